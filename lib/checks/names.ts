@@ -72,15 +72,13 @@ const REGULAR = /^([A-Z][a-z]+(ed|ing)|\w*(Asked|Asking|Offered|Wanted|Answered|
 /** Nouns that end like participles. */
 const NOUNS = /^(Embedding|Finding|Heading|Setting|Spacing|String|Teaching|Timing)$/
 const DECLARED = /^\s*(?:export\s+)?(?:abstract\s+)?(?:type|interface|class)\s+([A-Z]\w*)\b(?=[\s<={])/
-/** Their types are renamed with the split of training into steps. */
-const RENAMED_SEPARATELY = /^lib\/(ml|training)\//
 
 export const nounTypes: Law = {
   name: 'no type or class is named by a participle or a preposition',
   counts: 'files',
   floor: 500,
   judge: eachFile(
-    (file) => /\.tsx?$/.test(file) && !RENAMED_SEPARATELY.test(file),
+    (file) => /\.tsx?$/.test(file),
     ({ file, text }) => participlesIn(file, text),
   ),
 }

@@ -8,7 +8,7 @@ import type {
   Learner,
   LearnerSpec,
   LearnerState,
-  Learnt,
+  StepResult,
   Which,
 } from '#lib/ml/learn/learner.ts'
 import { fillNoise, noisyLayers } from '#lib/ml/learn/dropout-noise.ts'
@@ -76,7 +76,7 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
     unflattened(plan, which === 'latest' ? latest() : kept.average(), spec.weights)
 
   return {
-    async learn({ pixels, targets, count }: Batch, rate: number): Promise<Learnt> {
+    async learn({ pixels, targets, count }: Batch, rate: number): Promise<StepResult> {
       checkLength('pixels', pixels, count * size * size * channels)
       checkLength('targets', targets, count * network.classes)
       await forgetAnswers()

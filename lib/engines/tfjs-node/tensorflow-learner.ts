@@ -7,7 +7,7 @@ import type {
   Learner,
   LearnerSpec,
   LearnerState,
-  Learnt,
+  StepResult,
   Which,
 } from '#lib/ml/learn/learner.ts'
 import { shapesOf, sizeOf, type Weights, type WeightSpec } from '#lib/ml/network/network.ts'
@@ -87,7 +87,7 @@ export function createTensorFlowLearner(
   function stepOnce(
     batch: Batch,
     rate: number,
-  ): { answer: Learnt & { next: State }; keep: readonly Tensor[] } {
+  ): { answer: StepResult & { next: State }; keep: readonly Tensor[] } {
     const { trained, measured, moments: before } = now()
     const weights: Values<Tensor> = { ...fixed, ...parts(tf, plan.trained, trained) }
     const noise = Object.fromEntries(
@@ -140,7 +140,7 @@ export function createTensorFlowLearner(
   }
 
   return {
-    async learn(batch: Batch, rate: number): Promise<Learnt> {
+    async learn(batch: Batch, rate: number): Promise<StepResult> {
       if (
         batch.pixels.length !== batch.count * sizeOf(pixelShape) ||
         batch.targets.length !== batch.count * network.classes

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { coversOf, occlude, type Occluding, type Occlusion } from './occlusion.ts'
+import { coversOf, occlude, type OcclusionInput, type Occlusion } from './occlusion.ts'
 
 const SIZE = 32
 const about = { size: SIZE, channels: 3 }
@@ -24,7 +24,7 @@ const looksAt =
     })
 
 async function mapOf(
-  asked: Partial<Occluding> & { square: Uint8Array },
+  asked: Partial<OcclusionInput> & { square: Uint8Array },
   answer: (squares: readonly Uint8Array[]) => Promise<readonly Float32Array[]>,
 ): Promise<Occlusion & { turns: number }> {
   const steps = occlude({ about, predicted: 0, temperature: 1, ...asked }, answer)

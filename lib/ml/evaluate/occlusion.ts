@@ -11,7 +11,7 @@ const COVER_SHARE = 1 / 4
  *  them, and 49 answers take the shipped networks 20–110 ms of one core (November 2026). */
 const MOST_COVERS = 7
 
-export type Occluding = {
+export type OcclusionInput = {
   /** `size × size × channels` bytes, as `preprocess` makes them. */
   readonly square: Uint8Array
   readonly about: Square
@@ -32,7 +32,7 @@ export type Occlusion = {
 /** Asks `answer` for the logits of the square as it is, then row by row of the covered ones; between two rows
  *  it yields, so that others are answered too. */
 export async function* occlude(
-  { square, about, predicted, temperature }: Occluding,
+  { square, about, predicted, temperature }: OcclusionInput,
   answer: (squares: readonly Uint8Array[]) => Promise<readonly Float32Array[]>,
 ): AsyncGenerator<void, Occlusion> {
   const { side, starts } = coversOf(about.size)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { mirroredSquare } from '../learn/augment.ts'
-import { disturb, DISTURBANCES, type Disturbed, type ThroughJpeg } from './robustness.ts'
+import { disturb, DISTURBANCES, type Corruption, type ThroughJpeg } from './robustness.ts'
 
 const about = { size: 32, channels: 3 }
 /** A codec that is off by more the less it may keep; the real one is lib/images'. */
@@ -15,7 +15,7 @@ const disc = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => {
 
 const distance = (a: Uint8Array, b: Uint8Array): number =>
   Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length)
-const disturbed = (kind: Disturbed, amount: number, seed = 5) =>
+const disturbed = (kind: Corruption, amount: number, seed = 5) =>
   disturb(disc, { kind, amount, about, seed }, coarse)
 
 test.each(DISTURBANCES)(

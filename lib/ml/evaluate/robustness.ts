@@ -4,11 +4,11 @@
 import { turned, type Square } from '../learn/augment.ts'
 import { createRandom, mixSeeds, normal } from '../random.ts'
 
-export type Disturbed = 'brightness' | 'blur' | 'jpeg' | 'noise' | 'rotation'
+export type Corruption = 'brightness' | 'blur' | 'jpeg' | 'noise' | 'rotation'
 
 /** Strengths that a photograph may meet: `amount` in the unit that is said beside it. */
 export const DISTURBANCES: readonly {
-  readonly kind: Disturbed
+  readonly kind: Corruption
   readonly unit: string
   readonly amounts: readonly [number, number, number]
 }[] = [
@@ -26,7 +26,7 @@ export type ThroughJpeg = (square: Uint8Array, about: Square, quality: number) =
 /** The disturbed copy. Direction and noise follow the seed alone. */
 export async function disturb(
   square: Uint8Array,
-  how: { readonly kind: Disturbed; readonly amount: number; readonly about: Square; readonly seed: number },
+  how: { readonly kind: Corruption; readonly amount: number; readonly about: Square; readonly seed: number },
   throughJpeg: ThroughJpeg,
 ): Promise<Uint8Array> {
   const { kind, amount, about, seed } = how

@@ -38,12 +38,12 @@ export function fromKeras(
   weightOf: KerasWeights,
   { size }: { readonly size?: number } = {},
 ): KerasModel {
-  const made = new Laying(weightOf, size)
+  const made = new KerasConverter(weightOf, size)
   flat(config).forEach((layer) => made.lay(layer))
   return made.finished()
 }
 
-class Laying {
+class KerasConverter {
   readonly #weightOf: KerasWeights
   readonly #size: number | undefined
   readonly #layers: Layer[] = []
@@ -110,7 +110,7 @@ class Laying {
     return { network, weights: this.#weights, rescaling: this.#rescaling }
   }
 
-  #layOne(layer: Found): void {
+  #layOne(layer: KerasLayerSource): void {
     const { name, kind, config, from, refuse } = layer
     switch (kind) {
       case 'Conv2D':
@@ -174,7 +174,7 @@ class Laying {
     }
   }
 
-  #convolution({ name, kind, config, from, refuse }: Found): void {
+  #convolution({ name, kind, config, from, refuse }: KerasLayerSource): void {
     const square = (key: string): number => {
       const [a, b] = config[key] as [number, number]
       if (a !== b) throw refuse(`is not square: ${key} ${a} × ${b}`)
@@ -224,7 +224,7 @@ class Laying {
     stride: number
     from: string
     isSame: boolean
-    refuse: Found['refuse']
+    refuse: KerasLayerSource['refuse']
   }): { readonly padding?: 'valid' } {
     const padded = this.#padding?.of === from ? this.#padding.by : null
     this.#padding = null
@@ -240,7 +240,7 @@ class Laying {
     return { padding: 'valid' }
   }
 
-  #dense({ name, config, from, refuse }: Found): void {
+  #dense({ name, config, from, refuse }: KerasLayerSource): void {
     const units = Number(config['units'])
     const kernel = this.#tensor(name, 'kernel', refuse)
     const bias = config['use_bias'] === false ? null : this.#tensor(name, 'bias', refuse)
@@ -270,7 +270,7 @@ class Laying {
   }
 
   /** Their ε and ours differ: the difference goes into the variance, and √(variance + ε) is the same. */
-  #batchNorm({ name, config, from, refuse }: Found): void {
+  #batchNorm({ name, config, from, refuse }: KerasLayerSource): void {
     const variance = this.#tensor(name, 'moving_variance', refuse).map(
       (value) => value + Number(config['epsilon'] ?? EPSILON) - EPSILON,
     )
@@ -286,7 +286,7 @@ class Laying {
     )
   }
 
-  #pool({ name, kind, config, from, refuse }: Found): void {
+  #pool({ name, kind, config, from, refuse }: KerasLayerSource): void {
     const [size, wide] = config['pool_size'] as [number, number]
     const [down, right] = (config['strides'] ?? config['pool_size']) as [number, number]
     const side = this.#shape(from)[0]!
@@ -297,7 +297,7 @@ class Laying {
     this.#push({ name, kind: kind === 'MaxPooling2D' ? 'maxPool' : 'avgPool', size, from })
   }
 
-  #activation({ name, config, from, refuse }: Found): void {
+  #activation({ name, config, from, refuse }: KerasLayerSource): void {
     switch (config['activation'] ?? 'linear') {
       case 'linear':
         return
@@ -316,7 +316,7 @@ class Laying {
     }
   }
 
-  #takeInput(config: Readonly<Record<string, unknown>>, refuse: Found['refuse']): void {
+  #takeInput(config: Readonly<Record<string, unknown>>, refuse: KerasLayerSource['refuse']): void {
     const shape = (config['batch_input_shape'] ?? config['batch_shape']) as
       readonly (number | null)[] | undefined
     if (!shape || this.#input) return
@@ -353,20 +353,20 @@ class Laying {
     return sizeOf(this.#shape(name))
   }
 
-  #tensor(layer: string, tensor: string, refuse: Found['refuse']): Float32Array {
+  #tensor(layer: string, tensor: string, refuse: KerasLayerSource['refuse']): Float32Array {
     return this.#weightOf(layer, tensor) ?? this.#missing(tensor, refuse)
   }
 
-  #missing(tensor: string, refuse: Found['refuse']): never {
+  #missing(tensor: string, refuse: KerasLayerSource['refuse']): never {
     throw refuse(`has no values for ${tensor} in the file`)
   }
 
-  #unknown(source: string, refuse: Found['refuse']): never {
+  #unknown(source: string, refuse: KerasLayerSource['refuse']): never {
     throw refuse(`reads "${source}", which is not an earlier layer`)
   }
 }
 
-type Found = {
+type KerasLayerSource = {
   readonly name: string
   readonly kind: string
   readonly config: Readonly<Record<string, unknown>>

@@ -17,7 +17,7 @@ import {
 
 export const WEIGHTS_FILE = 'weights.bin'
 
-type Stored = {
+type WeightEntry = {
   readonly name: string
   readonly shape: readonly number[]
   readonly dtype: 'float32'
@@ -39,7 +39,7 @@ export function toTfjs(
 } {
   const places = new Map<string, WeightPlace>()
   let offset = 0
-  const stored: Stored[] = []
+  const stored: WeightEntry[] = []
   const pieces: Uint8Array[] = []
   for (const spec of weightSpecs(network)) {
     const values = weights[spec.name]
@@ -104,10 +104,10 @@ export function fromTfjs(
   return { network, weights }
 }
 
-function parsed(modelJson: string): { network: Network; stored: readonly Stored[] } {
+function parsed(modelJson: string): { network: Network; stored: readonly WeightEntry[] } {
   const model = JSON.parse(modelJson) as {
     userDefinedMetadata?: { darkroom?: { network?: Network } }
-    weightsManifest?: { weights: Stored[] }[]
+    weightsManifest?: { weights: WeightEntry[] }[]
   }
   const network = model.userDefinedMetadata?.darkroom?.network
   const stored = model.weightsManifest?.[0]?.weights

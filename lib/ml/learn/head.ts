@@ -15,7 +15,7 @@ import {
   standardised,
   type Head,
   type Rows,
-  type Scaling,
+  type FeatureScale,
 } from './softmax-regression.ts'
 
 /** What the `head` recipe's numbers are. */
@@ -134,18 +134,18 @@ function fitting(
       flat = regressed({ rows, strength, towards: pulledTo }, flat, settings).x
     },
     head: (): Head => headOf(flat, scaling, classes),
-    answer: (embedded: FeatureSet, which: readonly number[]): Answered =>
+    answer: (embedded: FeatureSet, which: readonly number[]): HeadOutput =>
       answer(embedded, which, { classes, scaling, flat }),
   }
 }
 
-type Answered = { readonly logits: Logits; readonly labels: Int32Array }
+type HeadOutput = { readonly logits: Logits; readonly labels: Int32Array }
 
 function answer(
   { length, views, labels }: FeatureSet,
   which: readonly number[],
-  { classes, scaling, flat }: { classes: number; scaling: Scaling; flat: Float64Array },
-): Answered {
+  { classes, scaling, flat }: { classes: number; scaling: FeatureScale; flat: Float64Array },
+): HeadOutput {
   const features = standardised(picked(views[0]!, which, length), scaling)
   const values = regressionLogits(flat, { count: which.length, length, classes, features })
   return {
@@ -154,7 +154,7 @@ function answer(
   }
 }
 
-function together(answers: readonly Answered[]): Answered {
+function together(answers: readonly HeadOutput[]): HeadOutput {
   const values = Float32Array.from(answers.flatMap(({ logits }) => [...logits.values]))
   const labels = Int32Array.from(answers.flatMap((one) => [...one.labels]))
   return { logits: { values, count: labels.length, classes: answers[0]!.logits.classes }, labels }

@@ -4,7 +4,7 @@
 /** Writes the gradient at `x` into `gradient` and answers the value there. */
 export type Smooth = (x: Float64Array, gradient: Float64Array) => number
 
-export type Minimising = {
+export type MinimisationOptions = {
   /** Steps at most; one looks at the function once, seldom more often. */
   readonly steps: number
   /** It stops when a step lowers the value by less than this share of it. */
@@ -25,7 +25,11 @@ const LONGEST_FIRST_STEP = 1
 
 type Step = { readonly moved: Float64Array; readonly turned: Float64Array; readonly inverse: number }
 
-export function minimise(smooth: Smooth, from: Float64Array, { steps, tolerance }: Minimising): Minimum {
+export function minimise(
+  smooth: Smooth,
+  from: Float64Array,
+  { steps, tolerance }: MinimisationOptions,
+): Minimum {
   let x = from.slice()
   let gradient = new Float64Array(x.length)
   let value = smooth(x, gradient)

@@ -1,7 +1,7 @@
 /** What a training loop speaks to: a network that learns batch by batch, remembers its best state and can be
  *  stopped and continued. It knows no data set, no schedule and no file; how the arithmetic is done is the
  *  engine's affair. */
-import type { Fitted } from './loss.ts'
+import type { RegressionTarget } from './loss.ts'
 import type { Network, Weights } from '../network/network.ts'
 
 export type Optimiser =
@@ -46,7 +46,7 @@ export type LearnerSpec = {
   readonly clipNorm?: number
   readonly precision?: Precision
   /** Outputs that are no classes. Absent: all are. */
-  readonly fitted?: Fitted
+  readonly fitted?: RegressionTarget
   /** Share of the old running statistics kept at each step; default 0.9. */
   readonly statisticsDecay?: number
   /** For dropout; the noise of step n depends on the seed and n alone. */
@@ -64,7 +64,7 @@ export type Batch = {
 
 /** Mean loss of the batch before the step, and how many of its images had the largest logit where the target
  *  is largest. */
-export type Learnt = { readonly loss: number; readonly right: number }
+export type StepResult = { readonly loss: number; readonly right: number }
 
 /** `logits`: count × classes; `features`: count × featureLength, the input of the last dense layer. */
 export type NetworkAnswers = { readonly logits: Float32Array; readonly features: Float32Array }
@@ -73,7 +73,7 @@ export type NetworkAnswers = { readonly logits: Float32Array; readonly features:
 export type Which = 'latest' | 'average'
 
 export interface Learner extends AsyncDisposable {
-  learn(batch: Batch, rate: number): Promise<Learnt>
+  learn(batch: Batch, rate: number): Promise<StepResult>
   /** Moves the averaged weights and statistics: average = decay × average + (1 − decay) × latest. The first
    *  call copies. */
   average(decay: number): void

@@ -5,13 +5,13 @@ import type { Kernels } from '../network/kernels.ts'
 /** Outputs from `from` on are fitted to numbers instead of being classes (a teacher's features: Romero et al.
  *  2015, arXiv:1412.6550).
  *  `weight` is how much their mean square counts next to the cross-entropy of the classes before them. */
-export type Fitted = { readonly from: number; readonly weight: number }
+export type RegressionTarget = { readonly from: number; readonly weight: number }
 
 const FAR_BELOW = -1e4 // a logit that takes no part in a softmax, and whose logarithm times zero is still zero
 
 export function lossOf<V>(
   k: Kernels<V>,
-  given: { logits: V; targets: V; fitted?: Fitted | undefined; outputs: number; images: number },
+  given: { logits: V; targets: V; fitted?: RegressionTarget | undefined; outputs: number; images: number },
 ): { loss: V; right: V; gradient: V } {
   const { logits, targets, fitted, outputs, images } = given
   if (!fitted) return k.crossEntropy(logits, targets)

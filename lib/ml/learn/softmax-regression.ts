@@ -1,7 +1,7 @@
 /** Softmax regression on standardised features: its loss, its gradient and its minimum, in plain JavaScript,
  *  so that it needs no engine. Which features, how strong the pull and which result is best are `head.ts`'s
  *  to say. */
-import { minimise, type Minimising } from './lbfgs.ts'
+import { minimise, type MinimisationOptions } from './lbfgs.ts'
 
 /** The last layer of a network: logits = features × kernel + bias; kernel is length × classes, as dense
  *  layers have it. */
@@ -22,13 +22,17 @@ export type Rows = {
 }
 
 /** Where each feature lies and how far it spreads: in these units all features weigh alike. */
-export type Scaling = { readonly mean: Float64Array; readonly spread: Float64Array }
+export type FeatureScale = { readonly mean: Float64Array; readonly spread: Float64Array }
 
 // classes in one pass over a row: four sums at a time keep the processor busy; classes are filled up to it
 const AT_ONCE = 4
 const LEAST_SPREAD = 1e-3 // of the mean spread: a feature that hardly moves is not blown up
 
-export function scalingOf({ count, length, features }: Pick<Rows, 'count' | 'length' | 'features'>): Scaling {
+export function scalingOf({
+  count,
+  length,
+  features,
+}: Pick<Rows, 'count' | 'length' | 'features'>): FeatureScale {
   const mean = new Float64Array(length)
   const spread = new Float64Array(length)
   for (let i = 0; i < count; i++)
@@ -41,14 +45,18 @@ export function scalingOf({ count, length, features }: Pick<Rows, 'count' | 'len
 }
 
 /** The rows in units of their scaling. */
-export function standardised(features: Float32Array, { mean, spread }: Scaling): Float32Array {
+export function standardised(features: Float32Array, { mean, spread }: FeatureScale): Float32Array {
   const length = mean.length
   return features.map((value, i) => (value - mean[i % length]!) / spread[i % length]!)
 }
 
 /** A head for plain features as one flat vector for standardised ones (a row of `length` weights and a bias
  *  for each class), and back. */
-export function flatOf({ kernel, bias }: Head, { mean, spread }: Scaling, classes: number): Float64Array {
+export function flatOf(
+  { kernel, bias }: Head,
+  { mean, spread }: FeatureScale,
+  classes: number,
+): Float64Array {
   const length = mean.length
   const flat = new Float64Array(flatLength(length, classes))
   for (let k = 0; k < classes; k++) {
@@ -63,7 +71,7 @@ export function flatOf({ kernel, bias }: Head, { mean, spread }: Scaling, classe
   return flat
 }
 
-export function headOf(flat: Float64Array, { mean, spread }: Scaling, classes: number): Head {
+export function headOf(flat: Float64Array, { mean, spread }: FeatureScale, classes: number): Head {
   const length = mean.length
   const kernel = new Float32Array(length * classes)
   const bias = new Float32Array(classes)
@@ -127,7 +135,7 @@ export function regressionLoss(
   return loss
 }
 
-export const regressed = (regression: Regression, from: Float64Array, how: Minimising) =>
+export const regressed = (regression: Regression, from: Float64Array, how: MinimisationOptions) =>
   minimise((flat, gradient) => regressionLoss(regression, flat, gradient), from, how)
 
 /** Logits of standardised rows. */
@@ -148,7 +156,7 @@ export function regressionLogits(
 export const flatLength = (length: number, classes: number): number =>
   Math.ceil(classes / AT_ONCE) * AT_ONCE * (length + 1)
 
-type At = {
+type FeatureRow = {
   readonly features: Float32Array
   /** Where the row begins. */ readonly at: number
   readonly length: number
@@ -156,7 +164,7 @@ type At = {
 
 function logitsInto(
   logits: Float64Array,
-  { flat, features, at, length }: At & { readonly flat: Float64Array },
+  { flat, features, at, length }: FeatureRow & { readonly flat: Float64Array },
 ): void {
   const row = length + 1
   for (let k = 0; k < logits.length; k += AT_ONCE) {
@@ -183,7 +191,7 @@ function logitsInto(
 
 function gather(
   gradient: Float64Array,
-  { off, features, at, length }: At & { readonly off: Float64Array },
+  { off, features, at, length }: FeatureRow & { readonly off: Float64Array },
 ): void {
   const row = length + 1
   for (let k = 0; k < off.length; k += AT_ONCE) {

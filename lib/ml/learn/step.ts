@@ -1,7 +1,7 @@
 /** One pass through a network, written against the kernels alone: answers, or loss and gradients. It changes no weight;
  *  run by an executor it computes, run by a tracer it writes the graph. */
 import type { Kernels } from '../network/kernels.ts'
-import { lossOf, type Fitted } from './loss.ts'
+import { lossOf, type RegressionTarget } from './loss.ts'
 import { add, dropout, relu } from '../layers/activation.ts'
 import { batchNorm } from '../layers/batch-norm.ts'
 import { conv, depthwise } from '../layers/conv.ts'
@@ -28,7 +28,7 @@ export type StepPlan = {
   readonly frozenThrough?: string
   /** Whether batch norm of the layers that learn measures the batch, or all of it is frozen. */
   readonly batchNorm: 'learns' | 'frozen'
-  readonly fitted?: Fitted | undefined
+  readonly fitted?: RegressionTarget | undefined
 }
 
 export type StepOutputs<V> = {

@@ -6,14 +6,14 @@ import { sourceOf, type Layer, type Network, type Weights } from './network.ts'
 
 type WithKernel = Extract<Layer, { kind: 'conv' | 'depthwise' | 'dense' }>
 
-export type Folded = {
+export type FoldedNetwork = {
   readonly network: Network
   readonly weights: Weights
   /** By layer: what each output channel of its kernel was multiplied by. */
   readonly scales: Readonly<Record<string, Float32Array>>
 }
 
-export function foldBatchNorm(network: Network, weights: Weights): Folded {
+export function foldBatchNorm(network: Network, weights: Weights): FoldedNetwork {
   const readers = new Map<string, number>()
   network.layers.forEach((layer, index) => {
     for (const source of [sourceOf(network, index), ...(layer.kind === 'add' ? [layer.other] : [])])

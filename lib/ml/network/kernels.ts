@@ -21,7 +21,7 @@ export type PoolWindow = { readonly size: number; readonly input: Shape; readonl
 
 /** What batch norm made, and what its gradient needs: the batch's mean, its variance (over N, not N − 1) and
  *  1 / √(variance + ε). */
-export type Normalised<V> = {
+export type BatchNormOutput<V> = {
   readonly y: V
   readonly mean: V
   readonly variance: V
@@ -44,12 +44,12 @@ export interface Kernels<V> {
   depthwiseKernelGradient(x: V, dy: V, window: ConvWindow): V
 
   /** Per channel, over batch and places. `shape` is that of x per image: a map or a vector. */
-  batchNorm(x: V, gamma: V, beta: V, shape: Shape): Normalised<V>
+  batchNorm(x: V, gamma: V, beta: V, shape: Shape): BatchNormOutput<V>
   batchNormGradient(
     dy: V,
     x: V,
     gamma: V,
-    normalised: Normalised<V>,
+    normalised: BatchNormOutput<V>,
     shape: Shape,
   ): { x: V; gamma: V; beta: V }
   /** γ (x − mean) / √(variance + ε) + β with given statistics, as one multiplication and addition per

@@ -4,19 +4,24 @@ import type { Batch } from '../learn/learner.ts'
 import type { Layer, Network, Weights } from './network.ts'
 import { createRandom, normal } from '../random.ts'
 
-type Unnamed = Layer extends infer L ? (L extends Layer ? Omit<L, 'name'> : never) : never
+type LayerWithoutName = Layer extends infer L ? (L extends Layer ? Omit<L, 'name'> : never) : never
 
-const network = (name: string, input: Network['input'], ...layers: readonly Unnamed[]): Network => ({
+const network = (name: string, input: Network['input'], ...layers: readonly LayerWithoutName[]): Network => ({
   name,
   input,
   classes: 3,
   layers: layers.map((layer, i) => ({ ...layer, name: `l${i}` }) as Layer),
 })
 
-const conv = (filters: number, kernel = 3, stride = 1): Unnamed => ({ kind: 'conv', kernel, filters, stride })
-const norm: Unnamed = { kind: 'batchNorm' }
-const relu: Unnamed = { kind: 'relu' }
-const head: Unnamed = { kind: 'dense', units: 3, bias: true }
+const conv = (filters: number, kernel = 3, stride = 1): LayerWithoutName => ({
+  kind: 'conv',
+  kernel,
+  filters,
+  stride,
+})
+const norm: LayerWithoutName = { kind: 'batchNorm' }
+const relu: LayerWithoutName = { kind: 'relu' }
+const head: LayerWithoutName = { kind: 'dense', units: 3, bias: true }
 
 export const tinyNetworks: readonly Network[] = [
   network(

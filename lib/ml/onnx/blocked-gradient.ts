@@ -5,7 +5,7 @@ import type { ConvWindow } from '../network/kernels.ts'
 import { BLOCKED, type Graph } from './graph.ts'
 
 /** `x`: the input with channels innermost, made when asked for; `dy` in blocks. */
-type Given = {
+type GradientInput = {
   readonly x: () => string
   readonly dy: string
   readonly window: ConvWindow
@@ -18,7 +18,7 @@ type Given = {
 const FEW_PLACES = 64
 
 /** → [k, k, in, out] */
-export function blockedKernelGradient(g: Graph, given: Given): string | null {
+export function blockedKernelGradient(g: Graph, given: GradientInput): string | null {
   const { window: w, batch, block } = given
   const [height, width] = w.output as [number, number]
   if (w.output[2]! % block !== 0) return null
@@ -43,7 +43,7 @@ type Taps = { readonly taps: string; readonly groups: number }
 
 /** Group = image, one channel, places = (row, column × input channel): dy as it lies is a kernel so dilated
  *  that it meets each input channel in turn. */
-function perImage(g: Graph, { x, dy, window: w, batch }: Given): Taps {
+function perImage(g: Graph, { x, dy, window: w, batch }: GradientInput): Taps {
   const seen = withinReach(g, x(), w, batch)
   const kernel = g.reshape(dy, batch * w.output[2]!, 1, w.output[0]!, w.output[1]!)
   return {
@@ -58,7 +58,7 @@ function perImage(g: Graph, { x, dy, window: w, batch }: Given): Taps {
 
 /** Group = a block of images, which are its channels, so their taps are summed as they are made; images and
  *  dy must be re-ordered for it. */
-function acrossImages(g: Graph, { x, dy, window: w, batch, block }: Given): Taps {
+function acrossImages(g: Graph, { x, dy, window: w, batch, block }: GradientInput): Taps {
   const [height, width, outputs] = w.output as [number, number, number]
   const groups = batch / block
   const seen = withinReach(g, x(), w, batch)

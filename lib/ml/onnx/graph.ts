@@ -1,6 +1,6 @@
 /** A graph under construction: each call adds a node and answers the name of its value. It tracks no shapes;
  *  its callers know them. */
-import type { Attribute, Beside, ElementType, GraphData, Initialiser, Node, Port } from './writer.ts'
+import type { Attribute, ExternalData, ElementType, GraphData, Initialiser, Node, Port } from './writer.ts'
 
 /** ONNX Runtime's own operators (FusedMatMul), and its blocked layout. */
 export const MICROSOFT = 'com.microsoft'
@@ -61,7 +61,7 @@ export function createGraph(name: string) {
     float,
     ints,
     /** Numbers that lie in a file beside the graph's. */
-    beside(type: ElementType, shape: readonly number[], bytes: Beside): string {
+    beside(type: ElementType, shape: readonly number[], bytes: ExternalData): string {
       const name = `c${count++}`
       initialisers.set(name, { name, type, shape, bytes })
       return name

@@ -1,6 +1,6 @@
 /** A network as an ONNX graph that answers: batch norm folded, weights inside, any number of images. It
  *  cannot learn. */
-import { foldBatchNorm, type Folded } from '../network/fold.ts'
+import { foldBatchNorm, type FoldedNetwork } from '../network/fold.ts'
 import {
   featureLength,
   weightSpecs,
@@ -14,7 +14,7 @@ import { createStandardKernels, type Dialect } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'
 
 /** Writes one weight of the folded network into the graph in a way of its own; null: as numbers inside. */
-export type PlaceWeight = (g: Graph, spec: WeightSpec, folded: Folded) => string | null
+export type PlaceWeight = (g: Graph, spec: WeightSpec, folded: FoldedNetwork) => string | null
 
 /** Ports: pixels [batch, size, size, channels] → logits [batch, classes], features [batch, length]. */
 export function inferenceGraph(

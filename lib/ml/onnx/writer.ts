@@ -23,9 +23,9 @@ export type Initialiser = {
   readonly name: string
   readonly type: ElementType
   readonly shape: readonly number[]
-  readonly bytes: Uint8Array | Beside
+  readonly bytes: Uint8Array | ExternalData
 }
-export type Beside = { readonly file: string; readonly offset: number; readonly length: number }
+export type ExternalData = { readonly file: string; readonly offset: number; readonly length: number }
 /** A dimension given as text is open: `batch`. */
 export type Port = {
   readonly name: string

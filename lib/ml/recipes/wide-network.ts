@@ -28,13 +28,13 @@ export function wideNetwork(
   })
 }
 
-type Convolving = { readonly kernel?: number; readonly stride?: number; readonly pool?: string }
+type ConvolutionOptions = { readonly kernel?: number; readonly stride?: number; readonly pool?: string }
 
 /** Pooled before it is normalised, which is then done to a quarter of the places. */
 const convolution = (
   name: string,
   filters: number,
-  { kernel = 3, stride = 1, pool }: Convolving = {},
+  { kernel = 3, stride = 1, pool }: ConvolutionOptions = {},
 ): Layer[] => [
   { name, kind: 'conv', kernel, filters, stride },
   ...(pool === undefined ? [] : [{ name: pool, kind: 'maxPool', size: 2 } as const]),

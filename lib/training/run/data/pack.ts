@@ -30,7 +30,7 @@ export interface Pack extends Disposable {
   readonly set: (split: Split, classes: readonly string[]) => SampleSet
 }
 
-export type Packing = {
+export type PackOptions = {
   /** DATA_DIR/cache/packs */
   readonly folder: string
   readonly spec: Preprocess
@@ -65,7 +65,7 @@ export async function buildPack({
   maxPixels,
   onProgress,
   signal,
-}: Packing): Promise<string> {
+}: PackOptions): Promise<string> {
   const under = join(folder, `.making-${process.pid}`)
   await rm(under, { recursive: true, force: true })
   await mkdir(under, { recursive: true })
@@ -103,7 +103,7 @@ async function writeSquares(
     onProgress,
     signal,
     earlier,
-  }: Omit<Packing, 'folder'> & { readonly earlier: Earlier },
+  }: Omit<PackOptions, 'folder'> & { readonly earlier: Earlier },
 ): Promise<PackIndex> {
   const entries: PackEntry[] = []
   const refused: { hash: string; reason: string }[] = []

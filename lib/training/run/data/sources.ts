@@ -43,7 +43,10 @@ export async function* datasetSamples(
   }
 }
 
-type Kept = { readonly bytesOf: (hash: string) => Promise<Uint8Array | null>; readonly close: () => void }
+type ImageStore = {
+  readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
+  readonly close: () => void
+}
 
 export type SourceFault = {
   readonly hash: string
@@ -55,7 +58,7 @@ export type SourceFault = {
  *  damaged, and `onFault` is told which. */
 export async function* keptSamples(
   folder: string,
-  pictures: Kept,
+  pictures: ImageStore,
   onFault: (fault: SourceFault) => void,
 ): AsyncGenerator<PackSource> {
   try {

@@ -66,7 +66,7 @@ export async function trainSteps(run: SteppedRun, ports: RunPorts): Promise<Trai
     : { network, weights: await learner.weights('latest'), position, batch, images: training.count }
 }
 
-type Following = {
+type StepLoop = {
   readonly folder: string
   readonly learner: Learner
   readonly ports: RunPorts
@@ -77,7 +77,7 @@ type Following = {
  *  checkpoint, so that no training is lost. */
 async function followed(
   events: AsyncGenerator<TrainingEvent, Position>,
-  { folder, learner, ports, messages }: Following,
+  { folder, learner, ports, messages }: StepLoop,
 ): Promise<Position | 'cancelled'> {
   let writtenAt = ports.clock()
   const write = async (position: Position): Promise<void> => {
