@@ -166,7 +166,8 @@ export type BackupMessage =
 /** Supervisor to and from web and worker. */
 export type ManagedCommand =
   | { kind: 'stop' }
-  | /** On the socket that comes with it; without one on PORT. */ { kind: 'listen' }
+  | /** On the socket that comes with it; without one on PORT. When `ready`: connections wait in the socket until
+     *  then, and outlive a process that ends before. */ { kind: 'listen'; when: 'now' | 'ready' }
   | /** Further copies of that socket, to accept from as well. */ { kind: 'accept' }
   | /** The data may be opened. */ { kind: 'prepared' }
   | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }

@@ -148,7 +148,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         })
     socket
       .then((bound) => {
-        web.send({ kind: 'listen' }, bound?.handle)
+        web.send({ kind: 'listen', when: bound && isListening ? 'ready' : 'now' }, bound?.handle)
         if (!bound) return
         for (let copy = 1; copy < ACCEPTED_AT_A_TIME; copy++) web.send({ kind: 'accept' }, bound.handle)
       })

@@ -31,7 +31,7 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
   const pages = Promise.withResolvers<Pages>()
   pages.promise.catch((error: unknown) => log('error', 'The pages are not available', { error }))
   const prepared = Promise.withResolvers<void>()
-  const place = Promise.withResolvers<object>()
+  const place = Promise.withResolvers<{ target: object; when: 'now' | 'ready' }>()
   const listening = Promise.withResolvers<void>()
   let web: Web | null = null
   let ending: Promise<void> | undefined
@@ -43,7 +43,10 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
       case 'stop':
         return void end()
       case 'listen':
-        return place.resolve(socket ?? { port: settings.PORT, host: settings.HOST })
+        return place.resolve({
+          target: socket ?? { port: settings.PORT, host: settings.HOST },
+          when: message.when,
+        })
       case 'accept':
         return socket && void listening.promise.then(() => server.acceptFrom(socket))
       case 'prepared':
@@ -71,28 +74,34 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
     answered: traffic.request,
     failed: (error) => log('error', 'A request failed', { error }),
   })
-  const port = await server.listen(await place.promise).catch((error: NodeJS.ErrnoException) => {
-    const why = CANNOT_LISTEN[error.code ?? '']
-    if (why === undefined) throw error
-    return say(
-      {
-        kind: 'unable',
-        reason:
-          `Darkroom cannot listen on ${settings.HOST}:${settings.PORT}: ${why}. Set PORT or HOST to ` +
-          'another value.',
-      },
-      () => process.exit(1),
-    )
-  })
-  if (typeof port !== 'number') return
-  listening.resolve()
-  say({ kind: 'listening', port })
+  /** Null: it cannot, and the process ends. */
+  async function listenOn(target: object): Promise<number | null> {
+    try {
+      const port = await server.listen(target)
+      listening.resolve()
+      say({ kind: 'listening', port })
+      return port
+    } catch (error) {
+      const why = CANNOT_LISTEN[(error as NodeJS.ErrnoException).code ?? '']
+      if (why === undefined) throw error
+      const place = `${settings.HOST}:${settings.PORT}`
+      const reason = `Darkroom cannot listen on ${place}: ${why}. Set PORT or HOST to another value.`
+      say({ kind: 'unable', reason }, () => process.exit(1))
+      return null
+    }
+  }
 
+  const { target, when } = await place.promise
+  let port = when === 'now' ? await listenOn(target) : null
+  if (when === 'now' && port === null) return
   await prepared.promise
   web = await composeWeb(start, { log, traffic, say, early })
   open(web.program)
   opened.resolve()
-  say({ kind: 'ready', remarks: await web.begin() })
+  const remarks = await web.begin()
+  port ??= await listenOn(target)
+  if (port === null) return
+  say({ kind: 'ready', remarks })
   // After the engines: predictions need no pages, and both would compete for the same few cores.
   const { preparePages } = await import('./next-pages.ts')
   preparePages({ isDevelopment: start.isDevelopment, host: settings.HOST, port }).then(

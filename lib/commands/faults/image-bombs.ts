@@ -96,7 +96,7 @@ type Limit = { readonly idleMb: number; readonly budgetMb: number; readonly most
 /** Measured once it has answered something: until then it holds less than it will at rest. */
 async function limitOf(product: Product): Promise<Limit> {
   for (let seed = 0; seed < 50; seed++) await product.predict(smallImage(seed))
-  await within(FIRST_START_MS, () => pidsOf(product.pid, 'drawing').length === 0)
+  await within(FIRST_START_MS, () => pidsOf(product.pid, 'seed-process').length === 0)
   await wait(1_000)
   const idleMb = memoryOf(product.pid)
   const printed = /(\d+) MB[^\n]*decod|decod[^\n]*?(\d+) MB/i.exec(product.output())

@@ -20,7 +20,7 @@ const NOISE_TIMES = 1.5
 const NOISE_MS = 500
 const RESTARTS = 5
 /** A process that runs for a while only; its image keeps it busy until the kill meets it. */
-const DECODING = 'decoding'
+const DECODING = 'decoding-process'
 
 export async function kills({ count, form, say }: Context): Promise<readonly CheckResult[]> {
   const times = count({ short: 2, long: 20 })
