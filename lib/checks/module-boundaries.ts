@@ -141,7 +141,7 @@ export const DOORS: readonly (readonly [packages: readonly string[], rooms: read
   [['zod-openapi*'], ['http']],
   [
     ['node:child_process', 'node:cluster'],
-    // processes: only to start the whole product anew (throwaway-product.ts); children are forked by lib/children
+    // processes: only to start the whole product again (throwaway-product.ts); children are forked by lib/children
     ['children', 'processes', 'commands', 'setup', 'checks', 'e2e'],
   ],
   [

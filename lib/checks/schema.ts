@@ -10,7 +10,7 @@ import { ROOT } from './sources.ts'
 
 const SCHEMA = 'prisma/schema.prisma'
 const MIGRATIONS = 'prisma/migrations'
-/** Tables that exist beside the schema: what was migrated, and SQLite's own. */
+/** Tables that exist next to the schema: what was migrated, and SQLite's own. */
 const NOT_IN_SCHEMA = /^(sqlite_|_)|_fts/
 
 export const schemaAndMigrations: Law = {

@@ -1,5 +1,5 @@
 /** `npm run backbone -- <look | learn | measure | seal>`: makes the backbone whose features serve classifiers
- *  with few pictures, and measures it beside others. What it does is written in lib/training/backbone. */
+ *  with few pictures, and measures it next to others. What it does is written in lib/training/backbone. */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'

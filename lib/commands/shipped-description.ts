@@ -1,4 +1,4 @@
-/** What a shipped classifier says of itself beside its version, as `npm run train -- --ship` writes it. */
+/** What a shipped classifier says of itself next to its version, as `npm run train -- --ship` writes it. */
 import { join } from 'node:path'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
@@ -6,7 +6,7 @@ import { writeJson } from '#lib/training/run/plan.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
 import { wrong } from './wrong-argument.ts'
 
-/** `classifier.json` beside the folder of a shipped version. */
+/** `classifier.json` next to the folder of a shipped version. */
 export async function shipBeside(plan: RunPlan): Promise<void> {
   const shipped = shippedTraining(plan.classifier.id)
   if (!shipped)

@@ -203,7 +203,7 @@ export const card = z.object({
 })
 export type Card = z.output<typeof card>
 
-/** `models/<classifier>/classifier.json`: what a shipped classifier is, beside the folders of its versions. */
+/** `models/<classifier>/classifier.json`: what a shipped classifier is, next to the folders of its versions. */
 export const shippedClassifier = z.object({
   id: classifierId,
   title: z.string(),

@@ -47,7 +47,7 @@ export type Contract = {
   readonly body: Body
   readonly answer: Answer
   readonly input: z.ZodType
-  /** Texts that a streamed form may hold beside its files; those of `picture` are fields of the input. */
+  /** Texts that a streamed form may hold next to its files; those of `picture` are fields of the input. */
   readonly formFields: readonly string[]
   /** Names that mean nothing here and are let through, because the scripts and forms of earlier projects send
    *  them. Every other unknown name is refused. */

@@ -1,5 +1,5 @@
 /** What the data room offers, room by room: signatures only. `openData` in open.ts makes it; no SQL and no
- *  Prisma type stands here. Longer than 300 lines because it is one table of contents; a long room has its
+ *  Prisma type stands here. Longer than 300 lines because it is one table of contents; a long interface has its
  *  own file of signatures, as undo-types.ts. */
 import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'

@@ -120,7 +120,7 @@ async function bytesOf(
   return bytes
 }
 
-/** Files that were written beside their place, and go there inside the transaction that makes their rows. */
+/** Files that were written next to their place, and go there inside the transaction that makes their rows. */
 export type LaidDown = {
   readonly settle: (image: Pick<NewPicture, 'hash' | 'bytes'>) => void
   /** Runs `work`; whatever was not settled by then is removed. */

@@ -1,4 +1,4 @@
-/** Makes rows of the bundles that come with the product: models/<classifier>/classifier.json beside the
+/** Makes rows of the bundles that come with the product: models/<classifier>/classifier.json next to the
  *  folders of its versions. Their files are never written to. */
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'

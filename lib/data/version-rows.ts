@@ -88,7 +88,7 @@ export function insertVersion(
   )
 }
 
-/** A shipped version whose bundle came anew with a newer Darkroom: the row says what the bundle says, its id
+/** A shipped version whose bundle came again with a newer Darkroom: the row says what the bundle says, its id
  *  and history stay. */
 export function rewriteVersion(writing: TransactionScope, id: string, bundle: ProvenBundle): void {
   const columns = Object.entries(columnsOf(bundle))

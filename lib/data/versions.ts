@@ -1,4 +1,4 @@
-/** Versions as rows beside their bundles, and what comparing them said. Which of them answers is in
+/** Versions as rows next to their bundles, and what comparing them said. Which of them answers is in
  *  promotions.ts. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'

@@ -1,5 +1,5 @@
 /** Answers the messages of an inference child's parent, in turns. Which models are loaded and how they compute
- *  loaded-models.ts knows; how the messages travel, whoever calls this. */
+ *  loaded-models.ts knows; how the messages travel, its caller knows. */
 import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import type { LoadedModels } from './loaded-models.ts'

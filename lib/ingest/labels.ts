@@ -5,7 +5,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 import { layoutOf } from './readers/class-folders.ts'
 
-/** What a person sent beside the files. `labels` are the values of that field, in order; `table` the text of
+/** What a person sent next to the files. `labels` are the values of that field, in order; `table` the text of
  *  a labels CSV. */
 export type LabelSources = {
   readonly label: string | null

@@ -1,4 +1,4 @@
-/** What every child of the supervisor is started with, beside its own settings. */
+/** What every child of the supervisor is started with, next to its own settings. */
 import path from 'node:path'
 import { settings } from '#lib/contracts/settings.ts'
 import { ROOT } from './settings.ts'

@@ -1,5 +1,5 @@
 /** What answers contracts by changing rows, in one object; what only reads for an answer is lib/queries. Each topic has
- *  its file beside this one. */
+ *  its file next to this one. */
 import type { Data } from '../data.ts'
 import type { Store } from '../store.ts'
 import { classifierAnswers } from './classifiers.ts'

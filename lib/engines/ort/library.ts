@@ -67,7 +67,7 @@ export async function loadOrt(
         // the arena never gives back: 593 MB against 325 in WebAssembly at the same speed; the native build
         // loses a third of its speed without (2026-11)
         enableCpuMemArena: name === 'onnx',
-        // the plan of the first run is laid out as one more piece beside that run's own: 392 MB against 292
+        // the plan of the first run is laid out as one more piece next to that run's own: 392 MB against 292
         // at the same speed (2026-11)
         enableMemPattern: false,
         // waiting threads sleep: the machine has other work, and its few cores are shared with it

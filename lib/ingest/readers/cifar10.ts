@@ -1,4 +1,4 @@
-/** CIFAR-10 from its binary version: the official archive, one packed anew, or a folder with the six batch
+/** CIFAR-10 from its binary version: the official archive, one packed again, or a folder with the six batch
  *  files; 60,000 colour PNGs of 32 × 32. What is pinned are the six files inside, since archives differ and
  *  their contents do not. */
 import { readFile, stat } from 'node:fs/promises'

@@ -70,7 +70,7 @@ async function fetchTo(
     if (!answer.ok || answer.body === null) throw new Error(`the server returned ${answer.status}`)
     const announcedBytes = Number(answer.headers.get('content-length'))
     const totalBytes = announcedBytes || file.packedBytes
-    // An archive packed anew may be a little larger, never twice as large.
+    // An archive packed again may be a little larger, never twice as large.
     const mostBytes = file.packedBytes * 2 + 1024
     const tell = progressOf(file.name, totalBytes, onProgress)
     let bytes = 0

@@ -1,4 +1,4 @@
-/** The tfjs layers files, read by ourselves; that tfjs reads them is tested beside the engines, where tfjs
+/** The tfjs layers files, read by ourselves; that tfjs reads them is tested next to the engines, where tfjs
  *  may be imported. */
 import { expect, test } from 'vitest'
 import { fromHalfBits, halfBits } from './float16.ts'

@@ -33,7 +33,7 @@ export type Forward<V> = {
   back(dy: V, wantsX: boolean): Back<V>
   /** Batch statistics by role, of a measuring batch norm. */
   readonly measured?: Readonly<Record<string, V>>
-  /** What the way back keeps beside x and y. */
+  /** What the way back keeps next to x and y. */
   readonly kept?: readonly V[]
 }
 

@@ -60,7 +60,7 @@ export function createGraph(name: string) {
     floats,
     float,
     ints,
-    /** Numbers that lie in a file beside the graph's. */
+    /** Numbers that lie in a file next to the graph's. */
     beside(type: ElementType, shape: readonly number[], bytes: ExternalData): string {
       const name = `c${count++}`
       initialisers.set(name, { name, type, shape, bytes })

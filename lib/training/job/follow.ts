@@ -1,5 +1,5 @@
 /** A run seen from the parent of its child: starts it, hears it to the end, and tells the four ways in which
- *  it can end apart. It shows nothing and writes nothing; whoever calls it hears each message. */
+ *  it can end apart. It shows nothing and writes nothing; its caller hears each message. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { ProbeFigures } from '#lib/contracts/probe.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
