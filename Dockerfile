@@ -1,17 +1,17 @@
 # Darkroom in a container: `docker build -t darkroom .`, then `docker run -p 3000:3000 -v darkroom:/data -v darkroom-backups:/data-backups darkroom`.
-# Behind nginx, with several web processes: deploy/docker-compose.yml. The data is the volume; everything else can be thrown away.
+# With nginx and several web containers: deploy/docker-compose.yml. All data is in the volumes; the container can be deleted.
 
-# The Node that the product pins (optionalDependencies in package.json).
+# The version of Node that package.json pins (optionalDependencies).
 ARG NODE_VERSION=24.21.0
 
 FROM node:${NODE_VERSION}-bookworm-slim AS build
 WORKDIR /app
-# Apart from the sources: this layer stays until the lock file changes.
+# Separate from the sources, so that this layer is cached until the lock file changes.
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN node lib/setup/bootstrap.mjs build
-# What only building and testing need, and what this machine cannot run: 0.6 of 1.8 GB. The image has its own Node.
+# Remove packages for building and testing, and binaries for other platforms: 0.6 of 1.8 GB. The image has its own Node.
 RUN npm prune --omit=dev --no-audit --no-fund \
  && rm -rf node_modules/node-* node_modules/@next/swc-* .next/cache \
       node_modules/onnxruntime-node/bin/napi-v*/win32 node_modules/onnxruntime-node/bin/napi-v*/darwin \
@@ -19,7 +19,7 @@ RUN npm prune --omit=dev --no-audit --no-fund \
 
 FROM node:${NODE_VERSION}-bookworm-slim
 LABEL org.opencontainers.image.title="Darkroom" \
-      org.opencontainers.image.description="Make an image classifier, see whether it is really better, serve it" \
+      org.opencontainers.image.description="Train, evaluate and serve image classifiers" \
       org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production \
     NEXT_TELEMETRY_DISABLED=1 \
@@ -34,5 +34,5 @@ VOLUME ["/data", "/data-backups"]
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# The program that `npm start` runs when all is prepared: it is process 1 and hears the signals itself.
+# The program that `npm start` runs after preparation. It is process 1 and receives signals itself.
 CMD ["node", "--disable-warning=ExperimentalWarning", "lib/processes/supervisor.ts"]

@@ -1,5 +1,5 @@
-/** What the users of tasks.yml send, and whether what came back is the answer to it. Each response counts
- *  once: done or failed. How many users there are and what they may wait, tasks.yml says. */
+/** The requests of the users of tasks.yml, and the checks of the responses. Each response counts
+ *  once: done or failed. tasks.yml defines the number of users and the thresholds. */
 import { encodePng } from '../lib/images/png.ts'
 import { drawn, headers, read, slightlyChanged } from './visitor.mjs'
 
@@ -13,7 +13,7 @@ const BOUNDARY = 'darkroom-tasks-2f81ac'
 let sent = 0
 
 export function arrive(context, events, next) {
-  // Present from the start: a threshold on what never happened must find its zero.
+  // Counters exist from the start, so that a threshold on an event that never happens finds a zero.
   events.emit('counter', 'darkroom.done', 0)
   arriveAsVisitor(context, events, next)
 }
@@ -60,7 +60,7 @@ export const sendLogin = (request, context, events, next) => {
   next()
 }
 
-/** A wrong password is answered 401; what a session says, the next request asks. */
+/** An incorrect password gets 401; the next request checks the session. */
 export const checkLogin = (request, response, context, events, next) =>
   judge(events, next, response.statusCode === 200)
 

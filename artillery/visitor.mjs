@@ -1,12 +1,12 @@
-/** One visitor of the load scenarios: the picture that is sent, different each time, and whether what came
- *  back is an answer to it. How many visitors there are and what they may wait, visitors.yml says. */
+/** One user of the load scenarios: the image to send, different each time, and the check of the response.
+ *  visitors.yml defines the number of users and the thresholds. */
 import { drawShape, SHAPES } from '../lib/domain/shapes.ts'
 import { encodePng } from '../lib/images/png.ts'
 
 const DRAWN_PER_CLASS = 50
-/** Seeds that no training picture has (those count from 0). */
+/** Seeds that no training image has (those count from 0). */
 const FIRST_SEED = 5_000_000
-/** So many bytes of a drawn picture are changed by at most one grey level: another picture to the machine,
+/** This many bytes of a drawn image are changed by at most one grey level: a different image to the program,
  *  the same to a person. */
 const CHANGED_BYTES = 32
 const PAGES = [
@@ -30,12 +30,12 @@ let firstCameAt
 export function arrive(context, events, next) {
   firstCameAt ??= performance.now()
   context.vars.turn = sent + Math.floor(Math.random() * PAGES.length)
-  // Present from the start: a threshold on what never happened must find its zero.
+  // Counters exist from the start, so that a threshold on an event that never happens finds a zero.
   for (const name of ['darkroom.right', 'darkroom.wrong', 'darkroom.failed']) events.emit('counter', name, 0)
   next()
 }
 
-/** Whoever is here when the time is over finishes a round and leaves. */
+/** A user who is active when the time is over completes the round. */
 export function hasTime(context, next) {
   next(performance.now() - firstCameAt < context.vars.seconds * 1000)
 }

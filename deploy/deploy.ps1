@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Builds and starts Darkroom in containers on this machine, and waits until it answers. The same as deploy.sh.
+Builds and starts Darkroom in containers on this machine, and waits until it is ready. Does the same as deploy.sh.
 .EXAMPLE
 deploy\deploy.ps1 -Scale 2 -Port 8080
 .EXAMPLE
@@ -17,11 +17,11 @@ if ($Port -ne 0) { $env:HTTP_PORT = "$Port" }
 
 function Invoke-Compose {
   & docker compose @args
-  if ($LASTEXITCODE -ne 0) { throw "docker compose $($args -join ' ') ended with code $LASTEXITCODE." }
+  if ($LASTEXITCODE -ne 0) { throw "docker compose $($args -join ' ') failed with exit code $LASTEXITCODE." }
 }
 
 if (-not (Get-Command docker -ErrorAction SilentlyContinue)) {
-  throw 'Docker with its compose plugin is needed: https://docs.docker.com/desktop/. Without containers: npm start.'
+  throw 'Docker with the Compose plugin is required: https://docs.docker.com/desktop/. To run Darkroom without containers, use npm start.'
 }
 
 switch ($Command) {
@@ -39,11 +39,11 @@ foreach ($second in 1..120) {
   $isReady = $false
   try { $isReady = (Invoke-WebRequest -UseBasicParsing -TimeoutSec 2 "http://$address/api/health/ready").StatusCode -eq 200 } catch { $isReady = $false }
   if ($isReady) {
-    Write-Output "Darkroom is ready at http://$address with $Scale web process(es)."
+    Write-Output "Darkroom is ready at http://$address with $Scale web container(s)."
     $token = (Invoke-Compose logs --no-log-prefix worker) | Select-String -Pattern '/setup\?token=[A-Za-z0-9_-]+' | Select-Object -Last 1
-    if ($token) { Write-Output "If nobody is in charge yet, make the first admin at http://$address$($token.Matches[0].Value)" }
+    if ($token) { Write-Output "If there is no administrator yet, create one at http://$address$($token.Matches[0].Value)" }
     exit 0
   }
   Start-Sleep -Seconds 1
 }
-throw 'Darkroom did not answer within 120 s. deploy\deploy.ps1 logs says why.'
+throw 'Darkroom was not ready within 120 s. To see why, run deploy\deploy.ps1 logs.'

@@ -18,8 +18,8 @@ export function printed(): Readonly<Record<'rooms' | 'doors', string>> {
   )
   const doors = DOORS.map(([packages, owners]) => `| ${code(packages)} | ${owners.join(', ')} |`)
   return {
-    rooms: ['| room | what it is | may import |', '|---|---|---|', ...rooms].join('\n'),
-    doors: ['| package | comes in by |', '|---|---|', ...doors, `| ${code(TEST_PACKAGES)} | tests |`].join(
+    rooms: ['| module | purpose | may import |', '|---|---|---|', ...rooms].join('\n'),
+    doors: ['| package | imported by |', '|---|---|', ...doors, `| ${code(TEST_PACKAGES)} | tests |`].join(
       '\n',
     ),
   }

@@ -118,7 +118,7 @@ function fakeDocker(): { readonly told: () => readonly string[]; readonly env: N
 echo "$*" >> "${folder}/told"
 case "$*" in
   "compose port nginx 80") echo "0.0.0.0:\${HTTP_PORT:-80}" ;;
-  *"--no-log-prefix worker") echo "Make the first admin at http://0.0.0.0:3000/setup?token=abc" ;;
+  *"--no-log-prefix worker") echo "No administrator yet. Create one at http://0.0.0.0:3000/setup?token=abc" ;;
 esac
 `,
   )
@@ -139,8 +139,8 @@ test.runIf(hasBash)(
     const { status, stdout, stderr } = deploy('--scale', '4', '--port', '8080')
 
     expect(stdout + stderr).toBe(
-      'Darkroom is ready at http://localhost:8080 with 4 web process(es).\nIf nobody is in charge yet, ' +
-        'make the first admin at http://localhost:8080/setup?token=abc\n',
+      'Darkroom is ready at http://localhost:8080 with 4 web container(s).\nIf there is no administrator yet, ' +
+        'create one at http://localhost:8080/setup?token=abc\n',
     )
     expect(status).toBe(0)
     expect(docker.told().filter((one) => /build|up/.test(one))).toEqual([
@@ -149,7 +149,7 @@ test.runIf(hasBash)(
     ])
     expect(deploy('--scale', 'many')).toMatchObject({
       status: 1,
-      stderr: '--scale needs a number, such as --scale 2.\n',
+      stderr: '--scale requires a number, for example --scale 2.\n',
     })
     expect(deploy('down').status).toBe(0)
     expect(docker.told().at(-1)).toBe('compose down')

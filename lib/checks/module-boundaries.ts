@@ -35,7 +35,7 @@ export const ROOMS = {
     may: ['domain', 'contracts'],
   },
   engines: { is: 'tfjs-node, wasm and onnx behind one interface', may: ['domain', 'ml'] },
-  images: { is: "strangers' bytes to pixels", may: ['domain', 'contracts'] },
+  images: { is: 'from untrusted bytes to pixels', may: ['domain', 'contracts'] },
   archive: { is: 'safe reading and writing of ZIP archives', may: ['domain'] },
   data: { is: 'database rows and content-hashed files as domain values', may: ['domain', 'contracts'] },
   queries: {
@@ -51,9 +51,9 @@ export const ROOMS = {
     is: 'from an upload to samples and a report',
     may: ['domain', 'contracts', 'ml', 'images', 'archive', 'data'],
   },
-  children: { is: 'fork, ready, restart, stop: one policy for all processes', may: ['domain'] },
+  children: { is: 'forking, restarting and stopping child processes', may: ['domain'] },
   inference: {
-    is: 'the inference process: loaded models, images to logits',
+    is: 'the inference process: from images to logits',
     may: ['domain', 'contracts', 'ml', 'images', 'engines'],
   },
   serving: {
@@ -75,7 +75,7 @@ export const ROOMS = {
   },
   ui: { is: 'the design system', may: ['domain'] },
   processes: {
-    is: 'one file per process; the only place that composes',
+    is: 'one file per process; the only module that composes the others',
     may: COMPOSED.filter((room) => room !== 'ml'),
   },
   commands: {
@@ -89,7 +89,7 @@ export const ROOMS = {
   setup: { is: 'installation and build', may: [] },
   checks: { is: 'these rules, and `npm test`', may: ['contracts', 'processes'] },
   app: { is: 'pages and thin route handlers', may: ['domain', 'contracts', 'auth', 'http', 'ui'] },
-  proxy: { is: '`proxy.ts`: what happens before every page', may: [] },
+  proxy: { is: '`proxy.ts`, which runs before every page', may: [] },
   e2e: {
     is: 'end-to-end tests in Chromium',
     may: ['domain', 'contracts', 'images', 'archive', 'training', 'http', 'processes', 'checks'],

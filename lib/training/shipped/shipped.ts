@@ -49,7 +49,7 @@ export const SHIPPED: Readonly<Record<string, ShippedTraining>> = {
     images: 60_000,
   },
   'cifar10-small': {
-    title: 'CIFAR-10 in 849,066 parameters',
+    title: 'CIFAR-10, small network',
     input: { size: 32, channels: 3, fit: 'cover' },
     isMirrorable: true,
     hasDigits: false,
