@@ -165,6 +165,27 @@ test('a body over the limit is told so while it is still being sent, and the con
   expect(output).toContain('"code":"too_large"')
 })
 
+test('a refused client that sends slowly is not cut off while it sends', async () => {
+  const home = new URL(await listening(async (bytes) => answer(bytes.length)))
+  const socket = connect(Number(home.port), home.hostname)
+  socket.resume()
+  let isClosed = false
+  socket.once('close', () => (isClosed = true))
+  const errors: Error[] = []
+  socket.on('error', (error) => errors.push(error))
+
+  socket.write(
+    'POST /api/predict HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 900000000\r\n\r\n',
+  )
+  for (let piece = 0; piece < 12; piece++) {
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    socket.write(Buffer.alloc(1_000))
+  }
+
+  expect({ isClosed, errors }).toEqual({ isClosed: false, errors: [] })
+  await once(socket, 'close')
+})
+
 test('a client that leaves ends the work for it, and nothing is logged', async () => {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
   const { promise: reported, resolve: tell } = Promise.withResolvers<string>()

@@ -2,8 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OutgoingResponse } from '#lib/http/outgoing.ts'
 
-/** How long the rest of a refused request is discarded, so that its sender can read why it was refused. */
-const LINGER_MS = 1_000
+/** The rest of a refused request is discarded, so that its sender can read why it was refused, until nothing has
+ *  arrived for so long … */
+const QUIET_MS = 2_000
+/** … and at most so long (as nginx: `lingering_timeout`, `lingering_time`). */
+const LONGEST_LINGER_MS = 10_000
 
 export function writeAnswer(
   outgoing: OutgoingResponse,
@@ -32,11 +35,14 @@ function begin({ status, headers, body }: OutgoingResponse, response: ServerResp
 /** The answer is out, but a sender that goes on sending reads it only when it is done: ended at once,
  *  "connection: close" would break off its sending. */
 function afterRest(message: IncomingMessage, end: () => void): void {
-  const timer = setTimeout(() => message.destroy(), LINGER_MS)
-  timer.unref()
+  const quiet = setTimeout(() => message.destroy(), QUIET_MS)
+  const longest = setTimeout(() => message.destroy(), LONGEST_LINGER_MS)
+  quiet.unref()
+  longest.unref()
   message.once('close', () => {
-    clearTimeout(timer)
+    clearTimeout(quiet)
+    clearTimeout(longest)
     end()
   })
-  message.resume()
+  message.on('data', () => quiet.refresh())
 }

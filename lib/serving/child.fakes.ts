@@ -20,7 +20,7 @@ const say = (message: InferenceMessage) => process.send?.(message)
 
 process.on('disconnect', () => process.exit(0))
 process.on('message', (message: InferenceCommand) => answer(message))
-if (mode === 'good') say({ kind: 'ready', engine: 'wasm' })
+if (mode === 'good' || mode === 'killed while loading') say({ kind: 'ready', engine: 'wasm' })
 if (mode === 'unable')
   process.send?.({ kind: 'unable', reason: 'no engine fits this machine' } satisfies InferenceMessage, () =>
     process.exit(1),
@@ -30,7 +30,7 @@ function answer(message: InferenceCommand): void {
   if (message.kind === 'unload') return
   if (message.kind === 'load') {
     const { key, folder } = message.version
-    if (folder.includes('deadly')) process.kill(process.pid, 'SIGKILL')
+    if (mode === 'killed while loading' || folder.includes('deadly')) process.kill(process.pid, 'SIGKILL')
     else if (folder.includes('corrupt'))
       say({
         kind: 'failed',

@@ -64,6 +64,23 @@ test('what a killed child left unanswered another answers, and the child comes b
   expect(lines.join('\n')).toMatch(/inference 1 ended: SIGKILL/)
 })
 
+test('a version that was loaded before survives five processes that are killed while they load it', async () => {
+  let forks = 0
+  const { pool, until, lines } = pooled({
+    size: 1,
+    fork: () => forkFake(++forks > 1 && forks <= 6 ? 'killed while loading' : 'good'),
+  })
+  await pool.load(version)
+
+  process.kill(pool.children()[0]!.pid!, 'SIGKILL')
+  const { pictures } = await pool.infer(version, [image(7)], limits)
+
+  expect(pictures.map(firstOf)).toEqual([7])
+  expect(forks).toBe(7)
+  await until(() => pool.ready() === 1)
+  expect(lines.join('\n')).not.toContain('cannot load')
+})
+
 test('a picture that ends processes fails alone; those of its batch are answered', async () => {
   const { pool, lines } = pooled()
   await pool.load(version)

@@ -17,9 +17,12 @@ import { badBundle, endsProcesses, notReady } from './refusals.ts'
 export const LONGEST_BATCH_MS = 45_000
 /** Reading, checking and warming a version; the largest networks compile for some seconds on a busy machine. */
 export const LONGEST_LOAD_MS = 60_000
-/** A version that ended so many processes in a row while they loaded it is taken for broken; one may have
- *  been killed for another reason. */
+/** A version that ended so many processes in a row while they loaded it is considered broken; a single one may
+ *  have been killed for another reason. */
 const MOST_DEATHS = 2
+/** The same for a version that was loaded before: more likely the processes are killed from outside, and
+ *  predictions wait until one of them is loaded. Each attempt takes about a second. */
+const MOST_DEATHS_ONCE_LOADED = 10
 const ENDED_BY_IT = 'the process that loaded it ended'
 
 export function createPool({
@@ -34,6 +37,7 @@ export function createPool({
   const resident = new Map<string, VersionRef>()
   /** How many children in a row ended while they loaded a version. */
   const deadly = new Map<string, number>()
+  const loadedOnce = new Set<string>()
   let verified = 0
   const takers: ((child: InferenceChild) => void)[] = []
   let isEnding = false
@@ -70,12 +74,14 @@ export function createPool({
   function lost(key: string, childName: string, error: unknown): void {
     if (!resident.delete(key)) return
     deadly.delete(key)
+    loadedOnce.delete(key)
     const reason = isDarkroomError(error) ? error.why : ENDED_BY_IT
     log('error', `${childName} cannot load ${key}: ${reason}`)
     cannotLoad(key, reason)
   }
 
-  const isDeadly = (key: string): boolean => (deadly.get(key) ?? 0) >= MOST_DEATHS
+  const isDeadly = (key: string): boolean =>
+    (deadly.get(key) ?? 0) >= (loadedOnce.has(key) ? MOST_DEATHS_ONCE_LOADED : MOST_DEATHS)
 
   async function loadInto(child: InferenceChild, version: VersionRef): Promise<void> {
     if (child.loaded.has(version.key)) return
@@ -88,6 +94,7 @@ export function createPool({
       throw error
     }
     child.loaded.add(version.key)
+    loadedOnce.add(version.key)
   }
 
   /** One child goes first: what ruins it ruins no other. One that ended for another reason is followed by a
@@ -111,6 +118,7 @@ export function createPool({
     await onOneChild(version, async (child) => {
       await loadInto(child, version)
       if (child.loaded.delete(version.key)) child.send({ kind: 'unload', key: version.key })
+      loadedOnce.delete(version.key)
     })
   }
 
@@ -144,6 +152,7 @@ export function createPool({
 
   function unload(key: string): void {
     resident.delete(key)
+    loadedOnce.delete(key)
     for (const child of children) if (child.loaded.delete(key)) child.send({ kind: 'unload', key })
   }
 
