@@ -61,7 +61,7 @@ async function train(page: Page, button: 'Train' | 'Retrain'): Promise<void> {
   await page.getByLabel('Epochs').fill('12')
   await read(page)
   await page.getByRole('button', { name: button, exact: true }).click()
-  await page.getByRole('button', { name: 'Stop training' }).waitFor()
+  await page.getByRole('button', { name: 'Cancel training' }).waitFor()
   await read(page)
 }
 

@@ -18,7 +18,7 @@ const VIEWS = [
   ['keys', 'API keys'],
   ['settings', 'Settings'],
   ['backups', 'Backups'],
-  ['changes', 'Changes'],
+  ['changes', 'Audit log'],
 ] as const
 const CHANGES = 50
 

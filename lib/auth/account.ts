@@ -95,7 +95,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const wrong = (path: string, message: string): DarkroomError =>
   new DarkroomError(
     'invalid_input',
-    { what: 'The password was not changed', why: `"${path}" ${message}`, remedy: 'Change this field.' },
+    { what: 'The password was not changed', why: `"${path}" ${message}`, remedy: 'Correct this field.' },
     { errors: [{ path, message }] },
   )
 

@@ -141,7 +141,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const wrongToken = (): DarkroomError =>
   new DarkroomError('forbidden', {
-    what: 'No admin was created',
-    why: 'the setup token is not the one printed at the last start',
-    remedy: 'Open the setup link shown in the terminal.',
+    what: 'The administrator account was not created',
+    why: 'the setup token is not valid',
+    remedy: 'Open the setup link that the terminal or the container log shows.',
   })

@@ -169,6 +169,6 @@ const expiredKey = (name: string, at: Date): DarkroomError =>
 const refused = (path: string, message: string): DarkroomError =>
   new DarkroomError(
     'invalid_input',
-    { what: 'No key was created', why: `"${path}" ${message}`, remedy: 'Change this field.' },
+    { what: 'No key was created', why: `"${path}" ${message}`, remedy: 'Correct this field.' },
     { errors: [{ path, message }] },
   )

@@ -131,8 +131,8 @@ async function bounded(request: Request): Promise<{ readonly request: Request; r
 
 const tooLarge = (): DarkroomError =>
   new DarkroomError('too_large', {
-    what: 'This is too large',
-    why: `a login request may have at most ${LARGEST_BODY_BYTES / 1024} kB`,
+    what: 'The request is too large',
+    why: `the limit for login requests is ${LARGEST_BODY_BYTES / 1024} kB`,
     remedy: 'Send only the e-mail address and the password.',
   })
 

@@ -18,7 +18,7 @@ export const SCENARIOS: Readonly<Record<string, { readonly file: string; readonl
   batch: { file: 'tasks.yml', is: 'eight images in one request' },
   upload: { file: 'tasks.yml', is: 'four labelled images in one request' },
   login: { file: 'tasks.yml', is: 'logging in' },
-  retrain: { file: 'tasks.yml', is: 'one user starts a training run, the others watch it' },
+  retrain: { file: 'tasks.yml', is: 'one user starts a training run, the others follow it' },
 }
 
 export const FOLDER = path.join(ROOT, 'artillery')

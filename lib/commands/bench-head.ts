@@ -16,7 +16,7 @@ import { createLines } from './progress-line.ts'
 
 const HELP = `npm run bench -- head [options]
 
-Trains a last layer (recipe head: L-BFGS in plain JavaScript, all regularization strengths) on cached features
+Trains a last layer (recipe head: L-BFGS in plain JavaScript, all regularisation strengths) on cached features
 of noise, and
 measures how many images per second each engine converts to features. Training uses no engine, so it takes the
 same time on all.

@@ -26,7 +26,7 @@ const HELP = `npm run import -- <classifier> --from FILE [options]
 npm run import -- --body NAME --from FILE [options]
 npm run import -- --body ${OFFICIAL_BODY}
 
-Creates a version of a classifier from a network that was trained elsewhere. The version goes live at once if
+Creates a version of a classifier from a network that was trained elsewhere. The version goes live immediately if
 the classifier has none.
 With --body, the network becomes a pretrained network for new classifiers: recipes head and transfer. Without a
 file, MobileNetV2 0.35

@@ -42,7 +42,7 @@ ${ramps.map(section).join('\n')}
 }
 
 const HELD = '<p class="held">All thresholds passed.</p>'
-const MISSED = '<p class="missed">Thresholds were missed; each is named below.</p>'
+const MISSED = '<p class="missed">Thresholds were missed; they are listed below.</p>'
 
 function summary(ramps: readonly RampFigures[]): string {
   const heads = [

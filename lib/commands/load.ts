@@ -152,10 +152,10 @@ function mistakeIn({ users, scenarios, seconds, against, warmUp: warm }: LoadOpt
   if (unknown !== undefined)
     return `There is no scenario ${unknown}. Choose from ${Object.keys(SCENARIOS).join(', ')}, all.`
   if (seconds !== undefined && !(Number.isInteger(Number(seconds)) && Number(seconds) > 0))
-    return `--seconds ${seconds}: give a whole number above 0.`
+    return `--seconds must be a whole number above 0, not ${seconds}.`
   if (!(Number(warm) >= 0)) return `--warm-up must be a number of seconds, not ${warm}.`
   if (against !== undefined && !URL.canParse(against))
-    return `--against ${against}: give an address such as http://127.0.0.1:3000.`
+    return `--against must be a URL such as http://127.0.0.1:3000, not ${against}.`
   return null
 }
 
@@ -222,7 +222,7 @@ async function uploadForTraining(url: string, key: string): Promise<void> {
 
 async function engineOf(url: string): Promise<string> {
   const answer = await fetch(`${url}/api/health`).catch((error: unknown) => {
-    throw new Error(`${url} does not answer: ${messageOf(error)}. Is Darkroom running there?`)
+    throw new Error(`${url} does not respond: ${messageOf(error)}. Check that Darkroom is running there.`)
   })
   if (!answer.ok) throw new Error(`${url} is not ready: ${(await answer.text()).slice(0, 500)}`)
   const { engine } = (await answer.json()) as { engine: string | null }

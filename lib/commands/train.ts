@@ -81,7 +81,7 @@ async function trained(args: TrainArguments, start: Start): Promise<number> {
   let asks = 0
   process.on('SIGINT', () => {
     if (++asks > 1) process.exit(130)
-    console.log('\nStopping with a checkpoint. Press Ctrl-C again to stop at once.')
+    console.log('\nStopping with a checkpoint. Press Ctrl-C again to stop immediately.')
     stop.abort()
   })
   const progress = createProgress(plan.recipe.settings.epochs)

@@ -18,7 +18,7 @@ export const getAccount = contract({
   method: 'GET',
   path: '/api/account',
   scope: 'account',
-  summary: 'The account of the logged-in user',
+  summary: 'Get the account of the logged-in user',
   input: z.object({}),
   output: account,
 })
@@ -39,7 +39,7 @@ export const endSessions = contract({
   method: 'DELETE',
   path: '/api/account/sessions',
   scope: 'account',
-  summary: 'Log out everywhere: end all your sessions, including this one',
+  summary: 'Log out everywhere, which ends all your sessions, including this one',
   input: z.object({}),
   output: z.object({ id, ended: z.literal(true) }),
 })

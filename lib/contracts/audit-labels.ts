@@ -36,7 +36,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/classifiers/{id}': 'moved a classifier to the trash',
   'POST /api/retrain': 'started a training run',
   'POST /api/retrain/forecast': 'estimated a training run',
-  'POST /api/runs/{id}/cancel': 'stopped a training run',
+  'POST /api/runs/{id}/cancel': 'cancelled a training run',
   'POST /api/runs/{id}/resume': 'resumed a training run',
   'POST /api/models/{id}/promote': 'promoted a version',
   'POST /api/models/rollback': 'rolled back to the previous live version',

@@ -53,7 +53,7 @@ export const listAudit = contract({
   method: 'GET',
   path: '/api/audit',
   scope: 'admin',
-  summary: 'The audit log: changes and logins, newest first',
+  summary: 'List the audit log: changes and logins, newest first',
   input: z.object({ ...filters, ...page }),
   output: z.object({ entries: z.array(auditEntry), ...nextCursor }),
 })
@@ -62,7 +62,7 @@ export const exportAudit = contract({
   method: 'GET',
   path: '/api/audit/export',
   scope: 'admin',
-  summary: 'The audit log as a CSV or JSONL file, newest first, with the same filters as the list',
+  summary: 'Export the audit log as a CSV or JSONL file, newest first, with the same filters as the list',
   answer: 'file',
   input: z.object({ ...filters, format: z.enum(['csv', 'jsonl']).default('csv') }),
   output: z.custom<FileAnswer>(),

@@ -25,7 +25,7 @@ export const backupSummary = z.object({
     .min(0)
     .describe('hard links to the previous backup, which use no additional space'),
   migrations: z.array(z.string()).describe('the migrations applied to its database'),
-  rows: z.record(z.string(), z.number().int()).describe('rows of each table'),
+  rows: z.record(z.string(), z.number().int()).describe('number of rows in each table'),
   settings: z.record(z.string(), z.string()).describe('the settings from the environment, without secrets'),
   remarks: z.array(z.string()).describe('problems that already existed in DATA_DIR, such as a missing file'),
 })
@@ -85,7 +85,7 @@ export const listBackups = contract({
   path: '/api/backups',
   scope: 'admin',
   summary:
-    'The backups in BACKUP_DIR, newest first, and the one in progress; with image or version, only ' +
+    'List the backups in BACKUP_DIR, newest first, and the one in progress; with image or version, only ' +
     'those that contain it',
   input: z.object({
     image: z

@@ -26,7 +26,7 @@ export const preprocess = z.object({
   fit: z.enum(['cover', 'contain', 'stretch', 'digit']),
   background: z
     .tuple([z.number().int(), z.number().int(), z.number().int()])
-    .describe('color of the padding and of transparent pixels (RGB)'),
+    .describe('colour of the padding and of transparent pixels (RGB)'),
   resize: z.literal('lanczos3'),
   /** value = (byte / 255 − mean) / std, per channel */
   mean: z.array(z.number()).min(1).max(3),

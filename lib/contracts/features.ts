@@ -14,7 +14,7 @@ export const dataFeatures = contract({
   method: 'GET',
   path: '/api/data/features',
   scope: 'view',
-  summary: 'Brightness, contrast, size and aspect ratio of the images, and the mean image of each class',
+  summary: 'Get brightness, contrast, size and aspect ratio of the images, and the mean image of each class',
   input: z.object({ ...chosenClassifier }),
   output: z.object({
     classifier: classifierId,

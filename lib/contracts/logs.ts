@@ -9,7 +9,7 @@ export const listLogs = contract({
   method: 'GET',
   path: '/api/logs',
   scope: 'admin',
-  summary: 'The newest log entries, newest first',
+  summary: 'List the latest log entries, newest first',
   input: z.object({
     limit: z.coerce.number().int().min(1).max(1000).default(200),
     level: z.enum(LOG_LEVELS).default('debug').describe('minimum level'),

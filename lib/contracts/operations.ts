@@ -9,7 +9,7 @@ export const health = contract({
   method: 'GET',
   path: '/api/health',
   scope: 'open',
-  summary: 'State of the web process, database, worker, engines and live versions',
+  summary: 'Get the state of the web process, database, worker, engines and live versions',
   input: z.object({}),
   output: z.object({
     status: z
@@ -53,7 +53,7 @@ export const healthLive = contract({
   method: 'GET',
   path: '/api/health/live',
   scope: 'open',
-  summary: 'Liveness: whether this process responds',
+  summary: 'Check liveness: whether this process responds',
   input: z.object({}),
   output: z.object({ status: z.literal('alive'), uptime_seconds: z.number() }),
 })
@@ -62,7 +62,7 @@ export const healthReady = contract({
   method: 'GET',
   path: '/api/health/ready',
   scope: 'open',
-  summary: 'Readiness: whether predictions can be made now; 503 with reasons if not',
+  summary: 'Check readiness: whether predictions can be made now; 503 with reasons if not',
   input: z.object({}),
   output: z.object({ status: z.literal('ready') }),
   errors: ['not_ready'],
@@ -72,7 +72,7 @@ export const metrics = contract({
   method: 'GET',
   path: '/api/metrics',
   scope: 'open',
-  summary: 'Machine and traffic metrics',
+  summary: 'Get metrics of the machine and the traffic',
   input: z.object({}),
   output: z.object({
     cpu_percent: z.number(),
@@ -104,7 +104,7 @@ export const metricsHistory = contract({
   method: 'GET',
   path: '/api/metrics/history',
   scope: 'open',
-  summary: 'The same metrics every few seconds, over the last 15 minutes of this process',
+  summary: 'Get the same metrics every few seconds, over the last 15 minutes of this process',
   input: z.object({}),
   output: z.object({ every_seconds: z.number(), points: z.array(figuresThen).describe('oldest first') }),
 })

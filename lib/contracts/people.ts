@@ -47,7 +47,7 @@ export const listKeys = contract({
   method: 'GET',
   path: '/api/keys',
   scope: 'admin',
-  summary: 'The keys, newest first, including expired ones',
+  summary: 'List the keys, newest first, including expired ones',
   input: z.object({}),
   output: z.object({ keys: z.array(apiKey) }),
 })
@@ -101,7 +101,7 @@ export const listUsers = contract({
   method: 'GET',
   path: '/api/users',
   scope: 'admin',
-  summary: 'The users, oldest first',
+  summary: 'List the users, oldest first',
   input: z.object({}),
   output: z.object({ users: z.array(person) }),
 })

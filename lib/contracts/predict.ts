@@ -55,7 +55,7 @@ export const explanation = z.object({
   method: z
     .literal('occlusion')
     .describe(
-      'each patch is covered with the mean color of the image, and the prediction is repeated ' +
+      'each patch is covered with the mean colour of the image, and the prediction is repeated ' +
         '(occlusion sensitivity, Zeiler and Fergus 2014, arXiv:1311.2901, section 4.2): it shows ' +
         'which regions this prediction of this version depends on, not why',
     ),
@@ -66,7 +66,7 @@ export const explanation = z.object({
     .describe(
       'rows × columns, from the top left: by how much the calibrated probability of ' +
         '`predicted_class` falls while this patch is covered, from −1 to 1; below 0 it rises. The ' +
-        'center of a patch is at (column + 1) / (columns + 1) from the left and (row + 1) / (rows + ' +
+        'centre of a patch is at (column + 1) / (columns + 1) from the left and (row + 1) / (rows + ' +
         '1) from the top, and its side is a quarter of the input',
     ),
   square: z.string().describe('the image after preprocessing, to which the map refers: a PNG as a data URL'),

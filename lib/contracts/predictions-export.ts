@@ -7,7 +7,7 @@ export const exportPredictions = contract({
   method: 'GET',
   path: '/api/predictions/export',
   scope: 'view',
-  summary: 'The saved predictions as a CSV or JSONL file, newest first, without a limit',
+  summary: 'Export the saved predictions as a CSV or JSONL file, newest first, without a limit',
   answer: 'file',
   input: listPredictions.input
     .omit({ cursor: true, limit: true })

@@ -44,7 +44,7 @@ export const changeSamples = contract({
   path: '/api/samples',
   scope: 'edit',
   summary:
-    'Change many samples at once, by ids or by a filter: label, split, exclude, trash, restore. ' +
+    'Change several samples, by ids or by a filter: label, split, exclude, trash, restore. ' +
     'Recorded as one change, which can be undone',
   body: 'json',
   input: z.object({
@@ -75,7 +75,7 @@ export const listChanges = contract({
   method: 'GET',
   path: '/api/changes',
   scope: 'view',
-  summary: 'Changes to the samples of a classifier, newest first',
+  summary: 'List the changes to the samples of a classifier, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
   output: z.object({ changes: z.array(change), ...nextCursor }),
   errors: ['not_found'],
@@ -85,7 +85,7 @@ export const getChange = contract({
   method: 'GET',
   path: '/api/changes/{id}',
   scope: 'view',
-  summary: 'One change with its first 100 samples, before and after',
+  summary: 'Get a change with its first 100 samples, before and after',
   input: z.object({ id }),
   output: change.extend({ samples: z.array(z.object({ sample_id: id, before: state, after: state })) }),
   errors: ['not_found'],
@@ -95,7 +95,7 @@ export const undoChange = contract({
   method: 'POST',
   path: '/api/changes/{id}/undo',
   scope: 'edit',
-  summary: 'Undo a change; undoing is itself a change and can be undone',
+  summary: 'Undo a change; this is itself a change, which can be undone',
   input: z.object({
     id,
     skip_conflicts: flag
@@ -132,7 +132,7 @@ export const listTrash = contract({
   method: 'GET',
   path: '/api/trash',
   scope: 'view',
-  summary: 'Images, uploads, classifiers and versions in the trash, newest first',
+  summary: 'List the images, uploads, classifiers and versions in the trash, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
   output: z.object({ entries: z.array(trashEntry), ...nextCursor }),
   errors: ['not_found'],

@@ -10,7 +10,7 @@ export const listSettings = contract({
   method: 'GET',
   path: '/api/settings',
   scope: 'admin',
-  summary: 'The current settings and their sources; secrets are hidden',
+  summary: 'Get the current settings and their sources; secrets are hidden',
   input: z.object({}),
   output: z.object({
     settings: z.array(

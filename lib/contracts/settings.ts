@@ -186,14 +186,16 @@ export const settings = z.object({
   AUTO_PROMOTE: z
     .enum(['off', 'better', 'not_worse'])
     .default('not_worse')
-    .describe('which evaluation result promotes a new version automatically'),
+    .describe(
+      'evaluation result required to promote a new version automatically: not_worse or better; off: never',
+    ),
   MEMORY_MB: auto(count(256, 16_777_216))
     .default('auto')
     .describe('total memory budget of all processes; auto: the memory of the machine or its container'),
   TRAIN_MEMORY_MB: auto(count(128, 1_048_576)).default('auto').describe('memory limit of a training run'),
   ROLE: z.enum(['all', 'web', 'worker']).default('all').describe('processes to run'),
   DOOR: z.enum(['on', 'off']).default('on').describe('serve hot paths without Next.js'),
-  DEFAULT_EPOCHS: count(1, 500).optional().describe('number of epochs of a training run that sets none'),
+  DEFAULT_EPOCHS: count(1, 500).optional().describe('number of epochs for training runs that do not set it'),
   DATASET_MIRROR: z.url().optional().describe('URL of a mirror of the official data files'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

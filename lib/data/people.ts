@@ -56,7 +56,7 @@ export function peopleOf({ prisma, id, now }: Store): People {
         if (await writing.person.findUnique({ where: { email: draft.email } }))
           throw conflict(
             `${draft.email} was not added`,
-            'a person with this address already exists',
+            'a user with this e-mail address already exists',
             'Use another address.',
           )
         return valueOf(await writing.person.create({ data: draft }))
@@ -112,18 +112,18 @@ export function peopleOf({ prisma, id, now }: Store): People {
       prisma.$transaction(async (writing) => {
         if ((await writing.person.count({ where: { role: 'admin' } })) > 0)
           throw conflict(
-            'No admin was created',
-            'an admin already exists',
-            'Log in, or ask the admin to add you.',
+            'The administrator account was not created',
+            'an administrator already exists',
+            'Log in, or ask an admin to add you.',
           )
         const { count } = await writing.oneTimeToken.deleteMany({
           where: { hash: tokenSha256, purpose: SETUP },
         })
         if (count === 0)
           throw new DarkroomError('forbidden', {
-            what: 'No admin was created',
-            why: 'the setup token is not the one printed at the last start',
-            remedy: 'Open the setup link shown in the terminal.',
+            what: 'The administrator account was not created',
+            why: 'the setup token is not valid',
+            remedy: 'Open the setup link that the terminal or the container log shows.',
           })
         return valueOf(await writing.person.create({ data: draftOf({ ...person, role: 'admin' }) }))
       }),
@@ -133,8 +133,8 @@ export function peopleOf({ prisma, id, now }: Store): People {
         if (person.isDisabled)
           throw conflict(
             'No link was created',
-            `${person.email} is disabled and could not log in with a new password`,
-            'Enable the person first.',
+            `${person.email} is disabled and cannot log in with a new password`,
+            'Enable the user first.',
           )
         await writing.oneTimeToken.deleteMany({
           where: { purpose: RESET, OR: [{ personId }, { expiresAt: { lte: now() } }] },
@@ -188,7 +188,7 @@ async function mustNotBeLast(writing: Transaction, person: Person): Promise<void
     throw conflict(
       `${person.name} stays an admin`,
       'there is no other admin',
-      'Make another person an admin first.',
+      'Give another user the role admin first.',
     )
 }
 

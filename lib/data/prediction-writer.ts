@@ -121,7 +121,7 @@ const tooMany = (waiting: number): DarkroomError =>
   new DarkroomError('overloaded', {
     what: 'This prediction was not stored',
     why: `${waiting} others are waiting to be written`,
-    remedy: 'Try again in a second, or send fewer at once.',
+    remedy: 'Try again in a second, or send fewer at a time.',
   })
 
 async function commit(

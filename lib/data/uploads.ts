@@ -60,7 +60,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
       const before = await get(uploadId)
       if (state === 'done' && before.state !== 'running')
         throw conflict(
-          'The upload was not finished',
+          'The upload was not completed',
           'it was abandoned because the process that worked on it stopped responding',
           'Upload the files again.',
         )

@@ -113,7 +113,7 @@ const tooLargeForStranger = (most: number): DarkroomError =>
   new DarkroomError('too_large', {
     what: 'The request is too large',
     why: `the limit for requests without a login or key is ${mb(most)}`,
-    remedy: `Send less at once. ${WITH_A_KEY}`,
+    remedy: `Send less at a time. ${WITH_A_KEY}`,
   })
 const tooMuchFromHere = (most: number): DarkroomError =>
   new DarkroomError('rate_limited', {

@@ -19,6 +19,12 @@ test('every route is in the reference, once, under an address of its own', () =>
   expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length)
 })
 
+test('every group of the reference has a title of its own, not the first word of its paths', () => {
+  const titles = reference(ORIGIN).map(({ title }) => title)
+
+  expect(titles.filter((title) => !/^[A-Z]/.test(title))).toEqual([])
+})
+
 test.each(
   all
     .filter(({ body }) => body !== 'picture' && body !== 'parts')

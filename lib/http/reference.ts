@@ -35,17 +35,18 @@ export type OperationGroup = {
   readonly operations: readonly Operation[]
 }
 
-/** In the order in which a person meets them, each with the first words of its paths; what is named nowhere
- *  comes last, under its own. */
+/** In the order in which a user needs them, each with the first segments of its paths after /api. Other
+ *  resources come last, each under its own name. */
 const GROUPS: readonly (readonly [name: string, title: string, resources: readonly string[]])[] = [
   ['predict', 'Predict', ['predict']],
   ['history', 'History, corrections and statistics', ['predictions', 'statistics']],
   ['classifiers', 'Classifiers', ['classifiers', 'classes']],
-  ['pictures', 'Training images', ['upload', 'uploads', 'samples', 'snapshots', 'data']],
+  ['pictures', 'Training images', ['upload', 'uploads', 'samples', 'data', 'changes']],
   ['training', 'Training', ['retrain', 'runs']],
   ['versions', 'Versions', ['models', 'model']],
-  ['operations', 'System status', ['health', 'metrics', 'logs', 'audit', 'drift', 'alerts']],
-  ['people', 'Users, keys and settings', ['setup', 'users', 'keys', 'settings']],
+  ['trash', 'Trash', ['trash']],
+  ['operations', 'System status', ['health', 'metrics', 'logs', 'audit', 'backups']],
+  ['people', 'Users, keys and settings', ['setup', 'account', 'reset', 'users', 'keys', 'settings']],
 ]
 
 /** `origin`: the address under which the reader reaches the API. */

@@ -69,7 +69,7 @@ export const decoderBusy = (why: string): DarkroomError =>
     {
       what: 'This image was not decoded',
       why,
-      remedy: 'Try again in a few seconds, or send fewer large images at once.',
+      remedy: 'Try again in a few seconds, or send fewer large images at a time.',
     },
     { retryAfterSeconds: DECODER_BUSY_SECONDS },
   )

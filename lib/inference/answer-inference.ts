@@ -61,9 +61,9 @@ function failure(id: number, error: unknown): Extract<InferenceMessage, { kind: 
     id,
     failure: {
       code: 'internal',
-      summary: 'The engine could not answer',
+      summary: 'The inference engine failed',
       reason: messageOf(error),
-      action: 'Try again; /api/health says how the engine is.',
+      action: 'Try again. /api/health shows the state of the engine.',
     },
   }
 }

@@ -99,7 +99,7 @@ export function createIngest(ports: UploadPorts): Ingest {
     async [Symbol.asyncDispose]() {
       stopping.abort(
         new DarkroomError('not_ready', {
-          what: 'The upload was not finished',
+          what: 'The upload was not completed',
           why: 'Darkroom was shutting down',
           remedy: 'Upload the files again.',
         }),

@@ -76,7 +76,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
 
   const binding = hasWeb && isAlone ? bindListenSocket(settings) : Promise.resolve(null)
   const socket = binding.catch((error: unknown) => {
-    log('warn', 'The socket of web could not be bound beforehand; web binds it itself', { error })
+    log('warn', 'The supervisor could not bind the socket; the web process binds it itself', { error })
     return null
   })
   const webs = hasWeb
@@ -152,7 +152,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         if (!bound) return
         for (let copy = 1; copy < ACCEPTED_AT_A_TIME; copy++) web.send({ kind: 'accept' }, bound.handle)
       })
-      .catch((error: unknown) => log('error', 'web could not be told where to listen', { error }))
+      .catch((error: unknown) => log('error', 'The socket could not be sent to the web process', { error }))
     prepared.then(
       () => web.send({ kind: 'prepared' }),
       () => {},
@@ -196,7 +196,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
       }
     if (webs.includes(member) && !isListening && failedStarts >= MOST_FAILED_STARTS)
       cannot(
-        `Darkroom cannot start: its web process ended ${failedStarts} times. The log in DATA_DIR/logs says why.`,
+        `Darkroom cannot start: its web process ended ${failedStarts} times. See the log in DATA_DIR/logs.`,
       )
   }
 

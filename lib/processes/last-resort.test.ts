@@ -23,7 +23,7 @@ ${beginning}`
   return { code, lines: output.trim().split('\n') }
 }
 
-const TOLD = 'An error that nobody caught ends this process: it broke'
+const TOLD = 'The process ends because of an uncaught error: it broke'
 const IN_ORDER = `{ tell, end: async () => { await null; say('gave back what it held') } }`
 
 test.each([
@@ -41,7 +41,7 @@ test('an end that fails is told too, and the process ends all the same', async (
   )
 
   expect(code).toBe(1)
-  expect(lines).toEqual([TOLD, 'The process could not end in order: the disk is full'])
+  expect(lines).toEqual([TOLD, 'The process could not shut down cleanly: the disk is full'])
 })
 
 test('an end that hangs, or breaks once more, does not keep the process', async () => {
@@ -51,7 +51,7 @@ test('an end that hangs, or breaks once more, does not keep the process', async 
   )
 
   expect(code).toBe(1)
-  expect(lines).toEqual([TOLD, 'An error that nobody caught ends this process: again'])
+  expect(lines).toEqual([TOLD, 'The process ends because of an uncaught error: again'])
 })
 
 test('another listener, such as that of a library, does not keep the process', async () => {
@@ -70,6 +70,6 @@ test('a child without a log writes the error with its stack', async () => {
   )
 
   expect(code).toBe(1)
-  expect(lines[0]).toBe('An error that nobody caught ends this process: Error: it broke')
+  expect(lines[0]).toBe('The process ends because of an uncaught error: Error: it broke')
   expect(lines[1]).toMatch(/^ +at /)
 })

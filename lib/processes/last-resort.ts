@@ -16,14 +16,14 @@ export function endWhenUncaught({ tell, end, longestEndMs = LONGEST_END_MS }: La
   const leave = (): never => process.exit(1)
   let isEnding = false
   const caught = (error: unknown): void => {
-    tell('An error that nobody caught ends this process', { error })
+    tell('The process ends because of an uncaught error', { error })
     if (isEnding) return
     isEnding = true
     process.exitCode = 1
     setTimeout(leave, longestEndMs)
     Promise.resolve()
       .then(end)
-      .catch((cause: unknown) => tell('The process could not end in order', { error: cause }))
+      .catch((cause: unknown) => tell('The process could not shut down cleanly', { error: cause }))
       .finally(leave)
   }
   process.on('uncaughtException', caught)

@@ -77,7 +77,7 @@ function end(words: string, exitCode: number): void {
   tell(words)
   const leave = (): never => process.exit(exitCode)
   closed().then(leave, (error: unknown) => {
-    log('error', 'Not every process could be ended in order', { error })
+    log('error', 'Some processes could not be stopped cleanly', { error })
     leave()
   })
 }

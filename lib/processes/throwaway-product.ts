@@ -112,7 +112,7 @@ export function spawnSupervisor(
 function addressOf({ child, output, exit }: Supervisor): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const fail = (why: string): void =>
-    reject(new Error(`The throwaway product did not start: ${why}.\n${output().slice(-SHOWN_OUTPUT)}`))
+    reject(new Error(`The temporary instance did not start: ${why}.\n${output().slice(-SHOWN_OUTPUT)}`))
   const timer = setTimeout(
     () => fail(`it was not ready after ${LONGEST_START_MS / 1000} s`),
     LONGEST_START_MS,

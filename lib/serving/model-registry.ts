@@ -114,8 +114,8 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
   async function report(version: Version, reason: string): Promise<void> {
     log(
       'error',
-      `${version.classifierId} ${version.name} cannot serve predictions: ${reason}. The version that ` +
-        'was live before it takes over.',
+      `${version.classifierId} ${version.name} cannot serve predictions: ${reason}. The ` +
+        'previous live version serves predictions.',
     )
     await data.live
       .reportFault(version.id, reason)

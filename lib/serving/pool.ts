@@ -181,7 +181,7 @@ export function createPool({
     const child = await takeLiving(version)
     return inferOn(child, version, [image], limits).catch((error: unknown) => {
       if (!(error instanceof ChildProcessExited)) throw error
-      log('error', `One image crashed ${child.name}: ${error.message}. It is refused from now on.`)
+      log('error', `One image crashed ${child.name}: ${error.message}. It is refused for ten minutes.`)
       return { pictures: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
     })
   }

@@ -138,7 +138,7 @@ export function createPredict({
         if (picture.endsProcesses) refused.remember(hash(), picture)
         throw reportedError(picture.failure)
       }
-      if (engine === null) throw new Error('An image was processed by no engine')
+      if (engine === null) throw new Error('No engine processed an image')
       const response = answerOf(picture, lease, { topK: top_k, hash })
       const hindrance = save && caller.isStranger === true ? hindersStrangers() : null
       const id = save && hindrance === null ? data.id() : null

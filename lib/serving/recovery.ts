@@ -82,7 +82,7 @@ export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recov
       seen.delete(version.id)
       log(
         'error',
-        `The files of ${version.classifierId} ${version.name} have changed and are not usable: ${error.why}`,
+        `The files of ${version.classifierId} ${version.name} have changed but cannot be used: ${error.why}`,
       )
       await data.live.reportFault(version.id, error.why)
     }

@@ -11,7 +11,7 @@ export const overloaded = (waiting: number, waitMs?: number): DarkroomError =>
     {
       what: 'No prediction was made for this image',
       why: `${waiting} others are already waiting${waitMs === undefined ? '' : `, about ${Math.ceil(waitMs)} ms`}`,
-      remedy: 'Try again in a second, or send fewer at once.',
+      remedy: 'Try again in a second, or send fewer at a time.',
     },
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
   )
@@ -22,7 +22,7 @@ export const deadlinePassed = (waitedMs: number): DarkroomError =>
     {
       what: 'The image was not processed',
       why: `it timed out in the queue after ${(waitedMs / 1000).toFixed(1)} s`,
-      remedy: 'Try again in a second, or send fewer at once.',
+      remedy: 'Try again in a second, or send fewer at a time.',
     },
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
   )

@@ -104,7 +104,7 @@ async function answers(host: string): Promise<void> {
     await fetch(host, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_MS) })
   } catch (error) {
     throw new NotThisWay(
-      `The download server of tfjs-node's own binaries (${new URL(host).host}) is not reachable.`,
+      `The download server of tfjs-node's own binaries (${new URL(host).host}) cannot be reached.`,
       { cause: error },
     )
   }

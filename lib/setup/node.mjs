@@ -23,7 +23,7 @@ export async function chooseNode(root, check) {
   if (existsSync(pinned) && (!check || (await runToEnd(pinned, ['--version'])).code === 0)) return pinned
   if (majorOf(process.version) >= OLDEST_FOR_US) return process.execPath
   throw new CannotGoOn(
-    `This machine runs Node ${process.version} and npm has no Node ${OLDEST_FOR_US} for ` +
+    `This machine has Node ${process.version} and npm has no Node ${OLDEST_FOR_US} for ` +
       `${process.platform}-${process.arch}. ` +
       `Install Node ${OLDEST_FOR_US} or newer from nodejs.org and start again.`,
   )

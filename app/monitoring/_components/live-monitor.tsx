@@ -128,7 +128,7 @@ export function LiveMonitor({
           />
         </div>
         <p className="small muted">
-          Up for {now.uptime}. Updated every two seconds while this page is visible; the lines show the last
+          Uptime: {now.uptime}. Updated every two seconds while this page is visible; the lines show the last
           15 minutes.
         </p>
       </Card>

@@ -37,7 +37,7 @@ export function RunActions({ run, onChange }: RunActionsProps) {
         isBusy={isBusy}
         onClick={() => void send('POST /api/runs/{id}/cancel')}
       >
-        Stop training
+        Cancel training
       </Button>
     )
   if (!run.can_resume) return null

@@ -25,7 +25,7 @@ export function AuditFilter({ query, by, actions, classifiers }: AuditFilterProp
       <input type="hidden" name="view" value="changes" />
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
         <Select label="Show" name="kind" defaultValue={query.kind} options={AUDIT_KIND_CHOICES} />
-        <Select label="By" name="by" defaultValue={query.by ?? ''} options={choices(by)} />
+        <Select label="User or key" name="by" defaultValue={query.by ?? ''} options={choices(by)} />
         <Select
           label="Action"
           name="action"

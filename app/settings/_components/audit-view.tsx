@@ -33,7 +33,7 @@ export function AuditView({ audit, names, classifiers, query, isFirst }: AuditVi
         </EmptyState>
       ) : (
         <Card
-          title="Changes"
+          title="Audit log"
           aside={
             <span className="row gap-1">
               <span className="small muted">Export all as</span>
@@ -52,7 +52,7 @@ export function AuditView({ audit, names, classifiers, query, isFirst }: AuditVi
           }
         >
           <Table
-            caption="Changes, newest first"
+            caption="Audit log, newest first"
             hideCaption
             variant="lines"
             rows={audit.entries}
@@ -60,7 +60,7 @@ export function AuditView({ audit, names, classifiers, query, isFirst }: AuditVi
             columns={[
               { name: 'Action', cell: ({ what, action }) => <span title={action}>{what}</span> },
               {
-                name: 'Subject',
+                name: 'Object',
                 cell: ({ subject, detail }) => (
                   <span className="min-w-0 [overflow-wrap:anywhere]">
                     {subject ?? '–'}
@@ -73,11 +73,11 @@ export function AuditView({ audit, names, classifiers, query, isFirst }: AuditVi
                   </span>
                 ),
               },
-              { name: 'By', line: 'second', cell: ({ by }) => by },
+              { name: 'User or key', line: 'second', cell: ({ by }) => by },
               { name: 'Time', line: 'second', cell: ({ at }) => <RelativeTime at={at} /> },
             ]}
           />
-          <nav className="row" aria-label="Pages of changes">
+          <nav className="row" aria-label="Pages of the audit log">
             {!isFirst && (
               <Link href={auditAddress(query)} {...buttonProps({ size: 'small' })}>
                 Newest

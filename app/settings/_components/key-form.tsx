@@ -63,7 +63,7 @@ export function KeyForm({ classifiers }: { readonly classifiers: readonly string
               required
               maxLength={80}
               autoComplete="off"
-              placeholder="e.g. Packing-line camera"
+              placeholder="For example, Packing-line camera"
             />
           </div>
           <fieldset className="grid gap-2">

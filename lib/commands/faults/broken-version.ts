@@ -49,7 +49,7 @@ export async function brokenVersion({ form, say }: Context): Promise<readonly Ch
     const isLive = async () => (await product.predict(smallImage(2))).body['model_version'] === live
     const restored = await within(RESTORED_WITHIN_MS, isLive)
     judged.push({
-      what: `its files restored after: ${name}`,
+      what: `files restored after: ${name}`,
       expected: `the promoted version is live again within ${RESTORED_WITHIN_MS / 1000} s`,
       measured: restored.held ? `after ${inMs(restored.ms)}` : 'not live again',
       holds: restored.held,
@@ -64,7 +64,7 @@ export async function brokenVersion({ form, say }: Context): Promise<readonly Ch
   const after = await product.predict(smallImage(3))
   judged.push({
     what: 'promoting a version with one byte flipped',
-    expected: '422 bad_bundle; a whole version goes on serving',
+    expected: '422 bad_bundle; an intact version continues serving',
     measured:
       `${promoted.status} ${String(promoted.body['code'] ?? '')}; then ${after.status} by ` +
       `${String(after.body['model_version'])}`,
@@ -100,7 +100,7 @@ async function takenOver(
   const refusals = tally(answered.map(({ status, body }) => `${status} ${String(body['code'])}`))
   return {
     what: `live version damaged (${name}), web and inference restarted`,
-    expected: 'predictions by the version before it; health degraded and names the version',
+    expected: 'predictions by the previous version; health is degraded and names the version',
     measured: (
       `${back.held ? versions : `no prediction: ${refusals}`}; ` +
       `health ${String(health['status'])} ${reason}`

@@ -48,7 +48,7 @@ export async function oddRequests({ product: shared }: Context): Promise<readonl
     },
     {
       what: 'requests with an Upgrade header (h2c, websocket, TLS)',
-      expected: 'answered as if it were not there: 200',
+      expected: 'the header is ignored: 200',
       measured: tally(upgraded),
       holds: upgraded.every((status) => status === 200),
     },
@@ -79,7 +79,7 @@ export async function heldConnections({ product: shared, say }: Context): Promis
   const most = before.p50Ms * TIMES_SLOWER + NOISE_MS
   return [
     {
-      what: `${IDLE} idle connections and ${STREAMS} event streams: others`,
+      what: `${IDLE} idle connections and ${STREAMS} event streams: other requests`,
       expected: `median ≤ ${inMs(most)} (alone: ${inMs(before.p50Ms)}), none failed`,
       measured: `median ${inMs(meanwhile.p50Ms)}, p99 ${inMs(meanwhile.p99Ms)}, ${meanwhile.failures.length} failed`,
       holds: meanwhile.p50Ms <= most && meanwhile.failures.length === 0,
@@ -96,7 +96,7 @@ export async function heldConnections({ product: shared, say }: Context): Promis
 export async function slowSenders({ product: shared, say }: Context): Promise<readonly CheckResult[]> {
   const product = await shared()
   const heads: readonly (readonly [name: string, head: string, trickles: boolean])[] = [
-    ['a body that is silent', headOf(product, 'image/png') + 'x'.repeat(1000), false],
+    ['a part of a body and then nothing', headOf(product, 'image/png') + 'x'.repeat(1000), false],
     ['a body of 1 byte/s', headOf(product, 'image/png') + 'x'.repeat(1000), true],
     [
       'a form of 1 byte/s',
@@ -105,9 +105,9 @@ export async function slowSenders({ product: shared, say }: Context): Promise<re
       true,
     ],
     ['headers of 1 byte/s', 'GET / HTTP/1.1\r\nHost: x\r\nX-A: ', true],
-    ['nothing at all', '', false],
+    ['nothing', '', false],
   ]
-  say(`${heads.length} slow senders, up to ${SENDERS_ENDED_WITHIN_MS / 1000} s`)
+  say(`${heads.length} slow clients, up to ${SENDERS_ENDED_WITHIN_MS / 1000} s`)
   return Promise.all(
     heads.map(async ([name, head, trickles]): Promise<CheckResult> => {
       const began = performance.now()
@@ -125,9 +125,11 @@ export async function slowSenders({ product: shared, say }: Context): Promise<re
       clearInterval(beat)
       socket.destroy()
       return {
-        what: `a sender of ${name}`,
-        expected: `ended within ${SENDERS_ENDED_WITHIN_MS / 1000} s`,
-        measured: isEnded ? `ended after ${((performance.now() - began) / 1000).toFixed(0)} s` : 'still open',
+        what: `a client that sends ${name}`,
+        expected: `closed within ${SENDERS_ENDED_WITHIN_MS / 1000} s`,
+        measured: isEnded
+          ? `closed after ${((performance.now() - began) / 1000).toFixed(0)} s`
+          : 'still open',
         holds: isEnded,
       }
     }),

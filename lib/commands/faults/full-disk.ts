@@ -46,7 +46,7 @@ export async function fullDisk({ say }: Context): Promise<readonly CheckResult[]
       (await healthOf(product))['status'] !== 'healthy',
   )
   const health = await healthOf(product)
-  say('making room')
+  say('freeing space')
   disk.makeRoom()
   const recovered = await within(
     RECOVERED_WITHIN_MS,
@@ -56,8 +56,8 @@ export async function fullDisk({ say }: Context): Promise<readonly CheckResult[]
   const missing = await missingRows(product, acknowledged)
   return [
     {
-      what: 'disk full: predictions of people and keys',
-      expected: '507 disk_full that says what to do',
+      what: 'disk full: predictions of users and keys',
+      expected: '507 disk_full with a remedy',
       measured: `${refused.status} ${String(refused.body['detail'] ?? '')}`,
       holds: refused.status === 507 && /make room|free|delete/i.test(String(refused.body['detail'])),
     },
@@ -80,7 +80,7 @@ export async function fullDisk({ say }: Context): Promise<readonly CheckResult[]
       holds: seen.held,
     },
     {
-      what: 'room is made',
+      what: 'space is freed',
       expected: 'saved predictions within 10 s, healthy within 15 s, no acknowledged row lost',
       measured:
         `${recovered.held ? `saved after ${Math.round(recovered.ms)} ms` : 'not saved'}; ` +
@@ -125,7 +125,7 @@ export async function fullDiskDuringTraining({ say }: Context): Promise<readonly
   return [
     {
       what: 'disk full during a training run',
-      expected: 'it fails with the disk as the reason, the log has the cause, it can be resumed',
+      expected: 'the run fails with the disk as the reason, the log has the cause, the run can be resumed',
       measured:
         `${String(run['state'])}: ${String(run['error'])}; ` +
         `${/ENOSPC|disk is full/.test(log) ? 'cause in the log' : 'no cause in the log'}; can_resume ` +
@@ -137,7 +137,7 @@ export async function fullDiskDuringTraining({ say }: Context): Promise<readonly
         /ENOSPC|disk is full/.test(log),
     },
     {
-      what: 'room is made and the run resumed',
+      what: 'space is freed and the run is resumed',
       expected: 'resume 200, then done, on the same worker',
       measured:
         `resume ${resumed.status}; ${String(after['state'])}` +

@@ -124,7 +124,7 @@ async function underFire(product: Product, limit: Limit, { what, fire }: Fire): 
     what,
     expected:
       `memory ≤ 1.5 × ${Math.round(limit.idleMb)} + ${Math.round(limit.budgetMb)} = ${inMb(limit.mostMb)}; ` +
-      `small p99 ≤ ${inMs(SLOWEST_P99_MS)}, none failed; an answer to each; no process ends`,
+      `small p99 ≤ ${inMs(SLOWEST_P99_MS)}, none failed; a response to each; no process ends`,
     measured:
       `${inMb(peakMb)}${largest ? ` (${largest.name} ${inMb(largest.rssMb)})` : ''}; p99 ` +
       `${inMs(small.p99Ms)} of ${small.sent}, ${small.failures.length} failed; ` +
@@ -164,7 +164,7 @@ async function thumbnailsOf(
 }
 
 async function givenBack(product: Product, limit: Limit, say: (line: string) => void): Promise<CheckResult> {
-  say('waiting until memory is given back')
+  say('waiting until memory is released')
   const most = limit.idleMb * TIMES_IDLE
   const { held, ms } = await within(GIVEN_BACK_WITHIN_MS, () => memoryOf(product.pid) <= most)
   return {

@@ -52,13 +52,13 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
   return [
     {
       what: 'kill −9 of training processes at random moments',
-      expected: `${kills} kills; each run is done in the end`,
+      expected: `${kills} kills; each run completes`,
       measured: `${killed} kills, ${ended.length} runs: ${[...new Set(ended)].join('; ')}`,
       holds: killed >= kills && ended.every((state) => state === 'done'),
     },
     {
       what: 'partial files of killed training processes',
-      expected: 'no .making-* within 45 s, while the product runs',
+      expected: 'no .making-* within 45 s, while Darkroom runs',
       measured: left.length === 0 ? `none after ${Math.round(swept.ms)} ms` : left.join(', '),
       holds: left.length === 0,
     },

@@ -86,7 +86,7 @@ async function killedUnderLoad(
     what: `kill −9 of ${kind} at random moments under load`,
     expected: `${times} kills; each acknowledged prediction has its row; none fails after one retry`,
     measured:
-      `${killed} kills${away > 0 ? `, ${away} times none was there` : ''}; ` +
+      `${killed} kills${away > 0 ? `, ${away} times there was none` : ''}; ` +
       `${figures.ids.length.toLocaleString('en')} acknowledged, ${missing} without a row; ` +
       `${figures.retried} retried, ${figures.failures.length} failed` +
       (figures.failures.length > 0 ? ` (${tally(figures.failures)})` : ''),
@@ -112,7 +112,7 @@ async function restartedInARow(product: Product, kind: 'inference' | 'web' | 'wo
   const last = times.at(-1) ?? 0
   const most = first * NOISE_TIMES + NOISE_MS
   return {
-    what: `${kind} killed ${RESTARTS} times, each time as soon as it was back`,
+    what: `${kind} killed ${RESTARTS} times, each time as soon as it had restarted`,
     expected: `the fifth restart takes no longer than the first (at most ${inMs(most)})`,
     measured: times.map(inMs).join(', '),
     holds: last <= most,

@@ -29,7 +29,7 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
   await using product = await startProduct()
   for (let seed = 0; seed < 20; seed++) await product.predict(smallImage(seed))
   const websBefore = pidsOf(product.pid, 'web')
-  say(`holding the write lock for ${lockMs / 1000} s`)
+  say(`locking the database for ${lockMs / 1000} s`)
   const { released } = await holdLock(product, lockMs)
   const reads: ProductAnswer[] = []
   const writes: ProductAnswer[] = []
@@ -58,7 +58,7 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
   const refusedWithoutTime = writes.filter(
     ({ status, retryAfter }) => status === 503 && retryAfter === null,
   ).length
-  const held = `while another process holds the write lock for ${lockMs / 1000} s`
+  const held = `while another process locks the database for ${lockMs / 1000} s`
   return [
     {
       what: `health, history and the login page ${held}`,

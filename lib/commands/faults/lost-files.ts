@@ -19,7 +19,7 @@ const LOSSES: readonly Loss[] = [
     name: 'replaced by another image',
     apply: (file) => writeFileSync(file, encodePng(drawShape('star', 1))),
   },
-  { name: 'cut off', apply: (file) => truncateSync(file, 100) },
+  { name: 'truncated', apply: (file) => truncateSync(file, 100) },
   { name: 'emptied', apply: (file) => truncateSync(file, 0) },
 ]
 

@@ -33,7 +33,7 @@ const LONG = ['long'] as const
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'odd', is: 'requests that no client should send', in: BOTH, run: oddRequests },
-  { name: 'files', is: 'files of stored images deleted or replaced', in: BOTH, run: lostFiles },
+  { name: 'files', is: 'files of stored images are deleted or replaced', in: BOTH, run: lostFiles },
   {
     name: 'bombs',
     is: 'images that are small to send and large to decode',
@@ -50,27 +50,27 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'restarts',
-    is: 'the same process killed five times in a row',
+    is: 'the same process is killed five times in a row',
     in: BOTH,
     lacks: withoutProc,
     run: restarts,
   },
   {
     name: 'version',
-    is: 'the files of the live version damaged',
+    is: 'the files of the live version are damaged',
     in: BOTH,
     lacks: withoutProc,
     run: brokenVersion,
   },
   {
     name: 'lock',
-    is: 'another process holds the write lock of the database',
+    is: 'another process locks the database',
     in: BOTH,
     lacks: withoutProc,
     run: lockedDatabase,
   },
   { name: 'disk', is: 'the disk is full', in: BOTH, lacks: withoutSmallDisk, run: fullDisk },
-  { name: 'overload', is: 'more predictions than the machine can answer', in: LONG, run: overload },
+  { name: 'overload', is: 'more predictions than the machine can make', in: LONG, run: overload },
   {
     name: 'disk-training',
     is: 'the disk is full during a training run',
@@ -80,7 +80,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'training',
-    is: 'training processes killed at random moments',
+    is: 'training processes are killed at random moments',
     in: LONG,
     lacks: withoutProc,
     run: killedTrainings,
@@ -92,7 +92,7 @@ export const SCENARIOS: readonly Scenario[] = [
     lacks: withoutProc,
     run: heldConnections,
   },
-  { name: 'slow', is: 'senders that are slow or silent', in: LONG, run: slowSenders },
+  { name: 'slow', is: 'clients that are slow or silent', in: LONG, run: slowSenders },
   {
     name: 'half-gigabyte',
     is: 'image bombs within 512 MB',

@@ -59,7 +59,7 @@ export async function readSums(folder: string): Promise<ReadonlyMap<string, stri
     (file) => path.posix.isAbsolute(file) || file.split(/[\\/]/).includes('..'),
   )
   if (outside !== undefined)
-    throw damagedBackup(folder, `${SUMS} names ${outside.slice(0, 100)}, which does not lie in the backup`)
+    throw damagedBackup(folder, `${SUMS} names ${outside.slice(0, 100)}, which is outside the backup`)
   return sums
 }
 

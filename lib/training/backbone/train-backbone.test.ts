@@ -140,7 +140,7 @@ test('labels and features are learnt through both phases, and what is sealed ans
     expect.stringContaining('48 pixels'),
   ])
   expect(network).toMatchObject({ classes: 6 + LENGTH, input: { size: 48 } })
-  const shares = given.lines.flatMap((line) => /labels right ([\d.]+) %/.exec(line)?.[1] ?? []).map(Number)
+  const shares = given.lines.flatMap((line) => /label accuracy ([\d.]+) %/.exec(line)?.[1] ?? []).map(Number)
   expect(Math.max(...shares)).toBeGreaterThan(shares[0]!)
 
   const labels = SHAPES.map((_, i) => `label ${i}`)

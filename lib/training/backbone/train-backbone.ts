@@ -84,7 +84,7 @@ export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): P
         if (seconds - saidAt > REPORT_EVERY) {
           ports.say(
             `${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ` +
-              `${(loss / shown).toFixed(4)}  labels right ` +
+              `${(loss / shown).toFixed(4)}  label accuracy ` +
               `${((100 * right) / (shown * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ` +
               `${((shown * phase.batch) / (seconds - saidAt)).toFixed(0)} pictures/s`,
           )

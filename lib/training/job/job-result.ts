@@ -41,6 +41,6 @@ function jobFailure(kind: JobKind, error: { readonly code: string; readonly mess
   return new DarkroomError(code, {
     what: `The ${kind} failed`,
     why: error.message.replace(/\.$/, ''),
-    remedy: 'Fix the cause and retry.',
+    remedy: 'Fix the cause and try again.',
   })
 }

@@ -35,11 +35,14 @@ export async function trainInChildren(
     if (end.kind !== 'died') return end
     if (signal.aborted) return { kind: 'cancelled' }
     if (child === MOST_CHILDREN) return end
-    log('warn', 'A training process died; another one continues', { run: run.id, cause: end.cause })
+    log('warn', 'A training process ended unexpectedly; a new one continues', {
+      run: run.id,
+      cause: end.cause,
+    })
     await sweepLeftovers()
     await data.runs.report(run.id, {
       kind: 'log',
-      message: `The training process ended (${end.cause}). Another one continues from the last checkpoint.`,
+      message: `The training process ended (${end.cause}). A new one continues from the last checkpoint.`,
     })
   }
 }

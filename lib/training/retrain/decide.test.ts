@@ -62,7 +62,7 @@ test('where the old pictures are not here the champion itself answers for them',
     rehearsal: 100,
   })
   expect(draft.classes).toEqual(['apple', 'lime', 'plum'])
-  expect(message).toContain('the predictions of v1 stand in for them')
+  expect(message).toContain('predictions of v1 are used as training targets')
 })
 
 test('new classes come after those of the base, whatever order the classifier has them in', () => {

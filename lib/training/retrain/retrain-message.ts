@@ -29,7 +29,7 @@ export function retrainMessage({ base, recipe, train, unseen, isMissing }: Retra
       : `Trains a first network from scratch on ${images}, ${atMost}.`
   const what = recipe.kind === 'head' ? 'only its last layer' : atMost
   const teacher = isMissing
-    ? ` The old images are not on this machine: the predictions of ${base.name} stand in for them.`
+    ? ` The original images are not on this machine; predictions of ${base.name} are used as training targets instead.`
     : ''
   return `Continues training ${base.name} on: ${images}, ${unseen.toLocaleString('en')} of them new, ${what}.${teacher}`
 }

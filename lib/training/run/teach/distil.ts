@@ -78,7 +78,7 @@ export function placesOf(
   if (unknown.length > 0)
     throw new DarkroomError('invalid_input', {
       what: 'The teacher cannot be used',
-      why: `${teacher.card.classifier} ${teacher.card.version} does not know ${unknown
+      why: `${teacher.card.classifier} ${teacher.card.version} does not have ${unknown
         .slice(0, 3)
         .map((name) => `"${name}"`)
         .join(', ')}`,
