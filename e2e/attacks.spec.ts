@@ -7,7 +7,8 @@ import { expect, test } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { browserCookies, CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
+import { ADMIN, browserCookies, CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
+import { pagesOf } from './pages.ts'
 
 const MIB = 1024 ** 2
 const HTML = '<img src=x onerror="window.attacked=1">'
@@ -142,11 +143,12 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
     (
       await product.ask('POST', '/api/users', {
         headers: asAdmin(),
-        body: { name: HTML, email: 'html@example.org', password: 'correct horse battery' },
+        body: { name: HTML, email: 'html@example.org', password: ADMIN.password },
       })
     ).status,
   ).toBe(201)
   await context.addCookies(browserCookies(product.admin, product.url))
+  const { frame } = pagesOf(page, product)
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
   page.on('console', (message) => {
@@ -167,10 +169,10 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
     '/settings',
     '/docs',
   ]) {
-    await page.goto(`${product.url}${address}${address.includes('?') ? '&' : '?'}classifier=${CLASSIFIER}`)
-    await expect(page.locator('h1').first()).toBeVisible()
+    await frame.open(address, { classifier: CLASSIFIER })
+    await expect(frame.heading.first()).toBeVisible()
     expect(await page.evaluate(() => (window as { attacked?: number }).attacked), address).toBeUndefined()
-    expect(await page.locator('img[onerror]').count(), address).toBe(0)
+    expect(await frame.injected.count(), address).toBe(0)
   }
   expect(wrong).toEqual([])
 })
@@ -232,7 +234,7 @@ test('8 · no key, password or cookie stands in the log, the database or the rec
     changes.text,
     ...files.map((name) => readFileSync(path.join(product.dataDir, name), 'latin1')),
   ]) {
-    for (const secret of [key, 'correct horse battery', session]) expect(kept.includes(secret)).toBe(false)
+    for (const secret of [key, ADMIN.password, session]) expect(kept.includes(secret)).toBe(false)
   }
 })
 
@@ -358,6 +360,7 @@ test('12 · classes named after members of every object are uploaded, trained, p
   }
 
   await context.addCookies(browserCookies(product.admin, product.url))
+  const { frame } = pagesOf(page, product)
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
   for (const address of [
@@ -371,13 +374,11 @@ test('12 · classes named after members of every object are uploaded, trained, p
     '/history',
     `/predict?result=${String(predicted.json['id'])}`,
   ]) {
-    const answer = await page.goto(
-      `${product.url}${address}${address.includes('?') ? '&' : '?'}classifier=odd`,
-    )
+    const answer = await frame.open(address, { classifier: 'odd' })
     expect(answer?.status(), address).toBe(200)
-    await expect(page.locator('h1').first()).toBeVisible()
+    await expect(frame.heading.first()).toBeVisible()
   }
-  for (const label of ODD) await expect(page.getByText(label, { exact: true }).first()).toBeVisible()
+  for (const label of ODD) await expect(frame.text(label)).toBeVisible()
   expect(wrong).toEqual([])
 })
 

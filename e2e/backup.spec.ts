@@ -8,6 +8,7 @@ import { expect, test, type BrowserContext } from '@playwright/test'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { browserCookies, startOwnProduct, type OwnProduct } from './own-product.ts'
+import { pagesOf } from './pages.ts'
 
 const IMAGES = 60
 const CLASSIFIER = 'shapes'
@@ -59,13 +60,14 @@ test('a backup from the page, restored elsewhere, makes the same predictions; a 
   test.setTimeout(180_000)
   const before = await predictions(product)
   await asAdmin(context)
-  await page.goto(`${product.url}/settings?view=backups`)
-  await expect(page.getByText('There are no backups yet.')).toBeVisible()
+  const { backups } = pagesOf(page, product)
+  await backups.open()
+  await expect(backups.none).toBeVisible()
 
-  await page.getByRole('button', { name: 'Back up now' }).click()
-  await expect(page.getByText(/The last backup was created .*verified/)).toBeVisible({ timeout: 60_000 })
+  await backups.create()
+  await expect(backups.verified).toBeVisible({ timeout: 60_000 })
   const [name] = readdirSync(kept).filter((one) => one.startsWith('20'))
-  await expect(page.getByRole('rowheader', { name: name! })).toBeVisible()
+  await expect(backups.row(name!)).toBeVisible()
 
   const backup = path.join(kept, name!)
   const running = command('restore', ['--from', backup], product.dataDir)

@@ -6,7 +6,8 @@ import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { startOwnProduct, type OwnProduct } from './own-product.ts'
+import { ADMIN, startOwnProduct, type OwnProduct } from './own-product.ts'
+import { pagesOf } from './pages.ts'
 
 const LONGEST_S = 120
 /** curl's own words would hide the status; the line itself stays as it is. */
@@ -46,13 +47,10 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
         { timeout: 90_000 },
       )
       .toBeGreaterThan(100)
-    await page.goto(`${product.url}/docs`)
-    const lines = await page
-      .locator('pre[data-route]')
-      .evaluateAll((all) =>
-        all.map((one) => ({ route: one.getAttribute('data-route') ?? '', line: one.textContent ?? '' })),
-      )
-    const idFrom = await idSources(page)
+    const { reference } = pagesOf(page, product)
+    await reference.open()
+    const lines = await reference.curlLines()
+    const idFrom = await reference.idSources()
     expect(lines.length).toBeGreaterThan(50)
 
     for (const { route, line } of lines) {
@@ -68,7 +66,7 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
           NEW_PASSWORD: 'incorrect horse battery',
           RESET_TOKEN: 'used long ago',
           ID: id,
-          PASSWORD: 'correct horse battery',
+          PASSWORD: ADMIN.password,
           SETUP_TOKEN: 'used long ago',
         },
       })
@@ -91,22 +89,6 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
     rmSync(folder, { recursive: true, force: true })
   }
 })
-
-/** The page says of each `$ID` which route answers it. */
-async function idSources(page: import('@playwright/test').Page): Promise<ReadonlyMap<string, string>> {
-  const messagesOf = await page
-    .locator('.fold-body:has(p > code:text-is("$ID"))')
-    .evaluateAll((all) =>
-      all.map(
-        (one) =>
-          [
-            one.querySelector('pre')?.getAttribute('data-route') ?? '',
-            one.querySelector('p > code:nth-of-type(3)')?.textContent ?? '',
-          ] as const,
-      ),
-    )
-  return new Map(messagesOf)
-}
 
 /** Of people the last to come, so that the admin stays. */
 async function newestId(product: OwnProduct, key: string, route: string): Promise<string> {

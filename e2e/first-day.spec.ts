@@ -3,6 +3,7 @@
 import { expect, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { SHAPES, type ShapeName } from '#lib/domain/shapes.ts'
+import { pagesOf } from './pages.ts'
 import { becomeOwner, image, logIn, setupAddress } from './people.ts'
 import { expectGoodLooks, settled, test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
@@ -20,47 +21,42 @@ test.afterAll(async () => {
 })
 
 const ask = async (page: Page, shape: ShapeName, seed: number) => {
-  await page.goto(`${app.url}/predict?classifier=shapes`)
-  await page
-    .getByLabel('Drop or paste images here')
-    .setInputFiles({ name: `${shape}.png`, mimeType: 'image/png', buffer: image(shape, seed) })
-  return page.getByRole('region', { name: 'Prediction' })
+  const { predict } = pagesOf(page, app)
+  await predict.open('shapes')
+  await predict.drop({ name: `${shape}.png`, mimeType: 'image/png', buffer: image(shape, seed) })
+  return predict
 }
 
 test('a stranger brings a picture and is told what it is, how sure that is, and by whom', async ({
   page,
 }) => {
-  const answer = await ask(page, 'triangle', 1)
+  const { predictedClass, prediction } = await ask(page, 'triangle', 1)
 
-  await expect(answer.locator('.answer')).toHaveText('triangle') // the region lists every class
-  await expect(answer).toContainText(/\d+\.\d %/)
-  await expect(answer).toContainText('shapes v1')
+  await expect(predictedClass).toHaveText('triangle')
+  await expect(prediction).toContainText(/\d+\.\d %/)
+  await expect(prediction).toContainText('shapes v1')
 })
 
 test('asked where it looks, the page lays a map over the picture and says the same in a sentence', async ({
   page,
 }) => {
-  const answer = await ask(page, 'star', 7)
-  await answer.getByRole('button', { name: 'Explain prediction' }).click()
+  const predict = await ask(page, 'star', 7)
+  await predict.explain()
 
-  const sentence = answer.getByText(
-    /^The prediction depends most on the [a-z ]+: covering it lowers the probability by \d+ points?\.$/,
-  )
-  await expect(sentence).toBeVisible()
-  await expect(
-    answer.getByRole('img', { name: await sentence.innerText(), exact: true }).locator('span'),
-  ).toHaveCount(49)
-  await expect(answer).toContainText('not why')
+  await expect(predict.explanation).toBeVisible()
+  await expect(predict.mapTiles(await predict.explanation.innerText())).toHaveCount(49)
+  await expect(predict.prediction).toContainText('not why')
   await expectGoodLooks(page)
 })
 
 test('a stranger who wants to train is asked for an account: as nobody has one, for the administrator’s', async ({
   page,
 }) => {
-  await page.goto(`${app.url}/retrain?classifier=shapes`)
+  const { retrain, setup } = pagesOf(page, app)
+  await retrain.open('shapes')
 
-  await expect(page.getByRole('heading', { name: 'Create the administrator account' })).toBeVisible()
-  await expect(page.getByRole('button', { name: /^(Train|Retrain)$/ })).toHaveCount(0)
+  await expect(setup.heading).toBeVisible()
+  await expect(retrain.startButton).toHaveCount(0)
   expect(
     (await page.request.post(`${app.url}/api/retrain`, { data: { classifier: 'shapes' } })).status(),
   ).toBe(401)
@@ -79,83 +75,74 @@ test('who started the product becomes its admin by the printed address, once', a
 })
 
 test('fifty pictures come in as a ZIP of class folders, with a report', async ({ page }) => {
+  const { upload } = pagesOf(page, app)
   await logIn(page, app)
-  await page.goto(`${app.url}/upload?classifier=shapes`)
+  await upload.open('shapes')
   const entries = Array.from({ length: PICTURES }, (_, i) => ({
     name: `${SHAPES[i % SHAPES.length]}/${i}.png`,
     content: image(SHAPES[i % SHAPES.length]!, 100 + i),
   }))
-  await page
-    .getByLabel('Drop images, folders or a ZIP here', { exact: true })
-    .setInputFiles({ name: 'fifty.zip', mimeType: 'application/zip', buffer: Buffer.from(zipFile(entries)) })
-  await page.getByRole('button', { name: 'Upload fifty.zip' }).click()
+  await upload.select('fifty.zip', Buffer.from(zipFile(entries)))
+  await upload.send('fifty.zip')
 
-  await expect(page.getByText('Uploaded 50 images successfully').first()).toBeVisible()
+  await expect(upload.report(PICTURES)).toBeVisible()
 })
 
 test('one click trains a new version with a live curve, and says in words whether it is better', async ({
   page,
 }) => {
   test.setTimeout(TRAINING_MS + 60_000)
+  const { retrain } = pagesOf(page, app)
   await logIn(page, app)
-  await page.goto(`${app.url}/retrain?classifier=shapes`)
-  await expect(page.getByText('50 of them new')).toBeVisible()
-  await page.getByRole('button', { name: 'Retrain', exact: true }).click()
+  await retrain.open('shapes')
+  await expect(retrain.newImages(PICTURES)).toBeVisible()
+  await retrain.start('Retrain')
 
-  await expect(page.getByRole('progressbar')).toBeVisible()
-  await page.goto(`${app.url}/retrain?classifier=shapes`) // who comes later, by the menu, sees the same
-  await expect(page.getByRole('heading', { name: 'Accuracy' })).toBeVisible({ timeout: TRAINING_MS })
-  await expect(page.getByText(/Correct on \d+ images? that the old version got wrong/).first()).toBeVisible({
-    timeout: TRAINING_MS,
-  })
+  await expect(retrain.progress).toBeVisible()
+  await retrain.open('shapes') // who comes later, by the menu, sees the same
+  await expect(retrain.accuracyCurve).toBeVisible({ timeout: TRAINING_MS })
+  await expect(retrain.verdict).toBeVisible({ timeout: TRAINING_MS })
   // the verdict stays when the training has ended
-  await expect(
-    page.getByRole('link', { name: 'All versions' }).or(page.getByRole('link', { name: 'Compare versions' })),
-  ).toBeVisible()
+  await expect(retrain.allVersions.or(retrain.compareVersions)).toBeVisible()
 })
 
 test('the version that the verdict lets in answers the next picture; rolled back, the old one does', async ({
   page,
 }) => {
+  const { models } = pagesOf(page, app)
   await logIn(page, app)
-  await page.goto(`${app.url}/models?classifier=shapes`)
-  const promote = page.getByRole('button', { name: 'Promote v2' })
-  if (await promote.isVisible()) {
+  await models.open('shapes')
+  if (await models.promoteButton('v2').isVisible()) {
     // the gate could not tell, or found it worse: a person may still decide
-    await promote.click()
-    const dialog = page.getByRole('dialog')
-    const reason = dialog.getByRole('textbox')
-    if (await reason.isVisible()) await reason.fill('to see it answer')
-    await dialog.getByRole('button', { name: /v2/ }).click()
-    await expect(page.getByText(/v2 is live|v2 was promoted/).first()).toBeVisible()
+    await models.promote('v2')
+    await expect(models.promoted('v2')).toBeVisible()
   }
-  await expect(await ask(page, 'star', 2)).toContainText('shapes v2')
+  await expect((await ask(page, 'star', 2)).prediction).toContainText('shapes v2')
 
-  await page.goto(`${app.url}/models?classifier=shapes`)
-  await page.getByRole('button', { name: 'Roll back' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
-  await expect(page.getByText('v1 is live again.')).toBeVisible()
-  await expect(await ask(page, 'star', 3)).toContainText('shapes v1')
+  await models.open('shapes')
+  await models.rollBack()
+  await expect(models.liveAgain('v1')).toBeVisible()
+  await expect((await ask(page, 'star', 3)).prediction).toContainText('shapes v1')
 })
 
 test('two versions stand side by side with the pictures they differ on counted', async ({ page }) => {
   test.setTimeout(180_000)
+  const { models } = pagesOf(page, app)
   await logIn(page, app)
-  await page.goto(`${app.url}/models?classifier=shapes`)
-  await page.getByRole('button', { name: 'Compare', exact: true }).click()
+  await models.open('shapes')
+  await models.compare()
 
-  await expect(page.getByText(/Correct on \d+ images? that the old version got wrong/).first()).toBeVisible({
-    timeout: 120_000,
-  })
+  await expect(models.difference).toBeVisible({ timeout: 120_000 })
 })
 
 test('a wrong answer is corrected in the history, and the correction waits for the next training', async ({
   page,
 }) => {
+  const { history, frame } = pagesOf(page, app)
   await logIn(page, app)
-  await page.goto(`${app.url}/history?classifier=shapes`)
-  await page.getByRole('button', { name: 'Incorrect' }).first().click()
-  const classes = page.getByLabel('Correct class')
+  await history.open({ classifier: 'shapes' })
+  await history.markIncorrect()
+  const classes = history.correctClass
   const sent: string[] = []
   page.on('request', (request) => sent.push(request.url()))
   await expect(classes).toBeFocused()
@@ -164,22 +151,19 @@ test('a wrong answer is corrected in the history, and the correction waits for t
   await settled(page)
   expect(sent.filter((url) => url.endsWith('/feedback'))).toEqual([]) // only the button stores it
   await classes.selectOption('ring')
-  await page.getByRole('button', { name: 'Save' }).click()
+  await history.saveCorrection()
 
-  await expect(page.getByText('corrected to ring').first()).toBeVisible()
-  await expect(page.locator(':focus')).toHaveAccessibleName(/^Change the feedback on/)
-  await page.goto(app.url)
-  await expect(page.getByText('1 correction').first()).toBeVisible()
+  await expect(history.corrected('ring')).toBeVisible()
+  await expect(frame.focused).toHaveAccessibleName(/^Change the feedback on/)
+  await frame.open('/')
+  await expect(frame.correctionsWaiting(1)).toBeVisible()
 })
 
 test('a seven drawn with the mouse is read as a seven', async ({ page }) => {
-  await page.goto(`${app.url}/predict?classifier=mnist`)
-  const paper = page.getByRole('img', { name: 'Drawing area for a digit' })
-  const box = (await paper.boundingBox())!
-  const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const
-  await page.mouse.move(...at(0.28, 0.25))
-  await page.mouse.down()
-  for (const [x, y] of [
+  const { predict } = pagesOf(page, app)
+  await predict.open('mnist')
+  await predict.draw([
+    [0.28, 0.25],
     [0.4, 0.24],
     [0.55, 0.24],
     [0.7, 0.25],
@@ -187,17 +171,15 @@ test('a seven drawn with the mouse is read as a seven', async ({ page }) => {
     [0.56, 0.55],
     [0.5, 0.7],
     [0.46, 0.82],
-  ] as const)
-    await page.mouse.move(...at(x, y), { steps: 6 })
-  await page.mouse.up()
+  ])
 
-  const answer = page.getByRole('region', { name: 'Prediction' })
-  await expect(answer.locator('.answer')).toHaveText('7')
+  await expect(predict.predictedClass).toHaveText('7')
 })
 
 test('arrow keys in the list of classifiers do not leave the page; the button does', async ({ page }) => {
-  await page.goto(`${app.url}/predict?classifier=mnist`)
-  const list = page.getByLabel('Classifier', { exact: true })
+  const { predict } = pagesOf(page, app)
+  await predict.open('mnist')
+  const list = predict.classifier
   const requested: string[] = []
   page.on('request', (request) => requested.push(request.url()))
   await list.focus()
@@ -209,6 +191,6 @@ test('arrow keys in the list of classifiers do not leave the page; the button do
   expect(requested.filter((url) => url.includes('classifier='))).toEqual([])
 
   const other = await list.inputValue()
-  await page.getByRole('button', { name: 'Switch' }).click()
+  await predict.switchClassifier()
   await expect(page).toHaveURL(new RegExp(`classifier=${other}$`))
 })

@@ -2,7 +2,7 @@
  *  print in bold has stood on a page, and the figures and verdicts that they name are those of the gate. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { ROOT } from '#lib/checks/sources.ts'
 import {
@@ -17,7 +17,8 @@ import {
 import { TEST_SHARE } from '#lib/domain/splits.ts'
 import { MOST_FOR_HEAD } from '#lib/training/retrain/choose-recipe.ts'
 import { neverSeen, wordsOnPages } from './guide.ts'
-import { logIn, image, setupAddress } from './people.ts'
+import { pagesOf, type ProductPages } from './pages.ts'
+import { image, logIn, OWNER, setupAddress } from './people.ts'
 import { test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
@@ -37,11 +38,8 @@ test.afterAll(async () => {
 })
 
 /** What stands on the page now, hidden labels included. */
-async function read(page: Page): Promise<void> {
-  const labels = await page
-    .locator('[aria-label]')
-    .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''))
-  seen.push(await page.locator('body').innerText(), ...labels)
+async function read({ frame }: ProductPages): Promise<void> {
+  seen.push(...(await frame.words()))
 }
 
 const zip = (seed: number, count: number): Buffer =>
@@ -56,87 +54,79 @@ const zip = (seed: number, count: number): Buffer =>
     ),
   )
 
-async function train(page: Page, button: 'Train' | 'Retrain'): Promise<void> {
-  await page.getByText('Advanced').click()
-  await page.getByLabel('Epochs').fill('12')
-  await read(page)
-  await page.getByRole('button', { name: button, exact: true }).click()
-  await page.getByRole('button', { name: 'Cancel training' }).waitFor()
-  await read(page)
+async function train(pages: ProductPages, button: 'Train' | 'Retrain'): Promise<void> {
+  await pages.retrain.chooseEpochs(12)
+  await read(pages)
+  await pages.retrain.start(button)
+  await pages.retrain.cancelButton.waitFor()
+  await read(pages)
 }
 
 test('the first classifier is made as its guide says', async ({ page }) => {
   test.setTimeout(TRAINING_MS + 60_000)
-  await page.goto(setupAddress(app))
-  await read(page)
-  await page.getByLabel('Your name').fill('Ada Lovelace')
-  await page.getByLabel('E-mail').fill('ada@example.org')
-  await page.getByLabel('Password').fill('the darkest room of all')
-  await page.getByRole('button', { name: 'Create account' }).click()
-  await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible()
-  await read(page)
+  const pages = pagesOf(page, app)
+  const { frame, setup, upload, retrain, predict } = pages
+  await setup.open(setupAddress(app))
+  await read(pages)
+  await setup.createAccount(OWNER)
+  await expect(frame.dashboardHeading).toBeVisible()
+  await read(pages)
 
-  await page.getByRole('link', { name: 'Upload', exact: true }).click()
-  await page.getByLabel('Classifier', { exact: true }).selectOption({ label: 'New classifier…' })
-  await page.getByLabel('Name').fill('My leaves')
-  await page.getByLabel('Input resolution').selectOption({ label: '32 × 32 pixels' })
-  await page
-    .getByLabel('Drop images, folders or a ZIP here', { exact: true })
-    .setInputFiles({ name: 'my-leaves.zip', mimeType: 'application/zip', buffer: zip(3_000, PER_CLASS) })
-  await read(page)
-  await page.getByRole('button', { name: 'Upload my-leaves.zip' }).click()
-  await expect(page.getByText(`Uploaded ${2 * PER_CLASS} images successfully`).first()).toBeVisible()
-  await read(page)
+  await frame.uploadLink.click()
+  await upload.chooseNewClassifier()
+  await upload.name.fill('My leaves')
+  await upload.chooseResolution(32)
+  await upload.select('my-leaves.zip', zip(3_000, PER_CLASS))
+  await read(pages)
+  await upload.send('my-leaves.zip')
+  await expect(upload.report(2 * PER_CLASS)).toBeVisible()
+  await read(pages)
 
-  await page.getByRole('link', { name: 'Train classifier' }).click()
-  await train(page, 'Train')
-  await expect(page.getByText('v1 was promoted.')).toBeVisible({ timeout: TRAINING_MS })
-  await read(page)
+  await upload.trainClassifier()
+  await train(pages, 'Train')
+  await expect(retrain.promoted('v1')).toBeVisible({ timeout: TRAINING_MS })
+  await read(pages)
 
-  await page.getByRole('link', { name: 'Try it' }).click()
-  await page
-    .getByLabel('Drop or paste images here')
-    .setInputFiles({ name: 'new.png', mimeType: 'image/png', buffer: image('star', 4_000) })
-  await expect(page.getByRole('region', { name: 'Prediction' }).locator('.answer')).toHaveText('rust')
-  await read(page)
+  await retrain.tryIt()
+  await predict.drop({ name: 'new.png', mimeType: 'image/png', buffer: image('star', 4_000) })
+  await expect(predict.predictedClass).toHaveText('rust')
+  await read(pages)
   expect(neverSeen(wordsOnPages(FIRST), seen)).toEqual([])
 })
 
 test('it is corrected, retrained, judged, promoted and rolled back as the guide says', async ({ page }) => {
   test.setTimeout(TRAINING_MS + 60_000)
+  const pages = pagesOf(page, app)
+  const { frame, history, upload, retrain, models } = pages
   await logIn(page, app)
-  await page.goto(`${app.url}/history?classifier=my-leaves`)
-  await page.getByRole('button', { name: 'Incorrect' }).first().click()
-  await read(page)
-  await page.getByLabel('Correct class').selectOption('healthy')
-  await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByText('corrected to healthy').first()).toBeVisible()
-  await page.goto(app.url)
-  await read(page)
-  await page.goto(`${app.url}/upload?classifier=my-leaves`)
-  await page
-    .getByLabel('Drop images, folders or a ZIP here', { exact: true })
-    .setInputFiles({ name: 'more.zip', mimeType: 'application/zip', buffer: zip(5_000, 10) })
-  await page.getByRole('button', { name: 'Upload more.zip' }).click()
-  await expect(page.getByText('Uploaded 20 images successfully').first()).toBeVisible()
+  await history.open({ classifier: 'my-leaves' })
+  await history.markIncorrect()
+  await read(pages)
+  await history.correctClass.selectOption('healthy')
+  await history.saveCorrection()
+  await expect(history.corrected('healthy')).toBeVisible()
+  await frame.open('/')
+  await read(pages)
+  await upload.open('my-leaves')
+  await upload.select('more.zip', zip(5_000, 10))
+  await upload.send('more.zip')
+  await expect(upload.report(20)).toBeVisible()
 
-  await page.goto(`${app.url}/retrain?classifier=my-leaves`)
-  await train(page, 'Retrain')
+  await retrain.open('my-leaves')
+  await train(pages, 'Retrain')
   // about twenty held-back pictures cannot tell
-  await page.getByRole('link', { name: 'Compare versions' }).waitFor({ timeout: TRAINING_MS })
-  await read(page)
-  await page.getByRole('link', { name: 'Compare versions' }).click()
-  await expect(page.getByRole('button', { name: 'Promote v2' })).toBeVisible()
-  await read(page)
+  await retrain.compareVersions.waitFor({ timeout: TRAINING_MS })
+  await read(pages)
+  await retrain.compareVersions.click()
+  await expect(models.promoteButton('v2')).toBeVisible()
+  await read(pages)
 
-  await page.getByRole('button', { name: 'Promote v2' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Promote v2' }).click()
-  await expect(page.getByText(/v2 is live|v2 was promoted/).first()).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Roll back' })).toBeVisible()
-  await read(page)
-  await page.getByRole('button', { name: 'Roll back' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
-  await expect(page.getByText('v1 is live again.')).toBeVisible()
+  await models.promote('v2')
+  await expect(models.promoted('v2')).toBeVisible()
+  await expect(models.rollBackButton).toBeVisible()
+  await read(pages)
+  await models.rollBack()
+  await expect(models.liveAgain('v1')).toBeVisible()
   expect(neverSeen(wordsOnPages(AGAIN), seen)).toEqual([])
 })
 

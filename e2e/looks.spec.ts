@@ -1,6 +1,7 @@
 /** Every page with nothing on it yet, narrow and wide, by day and by night, seen by axe. Pages with something
  *  on them are those of e2e/reading/looks.spec.ts. */
 import { expect, type Page } from '@playwright/test'
+import { pagesOf } from './pages.ts'
 import { becomeOwner } from './people.ts'
 import { expectGoodLooksEverywhere, test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
@@ -29,10 +30,11 @@ test.afterAll(async () => {
 })
 
 async function look(page: Page, paths: readonly string[]): Promise<void> {
+  const { frame } = pagesOf(page, app)
   for (const path of paths) {
     await test.step(path, async () => {
-      await page.goto(app.url + path)
-      await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
+      await frame.open(path)
+      await expect(frame.heading.first()).toBeVisible()
       await expectGoodLooksEverywhere(page)
     })
   }
@@ -44,9 +46,10 @@ test('what strangers see has nothing serious in either theme, and fits the scree
 })
 
 test('what nobody asked for yet has no empty axes: words say when its plot begins', async ({ page }) => {
-  await page.goto(`${app.url}/monitoring`)
-  await expect(page.getByText('No predictions in the last 14 days.')).toBeVisible()
-  await expect(page.getByText(/Collecting data|No predictions yet\. The chart appears/)).toBeVisible()
+  const { monitoring } = pagesOf(page, app)
+  await monitoring.open()
+  await expect(monitoring.noPredictions).toBeVisible()
+  await expect(monitoring.noChartYet).toBeVisible()
 })
 
 test('what an owner sees has nothing serious while it is empty', async ({ page }) => {
@@ -59,16 +62,17 @@ test('an address that leads nowhere says so, and a failing answer shows what to 
   page,
   complaints,
 }) => {
-  await page.goto(`${app.url}/nowhere`)
-  await expect(page.getByText('Page not found')).toBeVisible()
+  const { frame, predict } = pagesOf(page, app)
+  await frame.open('/nowhere')
+  await expect(frame.notFound).toBeVisible()
 
-  await page.goto(`${app.url}/predict?classifier=shapes`)
-  await page.getByLabel('Drop or paste images here').setInputFiles({
+  await predict.open('shapes')
+  await predict.drop({
     name: 'cat.jpg',
     mimeType: 'image/jpeg',
     buffer: Buffer.from('<html><body>not a cat</body></html>'),
   })
-  await expect(page.getByRole('region', { name: 'Prediction' })).toContainText(/HTML/)
+  await expect(predict.prediction).toContainText(/HTML/)
   const expected = complaints.splice(0)
   expect(
     expected.every((output) => /404|415/.test(output)),

@@ -8,8 +8,9 @@ import { expect } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { ROOT } from '#lib/checks/sources.ts'
 import { encodePng } from '#lib/images/png.ts'
+import { ADMIN, startOwnProduct, type OwnProduct } from './own-product.ts'
+import { pagesOf } from './pages.ts'
 import { logIn } from './people.ts'
-import { startOwnProduct, type OwnProduct } from './own-product.ts'
 import { test } from './watched.ts'
 
 const FILES = path.resolve(ROOT, process.env['DARKROOM_REAL_DATA'] ?? '../shared/data', 'mnist')
@@ -76,17 +77,13 @@ test('70,000 official pictures and 50 drawn ones lead to a version that is judge
   const { json: report } = await product.ask('POST', '/api/upload', { headers: asAdmin, body: form })
   expect(report).toMatchObject({ success: true, count: PICTURES, findings: [] })
 
-  await logIn(page, product, { email: 'ada@example.org', password: 'correct horse battery' })
-  await page.goto(`${product.url}/retrain?classifier=mnist`)
-  await page.getByText('Advanced').click()
-  await page.getByLabel('Epochs').fill('1')
-  await page.getByRole('button', { name: 'Retrain', exact: true }).click()
-  await expect(page.getByRole('heading', { name: 'Loss per step' })).toBeVisible({
-    timeout: UNTIL_DONE_MS,
-  })
-  await expect(page.getByText(/Correct on \d+ images? that the old version got wrong/).first()).toBeVisible({
-    timeout: UNTIL_DONE_MS,
-  })
+  await logIn(page, product, ADMIN)
+  const { retrain } = pagesOf(page, product)
+  await retrain.open('mnist')
+  await retrain.chooseEpochs(1)
+  await retrain.start('Retrain')
+  await expect(retrain.lossCurve).toBeVisible({ timeout: UNTIL_DONE_MS })
+  await expect(retrain.verdict).toBeVisible({ timeout: UNTIL_DONE_MS })
 
   const { json } = await product.ask('GET', '/api/models?classifier=mnist', { headers: asAdmin })
   const [made] = json['models'] as {

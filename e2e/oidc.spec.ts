@@ -3,6 +3,7 @@
 import { expect } from '@playwright/test'
 import { startOidcIssuer, type Identity, type OidcIssuer } from './oidc-issuer.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
+import { pagesOf } from './pages.ts'
 import { test } from './watched.ts'
 
 const root: Identity = { sub: 'root', email: 'root@example.org', email_verified: true, name: 'Root' }
@@ -88,20 +89,19 @@ async function signIn(identity: Identity, fault?: Parameters<OidcIssuer['signsIn
 test('the login page offers the issuer; a newcomer becomes a viewer and sees why nothing may be changed', async ({
   page,
 }) => {
+  const { frame, login, account, retrain, history } = pagesOf(page, product)
   issuer.signsIn(new_)
-  await page.goto(`${product.url}/login?next=/history`)
-  await page.getByRole('button', { name: /^Sign in with 127\.0\.0\.1/ }).click()
+  await login.open('/history')
+  await login.signInWith('127.0.0.1')
 
   await expect(page).toHaveURL(`${product.url}/history`)
-  await page.goto(`${product.url}/retrain`)
-  await expect(page.getByRole('note')).toContainText(
-    'cannot start a training run; only editors and admins can',
-  )
-  await page.getByRole('link', { name: 'Account of Newcomer' }).click()
-  await expect(page.getByText('has no password')).toBeVisible()
-  await page.getByRole('button', { name: 'Log out', exact: true }).click()
-  await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
-  await page.goto(`${product.url}/history`)
+  await retrain.open()
+  await expect(frame.note).toContainText('cannot start a training run; only editors and admins can')
+  await frame.accountLink('Newcomer').click()
+  await expect(account.noPassword).toBeVisible()
+  await account.logOut()
+  await expect(frame.loginLink).toBeVisible()
+  await history.open()
   await expect(page).toHaveURL(/\/login/)
 })
 
@@ -201,11 +201,10 @@ test.describe('refused', () => {
 
 test('an issuer that is gone is said so, and passwords go on', async ({ page }) => {
   await issuer.goAway()
-  await page.goto(`${product.url}/login`)
-  await page.getByRole('button', { name: /^Sign in with/ }).click()
+  const { login } = pagesOf(page, product)
+  await login.open()
+  await login.signInWith()
 
-  await expect(page.getByRole('alert').filter({ hasText: 'Not signed in' })).toContainText(
-    'cannot be reached',
-  )
+  await expect(login.failure).toContainText('cannot be reached')
   expect((await product.login('bo@example.org')).status).toBe(200)
 })

@@ -2,6 +2,7 @@
 import { expect, test } from '@playwright/test'
 import { broken, EARLIER, requestOf } from '#lib/http/earlier-clients.fakes.ts'
 import { startOwnProduct, train, type OwnProduct } from './own-product.ts'
+import { pagesOf } from './pages.ts'
 
 let product: OwnProduct
 
@@ -31,21 +32,23 @@ test('people and keys stay closed', async () => {
 
 test('the start and every page say so', async ({ page }) => {
   expect(product.log()).toContain('OPEN_ACTIONS is on')
+  const { frame } = pagesOf(page, product)
   for (const address of ['/', '/predict', '/login']) {
-    await page.goto(product.url + address)
-    await expect(page.getByRole('note')).toContainText('Public access is on')
+    await frame.open(address)
+    await expect(frame.note).toContainText('Public access is on')
   }
 })
 
 test('a stranger uploads and retrains by the pages', async ({ page }) => {
+  const { frame } = pagesOf(page, product)
   for (const [address, name] of [
     ['/upload', 'Upload'],
     ['/retrain', 'Retrain'],
     ['/history', 'History'],
   ] as const) {
-    await page.goto(product.url + address)
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(name)
-    await expect(page.getByRole('navigation').getByRole('link', { name, exact: true }).first()).toBeAttached()
+    await frame.open(address)
+    await expect(frame.heading).toHaveText(name)
+    await expect(frame.navigationLink(name)).toBeAttached()
   }
   await expect(page).toHaveURL(/history/)
 })
@@ -54,8 +57,9 @@ test('a form without scripts ends on a page that shows the answer', async ({ pag
   const request = EARLIER.find(({ path, headers }) => path === '/predict' && headers?.accept !== undefined)!
   const location = (await fetch(requestOf(request, product.url))).headers.get('location')!
 
-  await page.goto(product.url + location)
+  const { frame, predict } = pagesOf(page, product)
+  await frame.open(location)
 
-  await expect(page.getByRole('heading', { name: 'test.png' })).toBeVisible()
-  await expect(page.getByLabel('Probabilities of all classes')).toContainText('star')
+  await expect(predict.storedHeading('test.png')).toBeVisible()
+  await expect(predict.probabilities).toContainText('star')
 })

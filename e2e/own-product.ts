@@ -5,7 +5,8 @@ import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 
-const PASSWORD = 'correct horse battery'
+/** Who is in charge of a product that `setUp` prepared. */
+export const ADMIN = { name: 'Ada', email: 'ada@example.org', password: 'correct horse battery' }
 /** What the product answers with; made by `train`. */
 export const CLASSIFIER = 'twins'
 const PER_CLASS = 60
@@ -68,12 +69,12 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
 export async function setUp(url: string, token: string): Promise<void> {
   const ask = asking(url)
   await ask('POST', '/api/setup', {
-    body: { token, name: 'Ada', email: 'ada@example.org', password: PASSWORD },
+    body: { token, ...ADMIN },
   })
-  const { cookie } = await loginAt(url)('ada@example.org')
+  const { cookie } = await loginAt(url)(ADMIN.email)
   await ask('POST', '/api/users', {
     headers: { cookie, origin: url },
-    body: { name: 'Bo', email: 'bo@example.org', password: PASSWORD },
+    body: { name: 'Bo', email: 'bo@example.org', password: ADMIN.password },
   })
 }
 
@@ -81,7 +82,7 @@ export async function setUp(url: string, token: string): Promise<void> {
 export async function openSession(url: string): Promise<ProductSession> {
   const ask = asking(url)
   const login = loginAt(url)
-  const { cookie: admin } = await login('ada@example.org')
+  const { cookie: admin } = await login(ADMIN.email)
   const { cookie: user } = await login('bo@example.org')
   const asAdmin = { cookie: admin, origin: url }
   return {
@@ -93,7 +94,7 @@ export async function openSession(url: string): Promise<ProductSession> {
     person: async (role) => {
       await ask('POST', '/api/users', {
         headers: asAdmin,
-        body: { name: role, email: `${role}@example.org`, password: PASSWORD, role },
+        body: { name: role, email: `${role}@example.org`, password: ADMIN.password, role },
       })
       return (await login(`${role}@example.org`)).cookie
     },
@@ -161,7 +162,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 /** As next-auth's own form does it. */
 const loginAt =
   (url: string): OwnProduct['login'] =>
-  async (email, password = PASSWORD, cookie) => {
+  async (email, password = ADMIN.password, cookie) => {
     const first = await fetch(`${url}/api/auth/csrf`)
     const { csrfToken } = (await first.json()) as { csrfToken: string }
     const cookies = first.headers.getSetCookie().map(plain)

@@ -1,12 +1,14 @@
 /** What an owner does: adds people and keys, watches the machine, deletes predictions. What an owner only reads
  *  is in e2e/reading/owner-pages.spec.ts. */
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
-import { startOwnProduct, type OwnProduct } from './own-product.ts'
+import { ADMIN, startOwnProduct, type OwnProduct } from './own-product.ts'
+import { pagesOf } from './pages.ts'
+import { logIn } from './people.ts'
 import { settled, test } from './watched.ts'
 
-const PASSWORD = 'correct horse battery'
+const GRACE = { name: 'Grace', email: 'grace@example.org', password: ADMIN.password }
 const image = (seed: number) =>
   new Blob([new Uint8Array(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, 9_000 + seed)))], {
     type: 'image/png',
@@ -29,82 +31,63 @@ async function predict(seed: number) {
   return product.ask('POST', '/api/predict?classifier=shapes', { body: form })
 }
 
-async function logIn(page: Page, email = 'ada@example.org'): Promise<void> {
-  await page.goto(`${product.url}/login`)
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Log in' }).click()
-  await page.waitForURL(`${product.url}/`)
-}
-
 test('a key is made, shown once, works, and opens nothing after it is revoked', async ({ page }) => {
-  await logIn(page)
-  await page.getByRole('link', { name: 'Settings', exact: true }).click()
-  await page.getByRole('link', { name: 'API keys' }).click()
-  await expect(page.getByRole('heading', { name: 'Create API key' })).toBeVisible()
-  await page.getByLabel('Name', { exact: true }).fill('Packing-line camera')
-  await page.getByRole('checkbox', { name: 'user' }).check()
-  await page.getByRole('button', { name: 'Create key' }).click()
+  const { frame, keys } = pagesOf(page, product)
+  await logIn(page, product, ADMIN)
+  await frame.settingsLink.click()
+  await keys.open()
+  await expect(keys.createHeading).toBeVisible()
+  await keys.create('Packing-line camera', 'user')
 
-  const shown = page.getByLabel('API key', { exact: true })
-  const key = await shown.innerText()
+  const key = await keys.shown.innerText()
   const asKey = { headers: { authorization: `Bearer ${key}` } }
   expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(200)
   expect((await product.ask('GET', '/api/keys', asKey)).status).toBe(403)
   await page.setViewportSize({ width: 360, height: 800 })
   expect(
-    await shown.evaluate(
+    await keys.shown.evaluate(
       (code) =>
         code.scrollWidth <= code.clientWidth && code.getBoundingClientRect().right < window.innerWidth,
     ),
   ).toBe(true) // whole, on a phone too
-  await page.getByRole('button', { name: 'Done' }).click()
+  await keys.done()
   await page.reload()
   expect(await page.content()).not.toContain(key)
 
-  await page
-    .getByRole('row', { name: /Packing-line camera/ })
-    .getByRole('button', { name: /Revoke/ })
-    .click()
-  await page.getByRole('button', { name: 'Revoke key' }).click()
-  await expect(page.getByRole('row', { name: /Packing-line camera/ })).toHaveCount(0)
+  await keys.revoke('Packing-line camera')
+  await expect(keys.row('Packing-line camera')).toHaveCount(0)
   expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(401)
 })
 
 test('somebody is let in, may not settle things, and is shut out', async ({ page, browser }) => {
-  await logIn(page)
-  await page.goto(`${product.url}/settings`)
-  await page.getByLabel('Name').fill('Grace')
-  await page.getByLabel('E-mail').fill('grace@example.org')
-  await page.getByLabel('Initial password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Add user' }).click()
-  await expect(page.getByRole('row', { name: /grace@example.org/ })).toBeVisible()
+  const { users, changes } = pagesOf(page, product)
+  await logIn(page, product, ADMIN)
+  await users.open()
+  await users.add(GRACE)
+  await expect(users.row(GRACE.email)).toBeVisible()
 
-  const theirs = await browser.newPage()
-  await logIn(theirs, 'grace@example.org')
-  await expect(theirs.getByRole('link', { name: 'Settings', exact: true })).toHaveCount(0)
-  await theirs.goto(`${product.url}/settings`)
-  await expect(theirs.getByText('Only admins can open this page')).toBeVisible()
+  const theirTab = await browser.newPage()
+  const theirs = pagesOf(theirTab, product)
+  await logIn(theirTab, product, GRACE)
+  await expect(theirs.frame.settingsLink).toHaveCount(0)
+  await theirs.users.open()
+  await expect(theirs.users.adminsOnly).toBeVisible()
 
-  await page.getByRole('button', { name: 'Edit Grace' }).click()
-  await page.getByLabel('Disabled').check()
-  await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByRole('row', { name: /grace@example.org/ })).toContainText('disabled')
-  await theirs.goto(`${product.url}/history`)
-  await expect(theirs).toHaveURL(/\/login/)
-  await theirs.close()
-  await page.goto(`${product.url}/settings?view=changes`)
-  await expect(page.getByRole('row', { name: /changed a user/ }).first()).toContainText('Ada')
-  await expect(page.getByRole('table')).not.toContainText('/api/')
+  await users.disable(GRACE.name)
+  await expect(users.row(GRACE.email)).toContainText('disabled')
+  await theirs.history.open()
+  await expect(theirTab).toHaveURL(/\/login/)
+  await theirTab.close()
+  await changes.open()
+  await expect(changes.row('changed a user')).toContainText('Ada')
+  await expect(changes.table).not.toContainText('/api/')
 })
 
 test('the figures of the machine move while one looks, and stand still when paused', async ({ page }) => {
-  await page.goto(`${product.url}/monitoring`)
-  const predictions = page.getByRole('group', { name: 'Predictions' })
-  expect(
-    await page.locator('.gauge-name').allInnerTexts(),
-    'what people notice stands above what explains it',
-  ).toEqual([
+  const { monitoring } = pagesOf(page, product)
+  await monitoring.open()
+  const predictions = monitoring.gauge('Predictions')
+  expect(await monitoring.gaugeNames(), 'what people notice stands above what explains it').toEqual([
     'Requests',
     'Median latency',
     'Server errors (5xx)',
@@ -117,15 +100,15 @@ test('the figures of the machine move while one looks, and stand still when paus
   const before = await predictions.innerText()
   await predict(20)
   await expect(predictions).not.toHaveText(before)
-  await expect(page.getByRole('row', { name: /inference/ }).first()).toBeVisible()
-  await expect(page.getByText('in use', { exact: true })).toBeVisible()
-  await expect(page.getByRole('heading', { name: 'Log' })).toHaveCount(0) // a stranger reads no log
+  await expect(monitoring.process('inference')).toBeVisible()
+  await expect(monitoring.inUse).toBeVisible()
+  await expect(monitoring.logHeading).toHaveCount(0) // a stranger reads no log
 
-  await page.getByRole('button', { name: 'Pause' }).click()
+  await monitoring.pause()
   const requested: string[] = []
   page.on('request', (request) => requested.push(request.url()))
   await predict(21)
-  await page.getByRole('button', { name: 'Resume' }).click()
+  await monitoring.resume()
   await page.waitForRequest(/\/api\/metrics$/)
   expect(requested.filter((url) => url.endsWith('/api/metrics'))).toHaveLength(1)
 })
@@ -150,59 +133,54 @@ test('ten pictures are answered together, well under a second', async () => {
 test('an admin deletes one prediction, then all that fit a filter, and is told how many before', async ({
   page,
 }) => {
-  await logIn(page)
-  await page.goto(`${product.url}/history`)
-  const rows = page.getByRole('row')
+  const { history, frame } = pagesOf(page, product)
+  await logIn(page, product, ADMIN)
+  await history.open()
+  const rows = history.rows
   await expect(rows.nth(1)).toBeVisible()
   const before = await rows.count()
 
-  await page
-    .getByRole('button', { name: /^Delete the prediction of/ })
-    .first()
-    .click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  await history.deleteNewest()
+  await frame.dialog.cancel()
   await expect(rows).toHaveCount(before)
-  await page
-    .getByRole('button', { name: /^Delete the prediction of/ })
-    .first()
-    .click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete prediction' }).click()
+  await history.deleteNewest()
+  await frame.dialog.confirm('Delete prediction')
   await expect(rows).toHaveCount(before - 1)
 
-  await page.goto(`${product.url}/history?min=0`)
-  await page.getByRole('button', { name: 'Delete matching' }).click()
-  const dialog = page.getByRole('dialog', { name: /^Delete \d+ predictions?\?$/ })
-  await expect(dialog).toContainText('not only those on this page')
-  await dialog.getByRole('button', { name: /^Delete \d+ prediction/ }).click()
-  await expect(page.getByText('No matching predictions')).toBeVisible()
+  await history.open({ min: '0' })
+  await history.deleteMatching()
+  await expect(history.matchingDialog.itself).toContainText('not only those on this page')
+  await history.matchingDialog.confirm(/^Delete \d+ prediction/)
+  await expect(history.nothingMatches).toBeVisible()
   expect((await product.ask('GET', '/api/statistics?classifier=shapes')).json['total_predictions']).toBe(0)
 })
 
 test('arrow keys change neither a setting nor the level of the log; the button does', async ({ page }) => {
-  await logIn(page)
-  await page.goto(`${product.url}/settings?view=settings`)
+  const { settings, monitoring } = pagesOf(page, product)
+  await logIn(page, product, ADMIN)
+  await settings.open()
   const sent: string[] = []
   page.on('request', (request) => {
     if (request.method() === 'PATCH') sent.push(request.url())
   })
-  const setting = page.getByLabel('AUTO_PROMOTE', { exact: true })
+  const setting = settings.setting('AUTO_PROMOTE')
   await setting.focus()
   await setting.press('ArrowDown')
-  await page.getByRole('button', { name: 'Save AUTO_PROMOTE' }).focus()
+  await settings.saveButton('AUTO_PROMOTE').focus()
   await settled(page)
   expect(sent).toEqual([])
   await page.keyboard.press('Enter')
-  await expect(page.getByText(/^AUTO_PROMOTE was set to/)).toBeVisible()
+  await expect(settings.saved('AUTO_PROMOTE')).toBeVisible()
   expect(sent).toHaveLength(1)
 
-  await page.goto(`${product.url}/monitoring`)
-  const level = page.getByLabel('Level')
+  await monitoring.open()
+  const level = monitoring.logLevel
   const requested: string[] = []
   page.on('request', (request) => requested.push(request.url()))
   await level.focus()
   await level.press('ArrowDown')
   await settled(page)
   expect(requested.filter((url) => url.includes('level='))).toEqual([])
-  await page.getByRole('button', { name: 'Search' }).click()
+  await monitoring.search()
   await expect(page).toHaveURL(/level=/)
 })

@@ -1,11 +1,17 @@
 /** A person in front of a product that nobody owns yet: becomes its admin, logs in, brings pictures. It tells
  *  no story itself. */
-import { expect, type Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { encodePng } from '#lib/images/png.ts'
 import { drawShape, type ShapeName } from '#lib/domain/shapes.ts'
 import type { FreshProduct } from './own-product.ts'
+import { pagesOf } from './pages.ts'
+import type { AccountDetails } from './pages/accounts.ts'
 
-const OWNER = { name: 'Ada Lovelace', email: 'ada@example.org', password: 'the darkest room of all' }
+export const OWNER: AccountDetails = {
+  name: 'Ada Lovelace',
+  email: 'ada@example.org',
+  password: 'the darkest room of all',
+}
 
 /** Drawn with seeds that no shipped picture has. */
 export const image = (shape: ShapeName, seed: number): Buffer =>
@@ -19,22 +25,19 @@ export function setupAddress(app: FreshProduct): string {
 }
 
 export async function becomeOwner(page: Page, app: FreshProduct): Promise<void> {
-  await page.goto(setupAddress(app))
-  await page.getByLabel('Your name').fill(OWNER.name)
-  await page.getByLabel('E-mail').fill(OWNER.email)
-  await page.getByLabel('Password').fill(OWNER.password)
-  await page.getByRole('button', { name: 'Create account' }).click()
-  await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible()
+  const { setup, frame } = pagesOf(page, app)
+  await setup.open(setupAddress(app))
+  await setup.createAccount(OWNER)
+  await frame.dashboardHeading.waitFor()
 }
 
 export async function logIn(
   page: Page,
-  { url }: Pick<FreshProduct, 'url'>,
-  { email, password }: { readonly email: string; readonly password: string } = OWNER,
+  app: Pick<FreshProduct, 'url'>,
+  person: Omit<AccountDetails, 'name'> = OWNER,
 ): Promise<void> {
-  await page.goto(`${url}/login`)
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Log in' }).click()
-  await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible()
+  const { login, frame } = pagesOf(page, app)
+  await login.open()
+  await login.logIn(person)
+  await frame.dashboardHeading.waitFor()
 }

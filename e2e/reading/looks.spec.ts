@@ -1,6 +1,7 @@
 /** Pages with something on them, narrow and wide, by day and by night, seen by axe. Empty pages are those of
  *  e2e/looks.spec.ts. */
 import { expect, type Page } from '@playwright/test'
+import { pagesOf } from '../pages.ts'
 import { test } from '../reading-product.ts'
 import { expectGoodLooksEverywhere } from '../watched.ts'
 
@@ -17,10 +18,11 @@ const OF_OWNERS = [
   '/visualize?classifier=shapes&view=traffic',
 ]
 
-async function look(page: Page, address: string): Promise<void> {
+async function look(page: Page, { url }: { readonly url: string }, path: string): Promise<void> {
   test.setTimeout(300_000)
-  await page.goto(address)
-  await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
+  const { frame } = pagesOf(page, { url })
+  await frame.open(path)
+  await expect(frame.heading.first()).toBeVisible()
   await expectGoodLooksEverywhere(page)
 }
 
@@ -28,19 +30,18 @@ for (const path of OF_OWNERS)
   test(`an owner sees nothing serious on ${path}, on a phone and on a desk, by day and by night`, ({
     ownerPage,
     shared,
-  }) => look(ownerPage, shared.url + path))
+  }) => look(ownerPage, shared, path))
 
 test('a stranger sees nothing serious in the reference of the API', ({ page, shared }) =>
-  look(page, `${shared.url}/docs`))
+  look(page, shared, '/docs'))
 
 test('the theme switch fits its column, in the drawer of a phone too', async ({ page, shared }) => {
+  const { frame } = pagesOf(page, shared)
   for (const width of [360, 1440]) {
     await page.setViewportSize({ width, height: 900 })
-    await page.goto(shared.url)
-    const menu = page.getByRole('button', { name: 'Menu' })
-    if (await menu.isVisible()) await menu.click()
-    const themes = page.getByRole('group', { name: 'Theme' })
-    await expect(themes).toBeVisible()
-    expect(await themes.evaluate((group) => group.scrollWidth - group.clientWidth)).toBe(0)
+    await frame.open('/')
+    if (await frame.menu.isVisible()) await frame.menu.click()
+    await expect(frame.themes).toBeVisible()
+    expect(await frame.themes.evaluate((group) => group.scrollWidth - group.clientWidth)).toBe(0)
   }
 })

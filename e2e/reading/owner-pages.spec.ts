@@ -2,20 +2,20 @@
  *  in the reference. What an owner changes is in e2e/owner-pages.spec.ts. */
 import { readFileSync } from 'node:fs'
 import { expect } from '@playwright/test'
+import { pagesOf } from '../pages.ts'
 import { test } from '../reading-product.ts'
 
 test('the line of a refusal is found in the log by its request id', async ({ ownerPage: page, shared }) => {
   const { json } = await shared.ask('GET', '/api/models/01a1fdc4-0000-7000-8000-000000000000', {
     headers: { cookie: shared.user },
   })
-  await page.goto(`${shared.url}/monitoring`)
-  await page.getByLabel('Request ID or text').fill(String(json['request_id']))
-  await page.getByRole('button', { name: 'Search' }).click()
+  const { monitoring } = pagesOf(page, shared)
+  await monitoring.open()
+  await monitoring.logText.fill(String(json['request_id']))
+  await monitoring.search()
 
-  await expect(page.getByLabel('Log entries').getByRole('listitem')).toHaveCount(1)
-  await expect(page.getByLabel('Log entries')).toContainText(
-    'GET /api/models/01a1fdc4-0000-7000-8000-000000000000 404',
-  )
+  await expect(monitoring.logEntries).toHaveCount(1)
+  await expect(monitoring.log).toContainText('GET /api/models/01a1fdc4-0000-7000-8000-000000000000 404')
   await expect(page).toHaveURL(/find=/)
 })
 
@@ -23,38 +23,28 @@ test('pictures are told by what they look like: mean pictures, light, size; each
   ownerPage: page,
   shared,
 }) => {
-  await page.goto(`${shared.url}/visualize?classifier=shapes&view=data`)
-  const mean = page.getByRole('img', { name: /Average of \d+ images of ring/ })
+  const { visualize } = pagesOf(page, shared)
+  await visualize.open('shapes', 'data')
+  const mean = visualize.meanImage('ring')
   await mean.scrollIntoViewIfNeeded()
   await expect.poll(() => mean.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(32)
-  await page
-    .locator('section.card', { hasText: 'Average image per class' })
-    .getByRole('button', { name: 'Table' })
-    .click()
-  await expect(page.getByRole('table', { name: 'Features of the images of each class' })).toContainText(
-    /ring.*32 px/,
-  )
-  const brightness = page.getByRole('region', { name: 'Brightness', exact: true })
-  await brightness.getByRole('button', { name: 'Table' }).click()
-  await expect(brightness.getByRole('table')).toContainText('50–55')
-  const [csv] = await Promise.all([
-    page.waitForEvent('download'),
-    brightness.getByRole('button', { name: 'CSV' }).click(),
-  ])
+  await visualize.showMeanImagesAsTable()
+  await expect(visualize.table('Features of the images of each class')).toContainText(/ring.*32 px/)
+  await visualize.showTable('Brightness')
+  await expect(visualize.tableOf('Brightness')).toContainText('50–55')
+  const csv = await visualize.downloadCsv('Brightness')
   expect(readFileSync(await csv.path(), 'utf8').split('\r\n')[0]).toBe('"Brightness, % of white",images')
-  await page.goto(`${shared.url}/visualize?classifier=shapes&view=model`)
-  await expect(page.getByRole('heading', { name: 'Summary' })).toBeVisible()
+  await visualize.open('shapes', 'model')
+  await expect(visualize.summary).toBeVisible()
 })
 
 test('the history leaves as CSV, and no file name runs in a spreadsheet', async ({
   ownerPage: page,
   shared,
 }) => {
-  await page.goto(`${shared.url}/history?classifier=shapes`)
-  const [csv] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('link', { name: 'CSV' }).click(),
-  ])
+  const { history } = pagesOf(page, shared)
+  await history.open({ classifier: 'shapes' })
+  const csv = await history.downloadCsv()
   const lines = readFileSync(await csv.path(), 'utf8')
     .trimEnd()
     .split('\r\n')
@@ -69,14 +59,15 @@ test('the reference is searched by words, and a link opens the route that it nam
   page,
   shared,
 }) => {
-  await page.goto(`${shared.url}/docs`)
-  await page.getByLabel('Search the reference').fill('rollback')
-  await expect(page.getByRole('status').filter({ hasText: 'matching' })).toHaveText('1 matching endpoint')
-  await page.getByText('/api/models/rollback', { exact: true }).click()
-  await expect(page.getByLabel('curl for POST /api/models/rollback')).toBeVisible()
-  await page.getByLabel('Search the reference').fill('nothing like this')
-  await expect(page.getByText('No matching endpoint')).toBeVisible()
+  const { reference } = pagesOf(page, shared)
+  await reference.open()
+  await reference.search('rollback')
+  await expect(reference.matching).toHaveText('1 matching endpoint')
+  await reference.unfold('/api/models/rollback')
+  await expect(reference.curlLine('POST /api/models/rollback')).toBeVisible()
+  await reference.search('nothing like this')
+  await expect(reference.nothingMatches).toBeVisible()
   await page.goto('about:blank') // else only the fragment changes, and the page stays
-  await page.goto(`${shared.url}/docs#post-api-predict`)
-  await expect(page.getByLabel('curl for POST /api/predict', { exact: true })).toBeVisible()
+  await reference.open('#post-api-predict')
+  await expect(reference.curlLine('POST /api/predict')).toBeVisible()
 })

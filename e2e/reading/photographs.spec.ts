@@ -5,6 +5,7 @@ import path from 'node:path'
 import { expect } from '@playwright/test'
 import { readZip } from '#lib/archive/read-zip.ts'
 import { ROOT } from '#lib/checks/sources.ts'
+import { pagesOf } from '../pages.ts'
 import { test } from '../reading-product.ts'
 
 const ZIP = path.resolve(
@@ -34,25 +35,26 @@ test('a photograph that is dropped is told to be a cat or a dog, how surely, and
   page,
   shared,
 }) => {
-  await page.goto(`${shared.url}/predict?classifier=cats-dogs`)
-  await page.getByLabel('Drop or paste images here').setInputFiles(photographs[0]!)
+  const { predict } = pagesOf(page, shared)
+  await predict.open('cats-dogs')
+  await predict.drop(photographs[0]!)
 
-  const answer = page.getByRole('region', { name: 'Prediction' })
-  await expect(answer.locator('.answer')).toHaveText(/^(cat|dog)s?$/)
-  await expect(answer).toContainText(/\d+\.\d %/)
-  await expect(answer).toContainText(/cats-dogs v\d+/)
-  await expect(answer.getByRole('img', { name: photographs[0]!.name })).toBeVisible()
+  await expect(predict.predictedClass).toHaveText(/^(cat|dog)s?$/)
+  await expect(predict.prediction).toContainText(/\d+\.\d %/)
+  await expect(predict.prediction).toContainText(/cats-dogs v\d+/)
+  await expect(predict.image(photographs[0]!.name)).toBeVisible()
 })
 
 test('of sixteen that are dropped together most are told right, in a table', async ({ page, shared }) => {
-  await page.goto(`${shared.url}/predict?classifier=cats-dogs`)
-  await page.getByLabel('Drop or paste images here').setInputFiles([...photographs])
+  const { predict } = pagesOf(page, shared)
+  await predict.open('cats-dogs')
+  await predict.drop([...photographs])
 
-  const rows = page.getByRole('table').getByRole('row')
-  await expect(rows).toHaveCount(2 * OF_EACH + 1)
-  await expect(page.getByRole('button', { name: 'Download CSV' })).toBeEnabled({ timeout: 60_000 })
-  const answers = await rows.locator('td strong').allTextContents()
-  const right = answers.filter((text, i) => text.startsWith(photographs[i]!.truth)).length
+  await expect(predict.rows).toHaveCount(2 * OF_EACH + 1)
+  await expect(predict.downloadCsv).toBeEnabled({ timeout: 60_000 })
+  const classes = await predict.predictedClasses()
+  expect(classes).toHaveLength(2 * OF_EACH)
+  const right = classes.filter((text, i) => text.startsWith(photographs[i]!.truth)).length
   expect(right).toBeGreaterThanOrEqual(FEWEST_RIGHT)
 })
 

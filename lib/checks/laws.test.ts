@@ -10,6 +10,7 @@ import { tooWide } from './line-length.ts'
 import { loosePins, missingParts } from './lockfile.ts'
 import { mocksIn } from './mocks.ts'
 import { drawersIn, participlesIn, typesOnce } from './names.ts'
+import { locatorsIn } from './page-objects.ts'
 import { columnsOfSchema } from './prisma-schema.ts'
 import { disagreements } from './routes.ts'
 import { columnsOfMigrations, differences } from './schema.ts'
@@ -66,6 +67,21 @@ test('a type named by a participle or a preposition is caught, a noun is not', (
   expect(bad.flatMap((line) => participlesIn('lib/domain/a.ts', line))).toHaveLength(bad.length)
   expect(good.flatMap((line) => participlesIn('lib/domain/a.ts', line))).toEqual([])
 })
+
+test.each([
+  `await page.getByRole('button').click()`,
+  `page.locator('.badge')`,
+  `row.getByLabel('Name')`,
+  `page
+  .getByText('v1')`,
+])('a story that finds something itself: %s', (text) =>
+  expect(locatorsIn({ file: 'e2e/a.spec.ts', text })).toHaveLength(1),
+)
+
+test('a story that uses a page object finds nothing itself', () =>
+  expect(
+    locatorsIn({ file: 'e2e/a.spec.ts', text: `await pagesOf(page, app).login.open()\nrows.nth(1)` }),
+  ).toEqual([]))
 
 test('a long file is caught, and let go with a reason in its header', () => {
   expect(tooLong({ file: 'lib/ml/a.ts', text: lines(301) })).toHaveLength(1)

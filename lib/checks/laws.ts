@@ -16,6 +16,7 @@ import { lockIsWhole } from './lockfile.ts'
 import { noModuleMocks } from './mocks.ts'
 import { modelsPageIsCurrent } from './models-page.ts'
 import { drawerNames, nounTypes, typesOnce } from './names.ts'
+import { storiesUsePages } from './page-objects.ts'
 import { usedPermissions } from './permissions.ts'
 import { contractsAndRoutes } from './routes.ts'
 import { schemaAndMigrations } from './schema.ts'
@@ -45,6 +46,7 @@ export const LAWS: readonly Law[] = [
   hiddenInputs,
   noCastJson,
   noModuleMocks,
+  storiesUsePages,
   headers,
   commentsInThePresent,
   commentFiles,

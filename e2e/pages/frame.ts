@@ -1,0 +1,49 @@
+/** What every page has: its heading, the navigation, the theme switch, notes, and the dialog that asks before
+ *  something is done. */
+import type { Locator } from '@playwright/test'
+import { open, type Tab } from './tab.ts'
+
+export const frame = (tab: Tab) => {
+  const { page } = tab
+  return {
+    open: (path: string, query?: Readonly<Record<string, string>>) => open(tab, path, query),
+    heading: page.getByRole('heading', { level: 1 }),
+    dashboardHeading: page.getByRole('heading', { name: 'Dashboard' }),
+    /** The headings of the classifiers on the dashboard, the default one first. */
+    classifiers: page.getByRole('heading', { level: 3 }),
+    note: page.getByRole('note'),
+    loginLink: page.getByRole('link', { name: 'Log in' }),
+    settingsLink: page.getByRole('link', { name: 'Settings', exact: true }),
+    uploadLink: page.getByRole('link', { name: 'Upload', exact: true }),
+    accountLink: (name: string) => page.getByRole('link', { name: `Account of ${name}` }),
+    navigationLink: (name: string) =>
+      page.getByRole('navigation').getByRole('link', { name, exact: true }).first(),
+    /** Shown on narrow screens only. */
+    menu: page.getByRole('button', { name: 'Menu' }),
+    themes: page.getByRole('group', { name: 'Theme' }),
+    notFound: page.getByText('Page not found'),
+    correctionsWaiting: (count: number) =>
+      page.getByText(count === 1 ? '1 correction' : `${count} corrections`).first(),
+    /** A text as the whole of an element. */
+    text: (text: string) => page.getByText(text, { exact: true }).first(),
+    focused: page.locator(':focus'),
+    dialog: dialogOf(page.getByRole('dialog')),
+    /** Every word that is on the page, labels that only screen readers get included. */
+    words: async (): Promise<readonly string[]> => [
+      await page.locator('body').innerText(),
+      ...(await page
+        .locator('[aria-label]')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''))),
+    ],
+    /** Elements that run a script when their image fails, which no page of ours has. */
+    injected: page.locator('img[onerror]'),
+    frames: page.locator('iframe'),
+  }
+}
+
+export const dialogOf = (dialog: Locator) => ({
+  itself: dialog,
+  reason: dialog.getByRole('textbox'),
+  cancel: () => dialog.getByRole('button', { name: 'Cancel' }).click(),
+  confirm: (name: string | RegExp) => dialog.getByRole('button', { name }).click(),
+})

@@ -1,0 +1,56 @@
+/** History: stored predictions, their feedback, filters, and what leaves as a file. */
+import type { Download } from '@playwright/test'
+import { dialogOf } from './frame.ts'
+import { open, type Tab } from './tab.ts'
+
+export const historyPage = (tab: Tab) => {
+  const { page } = tab
+  const correctClass = page.getByLabel('Correct class')
+  const matching = page.getByRole('dialog', { name: /^Delete \d+ predictions?\?$/ })
+  return {
+    open: (query?: Readonly<Record<string, string>>) => open(tab, '/history', query),
+    /** The first is the row of headings. */
+    rows: page.getByRole('row'),
+    file: (name: string) => page.getByText(name).first(),
+    nothingMatches: page.getByText('No matching predictions'),
+
+    /** Of the newest prediction, in the words of its badge. */
+    confidenceLevel: async (): Promise<string> => {
+      const names = await page.getByRole('columnheader').allTextContents()
+      const row = page.getByRole('row').nth(1)
+      return (
+        (await row
+          .getByRole('cell')
+          .nth(names.indexOf('Confidence level') - 1)
+          .textContent()) ?? ''
+      )
+    },
+    filterByConfidenceLevel: async (label: string): Promise<void> => {
+      await page.getByLabel('Confidence level').selectOption({ label })
+      await page.getByRole('button', { name: 'Filter' }).click()
+    },
+
+    /** Begins to correct the newest prediction. */
+    markIncorrect: () => page.getByRole('button', { name: 'Incorrect' }).first().click(),
+    correctClass,
+    saveCorrection: () => page.getByRole('button', { name: 'Save' }).click(),
+    corrected: (label: string) => page.getByText(`corrected to ${label}`).first(),
+
+    deleteNewest: () =>
+      page
+        .getByRole('button', { name: /^Delete the prediction of/ })
+        .first()
+        .click(),
+    deleteMatching: () => page.getByRole('button', { name: 'Delete matching' }).click(),
+    /** Its title says how many it is about. */
+    matchingDialog: dialogOf(matching),
+
+    downloadCsv: async (): Promise<Download> => {
+      const [csv] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'CSV' }).click(),
+      ])
+      return csv
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/** Upload and Retrain: images with labels go in, a version comes out. */
+import { open, type Tab } from './tab.ts'
+
+export const uploadPage = (tab: Tab) => {
+  const { page } = tab
+  const classifier = page.getByLabel('Classifier', { exact: true })
+  return {
+    open: (id?: string) => open(tab, '/upload', { classifier: id }),
+    classifier,
+    chooseNewClassifier: () => classifier.selectOption({ label: 'New classifier…' }),
+    name: page.getByLabel('Name'),
+    chooseResolution: (pixels: number) =>
+      page.getByLabel('Input resolution').selectOption({ label: `${pixels} × ${pixels} pixels` }),
+    select: (name: string, zip: Buffer) =>
+      page
+        .getByLabel('Drop images, folders or a ZIP here', { exact: true })
+        .setInputFiles({ name, mimeType: 'application/zip', buffer: zip }),
+    send: (name: string) => page.getByRole('button', { name: `Upload ${name}` }).click(),
+    report: (images: number) => page.getByText(`Uploaded ${images} images successfully`).first(),
+    recentUploads: (title?: string) =>
+      page.getByText(title === undefined ? /Recent uploads/ : `Recent uploads to ${title}`),
+    trainClassifier: () => page.getByRole('link', { name: 'Train classifier' }).click(),
+  }
+}
+
+export const retrainPage = (tab: Tab) => {
+  const { page } = tab
+  return {
+    open: (classifier?: string, run?: string) => open(tab, '/retrain', { classifier, run }),
+    newImages: (count: number) => page.getByText(`${count} of them new`),
+    /** Train where the classifier has no version, Retrain after that. */
+    startButton: page.getByRole('button', { name: /^(Train|Retrain)$/ }),
+    chooseEpochs: async (epochs: number): Promise<void> => {
+      await page.getByText('Advanced').click()
+      await page.getByLabel('Epochs').fill(String(epochs))
+    },
+    start: (name: 'Train' | 'Retrain') => page.getByRole('button', { name, exact: true }).click(),
+    cancelButton: page.getByRole('button', { name: 'Cancel training' }),
+    progress: page.getByRole('progressbar'),
+    epochsOf: page.getByText(/\d+ of up to \d+/),
+    accuracyCurve: page.getByRole('heading', { name: 'Accuracy' }),
+    lossCurve: page.getByRole('heading', { name: 'Loss per step' }),
+    verdict: page.getByText(/Correct on \d+ images? that the old version got wrong/).first(),
+    promoted: (version: string) => page.getByText(`${version} was promoted.`),
+    stoppedEarly: (epoch: number, epochs: number, without: number) =>
+      page.getByText(
+        `Stopped early after ${epoch} of up to ${epochs} epochs: no improvement for ${without} epochs.`,
+      ),
+    compareVersions: page.getByRole('link', { name: 'Compare versions' }),
+    allVersions: page.getByRole('link', { name: 'All versions' }),
+    tryIt: () => page.getByRole('link', { name: 'Try it' }).click(),
+  }
+}
