@@ -10,6 +10,7 @@ import {
   softmax,
   type ScoredPrediction,
 } from './calibration.ts'
+import { clopperPearsonUpper } from './statistics.ts'
 
 test('softmax of equal logits is even, and large logits stay finite', () => {
   expect(softmax([3, 3])).toEqual([0.5, 0.5])
@@ -134,6 +135,39 @@ test('errors grow with the images: 2 of 200 become 5 of 531, the first that are 
 
   // in steps of five percent; Clopper–Pearson's bound is 0.0207 for 5 of 505 and 0.0197 for 5 of 531
   expect(imagesToPromise(surest)).toBe(531)
+})
+
+test('answers of one confidence are called confident together or not at all', () => {
+  const answers = Array.from({ length: 150 }, (_, i): ScoredPrediction => ({
+    confidence: 0.9,
+    isRight: i < 149,
+  }))
+
+  // 149 right ones alone would suffice; with the wrong one the bound is 3.1 %
+  expect(confidentFrom(answers).threshold).toBeNull()
+})
+
+test('a bound that equals the target suffices', () => {
+  const perfect = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.9, isRight: true }))
+  const bound = clopperPearsonUpper(0, 100)
+
+  expect(confidentFrom(perfect, bound).threshold).toBe(0.9)
+  expect(imagesToPromise(perfect, bound)).toBe(100)
+})
+
+test('of images that would do, a part of one is rounded: 135 times 1.1025 are 149', () => {
+  const perfect = Array.from({ length: 135 }, (): ScoredPrediction => ({ confidence: 0.9, isRight: true }))
+
+  expect(imagesToPromise(perfect)).toBe(149)
+})
+
+test('one error of fifty equally sure answers is too many, however many images there were', () => {
+  const answers = Array.from({ length: 50 }, (_, i): ScoredPrediction => ({
+    confidence: 0.9,
+    isRight: i < 49,
+  }))
+
+  expect(imagesToPromise(answers)).toBeNull()
 })
 
 test('answers that do not fill the bins evenly are each in one bin', () => {

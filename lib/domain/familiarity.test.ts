@@ -10,6 +10,12 @@ test('95 of a hundred held-back pictures stay familiar', () => {
   expect(distances.filter((distance) => distance > limit)).toHaveLength(5)
 })
 
+test('of 110 at most five are called unfamiliar: half a picture is not', () => {
+  const distances = Array.from({ length: 110 }, (_, i) => i + 1)
+
+  expect(familiarUpTo(distances)).toBe(105) // 104.5 and more
+})
+
 test('on fewer than a hundred held-back pictures nothing is called unfamiliar', () => {
   expect(familiarUpTo(new Float64Array(99))).toBeNull()
 })

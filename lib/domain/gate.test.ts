@@ -67,6 +67,22 @@ test.each<[string, Partial<Comparison>, Verdict['kind']]>([
   ['on fewer images false confidence is noise', { images: 999, eceGrowth: 0.021 }, 'not-worse'],
   ['a gain on the new pictures that costs the old ones nothing is better', { newGain: gain }, 'better'],
   [
+    'a gain on the new pictures that may be nothing is not better',
+    { newGain: { value: 0.01, low: 0, high: 0.02 } },
+    'not-worse',
+  ],
+  [
+    'a gain on the new pictures that costs the old ones one point at worst is better',
+    { newGain: gain, oldGain: { value: 0, low: -0.01, high: 0.01 } },
+    'better',
+  ],
+  ['a calibration error that grows by two points exactly does not count', { eceGrowth: 0.02 }, 'not-worse'],
+  [
+    'a class down by five points and what doubles lose does not count',
+    { classes: [{ ...lime, recallChampion: 0.05 + 1e-9, recallChallenger: 0 }] },
+    'not-worse',
+  ],
+  [
     'a gain on the new pictures that costs the old ones is not',
     { newGain: gain, oldGain: { value: -0.01, low: -0.02, high: 0 } },
     'not-worse',
@@ -98,8 +114,89 @@ test('ten pictures ask for more, and say how many there are', () => {
   const c = compare(answers({ both: 8, gains: 1, losses: 1, neither: 0 }), null)
 
   expect(sentence(c, judge(c))).toMatch(
-    /^Inconclusive\. .* About 30 test images are needed for a conclusion; there are 10\.$/,
+    /^Inconclusive\. Correct on 1 image that .* About 30 test images are needed for a conclusion; there are 10\.$/,
   )
+})
+
+test.each([
+  [1, 'there is 1.'],
+  [2, 'there are 2.'],
+])('of %d pictures it is said that %s', (both, words) => {
+  const c = compare(answers({ both, gains: 0, losses: 0, neither: 0 }), null)
+
+  expect(sentence(c, judge(c))).toMatch(new RegExp(`Correct on 0 images .*: \\+0\\.0 points .*${words}$`))
+})
+
+test('without test pictures nothing is counted', () => {
+  const none = compare([], null)
+
+  expect(sentence(none, judge(none))).toBe(
+    'Inconclusive: there are no test images to compare on. 30 are needed.',
+  )
+})
+
+test('each reason of a worse version is named with its figures', () => {
+  expect(judge({ ...even, accuracyGain: fall, classes: [lime], eceGrowth: 0.034 })).toEqual({
+    kind: 'worse',
+    because: [
+      'Accuracy dropped significantly, by 2.0 points.',
+      'Recall of "lime" dropped to 70 % from 90 %.',
+      'The calibration error rose by 3.4 points.',
+    ],
+  })
+})
+
+/** By hand: images × (half of the interval / distance to the nearer mark)², rounded up. */
+test.each<[string, number, Comparison['accuracyGain'], number]>([
+  ['no gain: a width of two points has to halve', 100, { value: 0, low: -0.02, high: 0.02 }, 400],
+  ['a gain: the interval has to leave out −1 point', 100, { value: 0.02, low: -0.04, high: 0.08 }, 400],
+  ['a loss: the interval has to leave out 0', 100, { value: -0.02, low: -0.05, high: 0.01 }, 225],
+  ['a part of an image is an image', 101, { value: 0, low: -0.015, high: 0.015 }, 228],
+  ['never fewer than one more', 100, { value: -0.05, low: -0.09, high: 0.001 }, 101],
+])('how many images would settle it, %s', (_case, count, accuracyGain, imagesNeeded) =>
+  expect(judge({ ...even, images: count, accuracyGain, oldGain: null })).toEqual({
+    kind: 'cannot-tell',
+    imagesNeeded,
+  }),
+)
+
+test('images from before and after the champion’s training are compared apart, where there are any', () => {
+  const one = answers({ both: 0, gains: 1, losses: 0, neither: 0 })
+
+  expect(compare(one, null)).toMatchObject({ oldGain: { value: 1 }, newGain: null })
+  expect(compare([{ ...one[0]!, isNew: true }], null)).toMatchObject({ oldGain: null, newGain: { value: 1 } })
+})
+
+test('recall and the p-value of each class are counted by hand; below twenty images none is judged', () => {
+  const named = (label: string, ...counts: Parameters<typeof answers>) =>
+    answers(...counts).map((one) => ({ ...one, label }))
+  const { classes } = compare(
+    [
+      ...named('plum', { both: 10, gains: 0, losses: 8, neither: 2 }),
+      ...named('kiwi', { both: 12, gains: 3, losses: 0, neither: 5 }),
+      ...named('fig', { both: 10, gains: 0, losses: 9, neither: 0 }),
+    ],
+    null,
+  )
+
+  // eight against none by chance: 2 × 0.5⁸; the smaller of two p-values counts twice (Holm)
+  expect(classes).toEqual([
+    {
+      name: 'plum',
+      images: 20,
+      recallChampion: 0.9,
+      recallChallenger: 0.5,
+      pValue: expect.closeTo(2 * 2 * 0.5 ** 8, 9),
+    },
+    {
+      name: 'kiwi',
+      images: 20,
+      recallChampion: 0.6,
+      recallChallenger: 0.75,
+      pValue: expect.closeTo(2 * 0.5 ** 3, 9),
+    },
+    { name: 'fig', images: 19, recallChampion: 1, recallChallenger: 10 / 19, pValue: 1 },
+  ])
 })
 
 test('large numbers are written as everywhere', () => {

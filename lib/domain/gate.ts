@@ -130,8 +130,8 @@ function objections(c: Comparison): string[] {
  *  measured: an interval's width falls with the square root of the images. */
 function imagesToSettle(c: Comparison): number {
   const half = c.accuracyGain.value - c.accuracyGain.low
-  const room = Math.max(c.accuracyGain.value + ACCURACY_MARGIN, -c.accuracyGain.value, ACCURACY_MARGIN / 2)
-  const needed = Math.ceil(c.images * (half / room) ** 2)
+  const distance = Math.max(c.accuracyGain.value + ACCURACY_MARGIN, -c.accuracyGain.value)
+  const needed = Math.ceil(c.images * (half / distance) ** 2)
   return Math.max(needed, c.images + 1)
 }
 

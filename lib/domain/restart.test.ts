@@ -32,3 +32,14 @@ test('a start that is killed from outside again and again is repeated at once, t
 
   expect(waits).toEqual([...Array.from({ length: 10 }, () => 0), 0, 200, 500, 1_000])
 })
+
+test('once it has started, ten more starts may be killed from outside', () => {
+  const restarts = createRestarts()
+  for (let i = 0; i < 10; i++) restarts.ended('SIGKILL')
+  restarts.started()
+  restarts.ended('code 1')
+
+  const failed = Array.from({ length: 11 }, () => restarts.ended('SIGKILL').failedStarts)
+
+  expect(failed).toEqual([...Array.from({ length: 10 }, () => 0), 1])
+})

@@ -58,6 +58,7 @@ test.each<[string, SampleState, SampleEdit, SampleState | string]>([
     { ...PLAIN, label: 'lime' },
   ],
   ['no other label in the trash', TRASHED, { label: 'lime' }, 'in the trash'],
+  ['no other split in the trash', TRASHED, { split: 'test' }, 'in the trash'],
 ])('%s', (_story, state, edit, expected) => {
   const result = edited(state, edit, { hash: HASH, at: LATER })
 

@@ -24,6 +24,32 @@ test('0 of 20 has the Wilson interval that Newcombe published', () => {
   expect(high).toBeCloseTo(0.1611, 4)
 })
 
+test('one image of one right is a share of one, and may be a fifth', () => {
+  // Wilson 1927 at n = 1: the lower end is 1 / (1 + z²)
+  expect(wilson(1, 1)).toEqual({ value: 1, low: expect.closeTo(1 / (1 + Z95 ** 2), 12), high: 1 })
+})
+
+test('without images a share and a gain may be anything', () => {
+  expect(wilson(0, 0)).toEqual({ value: 0, low: 0, high: 1 })
+  expect(pairedGain({ bothRight: 0, bothWrong: 0, onlyChampionRight: 0, onlyChallengerRight: 0 })).toEqual({
+    value: 0,
+    low: -1,
+    high: 1,
+  })
+})
+
+test('a gain on the only image may be a loss by (1 − z²) / (1 + z²)', () => {
+  // by hand: with one gain of one image the variance of the score is 1 − δ²
+  const one = { bothRight: 0, bothWrong: 0, onlyChampionRight: 0, onlyChallengerRight: 0 }
+
+  const gain = pairedGain({ ...one, onlyChallengerRight: 1 })
+  const loss = pairedGain({ ...one, onlyChampionRight: 1 })
+
+  const end = (1 - Z95 ** 2) / (1 + Z95 ** 2)
+  expect(gain).toEqual({ value: 1, low: expect.closeTo(end, 9), high: expect.closeTo(1, 9) })
+  expect(loss).toEqual({ value: -1, low: expect.closeTo(-1, 9), high: expect.closeTo(-end, 9) })
+})
+
 test('where no answers differ, the gain is zero within z² / (n + z²)', () => {
   // Tango 1998, closed form for b = c = 0
   const gain = pairedGain({ bothRight: 90, bothWrong: 10, onlyChampionRight: 0, onlyChallengerRight: 0 })
@@ -34,20 +60,26 @@ test('where no answers differ, the gain is zero within z² / (n + z²)', () => {
   expect(gain.high).toBeCloseTo(half, 6)
 })
 
-test('at both ends of the interval the score with the likeliest nuisance share is 1.96, found by brute force', () => {
-  const [gains, losses, n] = [14, 3, 200]
-  const gain = pairedGain({
-    bothRight: 170,
-    bothWrong: n - 170 - gains - losses,
-    onlyChampionRight: losses,
-    onlyChallengerRight: gains,
-  })
+test.each([
+  [14, 3, 200],
+  [15, 0, 30], // at the lower end the likeliest share of losses is next to none
+])(
+  'at both ends of the interval of %d gains and %d losses of %d the score with the likeliest nuisance share ' +
+    'is 1.96, found by brute force',
+  (gains, losses, n) => {
+    const gain = pairedGain({
+      bothRight: n - gains - losses,
+      bothWrong: 0,
+      onlyChampionRight: losses,
+      onlyChallengerRight: gains,
+    })
 
-  for (const end of [gain.low, gain.high]) {
-    expect(Math.abs(scoreByBruteForce({ gains, losses, n }, end))).toBeCloseTo(Z95, 2)
-  }
-  expect(gain.value).toBeCloseTo(0.055, 10)
-})
+    for (const end of [gain.low, gain.high]) {
+      expect(Math.abs(scoreByBruteForce({ gains, losses, n }, end))).toBeCloseTo(Z95, 2)
+    }
+    expect(gain.value).toBeCloseTo((gains - losses) / n, 10)
+  },
+)
 
 /** The likelihood is maximised over a fine grid of loss shares instead of by formula. */
 function scoreByBruteForce(
@@ -75,6 +107,18 @@ test('a thousand trials do not underflow', () => {
   expect(binomialCdf(500, 1000, 0.5)).toBeCloseTo(0.5126, 4)
 })
 
+test('at most all of the trials is certain, fewer than none impossible, and a certain success never fails', () => {
+  expect(binomialCdf(2, 2, 0.3)).toBe(1) // the sum is 0.9999999999999999
+  expect(binomialCdf(16, 17, 0.1)).toBe(1) // the sum is 1.0000000000000002
+  expect(binomialCdf(-1, 10, 0.5)).toBe(0)
+  expect(binomialCdf(3, 10, 1)).toBe(0)
+})
+
+test('nothing but errors, and no images at all, bound the error at one', () => {
+  expect(clopperPearsonUpper(5, 5)).toBe(1)
+  expect(clopperPearsonUpper(0, 0)).toBe(1)
+})
+
 test('no error in 149 images bounds the error at 2 %, in 148 it does not', () => {
   // the rule of three, exactly: 1 − 0.05^(1/n)
   expect(clopperPearsonUpper(0, 149)).toBeCloseTo(1 - 0.05 ** (1 / 149), 8)
@@ -84,4 +128,5 @@ test('no error in 149 images bounds the error at 2 %, in 148 it does not', () =>
 
 test('Holm multiplies the smallest by all, the next by one less, and never falls', () => {
   expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02])
+  expect(holm([0.6, 0.9])).toEqual([1, 1])
 })

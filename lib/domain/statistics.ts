@@ -53,9 +53,8 @@ function tangoScore(
   const c = -losses * delta * (1 - delta)
   const lossShare = (Math.sqrt(Math.max(b * b - 4 * a * c, 0)) - b) / (2 * a)
   const variance = n * (2 * lossShare + delta * (1 - delta))
-  const distance = gains - losses - n * delta
-  if (variance <= 0) return distance === 0 ? 0 : Math.sign(distance) * Infinity
-  return distance / Math.sqrt(variance)
+  // without variance any distance is infinitely unlikely
+  return (gains - losses - n * delta) / Math.sqrt(Math.max(variance, 0))
 }
 
 /** Where a falling function passes `height` between `from` and `to`; 60 halvings are more than a double can
@@ -80,7 +79,7 @@ export function mcnemarExact(gains: number, losses: number): number {
 
 /** P(X ≤ k) for X ~ Binomial(n, p); sums logarithms so that thousands of trials do not underflow. */
 export function binomialCdf(k: number, n: number, p: number): number {
-  if (k >= n || p <= 0) return 1
+  if (k >= n) return 1
   if (k < 0 || p >= 1) return 0
   const ratio = Math.log(p) - Math.log1p(-p)
   let term = n * Math.log1p(-p)

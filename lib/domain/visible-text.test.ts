@@ -5,6 +5,7 @@ test.each<[string, string, string]>([
   ['an override that turns an ending round', 'photo\u202Egpj.exe', 'photogpj.exe'],
   ['isolates, embeddings and marks', '\u2066a\u2069\u202Ab\u202C\u200Ec\u200F\u061Cd', 'abcd'],
   ['zero-width characters', 'ca\u200Bt\uFEFF\u2060\u00AD', 'cat'],
+  ['a joiner at the end, where nothing is left to join', 'क\u200D', 'क'],
   ['a joiner where nothing joins', 'ca\u200Dt', 'cat'],
   ['fillers, tags and annotations', '\u3164\u115Fx\u{E0041}\uFFF9\u034F\u2800', 'x'],
   ['line and paragraph separators', 'a\u2028b\u2029', 'ab'],
