@@ -15,7 +15,7 @@ import { featureLength } from '#lib/ml/network/network.ts'
 import { backbone, BACKBONE_SIZE, backboneNetwork } from '#lib/ml/recipes/backbone.ts'
 import { ROOT, VERSION } from '#lib/processes/settings.ts'
 import { trainBackbone, trainedWeights } from '#lib/training/backbone/train-backbone.ts'
-import { classifierPictures, tinyImagenetPictures } from '#lib/training/backbone/training-images.ts'
+import { classifierImages, tinyImagenetImages } from '#lib/training/backbone/training-images.ts'
 import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
 import { extractFeatures, readFeatures } from '#lib/training/backbone/teacher-features.ts'
 import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/run/data/pack.ts'
@@ -53,7 +53,7 @@ const THINNED = 3
 
 async function* ownPictures({ data }: BackboneArguments): AsyncGenerator<PackSource> {
   for (const name of SETS)
-    yield* classifierPictures(name, join(data, name, `${name}.zip`), openDataset, stop.signal)
+    yield* classifierImages(name, join(data, name, `${name}.zip`), openDataset, stop.signal)
 }
 
 async function look(args: BackboneArguments): Promise<void> {
@@ -65,8 +65,8 @@ async function look(args: BackboneArguments): Promise<void> {
       file: join(args.work, name),
       spec: teacherSpec(size),
       length: TEACHER_FEATURES,
-      samples: isLarge ? tinyImagenetPictures(args.tiny) : ownPictures(args),
-      look: async (pixels, images) => (await engine.run(args.teacher, pixels, images)).features!,
+      samples: isLarge ? tinyImagenetImages(args.tiny) : ownPictures(args),
+      extract: async (pixels, images) => (await engine.run(args.teacher, pixels, images)).features!,
       onProgress(done) {
         if (performance.now() - response < 30_000) return
         response = performance.now()
@@ -107,8 +107,8 @@ async function learn(args: BackboneArguments): Promise<void> {
       packOf: (size) => packOf(args, size),
       features,
       clock: () => (performance.now() - began) / 1000,
-      say: (line) => console.log(line),
-      async kept(network, weights) {
+      report: (line) => console.log(line),
+      async onWeights(network, weights) {
         const { modelJson, weightsBin } = toTfjs(network, weights)
         await mkdir(join(args.work, 'latest'), { recursive: true })
         await writeFile(join(args.work, 'latest', 'weights.bin'), weightsBin)
@@ -141,9 +141,9 @@ async function seal(args: BackboneArguments): Promise<void> {
       labels,
       spec: studentSpec(BACKBONE_SIZE),
       out,
-      data: { pictures: features.reduce((sum, one) => sum + one.count, 0), snapshot: pack.index.snapshot },
+      data: { images: features.reduce((sum, one) => sum + one.count, 0), snapshot: pack.index.snapshot },
       settings: { ...backbone },
-      about: {
+      facts: {
         version: 'v1',
         command: `npm run backbone -- learn --minutes ${args.minutes}`,
         seed: 1,
@@ -172,7 +172,7 @@ async function packOf(args: BackboneArguments, size: number): Promise<Pack> {
   if (known && (await hasPack(folder, known))) return openPack(folder, known)
   async function* samples(): AsyncGenerator<PackSource> {
     yield* ownPictures(args)
-    yield* tinyImagenetPictures(args.tiny, { every: size >= THINNED_FROM ? THINNED : 1 })
+    yield* tinyImagenetImages(args.tiny, { every: size >= THINNED_FROM ? THINNED : 1 })
   }
   console.log(`Decoding the images once, at ${size} pixels.`)
   const name = await buildPack({

@@ -107,7 +107,7 @@ async function main(): Promise<number> {
     )
     const answer = await evaluateVersion(version, pictures.test, {
       bytesOf: pictures.bytesOf,
-      answering,
+      inference: answering,
       maxPixels: start.settings.MAX_PIXELS,
       signal: stop.signal,
       clock: () => performance.now() / 1000,

@@ -11,7 +11,7 @@ import { fromTfjs } from '#lib/ml/formats/tfjs.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
 import {
   evaluateBackbone,
-  type MeasuredPicture,
+  type MeasuredImage,
   type BackboneScore,
 } from '#lib/training/backbone/evaluate-backbone.ts'
 import { extractFeatures, readFeatures } from '#lib/training/backbone/teacher-features.ts'
@@ -36,7 +36,7 @@ export async function measure(args: BackboneArguments): Promise<void> {
     )
     const worth: BackboneScore[] = []
     for (const { name, file: zip, isHalved } of measured(args)) {
-      const seen: MeasuredPicture[] = []
+      const seen: MeasuredImage[] = []
       async function* samples(): AsyncGenerator<PackSource> {
         for await (const found of datasetSamples(
           { kind: 'dataset', name, from: zip, downloads: '', mirror: null, counters: '' },
@@ -55,7 +55,7 @@ export async function measure(args: BackboneArguments): Promise<void> {
         length: featureLength(network),
         samples: samples(),
         onProgress: () => undefined,
-        look: async (pixels, images) => (await engine.run(one, pixels, images)).features!,
+        extract: async (pixels, images) => (await engine.run(one, pixels, images)).features!,
       })
       worth.push(
         evaluateBackbone(seen, await readFeatures(file, featureLength(network)), {

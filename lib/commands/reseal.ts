@@ -19,7 +19,7 @@ import { countOpening } from '#lib/training/versions/test-set-access.ts'
 export type ResealArguments = {
   readonly name: string
   readonly from: string | undefined
-  /** ZIPs of pictures that show none of its classes, or folders of such ZIPs. */
+  /** ZIPs of images that belong to none of its classes, or folders of such ZIPs. */
   readonly foreign: readonly string[]
   readonly bundle: string | undefined
   readonly engine: EngineName | 'auto'
@@ -55,7 +55,7 @@ export async function resealed(
       engine,
       openTest: (hashes) => countOpening(dataset.counters, hashes),
       signal,
-      say: (sentence) => console.log(sentence),
+      report: (sentence) => console.log(sentence),
     },
   )
 }
@@ -81,9 +81,9 @@ async function foreignIn(path: string): Promise<RemeasureRequest['foreign']> {
         .sort()
         .map((file) => join(path, file))
     : [path]
-  return files.map((file) => ({ name: basename(file, '.zip'), pictures: () => picturesIn(file) }))
+  return files.map((file) => ({ name: basename(file, '.zip'), images: () => imagesIn(file) }))
 }
 
-async function* picturesIn(file: string): AsyncGenerator<Uint8Array> {
+async function* imagesIn(file: string): AsyncGenerator<Uint8Array> {
   for await (const entry of readZip(file, LIMITS)) if (entry.kind === 'file') yield entry.bytes
 }

@@ -66,7 +66,7 @@ async function planOf(args: TrainArguments, start: Start, folder: string): Promi
   const classes = known
     ? [...known.classes, ...found.classes.filter((name) => !known.classes.includes(name))]
     : found.classes
-  const body = args.body ?? (args.recipe === undefined ? shipped?.body : undefined)
+  const body = args.body ?? (args.recipe === undefined ? shipped?.backbone : undefined)
   const candidates =
     base === null && startsWithNetwork(recipe) ? await candidatesFor(args.name, body, places, input) : []
   const out = args.ship

@@ -67,7 +67,7 @@ export type InferenceCommand =
       kind: 'infer'
       id: number
       key: string
-      pictures: readonly (Uint8Array | PreparedImage)[]
+      images: readonly (Uint8Array | PreparedImage)[]
       maxPixels: number
       wantsFeatures: boolean
     }
@@ -83,7 +83,7 @@ export type InferenceCommand =
       temperature: number
     }
 
-export type InferredPicture =
+export type InferredImage =
   | {
       ok: true
       logits: Float32Array
@@ -105,7 +105,7 @@ export type InferredPicture =
 export type InferenceMessage =
   | StartupMessage
   | { kind: 'loaded'; id: number; key: string; goldenMs: number }
-  | { kind: 'inferred'; id: number; pictures: readonly InferredPicture[]; inferenceMs: number }
+  | { kind: 'inferred'; id: number; images: readonly InferredImage[]; inferenceMs: number }
   /** `square`: the preprocessed picture, on which the places lie, as a PNG. */
   | {
       kind: 'explained'

@@ -14,12 +14,12 @@ test('the shipped version explains its answer about a star, in pieces that leave
   const versions = loadedModels(engine)
   await versions.load(SHAPES)
   const {
-    pictures: [seen],
+    images: [seen],
   } = await versions.infer({
     kind: 'infer',
     id: 1,
     key: SHAPES.key,
-    pictures: [encodePng(star)],
+    images: [encodePng(star)],
     maxPixels: 1e6,
     wantsFeatures: false,
   })

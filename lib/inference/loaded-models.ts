@@ -1,6 +1,6 @@
 /** The versions that one inference child holds: read, proven by their golden answers, and asked. What is done
  *  with answers, others know. */
-import type { InferredPicture, PreparedImage, InferenceCommand, VersionRef } from '#lib/contracts/ipc.ts'
+import type { InferredImage, PreparedImage, InferenceCommand, VersionRef } from '#lib/contracts/ipc.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError, isDarkroomError, reportedError, reportOf } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
@@ -39,7 +39,7 @@ type InputImage = {
 export type LoadedModels = {
   readonly load: (version: VersionRef) => Promise<{ goldenMs: number }>
   readonly unload: (key: string) => Promise<void>
-  readonly infer: (request: InferRequest) => Promise<{ pictures: InferredPicture[]; inferenceMs: number }>
+  readonly infer: (request: InferRequest) => Promise<{ images: InferredImage[]; inferenceMs: number }>
   /** Goes on when asked to: what comes in between may be answered first. */
   readonly explain: (request: AskedWhy) => AsyncGenerator<void, Occlusion & { square: Uint8Array }>
 }
@@ -117,10 +117,10 @@ export function loadedModels(engine: Engine): LoadedModels {
   /** A bad picture is an entry; the others of its batch are computed together. */
   async function infer({
     key,
-    pictures,
+    images: pictures,
     maxPixels,
     wantsFeatures,
-  }: InferRequest): Promise<{ pictures: InferredPicture[]; inferenceMs: number }> {
+  }: InferRequest): Promise<{ images: InferredImage[]; inferenceMs: number }> {
     const about = heldAs(key)
     const seen = await lookAtAll(pictures, about.preprocess, maxPixels)
     const good = seen.flatMap((one) => ('square' in one ? [one] : []))
@@ -138,7 +138,7 @@ export function loadedModels(engine: Engine): LoadedModels {
     let next = 0
     return {
       inferenceMs,
-      pictures: seen.map((one) =>
+      images: seen.map((one) =>
         'square' in one
           ? { ok: true, ...answers[next++]!, width: one.width, height: one.height, decodeMs: one.decodeMs }
           : one,
@@ -206,7 +206,7 @@ export function loadedModels(engine: Engine): LoadedModels {
 
 const nearnessKey = (key: string): string => `${key} nearness`
 
-type PrepareResult = InputImage | Extract<InferredPicture, { ok: false }>
+type PrepareResult = InputImage | Extract<InferredImage, { ok: false }>
 
 /** A few small ones at a time, and large ones, which only jobs send, one after the other: what is decoded
  *  becomes a small square before the next is. */

@@ -70,7 +70,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const backupSettings = () => backupSettingsNow({ ...start, data })
   const training = trainingHandlers({
     data,
-    answering,
+    inference: answering,
     log,
     sweepLeftovers: () => sweep().catch(sweepFailed),
     forkTraining: forkTrainingWith((line) => log('warn', line, { child: 'training' })),

@@ -8,7 +8,7 @@ import { initialWeights } from '#lib/ml/network/initial-weights.ts'
 import { flopsPerImage, parameterCount, type Network } from '#lib/ml/network/network.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
-import { goldenOf, goldenPictures } from '#lib/training/run/seal/golden.ts'
+import { goldenOf, goldenImages } from '#lib/training/run/seal/golden.ts'
 import { preprocessFor } from '#lib/training/shipped/shipped.ts'
 
 export const CLASSES = ['circle', 'square', 'star'] as const
@@ -48,7 +48,7 @@ export async function addRandomVersion(
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
   await engine.load('golden', kept)
   const rows: Float32Array[] = []
-  for (const { picture } of goldenPictures()) {
+  for (const { image: picture } of goldenImages()) {
     const pixels = new Float32Array(squareBytes(spec))
     normalise(preprocess(picture, spec), spec, pixels)
     rows.push((await engine.run('golden', pixels, 1)).logits.slice())

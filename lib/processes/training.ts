@@ -15,7 +15,7 @@ import { probe } from '#lib/training/probe/probe.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { readRunPlan } from '#lib/training/run/plan.ts'
 import { runTraining } from '#lib/training/run/run.ts'
-import { datasetSamples, keptSamples } from '#lib/training/run/data/sources.ts'
+import { datasetSamples, storedSamples } from '#lib/training/run/data/sources.ts'
 import { countOpening } from '#lib/training/versions/test-set-access.ts'
 import { giveBackGarbage } from './memory-gc.ts'
 import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
@@ -31,12 +31,12 @@ const portsOf = (folder: string, plan: RunPlan, engine: ProbePorts['engine'], sa
   samples: (of) =>
     of.samples.kind === 'dataset'
       ? datasetSamples(of.samples, openDataset, stop.signal)
-      : keptSamples(folder, openPictures(of.samples), ({ hash, code, reason }) =>
+      : storedSamples(folder, openPictures(of.samples), ({ hash, code, reason }) =>
           say({ kind: 'file-fault', hash, code, reason }),
         ),
   openTest: async (hashes) =>
     plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes),
-  say,
+  report: say,
   clock: () => performance.now() / 1000,
   cpuSeconds,
   now: () => new Date(),

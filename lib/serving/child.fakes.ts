@@ -60,7 +60,7 @@ function answer(message: InferenceCommand): void {
       }) // one that hangs here keeps no other waiting
     return
   }
-  const firsts = message.pictures.map((image) => bytesIn(image)[0]!)
+  const firsts = message.images.map((image) => bytesIn(image)[0]!)
   if (firsts.includes(KILLS)) process.kill(process.pid, 'SIGKILL')
   else if (firsts.includes(HANGS)) for (;;);
   else
@@ -68,7 +68,7 @@ function answer(message: InferenceCommand): void {
       kind: 'inferred',
       id: message.id,
       inferenceMs: 1,
-      pictures: firsts.map((first) =>
+      images: firsts.map((first) =>
         first === IS_CORRUPT
           ? { ok: false, failure: CUT_OFF }
           : {

@@ -38,7 +38,7 @@ test('nobody is forked before a job needs an answer', async () => {
   expect(pids).toEqual([])
 
   await pool.load(version)
-  const { pictures } = await pool.infer(version, [Uint8Array.of(7)], ask)
+  const { images: pictures } = await pool.infer(version, [Uint8Array.of(7)], ask)
 
   expect(pids).toHaveLength(1)
   expect(pictures).toEqual([expect.objectContaining({ ok: true })])

@@ -1,5 +1,5 @@
 /** What a pool of inference children is given, and what it offers. */
-import type { InferenceMessage, InferredPicture, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
+import type { InferenceMessage, InferredImage, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
 import type { InferenceChild } from './inference-child.ts'
@@ -19,7 +19,7 @@ export type PoolParts = {
 }
 
 export type InferenceOutput = {
-  readonly pictures: readonly InferredPicture[]
+  readonly images: readonly InferredImage[]
   readonly inferenceMs: number
   readonly engine: EngineName | null
 }

@@ -14,7 +14,11 @@ test('children answer pictures as bytes, in order, one bad picture among them', 
   const { pool } = pooled()
   await pool.load(version)
 
-  const { pictures, engine } = await pool.infer(version, [image(1), image(IS_CORRUPT), image(3)], limits)
+  const { images: pictures, engine } = await pool.infer(
+    version,
+    [image(1), image(IS_CORRUPT), image(3)],
+    limits,
+  )
 
   expect(engine).toBe('wasm')
   expect(pictures.map(firstOf)).toEqual([
@@ -44,7 +48,7 @@ test('two children work at the same time', async () => {
     pool.infer(version, [image(2)], limits),
   ])
 
-  const pids = both.map(({ pictures: [one] }) => (one?.ok ? one.logits[1] : 0))
+  const pids = both.map(({ images: [one] }) => (one?.ok ? one.logits[1] : 0))
   expect(new Set(pids).size).toBe(2)
 })
 
@@ -59,7 +63,7 @@ test('what a killed child left unanswered another answers, and the child comes b
   const answers = await Promise.all(request)
   await until(() => pool.ready() === 2)
 
-  expect(answers.map(({ pictures: [one] }) => firstOf(one!))).toEqual(Array.from({ length: 40 }, (_, i) => i))
+  expect(answers.map(({ images: [one] }) => firstOf(one!))).toEqual(Array.from({ length: 40 }, (_, i) => i))
   expect(pool.children().map(({ pid }) => pid)).not.toContain(before[0])
   expect(lines.join('\n')).toMatch(/inference 1 ended: SIGKILL/)
 })
@@ -73,9 +77,9 @@ test('a version that was loaded before survives five processes that are killed w
   await pool.load(version)
 
   process.kill(pool.children()[0]!.pid!, 'SIGKILL')
-  const { pictures } = await pool.infer(version, [image(7)], limits)
+  const { images } = await pool.infer(version, [image(7)], limits)
 
-  expect(pictures.map(firstOf)).toEqual([7])
+  expect(images.map(firstOf)).toEqual([7])
   expect(forks).toBe(7)
   await until(() => pool.ready() === 1)
   expect(lines.join('\n')).not.toContain('cannot load')
@@ -85,7 +89,7 @@ test('a picture that ends processes fails alone; those of its batch are answered
   const { pool, lines } = pooled()
   await pool.load(version)
 
-  const { pictures } = await pool.infer(version, [image(1), image(KILLS), image(3)], limits)
+  const { images: pictures } = await pool.infer(version, [image(1), image(KILLS), image(3)], limits)
 
   expect(pictures.map(firstOf)).toEqual([
     1,
@@ -124,7 +128,7 @@ test('a child that hangs is ended when its time is over, and its picture is told
   await request[1]!.promise
   clock.advance(LONGEST_BATCH_MS)
 
-  expect((await answer).pictures).toEqual([
+  expect((await answer).images).toEqual([
     expect.objectContaining({
       failure: expect.objectContaining({ code: 'corrupt_image' }),
       endsProcesses: true,
@@ -178,7 +182,7 @@ test.each([
     message: expect.stringMatching(words),
   })
 
-  const { pictures } = await pool.infer(version, [image(7)], limits)
+  const { images: pictures } = await pool.infer(version, [image(7)], limits)
   expect(pictures.map(firstOf)).toEqual([7])
 })
 
@@ -189,7 +193,7 @@ test('a picture is answered while the child is busy explaining another', async (
 
   const explained = pool.explain(version, image(HANGS), about).catch((error: unknown) => error)
 
-  expect((await pool.infer(version, [image(7)], limits)).pictures.map(firstOf)).toEqual([7])
+  expect((await pool.infer(version, [image(7)], limits)).images.map(firstOf)).toEqual([7])
   expect(await pool.explain(version, image(5), about)).toMatchObject({
     rows: 1,
     columns: 2,

@@ -167,7 +167,7 @@ export function createPool({
     }
     const alone = await Promise.all(images.map((image) => inferAlone(version, image, limits)))
     return {
-      pictures: alone.map((one) => one.pictures[0]!),
+      images: alone.map((one) => one.images[0]!),
       inferenceMs: alone.reduce((sum, one) => sum + one.inferenceMs, 0),
       engine: alone.find((one) => one.engine !== null)?.engine ?? null,
     }
@@ -182,7 +182,7 @@ export function createPool({
     return inferOn(child, version, [image], limits).catch((error: unknown) => {
       if (!(error instanceof ChildProcessExited)) throw error
       log('error', `One image crashed ${child.name}: ${error.message}. It is refused for ten minutes.`)
-      return { pictures: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
+      return { images: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
     })
   }
 
@@ -209,11 +209,11 @@ export function createPool({
     try {
       await loadFor(child, version)
       const answer = await child.ask(
-        { kind: 'infer', key: version.key, pictures: images, ...limits },
+        { kind: 'infer', key: version.key, images: images, ...limits },
         LONGEST_BATCH_MS,
       )
-      if (answer.kind === 'inferred' && answer.pictures.length === images.length)
-        return { pictures: answer.pictures, inferenceMs: answer.inferenceMs, engine: child.engine }
+      if (answer.kind === 'inferred' && answer.images.length === images.length)
+        return { images: answer.images, inferenceMs: answer.inferenceMs, engine: child.engine }
       if (answer.kind === 'failed') throw reportedError(answer.failure)
       throw new Error(`${child.name} replied to ${images.length} images with "${answer.kind}"`)
     } finally {

@@ -1,6 +1,6 @@
 /** The ports of `predict`, filled: one version with its card, an engine that answers logits told by a
  *  picture's first byte, rows in a list. */
-import type { InferredPicture } from '#lib/contracts/ipc.ts'
+import type { InferredImage } from '#lib/contracts/ipc.ts'
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { NewPrediction } from '#lib/data/values.ts'
@@ -91,7 +91,7 @@ export function answering({
     clock,
     run: async (asks) =>
       asks.map(({ image }) => ({
-        picture: seen(image instanceof Uint8Array ? image : image.square),
+        output: seen(image instanceof Uint8Array ? image : image.square),
         inferenceMs: 0.4,
         engine: 'onnx',
       })),
@@ -135,7 +135,7 @@ export function answering({
 
 /** The first byte is the class that leads, the second by how much, the third, if any, how far it is from what
  *  was learnt, in tenths. */
-function seen(bytes: Uint8Array): InferredPicture {
+function seen(bytes: Uint8Array): InferredImage {
   if (bytes[0] === BROKEN)
     return {
       ok: false,

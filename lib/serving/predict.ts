@@ -1,7 +1,7 @@
 /** One picture in, one decided answer out, and its row in the history before anybody hears it. It decodes
  *  nothing and computes nothing: children do; it knows no HTTP. */
 import { createHash } from 'node:crypto'
-import type { InferredPicture, PreparedImage } from '#lib/contracts/ipc.ts'
+import type { InferredImage, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
 import { softmax } from '#lib/domain/calibration.ts'
@@ -133,7 +133,7 @@ export function createPredict({
     const classifierId = await idOf(classifier)
     const { lease, output, queuedMs } = await computed({ classifierId, version, bytes, caller })
     try {
-      const { picture, inferenceMs, engine } = output
+      const { output: picture, inferenceMs, engine } = output
       if (!picture.ok) {
         if (picture.endsProcesses) refused.remember(hash(), picture)
         throw reportedError(picture.failure)
@@ -199,7 +199,7 @@ type PredictionResult = Pick<
   | 'candidates'
   | 'familiarity'
 >
-type InferenceResult = Pick<Extract<InferredPicture, { ok: true }>, 'logits' | 'distance'>
+type InferenceResult = Pick<Extract<InferredImage, { ok: true }>, 'logits' | 'distance'>
 
 /** From logits to words: the version's own temperature and thresholds, from its card. `hash`: of the
  *  picture's bytes, asked when needed. */

@@ -1,5 +1,5 @@
 /** The sentences with which a prediction is refused. Only words and codes. */
-import type { InferredPicture } from '#lib/contracts/ipc.ts'
+import type { InferredImage } from '#lib/contracts/ipc.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 const TRY_AGAIN_SECONDS = 1
@@ -78,7 +78,7 @@ const ENDS_FOR_MEMORY: ReadonlySet<string> = new Set([
 ])
 
 /** The refusal of an image that ended a process that computed it alone. `cause`: how that process ended. */
-export function endsProcesses(cause: string): Extract<InferredPicture, { ok: false }> {
+export function endsProcesses(cause: string): Extract<InferredImage, { ok: false }> {
   return ENDS_FOR_MEMORY.has(cause)
     ? {
         ok: false,

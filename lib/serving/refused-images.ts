@@ -1,6 +1,6 @@
 /** Images that ended a process, by their sha256: refused at once for a while, so that the same bytes end no
  *  other. It computes nothing. */
-import type { InferredPicture } from '#lib/contracts/ipc.ts'
+import type { InferredImage } from '#lib/contracts/ipc.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 
 /** About 200 bytes each. */
@@ -8,7 +8,7 @@ const MOST_REMEMBERED = 1_000
 /** The machine may have more memory free later, or a newer decoder. */
 const REMEMBERED_MS = 600_000
 
-type Refusal = Extract<InferredPicture, { ok: false }>
+type Refusal = Extract<InferredImage, { ok: false }>
 
 export type RefusedImages = {
   readonly remember: (hash: string, refusal: Refusal) => void

@@ -1,5 +1,5 @@
 /** A batch of predictions on the pool: what is asked of it, and what it answers. */
-import type { InferredPicture, PreparedImage } from '#lib/contracts/ipc.ts'
+import type { InferredImage, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Pool } from './pool-parts.ts'
 import type { ServingVersion } from './model-registry.ts'
@@ -10,7 +10,7 @@ export type Ask = {
   readonly isBulk: boolean
 }
 export type PoolResult = {
-  readonly picture: InferredPicture
+  readonly output: InferredImage
   readonly inferenceMs: number
   readonly engine: EngineName | null
 }
@@ -19,10 +19,10 @@ export type PoolResult = {
 export const runOn =
   (pool: Pick<Pool, 'infer'>, maxPixels: number) =>
   async (asks: readonly Ask[]): Promise<PoolResult[]> => {
-    const { pictures, inferenceMs, engine } = await pool.infer(
+    const { images, inferenceMs, engine } = await pool.infer(
       asks[0]!.served.ref,
       asks.map((ask) => ask.image),
       { maxPixels, wantsFeatures: false },
     )
-    return pictures.map((sourceImage) => ({ picture: sourceImage, inferenceMs, engine }))
+    return images.map((output) => ({ output, inferenceMs, engine }))
   }

@@ -1,4 +1,4 @@
-/** Rows as the data room gives them, for tests of rules that read rows. */
+/** Rows as lib/data returns them, for tests of rules that read rows. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Sample } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
@@ -19,9 +19,9 @@ export const classifierRow: Classifier = {
   createdAt: new Date(0),
 }
 
-let made = 0
+let rowCount = 0
 export const sampleRow = (label: string, split: Split = 'train', change: Partial<Sample> = {}): Sample => {
-  const hash = (++made).toString(16).padStart(64, '0')
+  const hash = (++rowCount).toString(16).padStart(64, '0')
   return {
     id: hash,
     classifierId: 'fruit',

@@ -12,7 +12,7 @@ import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preproces
 import { createRandom, normal } from '#lib/ml/random.ts'
 import { referenceAnswers } from '#lib/ml/reference/step.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
-import { goldenPictures } from '#lib/training/run/seal/golden.ts'
+import { goldenImages } from '#lib/training/run/seal/golden.ts'
 
 /** Each kind of layer whose weights a file may hold, odd widths among them. */
 const network: Network = {
@@ -79,9 +79,9 @@ const shipped = globSync('*/v*/model.onnx', { cwd: MODELS }).filter((file) =>
 
 test.each(shipped)('%s gives the golden answers of its version', async (file) => {
   const { golden, preprocess: spec, classes } = await readBundle(join(MODELS, dirname(file)))
-  const images = goldenPictures()
+  const images = goldenImages()
   const pixels = new Float32Array(images.length * squareBytes(spec))
-  images.forEach(({ picture }, i) =>
+  images.forEach(({ image: picture }, i) =>
     normalise(preprocess(picture, spec), spec, pixels, i * squareBytes(spec)),
   )
   const session = await InferenceSession.create(join(MODELS, file))

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { splitOf } from '#lib/domain/splits.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
-import { evaluateBackbone, type MeasuredPicture } from './evaluate-backbone.ts'
+import { evaluateBackbone, type MeasuredImage } from './evaluate-backbone.ts'
 
-/** Three classes whose features lie so far apart, in their spread. */
-function pictures(apart: number) {
+/** Three classes whose feature means lie `apart` standard deviations from each other. */
+function images(apart: number) {
   const random = createRandom(5)
   const rows = new Map<string, Float32Array>()
-  const samples = Array.from({ length: 600 }, (_, i): MeasuredPicture => {
+  const samples = Array.from({ length: 600 }, (_, i): MeasuredImage => {
     const hash = Array.from({ length: 64 }, () => Math.floor(random() * 16).toString(16)).join('')
     rows.set(
       hash,
@@ -28,8 +28,8 @@ function pictures(apart: number) {
   }
 }
 
-test('features that tell the classes apart are worth nearly all, and noise is worth chance', () => {
-  const [clear, noise] = [pictures(8), pictures(0)].map(({ samples, features }) =>
+test('separable classes score nearly 1, and noise scores chance level', () => {
+  const [clear, noise] = [images(8), images(0)].map(({ samples, features }) =>
     evaluateBackbone(samples, features, { part: 'test', withHead: true }),
   )
 
@@ -40,10 +40,10 @@ test('features that tell the classes apart are worth nearly all, and noise is wo
   expect(noise!.head!.value).toBeLessThan(0.5)
 })
 
-test('features of overlapping classes are worth what the best straight border gets right', () => {
-  const { samples, features } = pictures(2.5)
+test('overlapping classes score as high as the best linear boundary allows', () => {
+  const { samples, features } = images(2.5)
 
   expect(
     Math.abs(evaluateBackbone(samples, features, { part: 'test', withHead: true }).head!.value - 0.93),
-  ).toBeLessThan(0.07) // two classes 2.5 √2 spreads apart: Φ(1.77) = 0.96 each way
+  ).toBeLessThan(0.07) // two classes 2.5 √2 standard deviations apart: Φ(1.77) = 0.96
 })

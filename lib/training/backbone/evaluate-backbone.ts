@@ -1,55 +1,55 @@
-/** What a network's features are worth for a classifier: how many images its nearest neighbours, and a last
- *  layer trained on them, get right. It learns no features and writes no card. */
+/** Scores a network's features for a classifier: the accuracy of nearest neighbours, and of a last layer that
+ *  is trained on them. It trains no features and writes no model card. */
 import { learnHead, type FeatureSet } from '#lib/ml/learn/head.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'
 import type { Features } from './teacher-features.ts'
 
-export type MeasuredPicture = { readonly hash: string; readonly label: string; readonly split: Split }
+export type MeasuredImage = { readonly hash: string; readonly label: string; readonly split: Split }
 
 export type BackboneScore = {
   readonly images: number
   readonly neighbours: Interval
-  /** Null where it was not asked for. */ readonly head: Interval | null
+  /** Null when it was not requested. */ readonly head: Interval | null
 }
 
 const NEIGHBOURS = 5
 
-/** From the training images of a data set to those of another part; the head's strength is chosen on
- *  validation. Without it for many classes: a head takes minutes. */
+/** Fits on the training images of a data set and scores on another part; validation chooses the strength of the
+ *  head. Skip the head for many classes: it takes minutes. */
 export function evaluateBackbone(
-  samples: readonly MeasuredPicture[],
+  samples: readonly MeasuredImage[],
   features: Features,
   { part, withHead }: { readonly part: 'validation' | 'test'; readonly withHead: boolean },
 ): BackboneScore {
   const classes = [...new Set(samples.map(({ label }) => label))].toSorted()
   const set = (split: Split): FeatureSet => {
-    const chosen = samples.filter((sample) => sample.split === split)
-    const rows = new Float32Array(chosen.length * features.length)
-    chosen.forEach(({ hash }, i) => {
+    const selected = samples.filter((sample) => sample.split === split)
+    const rows = new Float32Array(selected.length * features.length)
+    selected.forEach(({ hash }, i) => {
       if (!features.read(hash, rows, i * features.length))
         throw new Error(`the image ${hash} has no features`)
     })
     return {
-      count: chosen.length,
+      count: selected.length,
       length: features.length,
       views: [rows],
-      labels: Int32Array.from(chosen, ({ label }) => classes.indexOf(label)),
+      labels: Int32Array.from(selected, ({ label }) => classes.indexOf(label)),
       targets: null,
     }
   }
   const [training, validation, judged] = [set('train'), set('validation'), set(part)]
   return {
     images: judged.count,
-    neighbours: wilson(rightByNeighbours(training, judged, classes.length), judged.count),
+    neighbours: wilson(correctByNeighbours(training, judged, classes.length), judged.count),
     head: withHead
-      ? wilson(rightByHead({ training, validation, judged, classes: classes.length }), judged.count)
+      ? wilson(correctByHead({ training, validation, judged, classes: classes.length }), judged.count)
       : null,
   }
 }
 
-function rightByHead({
+function correctByHead({
   training,
   validation,
   judged,
@@ -60,7 +60,7 @@ function rightByHead({
   judged: FeatureSet
   classes: number
 }): number {
-  const course = learnHead({
+  const tries = learnHead({
     training,
     choosing: validation,
     classes,
@@ -69,10 +69,10 @@ function rightByHead({
     seed: 1,
   })
   for (;;) {
-    const next = course.next()
+    const next = tries.next()
     if (!next.done) continue
     const { kernel, bias } = next.value
-    return countRight(judged, (row) => {
+    return countCorrect(judged, (row) => {
       const scores = Array.from(bias)
       row.forEach((value, d) => {
         for (let k = 0; k < classes; k++) scores[k]! += value * kernel[d * classes + k]!
@@ -82,14 +82,15 @@ function rightByHead({
   }
 }
 
-/** By the cosine; among equal votes the one whose neighbours are nearer. */
-function rightByNeighbours(training: FeatureSet, judged: FeatureSet, classes: number): number {
-  const known = unitRows(training)
-  return countRight({ ...judged, views: [unitRows(judged)] }, (row) => {
+/** Neighbours by cosine similarity; when votes are equal, the nearer class wins. */
+function correctByNeighbours(training: FeatureSet, judged: FeatureSet, classes: number): number {
+  const references = unitRows(training)
+  return countCorrect({ ...judged, views: [unitRows(judged)] }, (row) => {
     const nearest: { at: number; near: number }[] = []
     for (let i = 0; i < training.count; i++) {
       let near = 0
-      for (let d = 0, at = i * training.length; d < training.length; d++, at++) near += row[d]! * known[at]!
+      for (let d = 0, at = i * training.length; d < training.length; d++, at++)
+        near += row[d]! * references[at]!
       if (nearest.length === NEIGHBOURS && near <= nearest.at(-1)!.near) continue
       nearest.push({ at: i, near })
       nearest.sort((a, b) => b.near - a.near)
@@ -101,16 +102,16 @@ function rightByNeighbours(training: FeatureSet, judged: FeatureSet, classes: nu
   })
 }
 
-function countRight(
+function countCorrect(
   { count, length, views, labels }: FeatureSet,
   answer: (row: Float32Array) => readonly number[],
 ): number {
-  let right = 0
+  let correct = 0
   for (let i = 0; i < count; i++) {
     const scores = answer(views[0]!.subarray(i * length, (i + 1) * length))
-    if (scores.indexOf(Math.max(...scores)) === labels[i]) right += 1
+    if (scores.indexOf(Math.max(...scores)) === labels[i]) correct += 1
   }
-  return right
+  return correct
 }
 
 function unitRows({ count, length, views }: FeatureSet): Float32Array {

@@ -1,6 +1,5 @@
-/** The trained backbone as a bundle: its layers, with the labels that it was taught as its classes and without
- *  the outputs that were fitted to the teacher. Its card claims nothing that `npm run backbone -- measure`
- *  does not print. */
+/** Writes the trained backbone as a bundle: its layers and the classes it was trained on, without the outputs
+ *  that were fitted to the teacher. Its card states only what `npm run backbone -- measure` prints. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import { writeBundle } from '#lib/ml/formats/bundle.ts'
 import { withHead } from '#lib/ml/network/head-network.ts'
@@ -22,9 +21,9 @@ export type BackboneToSave = {
   readonly labels: readonly string[]
   readonly spec: Preprocess
   readonly out: string
-  readonly data: { readonly pictures: number; readonly snapshot: string }
+  readonly data: { readonly images: number; readonly snapshot: string }
   readonly settings: Readonly<Record<string, unknown>>
-  readonly about: Pick<
+  readonly facts: Pick<
     Card,
     | 'version'
     | 'command'
@@ -41,7 +40,7 @@ export type BackboneToSave = {
 const KEY = 'backbone'
 
 export async function sealBackbone(
-  { network, weights, labels, spec, out, data, settings, about }: BackboneToSave,
+  { network, weights, labels, spec, out, data, settings, facts }: BackboneToSave,
   engine: TrainingEngine,
 ): Promise<Card> {
   const head = network.layers.at(-1)!.name
@@ -55,13 +54,13 @@ export async function sealBackbone(
     { kernel, bias: weights[`${head}/bias`]!.slice(0, labels.length) },
   )
   const files = toTfjs(cut.network, cut.weights)
-  const kept = fromTfjs(files.modelJson, files.weightsBin)
-  await engine.load(KEY, kept)
+  const loaded = fromTfjs(files.modelJson, files.weightsBin)
+  await engine.load(KEY, loaded)
   try {
     const card: Card = {
       classifier: 'backbone',
       title: 'Features for other classifiers',
-      ...about,
+      ...facts,
       engine: engine.name,
       precision: 'float32',
       peak_memory_mb: 0, // not measured
@@ -70,15 +69,15 @@ export async function sealBackbone(
       data: {
         name: 'tiny-imagenet, cats-dogs, leaf-disease, fruits',
         snapshot: data.snapshot,
-        train: data.pictures,
+        train: data.images,
         validation: 0,
         test: 0,
         test_opened: 0,
       },
       network: {
-        name: kept.network.name,
-        parameters: parameterCount(kept.network),
-        flops: flopsPerImage(kept.network),
+        name: loaded.network.name,
+        parameters: parameterCount(loaded.network),
+        flops: flopsPerImage(loaded.network),
         bytes: files.weightsBin.length,
       },
       test: null,
@@ -92,7 +91,7 @@ export async function sealBackbone(
       best_epoch: 0,
     }
     await writeBundle(out, {
-      ...kept,
+      ...loaded,
       preprocess: spec,
       classes: labels,
       card,

@@ -1,5 +1,5 @@
-/** What a teacher network sees in each image, looked at once and kept: its pooled features as float16,
- *  found by the image's hash. It trains nothing; a broken-off look goes on where it stopped. */
+/** The pooled features of a teacher network for each image, as float16, computed once and stored under the
+ *  image's hash. It trains nothing; an interrupted extraction continues where it stopped. */
 import { appendFile, open, readFile, stat, truncate } from 'node:fs/promises'
 import { decode } from '#lib/images/decode.ts'
 import { fromHalfBits, halfBytes } from '#lib/ml/formats/float16.ts'
@@ -15,7 +15,7 @@ export type ExtractionJob = {
   readonly file: string
   readonly spec: Preprocess
   readonly length: number
-  readonly look: FeatureExtractor
+  readonly extract: FeatureExtractor
   readonly samples: AsyncIterable<PackSource>
   readonly onProgress: (done: number) => void
 }
@@ -23,30 +23,30 @@ export type ExtractionJob = {
 const BATCH = 32
 const HASH = 64
 
-/** Appends what is not there yet. */
+/** Appends the features that are not stored yet. */
 export async function extractFeatures({
   file,
   spec,
   length,
-  look,
+  extract,
   samples,
   onProgress,
 }: ExtractionJob): Promise<number> {
-  const known = new Set(await knownHashes(file, length))
+  const stored = new Set(await storedHashes(file, length))
   const bytes = squareBytes(spec)
   const pixels = new Float32Array(bytes * BATCH)
   let waiting: string[] = []
   const flush = async (): Promise<void> => {
     if (waiting.length === 0) return
-    const seen = await look(pixels.subarray(0, waiting.length * bytes), waiting.length)
-    await appendFile(`${file}.f16`, halfBytes(seen))
+    const computed = await extract(pixels.subarray(0, waiting.length * bytes), waiting.length)
+    await appendFile(`${file}.f16`, halfBytes(computed))
     await appendFile(`${file}.hashes`, waiting.join(''))
     waiting = []
-    onProgress(known.size)
+    onProgress(stored.size)
   }
   for await (const { hash, bytes: encoded } of samples) {
-    if (known.has(hash)) continue
-    known.add(hash)
+    if (stored.has(hash)) continue
+    stored.add(hash)
     normalise(
       preprocess(await decode(encoded, { maxPixels: 50e6 }), spec),
       spec,
@@ -57,11 +57,11 @@ export async function extractFeatures({
     if (waiting.length === BATCH) await flush()
   }
   await flush()
-  return known.size
+  return stored.size
 }
 
-/** Both files cut to the images that both have whole. */
-async function knownHashes(file: string, length: number): Promise<readonly string[]> {
+/** Truncates both files to the images that are complete in both. */
+async function storedHashes(file: string, length: number): Promise<readonly string[]> {
   const sizes = await Promise.all(
     [`${file}.f16`, `${file}.hashes`].map((name) =>
       stat(name).then(
@@ -83,15 +83,15 @@ const hashesIn = (text: string): readonly string[] =>
 export type Features = {
   readonly length: number
   readonly count: number
-  /** Writes what the teacher saw in that image to `offset` of `out`; false where it never looked at it. */
+  /** Writes the teacher's features of the image to `offset` of `out`; false when there are none. */
   readonly read: (hash: string, out: Float32Array, offset: number) => boolean
 }
 
 const FLOATS = Float32Array.from({ length: 65_536 }, (_, half) => fromHalfBits(half))
 
-/** All in memory: 2.5 kB for each image. */
+/** Reads everything into memory: 2.5 kB for each image. */
 export async function readFeatures(file: string, length: number): Promise<Features> {
-  const hashes = await knownHashes(file, length)
+  const hashes = await storedHashes(file, length)
   const halves = new Uint16Array(hashes.length * length)
   await using source = await open(`${file}.f16`, 'r')
   const PIECE = 1 << 28

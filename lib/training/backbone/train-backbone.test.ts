@@ -17,7 +17,7 @@ import { trainBackbone, type BackbonePorts } from './train-backbone.ts'
 import { sealBackbone } from './seal-backbone.ts'
 import { extractFeatures, readFeatures } from './teacher-features.ts'
 
-const LENGTH = 6 // features of a teacher that sees shapes: one number for each
+const LENGTH = 6 // features of a teacher that recognises shapes: one number for each
 const RECIPE: BackboneRecipe = {
   ...backbone,
   rate: { peak: 0.05, warmUp: 0.05 },
@@ -26,7 +26,7 @@ const RECIPE: BackboneRecipe = {
     { size: 48, until: 1, batch: 8, repeat: 1, augment: { flip: true } },
   ],
 }
-const SECONDS = 120 // of the clock below, which says one more at each look
+const SECONDS = 120 // of the clock below, which advances by one at each call
 
 let engine: Engine
 beforeAll(async () => {
@@ -57,12 +57,12 @@ async function prepared() {
       SHAPES.findIndex((shape) => label.endsWith(shape)),
     )
   const order = [...labels.values()]
-  let seen = 0
-  const look = async (_pixels: Float32Array, count: number) =>
+  let done = 0
+  const extract = async (_pixels: Float32Array, count: number) =>
     Float32Array.from({ length: count * LENGTH }, (_, i) =>
-      order[seen + Math.floor(i / LENGTH)] === i % LENGTH ? 2 : 0,
+      order[done + Math.floor(i / LENGTH)] === i % LENGTH ? 2 : 0,
     ).map((value, i) => {
-      if (i === count * LENGTH - 1) seen += count
+      if (i === count * LENGTH - 1) done += count
       return value
     })
   const file = join(folder, 'features')
@@ -70,7 +70,7 @@ async function prepared() {
     file,
     spec: spec(32),
     length: LENGTH,
-    look,
+    extract,
     samples: drawn(),
     onProgress: () => undefined,
   })
@@ -87,7 +87,7 @@ async function prepared() {
         signal: new AbortController().signal,
       }),
     )
-  const kept: { network: Network; weights: Weights }[] = []
+  const saved: { network: Network; weights: Weights }[] = []
   let seconds = 0
   const ports = async (
     signal = new AbortController().signal,
@@ -98,11 +98,11 @@ async function prepared() {
       features: [await readFeatures(file, LENGTH)],
       packOf: (size) => openPack(join(folder, String(size)), packs.get(size)!),
       clock: () => (seconds += 1),
-      say: (line) => {
+      report: (line) => {
         lines.push(line)
       },
-      kept: async (network, weights) => {
-        kept.push({ network, weights })
+      onWeights: async (network, weights) => {
+        saved.push({ network, weights })
       },
       signal,
       lines,
@@ -115,32 +115,34 @@ async function prepared() {
     checkpoint: join(folder, 'checkpoint.bin'),
     largeSet: 'large',
   }
-  return { folder, plan, ports, kept, spec }
+  return { folder, plan, ports, saved, spec }
 }
 
-/** The same learner, with something to happen before each step. */
-function watched(made: Learner, before: () => void): Learner {
-  const learn = made.learn.bind(made)
-  made.learn = (...given) => {
+/** The same learner, with a hook before each step. */
+function watched(learner: Learner, before: () => void): Learner {
+  const learn = learner.learn.bind(learner)
+  learner.learn = (...args) => {
     before()
-    return learn(...given)
+    return learn(...args)
   }
-  return made
+  return learner
 }
 
-test('labels and features are learnt through both phases, and what is sealed answers the labels alone', async () => {
-  const { folder, plan, ports, kept, spec } = await prepared()
-  const given = await ports()
+test('both phases train on labels and features, and the saved backbone predicts the labels only', async () => {
+  const { folder, plan, ports, saved, spec } = await prepared()
+  const connected = await ports()
 
-  expect(await trainBackbone(plan, given)).toBe('done')
+  expect(await trainBackbone(plan, connected)).toBe('done')
 
-  const { network, weights } = kept.at(-1)!
-  expect(given.lines.filter((line) => line.startsWith('Phase'))).toEqual([
+  const { network, weights } = saved.at(-1)!
+  expect(connected.lines.filter((line) => line.startsWith('Phase'))).toEqual([
     expect.stringContaining('32 pixels'),
     expect.stringContaining('48 pixels'),
   ])
   expect(network).toMatchObject({ classes: 6 + LENGTH, input: { size: 48 } })
-  const shares = given.lines.flatMap((line) => /label accuracy ([\d.]+) %/.exec(line)?.[1] ?? []).map(Number)
+  const shares = connected.lines
+    .flatMap((line) => /label accuracy ([\d.]+) %/.exec(line)?.[1] ?? [])
+    .map(Number)
   expect(Math.max(...shares)).toBeGreaterThan(shares[0]!)
 
   const labels = SHAPES.map((_, i) => `label ${i}`)
@@ -152,9 +154,9 @@ test('labels and features are learnt through both phases, and what is sealed ans
       labels,
       spec: spec(48),
       out,
-      data: { pictures: 96, snapshot: 'test' },
+      data: { images: 96, snapshot: 'test' },
       settings: {},
-      about: {
+      facts: {
         version: 'v1',
         command: 'test',
         seed: 1,
@@ -179,10 +181,10 @@ test('labels and features are learnt through both phases, and what is sealed ans
   const whole = await answers('whole', { network, weights })
   const cut = await answers('cut', bundle)
   expect(bundle.classes).toEqual(labels)
-  cut.forEach((value, k) => expect(value).toBeCloseTo(whole[k]!, 1)) // float16 and not
+  cut.forEach((value, k) => expect(value).toBeCloseTo(whole[k]!, 1)) // float16 against float32
 }, 180_000)
 
-test('stopped, it goes on in the phase and at the second where it was', async () => {
+test('a stopped training continues in the same phase and at the same second', async () => {
   const { plan: whole, ports } = await prepared()
   const plan = { ...whole, seconds: 20, recipe: { ...RECIPE, phases: [{ ...RECIPE.phases[0]!, until: 1 }] } }
   const stop = new AbortController()
@@ -212,5 +214,5 @@ test('stopped, it goes on in the phase and at the second where it was', async ()
 
   expect(second.lines[0]).toContain('Phase 1')
   expect(steps).toBeLessThan(20)
-  expect(stepsOfSecond).toBeLessThan(20 - steps + 2) // the seconds before the stop count
+  expect(stepsOfSecond).toBeLessThan(20 - steps + 2) // the seconds before the stop are counted
 }, 180_000)

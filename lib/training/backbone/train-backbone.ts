@@ -1,5 +1,5 @@
-/** How the backbone learns: labels and a teacher's features at once, within a time that was allowed, first
- *  small images, then those of the size that answers. It goes on from its checkpoint; it judges nothing. */
+/** Trains the backbone on labels and a teacher's features together, within a time limit: first on small images,
+ *  then on images of the final size. It resumes from its checkpoint; it evaluates nothing. */
 import { augment, sampleSeed } from '#lib/ml/learn/augment.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
 import type { Batch, Learner, LearnerSpec } from '#lib/ml/learn/learner.ts'
@@ -18,7 +18,7 @@ export type BackbonePlan = {
   readonly seconds: number
   readonly seed: number
   readonly checkpoint: string
-  /** Labels of the large set begin so; each of the others is shown `repeat` times in an epoch. */
+  /** Prefix of the labels of the large set; images of the other sets occur `repeat` times in an epoch. */
   readonly largeSet: string
 }
 
@@ -27,9 +27,9 @@ export type BackbonePorts = {
   readonly packOf: (size: number) => Promise<Pack>
   readonly features: readonly Features[]
   readonly clock: () => number
-  readonly say: (line: string) => void
-  /** The averaged weights so far, now and then. */
-  readonly kept: (network: Network, weights: Weights) => Promise<void>
+  readonly report: (line: string) => void
+  /** Receives the averaged weights from time to time. */
+  readonly onWeights: (network: Network, weights: Weights) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -56,18 +56,18 @@ export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): P
       fitted: { from: making.labels, weight: recipe.featureWeight },
     })
     if (state) await learner.restore(state)
-    ports.say(
+    ports.report(
       `Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${making.count} images ` +
         `per epoch, ${making.labels} labels.`,
     )
     const steps = Math.floor(making.count / phase.batch)
-    let [loss, right, shown] = [0, 0, 0]
-    let [keptAt, saidAt] = [seconds, seconds]
+    let [loss, correct, shown] = [0, 0, 0]
+    let [savedAt, reportedAt] = [seconds, seconds]
     const before = ports.clock() - seconds
-    const keep = async (): Promise<void> => {
+    const saveCheckpoint = async (): Promise<void> => {
       state = await learner.state()
       await writeCheckpoint(plan.checkpoint, { position: { ...BEGINNING, epoch, seconds }, state })
-      await ports.kept(network, await learner.weights('average'))
+      await ports.onWeights(network, await learner.weights('average'))
     }
     while (!isOver() && !ports.signal.aborted) {
       for (let step = 0; step < steps && !isOver() && !ports.signal.aborted; step++) {
@@ -78,44 +78,44 @@ export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): P
           throw new Error(`the loss was not a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
         learner.average(recipe.averageDecay)
         loss += metrics.loss
-        right += metrics.right
+        correct += metrics.right
         shown += 1
         seconds = ports.clock() - before
-        if (seconds - saidAt > REPORT_EVERY) {
-          ports.say(
+        if (seconds - reportedAt > REPORT_EVERY) {
+          ports.report(
             `${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ` +
               `${(loss / shown).toFixed(4)}  label accuracy ` +
-              `${((100 * right) / (shown * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ` +
-              `${((shown * phase.batch) / (seconds - saidAt)).toFixed(0)} pictures/s`,
+              `${((100 * correct) / (shown * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ` +
+              `${((shown * phase.batch) / (seconds - reportedAt)).toFixed(0)} images/s`,
           )
-          ;[loss, right, shown, saidAt] = [0, 0, 0, seconds]
-          await new Promise((resolve) => setImmediate(resolve)) // lets a wish to stop come in
+          ;[loss, correct, shown, reportedAt] = [0, 0, 0, seconds]
+          await new Promise((resolve) => setImmediate(resolve)) // lets a cancel request arrive
         }
-        if (seconds - keptAt > CHECKPOINT_EVERY) {
-          await keep()
-          keptAt = seconds
+        if (seconds - savedAt > CHECKPOINT_EVERY) {
+          await saveCheckpoint()
+          savedAt = seconds
         }
       }
       epoch += 1
     }
-    await keep()
+    await saveCheckpoint()
     if (ports.signal.aborted) return 'stopped'
   }
   return 'done'
 }
 
-/** The weights of a checkpoint as they are: with the rate gone to nothing, an average would only remember the
- *  small images. */
+/** The weights of a checkpoint as they are. The rate is zero at the end, so an average would only add older
+ *  weights, from the small images. */
 export async function trainedWeights(
   checkpoint: string,
   network: Network,
 ): Promise<{ readonly weights: Weights; readonly steps: number; readonly seconds: number }> {
-  const kept = await readCheckpoint(checkpoint)
-  if (!kept) throw new Error(`${checkpoint} does not exist: nothing has been trained yet`)
+  const stored = await readCheckpoint(checkpoint)
+  if (!stored) throw new Error(`${checkpoint} does not exist: nothing has been trained yet`)
   return {
-    weights: unflattened(planWeights({ network }), kept.state.latest, {}),
-    steps: kept.state.step,
-    seconds: kept.position.seconds,
+    weights: unflattened(planWeights({ network }), stored.state.latest, {}),
+    steps: stored.state.step,
+    seconds: stored.position.seconds,
   }
 }
 
@@ -124,8 +124,8 @@ function rateAt(done: number, { rate }: BackboneRecipe): number {
   return rate.peak * 0.5 * (1 + Math.cos((Math.PI * (done - rate.warmUp)) / (1 - rate.warmUp)))
 }
 
-/** Batches whose targets are a smoothed label and, behind it, what the teacher saw: centred, and scaled so
- *  that its numbers vary by about one. */
+/** Batches whose targets are a smoothed label followed by the teacher's features, centred and scaled to a
+ *  variance of about one. */
 function batchesOf(
   pack: Pack,
   features: readonly Features[],
@@ -138,12 +138,12 @@ function batchesOf(
   const outputs = labels.length + length
   const row = new Float32Array(length)
   const read = (index: number): boolean => features.some((one) => one.read(set.hashes[index]!, row, 0))
-  const seen = Array.from({ length: set.count }, (_, i) => i).filter(read) // what the teacher has not looked at waits
-  const shown = seen.flatMap((i) =>
+  const usable = Array.from({ length: set.count }, (_, i) => i).filter(read) // images without features are skipped
+  const shown = usable.flatMap((i) =>
     Array<number>(labels[set.labels[i]!]!.startsWith(plan.largeSet) ? 1 : phase.repeat).fill(i),
   )
-  const { mean, scale } = spreadOf(seen.length, length, (i) => {
-    read(seen[i]!)
+  const { mean, scale } = spreadOf(usable.length, length, (i) => {
+    read(usable[i]!)
     return row
   })
   const bytes = squareBytes(spec)
@@ -182,7 +182,7 @@ function batchesOf(
   }
 }
 
-const LOOKED_AT = 10_000 // images for the mean and spread of the features
+const MEASURED_IMAGES = 10_000 // images for the mean and spread of the features
 
 function spreadOf(
   count: number,
@@ -191,20 +191,20 @@ function spreadOf(
 ): { mean: Float32Array; scale: number } {
   const mean = new Float64Array(length)
   let squares = 0
-  const every = Math.max(1, Math.floor(count / LOOKED_AT))
-  let looked = 0
+  const every = Math.max(1, Math.floor(count / MEASURED_IMAGES))
+  let measured = 0
   for (let index = 0; index < count; index += every) {
     const row = rowOf(index)
     for (let f = 0; f < length; f++) {
       mean[f]! += row[f]!
       squares += row[f]! ** 2
     }
-    looked += 1
+    measured += 1
   }
   let ofMeans = 0
   for (let f = 0; f < length; f++) {
-    mean[f]! /= looked
+    mean[f]! /= measured
     ofMeans += mean[f]! ** 2
   }
-  return { mean: Float32Array.from(mean), scale: 1 / Math.sqrt((squares / looked - ofMeans) / length) }
+  return { mean: Float32Array.from(mean), scale: 1 / Math.sqrt((squares / measured - ofMeans) / length) }
 }

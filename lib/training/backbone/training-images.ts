@@ -1,13 +1,13 @@
-/** The images that the backbone learns from, with one label each: training parts alone, never what a
- *  classifier validates or tests on. */
+/** The images that the backbone is trained on, with one label each: only training parts, never images that a
+ *  classifier uses for validation or test. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PackSource } from '../run/data/pack.ts'
 import { datasetSamples, type OpenDataset } from '../run/data/sources.ts'
 
-/** Of a data set of classifiers: what would train them, so not their validation. */
-export async function* classifierPictures(
+/** Images of a classifier's data set: its training part without its validation set. */
+export async function* classifierImages(
   name: string,
   from: string,
   open: OpenDataset,
@@ -22,9 +22,9 @@ export async function* classifierPictures(
   }
 }
 
-/** `train/<class>/images/*.JPEG`, as Tiny-ImageNet-200 lies: one image of each class in turn, so that any
- *  beginning is of all classes. */
-export async function* tinyImagenetPictures(
+/** Reads `train/<class>/images/*.JPEG`, the layout of Tiny-ImageNet-200: one image of each class in turn, so
+ *  that the first images cover all classes. */
+export async function* tinyImagenetImages(
   folder: string,
   { every }: { readonly every: number } = { every: 1 },
 ): AsyncGenerator<PackSource> {

@@ -53,7 +53,7 @@ const embedded = (
     signal: new AbortController().signal,
   })
 
-test('features are those that the network gives when it is asked, also when they come from the cache', async () => {
+test('features equal the output of the network, also when they come from the cache', async () => {
   const folder = place()
   const {
     sets: [computed],
@@ -75,7 +75,7 @@ test('features are those that the network gives when it is asked, also when they
   expect(cached!.views[0]).toEqual(computed!.views[0])
 })
 
-test('only what is not known is computed: new pictures, and mirrored ones beside plain ones', async () => {
+test('only missing features are computed: those of new images, and of mirror images next to plain ones', async () => {
   const folder = place()
 
   const computed = []
@@ -91,7 +91,7 @@ test('only what is not known is computed: new pictures, and mirrored ones beside
   expect(computed).toEqual([4, 2, 6, 0, 0])
 })
 
-test('another head on the same layers finds the same features; another network does not', async () => {
+test('another head on the same layers reuses the features; another network does not', async () => {
   const folder = place()
   await embedded(4, folder)
   const length = featureLength(shapes.network)
@@ -112,7 +112,7 @@ test('another head on the same layers finds the same features; another network d
   expect((await embedded(4, folder, { model: otherLayers })).computed).toBe(4)
 })
 
-test('a torn cache is made again', async () => {
+test('a truncated cache is computed again', async () => {
   const folder = place()
   await embedded(2, folder)
   for (const name of readdirSync(folder)) writeFileSync(join(folder, name, 'rows.bin'), 'torn')
@@ -121,14 +121,14 @@ test('a torn cache is made again', async () => {
   expect((await embedded(2, folder)).computed).toBe(0)
 })
 
-test('a dozen networks are remembered, the one that was used longest ago is forgotten first', async () => {
+test('twelve networks are cached, and the one used longest ago is removed first', async () => {
   const folder = place()
-  const keep = (name: string) =>
+  const store = (name: string) =>
     writeRows(folder, name, { length: 1, keys: ['a'], rows: new Float32Array(1) })
-  for (let i = 0; i < 12; i++) await keep(`network-${i}`)
+  for (let i = 0; i < 12; i++) await store(`network-${i}`)
   await readRows(folder, 'network-0', 1)
 
-  await keep('network-12')
+  await store('network-12')
 
   expect(readdirSync(folder)).toHaveLength(12)
   expect((await readRows(folder, 'network-0', 1)).size).toBe(1)

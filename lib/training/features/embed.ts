@@ -19,7 +19,7 @@ export type EmbeddingParts = {
   readonly spec: Preprocess
   /** DATA_DIR/cache/embeddings */
   readonly folder: string
-  /** Called with the number of images that are done; those from the cache are done at once. */
+  /** Called with the number of finished images; cached ones are reported at once. */
   readonly onProgress: (images: number) => void
   readonly signal: AbortSignal
 }

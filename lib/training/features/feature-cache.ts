@@ -1,6 +1,6 @@
-/** The features that a network computed of images, stored on disk so that the next training run computes only
- *  those of new images. They can always be computed again: an unreadable folder counts as none. Which network
- *  and which images, the caller says. */
+/** Features of images, stored on disk so that the next training run computes only those of new images. They can
+ *  always be computed again, so an unreadable folder counts as empty. The caller chooses the network and the
+ *  images. */
 import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,15 +13,15 @@ import type { Network, Weights } from '#lib/ml/network/network.ts'
 const MOST_BYTES = 512 * 2 ** 20 // of all folders together
 const MOST_FOLDERS = 12 // a network and a way to preprocess each
 
-/** Rows by key; a key is an image's hash, and what was done to the image. */
+/** Rows by key; a key is an image's hash and how the image was changed. */
 export type FeatureRows = {
   readonly length: number
   readonly keys: readonly string[]
   readonly rows: Float32Array
 }
 
-/** The same layers with the same numbers give the same features, whatever head stands on them and whatever
- *  version they came in. */
+/** Equal layers with equal weights give equal features, so the name depends on neither the head nor the
+ *  version. */
 export function embeddingsName(network: Network, weights: Weights, spec: Preprocess): string {
   const hash = createHash('sha256').update(JSON.stringify([network.input, network.layers.slice(0, -1), spec]))
   for (const values of bodyWeights(network, weights))
@@ -29,7 +29,7 @@ export function embeddingsName(network: Network, weights: Weights, spec: Preproc
   return hash.digest('hex').slice(0, 32)
 }
 
-/** Each stored row by its key; empty where nothing, or nothing readable, is stored. */
+/** Each stored row by its key; empty when nothing readable is stored. */
 export async function readRows(
   folder: string,
   name: string,
@@ -42,7 +42,7 @@ export async function readRows(
     const bytes = await readFile(join(place, 'rows.bin'))
     if (bytes.length !== keys.length * length * 4) return none
     const rows = new Float32Array(new Uint8Array(bytes).buffer)
-    await utimes(place, new Date(), new Date()).catch(() => undefined) // used: the last to be swept
+    await utimes(place, new Date(), new Date()).catch(() => undefined) // marks it as recently used
     return new Map(keys.map((key, i) => [key, rows.subarray(i * length, (i + 1) * length)]))
   } catch {
     return none
@@ -55,11 +55,11 @@ const KEYS: StoredFormats<readonly string[]> = {
   formats: { 1: featureKeys },
 }
 
-/** @throws where there are none, or they cannot be read. */
+/** @throws when there are none, or they cannot be read. */
 export const readKeys = async (place: string): Promise<readonly string[]> =>
   parseStoredText(await readFile(join(place, 'keys.json'), 'utf8'), KEYS)
 
-/** Replaces what was stored under this name: rows of images that are gone go with it. */
+/** Replaces what was stored under this name, so that rows of deleted images are removed. */
 export async function writeRows(folder: string, name: string, { keys, rows }: FeatureRows): Promise<void> {
   const partial = join(folder, `.making-${process.pid}`)
   await rm(partial, { recursive: true, force: true })
@@ -79,7 +79,7 @@ export async function writeRows(folder: string, name: string, { keys, rows }: Fe
   await sweep(folder)
 }
 
-/** Keeps the newest, within the bounds. */
+/** Removes the oldest folders until the rest is within the limits. */
 async function sweep(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.'))
   const folders = await Promise.all(

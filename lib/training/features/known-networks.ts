@@ -1,18 +1,19 @@
-/** Networks of others that this product knows by their numbers: what they are and how they want their pixels.
- *  Others can be imported as well; of them it is not known. None of them ships with the product. */
+/** Third-party networks that the product recognises by the digest of their weights, with the pixel range that
+ *  they expect. Other networks can be imported as well, with a range given by the user. None ships with the
+ *  product. */
 import { createHash } from 'node:crypto'
 import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
 import { weightSpecs } from '#lib/ml/network/network.ts'
 import type { PixelRange } from '../import/import-model.ts'
 
-/** Under DATA_DIR: networks that a person brought for their features. */
+/** Under DATA_DIR: networks that users imported for their features. */
 export const BODIES_FOLDER = 'bodies'
 
 export type KnownNetwork = { readonly title: string; readonly pixels: PixelRange }
 
 export const MOBILENET_V2_035 = '4c068d62055d325fd4dcef9713ed591427a443d805461056b53015fb263e34d1'
 
-/** By the digest of their numbers. Both are Google's MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381),
+/** By the digest of their weights. Both are Google's MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381),
  *  trained on ImageNet; Apache-2.0. */
 const KNOWN: Readonly<Record<string, KnownNetwork>> = {
   // converted from google-coral/test_data, mobilenet_v2_1.0_224_quant.tflite; batch norm folded, 8-bit
@@ -21,13 +22,13 @@ const KNOWN: Readonly<Record<string, KnownNetwork>> = {
     title: 'MobileNetV2 1.0, 8 bit',
     pixels: '-1..1',
   },
-  // the frozen base in each image model that Teachable Machine exports
+  // the frozen base of each image model that Teachable Machine exports
   [MOBILENET_V2_035]: { title: 'MobileNetV2 0.35', pixels: '-1..1' },
 }
 
 export const knownNetwork = (model: KerasModel): KnownNetwork | null => KNOWN[digestOf(model)] ?? null
 
-/** SHA-256 over all float32 numbers in the network's own order, so that names, files and their order do not
+/** SHA-256 over all float32 weights in the network's own order, so that names, files and their order do not
  *  matter. */
 export function digestOf({ network, weights }: KerasModel): string {
   const digest = createHash('sha256')

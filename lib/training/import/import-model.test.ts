@@ -13,7 +13,7 @@ import { saveImported, type ModelImport } from './import-model.ts'
 
 const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../../ml/formats/fixtures/${name}`, import.meta.url))
-const told = JSON.parse(fixture('keras-sequential.json').toString()) as {
+const expectation = JSON.parse(fixture('keras-sequential.json').toString()) as {
   pixels: string[]
   probabilities: number[][]
 }
@@ -44,33 +44,37 @@ function importing(change: Partial<ModelImport> = {}): ModelImport {
   }
 }
 
-test('a file of Keras becomes a bundle that answers, from bytes, what Keras answered', async () => {
-  const given = importing()
+test('an imported Keras file predicts, from image bytes, what Keras predicted', async () => {
+  const request = importing()
 
-  await saveImported(given, { engine, now: () => new Date(0) })
+  await saveImported(request, { engine, now: () => new Date(0) })
 
-  const bundle = await readBundle(given.out)
-  const pixels = new Float32Array(squareBytes(bundle.preprocess) * told.pixels.length)
-  normalise(Buffer.concat(told.pixels.map((text) => Buffer.from(text, 'base64'))), bundle.preprocess, pixels)
+  const bundle = await readBundle(request.out)
+  const pixels = new Float32Array(squareBytes(bundle.preprocess) * expectation.pixels.length)
+  normalise(
+    Buffer.concat(expectation.pixels.map((text) => Buffer.from(text, 'base64'))),
+    bundle.preprocess,
+    pixels,
+  )
   await engine.load('trees', bundle)
-  const { logits } = await engine.run('trees', pixels, told.pixels.length)
+  const { logits } = await engine.run('trees', pixels, expectation.pixels.length)
   await engine.unload('trees')
-  told.probabilities.forEach((expected, i) => {
-    const found = softmax(Array.from(logits.subarray(i * 3, (i + 1) * 3)))
-    expected.forEach((p, k) => expect(Math.abs(found[k]! - p)).toBeLessThan(1e-3)) // kernels are kept as float16
+  expectation.probabilities.forEach((expected, i) => {
+    const predicted = softmax(Array.from(logits.subarray(i * 3, (i + 1) * 3)))
+    expected.forEach((p, k) => expect(Math.abs(predicted[k]! - p)).toBeLessThan(1e-3)) // kernels are stored as float16
   })
   expect(bundle.card).toMatchObject({
     test: null,
     calibration: null,
-    recipe: { name: 'import', settings: { sha256: given.file.sha256 } },
+    recipe: { name: 'import', settings: { sha256: request.file.sha256 } },
   })
 })
 
-test('classes that are not as many as the outputs are refused, and nothing is written', async () => {
-  const given = importing({ classes: ['ash', 'birch'] })
+test('an import whose number of classes differs from its outputs is refused, and nothing is written', async () => {
+  const request = importing({ classes: ['ash', 'birch'] })
 
-  await expect(saveImported(given, { engine, now: () => new Date(0) })).rejects.toThrow(
+  await expect(saveImported(request, { engine, now: () => new Date(0) })).rejects.toThrow(
     /it has 3 outputs, and 2 classes were given/,
   )
-  await expect(readBundle(given.out)).rejects.toThrow(/manifest/)
+  await expect(readBundle(request.out)).rejects.toThrow(/manifest/)
 })

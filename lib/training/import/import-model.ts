@@ -1,5 +1,5 @@
-/** A network that was trained elsewhere becomes a version: the same bundle as any, with a card that states
- *  nothing, because nothing was measured here. It reads no file of others; `lib/ml/formats/keras-h5.ts` and
+/** Makes a version from a network that was trained elsewhere: the same bundle as any other, with an empty card,
+ *  because nothing was measured here. It parses no foreign formats; `lib/ml/formats/keras-h5.ts` and
  *  `foreign-tfjs.ts` do. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
@@ -12,7 +12,7 @@ import { goldenOf } from '../run/seal/golden.ts'
 import type { TrainingEngine } from '../run/ports.ts'
 import { goldenLogits } from '../run/seal/golden-logits.ts'
 
-/** What a network expects its pixels to be, where it has no Rescaling layer of its own that says it. */
+/** What a network expects its pixels to be when it has no Rescaling layer of its own. */
 export const PIXEL_RANGES = {
   '0..1': { scale: 1 / 255, offset: 0 },
   '-1..1': { scale: 1 / 127.5, offset: -1 },
@@ -27,7 +27,7 @@ export type ModelImport = {
   readonly classifier: { readonly id: string; readonly title: string }
   readonly version: string
   readonly out: string
-  /** Null: as the model says, else from 0 to 1. */
+  /** Null: as the model states, else from 0 to 1. */
   readonly pixels: PixelRange | null
   readonly fit: Fit
   readonly file: { readonly name: string; readonly sha256: string }
@@ -53,8 +53,8 @@ export async function saveImported(
   }
   const spec = preprocessOf(importing)
   const files = toTfjs(network, model.weights)
-  const kept = fromTfjs(files.modelJson, files.weightsBin)
-  await engine.load(KEY, kept)
+  const loaded = fromTfjs(files.modelJson, files.weightsBin)
+  await engine.load(KEY, loaded)
   try {
     const card: Card = {
       classifier: importing.classifier.id,
@@ -91,7 +91,7 @@ export async function saveImported(
       notes: notesOf(importing),
     }
     await writeBundle(importing.out, {
-      ...kept,
+      ...loaded,
       preprocess: spec,
       classes,
       card,

@@ -1,4 +1,4 @@
-/** Why a training run failed, for the person who started it and for the log. It decides nothing about what
+/** Describes why a training run failed, for the user who started it and for the log. It does not decide what
  *  happens next. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
@@ -15,7 +15,7 @@ export const diskFullDuringRun = (cause: unknown): DarkroomError =>
     { cause },
   )
 
-/** What a training child tells its parent about an error. */
+/** The message by which a training child reports an error to its parent. */
 export function failureOf(error: unknown): Extract<FromTraining, { kind: 'failed' }> {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (isDiskFull(error)) return { kind: 'failed', failure: reportOf(diskFullDuringRun(error)), cause }

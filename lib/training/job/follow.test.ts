@@ -5,7 +5,7 @@ import { failureOf } from './failure.ts'
 import { followProbe, followRun } from './follow.ts'
 import type { TrainingChild } from '../ports.ts'
 
-/** A child that sends these messages, as a process would copy them, and ends. */
+/** A child that sends these messages, structurally cloned as between processes, and exits. */
 const childThatSends = (...messages: readonly FromTraining[]): TrainingChild => ({
   pid: 1,
   send: () => undefined,
@@ -22,7 +22,7 @@ const refusal = new DarkroomError('too_few_images', {
   remedy: 'Upload 7 more. Or exclude the class.',
 })
 
-test('a refusal of a probe arrives with its summary, reason and action as they were thrown', async () => {
+test('a refusal of a probe arrives with the summary, reason and action that were thrown', async () => {
   const following = followProbe({
     child: childThatSends(failureOf(refusal)),
     folder: 'f',
@@ -50,7 +50,7 @@ test('a failed run ends with the parts of its error', async () => {
   })
 })
 
-test('an unexpected error crosses as an internal one, with its stack for the log', () => {
+test('an unexpected error is sent as an internal error, with its stack for the log', () => {
   const error = new Error('weights.bin: unexpected end')
 
   expect(failureOf(error)).toMatchObject({

@@ -1,5 +1,5 @@
-/** A run seen from the parent of its child: starts it, hears it to the end, and tells the four ways in which
- *  it can end apart. It shows nothing and writes nothing; its caller hears each message. */
+/** Follows a run from the parent of its child: starts it, passes its messages on until it ends, and tells the
+ *  four outcomes apart. It displays nothing and writes nothing. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { ProbeFigures } from '#lib/contracts/probe.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -14,7 +14,7 @@ export type RunEnd =
       readonly failure: FailureReport
       readonly cause?: string | undefined
     }
-  /** The process died: killed, out of memory, or crashed. The run can go on from its checkpoint. */
+  /** The process died: killed, out of memory, or crashed. The run can continue from its checkpoint. */
   | { readonly kind: 'died'; readonly cause: string }
 
 export type RunToFollow = {
@@ -69,7 +69,7 @@ export function followRun({
   })
 }
 
-/** A probe seen from the parent of its child: the figures, or a failure in words. */
+/** Follows a probe from the parent of its child: the figures, or a failure described in words. */
 export function followProbe({
   child,
   folder,

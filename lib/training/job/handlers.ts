@@ -1,5 +1,5 @@
-/** What the worker does for each kind of job: train, evaluate, compare. Jobs are claimed and children forked
- *  elsewhere. */
+/** What the worker does for each kind of job: train, evaluate, compare. Claiming jobs and forking children
+ *  happens elsewhere. */
 import { compareVersions } from '../versions/compare.ts'
 import { evaluateVersion } from '../versions/evaluate.ts'
 import { probeJob } from '../probe/probe-job.ts'
@@ -8,10 +8,10 @@ import type { TrainingHandlers, TrainingParts } from './ports.ts'
 import { trainJob } from './train-job.ts'
 
 export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
-  const { data, answering, settings } = parts
+  const { data, inference, settings } = parts
   const predictionPorts = (signal: AbortSignal) => ({
     bytesOf: data.pictures.bytesOf,
-    answering,
+    inference,
     maxPixels: settings.maxPixels,
     signal,
   })

@@ -1,11 +1,11 @@
-/** The result of a job, for the request that queued it: the worker runs the job, and this looks until its result
+/** The result of a job, for the request that queued it: the worker runs the job, and this polls until the result
  *  is there. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError, STATUS_OF, type ErrorCode } from '#lib/domain/errors.ts'
 import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 
-const LOOK_EVERY_MS = 200
+const POLL_EVERY_MS = 200
 
 export async function resultOf<K extends JobKind>(
   kind: K,
@@ -18,9 +18,9 @@ export async function resultOf<K extends JobKind>(
     if (job.state === 'done') return job.result
     if (job.state === 'failed' || job.state === 'cancelled') throw jobFailure(kind, job.error)
     try {
-      await wait(LOOK_EVERY_MS, undefined, { signal })
+      await wait(POLL_EVERY_MS, undefined, { signal })
     } catch (cause) {
-      await data.jobs.requestCancel(id, now()) // nobody waits for it any more
+      await data.jobs.requestCancel(id, now()) // the request that needed it has ended
       throw new DarkroomError(
         'client_closed',
         {
@@ -35,7 +35,7 @@ export async function resultOf<K extends JobKind>(
 }
 
 function jobFailure(kind: JobKind, error: { readonly code: string; readonly message: string } | null): Error {
-  const code = error && error.code in STATUS_OF ? (error.code as ErrorCode) : null // looked up on this line
+  const code = error && error.code in STATUS_OF ? (error.code as ErrorCode) : null // checked on this line
   if (!error || !code || code === 'internal')
     return new Error(`The ${kind} failed: ${error?.message ?? 'it was cancelled'}`)
   return new DarkroomError(code, {

@@ -57,7 +57,7 @@ export async function judgeVersion(
   return { state: 'done', version: challenger.name, verdict: verdict.kind, is_promoted: isPromoted }
 }
 
-/** The row of the saved version, from before where the comparison was interrupted. */
+/** The row of the saved version; when the comparison was interrupted, it exists already. */
 async function registeredVersion(run: Run, plan: RunPlan, { data }: TrainingParts): Promise<VersionWithCard> {
   const existing = await data.versions.find(run.classifierId, plan.version)
   if (existing) return data.versions.get(existing.id)
@@ -65,13 +65,13 @@ async function registeredVersion(run: Run, plan: RunPlan, { data }: TrainingPart
   return data.versions.register({ classifierId: run.classifierId, number, runId: run.id })
 }
 
-/** Checksums of all files and the stored test inputs, on the engine that serves. */
-async function verifyOn({ data, answering }: TrainingParts, { id, folder }: Version): Promise<void> {
+/** Verifies checksums of all files and the stored test inputs on the engine that serves. */
+async function verifyOn({ data, inference }: TrainingParts, { id, folder }: Version): Promise<void> {
   await data.versions.verify(id)
-  await answering.verify({ key: id, folder })
+  await inference.verify({ key: id, folder })
 }
 
-/** The version that serves predictions, once it is known that it can be loaded; null where none can. */
+/** The version that serves predictions, once it has been loaded successfully; null when none can be loaded. */
 async function liveVersion(classifierId: string, parts: TrainingParts): Promise<Version | null> {
   for (;;) {
     const version = (await parts.data.live.of(classifierId))?.version ?? null
@@ -92,7 +92,7 @@ async function verdictFor(
   parts: TrainingParts,
   signal: AbortSignal,
 ): Promise<VerdictAnswer> {
-  const { data, answering, settings, now } = parts
+  const { data, inference, settings, now } = parts
   const live = await liveVersion(run.classifierId, parts)
   if (live === null || live.id === challenger.id) return firstVerdict()
   const comparison = await compareVersions(
@@ -103,7 +103,7 @@ async function verdictFor(
       unseen: new Set(parseDraft(run.plan).unseen),
       now: now(),
     },
-    { bytesOf: data.pictures.bytesOf, answering, maxPixels: settings.maxPixels, signal },
+    { bytesOf: data.pictures.bytesOf, inference, maxPixels: settings.maxPixels, signal },
   )
   await data.versions.saveComparison(live.id, challenger.id, comparison)
   return comparison.verdict

@@ -32,8 +32,8 @@ export async function planRun(run: Run, folder: string, { data, settings }: Trai
   return plan
 }
 
-/** The plan of a run that is resumed, and whether its version is saved already, so that only the comparison was
- *  interrupted. Another run may have taken the name of its version meanwhile: then it gets the next one. */
+/** The plan of a run that is resumed, and whether its version is saved already, so that only the comparison is
+ *  left to do. If another run has taken the name of its version, it gets the next one. */
 export async function resumedPlan(
   run: Run,
   folder: string,
@@ -63,7 +63,7 @@ export type PlanParts = {
   readonly settings: TrainSettings
 }
 
-/** A draft with what the worker adds to it. */
+/** A draft completed with what the worker knows. */
 export function planOf(
   { classes, spec, recipe, start, teaching, notes }: RetrainDraft,
   { runId, classifier, version, seed, out, testOpened, settings }: PlanParts,

@@ -1,5 +1,5 @@
-/** What the jobs of training are given by the worker, and what it gets back. Types alone; the worker is put
- *  together in lib/processes. */
+/** What the worker passes to the jobs of training, and what it gets back. Types only; the worker is composed in
+ *  lib/processes. */
 import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
@@ -18,18 +18,18 @@ export type TrainSettings = {
 export type TrainingParts = {
   readonly data: Data
   readonly forkTraining: ForkTraining
-  /** Children of the worker, apart from those that answer people. */
-  readonly answering: InferencePort
+  /** Children of the worker, separate from those that serve users' predictions. */
+  readonly inference: InferencePort
   readonly settings: TrainSettings
   readonly now: () => Date
-  /** Removes what processes that are gone have left half made. */
+  /** Removes files that crashed processes left incomplete. */
   readonly sweepLeftovers: () => Promise<unknown>
-  /** Milliseconds that only grow. */
+  /** A monotonic clock, in milliseconds. */
   readonly clock: () => number
   readonly log: (
     level: 'info' | 'warn' | 'error',
     message: string,
-    about?: Readonly<Record<string, unknown>>,
+    details?: Readonly<Record<string, unknown>>,
   ) => void
 }
 
@@ -39,7 +39,7 @@ export type JobContext = {
   readonly why: () => 'cancelled' | 'leaving' | 'lost' | null
 }
 
-/** Shaped as lib/jobs wants handlers. */
+/** In the shape that lib/jobs expects of handlers. */
 export type TrainingHandlers = {
   readonly [K in Exclude<JobKind, 'backup'>]: {
     readonly run: (payload: JobPayloads[K], job: JobContext) => Promise<unknown>

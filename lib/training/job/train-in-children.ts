@@ -1,12 +1,12 @@
-/** The training of a run in child processes, one after another until one ends otherwise than by dying. What a
- *  child reports is written to the run's row and events, in order. */
+/** Trains a run in child processes, one after another, until one ends in another way than by dying. What a child
+ *  reports is written to the run's row and events, in order. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { Run } from '#lib/data/values.ts'
 import { STAGE_TITLES } from '#lib/domain/run-stages.ts'
 import { followRun, type RunEnd } from './follow.ts'
 import type { TrainingParts } from './ports.ts'
 
-/** Times a child may die in one attempt of the job before the run fails. */
+/** How often a child may die in one attempt of the job before the run fails. */
 export const MOST_CHILDREN = 3
 
 export type ChildrenRun = {
@@ -47,7 +47,7 @@ export async function trainInChildren(
   }
 }
 
-/** Writes events one after another. A failing write loses its event and is logged; the run goes on. */
+/** Writes events one after another. A failing write loses its event and is logged; the run continues. */
 function createEventWriter(run: Run, { data, log }: TrainingParts) {
   let last = Promise.resolve()
   let isWriting = true
@@ -57,7 +57,7 @@ function createEventWriter(run: Run, { data, log }: TrainingParts) {
         isWriting = true
       },
       (error: unknown) => {
-        // Once, however many follow.
+        // Logged once, however many failures follow.
         if (isWriting) log('error', 'A training event could not be stored', { run: run.id, error })
         isWriting = false
       },

@@ -7,7 +7,7 @@ import { trainingHandlers } from './handlers.ts'
 import type { JobContext } from './ports.ts'
 import { addShapes, openTrio, requestContext, retrainInput } from '../retrain/trio.fakes.ts'
 
-test('a training process that is killed is followed by one that goes on from its checkpoint', async () => {
+test('a killed training process is followed by one that continues from its checkpoint', async () => {
   let isKilled = false
   const darkroom = await openTrio((message, child) => {
     if (message.kind !== 'epoch' || message.point.epoch !== 2 || isKilled) return
@@ -22,13 +22,13 @@ test('a training process that is killed is followed by one that goes on from its
   expect(await darkroom.data.answers.getRun({ id: run.id })).toMatchObject({ state: 'done', version: 'v1' })
   expect(darkroom.all).toHaveLength(2)
   const epochs = darkroom.all.map((child) =>
-    child.heard.flatMap((message) => (message.kind === 'epoch' ? [message.point.epoch] : [])),
+    child.messages.flatMap((message) => (message.kind === 'epoch' ? [message.point.epoch] : [])),
   )
   expect(epochs[1]![0]).toBeGreaterThanOrEqual(2)
   expect(epochs[1]!.at(-1)).toBe(4)
 }, 120_000)
 
-test('a cancelled training leaves a checkpoint and can be gone on with', async () => {
+test('a cancelled training run leaves a checkpoint and can be resumed', async () => {
   const stop = new AbortController()
   const darkroom = await openTrio((message) => {
     if (message.kind === 'epoch') stop.abort()
@@ -43,17 +43,17 @@ test('a cancelled training leaves a checkpoint and can be gone on with', async (
   expect(await data.answers.getRun({ id: run.id })).toMatchObject({ state: 'cancelled', can_resume: true })
   expect(existsSync(checkpointFile(`${folder}/runs/${run.id}`))).toBe(true)
 
-  // the worker below has not seen the first part: only the folder says that it began
+  // the worker below did not run the first part: only the folder shows that it has started
   await retrain.resumeRun({ id: run.id })
   const again = new AbortController()
   const resumed = handlers.train.run(
     { runId: run.id, resume: true },
     { attempt: 1, signal: again.signal, why: () => 'cancelled' },
   )
-  while (darkroom.all[1]?.heard.some((message) => message.kind === 'step') !== true) await wait(50)
+  while (darkroom.all[1]?.messages.some((message) => message.kind === 'step') !== true) await wait(50)
   again.abort()
   await expect(resumed).rejects.toThrow()
-  const notes = darkroom.all[1]!.heard.flatMap((message) =>
+  const notes = darkroom.all[1]!.messages.flatMap((message) =>
     message.kind === 'note' ? [message.message] : [],
   )
   expect(notes.some((note) => /Resuming at epoch [1-9]/.test(note))).toBe(true)
@@ -63,7 +63,7 @@ test.runIf(existsSync('/dev/full')).each([
   ['a checkpoint', 'checkpoint.bin.making', 'at epoch'],
   ['the name of its pack', 'pack.json.making', null],
 ])(
-  'a run that finds the disk full while it writes %s says so, with the cause in the log, and can be resumed',
+  'a run on a full disk fails while it writes %s with the reason, logs the cause, and can be resumed',
   async (_, file, from) => {
     const logged: unknown[] = []
     let folder = ''
@@ -75,7 +75,7 @@ test.runIf(existsSync('/dev/full')).each([
         symlinkSync('/dev/full', `${folder}/${file}`) // each write to it fails as on a full disk, until it is removed
       },
       1024,
-      (level, message, about) => logged.push({ level, message, ...about }),
+      (level, message, details) => logged.push({ level, message, ...details }),
     )
     const { data, retrain, work } = darkroom
     await addShapes(darkroom, 30, 1)
@@ -104,7 +104,7 @@ test.runIf(existsSync('/dev/full')).each([
       version: 'v1',
       error: null,
     })
-    const notes = darkroom.all[1]!.heard.flatMap((message) =>
+    const notes = darkroom.all[1]!.messages.flatMap((message) =>
       message.kind === 'note' ? [message.message] : [],
     )
     expect(notes.some((note) => note.startsWith('Resuming at epoch'))).toBe(from !== null)
@@ -112,7 +112,7 @@ test.runIf(existsSync('/dev/full')).each([
   120_000,
 )
 
-test('a disk that is full before the run has begun is told by the queue, and the run can be resumed', async () => {
+test('a disk that is full before the run starts fails the job, and the run can be resumed', async () => {
   const darkroom = await openTrio()
   const { data, retrain, handlers } = darkroom
   await addShapes(darkroom, 30, 1)

@@ -1,5 +1,5 @@
-/** The job of a training run: plan file, training child, version, comparison, promotion. Rows are written by the
- *  worker alone; a child that dies is followed by another that continues from the checkpoint. */
+/** The job of a training run: plan file, training child, version, comparison, promotion. Only the worker writes
+ *  rows; a child that dies is followed by another that continues from the checkpoint. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Run } from '#lib/data/values.ts'
@@ -22,7 +22,7 @@ export function trainJob(parts: TrainingParts): TrainingHandlers['train'] {
         return await attempt(runId, job, parts)
       } catch (error) {
         if (job.signal.aborted || !isDiskFull(error)) throw error
-        throw diskFullDuringRun(error) // the queue tells `gaveUp` as soon as a row can be written again
+        throw diskFullDuringRun(error) // the queue calls `gaveUp` as soon as a row can be written again
       }
     },
     async gaveUp({ runId }, { code, message }) {
@@ -42,7 +42,7 @@ async function attempt(runId: string, job: JobContext, parts: TrainingParts): Pr
   const run = await data.runs.get(runId)
   if (run.state === 'done' || run.state === 'cancelled') return { state: run.state }
   const folder = join(settings.dataDir, 'runs', runId)
-  const isResumed = existsSync(planFile(folder)) // started by this worker, or by one that left or died
+  const isResumed = existsSync(planFile(folder)) // started by this worker or by an earlier one
   if (isResumed) await sweepLeftovers()
   const { plan, isSaved } = isResumed
     ? await resumedPlan(run, folder, parts)
@@ -55,7 +55,7 @@ async function attempt(runId: string, job: JobContext, parts: TrainingParts): Pr
   return end.kind === 'sealed' ? judgeVersion(run, plan, parts, job.signal) : ended(run, end, job, parts)
 }
 
-/** Writes how a run ended that made no version. */
+/** Records how a run ended that made no version. */
 async function ended(
   { id }: Run,
   end: Exclude<RunEnd, { kind: 'sealed' }>,

@@ -1,4 +1,4 @@
-/** Costs of pieces of work: measured, and calculated with. */
+/** Costs of pieces of work: measuring them and calculating with them. */
 import type { Cost } from '#lib/contracts/probe.ts'
 import type { ProbePorts } from './ports.ts'
 
@@ -25,7 +25,7 @@ export const added = (...costs: readonly Cost[]): Cost =>
     NOTHING,
   )
 
-/** Never below nothing: of two stopwatches on a busy machine the second may be ahead. */
+/** Never below zero: on a busy machine the second of two measurements may be the larger one. */
 export const subtracted = (a: Cost, b: Cost): Cost => ({
   seconds: Math.max(0, a.seconds - b.seconds),
   cpuSeconds: Math.max(0, a.cpuSeconds - b.cpuSeconds),

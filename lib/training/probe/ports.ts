@@ -1,4 +1,4 @@
-/** What a probe is given, and what its parts work on. Types alone. */
+/** What a probe receives, and what its parts work on. Types only. */
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'

@@ -1,5 +1,5 @@
-/** With several networks to start with, what choosing one costs, and then the one with the largest input: it
- *  takes the most. */
+/** When there are several networks to start with: what choosing one costs, and then the one with the largest
+ *  input, which is the most expensive. */
 import type { Cost } from '#lib/contracts/probe.ts'
 import type { NetworkCandidate, RunPlan } from '#lib/contracts/training-plan.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
@@ -15,11 +15,11 @@ const KEY = 'probe'
 
 export type ChosenBackbone = {
   readonly plan: RunPlan
-  /** The images for that network; null where the plan's own do. */
+  /** The images for that network; null when the plan's own are used. */
   readonly pack: string | null
   readonly cost: Cost
   readonly isChoice: boolean
-  /** Features of an image, those of all networks together. */
+  /** Features of an image, summed over all networks. */
   readonly numbers: number
 }
 

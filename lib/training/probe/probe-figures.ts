@@ -1,5 +1,5 @@
-/** Figures of probes, stored in DATA_DIR/cache/probes by what they depend on, so that the next forecast is there
- *  at once. They can always be measured again: files that are old, damaged or of another format count as none. */
+/** Figures of probes, stored in DATA_DIR/cache/probes by what they depend on, so that the next forecast is
+ *  immediate. They can always be measured again: files that are old, damaged or of another format are ignored. */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
@@ -11,7 +11,7 @@ import { writeJson } from '../run/plan.ts'
 const VALID_MS = 14 * 24 * 3600 * 1000 // machines, images and other processes change
 const MOST_FILES = 100
 
-/** All that the figures depend on; the number of images only by the batch that follows from it. */
+/** Everything that the figures depend on; the number of images only through the resulting batch size. */
 export type ProbeSubject = Pick<
   RunPlan,
   'classes' | 'start' | 'recipe' | 'spec' | 'engine' | 'codeVersion'

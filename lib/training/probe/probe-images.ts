@@ -1,4 +1,4 @@
-/** The few images of a probe: the first of the run, decoded as often as a network of another size needs them. */
+/** The few images of a probe: the first of the run, decoded again for each network that needs another size. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { buildPack, type Pack, type PackSource } from '../run/data/pack.ts'
 
@@ -32,7 +32,7 @@ export async function firstOf(samples: AsyncIterable<PackSource>): Promise<reado
   return first
 }
 
-/** All images of the pack, whatever part is named. */
+/** All images of the pack, regardless of the requested part. */
 export function everySplit(pack: Pack): Pack {
   return {
     index: pack.index,

@@ -1,4 +1,4 @@
-/** The job that measures a run for its forecast: a plan such as the run would have, on some of its images, timed
+/** The job that measures a run for its forecast: a plan as the run would have it, on some of its images, timed
  *  in a training child and removed. It writes no row. */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-/** What evaluating and saving a version costs: a version without any image, then one with a few test images; the
- *  difference is theirs. */
+/** What evaluating and saving a version costs: once without images and once with a few test images; the
+ *  difference is the cost of the images. */
 import type { Cost } from '#lib/contracts/probe.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { BEGINNING } from '#lib/ml/learn/train.ts'
@@ -10,10 +10,10 @@ import { per, stopwatch, subtracted } from './cost.ts'
 import type { ProbeRun } from './ports.ts'
 
 export async function probeSaving(
-  { plan, network, weights, few, ports: given }: ProbeRun,
+  { plan, network, weights, few, ports: probePorts }: ProbeRun,
   pack: Pack,
 ): Promise<{ always: Cost; perTest: Cost }> {
-  const ports = { ...given, openTest: async () => 0 }
+  const ports = { ...probePorts, openTest: async () => 0 }
   const timed = stopwatch(ports)
   const nothing = chosenFrom(few, [], plan.classes.length)
   const trained = { network, weights, position: BEGINNING, batch: 1, images: 0 }

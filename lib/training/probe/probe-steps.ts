@@ -1,4 +1,4 @@
-/** What training by gradient steps costs: the learner, a step, choosing by an image, a checkpoint. */
+/** What training by gradient steps costs: the learner, a step, evaluating an image, a checkpoint. */
 import { join } from 'node:path'
 import type { SteppedFigures } from '#lib/contracts/probe.ts'
 import { batchMaker, chosenFrom, plainBatches } from '#lib/ml/learn/sample-set.ts'
@@ -47,7 +47,7 @@ export async function probeSteps(
     for (const { pixels, count } of plainBatches(batchSet, plan.spec, batch))
       await learner.predict(pixels, count, 'average')
   }
-  await predict() // the first time makes a session
+  await predict() // the first call creates a session
   const predicted = await timed(predict)
   await learner.remember('average')
   const checkpoint = await timed(async () =>

@@ -16,7 +16,7 @@ import { probe } from './probe.ts'
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
 const { settings } = head
 
-/** An engine that loads models and computes nothing; `loaded` are those that were not unloaded. */
+/** An engine that loads models and computes nothing; `loaded` are those not unloaded yet. */
 function failingEngine() {
   const loaded = new Set<string>()
   const engine: ProbePorts['engine'] = {
@@ -82,7 +82,7 @@ test.each([
       engine,
       samples: drawn,
       openTest: async () => 0,
-      say: () => undefined,
+      report: () => undefined,
       clock: () => 0,
       cpuSeconds: () => 0,
       now: () => new Date(0),

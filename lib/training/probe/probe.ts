@@ -1,5 +1,5 @@
-/** The pieces of a training run, each done for real and timed: a few images decoded, a few steps trained, a small
- *  version saved, on the engine that would do it. It leaves nothing behind; forecast.ts adds the pieces up. */
+/** The pieces of a training run, each executed and timed: a few images decoded, a few steps trained, a small
+ *  version saved, on the engine of the run. It removes everything it made; forecast.ts adds the pieces up. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cost, HeadFigures, ProbeFigures, SteppedFigures } from '#lib/contracts/probe.ts'
@@ -20,7 +20,7 @@ import type { ProbePorts, ProbeRun } from './ports.ts'
 type ProbeStart = {
   /** Training images of the run. */
   readonly images: number
-  /** What the process took until now. */
+  /** What the process has cost so far. */
   readonly start: Cost
 }
 
@@ -28,10 +28,10 @@ export async function probe(
   folder: string,
   planned: RunPlan,
   { images, start }: ProbeStart,
-  given: ProbePorts,
+  probePorts: ProbePorts,
 ): Promise<ProbeFigures> {
   const scratch = await mkdtemp(join(folder, 'probe-'))
-  const ports: ProbePorts = { ...given, say: () => undefined } // a probe reports no stages
+  const ports: ProbePorts = { ...probePorts, report: () => undefined } // a probe reports no stages
   const timed = stopwatch(ports)
   try {
     const sources = await firstOf(ports.samples(planned))
@@ -61,7 +61,7 @@ export async function probe(
         head && chosen.isChoice
           ? times(head.fit, (chosen.numbers / numbers) * Math.min(BACKBONE_SAMPLE, images))
           : NOTHING,
-        // and where the upper layers are trained afterwards, the head that they start with
+        // when the upper layers are trained afterwards: the head that they start with
         head && learning.kind === 'stepped'
           ? added(times(head.embed, images), times(head.fit, images))
           : NOTHING,
@@ -75,7 +75,7 @@ export async function probe(
   }
 }
 
-/** `head`: null where the recipe trains no last layer alone, or first. */
+/** `head`: null when the recipe trains no last layer, neither alone nor first. */
 async function probeTraining(
   run: ProbeRun,
   recipe: RecipePlan,

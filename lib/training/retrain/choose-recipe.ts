@@ -1,4 +1,4 @@
-/** The recipe of a retrain: the one that was named, or the one that fits the number of images. */
+/** The recipe of a retrain: the one in the request, or the one that fits the number of images. */
 import type { Input } from '#lib/contracts/contract.ts'
 import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { retrain } from '#lib/contracts/retrain.ts'
@@ -18,7 +18,7 @@ import {
 import { transfer } from '#lib/ml/recipes/transfer.ts'
 import { refusal } from './requirements.ts'
 
-/** Up to so many training images, one click trains the last layer alone:
+/** Up to this many training images, one click trains only the last layer:
  *  docs/decisions/0015-default-recipe.md has the figures. */
 export const MOST_FOR_HEAD = 1_000
 
@@ -39,15 +39,15 @@ export type RecipeBasis = {
   readonly base: VersionWithCard | null
   /** Training images. */
   readonly train: number
-  /** Most images of the base are not on this machine. */
+  /** Most training images of the base are not on this machine. */
   readonly isMissing: boolean
 }
 
-/** Whether a recipe that was named starts without the live version. */
+/** Whether the requested recipe starts without the live version. */
 export const startsWithoutBase = (recipe: RecipeRequest['recipe']): boolean =>
   recipe.startsWith('scratch') || recipe === 'transfer'
 
-/** @throws DarkroomError `invalid_input` where the recipe that was named has no network to start with. */
+/** @throws DarkroomError `invalid_input` when the requested recipe has no network to start with. */
 export function recipeFor(facts: RecipeFacts, basis: RecipeBasis): RecipePlan {
   const { classifier, options } = facts
   const scratch = (): RecipePlan => gradientRecipe(scratchFor(classifier, options.recipe), facts, basis)
@@ -69,13 +69,13 @@ export function recipeFor(facts: RecipeFacts, basis: RecipeBasis): RecipePlan {
   }
 }
 
-/** With few images, and features that are worth keeping. */
+/** True for few images, when the version's features are general enough to reuse. */
 function isHeadBest({ candidates }: RecipeFacts, { base, train, isMissing }: RecipeBasis): boolean {
   if (isMissing || train > MOST_FOR_HEAD) return false
   return base ? hasGeneralFeatures(base) : candidates.length > 0
 }
 
-/** Whether the features of a version were trained on more than a person's few images: it has them from another
+/** Whether the features of a version were trained on more than a user's few images: it has them from another
  *  network, or came with the product. */
 const hasGeneralFeatures = (version: VersionWithCard): boolean =>
   version.isShipped || version.recipe === head.name
@@ -122,7 +122,7 @@ const withEpochs = <S extends GradientSettings>(settings: S, epochs: number): S 
   patience: Math.max(settings.patience, Math.ceil(epochs / 2)),
 })
 
-/** The one that was named, else the classifier's own, else by its images. */
+/** The requested recipe, else the classifier's own, else one by its image size. */
 function scratchFor(classifier: Classifier, name: RecipeRequest['recipe']): ScratchRecipe {
   const byImages = classifier.input.size <= 32 ? RECIPES['scratch-small'] : RECIPES['scratch-photo']
   return (

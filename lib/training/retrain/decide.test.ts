@@ -19,7 +19,7 @@ const facts: RetrainFacts = {
 const v3 = versionRow(3, { card: cardOf('v3', { train: 120 }) })
 const fresh = many('lime', 5)
 
-test('a classifier without a version begins from scratch, by its own recipe', () => {
+test('a classifier without a version is trained from scratch, by its own recipe', () => {
   const { draft, entries, message } = decideRetrain(facts)
 
   expect(draft).toMatchObject({
@@ -32,7 +32,7 @@ test('a classifier without a version begins from scratch, by its own recipe', ()
   expect(message).toContain('from scratch on 120 images')
 })
 
-test('a classifier with a champion goes on from it, on old and new pictures', () => {
+test('a classifier with a live version is trained on from it, with old and new images', () => {
   const { draft, entries, message } = decideRetrain({
     ...facts,
     base: v3,
@@ -50,7 +50,7 @@ test('a classifier with a champion goes on from it, on old and new pictures', ()
   expect(message).toBe('Continues training v3 on: 125 images, 5 of them new, up to 8 epochs.')
 })
 
-test('where the old pictures are not here the champion itself answers for them', () => {
+test('when the old images are missing, the live version predicts in their place', () => {
   const shipped = versionRow(1, { isShipped: true, card: cardOf('v1', { train: 54_000 }, 10_000) })
 
   const { draft, message } = decideRetrain({ ...facts, base: shipped, samples: fresh, unseen: hashes(fresh) })
@@ -65,7 +65,7 @@ test('where the old pictures are not here the champion itself answers for them',
   expect(message).toContain('predictions of v1 are used as training targets')
 })
 
-test('new classes come after those of the base, whatever order the classifier has them in', () => {
+test('new classes are added after those of the base, whatever order the classifier has them in', () => {
   const classifier = { ...classifierRow, classes: ['kiwi', 'apple', 'lime', 'plum', 'empty'] }
   const kiwis = many('kiwi', 10)
 
@@ -75,14 +75,14 @@ test('new classes come after those of the base, whatever order the classifier ha
   ).toEqual(['apple', 'lime', 'plum', 'kiwi'])
 })
 
-test('epochs that were asked for, or set by the owner, are taken', () => {
+test('the number of epochs in the request, or set by the owner, is used', () => {
   expect(
     decideRetrain({ ...facts, options: { ...facts.options, epochs: 3 } }).draft.recipe.settings.epochs,
   ).toBe(3)
   expect(decideRetrain({ ...facts, defaultEpochs: 5 }).draft.recipe.settings.epochs).toBe(5)
 })
 
-test('a test part is frozen with the rest but not learnt from', () => {
+test('test images are part of the snapshot but are not trained on', () => {
   const { entries, message } = decideRetrain({ ...facts, samples: [...all, sampleRow('lime', 'test')] })
 
   expect(entries).toHaveLength(121)
@@ -91,12 +91,12 @@ test('a test part is frozen with the rest but not learnt from', () => {
 
 test.each<[string, Partial<RetrainFacts>, string, RegExp]>([
   [
-    'nothing new since the champion',
+    'nothing new since the live version',
     { base: v3, unseen: new Set() },
     'nothing_to_learn',
     /no new images since v3/,
   ],
-  ['no pictures at all', { samples: [], unseen: new Set() }, 'nothing_to_learn', /no images on this machine/],
+  ['no images at all', { samples: [], unseen: new Set() }, 'nothing_to_learn', /no images on this machine/],
   [
     'one class only',
     { samples: many('lime', 9) },
@@ -104,13 +104,13 @@ test.each<[string, Partial<RetrainFacts>, string, RegExp]>([
     /all of its images are labelled "lime"/,
   ],
   [
-    'one picture of a class',
+    'one image of a class',
     { samples: [...many('lime', 9), ...many('plum', 1)] },
     'too_few_images',
     /"plum" cannot be trained: it has 1 image and needs 2/,
   ],
   [
-    'a class whose pictures are all for testing',
+    'a class whose images are all in the test set',
     { samples: [...many('lime', 9), sampleRow('plum', 'test'), sampleRow('plum', 'validation')] },
     'too_few_images',
     /all of its 2 images are in/,
@@ -144,7 +144,7 @@ const candidates = [
   { name: 'the backbone', folder: '/models/backbone/v1', spec: { ...v3.preprocess, size: 96 } },
 ]
 
-test('with few pictures a first version learns the last layer alone, on the features of a network that is here', () => {
+test('with few images a first version trains only the last layer, on the features of an available network', () => {
   const { draft, message } = decideRetrain({ ...facts, candidates })
 
   expect(draft).toMatchObject({
@@ -155,7 +155,7 @@ test('with few pictures a first version learns the last layer alone, on the feat
   expect(message).toContain('on the features of a pretrained network (transfer learning), on 120 images')
 })
 
-test('with more pictures than seconds suffice for, the whole network is learnt', () => {
+test('with more images than a head takes seconds for, the whole network is trained', () => {
   const thousands = [...many('apple', 600), ...many('lime', 600)]
 
   expect(
@@ -164,10 +164,10 @@ test('with more pictures than seconds suffice for, the whole network is learnt',
 })
 
 test.each<[string, Partial<VersionWithCard>, string]>([
-  ['one whose last layer alone was learnt', { recipe: 'head' }, 'head'],
-  ['one that came with the product', { isShipped: true }, 'head'],
-  ['one that a person trained from scratch on few pictures', { recipe: 'scratch-small' }, 'finetune'],
-])('few new pictures go on from %s', (_story, change, recipe) => {
+  ['one whose last layer alone was trained', { recipe: 'head' }, 'head'],
+  ['one that ships with the product', { isShipped: true }, 'head'],
+  ['one that a user trained from scratch on few images', { recipe: 'scratch-small' }, 'finetune'],
+])('with few new images, training continues from %s', (_story, change, recipe) => {
   const base = { ...v3, ...change }
 
   expect(
@@ -175,7 +175,7 @@ test.each<[string, Partial<VersionWithCard>, string]>([
   ).toMatchObject({ recipe: { name: recipe }, start: { kind: 'version', version: 'v3' } })
 })
 
-test('a recipe that is named is taken, and begins anew where it is one from scratch', () => {
+test('the requested recipe is used, and starts without a base version when it is one from scratch', () => {
   const draftOf = (recipe: RetrainFacts['options']['recipe']) =>
     decideRetrain({
       ...facts,
@@ -199,7 +199,7 @@ test('a recipe that is named is taken, and begins anew where it is one from scra
   expect(draftOf('finetune')).toMatchObject({ recipe: { name: 'finetune' }, start: { version: 'v3' } })
 })
 
-test('with force it is trained although nothing is new', () => {
+test('with force, training starts although there are no new images', () => {
   expect(
     decideRetrain({ ...facts, base: v3, unseen: new Set(), options: { recipe: 'auto', force: true } }).draft
       .start,

@@ -1,5 +1,5 @@
-/** What one click on "Retrain" means: with which recipe, from which version, on which images; or why it cannot be
- *  done, in words. Pure: rows come in, a draft goes out. */
+/** Decides what one click on "Retrain" does: with which recipe, from which version, on which images; or why it
+ *  is not possible. Pure: rows come in, a draft goes out. */
 import { PLAN_FORMAT } from '#lib/contracts/training-plan.ts'
 import type {
   NetworkCandidate,
@@ -16,13 +16,13 @@ import { recipeFor, startsWithoutBase, type RecipeRequest } from './choose-recip
 import { retrainMessage } from './retrain-message.ts'
 import { refusal, requireEnough, requireTraining } from './requirements.ts'
 
-/** With less than this share of a version's training images on this machine, its own predictions stand for the
+/** When less than this share of a version's training images is on this machine, its own predictions replace the
  *  rest. */
 const ENOUGH_OF_THE_OLD = 0.5
-/** Share of a new image's target that is the old version's prediction: the label weighs more, and what else the
- *  image resembled is not lost. */
+/** Share of a new image's target that is the old version's prediction. The label has more weight; the
+ *  prediction preserves what else the image resembles. */
 const TEACHER_SHARE = 0.3
-const REHEARSED_FOR_EACH = 4 // images made by code for each new one
+const REHEARSED_FOR_EACH = 4 // synthetic images for each new one
 const REHEARSED = { fewest: 100, most: 2_000 }
 
 export type RetrainOptions = RecipeRequest & {
@@ -32,11 +32,11 @@ export type RetrainOptions = RecipeRequest & {
 
 export type RetrainFacts = {
   readonly classifier: Classifier
-  /** The champion, or the version that was named; null where there is none. */
+  /** The live version, or the requested one; null when there is none. */
   readonly base: VersionWithCard | null
-  /** Not excluded. */
+  /** Without excluded ones. */
   readonly samples: readonly Sample[]
-  /** Hashes of those that the champion was not trained on. */
+  /** Hashes of the images that the live version was not trained on. */
   readonly unseen: ReadonlySet<string>
   /** Other networks that a classifier like this one may start with. */
   readonly candidates: readonly NetworkCandidate[]
@@ -46,7 +46,7 @@ export type RetrainFacts = {
 
 export type RetrainDecision = {
   readonly draft: RetrainDraft
-  /** The version that the run starts with; null: none. */
+  /** The version that the run starts with; null when it starts without one. */
   readonly base: VersionWithCard | null
   readonly entries: readonly SnapshotEntry[]
   readonly message: string
@@ -57,10 +57,10 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
   requirePurpose(facts)
   const base = startsWithoutBase(facts.options.recipe) ? null : facts.base
   const isMissing = base !== null && isOldMissing(base, samples, unseen)
-  const known = isMissing ? base.classes : []
+  const baseClasses = isMissing ? base.classes : []
   const classes = classesOf(facts, base)
-  requireEnough({ classifier, classes, samples, known })
-  requireTraining(samples, known)
+  requireEnough({ classifier, classes, samples, baseClasses })
+  requireTraining(samples, baseClasses)
   const train = samples.filter((sample) => sample.split === 'train').length
   const recipe = recipeFor(facts, { base, train, isMissing })
   const start = startOf(recipe, base, facts.candidates)
@@ -87,7 +87,7 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
   }
 }
 
-/** @throws DarkroomError where the request makes no sense for this classifier now. */
+/** @throws DarkroomError when the request makes no sense for the current state of the classifier. */
 function requirePurpose({ classifier, base, unseen, options }: RetrainFacts): void {
   if (options.recipe === 'finetune' && !base)
     throw refusal('invalid_input', {

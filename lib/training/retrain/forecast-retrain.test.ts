@@ -5,7 +5,7 @@ import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { JobPayloads } from '#lib/domain/jobs.ts'
 import { addShapes, openTrio, requestContext, retrainInput } from './trio.fakes.ts'
 
-test('a training that does not fit into its memory says so and does not begin', async () => {
+test('a training run that does not fit into memory is refused in its forecast and does not start', async () => {
   const darkroom = await openTrio(undefined, 64)
   const { data, forecasts, handlers } = darkroom
   await addShapes(darkroom, 12, 1)
@@ -31,7 +31,7 @@ test('a training that does not fit into its memory says so and does not begin', 
   expect(await data.runs.active('trio')).toBeNull()
 }, 180_000)
 
-test('the worker measures once how long it takes; what would be refused is said so', async () => {
+test('the worker measures the duration once; a run that would be refused has the refusal in its forecast', async () => {
   const darkroom = await openTrio()
   const { data, forecasts, handlers } = darkroom
   expect(await forecasts.forecastRetrain(retrainInput, requestContext)).toMatchObject({
@@ -63,7 +63,7 @@ test('the worker measures once how long it takes; what would be refused is said 
   expect(forecast!.seconds).toBeGreaterThan(0.5)
   expect(forecast!.memory_mb).toBeGreaterThan(80)
   expect(forecast!.words).toMatch(/^about .+, [\d,]+ MB$/)
-  // no worker answers: it must not be measured again
+  // no worker is running: it must not be measured again
   const longer = await forecasts.forecastRetrain({ ...retrainInput, epochs: 40 }, requestContext)
   expect(longer.forecast!.seconds).toBeGreaterThan(forecast!.seconds)
   expect(existsSync(`${darkroom.folder}/runs/probe-${(job.payload as JobPayloads['probe']).name}`)).toBe(

@@ -54,8 +54,8 @@ export function createForecast(parts: ForecastParts): ForecastCases {
       const isPacked =
         draft.start.kind !== 'choose-network' &&
         (await hasPack(join(dataDir, 'cache', 'packs'), packName(snapshotHash(entries), draft.spec)))
-      const known = figures !== null && !('refused' in figures)
-      const result = known
+      const isKnown = figures !== null && !('refused' in figures)
+      const result = isKnown
         ? forecast({
             figures,
             parts: learning,
@@ -82,12 +82,12 @@ export function createForecast(parts: ForecastParts): ForecastCases {
           engine: result.engine,
           words: forecastWords(result),
         },
-        why_none: known ? null : (figures?.refused ?? MEASURED_LATER),
+        why_none: isKnown ? null : (figures?.refused ?? MEASURED_LATER),
       }
     },
   }
 
-  /** Stored ones; else measured now, but not during a training run: both would be slower. */
+  /** Stored figures; else measured now, but not during a training run, because both would be slower. */
   async function figuresFor(
     { classifier, draft, entries }: Awaited<ReturnType<typeof planRetrain>>,
     learning: Parts,
@@ -122,13 +122,13 @@ export function createForecast(parts: ForecastParts): ForecastCases {
   }
 }
 
-/** A run that would be refused is a result here; whatever else goes wrong is not. */
+/** A refused run is a valid result of a forecast; any other error is thrown. */
 function refusal(error: unknown): { readonly refused: string } {
   if (isDarkroomError(error) && STATUS_OF[error.code] === 422) return { refused: error.message }
   throw error
 }
 
-/** The engine that would train refused it: too large for the memory that it may take. */
+/** The engine refused the run because its network needs more memory than training may use. */
 function refusalOfProbe(error: unknown): { readonly refused: string } {
   if (isDarkroomError(error) && STATUS_OF[error.code] === 422) return { refused: `${error.why}.` }
   throw error
@@ -140,15 +140,15 @@ function partsOf(entries: readonly SnapshotEntry[]): Parts {
   return { train: count('train'), validation: count('validation'), test: count('test') }
 }
 
-/** By their hash, which is as good as chance; more than are processed, since some may be gone. */
+/** A sample by hash order, which is as good as random; more than the probe processes, since some may be missing. */
 const someOf = (entries: readonly SnapshotEntry[]): readonly SnapshotEntry[] =>
   entries.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, 2 * PROBED)
 
-/** Images made by code that are trained on too. */
+/** The number of synthetic images that are trained on as well. */
 const rehearsalOf = ({ teaching }: RetrainDraft): number =>
   teaching.kind === 'teacher' ? teaching.rehearsal : 0
 
-/** Images of a step; 0 where there are no steps. */
+/** Images per step; 0 for a recipe without steps. */
 function batchOf(recipe: RecipePlan, train: number): number {
   switch (recipe.kind) {
     case 'head':

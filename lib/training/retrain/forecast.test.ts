@@ -35,17 +35,17 @@ const facts: ForecastFacts = {
   isCompared: false,
 }
 
-test('what a run takes is the sum of its pieces, each as often as the run does it', () => {
-  const found = forecast(facts)
+test('the duration of a run is the sum of its pieces, each times its number of repetitions', () => {
+  const result = forecast(facts)
 
   // start, 150 images decoded, begin, learner: 3 + 7.5 + 1 + 4 = 15.5
   // ten epochs of six whole batches of sixteen, twenty images judged twice, a checkpoint: 10 · (1.2 + 0.4 + 0.5) = 21
-  // sealed: 2, thirty test images 3, twenty held back 0.2, a hundred learnt 1: 6.2
-  expect(found.seconds).toBeCloseTo(42.7, 8)
-  expect(found).toMatchObject({ memoryMb: 412 + 25, engine: 'onnx' }) // a longer run's heap grows
+  // sealed: 2, thirty test images 3, twenty for validation 0.2, a hundred for training 1: 6.2
+  expect(result.seconds).toBeCloseTo(42.7, 8)
+  expect(result).toMatchObject({ memoryMb: 412 + 25, engine: 'onnx' }) // a longer run's heap grows
 })
 
-test('processor time is counted apart from the time that passes', () => {
+test('processor time is summed separately from elapsed time', () => {
   const start = { seconds: 3, cpuSeconds: 100 }
 
   expect(forecast({ ...facts, figures: { ...stepped, start } }).cpuSeconds).toBeCloseTo(
@@ -54,40 +54,40 @@ test('processor time is counted apart from the time that passes', () => {
   )
 })
 
-test('pictures that are decoded already are not decoded again', () => {
+test('images that are already decoded are not decoded again', () => {
   expect(forecast(facts).seconds - forecast({ ...facts, isPacked: true }).seconds).toBeCloseTo(150 * 0.05, 8)
 })
 
-test('a comparison with the version that answers starts a process and answers the test pictures twice', () => {
+test('a comparison with the live version starts a process and predicts the test images twice', () => {
   expect(forecast({ ...facts, isCompared: true }).seconds - forecast(facts).seconds).toBeCloseTo(
     3 + 2 * 30 * (0.05 + 0.01),
     8,
   )
 })
 
-test('with many validation pictures half of them choose an epoch, and the other half calibrates', () => {
+test('with many validation images half of them choose an epoch, and the other half calibrates', () => {
   const many = forecast({ ...facts, parts: { ...facts.parts, validation: 400 } })
   const judged = 10 * 2 * (200 - 20) * 0.01
 
   expect(many.seconds - forecast(facts).seconds).toBeCloseTo(judged + 380 * (0.05 + 0.01), 8)
 })
 
-test('a head is fitted once on every view, whatever the epochs', () => {
+test('a head is fitted once on every view, whatever the number of epochs', () => {
   const figures: ProbeFigures = {
     ...stepped,
     learning: { kind: 'head', embed: seconds(0.02), fit: seconds(0.001) },
   }
 
-  const found = forecast({ ...facts, figures, views: 2 })
+  const result = forecast({ ...facts, figures, views: 2 })
 
-  expect(found.seconds).toBeCloseTo(
+  expect(result.seconds).toBeCloseTo(
     3 + 150 * 0.05 + 1 + (200 + 20) * 0.02 + 100 * 0.001 + 2 + 30 * 0.1 + 20 * 0.01 + 100 * 0.01,
     8,
   )
-  expect(found).toMatchObject({ isMost: false, memoryMb: 412 })
+  expect(result).toMatchObject({ isMost: false, memoryMb: 412 })
 })
 
-test('what may stop early is said as the most', () => {
+test('the duration of a run that may stop early is an upper limit', () => {
   expect(forecast({ ...facts, patience: 5 }).isMost).toBe(true)
   expect(forecast({ ...facts, patience: 10 }).isMost).toBe(false)
 })
@@ -99,10 +99,10 @@ test.each([
   [180, 'about 3 min, 210 MB'],
   [1_499, 'about 25 min, 210 MB'],
   [3_600 * 5 + 600, 'about 5 h 10 min, 210 MB'],
-])('%d seconds are said as "%s"', (span, words) => {
+])('%d seconds are written as "%s"', (span, words) => {
   expect(forecastWords({ seconds: span, memoryMb: 208, isMost: false })).toBe(words)
 })
 
-test('the most is said so', () => {
+test('an upper limit is written with "up to"', () => {
   expect(forecastWords({ seconds: 162, memoryMb: 1_234, isMost: true })).toBe('up to 2 min 40 s, 1,230 MB')
 })

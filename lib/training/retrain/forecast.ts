@@ -1,22 +1,22 @@
-/** How long a training will take and how much memory, added up from what a probe measured. Pure: it measures
- *  nothing and asks nobody. */
+/** The duration of a training run and the memory it needs, calculated from the figures of a probe. Pure: it
+ *  measures nothing. */
 import type { Cost, ProbeFigures } from '#lib/contracts/probe.ts'
 import { FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
 
-/** Images of each part, as the run will have them. */
+/** The number of images in each part of the run. */
 export type Parts = { readonly train: number; readonly validation: number; readonly test: number }
 
 export type ForecastFacts = {
   readonly figures: ProbeFigures
   readonly parts: Parts
   readonly epochs: number
-  /** Tries without a better one after which it stops; as many as epochs or more: it never stops early. */
+  /** Tries without improvement after which the run stops; with as many as epochs or more, it never stops early. */
   readonly patience: number
-  /** Each image also from the other side. */
+  /** 2 when each image is also trained on as its mirror image, else 1. */
   readonly views: number
   /** Images that are decoded already. */
   readonly isPacked: boolean
-  /** Compared with a champion afterwards, in a process of its own. */
+  /** Compared with the live version afterwards, in a process of its own. */
   readonly isCompared: boolean
 }
 
@@ -24,22 +24,22 @@ export type Forecast = {
   readonly engine: ProbeFigures['engine']
   readonly seconds: number
   readonly cpuSeconds: number
-  /** It may stop before the last epoch, when nothing gets better. */
+  /** It is an upper limit: the run may stop before the last epoch when nothing improves. */
   readonly isMost: boolean
   readonly memoryMb: number
 }
 
-/** Of what learns step by step: latest and averaged weights are both judged at the end of an epoch. */
+/** With gradient steps, the latest and the averaged weights are both evaluated at the end of an epoch. */
 const JUDGED_TWICE = 2
-/** Reference features are of so many training images at most. */
+/** The number of training images whose features serve as references. */
 const MOST_REFERENCE = 2_000
-/** Tests under disturbances are on so many images at most (measure-robustness.ts), and they are nearly all
- *  that sealing does. */
+/** The number of images on which the tests under disturbances run (measure-robustness.ts); they are nearly all
+ *  of the sealing time. */
 const MOST_DISTURBED = 1_000
 /** A run is longer than its probe, and JavaScript's heap grows meanwhile: by 14 to 38 MB in seven small
  *  runs on `onnx`, not in one of a head (2026-11). */
 const GROWS_MB = 25
-/** Steps of an epoch that are not trained are fewer than a batch. */
+/** The images left over at the end of an epoch, fewer than a batch, are not trained on. */
 const stepsOf = (train: number, batch: number): number => Math.max(1, Math.floor(train / batch))
 
 export function forecast({
@@ -93,7 +93,7 @@ export function forecast({
   }
 }
 
-/** As a person reads it: "up to 2 min 40 s, 210 MB". Rounded as coarsely as it is uncertain. */
+/** For users: "up to 2 min 40 s, 210 MB". Rounded as coarsely as it is uncertain. */
 export function forecastWords({
   seconds,
   memoryMb,

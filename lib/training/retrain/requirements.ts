@@ -10,14 +10,14 @@ export type Requirements = {
   readonly classifier: Classifier
   readonly classes: readonly string[]
   readonly samples: readonly Sample[]
-  /** Classes that the version knows whose images are not on this machine. */
-  readonly known: readonly string[]
+  /** Classes of the version whose images are not on this machine. */
+  readonly baseClasses: readonly string[]
 }
 
 /** @throws DarkroomError `nothing_to_learn`, `too_few_classes` or `too_few_images`. */
-export function requireEnough({ classifier, classes, samples, known }: Requirements): void {
+export function requireEnough({ classifier, classes, samples, baseClasses }: Requirements): void {
   const counts = countsOf(samples)
-  const trained = new Set([...counts.keys(), ...known])
+  const trained = new Set([...counts.keys(), ...baseClasses])
   if (counts.size === 0)
     throw refusal('nothing_to_learn', {
       what: `"${classifier.title}" cannot be trained`,
@@ -32,7 +32,7 @@ export function requireEnough({ classifier, classes, samples, known }: Requireme
     })
   for (const name of classes) {
     const have = counts.get(name) ?? 0
-    if (have >= FEWEST_IMAGES_OF_A_CLASS || known.includes(name) || have === 0) continue
+    if (have >= FEWEST_IMAGES_OF_A_CLASS || baseClasses.includes(name) || have === 0) continue
     throw refusal('too_few_images', {
       what: `Class "${name}" cannot be trained`,
       why: `it has ${have} image and needs ${FEWEST_IMAGES_OF_A_CLASS}`,
@@ -41,13 +41,13 @@ export function requireEnough({ classifier, classes, samples, known }: Requireme
   }
 }
 
-/** The content of an image decides which part it belongs to: of very few, all may be in the validation and test
- *  sets.
+/** The content of an image decides which part it belongs to, so that all images of a small class may be in the
+ *  validation and test sets.
  *  @throws DarkroomError `too_few_images` */
-export function requireTraining(samples: readonly Sample[], known: readonly string[]): void {
+export function requireTraining(samples: readonly Sample[], baseClasses: readonly string[]): void {
   const trained = new Set(samples.filter((sample) => sample.split === 'train').map((sample) => sample.label))
   for (const [name, have] of countsOf(samples)) {
-    if (trained.has(name) || known.includes(name)) continue
+    if (trained.has(name) || baseClasses.includes(name)) continue
     throw refusal('too_few_images', {
       what: `Class "${name}" cannot be trained`,
       why: `all of its ${have} images are in the validation set or the test set`,

@@ -9,7 +9,7 @@ export type RetrainMessage = {
   /** Training images, and how many of them are new. */
   readonly train: number
   readonly unseen: number
-  /** Most images of the base are not on this machine. */
+  /** Most training images of the base are not on this machine. */
   readonly isMissing: boolean
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { addShapes, openTrio, requestContext, retrainInput } from './trio.fakes.ts'
 
-test('one click makes a first version, a second one that is compared; rolling back returns the first', async () => {
+test('one click creates a first version, the next one a second that is compared; a rollback restores v1', async () => {
   const darkroom = await openTrio()
   const { data, handlers, retrain, versions, work } = darkroom
   await addShapes(darkroom, 60, 1)
@@ -54,7 +54,7 @@ test('one click makes a first version, a second one that is compared; rolling ba
   })
 }, 180_000)
 
-test('what cannot be retrained is refused with the reason', async () => {
+test('a classifier that cannot be retrained is refused with the reason', async () => {
   const darkroom = await openTrio()
 
   await expect(darkroom.retrain.retrain(retrainInput)).rejects.toMatchObject({ code: 'nothing_to_learn' })

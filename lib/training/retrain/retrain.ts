@@ -1,5 +1,5 @@
-/** Starting, cancelling and resuming training runs, as the routes do. What a retrain is, decide.ts says; the run
- *  itself is a job. */
+/** Starting, cancelling and resuming training runs, as the routes do. decide.ts decides what a retrain does; the
+ *  run itself is a job. */
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { cancelRun, resumeRun, retrain } from '#lib/contracts/retrain.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -69,7 +69,7 @@ export function createRetrain(parts: RetrainParts): RetrainCases {
   }
 }
 
-/** What a click on "Retrain" would do now: rows are read, nothing is written. */
+/** What a click on "Retrain" would do now: it reads rows and writes nothing. */
 export async function planRetrain(
   input: Input<typeof retrain>,
   { data, defaultEpochs, candidates }: Omit<RetrainParts, 'now'>,

@@ -1,5 +1,5 @@
-/** A classifier of three drawn shapes with all that trains it: real rows, real training processes and a real
- *  child that predicts. */
+/** A classifier of three drawn shapes with everything that trains it: real rows, real training processes and a
+ *  real child that predicts. */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { createHash } from 'node:crypto'
@@ -27,7 +27,7 @@ export const requestContext = {
 } as const
 export const retrainInput = { classifier: 'trio', recipe: 'auto', force: false } as const
 
-type Child = { readonly pid: number; readonly heard: FromTraining[] }
+type Child = { readonly pid: number; readonly messages: FromTraining[] }
 
 /** Real training processes, and the messages of each. */
 function children(onMessage: (message: FromTraining, child: Child) => void = () => undefined) {
@@ -40,8 +40,8 @@ function children(onMessage: (message: FromTraining, child: Child) => void = () 
     onTestFinished(() => {
       child.kill('SIGKILL')
     })
-    const known: Child = { pid: child.pid!, heard: [] }
-    all.push(known)
+    const recorded: Child = { pid: child.pid!, messages: [] }
+    all.push(recorded)
     return {
       pid: child.pid!,
       send: (message) => {
@@ -52,8 +52,8 @@ function children(onMessage: (message: FromTraining, child: Child) => void = () 
       },
       listen: ({ message, exit }) => {
         child.on('message', (value) => {
-          known.heard.push(value as FromTraining)
-          onMessage(value as FromTraining, known)
+          recorded.messages.push(value as FromTraining)
+          onMessage(value as FromTraining, recorded)
           message(value as FromTraining)
         })
         child.on('exit', (code, signal) => exit(signal ?? `exit code ${code}`))
@@ -95,8 +95,8 @@ export async function openTrio(
   memoryMb = 1024,
   log: TrainingParts['log'] = () => undefined,
 ) {
-  const opened = await openForTest()
-  const { data, folder, settings } = opened
+  const context = await openForTest()
+  const { data, folder, settings } = context
   await data.classifiers.create({
     id: 'trio',
     title: 'Trio',
@@ -106,7 +106,7 @@ export async function openTrio(
     recipe: 'scratch-small',
   })
   const { all, forkTraining } = children(onMessage)
-  const answering = createPool({
+  const inference = createPool({
     name: 'job',
     size: 1,
     start: startInference({ engine: 'auto', log: () => undefined, onLine: () => undefined }),
@@ -114,11 +114,11 @@ export async function openTrio(
     log,
     changed: () => undefined,
   })
-  onTestFinished(() => answering[Symbol.asyncDispose]())
+  onTestFinished(() => inference[Symbol.asyncDispose]())
   const parts: TrainingParts = {
     data,
     forkTraining,
-    answering,
+    inference,
     log,
     sweepLeftovers: async () => undefined,
     now: () => new Date(),
@@ -146,7 +146,7 @@ export async function openTrio(
     data,
     now: () => Date.now(),
     engine: () => 'onnx',
-    verify: async (id) => answering.verify({ key: id, folder: (await data.versions.verify(id)).folder }),
+    verify: async (id) => inference.verify({ key: id, folder: (await data.versions.verify(id)).folder }),
   })
   const work = async (context: Partial<JobContext> = {}) => {
     const run = await data.runs.active('trio')
@@ -155,5 +155,5 @@ export async function openTrio(
       { attempt: 1, signal: new AbortController().signal, why: () => null, ...context },
     )
   }
-  return { ...opened, all, handlers, parts, retrain, forecasts, versions, work }
+  return { ...context, all, handlers, parts, retrain, forecasts, versions, work }
 }

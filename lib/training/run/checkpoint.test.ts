@@ -40,7 +40,7 @@ const checkpoint: Checkpoint = {
   },
 }
 
-test('what was kept comes back to the last bit', async () => {
+test('a checkpoint is read back exactly as it was written', async () => {
   const file = place()
 
   await writeCheckpoint(file, checkpoint)
@@ -48,7 +48,7 @@ test('what was kept comes back to the last bit', async () => {
   expect(await readCheckpoint(file)).toEqual(checkpoint)
 })
 
-test('before an average or a best there is none after reading either', async () => {
+test('a checkpoint without average or best is read back without them', async () => {
   const file = place()
   const early = { ...checkpoint, state: { ...checkpoint.state, average: null, best: null } }
 
@@ -57,7 +57,7 @@ test('before an average or a best there is none after reading either', async () 
   expect(await readCheckpoint(file)).toEqual(early)
 })
 
-test('one that was being written when the process died leaves the one before it', async () => {
+test('a checkpoint that was being written when the process died leaves the previous one intact', async () => {
   const file = place()
   await writeCheckpoint(file, checkpoint)
 
@@ -67,7 +67,7 @@ test('one that was being written when the process died leaves the one before it'
 })
 
 test.runIf(existsSync('/dev/full'))(
-  'one that the disk has no room for leaves the one before it, and takes no room itself',
+  'a checkpoint that does not fit on the disk leaves the previous one intact, and its partial file is removed',
   async () => {
     const file = place()
     await writeCheckpoint(file, checkpoint)
@@ -81,7 +81,7 @@ test.runIf(existsSync('/dev/full'))(
   },
 )
 
-test('where none was kept there is none, and a cut one is refused', async () => {
+test('a missing checkpoint is null, and a truncated one is refused', async () => {
   const file = place()
   expect(await readCheckpoint(file)).toBeNull()
 
@@ -91,7 +91,7 @@ test('where none was kept there is none, and a cut one is refused', async () => 
   await expect(readCheckpoint(file)).rejects.toThrow()
 })
 
-test('one of another format, or whose head is damaged, is refused with what to do', async () => {
+test('a checkpoint of another format, or with a damaged head, is refused with the action to take', async () => {
   const file = place()
   await writeCheckpoint(file, checkpoint)
   const bytes = readFileSync(file)

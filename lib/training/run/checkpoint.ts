@@ -1,5 +1,5 @@
-/** Where a training is, written so that a run that was stopped or killed can be resumed: the learner's state and
- *  its position, in one file. A half-written one is never read. */
+/** The state of a training run, stored so that a run that was stopped or killed can be resumed: the learner's
+ *  state and its position, in one file. A partly written file is never read. */
 import { open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
@@ -37,17 +37,17 @@ export async function writeCheckpoint(file: string, { position, state }: Checkpo
   await folder.sync().catch(() => undefined) // some file systems cannot sync a folder; the file itself is synced
 }
 
-/** Null where there is none.
+/** Null when there is none.
  *  @throws DarkroomError `bad_data_file` for one of another format, and for one that is damaged. */
 export async function readCheckpoint(file: string): Promise<Checkpoint | null> {
   const bytes = await readFile(file).catch(() => null)
   if (!bytes) return null
   if (bytes.subarray(0, MAGIC.length).toString() !== MAGIC)
     throw unreadable('it has another format than this version of Darkroom reads')
-  const begin = MAGIC.length + 4
+  const position = MAGIC.length + 4
   const length = bytes.readUInt32LE(MAGIC.length)
-  const head = parseStoredText(bytes.subarray(begin, begin + length).toString(), HEAD)
-  const vectors = vectorsIn(bytes, begin + length, head.lengths)
+  const head = parseStoredText(bytes.subarray(position, position + length).toString(), HEAD)
+  const vectors = vectorsIn(bytes, position + length, head.lengths)
   const flat = (i: number): FlatWeights | null =>
     vectors[i] ? { trained: vectors[i], measured: vectors[i + 1]! } : null
   return {
@@ -64,12 +64,12 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | null> {
 
 function vectorsIn(
   bytes: Buffer,
-  begin: number,
+  position: number,
   lengths: readonly (number | null)[],
 ): readonly (Float32Array | null)[] {
-  const end = begin + 4 * lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0)
+  const end = position + 4 * lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0)
   if (end !== bytes.length) throw unreadable(`it has ${bytes.length} bytes and should have ${end}`)
-  let at = begin
+  let at = position
   return lengths.map((length) => {
     if (length === null) return null
     const values = new Float32Array(length)

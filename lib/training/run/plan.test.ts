@@ -32,7 +32,7 @@ const shared = {
   codeVersion: '1',
   notes: [],
 }
-/** A plan as versions without formats wrote it. */
+/** A plan in format 1. */
 const before = (change: object) => ({
   ...shared,
   base: null,
@@ -50,7 +50,7 @@ async function stored(plan: unknown): Promise<string> {
   return folder
 }
 
-test('a plan comes back as it was written', async () => {
+test('a plan is read back as it was written', async () => {
   const plan = {
     ...shared,
     format: 2,
@@ -109,11 +109,11 @@ test.each<[string, object, Partial<RunPlan>]>([
       teaching: { kind: 'distil', folders: ['/models/other/v1'], ...DISTILLATION },
     },
   ],
-])('a plan of format 1 %s means the same', async (_story, plan, expected) => {
+])('a plan of format 1 %s has the same meaning', async (_story, plan, expected) => {
   expect(await readRunPlan(await stored(plan))).toMatchObject({ ...shared, format: 2, ...expected })
 })
 
-test('a draft of format 1 means the same', () => {
+test('a draft of format 1 has the same meaning', () => {
   const draft = {
     classes: ['apple', 'lime'],
     spec,
@@ -137,7 +137,7 @@ test('a draft of format 1 means the same', () => {
   })
 })
 
-test('a plan of a newer format is refused with both formats and what to do', async () => {
+test('a plan of a newer format is refused with both formats and the action to take', async () => {
   const folder = await stored({ ...shared, format: 3 })
 
   await expect(readRunPlan(folder)).rejects.toMatchObject({
@@ -148,7 +148,7 @@ test('a plan of a newer format is refused with both formats and what to do', asy
   })
 })
 
-test('a plan with a setting that nobody knows, or that is cut off, is refused', async () => {
+test('a plan with an unknown setting, or a truncated one, is refused', async () => {
   const unknown = await stored(
     before({ recipe: { name: 'scratch-small', settings: { ...scratchSmall.settings, warp: 9 } } }),
   )

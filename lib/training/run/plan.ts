@@ -1,5 +1,5 @@
-/** The files of a run's folder that say what it does: `plan.json`, `samples.json`, `pack.json`. Their shapes
- *  stand in lib/contracts/training-plan.ts; what is in them is decided by lib/training/retrain or the command. */
+/** The files in a run's folder that define it: `plan.json`, `samples.json`, `pack.json`. Their schemas are in
+ *  lib/contracts/training-plan.ts; their content is decided by lib/training/retrain or the command. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseStored, parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
@@ -52,7 +52,7 @@ export const readRunPlan = async (folder: string): Promise<RunPlan> =>
 export const readSamples = async (folder: string): Promise<readonly PackEntry[]> =>
   parseStoredText(await readFile(samplesFile(folder), 'utf8'), SAMPLES)
 
-/** Null where the run has not decoded its images yet. */
+/** Null while the run has not decoded its images. */
 export async function readPackName(folder: string): Promise<string | null> {
   const text = await readFile(packFile(folder), 'utf8').catch(() => null)
   return text === null ? null : parseStoredText(text, PACK)

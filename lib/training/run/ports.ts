@@ -1,5 +1,5 @@
-/** What a run is given from outside: an engine, its samples, a clock, and where to report. Types alone; what
- *  they are made of only lib/processes and lib/commands know. */
+/** What a run receives from outside: an engine, its samples, a clock, and where to report. Types only; they are
+ *  implemented in lib/processes and lib/commands. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -7,7 +7,7 @@ import type { Learner, LearnerSpec } from '#lib/ml/learn/learner.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import type { PackSource } from './data/pack.ts'
 
-/** The part of an engine that a run uses; lib/engines has the whole. */
+/** The part of an engine that a run uses; lib/engines has the complete interface. */
 export type TrainingEngine = {
   readonly name: EngineName
   readonly detail: string
@@ -30,8 +30,8 @@ export type RunPorts = {
   readonly samples: (plan: RunPlan) => AsyncIterable<PackSource>
   /** Counts one more use of this list of test images; returns how often it has been used. */
   readonly openTest: (hashes: readonly string[]) => Promise<number>
-  readonly say: (message: FromTraining) => void
-  /** Seconds that only grow. */
+  readonly report: (message: FromTraining) => void
+  /** A monotonic clock, in seconds. */
   readonly clock: () => number
   readonly now: () => Date
   readonly memoryMb: () => number

@@ -1,6 +1,6 @@
-/** A file of a run, written next to its place, synced, and renamed: the one before it stays whole until then.
- *  When the write fails, what was written is removed, because on a full disk it would take the room that the
- *  row and the log need. It knows no format. */
+/** Replaces a file of a run: written next to it, synced, and renamed, so that the old one stays intact until
+ *  then. When writing fails, the partial file is removed, because on a full disk the rows and the log need its
+ *  space. It knows no format. */
 import { open, rename, rm } from 'node:fs/promises'
 
 export async function replaceFile(file: string, pieces: readonly Uint8Array[]): Promise<void> {

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]())
 
 const splitOf = (i: number) => (['train', 'validation', 'test'] as const)[Number(i >= 40) + Number(i >= 52)]!
-/** 40 training, 12 validation and 20 test pictures of each class. */
+/** 40 training, 12 validation and 20 test images of each class. */
 async function* drawn(): AsyncGenerator<PackSource> {
   for (let i = 0; i < 72; i++) {
     for (const label of CLASSES) {
@@ -44,8 +44,8 @@ async function* drawn(): AsyncGenerator<PackSource> {
   }
 }
 
-/** A run in a folder of its own; `stopAfter`: stops at that step, as a cancel would. */
-function begun(change: {
+/** A run in a folder of its own; `stopAfter`: stops at that step, as a cancel request would. */
+function runOf(change: {
   epochs: number
   seed?: number
   start?: RunPlan['start']
@@ -87,7 +87,7 @@ function begun(change: {
     codeVersion: 'test',
     notes: [],
   }
-  const heard: FromTraining[] = []
+  const messages: FromTraining[] = []
   const go = async (stopAfter = Infinity) => {
     const stop = new AbortController()
     let seconds = 0
@@ -100,9 +100,9 @@ function begun(change: {
       memoryMb: () => 1,
       machine: 'test',
       signal: stop.signal,
-      clock: () => (seconds += 1), // so that every step is told
-      say: (message) => {
-        heard.push(message)
+      clock: () => (seconds += 1), // so that every step is reported
+      report: (message) => {
+        messages.push(message)
         if (message.kind === 'step' && message.step === stopAfter) stop.abort()
       },
     })
@@ -122,7 +122,7 @@ function begun(change: {
         memoryMb: () => 300,
         machine: 'test',
         signal: new AbortController().signal,
-        say: () => undefined,
+        report: () => undefined,
         clock: () => performance.now() / 1000,
         cpuSeconds: () => process.cpuUsage().user / 1e6,
       },
@@ -130,20 +130,20 @@ function begun(change: {
   return {
     folder,
     out,
-    heard,
+    messages,
     go,
     probed,
-    losses: () => heard.flatMap((message) => (message.kind === 'step' ? [message.loss] : [])),
+    losses: () => messages.flatMap((message) => (message.kind === 'step' ? [message.loss] : [])),
   }
 }
 
-test('120 drawn images are learnt far beyond chance, and the sealed version gives its golden answers', async () => {
-  const run = begun({ epochs: 12 })
+test('120 drawn images are classified well above chance, and the version reproduces its test outputs', async () => {
+  const run = runOf({ epochs: 12 })
 
   await run.go()
 
   const bundle = await readBundle(run.out)
-  expect(bundle.card.test!.accuracy.value).toBeGreaterThan(0.5) // a third by chance
+  expect(bundle.card.test!.accuracy.value).toBeGreaterThan(0.5) // chance level is a third
   expect(bundle.card).toMatchObject({
     engine: engine.name,
     data: { train: 120, validation: 36, test: 60, test_opened: 3 },
@@ -170,7 +170,7 @@ test('120 drawn images are learnt far beyond chance, and the sealed version give
   await engine.unload('sealed')
 }, 60_000)
 
-/** Each stage in turn, with what it reported last. */
+/** Each stage in order, with its last report. */
 function stagesIn(messages: readonly FromTraining[]) {
   const last = new Map<string, string>()
   for (const message of messages)
@@ -178,12 +178,12 @@ function stagesIn(messages: readonly FromTraining[]) {
   return [...last]
 }
 
-test('a run reports its stages in order, each with how much of it is done', async () => {
-  const run = begun({ epochs: 1 })
+test('a run reports its stages in order, each with its progress', async () => {
+  const run = runOf({ epochs: 1 })
 
   await run.go()
 
-  const [images, train, evaluate, save, ...others] = stagesIn(run.heard)
+  const [images, train, evaluate, save, ...others] = stagesIn(run.messages)
   expect(others).toEqual([])
   expect(images).toEqual(['images', '216 of 216']) // 72 of each class
   expect(train![0]).toBe('train')
@@ -192,13 +192,13 @@ test('a run reports its stages in order, each with how much of it is done', asyn
   expect(save).toEqual(['save', '9 of 9'])
 }, 60_000)
 
-test('stopped and gone on with, a training ends with the weights that it would have had', async () => {
-  const whole = begun({ epochs: 2 })
+test('a run that is stopped and resumed ends with the same weights as one without a stop', async () => {
+  const whole = runOf({ epochs: 2 })
   await whole.go()
 
-  const halting = begun({ epochs: 2 })
+  const halting = runOf({ epochs: 2 })
   await halting.go(5)
-  expect(halting.heard.at(-1)).toEqual({ kind: 'cancelled' })
+  expect(halting.messages.at(-1)).toEqual({ kind: 'cancelled' })
   await halting.go()
 
   expect(halting.losses()).toEqual(whole.losses())
@@ -206,18 +206,18 @@ test('stopped and gone on with, a training ends with the weights that it would h
 }, 60_000)
 
 test.each([
-  [16, 'measures them anew'],
+  [16, 'measures them again'],
   [8, 'keeps what the version had measured'],
 ])(
-  'going on from a version with %i pictures to a step, batch norm %s',
+  'training on from a version with %i images per step, batch norm %s',
   async (batch, what) => {
-    const first = begun({ epochs: 1 })
+    const first = runOf({ epochs: 1 })
     await first.go()
-    const known = await readBundle(first.out)
-    const next = begun({
+    const base = await readBundle(first.out)
+    const next = runOf({
       epochs: 1,
       start: { kind: 'version', version: 'v1', folder: first.out },
-      memoryMb: Math.ceil(trainingMb({ network: known.network, batch, engine: engine.name })),
+      memoryMb: Math.ceil(trainingMb({ network: base.network, batch, engine: engine.name })),
     })
 
     await next.go()
@@ -226,34 +226,34 @@ test.each([
     const norms = Object.keys(weights).filter((name) => name.includes('-norm/'))
     expect(card.recipe.settings['batch_used']).toBe(batch)
     expect(norms.length).toBeGreaterThan(20)
-    expect(norms.every((name) => weights[name]!.every((value, i) => value === known.weights[name]![i]))).toBe(
+    expect(norms.every((name) => weights[name]!.every((value, i) => value === base.weights[name]![i]))).toBe(
       what.startsWith('keeps'),
     )
   },
   120_000,
 )
 
-test('a teacher that sees images alike stands beside the run; two that see them differently are refused', async () => {
-  const first = begun({ epochs: 2 })
+test('one teacher with the same preprocessing teaches each batch; two with different ones are refused', async () => {
+  const first = runOf({ epochs: 2 })
   await first.go()
-  const again = begun({ epochs: 2 })
+  const again = runOf({ epochs: 2 })
   await again.go()
-  const taught = begun({ epochs: 2, teachers: [first.out] })
+  const taught = runOf({ epochs: 2, teachers: [first.out] })
   await taught.go()
 
   expect(again.losses()).toEqual(first.losses())
   expect(taught.losses()).not.toEqual(first.losses())
-  expect(taught.heard).toContainEqual({
+  expect(taught.messages).toContainEqual({
     kind: 'note',
     message: '1 teacher version runs at each step on the same batch.',
   })
   await expect(
-    begun({ epochs: 2, teachers: [first.out, join(import.meta.dirname, '../../../models/shapes/v1')] }).go(),
+    runOf({ epochs: 2, teachers: [first.out, join(import.meta.dirname, '../../../models/shapes/v1')] }).go(),
   ).rejects.toThrow(/These teachers cannot be combined/)
 }, 60_000)
 
-test('a probe does a few real steps, opens no test and leaves nothing behind', async () => {
-  const run = begun({ epochs: 5 })
+test('a probe runs a few real steps, counts no use of the test set and leaves no files', async () => {
+  const run = runOf({ epochs: 5 })
   const before = readdirSync(run.folder)
 
   const figures = await run.probed()
@@ -263,7 +263,7 @@ test('a probe does a few real steps, opens no test and leaves nothing behind', a
     engine: engine.name,
     memoryMb: 300,
     learning: { kind: 'stepped', batch: 16 },
-  }) // as the run would take for 120 images
+  }) // as a run of 120 images has it
   const costs =
     figures.learning.kind === 'stepped'
       ? [
@@ -275,7 +275,7 @@ test('a probe does a few real steps, opens no test and leaves nothing behind', a
         ]
       : []
   expect(costs.map((cost) => cost.seconds > 0)).toEqual(Array.from({ length: 5 }, () => true))
-  // the difference of two stopwatches: on a busy machine it may be nothing
+  // the difference of two measurements, which may be zero on a busy machine
   expect(figures.seal.perTest.seconds).toBeGreaterThanOrEqual(0)
   const short = forecast({
     figures,

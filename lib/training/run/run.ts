@@ -1,5 +1,5 @@
 /** One run inside the training child, stage by stage: from its plan to a saved version, or to a checkpoint from
- *  which it can be resumed. It opens no database and forks nothing; what comes from outside is given as ports. */
+ *  which it can be resumed. It opens no database and forks nothing; ports connect it with the outside. */
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { readImages } from './data/read-images.ts'
 import { prepareTraining } from './learn/prepare-training.ts'
@@ -15,8 +15,8 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   const start = await startingNetwork(plan, images.training)
   await using prepared = await prepareTraining({ folder, plan, images, start }, ports)
   const trained = await trainNetwork(prepared, ports)
-  if (trained === 'cancelled') return ports.say({ kind: 'cancelled' })
+  if (trained === 'cancelled') return ports.report({ kind: 'cancelled' })
   const evaluated = await evaluateTrained({ plan, images, trained }, ports)
   await saveVersion({ plan, images, trained, evaluated }, ports)
-  ports.say({ kind: 'sealed', folder: plan.out })
+  ports.report({ kind: 'sealed', folder: plan.out })
 }

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import { startStage } from './stage.ts'
 
-/** A stage of images, and what it reported; each step of the clock is said by the test. */
+/** A stage of images, and its reports; the test advances the clock. */
 function stageOf(total: number | null, done = 0) {
   let seconds = 0
   const reports: FromTraining[] = []
   const stage = startStage(
     'images',
     { total, done },
-    { clock: () => seconds, say: (message) => reports.push(message) },
+    { clock: () => seconds, report: (message) => reports.push(message) },
   )
   const after = (span: number, count: number) => {
     seconds += span
@@ -19,7 +19,7 @@ function stageOf(total: number | null, done = 0) {
   return { stage, after, reports }
 }
 
-test('a stage reports its start, then what is done and the time that is left, twice a second at most', () => {
+test('a stage reports its start, then its progress and remaining time, at most twice a second', () => {
   const { after, reports } = stageOf(100)
 
   expect(reports).toEqual([{ kind: 'stage', stage: 'images', done: 0, total: 100, etaSeconds: null }])
@@ -29,13 +29,13 @@ test('a stage reports its start, then what is done and the time that is left, tw
   expect(after(0.3, 10)).toMatchObject({ done: 30, total: 100, etaSeconds: (1.5 / 30) * 70 })
 })
 
-test('a resumed stage counts on, and times only what it did itself', () => {
+test('a resumed stage continues counting, and estimates from its own work only', () => {
   const { after } = stageOf(100, 60)
 
   expect(after(10, 20)).toMatchObject({ done: 80, etaSeconds: 10 })
 })
 
-test('a stage of unknown size counts, and its end says how much it was', () => {
+test('a stage of unknown size counts, and reports its size at the end', () => {
   const { stage, after, reports } = stageOf(null)
 
   expect(after(1, 7)).toMatchObject({ done: 7, total: null, etaSeconds: null })

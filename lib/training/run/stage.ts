@@ -1,25 +1,25 @@
-/** The progress of one stage of a run: counts what is done, and reports it a few times a second with the time
- *  that is left. It does no work itself. */
+/** The progress of one stage of a run: counts finished work, and reports it a few times a second with the
+ *  remaining time. It does no work itself. */
 import type { RunStage } from '#lib/domain/run-stages.ts'
 import type { RunPorts } from './ports.ts'
 
 const REPORT_EVERY = 0.5 // seconds
 
 export type Stage = {
-  /** So many more are done. */
+  /** Adds to the finished count. */
   readonly advance: (count: number) => void
-  /** So many more belong to the stage; without effect while its total is not known. */
+  /** Adds to the expected total; has no effect while the total is unknown. */
   readonly expect: (count: number) => void
-  /** All of it is done, whatever was expected. */
+  /** Reports the stage as complete, whatever was expected. */
   readonly finish: () => void
 }
 
-/** @param total what the stage counts, such as images; null while it is not known
- *  @param done what is done before the stage starts, for example before a run was resumed */
+/** @param total the size of the stage, for example in images; null while it is unknown
+ *  @param done what is finished before the stage starts, for example before a run was resumed */
 export function startStage(
   stage: RunStage,
   { total, done = 0 }: { readonly total: number | null; readonly done?: number },
-  { say, clock }: Pick<RunPorts, 'say' | 'clock'>,
+  { report, clock }: Pick<RunPorts, 'report' | 'clock'>,
 ): Stage {
   const first = done
   const startedAt = clock()
@@ -31,10 +31,10 @@ export function startStage(
     expected === null || count === first
       ? null
       : ((now - startedAt) / (count - first)) * Math.max(0, expected - count)
-  const report = (now: number): void => {
+  const reportNow = (now: number): void => {
     reportedAt = now
     reported = `${count} of ${expected}`
-    say({
+    report({
       kind: 'stage',
       stage,
       done: count,
@@ -42,12 +42,12 @@ export function startStage(
       etaSeconds: secondsLeft(now),
     })
   }
-  report(startedAt)
+  reportNow(startedAt)
   return {
     advance(more) {
       count += more
       const now = clock()
-      if (now - reportedAt >= REPORT_EVERY) report(now)
+      if (now - reportedAt >= REPORT_EVERY) reportNow(now)
     },
     expect(more) {
       if (expected !== null) expected += more
@@ -55,7 +55,7 @@ export function startStage(
     finish() {
       expected = Math.max(expected ?? 0, count)
       count = expected
-      if (reported !== `${count} of ${expected}`) report(clock())
+      if (reported !== `${count} of ${expected}`) reportNow(clock())
     },
   }
 }

@@ -9,12 +9,12 @@ import type { Engine } from '#lib/engines/engine.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { goldenFailure, readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
-import { goldenPictures } from '../run/seal/golden.ts'
+import { goldenImages } from '../run/seal/golden.ts'
 import { SHIPPED } from './shipped.ts'
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
-const MOST_BYTES = 40 * 1024 ** 2 // all that ships, in a clone
-// a training may be making another
+const MOST_BYTES = 40 * 1024 ** 2 // everything that ships, in a clone
+// a training run may be creating another
 const names = readdirSync(MODELS).filter((name) => existsSync(join(MODELS, name, 'classifier.json')))
 
 let engine: Engine
@@ -32,18 +32,18 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-async function logitsOf(name: string, pictures: readonly Picture[]): Promise<Float32Array[]> {
+async function logitsOf(name: string, images: readonly Picture[]): Promise<Float32Array[]> {
   const { preprocess: spec, classes } = bundles.get(name)!
   const bytes = squareBytes(spec)
-  const pixels = new Float32Array(bytes * pictures.length)
-  pictures.forEach((picture, i) => normalise(preprocess(picture, spec), spec, pixels, i * bytes))
-  const { logits } = await engine.run(name, pixels, pictures.length)
-  return pictures.map((_, i) => logits.slice(i * classes.length, (i + 1) * classes.length))
+  const pixels = new Float32Array(bytes * images.length)
+  images.forEach((image, i) => normalise(preprocess(image, spec), spec, pixels, i * bytes))
+  const { logits } = await engine.run(name, pixels, images.length)
+  return images.map((_, i) => logits.slice(i * classes.length, (i + 1) * classes.length))
 }
-const answersOf = async (name: string, pictures: readonly Picture[]) =>
-  (await logitsOf(name, pictures)).map((row) => bundles.get(name)!.classes[row.indexOf(Math.max(...row))])
+const answersOf = async (name: string, images: readonly Picture[]) =>
+  (await logitsOf(name, images)).map((row) => bundles.get(name)!.classes[row.indexOf(Math.max(...row))])
 
-test('what ships is what the table says, and takes no more than 40 MiB', () => {
+test('the shipped classifiers are those of the table, and take no more than 40 MiB', () => {
   const files = readdirSync(MODELS, { recursive: true, encoding: 'utf8' }).map((name) =>
     statSync(join(MODELS, name)),
   )
@@ -55,7 +55,7 @@ test('what ships is what the table says, and takes no more than 40 MiB', () => {
   )
 })
 
-test.each(names)('%s gives its golden answers on this engine', async (name) => {
+test.each(names)('%s reproduces its golden outputs on this engine', async (name) => {
   const { golden } = bundles.get(name)!
 
   expect(
@@ -63,26 +63,26 @@ test.each(names)('%s gives its golden answers on this engine', async (name) => {
       golden,
       await logitsOf(
         name,
-        goldenPictures().map(({ picture }) => picture),
+        goldenImages().map(({ image }) => image),
       ),
     ),
   ).toBeNull()
 })
 
-test('nine of ten freshly drawn shapes are told by their name', async () => {
+test('nine of ten newly drawn shapes are classified correctly', async () => {
   const drawn = SHAPES.flatMap((shape) =>
-    Array.from({ length: 25 }, (_, i) => ({ shape, picture: drawShape(shape, 5_000_000 + i) })),
+    Array.from({ length: 25 }, (_, i) => ({ shape, image: drawShape(shape, 5_000_000 + i) })),
   )
 
   const answers = await answersOf(
     'shapes',
-    drawn.map(({ picture }) => picture),
+    drawn.map(({ image }) => image),
   )
 
   expect(answers.filter((answer, i) => answer === drawn[i]!.shape).length).toBeGreaterThan(0.9 * drawn.length)
 })
 
-/** Strokes of a pen 22 pixels wide on a canvas of 280, as a drawing pad gives them. */
+/** Pen strokes 22 pixels wide on a canvas of 280, as a drawing pad produces them. */
 function written(
   strokes: readonly (readonly [number, number])[],
   colours: { ink: number; paper: number },
@@ -133,7 +133,7 @@ const DIGITS: readonly (readonly [string, readonly (readonly [number, number])[]
 test.each([
   ['white on black', { ink: 255, paper: 0 }],
   ['black on white', { ink: 0, paper: 255 }],
-])('digits written %s on a drawing pad are read', async (_, colours) => {
+])('digits written %s on a drawing pad are recognised', async (_, colours) => {
   expect(
     await answersOf(
       'mnist',

@@ -1,5 +1,5 @@
-/** The classifiers that ship with the product and how each is trained by `npm run train -- <name>`. What came
- *  of it stands on their cards. */
+/** The classifiers that ship with the product and how each is trained by `npm run train -- <name>`. The results
+ *  are on their cards. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import type { RecipeName } from '#lib/ml/recipes/list.ts'
@@ -10,13 +10,13 @@ export type ShippedTraining = {
   readonly isMirrorable: boolean
   readonly hasDigits: boolean
   readonly recipe: RecipeName
-  /** Where two cores need another number than the recipe's. */
+  /** When two cores need another number than the recipe's. */
   readonly epochs: number
-  /** The network in models/ that it begins with; absent: random weights. */
-  readonly body?: string
-  /** Null: images are made by code. */
+  /** The network in models/ that it starts with; absent: random weights. */
+  readonly backbone?: string
+  /** Null: synthetic images. */
   readonly images: number | null
-  /** Whose images it learns from; absent: those of its own name. */
+  /** The data set it is trained on; absent: the one of its own name. */
   readonly dataset?: string
 }
 
@@ -74,7 +74,7 @@ export const SHIPPED: Readonly<Record<string, ShippedTraining>> = {
     hasDigits: false,
     recipe: 'transfer-whole-turned',
     epochs: 40,
-    body: 'backbone',
+    backbone: 'backbone',
     images: 3_199,
   },
   'cats-dogs': {
@@ -84,19 +84,19 @@ export const SHIPPED: Readonly<Record<string, ShippedTraining>> = {
     hasDigits: false,
     recipe: 'transfer-whole',
     epochs: 30,
-    body: 'backbone',
+    backbone: 'backbone',
     images: 4_268,
   },
 }
 
-/** Undefined for every name that a person made up, `constructor` included. */
+/** Undefined for every unknown name, `constructor` included. */
 export const shippedTraining = (name: string): ShippedTraining | undefined =>
   Object.hasOwn(SHIPPED, name) ? SHIPPED[name] : undefined
 
-/** What a classifier's first version is preprocessed with: the mean and spread of ImageNet's photographs, or
+/** The preprocessing of a classifier's first version: with the mean and spread of ImageNet's photographs, or
  *  of MNIST's digits. */
 export function preprocessFor(input: InputSpec): Preprocess {
-  const about = { size: input.size, channels: input.channels, fit: input.fit, resize: 'lanczos3' } as const
-  if (input.channels === 1) return { ...about, background: [0, 0, 0], mean: [0.1307], std: [0.3081] }
-  return { ...about, background: [255, 255, 255], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+  const shared = { size: input.size, channels: input.channels, fit: input.fit, resize: 'lanczos3' } as const
+  if (input.channels === 1) return { ...shared, background: [0, 0, 0], mean: [0.1307], std: [0.3081] }
+  return { ...shared, background: [255, 255, 255], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
 }

@@ -8,16 +8,16 @@ export type LayerRow = {
   readonly parameters: number
 }
 
-const MOST_KEPT = 32
-const kept = new Map<string, Promise<readonly LayerRow[]>>()
+const MOST_CACHED = 32
+const cache = new Map<string, Promise<readonly LayerRow[]>>()
 
 export function architectureOf(folder: string): Promise<readonly LayerRow[]> {
-  const known = kept.get(folder)
-  if (known) return known
+  const cached = cache.get(folder)
+  if (cached) return cached
   const read = readBundle(folder).then(({ network }) => rowsOf(network))
-  kept.set(folder, read)
-  read.catch(() => kept.delete(folder))
-  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
+  cache.set(folder, read)
+  read.catch(() => cache.delete(folder))
+  if (cache.size > MOST_CACHED) cache.delete(cache.keys().next().value!)
   return read
 }
 

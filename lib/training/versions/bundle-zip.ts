@@ -1,5 +1,5 @@
-/** A version as a ZIP to take away: the whole bundle, or only what TensorFlow.js or an ONNX runtime loads. It
- *  is verified first, and nothing else is packed. */
+/** A version as a ZIP download: the whole bundle, or only the files that TensorFlow.js or an ONNX runtime loads.
+ *  It is verified first, and nothing else is packed. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeZip } from '#lib/archive/write-zip.ts'
@@ -8,7 +8,7 @@ import type { Version } from '#lib/data/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 
-/** model.onnx names its kernels' places in weights.bin, so both go together. */
+/** model.onnx refers to offsets in weights.bin, so both go together. */
 const FILES_OF = {
   tfjs: ['model.json', 'weights.bin', 'classes.json', 'preprocess.json'],
   onnx: ['model.onnx', 'weights.bin', 'classes.json', 'preprocess.json'],

@@ -5,25 +5,25 @@ import { compareVersions } from './compare.ts'
 import type { InferencePort } from '../ports.ts'
 import { cardOf, versionRow } from '../rows.fakes.ts'
 
-/** Images are their own text, `true label|what v1 says|what v2 says`; a child reads the answer of the
- *  version it is asked for. */
-const picture = (label: string, champion: string, challenger: string, i: number): SnapshotEntry => ({
+/** Images are their own text, `true label|prediction of v1|prediction of v2`; a child returns the prediction of
+ *  the requested version. */
+const entryOf = (label: string, champion: string, challenger: string, i: number): SnapshotEntry => ({
   hash: `${label}|${champion}|${challenger}|${i}`,
   label,
   split: 'test',
 })
 
-function answering(versions: readonly VersionWithCard[]): InferencePort {
+function fakeInference(versions: readonly VersionWithCard[]): InferencePort {
   return {
     load: async () => undefined,
     unload: () => undefined,
     verify: async () => undefined,
-    async infer(ref, pictures) {
+    async infer(ref, images) {
       const version = versions.find((one) => one.id === ref.key)!
       return {
         engine: 'onnx',
-        inferenceMs: pictures.length * version.number,
-        pictures: pictures.map((bytes) => {
+        inferenceMs: images.length * version.number,
+        images: images.map((bytes) => {
           const answer = Buffer.from(bytes).toString().split('|')[version.number]!
           if (answer === 'broken')
             return {
@@ -57,16 +57,16 @@ const compared = (
     { champion, challenger, entries, unseen: change.unseen ?? new Set(), now: new Date(0) },
     {
       bytesOf: async (hash) => (hash.includes('gone') ? null : Buffer.from(hash)),
-      answering: answering([champion, challenger]),
+      inference: fakeInference([champion, challenger]),
       maxPixels: 1e6,
       signal: new AbortController().signal,
     },
   )
 }
 const times = (count: number, label: string, champion: string, challenger: string) =>
-  Array.from({ length: count }, (_, i) => picture(label, champion, challenger, i))
+  Array.from({ length: count }, (_, i) => entryOf(label, champion, challenger, i))
 
-test('right and wrong answers are counted in pairs, and the gate says what follows', async () => {
+test('correct and incorrect predictions are counted in pairs, and the gate gives the verdict', async () => {
   const answer = await compared([
     ...times(60, 'apple', 'apple', 'apple'),
     ...times(14, 'lime', 'apple', 'lime'),
@@ -92,7 +92,7 @@ test('right and wrong answers are counted in pairs, and the gate says what follo
   expect(answer.latency_ms).toEqual({ champion: 1, challenger: 2 })
 })
 
-test('how often candidates hold the true class is said of each version that names any', async () => {
+test('the coverage of the candidate classes is stated for each version that names any', async () => {
   const naming = versionRow(2, {
     card: { ...cardOf('v2'), candidates: { level: 0.95, mass: 0.9, images: 200, test: null, unsure: null } },
   })
@@ -104,16 +104,16 @@ test('how often candidates hold the true class is said of each version that name
     { champion: v1, challenger: naming, entries, unseen: new Set(), now: new Date(0) },
     {
       bytesOf: async (hash) => Buffer.from(Buffer.from(hash, 'hex').toString().replaceAll('\0', '')),
-      answering: answering([v1, naming]),
+      inference: fakeInference([v1, naming]),
       maxPixels: 1e6,
       signal: new AbortController().signal,
     },
   )
 
-  expect(coverage).toEqual({ champion: null, challenger: 0.8 }) // 0.965 on its answer alone: no second class within 0.9
+  expect(coverage).toEqual({ champion: null, challenger: 0.8 }) // 0.965 on its top class: no second class within 0.9
 })
 
-test('old pictures and new ones are counted apart', async () => {
+test('old images and new ones are counted separately', async () => {
   const fresh = times(10, 'lime', 'apple', 'lime')
 
   const { parts } = await compared([...times(40, 'apple', 'apple', 'apple'), ...fresh], {
@@ -126,7 +126,7 @@ test('old pictures and new ones are counted apart', async () => {
   ])
 })
 
-test('pictures of a class that only the challenger knows are shown, told of and not counted', async () => {
+test('images of a class that only the candidate knows are listed and mentioned, but not counted', async () => {
   const challenger = versionRow(2, { classes: ['apple', 'lime', 'plum', 'kiwi'] })
 
   const answer = await compared(
@@ -152,17 +152,17 @@ test('pictures of a class that only the challenger knows are shown, told of and 
   )
 })
 
-test('a picture that is gone or cannot be decoded is left out of both', async () => {
+test('an image that is missing or cannot be decoded is left out of both', async () => {
   const answer = await compared([
     ...times(30, 'apple', 'apple', 'apple'),
-    picture('lime', 'broken', 'lime', 1),
-    picture('lime', 'lime', 'gone', 2),
+    entryOf('lime', 'broken', 'lime', 1),
+    entryOf('lime', 'lime', 'gone', 2),
   ])
 
   expect(answer.images).toBe(30)
 })
 
-test("without the live version's own test images there is no verdict, however good the new ones look", async () => {
+test("without the live version's own test images there is no verdict, however good the new version is", async () => {
   const champion = versionRow(1, { isShipped: true, card: cardOf('v1', {}, 10_000) })
   const fresh = times(40, 'lime', 'apple', 'lime')
 

@@ -1,5 +1,5 @@
-/** Two versions on the same images, on the engine that serves: paired answers for the gate, and what it
- *  says of them. The rule itself is lib/domain/gate.ts; promoting is somebody else's. */
+/** Compares two versions on the same images, on the engine that serves: paired predictions, and the verdict of
+ *  the gate. The rule itself is lib/domain/gate.ts; promotion is decided elsewhere. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
@@ -23,7 +23,7 @@ export type ComparisonInput = {
   readonly challenger: VersionWithCard
   /** Test images that neither trained on. */
   readonly entries: readonly SnapshotEntry[]
-  /** Hashes of those that came after the champion was trained. */
+  /** Hashes of those that were added after the champion was trained. */
   readonly unseen: ReadonlySet<string>
   readonly now: Date
 }
@@ -42,12 +42,12 @@ export async function compareVersions(
   const entries = input.entries.filter(({ label }) => challenger.classes.includes(label))
   const byChampion = await predictSamples(champion, entries, ports)
   const byChallenger = await predictSamples(challenger, entries, ports)
-  const seen = entries.flatMap((entry, i): PairedPrediction[] => {
+  const predicted = entries.flatMap((entry, i): PairedPrediction[] => {
     const a = byChampion.rows[i]
     const b = byChallenger.rows[i]
     return a && b ? [{ entry, champion: a, challenger: b }] : []
   })
-  const common = seen.filter(({ entry }) => champion.classes.includes(entry.label))
+  const common = predicted.filter(({ entry }) => champion.classes.includes(entry.label))
   const answers = common.map((one): PairedAnswer => ({
     label: one.entry.label,
     championRight: champion.classes[largest(one.champion)] === one.entry.label,
@@ -62,13 +62,16 @@ export async function compareVersions(
     answers,
     ece.champion === null || ece.challenger === null ? null : ece.challenger - ece.champion,
   )
-  const answer = answerOf(input, { seen, answers, compared, ece, byChampion, byChallenger })
+  const answer = answerOf(input, { predicted, answers, compared, ece, byChampion, byChallenger })
   const verdict = verdictOf(input, answers, compared)
-  return { ...answer, verdict: { ...verdict, sentence: `${verdict.sentence}${alsoKnows(input, answer)}` } }
+  return {
+    ...answer,
+    verdict: { ...verdict, sentence: `${verdict.sentence}${newClassesSentence(input, answer)}` },
+  }
 }
 
 type ComparisonFigures = {
-  seen: readonly PairedPrediction[]
+  predicted: readonly PairedPrediction[]
   answers: readonly PairedAnswer[]
   compared: Comparison
   ece: ComparisonAnswer['ece']
@@ -78,7 +81,7 @@ type ComparisonFigures = {
 
 function answerOf(
   { champion, challenger, now }: ComparisonInput,
-  { seen, answers, compared, ece, byChampion, byChallenger }: ComparisonFigures,
+  { predicted, answers, compared, ece, byChampion, byChallenger }: ComparisonFigures,
 ): Omit<ComparisonAnswer, 'verdict'> {
   const { pairs } = compared
   const parts = (['old', 'new'] as const).flatMap((name) => {
@@ -89,8 +92,8 @@ function answerOf(
   const added = challenger.classes
     .filter((name) => !champion.classes.includes(name))
     .flatMap((name) => {
-      const of = seen.filter(({ entry }) => entry.label === name)
-      const right = of.filter((one) => challenger.classes[largest(one.challenger)] === name).length
+      const of = predicted.filter(({ entry }) => entry.label === name)
+      const correct = of.filter((one) => challenger.classes[largest(one.challenger)] === name).length
       return of.length === 0
         ? []
         : [
@@ -98,7 +101,7 @@ function answerOf(
               class: name,
               images: of.length,
               recall_champion: 0,
-              recall_challenger: right / of.length,
+              recall_challenger: correct / of.length,
               p_value: 1,
               is_new: true,
             },
@@ -134,8 +137,8 @@ function answerOf(
     ],
     ece,
     coverage: {
-      champion: coverageIn(champion, seen, 'champion'),
-      challenger: coverageIn(challenger, seen, 'challenger'),
+      champion: coverageIn(champion, predicted, 'champion'),
+      challenger: coverageIn(challenger, predicted, 'challenger'),
     },
     latency_ms: { champion: byChampion.msPerImage, challenger: byChallenger.msPerImage },
     size_bytes: { champion: champion.sizeBytes, challenger: challenger.sizeBytes },
@@ -143,30 +146,30 @@ function answerOf(
   }
 }
 
-/** New classes have no pair to be counted in; without a word on them a version that knows more would look
- *  like one that does not. */
-function alsoKnows(
+/** New classes have no pairs to count; without this sentence a version that knows more classes would look like
+ *  one that does not. */
+function newClassesSentence(
   { champion, challenger }: ComparisonInput,
   { per_class: classes }: Pick<ComparisonAnswer, 'per_class'>,
 ): string {
-  const known = challenger.classes.filter((name) => !champion.classes.includes(name)).length
-  if (known === 0) return ''
+  const count = challenger.classes.filter((name) => !champion.classes.includes(name)).length
+  if (count === 0) return ''
   const added = classes.filter((one) => one.is_new)
   const images = added.reduce((sum, one) => sum + one.images, 0)
-  const right = added.reduce((sum, one) => sum + Math.round(one.recall_challenger * one.images), 0)
+  const correct = added.reduce((sum, one) => sum + Math.round(one.recall_challenger * one.images), 0)
   const measured =
     images === 0
-      ? `there are no test images of ${known === 1 ? 'it' : 'them'}`
-      : `correct on ${right.toLocaleString('en')} of ${images.toLocaleString('en')} test images of ` +
-        `${known === 1 ? 'it' : 'them'}, which are not counted above`
+      ? `there are no test images of ${count === 1 ? 'it' : 'them'}`
+      : `correct on ${correct.toLocaleString('en')} of ${images.toLocaleString('en')} test images of ` +
+        `${count === 1 ? 'it' : 'them'}, which are not counted above`
   return (
-    ` It also has ${known === 1 ? '1 class' : `${known} classes`} that ${champion.name} does not ` +
+    ` It also has ${count === 1 ? '1 class' : `${count} classes`} that ${champion.name} does not ` +
     `have: ${measured}.`
   )
 }
 
-/** What the gate says; and where the champion's own test images are not on this machine, that nobody can
- *  tell what became of the old. */
+/** The verdict of the gate; inconclusive when the champion's own test images are not on this machine, because
+ *  the accuracy on its old classes is unknown. */
 function verdictOf(
   { champion }: ComparisonInput,
   answers: readonly PairedAnswer[],
@@ -180,17 +183,18 @@ function verdictOf(
   const missing =
     `The ${sealed.toLocaleString('en')} test images of ${champion.name} are not on this machine, ` +
     'so a loss of accuracy on them cannot be detected.'
-  const found = compared.images === 0 ? '' : ` On the new images: ${lowered(sentence(compared, verdict))}`
+  const onNewImages =
+    compared.images === 0 ? '' : ` On the new images: ${lowered(sentence(compared, verdict))}`
   return {
     kind: 'cannot_tell',
-    sentence: `Inconclusive. ${missing}${found}`,
+    sentence: `Inconclusive. ${missing}${onNewImages}`,
     because: [missing],
     images: compared.images,
     images_needed: sealed,
   }
 }
 
-/** As the API names them. */
+/** The kinds as the API names them. */
 const KIND_OF = {
   first: 'first',
   better: 'better',
@@ -209,41 +213,45 @@ export function verdictAnswer(verdict: Verdict, compared: Comparison): VerdictAn
   }
 }
 
-/** The verdict of a version that has no other to be compared with. */
+/** The verdict of a version that cannot be compared with another. */
 export const firstVerdict = (): VerdictAnswer => verdictAnswer({ kind: 'first' }, compare([], null))
 
 function eceOf(
   version: VersionWithCard,
-  seen: readonly PairedPrediction[],
-  which: 'champion' | 'challenger',
+  predicted: readonly PairedPrediction[],
+  side: 'champion' | 'challenger',
 ): number | null {
-  if (seen.length < FEWEST_FOR_CALIBRATION) return null
+  if (predicted.length < FEWEST_FOR_CALIBRATION) return null
   const classes = version.classes.length
-  const values = new Float32Array(seen.length * classes)
-  seen.forEach((one, i) => values.set(one[which], i * classes))
-  const labels = seen.map(({ entry }) => version.classes.indexOf(entry.label))
+  const values = new Float32Array(predicted.length * classes)
+  predicted.forEach((one, i) => values.set(one[side], i * classes))
+  const labels = predicted.map(({ entry }) => version.classes.indexOf(entry.label))
   return calibrationError(
-    answersAt({ values, count: seen.length, classes }, labels, version.card.calibration?.temperature ?? 1),
+    answersAt(
+      { values, count: predicted.length, classes },
+      labels,
+      version.card.calibration?.temperature ?? 1,
+    ),
   )
 }
 
-/** How often its candidates hold the true class, of the images whose class it knows; null where it names
- *  none. */
+/** How often the candidate classes contain the true class, among images whose class the version knows; null when
+ *  it names none. */
 function coverageIn(
   version: VersionWithCard,
-  seen: readonly PairedPrediction[],
-  which: 'champion' | 'challenger',
+  predicted: readonly PairedPrediction[],
+  side: 'champion' | 'challenger',
 ): number | null {
   const { candidateMass: mass } = promisesOf(version.card)
-  const known = seen.filter(({ entry }) => version.classes.includes(entry.label))
+  const ofKnownClass = predicted.filter(({ entry }) => version.classes.includes(entry.label))
   if (mass === null) return null
   const classes = version.classes.length
-  const values = new Float32Array(known.length * classes)
-  known.forEach((one, i) => values.set(one[which], i * classes))
+  const values = new Float32Array(ofKnownClass.length * classes)
+  ofKnownClass.forEach((one, i) => values.set(one[side], i * classes))
   const drawn = {
-    logits: { values, count: known.length, classes },
-    labels: known.map(({ entry }) => version.classes.indexOf(entry.label)),
-    chances: known.map(({ entry }) => chanceOf(entry.hash)),
+    logits: { values, count: ofKnownClass.length, classes },
+    labels: ofKnownClass.map(({ entry }) => version.classes.indexOf(entry.label)),
+    chances: ofKnownClass.map(({ entry }) => chanceOf(entry.hash)),
   }
   return (
     coverageOf(drawn, { temperature: version.card.calibration?.temperature ?? 1, mass })?.coverage.value ??

@@ -1,5 +1,5 @@
-/** A version measured on the classifier's test images, on the engine that serves: what
- *  `/api/model/evaluate` and `npm run evaluate` answer. */
+/** Measures a version on the classifier's test images, on the engine that serves: the result of
+ *  `/api/model/evaluate` and `npm run evaluate`. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { evaluateModel } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
@@ -11,7 +11,7 @@ import { measureReliability } from '../run/seal/measure-reliability.ts'
 
 export type EvaluationAnswer = Output<typeof evaluateModel>
 
-/** What of a version is needed to measure it. */
+/** The fields of a version that measuring needs. */
 export type Measurable = Pick<VersionWithCard, 'id' | 'classifierId' | 'name' | 'folder' | 'classes' | 'card'>
 
 export async function evaluateVersion(
@@ -23,16 +23,16 @@ export async function evaluateVersion(
   const entries = test.filter(({ label }) => version.classes.includes(label))
   if (entries.length === 0) throw nothingToMeasure(version)
   const { rows, distances, engine } = await predictSamples(version, entries, ports)
-  const answered = entries.flatMap(({ label, hash }, i) =>
+  const predictions = entries.flatMap(({ label, hash }, i) =>
     rows[i] ? [{ label, hash, row: rows[i], distance: distances[i] ?? null }] : [],
   )
-  if (answered.length === 0 || engine === null) throw nothingToMeasure(version)
+  if (predictions.length === 0 || engine === null) throw nothingToMeasure(version)
   const classes = version.classes.length
-  const values = new Float32Array(answered.length * classes)
-  answered.forEach(({ row }, i) => values.set(row, i * classes))
-  const labels = Int32Array.from(answered, ({ label }) => version.classes.indexOf(label))
-  const logits = { values, count: answered.length, classes }
-  const found = evaluation(logits, labels, {
+  const values = new Float32Array(predictions.length * classes)
+  predictions.forEach(({ row }, i) => values.set(row, i * classes))
+  const labels = Int32Array.from(predictions, ({ label }) => version.classes.indexOf(label))
+  const logits = { values, count: predictions.length, classes }
+  const result = evaluation(logits, labels, {
     classes: version.classes,
     temperature: version.card.calibration?.temperature ?? 1,
   })
@@ -40,20 +40,20 @@ export async function evaluateVersion(
     classifier: version.classifierId,
     version: version.name,
     engine,
-    images: found.images,
-    accuracy: found.accuracy,
-    loss: found.loss,
-    per_class: [...found.perClass],
-    confusion: found.confusion.map((row) => [...row]),
-    macro: found.macro,
-    weighted: found.weighted,
-    ece: found.ece,
+    images: result.images,
+    accuracy: result.accuracy,
+    loss: result.loss,
+    per_class: [...result.perClass],
+    confusion: result.confusion.map((row) => [...row]),
+    macro: result.macro,
+    weighted: result.weighted,
+    ece: result.ece,
     promises: measureReliability(
       {
         logits,
         labels,
-        hashes: answered.map(({ hash }) => hash),
-        distances: answered.map(({ distance }) => distance),
+        hashes: predictions.map(({ hash }) => hash),
+        distances: predictions.map(({ distance }) => distance),
       },
       version.card,
     ),

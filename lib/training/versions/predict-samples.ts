@@ -1,5 +1,5 @@
-/** What a version answers to labelled images that are kept here, by the serving path: encoded bytes,
- *  decoded and computed in a child. It counts nothing; evaluate.ts and compare.ts do. */
+/** What a version predicts for stored labelled images, by the serving path: encoded bytes, decoded and computed
+ *  in a child. evaluate.ts and compare.ts do the counting. */
 import { isFileFault } from '#lib/data/blobs.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { Version } from '#lib/data/version-values.ts'
@@ -9,9 +9,9 @@ import type { InferencePort } from '../ports.ts'
 const AT_ONCE = 32 // images in one message
 
 export type VersionPredictions = {
-  /** One row for each entry, in their order; null where the image is gone or cannot be decoded. */
+  /** One row for each entry, in their order; null when the image is missing or cannot be decoded. */
   readonly rows: readonly (Float32Array | null)[]
-  /** How far each is from the training images; null likewise, and where the version knows none. */
+  /** Each image's distance from the training images; null likewise, and when the version has no references. */
   readonly distances: readonly (number | null)[]
   readonly engine: EngineName | null
   readonly msPerImage: number
@@ -19,12 +19,12 @@ export type VersionPredictions = {
 
 export type PredictionPorts = {
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
-  readonly answering: InferencePort
+  readonly inference: InferencePort
   readonly maxPixels: number
   readonly signal: AbortSignal
 }
 
-/** A comparison goes on without an image whose file is missing or damaged; that fault is noted where the
+/** A comparison continues without an image whose file is missing or damaged; that fault is recorded where the
  *  bytes are read. */
 function nullForFault(error: unknown): null {
   if (isFileFault(error)) return null
@@ -34,10 +34,10 @@ function nullForFault(error: unknown): null {
 export async function predictSamples(
   version: Pick<Version, 'id' | 'folder'>,
   entries: readonly SnapshotEntry[],
-  { bytesOf, answering, maxPixels, signal }: PredictionPorts,
+  { bytesOf, inference, maxPixels, signal }: PredictionPorts,
 ): Promise<VersionPredictions> {
   const ref = { key: version.id, folder: version.folder }
-  await answering.load(ref)
+  await inference.load(ref)
   try {
     const rows: (Float32Array | null)[] = []
     const distances: (number | null)[] = []
@@ -49,18 +49,18 @@ export async function predictSamples(
         entries.slice(first, first + AT_ONCE).map(({ hash }) => bytesOf(hash).catch(nullForFault)),
       )
       const there = bytes.flatMap((one) => (one ? [one] : []))
-      const answered = await answering.infer(ref, there, { maxPixels, wantsFeatures: false })
-      engine = answered.engine
-      ms += answered.inferenceMs
+      const batch = await inference.infer(ref, there, { maxPixels, wantsFeatures: false })
+      engine = batch.engine
+      ms += batch.inferenceMs
       let next = 0
       for (const one of bytes) {
-        const picture = one ? answered.pictures[next++] : undefined
-        rows.push(picture?.ok ? picture.logits : null)
-        distances.push(picture?.ok ? picture.distance : null)
+        const output = one ? batch.images[next++] : undefined
+        rows.push(output?.ok ? output.logits : null)
+        distances.push(output?.ok ? output.distance : null)
       }
     }
     return { rows, distances, engine, msPerImage: entries.length === 0 ? 0 : ms / entries.length }
   } finally {
-    answering.unload(ref.key)
+    inference.unload(ref.key)
   }
 }

@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-/** 60 training, 220 validation and 40 test pictures. */
+/** 60 training, 220 validation and 40 test images. */
 function splitOf(i: number): PackSource['split'] {
   if (i < 60) return 'train'
   return i < 280 ? 'validation' : 'test'
@@ -59,15 +59,15 @@ async function* drawn(seed = 0): AsyncGenerator<PackSource> {
   }
 }
 
-/** A version as it was sealed before anything was measured, in a folder of its own. */
+/** A saved version without measurements, in a folder of its own. */
 async function sealed() {
   const under = mkdtempSync(join(tmpdir(), 'darkroom-reseal-'))
   onTestFinished(() => rmSync(under, { recursive: true, force: true }))
   const folder = join(under, 'pair', 'v1')
   const { modelJson, weightsBin } = toTfjs(network, initialWeights(network, 3))
-  const kept = fromTfjs(modelJson, weightsBin)
+  const loaded = fromTfjs(modelJson, weightsBin)
   const spec = preprocessFor(input)
-  await engine.load('golden', kept)
+  await engine.load('golden', loaded)
   const golden = goldenOf(await goldenLogits(engine, 'golden', spec))
   await engine.unload('golden')
   const entries = []
@@ -81,29 +81,29 @@ async function sealed() {
       'Confidence is not calibrated: 3 validation images are too few (200 are needed).',
     ],
   }
-  await writeBundle(folder, { ...kept, preprocess: spec, classes: CLASSES, card, golden, reference: null })
+  await writeBundle(folder, { ...loaded, preprocess: spec, classes: CLASSES, card, golden, reference: null })
   const again = (samples: () => AsyncIterable<PackSource>) =>
     remeasure(
       { folder, isMirrorable: true, samples, packs: join(under, 'packs'), maxPixels: 1e6, foreign: [] },
-      { engine, openTest: async () => 1, signal: new AbortController().signal, say: () => {} },
+      { engine, openTest: async () => 1, signal: new AbortController().signal, report: () => {} },
     )
   return { folder, again }
 }
 
-test('measured anew, a version has the same weights, a card that says more, and distances', async () => {
+test('measured again, a version has the same weights, a more complete card, and distances', async () => {
   const { folder, again } = await sealed()
   const before = await readBundle(folder)
-  const asked = {
+  const request = {
     kind: 'infer',
     id: 1,
     key: 'v1',
-    pictures: [encodePng(drawShape('star', 7))],
+    images: [encodePng(drawShape('star', 7))],
     maxPixels: 1e6,
     wantsFeatures: false,
   } as const
   const versions = loadedModels(engine)
   await versions.load({ key: 'v1', folder })
-  expect((await versions.infer(asked)).pictures[0]).toMatchObject({ ok: true, distance: null })
+  expect((await versions.infer(request)).images[0]).toMatchObject({ ok: true, distance: null })
   await versions.unload('v1')
 
   const card = await again(() => drawn())
@@ -123,13 +123,13 @@ test('measured anew, a version has the same weights, a card that says more, and 
   expect(Object.keys(after.manifest.files)).toEqual(expect.arrayContaining(['model.onnx', 'reference.bin']))
   await versions.load({ key: 'v1', folder })
   const {
-    pictures: [seen],
-  } = await versions.infer(asked)
-  expect(seen).toMatchObject({ ok: true, distance: expect.any(Number), features: null })
+    images: [prediction],
+  } = await versions.infer(request)
+  expect(prediction).toMatchObject({ ok: true, distance: expect.any(Number), features: null })
   await versions.unload('v1')
 }, 30_000)
 
-test('other pictures than those that it was trained with are refused, and the version stays as it was', async () => {
+test('images other than its training data are refused, and the version stays as it was', async () => {
   const { folder, again } = await sealed()
   const before = await readBundle(folder)
 

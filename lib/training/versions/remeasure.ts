@@ -1,6 +1,5 @@
-/** A sealed version measured again, on the images that it was trained with: its card gets what is measured
- *  today, its weights stay as they are. For bundles that are about to ship; a version that somebody uses is
- *  never written to. */
+/** Measures a saved version again, on the images of its data set: its card gets today's measurements, its weights
+ *  stay as they are. For bundles that are about to ship; a version in use is never changed. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { decode } from '#lib/images/decode.ts'
@@ -17,26 +16,26 @@ export type RemeasureRequest = {
   readonly isMirrorable: boolean
   /** All images of its data set. */
   readonly samples: () => AsyncIterable<PackSource>
-  /** Where packs are kept. */
+  /** The folder of the packs. */
   readonly packs: string
   readonly maxPixels: number
-  /** Encoded images that show nothing it knows, by the name of their set. */
-  readonly foreign: readonly { readonly name: string; readonly pictures: () => AsyncIterable<Uint8Array> }[]
+  /** Encoded images that belong to none of its classes, by the name of their set. */
+  readonly foreign: readonly { readonly name: string; readonly images: () => AsyncIterable<Uint8Array> }[]
 }
 
 export type RemeasurePorts = Pick<RunPorts, 'engine' | 'openTest' | 'signal'> & {
-  readonly say: (sentence: string) => void
+  readonly report: (sentence: string) => void
 }
 
 const KEY = 'sealed'
 
 export async function remeasure(
   request: RemeasureRequest,
-  { engine, openTest, signal, say }: RemeasurePorts,
+  { engine, openTest, signal, report }: RemeasurePorts,
 ): Promise<Card> {
   const bundle = await readBundle(request.folder)
   const { card, classes, preprocess: spec } = bundle
-  using pack = await packOf(request, bundle, { say, signal })
+  using pack = await packOf(request, bundle, { report, signal })
   const sets = {
     training: pack.set('train', classes),
     test: pack.set('test', classes),
@@ -47,10 +46,10 @@ export async function remeasure(
     const failure = goldenFailure(bundle.golden, await goldenLogits(engine, KEY, spec))
     if (failure !== null) throw refusal(card, failure, `Measure it on an engine other than ${engine.name}.`)
     const foreign = await foreignSets(request, bundle)
-    const opened =
-      // it may have been sealed on another machine
+    const testOpened =
+      // it may have been saved on another machine
       sets.test.count === 0 ? 0 : Math.max(await openTest(sets.test.hashes), card.data.test_opened + 1)
-    say(
+    report(
       `Measuring ${card.classifier} ${card.version} on ${sets.test.count.toLocaleString('en')} test ` +
         'images.',
     )
@@ -58,12 +57,12 @@ export async function remeasure(
       { ...sets, classes, isMirrorable: request.isMirrorable, foreign },
       { engine, key: KEY, spec, classes: classes.length, onProgress: () => undefined, signal },
     )
-    const kept = card.notes.filter((note) => !MEASURED_NOTES.some((beginning) => note.startsWith(beginning)))
+    const otherNotes = card.notes.filter((note) => !MEASURED_NOTES.some((prefix) => note.startsWith(prefix)))
     const written: Card = {
       ...card,
       ...measured,
-      data: { ...card.data, test_opened: opened },
-      notes: [...kept, ...notes],
+      data: { ...card.data, test_opened: testOpened },
+      notes: [...otherNotes, ...notes],
     }
     await writeBundle(request.folder, { ...bundle, card: written, reference })
     return written
@@ -72,18 +71,18 @@ export async function remeasure(
   }
 }
 
-/** Beginnings of the notes that measuring writes. */
+/** How the notes start that measuring writes. */
 const MEASURED_NOTES = ['Confidence is not calibrated', 'For the same reason']
 
 async function packOf(
   { packs, samples, maxPixels }: RemeasureRequest,
   { card, preprocess: spec }: Bundle,
-  { say, signal }: Pick<RemeasurePorts, 'say' | 'signal'>,
+  { report, signal }: Pick<RemeasurePorts, 'report' | 'signal'>,
 ): Promise<Pack> {
   const expected = packName(card.data.snapshot, spec)
   if (await hasPack(packs, expected)) return openPack(packs, expected)
-  say('Decoding the images once.')
-  const made = await buildPack({
+  report('Decoding the images once.')
+  const built = await buildPack({
     folder: packs,
     spec,
     samples: samples(),
@@ -91,14 +90,14 @@ async function packOf(
     onProgress: () => {},
     signal,
   })
-  if (made !== expected)
+  if (built !== expected)
     throw refusal(
       card,
       'these are not the images that it was trained on, so its training and test sets cannot be ' +
         'determined',
       'Use the data set that its card names.',
     )
-  return openPack(packs, made)
+  return openPack(packs, built)
 }
 
 async function foreignSets(
@@ -108,9 +107,9 @@ async function foreignSets(
   if (foreign.length === 0) return null
   const [r, g, b] = spec.background
   const sets = []
-  for (const { name, pictures } of foreign) {
+  for (const { name, images } of foreign) {
     const squares: Uint8Array[] = []
-    for await (const bytes of pictures())
+    for await (const bytes of images())
       squares.push(preprocess(await decode(bytes, { maxPixels, background: { r, g, b } }), spec))
     sets.push({
       name,

@@ -1,10 +1,10 @@
-/** Which kept images a version may be measured on: the test part of its classifier, without any that a
- *  measured version trained on. */
+/** The stored images that a version may be measured on: the test set of its classifier, without any that a
+ *  measured version was trained on. */
 import type { Data } from '#lib/data/data.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { Version, VersionWithCard } from '#lib/data/version-values.ts'
 
-/** Counts the opening of this list. */
+/** Counts one more use of this list. */
 export async function testEntries(
   data: Pick<Data, 'samples' | 'runs' | 'snapshots'>,
   versions: readonly Version[],
@@ -22,7 +22,7 @@ export async function testEntries(
   return entries
 }
 
-/** What came after a version was trained, by hash; a shipped one has seen its data set and nothing else. */
+/** The hashes of images added after a version was trained; a shipped one was trained on its data set only. */
 export async function unseenBy(
   data: Pick<Data, 'samples' | 'runs' | 'snapshots'>,
   version: VersionWithCard,
@@ -31,10 +31,10 @@ export async function unseenBy(
   if (!version.runId)
     return new Set(samples.filter((sample) => sample.source !== 'dataset').map((sample) => sample.hash))
   const run = await data.runs.get(version.runId)
-  const known = new Set(
+  const trainedOn = new Set(
     run.snapshotId ? (await data.snapshots.entriesOf(run.snapshotId)).map((entry) => entry.hash) : [],
   )
-  return new Set(samples.filter((sample) => !known.has(sample.hash)).map((sample) => sample.hash))
+  return new Set(samples.filter((sample) => !trainedOn.has(sample.hash)).map((sample) => sample.hash))
 }
 
 async function trainingImagesOf(

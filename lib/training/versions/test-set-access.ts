@@ -1,5 +1,5 @@
-/** How often commands have used a list of test images, by its hash: a small file, where no database is at hand.
- *  A test set that is used again and again is no test set any more; the count says how far to trust it. */
+/** How often commands have used a list of test images, by its hash, in a small file, because commands have no
+ *  database. Each repeated use makes a test set less reliable; the count shows how much. */
 import { createHash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -13,15 +13,15 @@ const COUNTS: StoredFormats<Readonly<Record<string, number>>> = {
   formats: { 1: testSetCounts },
 }
 
-/** Counts this use and returns how many there were, this one included. */
+/** Counts this use and returns the number of uses, this one included. */
 export async function countOpening(file: string, hashes: readonly string[]): Promise<number> {
   const list = createHash('sha256')
     .update([...hashes].sort().join('\n'))
     .digest('hex')
   const text = await readFile(file, 'utf8').catch(() => null)
   const counts = text === null ? {} : parseStoredText(text, COUNTS)
-  const opened = (counts[list] ?? 0) + 1
+  const uses = (counts[list] ?? 0) + 1
   await mkdir(dirname(file), { recursive: true })
-  await writeJson(file, { ...counts, [list]: opened })
-  return opened
+  await writeJson(file, { ...counts, [list]: uses })
+  return uses
 }

@@ -1,5 +1,5 @@
 /** The actions on versions: compare, promote, roll back, download, delete, describe, measure. Comparing
- *  and measuring are jobs of the worker, which are waited for here; the gate's word is only read. */
+ *  and measuring are jobs of the worker, which these actions wait for; the gate's verdict is only read here. */
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type {
   compareModels,
@@ -19,7 +19,7 @@ import { bundleZip } from './bundle-zip.ts'
 import type { EvaluationAnswer } from './evaluate.ts'
 import { resultOf } from '../job/job-result.ts'
 
-/** Web processes look each second; this long a promotion waits for them. */
+/** Web processes poll each second; a promotion waits this long for them. */
 const ACKNOWLEDGE_MS = 5_000
 
 type RequestContext = { readonly caller: Caller; readonly signal: AbortSignal }
@@ -27,10 +27,10 @@ type RequestContext = { readonly caller: Caller; readonly signal: AbortSignal }
 export type VersionParts = {
   readonly data: Data
   readonly now: () => number
-  /** The engine that makes predictions now. */
+  /** The engine that currently makes predictions. */
   readonly engine: () => EngineName | null
-  /** Manifest, checksums and test inputs of a version, on the engine that serves. `bad_bundle` names what is
-   *  wrong. */
+  /** Manifest, checksums and test inputs of a version, on the engine that serves. `bad_bundle` names the
+   *  fault. */
   readonly verify: (versionId: string) => Promise<unknown>
 }
 
@@ -60,7 +60,7 @@ export type VersionCases = {
 }
 
 export function createVersionCases({ data, now, engine, verify }: VersionParts): VersionCases {
-  /** The version that serves predictions: while the promoted one cannot be loaded, another. */
+  /** The version that serves predictions: another one while the promoted version cannot be loaded. */
   const liveOf = async (classifierId: string): Promise<LiveVersion & { readonly version: Version }> => {
     const live = await data.live.of(classifierId)
     if (live === null) throw noChampion(classifierId)
@@ -68,7 +68,7 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
     return { ...live, version: live.version }
   }
 
-  /** A version that cannot be loaded never goes live by somebody's action, and the person hears why. */
+  /** A version that cannot be loaded is never promoted by a user's action, and the user gets the reason. */
   async function verified(versionId: string, what: string): Promise<void> {
     await verify(versionId).catch((error: unknown) => {
       if (!isDarkroomError(error) || error.code !== 'bad_bundle') throw error
@@ -97,7 +97,7 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
     }
   }
 
-  /** Every web process has loaded it, and none found a fault in it. */
+  /** True when every web process has loaded it without finding a fault. */
   async function isFollowed({ promotion, version }: Champion): Promise<boolean> {
     return (
       (await data.webProcesses.allAcknowledged(promotion.id, ACKNOWLEDGE_MS)) &&
@@ -123,8 +123,8 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
           'it is the live version itself',
           'Set another version with "with".',
         )
-      const known = await data.versions.findComparison(champion.id, challenger.id)
-      if (known) return known
+      const stored = await data.versions.findComparison(champion.id, challenger.id)
+      if (stored) return stored
       await resultOf(
         'compare',
         { championId: champion.id, challengerId: challenger.id },
@@ -206,7 +206,7 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
         'evaluate',
         { versionId: version.id },
         { data, now, signal },
-      )) as EvaluationAnswer // what handlers.ts answers for this kind
+      )) as EvaluationAnswer // handlers.ts returns this type for this kind
     },
   }
 }

@@ -10,9 +10,9 @@ import { buildPack, hasPack, openPack, packName, snapshotHash, type PackSource }
 import { preprocessFor } from '../../shipped/shipped.ts'
 
 const spec = preprocessFor({ size: 24, channels: 3, fit: 'cover' })
-const picture = (i: number) => drawShape('star', i)
+const image = (i: number) => drawShape('star', i)
 const sample = (i: number, split: PackSource['split'] = 'train'): PackSource => {
-  const bytes = encodePng(picture(i))
+  const bytes = encodePng(image(i))
   return {
     hash: createHash('sha256').update(bytes).digest('hex'),
     label: i % 2 ? 'odd' : 'even',
@@ -38,7 +38,7 @@ async function packed(samples: readonly PackSource[], onProgress: (done: number)
   return { folder, name }
 }
 
-test('each sample is read back as the square of its picture, in its split and with its class', async () => {
+test('each sample is read back as the square of its image, in its split and with its class', async () => {
   const { folder, name } = await packed([sample(1), sample(2, 'test'), sample(3), sample(4)])
 
   using pack = await openPack(folder, name)
@@ -48,11 +48,11 @@ test('each sample is read back as the square of its picture, in its split and wi
   expect([...set.labels]).toEqual([1, 1, 0])
   const square = new Uint8Array(24 * 24 * 3 + 5)
   set.read(1, square, 5)
-  expect(square.subarray(5)).toEqual(preprocess(picture(3), spec))
+  expect(square.subarray(5)).toEqual(preprocess(image(3), spec))
   expect(pack.set('test', ['even', 'odd']).hashes).toEqual([sample(2).hash])
 })
 
-test('a pack is found under the name of its samples and its preprocessing', async () => {
+test('a pack is opened by the name of its samples and its preprocessing', async () => {
   const { folder, name } = await packed([sample(1), sample(2)])
 
   expect(name).toBe(packName(snapshotHash([sample(2), sample(1)]), spec))
@@ -61,7 +61,7 @@ test('a pack is found under the name of its samples and its preprocessing', asyn
   expect(packName(snapshotHash([sample(1), sample(2)]), { ...spec, size: 32 })).not.toBe(name)
 })
 
-test('the snapshot hash is the sha256 of the sorted lines, as anybody can compute it', () => {
+test('the snapshot hash is the sha256 of the sorted lines, reproducible with standard tools', () => {
   const lines = ['aa b train', 'cc d e test'].join('\n')
 
   expect(
@@ -72,7 +72,7 @@ test('the snapshot hash is the sha256 of the sorted lines, as anybody can comput
   ).toBe(createHash('sha256').update(lines).digest('hex'))
 })
 
-test('a picture that cannot be decoded is left out and named, the rest is kept', async () => {
+test('an image that cannot be decoded is left out and named, the others are stored', async () => {
   const broken = { ...sample(1), bytes: sample(1).bytes.subarray(0, 60), hash: 'f'.repeat(64) }
 
   const { folder, name } = await packed([broken, sample(2)])
@@ -82,14 +82,14 @@ test('a picture that cannot be decoded is left out and named, the rest is kept',
   expect(pack.index.refused).toMatchObject([{ hash: 'f'.repeat(64), reason: expect.any(String) }])
 })
 
-test('the same picture twice is one sample', async () => {
+test('the same image twice is one sample', async () => {
   const { folder, name } = await packed([sample(1), sample(1), sample(2)])
   using pack = await openPack(folder, name)
 
   expect(pack.index.entries).toHaveLength(2)
 })
 
-test('more squares than one piece holds are all there', async () => {
+test('more squares than fit into one write buffer are all stored', async () => {
   const many = Array.from({ length: 700 }, (_, i) => sample(i)) // 700 × 1,728 bytes: above one mebibyte
 
   const { folder, name } = await packed(many)
@@ -99,7 +99,7 @@ test('more squares than one piece holds are all there', async () => {
   const square = new Uint8Array(24 * 24 * 3)
   for (const i of [0, 605, 606, 607, 699]) {
     set.read(i, square, 0)
-    expect(square).toEqual(preprocess(picture(i), spec))
+    expect(square).toEqual(preprocess(image(i), spec))
   }
 })
 
@@ -127,9 +127,9 @@ test('of many packs the newest eight stay', async () => {
   ])
 })
 
-test('a picture that an older pack has is not decoded again, but for another size it is', async () => {
+test('an image in an older pack is not decoded again, except for another size', async () => {
   const { folder } = await packed([sample(1), sample(2)])
-  // only the older pack knows what it showed
+  // only the older pack has its pixels
   const unreadable = { ...sample(1), split: 'test' as const, bytes: new Uint8Array(8) }
   const make = async (how: typeof spec) =>
     openPack(
@@ -149,7 +149,7 @@ test('a picture that an older pack has is not decoded again, but for another siz
 
   const square = new Uint8Array(24 * 24 * 3)
   alike.set('test', ['even', 'odd']).read(0, square, 0)
-  expect(square).toEqual(preprocess(picture(1), spec))
+  expect(square).toEqual(preprocess(image(1), spec))
   expect(alike.index.refused).toEqual([])
   expect(larger.index.refused).toHaveLength(1)
 })

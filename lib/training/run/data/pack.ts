@@ -1,6 +1,6 @@
 /** The cache of decoded images: each image of a snapshot decoded once into the bytes of its square, in one file
- *  that is read by slices. It knows samples and no network; the memory it takes is one square, however many
- *  there are. */
+ *  that is read by slices. It knows samples but no network; it needs memory for one square, however many there
+ *  are. */
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -26,7 +26,7 @@ export type PackEntry = { readonly hash: string; readonly label: string; readonl
 
 export interface Pack extends Disposable {
   readonly index: PackIndex
-  /** Samples of a split in the order of the pack; classes say what number a label has. */
+  /** Samples of a split in the order of the pack; `classes` determines the number of each label. */
   readonly set: (split: Split, classes: readonly string[]) => SampleSet
 }
 
@@ -50,7 +50,7 @@ export function snapshotHash(entries: readonly PackEntry[]): string {
   return createHash('sha256').update(lines.join('\n')).digest('hex')
 }
 
-/** The folder of a pack, by what is in it and how it was preprocessed. */
+/** The folder of a pack, named by its content and its preprocessing. */
 export const packName = (snapshot: string, spec: Preprocess): string =>
   createHash('sha256')
     .update(JSON.stringify([snapshot, spec.size, spec.channels, spec.fit, spec.background, spec.resize]))
@@ -84,7 +84,7 @@ export async function buildPack({
   }
 }
 
-/** Each snapshot has its own pack; older ones can always be made again. */
+/** Each snapshot has its own pack; older ones can always be built again. */
 async function keepNewest(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.'))
   const dated = await Promise.all(
@@ -125,7 +125,7 @@ async function writeSquares(
     filled += bytes
     entries.push({ hash, label, split })
     if (filled === piece.length) {
-      await file.writeFile(piece) // all of it: on a disk that is nearly full, `write` may write a part and not say so
+      await file.writeFile(piece) // `write` may write only a part on a nearly full disk, without an error
       filled = 0
     }
     if (entries.length % PROGRESS_EVERY === 0) onProgress(entries.length)
@@ -141,14 +141,14 @@ interface Earlier extends Disposable {
   readonly find: (hash: string) => Uint8Array | null
 }
 
-/** Squares that older packs have of the same images: after an upload only new images are decoded. */
+/** Squares of the same images in older packs: after an upload only new images are decoded. */
 async function earlierSquares(folder: string, spec: Preprocess): Promise<Earlier> {
   const square = new Uint8Array(squareBytes(spec))
   const places = new Map<string, { readonly file: number; readonly at: number }>()
   const files: number[] = []
   for (const name of (await readdir(folder)).filter((one) => !one.startsWith('.'))) {
     const index = await readPackIndex(join(folder, name)).catch(() => null)
-    if (!index || packName(index.snapshot, spec) !== name) continue // made for other squares
+    if (!index || packName(index.snapshot, spec) !== name) continue // preprocessed in another way
     const file = openSync(join(folder, name, 'squares.bin'), 'r')
     files.push(file)
     index.entries.forEach(({ hash }, i) => places.set(hash, { file, at: i * square.length }))
@@ -184,7 +184,7 @@ const INDEX: StoredFormats<PackIndex> = {
   formats: { 1: packIndex },
 }
 
-/** @throws where there is none, or it cannot be read. */
+/** @throws when there is none, or it cannot be read. */
 export const readPackIndex = async (pack: string): Promise<PackIndex> =>
   parseStoredText(await readFile(join(pack, 'index.json'), 'utf8'), INDEX)
 

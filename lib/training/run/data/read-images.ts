@@ -1,5 +1,5 @@
-/** The stage "Reading images": the network to start with is chosen where there are several, then every image of
- *  the run is decoded once and kept as the square that this network sees. */
+/** The stage "Reading images": where there are several networks to start with, one is chosen; then every image
+ *  of the run is decoded once and stored as the square that this network takes. */
 import type { PackIndex, RunPlan } from '#lib/contracts/training-plan.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { packFile, readPackName, readSamples, writeJson } from '../plan.ts'
@@ -13,9 +13,9 @@ import { splitValidation } from './validation-split.ts'
 export type ImageSets = {
   readonly index: PackIndex
   readonly training: SampleSet
-  /** Half of the validation set: it chooses the epoch. */
+  /** Half of the validation set, which chooses the epoch. */
   readonly choosing: SampleSet
-  /** The other half: it calibrates. */
+  /** The other half, which calibrates. */
   readonly calibrating: SampleSet
   readonly test: SampleSet
 }
@@ -33,7 +33,7 @@ export async function readImages(folder: string, planned: RunPlan, ports: RunPor
   return { plan, images: partsOf(pack, plan.classes), [Symbol.dispose]: () => pack[Symbol.dispose]() }
 }
 
-/** Null where only reading the data set tells. */
+/** Null when the images are known only after reading the data set. */
 async function entriesOf(folder: string, { samples }: RunPlan): Promise<readonly PackEntry[] | null> {
   switch (samples.kind) {
     case 'kept':
@@ -49,15 +49,15 @@ type PackRequest = {
   readonly entries: readonly PackEntry[] | null
 }
 
-/** The name of the pack: that of an earlier run of the same images where there is one. */
+/** The name of the pack; an earlier run of the same images may have built it. */
 async function packFor(
   { folder, plan, entries }: PackRequest,
-  { samples, say, signal }: RunPorts,
+  { samples, report, signal }: RunPorts,
   stage: Stage,
 ): Promise<string> {
   const earlier = (await readPackName(folder)) ?? (entries && packName(snapshotHash(entries), plan.spec))
   if (earlier !== null && (await hasPack(plan.packs, earlier))) return earlier
-  say({ kind: 'note', message: 'Decoding the images once.' })
+  report({ kind: 'note', message: 'Decoding the images once.' })
   let counted = 0
   const name = await buildPack({
     folder: plan.packs,

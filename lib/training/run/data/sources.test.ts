@@ -6,24 +6,24 @@ import { blobFile } from '#lib/data/blobs.ts'
 import { openWithFruit, storedImage, sampleOf } from '#lib/data/opened.fakes.ts'
 import { openPictures } from '#lib/data/images.ts'
 import { samplesFile, writeJson } from '../plan.ts'
-import { keptSamples, type SourceFault } from './sources.ts'
+import { storedSamples, type SourceFault } from './sources.ts'
 
-const LARGE = 40_000 // bytes: kept as a file
+const LARGE = 40_000 // bytes: stored as a file
 
-test('a training run goes on without images whose files are missing or damaged, and names them', async () => {
+test('a training run continues without images whose files are missing or damaged, and names them', async () => {
   const { data, folder, settings } = await openWithFruit()
-  const pictures = ['whole', 'missing', 'damaged', 'small'].map((text) =>
+  const images = ['whole', 'missing', 'damaged', 'small'].map((text) =>
     storedImage(text, text === 'small' ? 100 : LARGE),
   )
-  const [whole, missing, damaged, small] = pictures as [
-    (typeof pictures)[0],
-    (typeof pictures)[0],
-    (typeof pictures)[0],
-    (typeof pictures)[0],
+  const [whole, missing, damaged, small] = images as [
+    (typeof images)[0],
+    (typeof images)[0],
+    (typeof images)[0],
+    (typeof images)[0],
   ]
   await data.samples.add(
     'fruit',
-    pictures.map((picture, i) => sampleOf(String(i), { picture })),
+    images.map((image, i) => sampleOf(String(i), { picture: image })),
   )
   rmSync(blobFile(folder, 'image', missing.hash))
   writeFileSync(blobFile(folder, 'image', damaged.hash), 'another image')
@@ -31,12 +31,12 @@ test('a training run goes on without images whose files are missing or damaged, 
   onTestFinished(() => rmSync(run, { recursive: true, force: true }))
   await writeJson(
     samplesFile(run),
-    [...pictures, { hash: '0'.repeat(64) }].map(({ hash }) => ({ hash, label: 'apple', split: 'train' })),
+    [...images, { hash: '0'.repeat(64) }].map(({ hash }) => ({ hash, label: 'apple', split: 'train' })),
   )
 
   const faults: SourceFault[] = []
   const read: string[] = []
-  for await (const { hash } of keptSamples(run, openPictures(settings), (fault) => faults.push(fault)))
+  for await (const { hash } of storedSamples(run, openPictures(settings), (fault) => faults.push(fault)))
     read.push(hash)
 
   expect(read).toEqual([whole.hash, small.hash])

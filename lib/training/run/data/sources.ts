@@ -1,5 +1,5 @@
-/** The samples of a run with their encoded images: from a data set that a reader opens, or from what is
- *  kept on this machine. */
+/** The samples of a run with their encoded images: from a data set on disk, or from the images that are stored
+ *  on this machine. */
 import { createHash } from 'node:crypto'
 import { isFileFault } from '#lib/data/blobs.ts'
 import { splitOf } from '#lib/domain/splits.ts'
@@ -7,7 +7,7 @@ import type { PackSource } from './pack.ts'
 import type { PlannedSamples } from '#lib/contracts/training-plan.ts'
 import { readSamples } from '../plan.ts'
 
-/** What a reader of data sets gives; lib/ingest/readers has them. */
+/** The signature of the readers of data sets in lib/ingest/readers. */
 export type OpenDataset = (
   name: string,
   opening: {
@@ -54,16 +54,16 @@ export type SourceFault = {
   readonly reason: string
 }
 
-/** An image that was deleted since the run was planned is left out. So is one whose file is missing or
- *  damaged, and `onFault` is told which. */
-export async function* keptSamples(
+/** Skips images that were deleted since the run was planned, and those whose file is missing or damaged; the
+ *  latter are reported to `onFault`. */
+export async function* storedSamples(
   folder: string,
-  pictures: ImageStore,
+  images: ImageStore,
   onFault: (fault: SourceFault) => void,
 ): AsyncGenerator<PackSource> {
   try {
     for (const { hash, label, split } of await readSamples(folder)) {
-      const bytes = await pictures.bytesOf(hash).catch((error: unknown) => {
+      const bytes = await images.bytesOf(hash).catch((error: unknown) => {
         if (!isFileFault(error)) throw error
         onFault({
           hash,
@@ -75,6 +75,6 @@ export async function* keptSamples(
       if (bytes) yield { hash, label, split, bytes }
     }
   } finally {
-    pictures.close()
+    images.close()
   }
 }

@@ -1,11 +1,11 @@
-/** The validation set in two halves: one chooses the epoch and the averaging, the other calibrates, so that no
- *  number is fitted to the images that chose it. */
+/** Splits the validation set in two: one half chooses the epoch and the averaging, the other calibrates, so that
+ *  calibration is not fitted to the images that chose the epoch. */
 import { FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 
 export type ValidationSplit = { readonly choosing: SampleSet; readonly calibrating: SampleSet }
 
-/** Too few images to halve all choose, and none calibrates. */
+/** With too few images to halve, all of them choose and none calibrates. */
 export function splitValidation(validation: SampleSet, classes: number): ValidationSplit {
   const all = validation.hashes.map((_, i) => i)
   if (validation.count < 2 * FEWEST_FOR_CALIBRATION)

@@ -11,24 +11,24 @@ import { batchWithin, trainingMb, trainMemoryMb } from './batch-size.ts'
 
 const photos = { network: smallNetwork({ size: 32, channels: 3 }, 10), batch: 128, engine: 'onnx' } as const
 
-test('with room enough the recipe has its batch', () => {
+test('with enough memory the recipe has its batch', () => {
   expect(batchWithin(2048, photos)).toBe(128)
 })
 
-test('with a quarter of a gigabyte a step holds fewer pictures', () => {
+test('with a quarter of a gigabyte a step holds fewer images', () => {
   expect(batchWithin(256, photos)).toBeLessThanOrEqual(64)
   expect(batchWithin(256, photos)).toBeGreaterThanOrEqual(16)
   expect(batchWithin(256, { ...photos, network: best([64, 160, 160]) })).toBeGreaterThanOrEqual(8)
 })
 
-test('larger pictures take smaller batches, and so does an engine that takes more itself', () => {
+test('larger images take smaller batches, and so does an engine that needs more memory itself', () => {
   expect(batchWithin(400, { ...photos, network: smallNetwork({ size: 128, channels: 3 }, 10) })).toBeLessThan(
     batchWithin(400, photos),
   )
   expect(batchWithin(500, { ...photos, engine: 'tfjs-node' })).toBeLessThan(batchWithin(500, photos))
 })
 
-test('a network that does not fit even with few pictures is refused, with what it takes and what may be done', () => {
+test('a network that does not fit even with few images is refused, with the memory it needs and the remedy', () => {
   const wide = { ...photos, network: best([64, 256, 256]) }
 
   expect(() => batchWithin(256, wide)).toThrow(
@@ -40,9 +40,9 @@ test('a network that does not fit even with few pictures is refused, with what i
 const best = (widths: readonly [number, number, number]): Network =>
   wideNetwork(widths)({ size: 32, channels: 3 }, 10)
 
-/** VmHWM of a process that trained eight steps (on TensorFlow four), answered 64 images, remembered, wrote a
- *  checkpoint and trained on, MB; Node's compile cache full (2026-11, AMD EPYC, 2 cores). */
-const SEEN: readonly (readonly [EngineName, Network, number, number])[] = [
+/** VmHWM of a process that trained eight steps (on TensorFlow four), predicted 64 images, stored its best weights,
+ *  wrote a checkpoint and trained on, MB; Node's compile cache full (2026-11, AMD EPYC, 2 cores). */
+const MEASURED: readonly (readonly [EngineName, Network, number, number])[] = [
   ['onnx', best([64, 160, 160]), 4, 189],
   ['onnx', best([64, 160, 160]), 16, 232],
   ['onnx', best([64, 160, 160]), 64, 362],
@@ -61,8 +61,10 @@ const SEEN: readonly (readonly [EngineName, Network, number, number])[] = [
   ['tfjs-node', best([64, 256, 256]), 64, 658],
 ]
 
-test.each(SEEN.map(([engine, network, batch, mb]) => ({ engine, network, batch, mb, name: network.name })))(
-  '$engine takes for $name with $batch pictures to a step about the $mb MB that were measured',
+test.each(
+  MEASURED.map(([engine, network, batch, mb]) => ({ engine, network, batch, mb, name: network.name })),
+)(
+  '$engine needs for $name with $batch images to a step about the $mb MB that were measured',
   ({ engine, network, batch, mb }) => {
     const estimate = trainingMb({ network, batch, engine })
 
@@ -70,15 +72,15 @@ test.each(SEEN.map(([engine, network, batch, mb]) => ({ engine, network, batch, 
   },
 )
 
-test('left to itself a training takes what is free for it, between a little and four gigabytes', () => {
+test('by default training uses the free memory, between a minimum and four gigabytes', () => {
   expect([200e6, 1.5e9, 64e9].map((free) => trainMemoryMb('auto', free))).toEqual([216, 1430, 4096])
   expect(trainMemoryMb(900, 64e9)).toBe(900)
 })
 
 const here = (file: string): string => JSON.stringify(path.join(import.meta.dirname, '../../..', file))
 
-/** Some steps with the batch that fits, then answers, in a process of its own; prints the most that it held. */
-const learns = (limitMb: number, size: number): string => `
+/** Some steps with the batch that fits, then predictions, in a process of its own; prints its peak memory. */
+const script = (limitMb: number, size: number): string => `
 import { readFileSync } from 'node:fs'
 import { openEngine } from ${here('engines/open-engine.ts')}
 import { initialWeights } from ${here('ml/network/initial-weights.ts')}
@@ -99,14 +101,14 @@ process.stdout.write(JSON.stringify({ batch, mb: Number(peakKb) / 1024 }))
 process.exit(0)`
 
 const onLinux = test.runIf(process.platform === 'linux')
-/** As every process of the product has it; the first to run fills it, and takes 40 MB more for that. */
+/** The compile cache that every process of the product has; the first to run fills it, which takes 40 MB more. */
 const compiled = mkdtempSync(path.join(tmpdir(), 'darkroom-compiled-'))
 afterAll(() => rmSync(compiled, { recursive: true, force: true }))
 
-function learnt(limitMb: number, size: number): { batch: number; mb: number } {
+function train(limitMb: number, size: number): { batch: number; mb: number } {
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', learns(limitMb, size)],
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script(limitMb, size)],
     {
       encoding: 'utf8',
       env: { ...process.env, NODE_COMPILE_CACHE: compiled, MALLOC_ARENA_MAX: '2', TF_CPP_MIN_LOG_LEVEL: '3' },
@@ -120,10 +122,10 @@ onLinux.each([
   [300, 32],
   [600, 96],
 ])(
-  'a training that may take %i MB takes no more, on pictures of %i pixels',
+  'training that may use %i MB uses no more, on images of %i pixels',
   (limitMb, size) => {
-    learnt(limitMb, 8)
-    const { batch, mb } = learnt(limitMb, size)
+    train(limitMb, 8)
+    const { batch, mb } = train(limitMb, size)
 
     expect(batch).toBeGreaterThan(4)
     expect(mb).toBeLessThanOrEqual(limitMb)

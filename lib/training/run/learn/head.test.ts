@@ -96,7 +96,7 @@ async function trained(
     notes: [],
     ...of,
   }
-  const heard: FromTraining[] = []
+  const messages: FromTraining[] = []
   let seconds = 0
   await writeJson(planFile(folder), plan)
   await runTraining(folder, plan, {
@@ -108,22 +108,22 @@ async function trained(
     machine: 'test',
     signal: stop ?? new AbortController().signal,
     clock: () => (seconds += 1),
-    say: (message) => {
-      heard.push(message)
+    report: (message) => {
+      messages.push(message)
     },
   })
   return {
     out: plan.out,
-    heard,
-    notes: heard.flatMap((message) => (message.kind === 'note' ? [message.message] : [])),
+    messages,
+    notes: messages.flatMap((message) => (message.kind === 'note' ? [message.message] : [])),
   }
 }
 
-test('the network is chosen that tells the pictures apart best, and what comes of it is a whole version', async () => {
+test('the network whose features separate the images best is chosen, and a complete version results', async () => {
   const folder = place()
   const candidates = await only('shapes', 'cats-dogs')
 
-  const { out, notes, heard } = await trained({
+  const { out, notes, messages } = await trained({
     classes: ['ring', 'star'],
     each: 24,
     folder,
@@ -145,19 +145,19 @@ test('the network is chosen that tells the pictures apart best, and what comes o
   expect(card).toMatchObject({ recipe: { name: 'head' }, parent: null, data: { train: 32, test: 16 } })
   expect(card.notes.join()).toContain('All layers but the last are those of shapes v1')
   expect(card.curves.length).toBeGreaterThan(2)
-  expect(heard.filter(({ kind }) => kind === 'step')).toHaveLength(card.curves.length)
-  expect((await readRunPlan(folder)).start).toMatchObject({ kind: 'network', name: 'shapes v1' }) // for a resumed run
+  expect(messages.filter(({ kind }) => kind === 'step')).toHaveLength(card.curves.length)
+  expect((await readRunPlan(folder)).start).toMatchObject({ kind: 'network', name: 'shapes v1' }) // for resuming
 }, 60_000)
 
 test('a head reports that it reads images and computes features before it trains', async () => {
-  const { heard } = await trained({
+  const { messages } = await trained({
     classes: ['ring', 'star'],
     each: 12,
     folder: place(),
     start: { kind: 'choose-network', candidates: await only('shapes') },
   })
 
-  const stages = heard.flatMap((message) => (message.kind === 'stage' ? [message] : []))
+  const stages = messages.flatMap((message) => (message.kind === 'stage' ? [message] : []))
   expect([...new Set(stages.map(({ stage }) => stage))]).toEqual([
     'images',
     'features',
@@ -168,10 +168,10 @@ test('a head reports that it reads images and computes features before it trains
   const last = (name: string) => stages.findLast(({ stage }) => stage === name)
   expect(last('images')).toMatchObject({ done: 24, total: 24 })
   expect(last('features')).toMatchObject({ done: 32, total: 32 }) // 16 training images and their mirror images
-  expect(heard.some((message) => message.kind === 'step' && message.steps === settings.epochs)).toBe(true)
+  expect(messages.some((message) => message.kind === 'step' && message.steps === settings.epochs)).toBe(true)
 }, 60_000)
 
-test('a class that the version did not have is learnt on its features, beside those that it had', async () => {
+test('a class that the version did not have is trained on its features, next to the existing ones', async () => {
   const folder = place()
   const start = { kind: 'version', version: 'v1', folder: join(MODELS, 'shapes', 'v1') } as const
   const { classes } = await readBundle(start.folder)
@@ -185,7 +185,7 @@ test('a class that the version did not have is learnt on its features, beside th
   expect(card.test!.per_class.at(-1)).toMatchObject({ class: 'blank', recall: 1 })
 }, 60_000)
 
-test('asked to stop, it ends without a version', async () => {
+test('when cancelled, it ends without a version', async () => {
   const folder = place()
   const stop = new AbortController()
   stop.abort()

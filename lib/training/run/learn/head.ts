@@ -1,5 +1,5 @@
-/** Training the last layer alone, on features. It takes seconds, so it has no checkpoint: a run that was
- *  stopped starts again from the stored features. */
+/** Trains only the last layer, on features. It takes seconds, so it has no checkpoint: a run that was stopped
+ *  starts again from the stored features. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { learnHead, type HeadSettings, type HeadTry } from '#lib/ml/learn/head.ts'
 import { BEGINNING, type Position } from '#lib/ml/learn/train.ts'
@@ -14,9 +14,9 @@ export type HeadRun = TrainingMaterial & {
 
 export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedNetwork | 'cancelled'> {
   const { plan, settings, features, network, weights, training } = run
-  const { engine, say, clock, signal } = ports
+  const { engine, report, clock, signal } = ports
   const startedAt = clock() - features.seconds
-  say({
+  report({
     kind: 'note',
     message:
       `Training the last layer for ${plan.classes.length} classes on ${training.count} images with ` +
@@ -49,7 +49,7 @@ export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedN
     from = now
     position = after(position, next.value, point)
     const etaSeconds = ((now - startedAt) / number) * (settings.epochs - number)
-    say({
+    report({
       kind: 'step',
       epoch: number,
       step: number,
@@ -60,7 +60,7 @@ export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedN
       etaSeconds,
       memoryMb: ports.memoryMb(),
     })
-    say({ kind: 'epoch', point, etaSeconds })
+    report({ kind: 'epoch', point, etaSeconds })
   }
 }
 
@@ -73,7 +73,7 @@ const pointOf = (
   accuracy: training.accuracy,
   val_loss: heldOut.loss,
   val_accuracy: heldOut.accuracy,
-  learning_rate: 0, // each try goes all the way down
+  learning_rate: 0, // the rate of each try decays to zero
   images_per_second: seconds > 0 ? images / seconds : 0,
   seconds,
   is_best: isBest,

@@ -20,7 +20,7 @@ export type LearnerRun = {
   readonly weights: Weights
 }
 
-/** @throws DarkroomError `invalid_input` where the network does not fit into the memory of the plan. */
+/** @throws DarkroomError `invalid_input` when the network does not fit into the memory of the plan. */
 export function learnerSpec(
   { plan, settings, network, weights }: LearnerRun,
   { images, engine }: { readonly images: number; readonly engine: EngineName },

@@ -1,4 +1,4 @@
-/** What the stage "Training" works on, and what comes out of it. Types alone. */
+/** The input of the stage "Training" and its result. Types only. */
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import type { FeatureSet } from '#lib/ml/learn/head.ts'
 import type { Batch } from '#lib/ml/learn/learner.ts'
@@ -9,7 +9,7 @@ import type { Network, Weights } from '#lib/ml/network/network.ts'
 export type TrainingMaterial = {
   readonly folder: string
   readonly plan: RunPlan
-  /** With as many outputs as the plan has classes. */
+  /** Has as many outputs as the plan has classes. */
   readonly network: Network
   readonly weights: Weights
   readonly training: SampleSet
@@ -17,11 +17,11 @@ export type TrainingMaterial = {
   readonly choosing: SampleSet
   /** Validation images in all: those that choose, and those that calibrate. */
   readonly validationImages: number
-  /** Writes predictions of teachers into the targets of a batch; null: nothing is added. */
+  /** Adds the teachers' predictions to the targets of a batch; null without teachers. */
   readonly teach: ((batch: Batch) => Promise<void>) | null
 }
 
-/** The material of a run, and what a last layer is trained on; null where the recipe needs none. */
+/** The material of a run, and what a last layer is trained on; null when the recipe needs none. */
 export type PreparedTraining = AsyncDisposable & {
   readonly material: TrainingMaterial
   readonly features: HeadFeatures | null
@@ -30,7 +30,7 @@ export type PreparedTraining = AsyncDisposable & {
 export type HeadFeatures = {
   readonly training: FeatureSet
   readonly choosing: FeatureSet
-  /** That computing them took; the first try counts them as its own. */
+  /** The time it took to compute them; the first try includes it. */
   readonly seconds: number
 }
 
@@ -38,8 +38,8 @@ export type TrainedNetwork = {
   readonly network: Network
   readonly weights: Weights
   readonly position: Position
-  /** Images of a step. */
+  /** Images per step. */
   readonly batch: number
-  /** Training images, with those made by code. */
+  /** Training images, synthetic ones included. */
   readonly images: number
 }

@@ -1,4 +1,4 @@
-/** The stage "Computing features": what a run computes once of each image before it trains. That is the
+/** The stage "Computing features": what a run computes once for each image before it trains. That is the
  *  predictions of a teacher, and the features on which a last layer is trained; most recipes need neither.
  *  Features of earlier runs are used again. */
 import { join } from 'node:path'
@@ -72,7 +72,7 @@ type StageParts = Pick<Preparation, 'plan' | 'images'> & {
   readonly headSettings: HeadSettings | null
 }
 
-/** Counts images; null where nothing is to be computed. */
+/** Counts images; null when nothing needs to be computed. */
 function stageFor({ plan, images, teaching, headSettings }: StageParts, ports: RunPorts): Stage | null {
   const rehearsal = teaching.kind === 'teacher' ? teaching.rehearsal : 0
   const training = images.training.count + rehearsal
@@ -82,7 +82,7 @@ function stageFor({ plan, images, teaching, headSettings }: StageParts, ports: R
   return total > 0 ? startStage('features', { total }, ports) : null
 }
 
-/** Whether each training image also counts as its mirror image. */
+/** Whether each training image is also trained on as its mirror image. */
 const isMirrored = (settings: HeadSettings, { classifier }: RunPlan): boolean =>
   settings.mirrored && classifier.isMirrorable
 
@@ -91,7 +91,7 @@ async function computeFeatures(
   settings: HeadSettings,
   { ports, stage }: { readonly ports: RunPorts; readonly stage: Stage | null },
 ): Promise<HeadFeatures> {
-  const { engine, say, clock, signal } = ports
+  const { engine, report, clock, signal } = ports
   const startedAt = clock()
   const { sets, computed } = await embed(
     [
@@ -109,6 +109,6 @@ async function computeFeatures(
     },
   )
   const source = computed === 0 ? 'all cached' : `${computed} computed now`
-  say({ kind: 'note', message: `${featureLength(network)} features per image (${source}).` })
+  report({ kind: 'note', message: `${featureLength(network)} features per image (${source}).` })
   return { training: sets[0]!, choosing: sets[1]!, seconds: clock() - startedAt }
 }

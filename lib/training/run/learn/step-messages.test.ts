@@ -30,7 +30,7 @@ function messages() {
   }
 }
 
-test('the first step is reported at once, however long it took', () => {
+test('the first step is reported at once, whatever its duration', () => {
   const { after } = messages()
 
   expect(after(4, 1)).toMatchObject({ kind: 'step', step: 1, imagesPerSecond: 16, etaSeconds: 4 * 19 })

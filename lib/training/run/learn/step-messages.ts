@@ -1,5 +1,5 @@
-/** The `step` messages of a run: how fast it is and how long it still takes, from the steps that it has done
- *  in this process. */
+/** The `step` messages of a run: its speed and remaining time, calculated from the steps done in this
+ *  process. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { Position, TrainingEvent } from '#lib/ml/learn/train.ts'
 
@@ -7,16 +7,16 @@ const REPORT_EVERY = 0.5 // seconds between two step messages
 
 type Step = Omit<Extract<FromTraining, { kind: 'step' }>, 'memoryMb'>
 
-export function createStepMessages(about: {
+export function createStepMessages(sizes: {
   clock: () => number
   batch: number
   steps: number
   epochs: number
   from: Position
 }) {
-  const { clock, batch, steps, epochs } = about
+  const { clock, batch, steps, epochs } = sizes
   const doneOf = (position: Position): number => (position.epoch - 1) * steps + position.stepInEpoch
-  const first = doneOf(about.from)
+  const first = doneOf(sizes.from)
   const startedAt = clock()
   let reportedAt = -Infinity
   let last = { at: startedAt, done: first }
@@ -29,7 +29,7 @@ export function createStepMessages(about: {
   }
   return {
     secondsLeft,
-    /** The message of a step, when the last one is long enough ago. */
+    /** The message of a step; null when the previous message is too recent. */
     stepIfDue(event: Extract<TrainingEvent, { kind: 'step' }>): Step | null {
       const now = clock()
       if (now - reportedAt < REPORT_EVERY) return null

@@ -1,5 +1,5 @@
-/** Training by gradient steps: the learner on its engine, continued from the checkpoint where there is one.
- *  The loop itself is lib/ml/learn/train; this writes checkpoints and reports what happens. */
+/** Training by gradient steps: the learner on its engine, resumed from the checkpoint if there is one. The loop
+ *  itself is lib/ml/learn/train; this writes checkpoints and reports progress. */
 import type { Learner } from '#lib/ml/learn/learner.ts'
 import { BEGINNING, stepsOf, train, type Position, type TrainingEvent } from '#lib/ml/learn/train.ts'
 import { parameterCount } from '#lib/ml/network/network.ts'
@@ -13,15 +13,15 @@ import { createStepMessages } from './step-messages.ts'
 
 export type SteppedRun = TrainingMaterial & {
   readonly settings: GradientSettings
-  /** Where its epochs start, unless there is a checkpoint; absent: with the first. */
-  readonly begin?: (learner: Learner) => Promise<Position>
+  /** Returns where the epochs start when there is no checkpoint; absent: with the first. */
+  readonly startPosition?: (learner: Learner) => Promise<Position>
 }
 
 const CHECKPOINT_EVERY = 60 // seconds, and after each epoch
 
 export async function trainSteps(run: SteppedRun, ports: RunPorts): Promise<TrainedNetwork | 'cancelled'> {
   const { folder, plan, settings, network, training, choosing } = run
-  const { engine, say, clock, signal } = ports
+  const { engine, report, clock, signal } = ports
   const spec = learnerSpec(run, { images: training.count, engine: engine.name })
   const { batch } = spec
   await using learner = await engine.learner(spec)
@@ -29,16 +29,16 @@ export async function trainSteps(run: SteppedRun, ports: RunPorts): Promise<Trai
   if (checkpoint) {
     await learner.restore(checkpoint.state)
     const epoch = Math.min(checkpoint.position.epoch, settings.epochs)
-    say({ kind: 'note', message: `Resuming at epoch ${epoch}, from the checkpoint.` })
+    report({ kind: 'note', message: `Resuming at epoch ${epoch}, from the checkpoint.` })
   }
-  say({
+  report({
     kind: 'note',
     message:
       `Training on ${training.count} images of ${plan.classes.length} classes (${run.validationImages} ` +
       `validation images), ${parameterCount(network).toLocaleString('en')} parameters, batch size ` +
       `${batch}, with ${engine.detail}.`,
   })
-  const from = checkpoint?.position ?? (await run.begin?.(learner)) ?? BEGINNING
+  const from = checkpoint?.position ?? (await run.startPosition?.(learner)) ?? BEGINNING
   const steps = stepsOf(training.count, batch)
   const epochs = settings.epochs
   startStage('train', { total: steps * epochs, done: (from.epoch - 1) * steps + from.stepInEpoch }, ports)
@@ -73,7 +73,7 @@ type StepLoop = {
   readonly messages: ReturnType<typeof createStepMessages>
 }
 
-/** Passes the events of the loop on, writes checkpoints, and stops the loop when the run is cancelled: with a
+/** Passes the events of the loop on, writes checkpoints, and stops the loop when the run is cancelled, with a
  *  checkpoint, so that no training is lost. */
 async function followed(
   events: AsyncGenerator<TrainingEvent, Position>,
@@ -90,10 +90,10 @@ async function followed(
     const event = next.value
     if (event.kind === 'epoch') {
       await write(event.position)
-      ports.say({ kind: 'epoch', point: event.point, etaSeconds: messages.secondsLeft(event.position) })
+      ports.report({ kind: 'epoch', point: event.point, etaSeconds: messages.secondsLeft(event.position) })
     } else {
       const step = messages.stepIfDue(event)
-      if (step) ports.say({ ...step, memoryMb: ports.memoryMb() })
+      if (step) ports.report({ ...step, memoryMb: ports.memoryMb() })
       if (ports.clock() - writtenAt > CHECKPOINT_EVERY) await write(event.position)
     }
     // lets a cancel request arrive: the engines block their thread

@@ -81,7 +81,7 @@ async function run(
   folder: string,
   stopAt?: (message: FromTraining) => boolean,
 ): Promise<readonly FromTraining[]> {
-  const heard: FromTraining[] = []
+  const messages: FromTraining[] = []
   const stop = new AbortController()
   let seconds = 0
   await runTraining(folder, await readRunPlan(folder), {
@@ -93,36 +93,39 @@ async function run(
     machine: 'test',
     signal: stop.signal,
     clock: () => (seconds += 1),
-    say: (message) => {
-      heard.push(message)
+    report: (message) => {
+      messages.push(message)
       if (stopAt?.(message)) stop.abort()
     },
   })
-  return heard
+  return messages
 }
 
-/** Which tensors of the version are other than the body's. */
+/** The tensors of the version that differ from those of its backbone. */
 async function moved(out: string) {
-  const [made, body] = await Promise.all([readBundle(out), readBundle(SHAPES_FOLDER)])
-  const specs = weightSpecs(body.network).filter(({ layer }) => layer !== body.network.layers.at(-1)!.name)
+  const [bundle, backbone] = await Promise.all([readBundle(out), readBundle(SHAPES_FOLDER)])
+  const specs = weightSpecs(backbone.network).filter(
+    ({ layer }) => layer !== backbone.network.layers.at(-1)!.name,
+  )
   return {
-    made,
+    made: bundle,
     specs,
     names: specs
       .filter(
-        ({ name }) => !made.weights[name]!.every((value, i) => Object.is(value, body.weights[name]![i])),
+        ({ name }) =>
+          !bundle.weights[name]!.every((value, i) => Object.is(value, backbone.weights[name]![i])),
       )
       .map(({ name }) => name),
   }
 }
 
-test('first the last layer is learnt, then the upper part; batch norm and lower layers stay to the bit', async () => {
+test('first the last layer is trained, then the upper part; batch norm and lower layers stay equal', async () => {
   const { folder, plan } = await prepared()
 
-  const heard = await run(folder)
+  const messages = await run(folder)
 
-  const { made, names } = await moved(plan.out)
-  const { network, card } = made
+  const { made: bundle, names } = await moved(plan.out)
+  const { network, card } = bundle
   const frozen = network.layers
     .slice(
       0,
@@ -133,7 +136,7 @@ test('first the last layer is learnt, then the upper part; batch norm and lower 
     .map(({ name }) => name)
   const rates = card.curves.map((point) => point.learning_rate)
   expect(card.curves.map((point) => point.epoch)).toEqual([1, 2, 3])
-  expect(rates.map((rate) => rate > 0)).toEqual([false, true, true]) // the head is trained at no rate
+  expect(rates.map((rate) => rate > 0)).toEqual([false, true, true]) // the head records no rate
   expect(rates.at(-1)).toBeLessThanOrEqual(transfer.settings.rate.peak)
   expect(card.recipe.name).toBe('transfer')
   expect(card.test!.accuracy.value).toBeGreaterThan(0.9)
@@ -143,14 +146,14 @@ test('first the last layer is learnt, then the upper part; batch norm and lower 
   )
   expect(names.every((name) => name.endsWith('/kernel') && !frozen.includes(name.split('/')[0]!))).toBe(true)
   expect(
-    heard.some(
+    messages.some(
       (message) =>
         message.kind === 'note' && message.message.startsWith('Now also training the upper layers'),
     ),
   ).toBe(true)
 }, 60_000)
 
-test('with transfer the lower layers stay, with transfer-whole everything learns, batch norm included', async () => {
+test('transfer leaves the lower layers fixed, transfer-whole trains all layers, batch norm included', async () => {
   const { plan } = await prepared()
   const { network, weights } = await readBundle(SHAPES_FOLDER)
   const specOf = (recipe: TransferRecipe) =>
@@ -165,7 +168,7 @@ test('with transfer the lower layers stay, with transfer-whole everything learns
   )
 })
 
-test('stopped in its second phase it goes on there, from its checkpoint', async () => {
+test('stopped in its second phase, a run resumes there from its checkpoint', async () => {
   const { folder, plan } = await prepared()
 
   const before = await run(folder, (message) => message.kind === 'epoch' && message.point.learning_rate > 0)
@@ -175,6 +178,6 @@ test('stopped in its second phase it goes on there, from its checkpoint', async 
   expect(
     after.some((message) => message.kind === 'note' && message.message.startsWith('Resuming at epoch')),
   ).toBe(true)
-  const { made } = await moved(plan.out)
-  expect(made.card.curves.map((point) => point.epoch)).toEqual([1, 2, 3])
+  const { made: bundle } = await moved(plan.out)
+  expect(bundle.card.curves.map((point) => point.epoch)).toEqual([1, 2, 3])
 }, 60_000)

@@ -1,6 +1,6 @@
-/** Training that starts with another network: first the last layer alone on the features of that network, then
- *  its upper part too, at a low rate and with batch norm as it is, or all of it. The second phase is the
- *  ordinary loop; the first takes seconds, counts as the first epoch, and is repeated after a stop. */
+/** Training that starts with another network: first only the last layer, on the features of that network, then
+ *  its upper part too, at a low rate and with fixed batch norm, or all of it. The second phase is the ordinary
+ *  loop; the first takes seconds, counts as the first epoch, and is repeated after a stop. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { logitsOf, score } from '#lib/ml/evaluate/evaluate.ts'
 import type { Learner } from '#lib/ml/learn/learner.ts'
@@ -25,14 +25,14 @@ export async function trainTransfer(
 ): Promise<TrainedNetwork | 'cancelled'> {
   const { folder, settings } = run
   const isResumed = (await readCheckpoint(checkpointFile(folder))) !== null
-  const say: RunPorts['say'] = (message) => {
-    if (message.kind === 'note') ports.say(message) // its tries are no epochs
+  const report: RunPorts['report'] = (message) => {
+    if (message.kind === 'note') ports.report(message) // the tries of the head are not epochs of the run
   }
-  const withHead = await trainHead({ ...run, settings: settings.transfer.head }, { ...ports, say })
+  const withHead = await trainHead({ ...run, settings: settings.transfer.head }, { ...ports, report })
   if (withHead === 'cancelled') return withHead
   const { network, weights, position } = withHead
   const first = firstPoint(position)
-  if (!isResumed) ports.say({ kind: 'epoch', point: first, etaSeconds: null })
+  if (!isResumed) ports.report({ kind: 'epoch', point: first, etaSeconds: null })
   if (settings.epochs === 1)
     return {
       ...withHead,
@@ -43,14 +43,14 @@ export async function trainTransfer(
         best: { epoch: 1, score: position.best!.score, which: 'latest' },
       },
     }
-  if (!isResumed) ports.say({ kind: 'note', message: secondPhase(network, settings.transfer.share) })
+  if (!isResumed) ports.report({ kind: 'note', message: secondPhase(network, settings.transfer.share) })
   return trainSteps(
-    { ...run, network, weights, begin: (learner) => afterHead(learner, first, { ...run, network }) },
+    { ...run, network, weights, startPosition: (learner) => afterHead(learner, first, { ...run, network }) },
     ports,
   )
 }
 
-/** All tries of the head as one epoch. */
+/** All tries of the head combined into one epoch. */
 function firstPoint({ points, best }: Position): EpochPoint {
   return {
     ...(points.find((point) => point.epoch === best?.epoch) ?? points.at(-1)!),
@@ -67,7 +67,7 @@ function secondPhase(network: Network, share: number): string {
   return `Now also training the upper layers: ${frozen} stays fixed, and so do all batch norm layers.`
 }
 
-/** The second phase must be better than the head alone on the images that choose. */
+/** The second phase has to beat the score of the head alone, on the images that choose the epoch. */
 async function afterHead(
   learner: Learner,
   first: EpochPoint,

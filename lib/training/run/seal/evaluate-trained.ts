@@ -1,5 +1,5 @@
-/** The stage "Evaluating": the trained network measured once on the test images and calibrated. What is measured
- *  are the weights that are saved: float16, run by the engine that would serve them. */
+/** The stage "Evaluating": the trained network, measured once on the test images and calibrated. The measured
+ *  weights are the saved ones: float16, run by the engine that would serve them. */
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
@@ -25,7 +25,7 @@ export type EvaluatedNetwork = {
   readonly measurement: Measurement
   /** How often this list of test images has been used, this time included. */
   readonly testOpened: number
-  /** Of each golden image. */
+  /** One row for each golden image. */
   readonly goldenLogits: readonly Float32Array[]
 }
 
@@ -71,7 +71,7 @@ export async function evaluateTrained(
   }
 }
 
-/** The images that others are compared with. Where those of the old classes are not on this machine there are
- *  none: all images of these classes would look unfamiliar. */
+/** The images that familiarity is measured against. When those of the old classes are not on this machine there
+ *  are none, because all images of these classes would look unfamiliar. */
 const referenceImages = ({ teaching, classes }: RunPlan, { training }: ImageSets) =>
   teaching.kind === 'teacher' ? chosenFrom(training, [], classes.length) : training

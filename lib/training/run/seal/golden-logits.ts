@@ -2,7 +2,7 @@
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { TrainingEngine } from '../ports.ts'
-import { goldenPictures } from './golden.ts'
+import { goldenImages } from './golden.ts'
 
 /** @returns one row of logits for each golden image, in their order */
 export async function goldenLogits(
@@ -11,9 +11,9 @@ export async function goldenLogits(
   spec: Preprocess,
 ): Promise<Float32Array[]> {
   const rows: Float32Array[] = []
-  for (const { picture } of goldenPictures()) {
+  for (const { image } of goldenImages()) {
     const pixels = new Float32Array(squareBytes(spec))
-    normalise(preprocess(picture, spec), spec, pixels)
+    normalise(preprocess(image, spec), spec, pixels)
     rows.push((await engine.run(key, pixels, 1)).logits)
   }
   return rows

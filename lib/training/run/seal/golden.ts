@@ -1,5 +1,5 @@
-/** The images by which a version proves itself before it serves: made by code, so that a bundle holds
- *  nobody's image. They are not meant to look like a classifier's classes, only to be the same everywhere. */
+/** The golden images, by which a version is verified before it serves: synthetic, so that a bundle holds no
+ *  user's image. They need not resemble a classifier's classes, only be the same on every machine. */
 import type { GoldenOutputs } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { Picture } from '#lib/domain/image.ts'
@@ -7,38 +7,38 @@ import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { createRandom } from '#lib/ml/random.ts'
 
-const TOLERANCE = 1e-3 // of a probability, between engines of float32
+const TOLERANCE = 1e-3 // of a probability, between float32 engines
 const SIDE = 40
 
-export type GoldenPicture = { readonly name: string; readonly picture: Picture }
+export type GoldenImage = { readonly name: string; readonly image: Picture }
 
-/** Twelve shapes, a ramp, waves, stripes and noise: sixteen. */
-export function goldenPictures(): readonly GoldenPicture[] {
+/** Sixteen images: twelve shapes, a ramp, waves, stripes and noise. */
+export function goldenImages(): readonly GoldenImage[] {
   const shapes = [1, 2].flatMap((seed) =>
-    SHAPES.map((shape) => ({ name: `${shape}-${seed}`, picture: drawShape(shape, seed) })),
+    SHAPES.map((shape) => ({ name: `${shape}-${seed}`, image: drawShape(shape, seed) })),
   )
   const random = createRandom(16)
   return [
     ...shapes,
-    { name: 'ramp', picture: painted((x, y) => [(x * 255) / SIDE, (y * 255) / SIDE, 128]) },
+    { name: 'ramp', image: painted((x, y) => [(x * 255) / SIDE, (y * 255) / SIDE, 128]) },
     {
       name: 'waves',
-      picture: painted((x, y) => [
+      image: painted((x, y) => [
         128 + 120 * Math.sin(x / 3),
         128 + 120 * Math.cos(y / 4),
         128 + 120 * Math.sin((x + y) / 5),
       ]),
     },
-    { name: 'stripes', picture: painted((x, y) => ((x + 2 * y) % 12 < 6 ? [230, 40, 60] : [20, 90, 200])) },
-    { name: 'noise', picture: painted(() => [random() * 255, random() * 255, random() * 255]) },
+    { name: 'stripes', image: painted((x, y) => ((x + 2 * y) % 12 < 6 ? [230, 40, 60] : [20, 90, 200])) },
+    { name: 'noise', image: painted(() => [random() * 255, random() * 255, random() * 255]) },
   ]
 }
 
 /** `logits`: one row for each golden image, in their order. Probabilities are at temperature 1. */
 export function goldenOf(logits: readonly Float32Array[]): GoldenOutputs {
-  const inputs = goldenPictures().map(({ name, picture }, i) => ({
+  const inputs = goldenImages().map(({ name, image }, i) => ({
     name,
-    png: Buffer.from(encodePng(picture)).toString('base64'),
+    png: Buffer.from(encodePng(image)).toString('base64'),
     probabilities: softmax(logits[i]!),
   }))
   return { tolerance: TOLERANCE, inputs }

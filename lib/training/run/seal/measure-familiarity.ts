@@ -1,5 +1,5 @@
-/** How well a version recognises unfamiliar images: which training images go into `reference.bin`, which
- *  neighbour counts, from what distance on an image is unfamiliar, and what foreign sets give. The rule is
+/** How well a version recognises unfamiliar images: the training images in `reference.bin`, which neighbour
+ *  counts, the distance from which an image is unfamiliar, and the results on foreign sets. The rule is
  *  lib/domain/familiarity.ts, the arithmetic lib/ml/evaluate/familiarity.ts. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
@@ -19,15 +19,15 @@ import {
 import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { computeOutputs, type MeasuredModel, type VersionOutputs } from './outputs.ts'
 
-/** Which neighbour's distance counts, where validation cannot say. On cifar10, cats-dogs and fruits 5 to 20
+/** The neighbour whose distance counts when validation cannot decide. On cifar10, cats-dogs and fruits 5 to 20
  *  differ by less than 0.04 in AUROC, and blends with energy or the largest logit lose more on two of the
  *  three than they gain on the third (2026-11). */
 const USUAL_NEIGHBOUR = 5
 const NEIGHBOURS = [1, 3, 5, 10, 20, 50] as const
-/** Incorrect predictions of the choosing half that are enough to choose by: what separates them from the
- *  correct ones also separates foreign images. */
-const FEWEST_WRONG = 30
-/** A centre must be that much better in AUROC: cifar10 gains 0.015 by one, cats-dogs loses 0.25 (2026-11). */
+/** The fewest incorrect predictions of the choosing half to choose by: what separates them from the correct ones
+ *  also separates foreign images. */
+const FEWEST_INCORRECT = 30
+/** A centre must improve the AUROC by this much: cifar10 gains 0.015 by one, cats-dogs loses 0.25 (2026-11). */
 const CENTRE_MARGIN = 0.005
 const ROWS_AT_ONCE = 128
 
@@ -36,7 +36,7 @@ export type FamiliaritySets = {
   readonly choosing: LabelledOutputs
   readonly calibrating: VersionOutputs
   readonly test: VersionOutputs
-  /** Images of none of its classes; null where none were named. */
+  /** Images that belong to none of its classes; null when none were named. */
   readonly foreign: readonly { readonly name: string; readonly outputs: VersionOutputs }[] | null
 }
 type LabelledOutputs = VersionOutputs & { readonly labels: Int32Array }
@@ -49,11 +49,11 @@ export type Familiarity = {
   readonly distances: { readonly calibrating: Float32Array; readonly test: Float32Array }
 }
 
-/** How many training images are references. */
+/** The number of training images that become references. */
 export const referenceCount = (training: Pick<SampleSet, 'count'>): number =>
   Math.min(MOST_REFERENCES, training.count)
 
-/** Null where there are no training images to compare with, or the engine gives no features. */
+/** Null when there are no training images to compare with, or the engine returns no features. */
 export async function measureFamiliarity(
   sets: FamiliaritySets,
   loaded: MeasuredModel,
@@ -62,11 +62,11 @@ export async function measureFamiliarity(
   const { features } = await computeOutputs(sample, loaded)
   if (sample.count === 0 || !features) return null
   const length = features.length / sample.count
-  const known = { ids: sample.hashes, labels: Uint16Array.from(sample.labels), length, features }
-  const { neighbour, centre } = await choose(known, sets.choosing, loaded)
+  const referenceSet = { ids: sample.hashes, labels: Uint16Array.from(sample.labels), length, features }
+  const { neighbour, centre } = await choose(referenceSet, sets.choosing, loaded)
   const reference = readReference(
-    referenceBytes({ ...known, neighbour, centre, vectors: directions(features, length, centre) }),
-  ) // as it will be read: rounded
+    referenceBytes({ ...referenceSet, neighbour, centre, vectors: directions(features, length, centre) }),
+  ) // rounded to float16, as it is stored
   const far = async (one: VersionOutputs): Promise<Float32Array> =>
     one.features ? (await distances(reference, one.features, [neighbour], loaded))[0]! : new Float32Array(0)
   const calibrating = await far(sets.calibrating)
@@ -101,7 +101,7 @@ export async function measureFamiliarity(
   }
 }
 
-/** As many of each class as there is room for, in the order of their hashes: chance, and the same on every
+/** The same number of each class, in the order of their hashes, which is random but the same on every
  *  machine. */
 function references(training: SampleSet, classes: number): number[] {
   const byClass = Array.from({ length: classes }, (): number[] => [])
@@ -121,26 +121,27 @@ type ReferenceFeatures = {
   readonly features: Float32Array
 }
 
-/** The neighbour, and whether a centre, whose distances best separate the incorrect predictions of the choosing
- *  half from the correct ones. */
+/** The neighbour, and whether to subtract a centre, whose distances best separate the incorrect predictions of
+ *  the choosing half from the correct ones. */
 async function choose(
-  known: ReferenceFeatures,
+  referenceSet: ReferenceFeatures,
   choosing: LabelledOutputs,
   loaded: MeasuredModel,
 ): Promise<Choice> {
-  const perClass = known.ids.length / loaded.classes
+  const perClass = referenceSet.ids.length / loaded.classes
   const neighbours = NEIGHBOURS.filter((neighbour) => neighbour === 1 || neighbour <= perClass / 2)
   const usual: Choice = {
     neighbour: Math.max(...neighbours.filter((neighbour) => neighbour <= USUAL_NEIGHBOUR)),
     centre: null,
   }
-  const isRight = rightOnes(choosing.logits, choosing.labels)
-  const wrong = isRight.filter((right) => !right).length
-  if (!choosing.features || wrong < FEWEST_WRONG || isRight.length - wrong < FEWEST_WRONG) return usual
+  const isCorrect = correctOnes(choosing.logits, choosing.labels)
+  const incorrect = isCorrect.filter((correct) => !correct).length
+  if (!choosing.features || incorrect < FEWEST_INCORRECT || isCorrect.length - incorrect < FEWEST_INCORRECT)
+    return usual
   let best: Choice & { area: number } = { ...usual, area: -Infinity }
-  for (const centre of [null, meanOf(known)]) {
-    const found = await distances(
-      { ...known, vectors: directions(known.features, known.length, centre), centre },
+  for (const centre of [null, meanOf(referenceSet)]) {
+    const byNeighbour = await distances(
+      { ...referenceSet, vectors: directions(referenceSet.features, referenceSet.length, centre), centre },
       choosing.features,
       neighbours,
       loaded,
@@ -149,8 +150,8 @@ async function choose(
     const before = best.area
     neighbours.forEach((neighbour, i) => {
       const area = auroc(
-        found[i]!.filter((_, n) => isRight[n]!),
-        found[i]!.filter((_, n) => !isRight[n]!),
+        byNeighbour[i]!.filter((_, n) => isCorrect[n]!),
+        byNeighbour[i]!.filter((_, n) => !isCorrect[n]!),
       )!
       if (area > best.area && area > before + margin) best = { neighbour, centre, area }
     })
@@ -158,7 +159,7 @@ async function choose(
   return { neighbour: best.neighbour, centre: best.centre }
 }
 
-/** For each neighbour the distances of all rows to it. */
+/** For each neighbour, its distance from every row. */
 async function distances(
   reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>,
   features: Float32Array,
@@ -167,7 +168,7 @@ async function distances(
 ): Promise<Float32Array[]> {
   const { length, centre } = reference
   const rows = features.length / length
-  const found = neighbours.map(() => new Float32Array(rows))
+  const result = neighbours.map(() => new Float32Array(rows))
   const name = `${key} nearness`
   await engine.load(name, nearnessNetwork(reference))
   try {
@@ -185,17 +186,17 @@ async function distances(
           Math.max(...neighbours),
         )
         neighbours.forEach((neighbour, n) => {
-          found[n]![first + i] = distanceOf(nearest[neighbour - 1]!)
+          result[n]![first + i] = distanceOf(nearest[neighbour - 1]!)
         })
       }
     }
   } finally {
     await engine.unload(name)
   }
-  return found
+  return result
 }
 
-const rightOnes = (logits: Logits, labels: Int32Array): boolean[] =>
+const correctOnes = (logits: Logits, labels: Int32Array): boolean[] =>
   Array.from({ length: logits.count }, (_, i) => answerOf(logits, i) === labels[i])
 
 function meanOf({ features, length }: ReferenceFeatures): Float32Array {

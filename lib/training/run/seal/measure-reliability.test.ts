@@ -3,8 +3,8 @@ import type { Card } from '#lib/contracts/bundle.ts'
 import { measureReliability, type ReliabilityInput } from './measure-reliability.ts'
 import { cardOf } from '../../rows.fakes.ts'
 
-/** Two classes; the first leads by two, one, or nothing. Hashes whose chance is a half. */
-const answered: ReliabilityInput = {
+/** Two classes; the first leads by two, one, or nothing. The hashes give a chance of one half. */
+const input: ReliabilityInput = {
   logits: { values: Float32Array.of(2, 0, 2, 0, 1, 0, 0, 0), count: 4, classes: 2 },
   labels: Int32Array.of(0, 1, 0, 1),
   hashes: Array.from({ length: 4 }, () => `${'0'.repeat(16)}800000000000${'0'.repeat(36)}`),
@@ -15,7 +15,7 @@ const calibrated: Partial<Card> = {
   decision: { target_error: 0.02, threshold: 0.8, share_answered: null, error_among_answered: null },
 }
 
-test('what became of each promise agrees with counting by hand', () => {
+test('the measured reliability agrees with counting by hand', () => {
   const card = {
     ...cardOf('v1'),
     ...calibrated,
@@ -31,9 +31,9 @@ test('what became of each promise agrees with counting by hand', () => {
     },
   }
 
-  // the third is unfamiliar; the first two are sure (0.88), one of them wrongly; sets reach 0.6: scores 0.44
+  // the third is unfamiliar; the first two are confident (0.88), one is incorrect; sets reach 0.6: scores 0.44
   // and 0.94, 0.37 and 0.87, 0.25 and 0.75
-  expect(measureReliability(answered, card)).toEqual({
+  expect(measureReliability(input, card)).toEqual({
     share_answered: 0.5,
     error_among_answered: 0.5,
     coverage: 0.5,
@@ -42,8 +42,8 @@ test('what became of each promise agrees with counting by hand', () => {
   })
 })
 
-test('a card that promises nothing keeps nothing', () => {
-  expect(measureReliability(answered, cardOf('v1'))).toEqual({
+test('a card without thresholds gives no figures', () => {
+  expect(measureReliability(input, cardOf('v1'))).toEqual({
     share_answered: null,
     error_among_answered: null,
     coverage: null,
@@ -52,8 +52,8 @@ test('a card that promises nothing keeps nothing', () => {
   })
 })
 
-test('a card from before candidates and familiarity keeps what it promised', () => {
-  expect(measureReliability(answered, { ...cardOf('v1'), ...calibrated })).toEqual({
+test('a card without candidates and familiarity gives the figures it can', () => {
+  expect(measureReliability(input, { ...cardOf('v1'), ...calibrated })).toEqual({
     share_answered: 0.5,
     error_among_answered: 0.5,
     coverage: null,

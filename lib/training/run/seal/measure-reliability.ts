@@ -1,5 +1,5 @@
-/** Whether answers keep what their version's card promises, counted over images that it did not learn from.
- *  The rule is domain/decision. */
+/** Whether predictions are as reliable as their version's card states, counted over images that it was not
+ *  trained on. The rule is domain/decision. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import { softmax, type Logits } from '#lib/domain/calibration.ts'
 import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
@@ -13,7 +13,7 @@ export type ReliabilityInput = {
   readonly distances: readonly (number | null)[]
 }
 
-/** Each `null` where the card promises nothing of the kind. */
+/** Each is `null` when the card makes no such statement. */
 export type ReliabilityFigures = {
   readonly share_answered: number | null
   readonly error_among_answered: number | null
@@ -26,31 +26,31 @@ export function measureReliability(
   { logits, labels, hashes, distances }: ReliabilityInput,
   card: Card,
 ): ReliabilityFigures {
-  const promises = promisesOf(card)
+  const statements = promisesOf(card)
   const temperature = card.calibration?.temperature ?? 1
   const chances = hashes.map(chanceOf)
-  let [confident, wrong, unfamiliar] = [0, 0, 0]
+  let [confident, incorrect, unfamiliar] = [0, 0, 0]
   for (let i = 0; i < logits.count; i++) {
     const probabilities = softmax(
       logits.values.subarray(i * logits.classes, (i + 1) * logits.classes),
       temperature,
     )
-    const { decision, candidates } = decide(probabilities, promises, {
+    const { decision, candidates } = decide(probabilities, statements, {
       chance: () => chances[i]!,
       distance: distances[i] ?? null,
     })
     if (decision === 'unfamiliar') unfamiliar += 1
     if (decision !== 'confident') continue
     confident += 1
-    if (candidates![0] !== labels[i]) wrong += 1
+    if (candidates![0] !== labels[i]) incorrect += 1
   }
-  const mass = promises.candidateMass
+  const mass = statements.candidateMass
   const covered = mass === null ? null : coverageOf({ logits, labels, chances }, { temperature, mass })
   return {
-    share_answered: promises.sureness?.threshold == null ? null : confident / logits.count,
-    error_among_answered: confident === 0 ? null : wrong / confident,
+    share_answered: statements.sureness?.threshold == null ? null : confident / logits.count,
+    error_among_answered: confident === 0 ? null : incorrect / confident,
     coverage: covered?.coverage.value ?? null,
     mean_size: covered?.meanSize ?? null,
-    share_unfamiliar: promises.familiarUpTo === null ? null : unfamiliar / logits.count,
+    share_unfamiliar: statements.familiarUpTo === null ? null : unfamiliar / logits.count,
   }
 }

@@ -1,5 +1,5 @@
-/** The accuracy of a version on disturbed test images, and what the mean over an image and its mirror image
- *  would add to it. The disturbances are lib/ml/evaluate/robustness. */
+/** The accuracy of a version on disturbed test images, and the gain from averaging over an image and its mirror
+ *  image. The disturbances are in lib/ml/evaluate/robustness. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'
@@ -12,12 +12,12 @@ import { disturb, DISTURBANCES } from '#lib/ml/evaluate/robustness.ts'
 import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { computeOutputs, type MeasuredModel } from './outputs.ts'
 
-/** Enough for ±2 points, and seconds. */
+/** Enough for ±2 points, within seconds. */
 const MOST_IMAGES = 1_000
-/** Disturbed at a time, so that memory does not grow with the number of images. */
+/** Images disturbed at a time, so that memory does not grow with the number of images. */
 const AT_ONCE = 64
 
-/** How many images `measureRobustness` predicts. */
+/** The number of predictions that `measureRobustness` makes. */
 export const robustnessImages = (test: Pick<SampleSet, 'count'>): number =>
   Math.min(MOST_IMAGES, test.count) * (1 + DISTURBANCES.reduce((sum, { amounts }) => sum + amounts.length, 0))
 
@@ -32,7 +32,7 @@ export async function measureRobustness(test: SampleSet, loaded: MeasuredModel):
   const accuracyOf = async (
     changed: (square: Uint8Array, hash: string) => Promise<Uint8Array>,
   ): Promise<Interval> => {
-    let right = 0
+    let correct = 0
     for (let first = 0; first < images; first += AT_ONCE) {
       const places = Array.from({ length: Math.min(AT_ONCE, images - first) }, (_, i) => first + i)
       const squares = await Promise.all(
@@ -42,9 +42,9 @@ export async function measureRobustness(test: SampleSet, loaded: MeasuredModel):
         { count: squares.length, read: (i, out, offset) => out.set(squares[i]!, offset) },
         loaded,
       )
-      right += score(logits, some.labels.subarray(first)).right
+      correct += score(logits, some.labels.subarray(first)).right
     }
-    return wilson(right, images)
+    return wilson(correct, images)
   }
   const disturbances: NonNullable<Card['robustness']>['disturbances'] = []
   for (const { kind, amounts } of DISTURBANCES) {

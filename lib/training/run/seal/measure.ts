@@ -1,6 +1,6 @@
 /** All figures of a card about the quality of a version: measured on images that it was not trained on, each
- *  figure on images that did not fit it. The choosing half has chosen the epoch and chooses the neighbour, the
- *  calibrating half gives the thresholds, the test set says what these mean. */
+ *  figure on images that it was not fitted to. The choosing half has chosen the epoch and chooses the neighbour,
+ *  the calibrating half sets the thresholds, the test set measures the results. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import {
   answersAt,
@@ -36,7 +36,7 @@ export type EvaluationSets = {
   readonly choosing: SampleSet
   readonly calibrating: SampleSet
   readonly test: SampleSet
-  /** Sets of images of none of its classes, by name; null where none were named. */
+  /** Sets of images that belong to none of its classes, by name; null when none were named. */
   readonly foreign: readonly { readonly name: string; readonly squares: Squares }[] | null
 }
 
@@ -45,7 +45,7 @@ export type Measurement = Pick<
   'test' | 'validation' | 'calibration' | 'decision' | 'candidates' | 'familiarity' | 'robustness'
 > & { readonly reference: Reference | null; /** For the card. */ readonly notes: readonly string[] }
 
-/** How many images `measure` predicts, those of disturbances and mirror images included. */
+/** The number of predictions that `measure` makes, those of disturbances and mirror images included. */
 export const imagesToMeasure = (sets: EvaluationSets): number =>
   sets.choosing.count +
   sets.calibrating.count +
@@ -80,7 +80,7 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
     sets.calibrating.count < FEWEST_FOR_CALIBRATION
       ? null
       : fitTemperature(calibrating.logits, sets.calibrating.labels)
-  const chosen = score(choosing.logits, sets.choosing.labels)
+  const choosingScore = score(choosing.logits, sets.choosing.labels)
   const decision = temperature === null ? null : decisionPart(scored, temperature)
   const testFigures = sets.test.count === 0 ? null : testPart(scored.test, sets.classes, temperature ?? 1)
   return {
@@ -91,7 +91,11 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
     validation:
       sets.choosing.count === 0
         ? null
-        : { images: chosen.images, accuracy: wilson(chosen.right, chosen.images), loss: chosen.loss },
+        : {
+            images: choosingScore.images,
+            accuracy: wilson(choosingScore.right, choosingScore.images),
+            loss: choosingScore.loss,
+          },
     calibration: temperature === null ? null : calibrationPart(scored, temperature),
     decision,
     candidates:

@@ -1,5 +1,5 @@
-/** An engine that needs no network: a image's class is told by how light it is, its features are its light
- *  and its grain. Distances it computes as every engine does, by the product with what was loaded. */
+/** An engine without a network: it classifies an image by its brightness; brightness and grain are its features.
+ *  It computes distances as every engine does, by the product with the loaded vectors. */
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
@@ -16,7 +16,7 @@ export const SPEC = {
 } satisfies MeasuredModel['spec']
 export const CLASSES = ['dark', 'grey', 'light'] as const
 const LIGHTS = [0.25, 0.5, 0.75] // of the classes
-// logits fall by the square of the distance in light times this: five times as sure as the light allows
+// logits fall with the squared distance in brightness times this: five times as confident as justified
 const SURENESS = 400
 
 export function fakeLoaded(signal: AbortSignal = new AbortController().signal): MeasuredModel {
@@ -40,7 +40,7 @@ export function fakeLoaded(signal: AbortSignal = new AbortController().signal): 
       },
       async run(key, pixels, count) {
         const loaded = nearness.get(key)
-        if (!loaded) return answered(pixels, count)
+        if (!loaded) return predict(pixels, count)
         const { length, classes, kernel } = loaded
         const logits = Float32Array.from({ length: count * classes }, (_, at) => {
           let sum = 0
@@ -54,7 +54,7 @@ export function fakeLoaded(signal: AbortSignal = new AbortController().signal): 
   }
 }
 
-function answered(pixels: Float32Array, count: number) {
+function predict(pixels: Float32Array, count: number) {
   const each = pixels.length / count
   const rows = Array.from({ length: count }, (_, i) => {
     const own = pixels.subarray(i * each, (i + 1) * each)
@@ -68,9 +68,12 @@ function answered(pixels: Float32Array, count: number) {
   }
 }
 
-/** Images of the classes in turn, their light off by chance, so that some are taken for a neighbour.
- *  `grain`: of foreign ones, more. */
-export function lit(count: number, { seed, grain = 0.02 }: { seed: number; grain?: number }): SampleSet {
+/** Images of the classes in turn, with random brightness errors, so that some are classified as a neighbour.
+ *  `grain` is larger in foreign images. */
+export function brightnessSet(
+  count: number,
+  { seed, grain = 0.02 }: { seed: number; grain?: number },
+): SampleSet {
   const random = createRandom(seed)
   const squares = Array.from({ length: count }, (_, i) => {
     const light = LIGHTS[i % CLASSES.length]! + 0.08 * normal(random)

@@ -1,4 +1,4 @@
-/** The outputs of a version for a set of images: logits and features of each. It judges nothing. */
+/** The outputs of a version for a set of images: logits and features of each. It evaluates nothing. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
@@ -11,12 +11,12 @@ export type MeasuredModel = {
   readonly key: string
   readonly spec: Preprocess
   readonly classes: number
-  /** Called with the number of images of each batch. */
+  /** Called with the number of images in each batch. */
   readonly onProgress: (images: number) => void
   readonly signal: AbortSignal
 }
 
-/** `features`: count × length numbers; null where the engine gives none. */
+/** `features`: count × length numbers; null when the engine returns none. */
 export type VersionOutputs = { readonly logits: Logits; readonly features: Float32Array | null }
 
 export type Squares = Pick<SampleSet, 'count' | 'read'>

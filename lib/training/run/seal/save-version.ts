@@ -1,4 +1,4 @@
-/** The stage "Saving": an evaluated network described on its card and written as a bundle. */
+/** The stage "Saving": writes an evaluated network as a bundle, with its card. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import { writeBundle } from '#lib/ml/formats/bundle.ts'
 import { flopsPerImage, parameterCount } from '#lib/ml/network/network.ts'
@@ -49,7 +49,7 @@ function cardOf(run: SavedRun, ports: RunPorts): Card {
     precision: precisionOf(ports.engine),
     code_version: plan.codeVersion,
     machine: ports.machine,
-    // of every process that had a part in it
+    // summed over all processes of the run
     duration_seconds: rounded(position.points.reduce((sum, point) => sum + point.seconds, 0)),
     images_per_second: rounded(meanOf(position.points.map((p) => p.images_per_second))),
     peak_memory_mb: ports.memoryMb(),

@@ -24,13 +24,13 @@ test('a user’s own networks come before shipped ones; those of digits are not 
   ])
 })
 
-test('a body sees pictures in its own size and fitted as the classifier says', async () => {
+test('a backbone takes images of its own size, fitted as the classifier requires', async () => {
   const [body] = await availableBackbones(places(), { ...PHOTOGRAPHS, fit: 'contain' })
 
   expect(body!.spec).toMatchObject({ size: 32, fit: 'contain' })
 })
 
-test('the backbone that was made for it is asked before the others that ship', async () => {
+test('the backbone that was trained for this purpose comes before the other shipped networks', async () => {
   const { modelsDir } = places()
   cpSync(join(modelsDir, 'shapes', 'v1'), join(modelsDir, 'backbone', 'v1'), { recursive: true })
 

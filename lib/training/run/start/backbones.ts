@@ -1,6 +1,6 @@
-/** The networks on this machine whose layers a new classifier can start with: those that a person imported,
- *  `models/backbone`, which was trained for it, and those of the classifiers that come with the product. Which
- *  one serves best, the run finds out (choose-backbone.ts). */
+/** The networks on this machine whose layers a new classifier can start with: those that a user imported,
+ *  `models/backbone`, which was trained for this purpose, and those of the shipped classifiers.
+ *  choose-backbone.ts chooses among them. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
@@ -11,7 +11,7 @@ import { preprocessFor } from '../../shipped/shipped.ts'
 
 const BACKBONE = 'backbone'
 
-/** Imported ones first (`npm run import -- --body`), then those that came with the product. */
+/** Imported ones first (`npm run import -- --body`), then the shipped ones. */
 export async function availableBackbones(
   { modelsDir, dataDir }: { readonly modelsDir: string; readonly dataDir: string },
   input: InputSpec,
@@ -41,7 +41,7 @@ export async function backbonesIn(modelsDir: string, input: InputSpec): Promise<
   return [...candidates.filter(isBackbone), ...candidates.filter((candidate) => !isBackbone(candidate))]
 }
 
-/** Features of digits are of no use for photographs, nor are those of grey images for coloured ones. */
+/** Features of digits are useless for photographs, and those of grey images for coloured ones. */
 const isAlike = (spec: InputSpec, input: InputSpec): boolean =>
   spec.channels === input.channels && (spec.fit === 'digit') === (input.fit === 'digit')
 

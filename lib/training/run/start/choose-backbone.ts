@@ -1,6 +1,6 @@
-/** Of several networks, the one whose features separate the classes of a person's images best: a head is
- *  trained on each, from some of the training images, and judged on parts that were left out. Nothing that is
- *  trained here is used afterwards. */
+/** Chooses among several networks the one whose features separate the classes of a user's images best: a head is
+ *  trained on each, from some of the training images, and evaluated on parts that were left out. These heads are
+ *  discarded. */
 import { join } from 'node:path'
 import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { NetworkCandidate, RunPlan } from '#lib/contracts/training-plan.ts'
@@ -15,13 +15,13 @@ import { planFile, writeJson } from '../plan.ts'
 import type { RunPorts } from '../ports.ts'
 import type { Stage } from '../stage.ts'
 
-/** Training images to choose by: enough for networks that differ by more than a few points, and seconds. */
+/** Training images to choose by: enough for networks that differ by more than a few points, within seconds. */
 export const BACKBONE_SAMPLE = 200
 
 type SampleImage = {
   readonly hash: string
   readonly label: number
-  /** As each candidate preprocesses it, in their order. */
+  /** Its square as each candidate preprocesses it, in their order. */
   readonly squares: readonly Uint8Array[]
 }
 
@@ -31,7 +31,7 @@ type CandidateScore = {
   readonly loss: number
 }
 
-/** The plan with the network to start with; written to the folder, so that a resumed run takes the same. */
+/** Returns the plan with the network to start with, and writes it, so that a resumed run uses the same. */
 export async function chooseBackbone(
   folder: string,
   plan: RunPlan,
@@ -40,12 +40,12 @@ export async function chooseBackbone(
 ): Promise<RunPlan> {
   if (plan.start.kind !== 'choose-network') return plan
   const { candidates } = plan.start
-  const chosen = startWith(
+  const decided = startWith(
     plan,
     candidates.length === 1 ? candidates[0]! : await bestOf(candidates, plan, ports, stage),
   )
-  await writeJson(planFile(folder), chosen)
-  return chosen
+  await writeJson(planFile(folder), decided)
+  return decided
 }
 
 export const startWith = (plan: RunPlan, { name, folder, spec }: NetworkCandidate): RunPlan => ({
@@ -55,7 +55,7 @@ export const startWith = (plan: RunPlan, { name, folder, spec }: NetworkCandidat
   notes: [...plan.notes, originOf(plan.recipe, name)],
 })
 
-/** The settings by which a head is trained on another network's features. */
+/** The settings for training a head on another network's features. */
 export function headSettingsOf(recipe: RecipePlan): HeadSettings | null {
   switch (recipe.kind) {
     case 'head':
@@ -92,7 +92,7 @@ async function bestOf(
   const accuracies = scores.map(
     ({ candidate, accuracy }) => `${candidate.name} ${(100 * accuracy).toFixed(0)} %`,
   )
-  ports.say({
+  ports.report({
     kind: 'note',
     message:
       `Of the available pretrained networks, ${best.candidate.name} distinguishes these images best ` +
@@ -135,8 +135,8 @@ async function scoreOf(
   return { candidate, accuracy: heldOut.accuracy, loss: heldOut.loss }
 }
 
-/** The first training images by their hash, which is as good as chance; those that cannot be decoded are left
- *  out. Of a photograph only the squares stay in memory. */
+/** The first training images in hash order, which is as good as random; those that cannot be decoded are left
+ *  out. Only the squares of photographs stay in memory. */
 async function sampleImages(
   candidates: readonly NetworkCandidate[],
   plan: RunPlan,

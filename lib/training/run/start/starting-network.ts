@@ -1,5 +1,5 @@
-/** The network and the weights that a run starts with: those of a version, with outputs added for new classes;
- *  another network's up to its last layer; or a recipe's own at random. It trains nothing. */
+/** The network and the weights that a run starts with: a version's, with outputs added for new classes; another
+ *  network's without its last layer; or a recipe's own with random weights. It trains nothing. */
 import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
@@ -13,7 +13,7 @@ import type { ScratchRecipe } from '#lib/ml/recipes/recipe.ts'
 
 export type StartingNetwork = { readonly network: Network; readonly weights: Weights }
 
-/** @param training images that the kernel of a whitened first layer is computed from */
+/** @param training images from which the kernel of a whitened first layer is computed */
 export async function startingNetwork(plan: RunPlan, training: SampleSet): Promise<StartingNetwork> {
   const classes = plan.classes.length
   switch (plan.start.kind) {

@@ -1,6 +1,6 @@
 /** Training on new images without the old ones: the version that the run starts with predicts in their place
- *  (Li and Hoiem 2016, "Learning without forgetting", arXiv:1606.09282). Where the old images are on this
- *  machine nothing of this is used. */
+ *  (Li and Hoiem 2016, "Learning without forgetting", arXiv:1606.09282). It is used only when the old images
+ *  are not on this machine. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { Picture } from '#lib/domain/image.ts'
@@ -17,9 +17,9 @@ const BATCH = 64
 export type BaseTeacher = {
   /** Of the version that the run starts with. */
   readonly folder: string
-  /** Of each target that is its prediction. */
+  /** The share of each target that is its prediction. */
   readonly share: number
-  /** Images made by code that are added. */
+  /** The number of synthetic images that are added. */
   readonly rehearsal: number
 }
 
@@ -67,7 +67,7 @@ export async function withBaseTeacher(
   }
 }
 
-/** Images made by code after the real ones: the version's predictions for them are to stay as they are. */
+/** Adds synthetic images after the real ones, so that the version's predictions for them are preserved. */
 function withRehearsal(set: SampleSet, count: number, spec: Preprocess): SampleSet {
   const squares = Array.from({ length: count }, (_, i) => preprocess(rehearsalImage(i), spec))
   return {

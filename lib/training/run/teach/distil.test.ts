@@ -20,9 +20,9 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-/** Drawn shapes as squares of a size; the label of the last is wrong. */
+/** Drawn shapes as squares of a size; the label of the last is incorrect. */
 function drawn(spec: Preprocess, labels: readonly string[]): SampleSet {
-  const pictures = SHAPES.map((shape, i) => preprocess(drawShape(shape, 7_000_000 + i), spec))
+  const squares = SHAPES.map((shape, i) => preprocess(drawShape(shape, 7_000_000 + i), spec))
   return {
     count: SHAPES.length,
     hashes: SHAPES.map((_, i) => String(i).repeat(64)),
@@ -30,14 +30,14 @@ function drawn(spec: Preprocess, labels: readonly string[]): SampleSet {
       labels.indexOf(i === SHAPES.length - 1 ? SHAPES[0]! : shape),
     ),
     targets: null,
-    read: (index, out, offset) => out.set(pictures[index]!, offset),
+    read: (index, out, offset) => out.set(squares[index]!, offset),
   }
 }
 const ports = (labels: readonly string[]) => ({
   engine,
   onProgress: () => undefined,
   imagesFor: async (spec: Preprocess) => drawn(spec, labels),
-  say: () => undefined,
+  report: () => undefined,
   signal: new AbortController().signal,
 })
 
@@ -53,13 +53,13 @@ test("a target is a share of the teacher's prediction, in the new network's orde
 
   const row = (i: number) => [...targets!.subarray(i * classes.length, (i + 1) * classes.length)]
   for (let i = 0; i < set.count; i++) expect(row(i).reduce((a, b) => a + b)).toBeCloseTo(1, 5)
-  const wrong = SHAPES.length - 1
-  expect(row(0)[classes.indexOf(SHAPES[0]!)]).toBeGreaterThan(0.8) // both say so
-  expect(row(wrong)[classes.indexOf(SHAPES[0]!)]).toBeLessThan(0.35) // the label alone
-  expect(row(wrong)[classes.indexOf(SHAPES[wrong]!)]).toBeGreaterThan(0.65) // the teacher sees what it is
+  const mislabelled = SHAPES.length - 1
+  expect(row(0)[classes.indexOf(SHAPES[0]!)]).toBeGreaterThan(0.8) // label and teacher agree
+  expect(row(mislabelled)[classes.indexOf(SHAPES[0]!)]).toBeLessThan(0.35) // the label only
+  expect(row(mislabelled)[classes.indexOf(SHAPES[mislabelled]!)]).toBeGreaterThan(0.65) // by the teacher
 })
 
-test('a teacher that does not know a class is refused by the name of the class', async () => {
+test('a teacher without a class of the plan is refused with the name of the class', async () => {
   const classes = [...SHAPES, 'spiral']
   const set = drawn(preprocessFor({ size: 24, channels: 3, fit: 'cover' }), classes)
 

@@ -1,5 +1,5 @@
-/** Distillation from a version that preprocesses otherwise, for example to another size: it predicts each
- *  training image once, and its predictions become part of the targets. Teachers with the same preprocessing
+/** Distillation from a version with other preprocessing, for example another size: it predicts each training
+ *  image once, and its predictions become part of the targets. Teachers with the same preprocessing
  *  predict each batch (online-distillation.ts); training without the old images is base-teacher.ts. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
@@ -18,11 +18,11 @@ export type DistilPorts = {
   /** The same training images, preprocessed for the teacher. */
   readonly imagesFor: (spec: Preprocess) => Promise<SampleSet>
   readonly onProgress: (images: number) => void
-  readonly say: (line: string) => void
+  readonly report: (line: string) => void
   readonly signal: AbortSignal
 }
 
-/** @param classes of the network that is trained, in the order of its outputs; the teacher must have them all */
+/** @param classes of the network in training, in the order of its outputs; the teacher must have all of them */
 export async function distil(
   set: SampleSet,
   { teacher, classes, how }: { teacher: string; classes: readonly string[]; how: Distillation },
@@ -58,7 +58,7 @@ export async function distil(
       targets[i * classes.length + set.labels[i]!]! += 1 - how.share
       if (places[set.labels[i]!] === answerOf(predictions, row)) agreed += 1
     }
-    ports.say(
+    ports.report(
       `${bundle.card.classifier} ${bundle.card.version} is the teacher: it agrees with ` +
         `${((100 * agreed) / Math.max(1, set.count)).toFixed(1)} % of the labels.`,
     )
@@ -68,7 +68,7 @@ export async function distil(
   }
 }
 
-/** Where the teacher has the classes among its outputs. */
+/** The index of each class among the teacher's outputs. */
 export function placesOf(
   classes: readonly string[],
   teacher: Pick<Bundle, 'classes' | 'card'>,

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-/** One drawn image of each shape; every label says the first of the student's classes. */
+/** One drawn image of each shape; every label is the first of the student's classes. */
 async function batch() {
   const { preprocess: spec } = await readBundle(teacher)
   const squares = SHAPES.flatMap((shape, i) => [...preprocess(drawShape(shape, 7_000_000 + i), spec)])
@@ -31,7 +31,7 @@ async function batch() {
   return { pixels, targets, count: SHAPES.length }
 }
 
-test('teachers see the pictures of a step, and their mean answer is a share of its targets', async () => {
+test('teachers predict the images of a step, and the mean of their predictions is a share of its targets', async () => {
   const [one, two] = [await batch(), await batch()]
 
   await using alone = await liveTeachers([teacher], { classes, how: HOW, engine })
@@ -43,18 +43,18 @@ test('teachers see the pictures of a step, and their mean answer is a share of i
     const target = one.targets.subarray(row * classes.length, (row + 1) * classes.length)
     expect(target.reduce((a, b) => a + b)).toBeCloseTo(1, 5)
     expect(target[0]).toBeGreaterThanOrEqual(0.25) // the label's share
-    expect(target[classes.indexOf(shape)], shape).toBeGreaterThan(0.6) // the teacher sees what it is
+    expect(target[classes.indexOf(shape)], shape).toBeGreaterThan(0.6) // the teacher recognises the shape
   }
   two.targets.forEach((value, i) => expect(value).toBeCloseTo(one.targets[i]!, 5))
 })
 
-test('a teacher that does not know a class is refused by the name of the class', async () => {
+test('a teacher without a class of the plan is refused with the name of the class', async () => {
   await expect(
     liveTeachers([teacher], { classes: [...classes, 'spiral'], how: HOW, engine }),
   ).rejects.toThrow(/does not know "spiral"/)
 })
 
-test('teachers that were loaded before one that cannot be used are unloaded', async () => {
+test('when one teacher cannot be loaded, those loaded before it are unloaded', async () => {
   const loaded = new Set<string>()
 
   const teaching = liveTeachers([teacher, teacher, '/nowhere'], {
@@ -67,7 +67,7 @@ test('teachers that were loaded before one that cannot be used are unloaded', as
   expect([...loaded]).toEqual([])
 })
 
-test('a teacher that cannot be unloaded keeps no other loaded', async () => {
+test('a teacher that cannot be unloaded does not prevent the others from being unloaded', async () => {
   const loaded = new Set<string>()
   const teaching = await liveTeachers([teacher, teacher, teacher], {
     classes,
@@ -85,7 +85,7 @@ test('a teacher that cannot be unloaded keeps no other loaded', async () => {
   expect([...loaded]).toEqual(['teacher-1'])
 })
 
-/** The engine, as it is asked to load and unload; it loads nothing. */
+/** An engine that records loads and unloads and loads nothing. */
 const recording = (loaded: Set<string>): Pick<Engine, 'load' | 'unload' | 'run'> => ({
   load: async (key) => {
     loaded.add(key)

@@ -1,7 +1,7 @@
 /** Teachers that predict each batch, augmented as the new network sees it; the mean of their predictions
  *  becomes part of the targets. Sources: Beyer et al. 2022 (arXiv:2106.05237), "consistent
- *  teaching"; Hinton et al. 2015 (arXiv:1503.02531) for several teachers. A teacher that preprocesses
- *  otherwise predicts each image once instead (distil.ts). */
+ *  teaching"; Hinton et al. 2015 (arXiv:1503.02531) for several teachers. A teacher with other preprocessing
+ *  predicts each image once instead (distil.ts). */
 import { softmax } from '#lib/domain/calibration.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { Batch } from '#lib/ml/learn/learner.ts'
@@ -14,8 +14,8 @@ export type LiveTeachers = AsyncDisposable & {
   readonly teach: (batch: Batch) => Promise<void>
 }
 
-/** @param folders versions with the preprocessing of the network that is trained
- *  @param classes of that network, in the order of its outputs; each teacher must have them all */
+/** @param folders versions with the preprocessing of the network in training
+ *  @param classes of that network, in the order of its outputs; each teacher must have all of them */
 export async function liveTeachers(
   folders: readonly string[],
   {

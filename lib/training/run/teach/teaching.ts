@@ -1,5 +1,5 @@
-/** What teaches a run besides its labels, and the training set with that in its targets. Which versions teach
- *  is planned; whether they see each batch or predict every image once follows from how they preprocess. */
+/** What a run is taught besides the labels, and the training set with these targets. The plan names the
+ *  teachers; whether they predict each batch or every image once follows from their preprocessing. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
@@ -15,13 +15,13 @@ import { distil } from './distil.ts'
 import { liveTeachers } from './online-distillation.ts'
 
 export type Teaching =
-  /** The labels alone. */
+  /** Labels only. */
   | { readonly kind: 'none' }
   /** The version that the run starts with, for its old images that are not on this machine. */
   | ({ readonly kind: 'teacher' } & BaseTeacher)
-  /** One version that preprocesses otherwise predicts every training image once. */
+  /** One version with other preprocessing predicts every training image once. */
   | { readonly kind: 'distil'; readonly folder: string; readonly how: Distillation }
-  /** Versions that preprocess as the new network does predict each batch. */
+  /** Versions with the preprocessing of the new network predict each batch. */
   | { readonly kind: 'live-teachers'; readonly folders: readonly string[]; readonly how: Distillation }
 
 /** @throws DarkroomError `invalid_input` for several teachers of which one preprocesses otherwise. */
@@ -44,14 +44,14 @@ export async function resolveTeaching({ teaching, spec }: RunPlan): Promise<Teac
 /** The training set with its targets. */
 export type TaughtSet = AsyncDisposable & {
   readonly training: SampleSet
-  /** Writes predictions of teachers into the targets of a batch; null: nothing is added. */
+  /** Adds the teachers' predictions to the targets of a batch; null without teachers. */
   readonly teach: ((batch: Batch) => Promise<void>) | null
 }
 
 export type TeachParts = {
   readonly plan: RunPlan
   readonly ports: RunPorts
-  /** Images that a teacher has predicted before training. */
+  /** Called with the number of images that a teacher has predicted before training. */
   readonly onProgress: (images: number) => void
 }
 
@@ -60,7 +60,7 @@ export async function teach(
   teaching: Teaching,
   { plan, ports, onProgress }: TeachParts,
 ): Promise<TaughtSet> {
-  const { engine, signal, say } = ports
+  const { engine, signal, report } = ports
   const { classes, spec } = plan
   switch (teaching.kind) {
     case 'none':
@@ -73,7 +73,7 @@ export async function teach(
       const { folders, how } = teaching
       const live = await liveTeachers(folders, { classes, how, engine })
       const count = folders.length === 1 ? '1 teacher version runs' : `${folders.length} teacher versions run`
-      say({ kind: 'note', message: `${count} at each step on the same batch.` })
+      report({ kind: 'note', message: `${count} at each step on the same batch.` })
       return { training, teach: live.teach, [Symbol.asyncDispose]: () => live[Symbol.asyncDispose]() }
     }
   }
@@ -99,7 +99,7 @@ async function withDistilledTargets(
         engine: ports.engine,
         signal: ports.signal,
         onProgress,
-        say: (message) => ports.say({ kind: 'note', message }),
+        report: (message) => ports.report({ kind: 'note', message }),
         async imagesFor(spec) {
           if (packName('', spec) === packName('', plan.spec)) return training // the same squares, scaled otherwise
           pack = await openPack(plan.packs, await packFor(spec, plan, ports))
