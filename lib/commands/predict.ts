@@ -14,7 +14,7 @@ import { readStart } from '#lib/processes/settings.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, type PredictOne } from '#lib/serving/predict.ts'
-import { runOn, type Ask, type PoolResult } from '#lib/serving/run-on-pool.ts'
+import { runOn, type InferenceItem, type PoolResult } from '#lib/serving/run-on-pool.ts'
 import { createSwap } from '#lib/serving/model-registry.ts'
 
 const HELP = `npm run predict -- FILE… [options]
@@ -100,9 +100,9 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
       log,
       changed: () => batcher.wake(),
     })
-    const batcher = createBatcher<Ask, PoolResult>({
+    const batcher = createBatcher<InferenceItem, PoolResult>({
       most: AT_ONCE,
-      room: AT_ONCE,
+      capacity: AT_ONCE,
       lanes: pool.ready,
       keyOf: (ask) => ask.served.ref.key,
       run: runOn(pool, start.settings.MAX_PIXELS),

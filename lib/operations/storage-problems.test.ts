@@ -36,7 +36,7 @@ test('the disk of a folder is looked at once, whatever lies on it', async () => 
 test('where all is well there is nothing to tell, and strangers are stored', () => {
   const troubles = troublesOf({})
 
-  expect([troubles.sentences(), troubles.hindersStrangers()]).toEqual([[], null])
+  expect([troubles.sentences(), troubles.anonymousSaveHindrance()]).toEqual([[], null])
 })
 
 test('a lock of ours, which lasts milliseconds, is no trouble; another programâ€™s is', () => {
@@ -48,7 +48,7 @@ test('a lock of ours, which lasts milliseconds, is no trouble; another programâ€
     'Another program has locked the database for 3.0 s. Pages and predictions without history work, ' +
       'but nothing can be stored until the lock is released.',
   ])
-  expect(troubles.hindersStrangers()).toBe('another program has locked the database')
+  expect(troubles.anonymousSaveHindrance()).toBe('another program has locked the database')
 })
 
 test('a nearly full disk is told before it is full, and at its reserve strangers are not stored', () => {
@@ -58,7 +58,7 @@ test('a nearly full disk is told before it is full, and at its reserve strangers
   expect(nearly.sentences()).toEqual([
     'The disk that holds DATA_DIR is nearly full: 812 MB of 51,200 MB are free.',
   ])
-  expect([nearly.hindersStrangers(), reserve.hindersStrangers()]).toEqual([
+  expect([nearly.anonymousSaveHindrance(), reserve.anonymousSaveHindrance()]).toEqual([
     null,
     'the disk has no space left for anonymous predictions',
   ])
@@ -66,7 +66,7 @@ test('a nearly full disk is told before it is full, and at its reserve strangers
 
 test('a quota that statfs does not show is told by the write that failed, for some seconds', () => {
   expect(troublesOf({ diskFullMsAgo: 2_000 }).sentences()).toEqual([expect.stringContaining('quota')])
-  expect(troublesOf({ diskFullMsAgo: 2_000 }).hindersStrangers()).not.toBeNull()
+  expect(troublesOf({ diskFullMsAgo: 2_000 }).anonymousSaveHindrance()).not.toBeNull()
   expect(troublesOf({ diskFullMsAgo: 20_000 }).sentences()).toEqual([])
 })
 

@@ -14,7 +14,7 @@ export type Troubles = {
   /** Empty where all is well. */
   readonly sentences: () => readonly string[]
   /** Why the prediction of a stranger is not stored now; null: it is. */
-  readonly hindersStrangers: () => string | null
+  readonly anonymousSaveHindrance: () => string | null
 }
 
 export function createTroubles({
@@ -42,7 +42,7 @@ export function createTroubles({
         ...seen.flatMap((disk) => DISK_WORDS[disk.level]?.(disk) ?? []),
       ]
     },
-    hindersStrangers() {
+    anonymousSaveHindrance() {
       const state = writingState()
       if (isLocked(state)) return 'another program has locked the database'
       const hasNoRoom =

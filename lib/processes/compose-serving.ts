@@ -15,7 +15,7 @@ import { followPromotions } from '#lib/serving/follow-promotions.ts'
 import { createOutcomes } from '#lib/serving/outcomes.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, PATIENCE_MS, type Prepare } from '#lib/serving/predict.ts'
-import { runOn, type Ask, type PoolResult } from '#lib/serving/run-on-pool.ts'
+import { runOn, type InferenceItem, type PoolResult } from '#lib/serving/run-on-pool.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
 import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import { createRecovery } from '#lib/serving/recovery.ts'
@@ -43,7 +43,7 @@ type ServingParts = {
   readonly traffic: Traffic
   readonly early: readonly InferenceProcess[]
   /** Why predictions of strangers are not stored now; null: they are. */
-  readonly hindersStrangers: () => string | null
+  readonly anonymousSaveHindrance: () => string | null
 }
 type CallContext = { readonly signal: AbortSignal; readonly caller: Caller }
 
@@ -51,7 +51,7 @@ export type ServingModule = ReturnType<typeof composeServing>
 
 export function composeServing(
   { settings, places }: Start,
-  { webId, data, decoding, log, traffic, early, hindersStrangers }: ServingParts,
+  { webId, data, decoding, log, traffic, early, anonymousSaveHindrance }: ServingParts,
 ) {
   let reported = 0
 
@@ -72,9 +72,9 @@ export function composeServing(
     },
     cannotLoad: (key, reason) => swap.cannotLoad(key, reason),
   })
-  const batcher = createBatcher<Ask, PoolResult>({
+  const batcher = createBatcher<InferenceItem, PoolResult>({
     most: MOST_IN_BATCH,
-    room: QUEUE_ROOM,
+    capacity: QUEUE_ROOM,
     lanes: pool.ready,
     keyOf: (ask) => ask.served.ref.key,
     isBulk: (ask) => ask.isBulk,
@@ -115,7 +115,7 @@ export function composeServing(
     mediaTypeOf,
     prepare,
     answered: traffic.predicted,
-    hindersStrangers,
+    anonymousSaveHindrance: anonymousSaveHindrance,
   })
   const explaining = createPredictExplained({
     predict,
@@ -134,7 +134,7 @@ export function composeServing(
 
   const callerOf = ({ caller, signal }: CallContext) => ({
     signal,
-    isStranger: caller.kind === 'stranger',
+    isAnonymous: caller.kind === 'stranger',
     maxPixels: caller.kind === 'stranger' ? maxPixelsPublic(settings) : settings.MAX_PIXELS,
   })
 

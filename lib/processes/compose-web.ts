@@ -85,7 +85,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     log,
     traffic,
     early,
-    hindersStrangers: troubles.hindersStrangers,
+    anonymousSaveHindrance: troubles.anonymousSaveHindrance,
   })
   const limits = {
     maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createBatcher, type BatcherParts } from './batcher.ts'
 import { fakeClock } from './serving.fakes.ts'
 
-/** An engine that answers when told: upper case of what it was asked. */
+/** An engine that finishes a batch when the test resolves it; its output is the input in upper case. */
 function engine() {
   const batches: string[][] = []
   const open: (() => void)[] = []
@@ -24,7 +24,7 @@ function batching(change: Partial<BatcherParts<string, string>> = {}) {
   const clock = fakeClock()
   const batcher = createBatcher<string, string>({
     most: 8,
-    room: 100,
+    capacity: 100,
     lanes: () => 1,
     keyOf: () => 'v1',
     run: child.run,
@@ -39,7 +39,7 @@ function batching(change: Partial<BatcherParts<string, string>> = {}) {
   }
 }
 
-test('the first picture leaves at once; those that come meanwhile leave together', async () => {
+test('the first image leaves at once; images that arrive meanwhile leave together', async () => {
   const { child, ask } = batching()
 
   const answers = ['a', 'b', 'c'].map((item) => ask(item))
@@ -52,7 +52,7 @@ test('the first picture leaves at once; those that come meanwhile leave together
   expect(await Promise.all(answers)).toEqual(['A', 'B', 'C'])
 })
 
-test('a batch is never larger than what pays', async () => {
+test('a batch is never larger than the efficient batch size', async () => {
   const { child, ask } = batching({ most: 2 })
 
   const answers = ['a', 'b', 'c', 'd'].map((item) => ask(item))
@@ -64,7 +64,7 @@ test('a batch is never larger than what pays', async () => {
   expect(await Promise.all(answers)).toEqual(['A', 'B', 'C', 'D'])
 })
 
-test('two free engines begin two batches', () => {
+test('two free engines start two batches', () => {
   const { child, ask } = batching({ lanes: () => 2 })
 
   void ask('a')
@@ -74,7 +74,7 @@ test('two free engines begin two batches', () => {
   expect(child.batches).toEqual([['a'], ['b']])
 })
 
-test('pictures for different versions never share a batch, and none is forgotten', async () => {
+test('images for different versions never share a batch, and none is forgotten', async () => {
   const { child, ask } = batching({ keyOf: (item) => item[0]! })
 
   const answers = ['x1', 'y1', 'x2', 'y2', 'x3'].map((item) => ask(item))
@@ -86,8 +86,8 @@ test('pictures for different versions never share a batch, and none is forgotten
   expect(await Promise.all(answers)).toEqual(['X1', 'Y1', 'X2', 'Y2', 'X3'])
 })
 
-test('who finds no room is told so at once, with a time to come again', async () => {
-  const { ask } = batching({ room: 2 })
+test('a request that finds the queue full is refused at once, with a time to retry', async () => {
+  const { ask } = batching({ capacity: 2 })
   void ask('a')
   void ask('b')
   void ask('c')
@@ -110,22 +110,22 @@ test('expired work is dropped, not computed', async () => {
   expect(await patient).toBe('C')
 })
 
-test('a picture whose sender has gone is not computed', async () => {
+test('an image whose client has disconnected is not computed', async () => {
   const { child, batcher, ask } = batching()
   const gone = new AbortController()
   void ask('a')
-  const unwanted = expect(batcher.submit('b', 1_000, gone.signal)).rejects.toMatchObject({
+  const cancelled = expect(batcher.submit('b', 1_000, gone.signal)).rejects.toMatchObject({
     code: 'client_closed',
   })
 
   gone.abort()
   await child.answer()
 
-  await unwanted
+  await cancelled
   expect(child.batches).toEqual([['a']])
 })
 
-test('where no engine ever comes, waiting ends at the deadline', async () => {
+test('without any engine, a request fails at its deadline', async () => {
   const { clock, ask, child } = batching({ lanes: () => 0 })
   const refused = expect(ask('a', 300)).rejects.toMatchObject({ code: 'overloaded' })
 
@@ -136,7 +136,7 @@ test('where no engine ever comes, waiting ends at the deadline', async () => {
   expect(clock.timers()).toBe(0)
 })
 
-test('an engine that comes later takes what waits when woken', async () => {
+test('an engine that becomes ready later takes the queued items when woken', async () => {
   let lanes = 0
   const { child, batcher, ask } = batching({ lanes: () => lanes })
   const answers = [ask('a'), ask('b')]
@@ -149,7 +149,7 @@ test('an engine that comes later takes what waits when woken', async () => {
   expect(await Promise.all(answers)).toEqual(['A', 'B'])
 })
 
-test('a batch that answers too few fails whole, and the next one runs', async () => {
+test('a batch that returns too few results fails as a whole, and the next one runs', async () => {
   let honest = false
   const { ask } = batching({ run: async (items) => (honest ? [...items] : items.slice(1)) })
 
@@ -159,7 +159,7 @@ test('a batch that answers too few fails whole, and the next one runs', async ()
   expect(await ask('b')).toBe('b')
 })
 
-test('the time in the queue is told apart from the time of the engine', async () => {
+test('queue time and engine time are reported separately', async () => {
   const { child, clock, batcher } = batching()
   void batcher.submit('a', 1_000)
   const second = batcher.submit('b', 1_000)
@@ -172,13 +172,13 @@ test('the time in the queue is told apart from the time of the engine', async ()
   expect((await second).queuedMs).toBe(40)
 })
 
-/** Items of bulk requests begin with "b"; what follows the colon is their key. */
+/** Items of bulk requests begin with "b"; the text after the colon is their key. */
 function withBulk() {
   const ended: PromiseWithResolvers<void>[] = []
   const batches: string[] = []
   const batcher = createBatcher<string, string>({
     most: 8,
-    room: 100,
+    capacity: 100,
     lanes: () => 1,
     clock: fakeClock(),
     keyOf: (item) => item.split(':')[1] ?? '',
@@ -201,7 +201,7 @@ function withBulk() {
   return { batches, submit, endOne }
 }
 
-test('singles go before what waits of a bulk request, which keeps a quarter of each batch', async () => {
+test('single requests go before queued bulk items, which keep a quarter of each batch', async () => {
   const { batches, submit, endOne } = withBulk()
   submit('s0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6')
   submit(...Array.from({ length: 9 }, (_, i) => `s${i + 1}`))
@@ -212,7 +212,7 @@ test('singles go before what waits of a bulk request, which keeps a quarter of e
   expect(batches).toEqual(['s0', 's1 s2 s3 s4 s5 s6 b1 b2', 's7 s8 s9 b3 b4 b5 b6'])
 })
 
-test('a bulk request alone fills whole batches, and a single one waits for one of them', async () => {
+test('a bulk request alone fills whole batches, and a single request waits for one of them', async () => {
   const { batches, submit, endOne } = withBulk()
   submit('b0', ...Array.from({ length: 16 }, (_, i) => `b${i + 1}`))
   await endOne()
@@ -222,7 +222,7 @@ test('a bulk request alone fills whole batches, and a single one waits for one o
   expect(batches).toEqual(['b0', 'b1 b2 b3 b4 b5 b6 b7 b8', 's1 b9 b10 b11 b12 b13 b14 b15'])
 })
 
-test('bulk items of another version are not put off for ever', async () => {
+test('bulk items of another version are not postponed indefinitely', async () => {
   const { batches, submit, endOne } = withBulk()
   submit('s:v1', 'b1:v2', 'b2:v2')
   for (let i = 0; i < 5; i++) {

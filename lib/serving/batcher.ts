@@ -1,39 +1,46 @@
-/** Lets a free engine take all that waits: work-conserving, bounded, with deadlines; items of bulk requests
- *  behind the others, with a share of their own. It knows neither pictures nor children. */
+/**
+ * Lets a free engine take everything in the queue: work-conserving, bounded, with deadlines. Items of bulk
+ * requests queue behind the others, with a guaranteed share of each batch. It knows nothing about images or
+ * child processes.
+ */
 import type { SteadyClock } from '#lib/domain/ports.ts'
-import { deadlinePassed, nobodyWaits, overloaded } from './refusals.ts'
+import { deadlinePassed, clientDisconnected, overloaded } from './refusals.ts'
 
-/** Of a batch for which both wait, so large a part is left to bulk items: one in four. */
+/** The share of a batch reserved for bulk items when both kinds wait: one in four. */
 const BULK_PART = 4
-/** Bulk items that fit into no batch of others, being of another key, lead one after so many batches without
- *  any. */
+/**
+ * Bulk items with a different key fit into no batch of single items; after this many batches without bulk
+ * items they start a batch of their own.
+ */
 const MOST_BATCHES_WITHOUT_BULK = BULK_PART - 1
 
 export type BatcherParts<I, O> = {
-  /** Most items of a batch: where the marginal one stops being cheaper. */
+  /** Largest batch: the size where one more image stops being cheaper. */
   readonly most: number
-  /** Most items that wait; more are refused at once. */
-  readonly room: number
-  /** How many batches may run at the same time, now. */
+  /** Most items that may wait; further ones are refused at once. */
+  readonly capacity: number
+  /** How many batches may currently run at the same time. */
   readonly lanes: () => number
-  /** Only items of one key run together. */
+  /** Only items with the same key share a batch. */
   readonly keyOf: (item: I) => string
-  /** One of many in a request: others go first. */
+  /** Whether the item is one of many in a request; the others go first. */
   readonly isBulk?: (item: I) => boolean
-  /** Gives back as many answers as it got items, in order. */
+  /** Returns exactly one result per item, in order. */
   readonly run: (items: readonly I[]) => Promise<readonly O[]>
   readonly clock: SteadyClock
 }
 
 export type Batcher<I, O> = {
-  /** Answered when its batch is; refused when there is no room, or `deadline` (on the clock) passes before
-   *  its turn, or nobody wants it. */
+  /**
+   * Resolves with the result of its batch. Rejects when the queue is full, when `deadline` (on the clock)
+   * passes while the item waits, or when the client has disconnected.
+   */
   readonly submit: (
     item: I,
     deadline: number,
     signal?: AbortSignal,
   ) => Promise<{ output: O; queuedMs: number }>
-  /** To be called when a lane may have become free from outside. */
+  /** To be called when a lane may have become free for a reason the batcher cannot see. */
   readonly wake: () => void
   readonly figures: () => { waiting: number; batches: number; items: number }
 }
@@ -49,7 +56,7 @@ type QueuedItem<I, O> = {
 
 export function createBatcher<I, O>({
   most,
-  room,
+  capacity: room,
   lanes,
   keyOf,
   isBulk = () => false,
@@ -82,7 +89,7 @@ export function createBatcher<I, O>({
 
   const count = (): number => singles.length + bulk.length
 
-  /** Singles first, with a part left to bulk items where both wait; all of one key. */
+  /** Single items first, with a share left to bulk items when both wait; all with the same key. */
   function takeBatch(): QueuedItem<I, O>[] {
     const batch: QueuedItem<I, O>[] = []
     const hadBulk = bulk.length > 0
@@ -95,19 +102,21 @@ export function createBatcher<I, O>({
     return batch
   }
 
-  /** From the front: those that are still wanted and of the batch's key, until it has `size`. */
+  /**
+   * Takes items from the front that are not cancelled and have the batch's key, until the batch has `size`.
+   */
   function takeFrom(waiting: QueuedItem<I, O>[], batch: QueuedItem<I, O>[], size: number): void {
     const now = clock.now()
-    let seen = 0
-    let kept = 0
-    for (; seen < waiting.length && batch.length < size; seen++) {
-      const next = waiting[seen]!
+    let index = 0
+    let remaining = 0
+    for (; index < waiting.length && batch.length < size; index++) {
+      const next = waiting[index]!
       if (next.deadline < now) next.reject(deadlinePassed(now - next.since))
-      else if (next.signal?.aborted) next.reject(nobodyWaits())
+      else if (next.signal?.aborted) next.reject(clientDisconnected())
       else if (batch.length === 0 || keyOf(next.item) === keyOf(batch[0]!.item)) batch.push(next)
-      else waiting[kept++] = next
+      else waiting[remaining++] = next
     }
-    waiting.splice(kept, seen - kept)
+    waiting.splice(remaining, index - remaining)
   }
 
   async function compute(batch: QueuedItem<I, O>[]): Promise<void> {
@@ -128,7 +137,7 @@ export function createBatcher<I, O>({
     }
   }
 
-  /** Nobody waits for ever where no lane ever becomes free. */
+  /** Without this, an item would wait forever when no lane ever becomes free. */
   function watchFirstDeadline(): void {
     if (cancelTimer !== null || count() === 0) return
     const first = [...singles, ...bulk].reduce((least, one) => Math.min(least, one.deadline), Infinity)

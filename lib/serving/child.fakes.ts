@@ -1,5 +1,7 @@
-/** A real inference child without an engine, whose pictures say how it misbehaves. Forked by the tests of the
- *  pool; never imported. */
+/**
+ * An inference child process without an engine, whose first image byte selects how it misbehaves. Forked by
+ * the tests of the pool; never imported.
+ */
 import type { InferenceMessage, PreparedImage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import type { FailureReport } from '#lib/domain/errors.ts'
 import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
@@ -14,7 +16,7 @@ const CUT_OFF: FailureReport = {
   action: 'Save it again.',
 }
 
-/** How it begins; how it goes on is said by the pictures and by the folder of a version. */
+/** How it starts; how it behaves later depends on the images and on the folder of a version. */
 const mode = process.argv[2]
 const say = (message: InferenceMessage) => process.send?.(message)
 
@@ -38,7 +40,7 @@ function answer(message: InferenceCommand): void {
         failure: {
           code: 'bad_bundle',
           summary: 'Version cannot be used',
-          reason: 'golden input 3 is answered otherwise',
+          reason: 'the output for golden input 3 differs',
           action: 'Restore its files.',
         },
       })
@@ -57,7 +59,7 @@ function answer(message: InferenceCommand): void {
         columns: 2,
         drops: [[message.predicted, message.temperature]],
         square: bytesIn(message.picture),
-      }) // one that hangs here keeps no other waiting
+      }) // a hanging explanation does not block the others
     return
   }
   const firsts = message.images.map((image) => bytesIn(image)[0]!)

@@ -4,7 +4,10 @@ import { followPromotions } from './follow-promotions.ts'
 import { fakeClock } from './serving.fakes.ts'
 import type { Lease, ServingVersion } from './model-registry.ts'
 
-/** A process among rows: the newest promotion, what swap could not load, and what was acknowledged. */
+/**
+ * A web process with its rows: the newest promotion, the versions that could not be loaded, and the
+ * acknowledged one.
+ */
 function following({ lease = async () => ({ release: () => {} }) as Lease } = {}) {
   const state = { latest: 1, failed: [] as string[], follows: 0, serving: {} as ServingVersion | null }
   const acknowledged: number[] = []
@@ -38,7 +41,7 @@ function following({ lease = async () => ({ release: () => {} }) as Lease } = {}
   return { follower, state, acknowledged, lines, clock }
 }
 
-test('a promotion is acknowledged when its version is loaded, and what failed is tried again', async () => {
+test('a promotion is acknowledged when its version is loaded, and a failed load is retried', async () => {
   const { follower, state, acknowledged } = following()
   await follower.begin()
   await follower.look()
@@ -51,10 +54,10 @@ test('a promotion is acknowledged when its version is loaded, and what failed is
   await follower.look()
 
   expect(acknowledged).toEqual([1, 1, 2, 2])
-  expect(state.follows).toBe(3) // nothing is followed anew while nothing has changed
+  expect(state.follows).toBe(3) // not again while nothing has changed
 })
 
-test('a default classifier that cannot be loaded is the hindrance, until it can', async () => {
+test('a default classifier that cannot be loaded is reported as the hindrance until it can', async () => {
   let isBroken = true
   const { follower, state } = following({
     lease: async () => {
@@ -73,7 +76,7 @@ test('a default classifier that cannot be loaded is the hindrance, until it can'
   expect(follower.hindrance()).toBeNull()
 })
 
-test('a load that takes very long holds up the start for twenty seconds and no longer', async () => {
+test('a very slow load delays the start by at most twenty seconds', async () => {
   const { follower, clock } = following({ lease: () => new Promise(() => {}) })
 
   const begun = follower.begin()
@@ -84,7 +87,7 @@ test('a load that takes very long holds up the start for twenty seconds and no l
   expect(follower.hindrance()).toBe('The default classifier is being loaded.')
 })
 
-test('a process that cannot be unregistered ends all the same', async () => {
+test('a process that cannot be unregistered still ends', async () => {
   const { follower, lines } = following()
 
   await follower.leave()

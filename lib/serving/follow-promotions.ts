@@ -1,13 +1,18 @@
-/** Keeps one web process in step with the promotions that others write: loads the default classifier's version at the
- *  start, lets newly promoted versions serve, and acknowledges what this process serves. Which version is live the rows
- *  say; loading and its failures are model-registry.ts and recovery.ts. */
+/**
+ * Keeps one web process in step with promotions that other processes write: loads the default classifier's
+ * version at the start, lets newly promoted versions serve, and acknowledges what this process serves. The
+ * rows decide which version is live; model-registry.ts and recovery.ts handle loading and its failures.
+ */
 import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
 import type { Recovery } from './recovery.ts'
 import type { Swap } from './model-registry.ts'
 
-/** Then the start goes on and says what is missing: an engine that does not open, or takes very long. */
+/**
+ * After this time the start continues and reports what is missing, such as an engine that does not open or
+ * is very slow.
+ */
 const LONGEST_BEGIN_MS = 20_000
 
 export type FollowerParts = {
@@ -25,13 +30,16 @@ export type FollowerParts = {
 }
 
 export type Follower = {
-  /** Done when the default classifier's live version serves, or cannot: then `hindrance` says why. */
+  /**
+   * Resolves when the default classifier's live version serves, or cannot serve; `hindrance` then gives the
+   * reason.
+   */
   readonly begin: () => Promise<void>
-  /** To be called again and again, never twice at a time. Rejects where rows cannot be read or written. */
+  /** To be called repeatedly, never concurrently. Rejects when rows cannot be read or written. */
   readonly look: () => Promise<void>
-  /** What keeps the default classifier from serving; null: nothing. */
+  /** Why the default classifier cannot serve; null when it can. */
   readonly hindrance: () => string | null
-  /** Takes this process off the list that promotions wait for. */
+  /** Removes this process from the list that promotions wait for. */
   readonly leave: () => Promise<void>
 }
 
@@ -39,7 +47,10 @@ export function followPromotions({ process, swap, recovery, data, clock, log }: 
   let hindrance: string | null = 'The default classifier is being loaded.'
   /** The newest promotion that this process serves. */
   let acknowledged = 0
-  /** The newest promotion and the faults that the loaded versions follow; empty: they are to be looked at again. */
+  /**
+   * The newest promotion and the faults that the loaded versions reflect; empty when they must be compared
+   * again.
+   */
   let followed = ''
 
   async function begin(): Promise<void> {
@@ -65,10 +76,10 @@ export function followPromotions({ process, swap, recovery, data, clock, log }: 
   async function look(): Promise<void> {
     await recovery.look()
     const latest = data.promotions.latest()
-    const standing = [latest, ...(await data.live.faults()).map(({ versionId }) => versionId)].join(' ')
-    if (standing !== followed) {
+    const state = [latest, ...(await data.live.faults()).map(({ versionId }) => versionId)].join(' ')
+    if (state !== followed) {
       const failed = await swap.follow(await data.live.all())
-      followed = failed.length === 0 ? standing : ''
+      followed = failed.length === 0 ? state : ''
     }
     const { id } = await data.classifiers.chosen(undefined).catch(() => ({ id: null }))
     if (id !== null && swap.serving(id) === null) await loadDefault()

@@ -1,4 +1,6 @@
-/** Forks real children for the tests of this room, on the real clock; ends with them. */
+/**
+ * Forks real child processes for the tests of this module, on the real clock, and ends them with the test.
+ */
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Child } from '#lib/children/child.ts'
@@ -30,7 +32,7 @@ export const forkFake = (mode = 'good'): FakeProcess =>
     onLine: (line) => process.stderr.write(`${line}\n`),
   })
 
-/** As processes start them. */
+/** As the processes start them. */
 export const startFake =
   (fork: () => FakeProcess, clock: SteadyClock, log: LogLine = () => {}): StartChild =>
   (name, events) =>
@@ -46,7 +48,10 @@ export type PoolFixture = {
   readonly until: (holds: () => boolean) => Promise<void>
 }
 
-/** A pool that leaves nothing behind; `until` waits for something that a change of the pool brings about. */
+/**
+ * A pool that is cleaned up after the test; `until` waits for a condition that a change of the pool
+ * fulfils.
+ */
 export function pooled({
   size = 2,
   fork = () => forkFake(),

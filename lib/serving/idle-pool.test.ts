@@ -4,7 +4,7 @@ import { fakeClock } from './serving.fakes.ts'
 import { createIdlePool, IDLE_MS } from './idle-pool.ts'
 
 const version = { key: 'shapes v1', folder: '/models/shapes/v1' }
-const ask = { maxPixels: 1e6, wantsFeatures: false }
+const limits = { maxPixels: 1e6, wantsFeatures: false }
 
 function idling() {
   const clock = fakeClock()
@@ -33,28 +33,28 @@ function idling() {
   return { pool, clock, pids, ended: ended.promise }
 }
 
-test('nobody is forked before a job needs an answer', async () => {
+test('no child is forked before a job needs a prediction', async () => {
   const { pool, pids } = idling()
   expect(pids).toEqual([])
 
   await pool.load(version)
-  const { images: pictures } = await pool.infer(version, [Uint8Array.of(7)], ask)
+  const { images } = await pool.infer(version, [Uint8Array.of(7)], limits)
 
   expect(pids).toHaveLength(1)
-  expect(pictures).toEqual([expect.objectContaining({ ok: true })])
+  expect(images).toEqual([expect.objectContaining({ ok: true })])
 })
 
-test('a minute after the last job the child has left, and another comes for the next', async () => {
+test('the child ends a minute after the last job, and the next job forks another', async () => {
   const { pool, clock, pids, ended } = idling()
   await pool.load(version)
   clock.advance(IDLE_MS - 1)
-  await pool.infer(version, [Uint8Array.of(1)], ask)
+  await pool.infer(version, [Uint8Array.of(1)], limits)
   clock.advance(IDLE_MS - 1)
   expect(() => process.kill(pids[0]!, 0)).not.toThrow()
 
   clock.advance(1)
   await ended
-  await pool.infer(version, [Uint8Array.of(2)], ask)
+  await pool.infer(version, [Uint8Array.of(2)], limits)
 
   expect(pids).toHaveLength(2)
 })

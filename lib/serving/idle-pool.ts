@@ -1,11 +1,13 @@
-/** Inference for jobs: one child, forked when a job needs it, gone when none has needed it for a minute. It
- *  answers no person. */
+/**
+ * Inference for jobs: one child process, forked when a job needs it and stopped after a minute without
+ * work. It serves no requests of clients.
+ */
 import { createPool } from './pool.ts'
 import { type Pool, type PoolParts } from './pool-parts.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 
 export const IDLE_MS = 60_000
-/** Where memory is little: what comes next, a training perhaps, needs it. */
+/** With little memory the child must free it sooner, for instance for a training run that follows. */
 export const SHORT_IDLE_MS = 2_000
 
 export function createIdlePool({
@@ -45,10 +47,10 @@ export function createIdlePool({
   }
 
   return {
-    load: (version) => using((answering) => answering.load(version)),
+    load: (version) => using((pool) => pool.load(version)),
     unload: (key) => pool?.unload(key),
-    verify: (version) => using((answering) => answering.verify(version)),
-    infer: (version, images, limits) => using((answering) => answering.infer(version, images, limits)),
+    verify: (version) => using((pool) => pool.verify(version)),
+    infer: (version, images, limits) => using((pool) => pool.infer(version, images, limits)),
     [Symbol.asyncDispose]: leave,
   }
 }

@@ -1,11 +1,14 @@
-/** One named child of the pool: asked, and brought up to date each time it starts. How it is started and restarted the
- *  port `StartChild` decides; which versions it holds and which images it computes, the pool. */
+/**
+ * One named child of the pool: sends it requests, and loads the current versions into it each time it
+ * starts. The port `StartChild` decides how it is started and restarted; the pool decides which versions it
+ * loads and which images it computes.
+ */
 import type { InferenceMessage, StartupMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import type { StartChild } from './ports.ts'
 
-/** The child died, or was ended because it hung, before it answered. Never leaves the pool. */
+/** The child ended, by itself or because it hung, before it replied. Never leaves the pool. */
 export class ChildProcessExited extends Error {}
 
 type Answer = Exclude<InferenceMessage, StartupMessage>
@@ -16,7 +19,7 @@ export type InferenceChildParts = {
   readonly name: string
   readonly start: StartChild
   readonly clock: SteadyClock
-  /** Brings a child that is ready up to date; only then it counts. */
+  /** Loads the current versions into a child that is ready; it counts as available only afterwards. */
   readonly prepare: (child: InferenceChild) => Promise<void>
   readonly changed: (child: InferenceChild) => void
 }
@@ -30,7 +33,7 @@ export type InferenceChild = {
   /** Why it is not ready, for health. */
   reason: string
   readonly loaded: Set<string>
-  readonly ask: (question: WithoutId<Question>, timeoutMs: number) => Promise<Answer>
+  readonly request: (question: WithoutId<Question>, timeoutMs: number) => Promise<Answer>
   readonly send: (message: Exclude<InferenceCommand, Question>) => void
   readonly end: () => Promise<void>
 }
@@ -75,7 +78,7 @@ export function createInferenceChild({
     engine: null,
     reason: 'it is starting',
     loaded: new Set(),
-    ask,
+    request: request,
     send: running.send,
     end,
   }
@@ -89,7 +92,7 @@ export function createInferenceChild({
     question?.resolve(message)
   }
 
-  function ask(question: WithoutId<Question>, timeoutMs: number): Promise<Answer> {
+  function request(question: WithoutId<Question>, timeoutMs: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (running.pid() === null) return reject(new ChildProcessExited(`${name} is not running`))
       const id = ++lastId

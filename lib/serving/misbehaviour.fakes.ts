@@ -1,4 +1,4 @@
-/** The first byte of a picture over which child.fakes.ts misbehaves. */
+/** First bytes of images that make child.fakes.ts misbehave. */
 export const HANGS = 0xfe
 export const KILLS = 0xff
 export const IS_CORRUPT = 0xfd

@@ -4,15 +4,17 @@ import type { Champion, LiveVersion, VersionWithCard } from '#lib/data/version-v
 import { badBundle } from './refusals.ts'
 import { createSwap } from './model-registry.ts'
 
-/** Rows and a pool as the swap sees them: promoted versions by classifier (the newest last), corrupt ones
- *  refused, loads that end when told. */
-function standing({ corrupt = [] as string[], most = 10 } = {}) {
+/**
+ * The rows and the pool that the registry uses: promoted versions by classifier (the newest last), corrupt
+ * ones that are refused, and loads that end when the test says so.
+ */
+function registry({ corrupt = [] as string[], most = 10 } = {}) {
   const log: string[] = []
   const loads: string[] = []
   const unloads: string[] = []
   const verified: string[] = []
   const slow = new Map<string, PromiseWithResolvers<void>>()
-  const champions = new Map<string, string>()
+  const liveVersions = new Map<string, string>()
   const before = new Map<string, string[]>()
   const faults = new Map<string, string>()
   const version = (id: string) =>
@@ -38,7 +40,7 @@ function standing({ corrupt = [] as string[], most = 10 } = {}) {
     },
   }
   const live = (classifierId: string): LiveVersion | null => {
-    const promoted = champions.get(classifierId)
+    const promoted = liveVersions.get(classifierId)
     if (promoted === undefined) return null
     const first = [promoted, ...(before.get(classifierId) ?? [])].find((id) => !faults.has(id))
     return {
@@ -59,20 +61,20 @@ function standing({ corrupt = [] as string[], most = 10 } = {}) {
     },
   }
   const swap = createSwap({ pool, data, most, log: (_level, line) => log.push(line) })
-  const follow = () => swap.follow([...champions.keys()].map((id) => live(id)!))
+  const follow = () => swap.follow([...liveVersions.keys()].map((id) => live(id)!))
   const promote = (id: string) => {
     const { classifierId } = version(id)
-    const replaced = champions.get(classifierId)
+    const replaced = liveVersions.get(classifierId)
     if (replaced !== undefined) before.set(classifierId, [replaced, ...(before.get(classifierId) ?? [])])
-    champions.set(classifierId, id)
+    liveVersions.set(classifierId, id)
     return follow()
   }
-  return { swap, promote, follow, champions, before, faults, log, loads, unloads, verified, slow }
+  return { swap, promote, follow, liveVersions, before, faults, log, loads, unloads, verified, slow }
 }
 
-test('a champion is loaded when it is first asked, once for all who ask meanwhile', async () => {
-  const { swap, champions, loads } = standing()
-  champions.set('shapes', 'shapes-v1')
+test('a live version is loaded on its first request, once for all concurrent requests', async () => {
+  const { swap, liveVersions, loads } = registry()
+  liveVersions.set('shapes', 'shapes-v1')
 
   const leases = await Promise.all([swap.lease('shapes'), swap.lease('shapes')])
 
@@ -80,9 +82,9 @@ test('a champion is loaded when it is first asked, once for all who ask meanwhil
   expect(loads).toEqual(['shapes-v1'])
 })
 
-test('a promoted version answers from then on; what was begun keeps its own', async () => {
-  const { swap, champions, promote } = standing()
-  champions.set('shapes', 'shapes-v1')
+test('a promoted version serves from then on; requests in progress keep their version', async () => {
+  const { swap, liveVersions, promote } = registry()
+  liveVersions.set('shapes', 'shapes-v1')
   const begun = await swap.lease('shapes')
 
   await promote('shapes-v2')
@@ -92,9 +94,9 @@ test('a promoted version answers from then on; what was begun keeps its own', as
   expect(swap.serving('shapes')?.version.name).toBe('v2')
 })
 
-test('while the promoted version is still being loaded, the one before it answers', async () => {
-  const { swap, champions, promote, slow } = standing()
-  champions.set('shapes', 'shapes-v1')
+test('while the promoted version is loading, the previous one serves', async () => {
+  const { swap, liveVersions, promote, slow } = registry()
+  liveVersions.set('shapes', 'shapes-v1')
   await swap.lease('shapes')
   slow.set('shapes-v2', Promise.withResolvers())
 
@@ -106,9 +108,9 @@ test('while the promoted version is still being loaded, the one before it answer
   expect((await swap.lease('shapes')).version.name).toBe('v2')
 })
 
-test('a promoted version that cannot be loaded is reported, and the one before it stays live', async () => {
-  const { swap, champions, promote, faults, log } = standing({ corrupt: ['shapes-v2'] })
-  champions.set('shapes', 'shapes-v1')
+test('a promoted version that cannot be loaded is reported, and the previous one stays live', async () => {
+  const { swap, liveVersions, promote, faults, log } = registry({ corrupt: ['shapes-v2'] })
+  liveVersions.set('shapes', 'shapes-v1')
   await swap.lease('shapes')
 
   await promote('shapes-v2')
@@ -118,9 +120,9 @@ test('a promoted version that cannot be loaded is reported, and the one before i
   expect(log.join('\n')).toMatch(/shapes v2 cannot serve predictions: the output for the golden input 3/)
 })
 
-test('at the start, the previous version takes over from one that cannot be loaded, and so on', async () => {
-  const { swap, champions, before, faults } = standing({ corrupt: ['shapes-v3', 'shapes-v2'] })
-  champions.set('shapes', 'shapes-v3')
+test('at the start, the previous version replaces one that cannot be loaded, and so on', async () => {
+  const { swap, liveVersions, before, faults } = registry({ corrupt: ['shapes-v3', 'shapes-v2'] })
+  liveVersions.set('shapes', 'shapes-v3')
   before.set('shapes', ['shapes-v2', 'shapes-v1'])
 
   const leases = await Promise.all([swap.lease('shapes'), swap.lease('shapes')])
@@ -129,9 +131,9 @@ test('at the start, the previous version takes over from one that cannot be load
   expect([...faults.keys()]).toEqual(['shapes-v3', 'shapes-v2'])
 })
 
-test('a fault that another process reported is followed, and so is its end', async () => {
-  const { swap, champions, promote, follow, faults } = standing()
-  champions.set('shapes', 'shapes-v1')
+test('a fault reported by another process is applied, and so is its removal', async () => {
+  const { swap, liveVersions, promote, follow, faults } = registry()
+  liveVersions.set('shapes', 'shapes-v1')
   await swap.lease('shapes')
   await promote('shapes-v2')
 
@@ -144,9 +146,9 @@ test('a fault that another process reported is followed, and so is its end', asy
   expect(swap.serving('shapes')?.version.name).toBe('v2')
 })
 
-test('a version that a new child cannot load is dropped by all; the next request goes to the previous', async () => {
-  const { swap, champions, before, faults, unloads } = standing()
-  champions.set('shapes', 'shapes-v2')
+test('all children drop a version that a new child cannot load; the next request goes to the previous one', async () => {
+  const { swap, liveVersions, before, faults, unloads } = registry()
+  liveVersions.set('shapes', 'shapes-v2')
   before.set('shapes', ['shapes-v1'])
   ;(await swap.lease('shapes')).release()
 
@@ -157,9 +159,9 @@ test('a version that a new child cannot load is dropped by all; the next request
   expect(unloads).toEqual(['shapes-v2'])
 })
 
-test('where every version has a fault, the one in memory serves; without one, not ready with the reason', async () => {
-  const { swap, champions, follow, faults } = standing()
-  champions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')
+test('when every version has a fault, the one in memory serves; without one, the process is not ready and gives the reason', async () => {
+  const { swap, liveVersions, follow, faults } = registry()
+  liveVersions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')
   await swap.lease('shapes')
   faults
     .set('shapes-v1', 'weights.bin is damaged')
@@ -174,9 +176,9 @@ test('where every version has a fault, the one in memory serves; without one, no
   })
 })
 
-test('a verification looks at a version that is loaded already, and names what is wrong', async () => {
-  const { swap, champions, verified } = standing({ corrupt: ['shapes-v2'] })
-  champions.set('shapes', 'shapes-v1')
+test('a verification checks a version that is already loaded, and names the defect', async () => {
+  const { swap, liveVersions, verified } = registry({ corrupt: ['shapes-v2'] })
+  liveVersions.set('shapes', 'shapes-v1')
   await swap.lease('shapes')
 
   await swap.verify('shapes-v1')
@@ -188,16 +190,16 @@ test('a verification looks at a version that is loaded already, and names what i
   expect(verified).toEqual(['shapes-v1', 'shapes-v2'])
 })
 
-test('another version answers on demand beside the champion', async () => {
-  const { swap, champions } = standing()
-  champions.set('shapes', 'shapes-v2')
+test('another version serves on demand next to the live version', async () => {
+  const { swap, liveVersions } = registry()
+  liveVersions.set('shapes', 'shapes-v2')
 
   expect((await swap.lease('shapes', 'v1')).version.name).toBe('v1')
   expect((await swap.lease('shapes')).version.name).toBe('v2')
 })
 
-test('a classifier without a champion says that it must be trained', async () => {
-  const { swap } = standing()
+test('a classifier without a live version reports that it must be trained', async () => {
+  const { swap } = registry()
 
   await expect(swap.lease('leaves')).rejects.toMatchObject({
     code: 'not_found',
@@ -205,9 +207,9 @@ test('a classifier without a champion says that it must be trained', async () =>
   })
 })
 
-test('the longest unused version leaves when room is needed, never one that is in use', async () => {
-  const { swap, champions, unloads } = standing({ most: 2 })
-  champions.set('shapes', 'shapes-v9')
+test('the least recently used version is unloaded when space is needed, but never one in use', async () => {
+  const { swap, liveVersions, unloads } = registry({ most: 2 })
+  liveVersions.set('shapes', 'shapes-v9')
   const inUse = await swap.lease('shapes', 'v1')
   ;(await swap.lease('shapes', 'v2')).release()
   ;(await swap.lease('shapes', 'v3')).release()
@@ -220,9 +222,9 @@ test('the longest unused version leaves when room is needed, never one that is i
   expect(unloads).toEqual(['shapes-v2', 'shapes-v3', 'shapes-v1'])
 })
 
-test('a champion that had to leave comes back when it is asked again', async () => {
-  const { swap, champions, loads } = standing({ most: 1 })
-  champions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')
+test('an unloaded live version is loaded again on its next request', async () => {
+  const { swap, liveVersions, loads } = registry({ most: 1 })
+  liveVersions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')
 
   for (const classifier of ['shapes', 'digits', 'shapes']) (await swap.lease(classifier)).release()
 

@@ -1,6 +1,9 @@
-/** Which version is loaded and serves predictions for each classifier, and the change from one to the next
- *  without a gap: load, verify, switch, let the old one finish. Which one it should be is data's to say
- *  (live-versions.ts); what cannot be loaded is reported there, and the next one is tried. */
+/**
+ * Which version is loaded and serves predictions for each classifier, and the switch from one version to
+ * the next without a gap: load, verify, switch, let the old one finish. The data module decides which
+ * version should be live (live-versions.ts); load failures are reported there, and the next version is
+ * tried.
+ */
 import type { VersionRef } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { LiveVersion, Version, VersionWithCard } from '#lib/data/version-values.ts'
@@ -9,8 +12,10 @@ import type { Pool } from './pool-parts.ts'
 import type { LogLine } from '#lib/domain/ports.ts'
 import { badBundle, noVersion, notReady } from './refusals.ts'
 
-/** Versions held at a time: live ones of a handful of classifiers, and a few that somebody compares. About
- *  5–15 MB each in each child. */
+/**
+ * Most versions loaded at a time: the live ones of a few classifiers, and some that are being compared.
+ * About 5–15 MB each in each child.
+ */
 export const MOST_RESIDENT = 10
 
 export type ServingVersion = { readonly version: VersionWithCard; readonly ref: VersionRef }
@@ -19,16 +24,18 @@ export type ServingVersion = { readonly version: VersionWithCard; readonly ref: 
 export type Lease = ServingVersion & { readonly release: () => void }
 
 export type Swap = {
-  /** The named version, or the live one. Loads it when it is used for the first time. */
+  /** The named version, or the live one. Loads it on first use. */
   readonly lease: (classifierId: string, versionName?: string) => Promise<Lease>
-  /** Lets these versions serve from now on, where their classifier is served already. Names those for which
-   *  that failed; they are to be tried again. */
+  /**
+   * Lets these versions serve from now on, if their classifier is already served. Returns the ids for which
+   * that failed; they are to be tried again.
+   */
   readonly follow: (live: readonly LiveVersion[]) => Promise<readonly string[]>
   /** Which version serves now, without loading anything. */
   readonly serving: (classifierId: string) => ServingVersion | null
-  /** Its files, checksums and test inputs as they are now. `bad_bundle` names what is wrong. */
+  /** Checks the files, checksums and test inputs as they are now. The error `bad_bundle` names the defect. */
   readonly verify: (versionId: string) => Promise<VersionWithCard>
-  /** To be called by the pool: a child could not load a version that others hold. */
+  /** To be called by the pool when a child could not load a version that other children have loaded. */
   readonly cannotLoad: (key: string, reason: string) => void
 }
 
@@ -45,7 +52,7 @@ export type SwapParts = {
 type Resident = { readonly served: ServingVersion; leases: number }
 
 export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts): Swap {
-  /** In order of use, the longest unused first. */
+  /** In order of use, the least recently used first. */
   const residents = new Map<string, Resident>()
   const loading = new Map<string, Promise<Resident>>()
   const choosing = new Map<string, Promise<Resident>>()
@@ -63,7 +70,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
       if (isReleased) return
       isReleased = true
       resident.leases -= 1
-      makeRoom()
+      unloadUnused()
     }
     return { ...resident.served, release }
   }
@@ -74,7 +81,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     return resident ? Promise.resolve(resident) : chosen(classifierId)
   }
 
-  /** Once, however many requests wait for it. */
+  /** Chooses once, however many requests wait for the result. */
   function chosen(classifierId: string): Promise<Resident> {
     const begun =
       choosing.get(classifierId) ?? choose(classifierId).finally(() => choosing.delete(classifierId))
@@ -82,14 +89,16 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     return begun
   }
 
-  /** The first version that can be loaded, in the order that data gives; each that cannot is reported and not
-   *  tried again here. */
+  /**
+   * The first version that can be loaded, in the order that data gives; each one that cannot is reported
+   * and not tried again here.
+   */
   async function choose(classifierId: string): Promise<Resident> {
     for (;;) {
       await reporting
-      const found = await data.live.of(classifierId)
-      if (found === null) throw noVersion(classifierId, undefined)
-      const { promoted, version, reason } = found
+      const candidate = await data.live.of(classifierId)
+      if (candidate === null) throw noVersion(classifierId, undefined)
+      const { promoted, version, reason } = candidate
       if (version === null)
         throw notReady(
           `${classifierId} ${promoted.version.name} cannot be loaded (${reason}), and neither can any ` +
@@ -139,7 +148,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     return load(row)
   }
 
-  /** Once, however many requests wait for it. */
+  /** Loads once, however many requests wait for the result. */
   function load(row: Version): Promise<Resident> {
     const there = residents.get(row.id)
     if (there) return Promise.resolve(there)
@@ -158,7 +167,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     const resident: Resident = { served: { version, ref }, leases: 0 }
     residents.set(row.id, resident)
     log('info', `${row.classifierId} ${row.name} is loaded and passed its self-test`)
-    makeRoom()
+    unloadUnused()
     return resident
   }
 
@@ -173,7 +182,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     for (const { promoted, version } of rows) {
       const { classifierId } = promoted.version
       const current = live.get(classifierId)
-      // Where no version can be loaded, the one that is still in memory goes on.
+      // If no version can be loaded, the one that is still in memory continues to serve.
       if (current === undefined || version === null || current.ref.key === version.id) continue
       await chosen(classifierId).then(
         ({ served }) => {
@@ -194,8 +203,8 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     return failed
   }
 
-  /** The longest unused leave first; what is in use, or has just come, stays. */
-  function makeRoom(): void {
+  /** Unloads the least recently used first; versions in use, or just loaded, stay. */
+  function unloadUnused(): void {
     const newest = [...residents.keys()].at(-1)
     for (const [key, { leases }] of residents) {
       if (residents.size <= most) return
@@ -208,7 +217,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
   return { lease, follow, verify, cannotLoad, serving: (classifierId) => live.get(classifierId) ?? null }
 }
 
-/** By its name instead of its key. */
+/** Replaces the key in error messages by the version's name. */
 async function inWords<T>({ classifierId, name }: Version, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

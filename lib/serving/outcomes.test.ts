@@ -9,7 +9,7 @@ const times = async (count: number, work: () => Promise<unknown>) => {
   for (let i = 0; i < count; i++) await work().catch(() => {})
 }
 
-test('five failures in a row that are ours are told, with the last reason, until one succeeds', async () => {
+test('five internal failures in a row are reported, with the last reason, until one request succeeds', async () => {
   const { noted, failing } = createOutcomes(fakeClock())
 
   await times(4, () => noted(failed('not_ready')))
@@ -23,7 +23,7 @@ test('five failures in a row that are ours are told, with the last reason, until
   expect(failing()).toBeNull()
 })
 
-test('images that cannot be read, refusals for overload and what health knows by itself do not count', async () => {
+test('unreadable images, overload refusals and failures that health detects itself do not count', async () => {
   const { noted, failing } = createOutcomes(fakeClock())
 
   for (const code of [
@@ -39,7 +39,7 @@ test('images that cannot be read, refusals for overload and what health knows by
   expect(failing()).toBeNull()
 })
 
-test('a minute after the last failure nothing is said any more', async () => {
+test('a minute after the last failure nothing is reported any more', async () => {
   const clock = fakeClock()
   const { noted, failing } = createOutcomes(clock)
   await times(5, () => noted(failed('internal')))

@@ -1,20 +1,24 @@
-/** Whether predictions succeed, by what became of the last ones: health must not say that all is well while
- *  every one of them fails. */
+/**
+ * Whether predictions currently succeed, judged by the most recent ones: health must not report success
+ * while every prediction fails.
+ */
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 
-/** So many failures without a success in between are no accident. */
+/** Fewer consecutive failures may be chance. */
 const FEWEST_FAILURES = 5
-/** Afterwards nobody knows: the cause may be gone, and no prediction has been tried since. */
+/** After this time the cause may be gone, and no prediction has been tried since. */
 const REMEMBERED_MS = 60_000
-/** What a caller cannot do anything about; other errors say that the product works. A full disk and a locked
- *  database health knows by itself. */
+/**
+ * Errors that the caller cannot fix; any other error shows that the product works. Health itself detects a
+ * full disk and a locked database.
+ */
 const OURS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['internal', 'not_ready', 'bad_bundle'])
 
 export type Outcomes = {
-  /** Does the work and notes what became of it. */
+  /** Runs the work and records its outcome. */
   readonly noted: <T>(work: () => Promise<T>) => Promise<T>
-  /** A sentence while every prediction fails; null else. */
+  /** A sentence while every prediction fails; otherwise null. */
   readonly failing: () => string | null
 }
 

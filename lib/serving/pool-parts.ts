@@ -1,4 +1,4 @@
-/** What a pool of inference children is given, and what it offers. */
+/** The dependencies of a pool of inference children, and the interface it provides. */
 import type { InferenceMessage, InferredImage, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
@@ -11,10 +11,12 @@ export type PoolParts = {
   readonly start: StartChild
   readonly clock: SteadyClock
   readonly log: LogLine
-  /** A child has become free, ready, or is gone. */
+  /** A child has become free or ready, or has ended. */
   readonly changed: () => void
-  /** A version that was loaded before could not be loaded into a child: its files, or the engine, have
-   *  changed since. */
+  /**
+   * A version that was loaded before could not be loaded into a child: its files, or the engine, have
+   * changed since.
+   */
   readonly cannotLoad?: (key: string, reason: string) => void
 }
 
@@ -26,7 +28,7 @@ export type InferenceOutput = {
 
 export type InferenceLimits = { readonly maxPixels: number; readonly wantsFeatures: boolean }
 
-/** Whose answer is explained: the class by its index, calibrated by the temperature. */
+/** Which output is explained: the class by its index, calibrated by the temperature. */
 export type ExplainOptions = {
   readonly maxPixels: number
   readonly predicted: number
@@ -35,24 +37,29 @@ export type ExplainOptions = {
 export type ExplanationOutput = Omit<Extract<InferenceMessage, { kind: 'explained' }>, 'kind' | 'id'>
 
 export type Pool = AsyncDisposable & {
-  /** Loads a version into every child; refused when the first one objects to it. */
+  /** Loads a version into every child; rejects when the first child fails to load it. */
   readonly load: (version: VersionRef) => Promise<void>
   readonly unload: (key: string) => void
-  /** Loads a version into one child and drops it again, whatever is loaded already: its checksums and test
-   *  inputs as the files are now. */
+  /**
+   * Loads a version into one child and drops it again, even if it is already loaded: checks the checksums
+   * and test inputs of the files as they are now.
+   */
   readonly verify: (version: VersionRef) => Promise<void>
   readonly infer: (
     version: VersionRef,
     images: readonly (Uint8Array | PreparedImage)[],
     limits: InferenceLimits,
   ) => Promise<InferenceOutput>
-  /** On which places of the picture an answer depends. The child goes on answering others meanwhile. */
+  /**
+   * On which regions of the image a prediction depends. The child continues to serve other requests
+   * meanwhile.
+   */
   readonly explain: (
     version: VersionRef,
     image: Uint8Array | PreparedImage,
     about: ExplainOptions,
   ) => Promise<ExplanationOutput>
-  /** Children that can take work, now. */
+  /** How many children can currently take work. */
   readonly ready: () => number
   readonly engine: () => EngineName | null
   readonly children: () => readonly {

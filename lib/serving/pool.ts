@@ -86,7 +86,7 @@ export function createPool({
   async function loadInto(child: InferenceChild, version: VersionRef): Promise<void> {
     if (child.loaded.has(version.key)) return
     try {
-      const answer = await child.ask({ kind: 'load', version }, LONGEST_LOAD_MS)
+      const answer = await child.request({ kind: 'load', version }, LONGEST_LOAD_MS)
       deadly.delete(version.key)
       if (answer.kind === 'failed') throw badBundle(version.key, answer.failure.reason)
     } catch (error) {
@@ -191,7 +191,7 @@ export function createPool({
   async function takeLiving(version: VersionRef): Promise<InferenceChild> {
     for (;;) {
       const child = await take()
-      const isLiving = await child.ask({ kind: 'load', version }, LONGEST_LOAD_MS).then(
+      const isLiving = await child.request({ kind: 'load', version }, LONGEST_LOAD_MS).then(
         () => true,
         () => false,
       )
@@ -208,7 +208,7 @@ export function createPool({
   ): Promise<InferenceOutput> {
     try {
       await loadFor(child, version)
-      const answer = await child.ask(
+      const answer = await child.request(
         { kind: 'infer', key: version.key, images: images, ...limits },
         LONGEST_BATCH_MS,
       )
@@ -230,7 +230,7 @@ export function createPool({
     const child = await take()
     try {
       await loadFor(child, version).finally(() => free(child))
-      const answer = await child.ask(
+      const answer = await child.request(
         { kind: 'explain', key: version.key, picture: image, ...about },
         LONGEST_BATCH_MS,
       )

@@ -1,25 +1,30 @@
-/** What serving is given from outside: time, and children that compute. How a child is started and
- *  restarted lib/children knows. */
+/**
+ * What serving receives from outside: time, and child processes that compute. lib/children knows how a
+ * child is started and restarted.
+ */
 import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 
-/** What is heard of a child that computes. */
+/** Callbacks for events of a computing child. */
 export type ChildEvents = {
-  /** It can be asked. It has started when this is done; what this throws ends it. Returns fields for the log. */
+  /**
+   * The child accepts messages. It has started when the promise resolves; a rejection ends it. Returns
+   * fields for the log.
+   */
   readonly ready: (
     message: Extract<InferenceMessage, { kind: 'ready' }>,
   ) => Promise<Readonly<Record<string, unknown>>>
   readonly message: (message: Exclude<InferenceMessage, { kind: 'ready' }>) => void
-  /** It ended unasked and is restarted. */
+  /** It ended unexpectedly and will be restarted. */
   readonly ended: (end: { readonly reason: string }) => void
 }
 
-/** A child that is restarted whenever it ends. */
+/** A child process that is restarted whenever it ends. */
 export type RunningChild = {
-  /** Null while it is away. */
+  /** Null while it is not running. */
   readonly pid: () => number | null
-  /** Nothing happens while it is away. */
+  /** Does nothing while it is not running. */
   readonly send: (message: InferenceCommand) => void
-  /** Kills one that hangs, for this reason. */
+  /** Kills a child that hangs, for this reason. */
   readonly abort: (reason: string) => void
   /** Resolves when it has ended. */
   readonly stop: () => Promise<void>

@@ -5,12 +5,12 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { writeZip } from '#lib/archive/write-zip.ts'
 import type { Part } from '#lib/contracts/contract.ts'
-import { answering, BROKEN, imageOf } from './predict-ports.fakes.ts'
+import { predictFixture, BROKEN, imageOf } from './predict-ports.fakes.ts'
 import { createPredictBatch } from './predict-batch.ts'
 
 const MOST_BYTES = 100
 
-function batching(fixture = answering()) {
+function batching(fixture = predictFixture()) {
   const scratchDir = mkdtempSync(path.join(tmpdir(), 'darkroom-batch-'))
   onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }))
   const predictBatch = createPredictBatch({
@@ -19,7 +19,7 @@ function batching(fixture = answering()) {
     maxUploadBytes: 10_000,
     scratchDir,
   })
-  const ask = (parts: readonly Part[]) =>
+  const send = (parts: readonly Part[]) =>
     predictBatch(
       {
         top_k: 1,
@@ -30,7 +30,7 @@ function batching(fixture = answering()) {
       },
       {},
     )
-  return { ...fixture, ask, scratchDir }
+  return { ...fixture, ask: send, scratchDir }
 }
 
 const file = (filename: string, ...chunks: Uint8Array[]): Part => ({
@@ -42,10 +42,10 @@ const file = (filename: string, ...chunks: Uint8Array[]): Part => ({
   })(),
 })
 const field = (name: string, value: string): Part => ({ kind: 'field', name, value })
-const saidOf = (one: { success: boolean; predicted_class?: string; code?: string }) =>
+const outcomeOf = (one: { success: boolean; predicted_class?: string; code?: string }) =>
   one.success ? one.predicted_class : one.code
 
-test('many files are answered in their order, a bad one is an entry with its error', async () => {
+test('many files are predicted in order, and an unreadable one becomes an entry with its error', async () => {
   const { ask, rows } = batching()
 
   const answer = await ask([
@@ -55,7 +55,7 @@ test('many files are answered in their order, a bad one is an entry with its err
   ])
 
   expect(answer).toMatchObject({ success: true, count: 3 })
-  expect(answer.predictions.map(saidOf)).toEqual(['hen', 'corrupt_image', 'cat'])
+  expect(answer.predictions.map(outcomeOf)).toEqual(['hen', 'corrupt_image', 'cat'])
   expect(answer.predictions[1]).toMatchObject({
     success: false,
     filename: '2.png',
@@ -64,7 +64,7 @@ test('many files are answered in their order, a bad one is an entry with its err
   expect(rows.map((row) => row.filename)).toEqual(['1.png', '3.png'])
 })
 
-test('a ZIP is answered entry by entry, and nothing of it stays behind', async () => {
+test('a ZIP is predicted entry by entry, and no temporary file remains', async () => {
   const { ask, scratchDir } = batching()
   const zip = await buffer(
     writeZip([
@@ -76,22 +76,22 @@ test('a ZIP is answered entry by entry, and nothing of it stays behind', async (
 
   const answer = await ask([file('pictures.zip', zip)])
 
-  expect(answer.predictions.map((one) => [one.filename, saidOf(one)])).toEqual([
+  expect(answer.predictions.map((one) => [one.filename, outcomeOf(one)])).toEqual([
     ['a/1.png', 'dog'],
     ['a/2.png', 'cat'],
   ])
   expect(readdirSync(scratchDir)).toEqual([])
 })
 
-test('the images of one request that are predicted at the same time are bounded by their bytes', async () => {
+test('the total size of the images predicted concurrently for one request is limited', async () => {
   let open = 0
   let most = 0
-  const fixture = answering()
-  const predict: typeof fixture.predict = async (asking, caller) => {
-    most = Math.max(most, (open += asking.picture.bytes.length))
+  const fixture = predictFixture()
+  const predict: typeof fixture.predict = async (request, caller) => {
+    most = Math.max(most, (open += request.picture.bytes.length))
     await new Promise(setImmediate)
-    open -= asking.picture.bytes.length
-    return fixture.predict(asking, caller)
+    open -= request.picture.bytes.length
+    return fixture.predict(request, caller)
   }
   const predictBatch = createPredictBatch({
     predict,
@@ -117,7 +117,7 @@ test('the images of one request that are predicted at the same time are bounded 
   expect(most).toBe(6)
 })
 
-test('a ZIP that is cut off is refused whole, and nothing of it stays behind', async () => {
+test('a truncated ZIP is refused as a whole, and no temporary file remains', async () => {
   const { ask, scratchDir } = batching()
   const zip = await buffer(writeZip([{ path: '1.png', content: imageOf(1, 9) }]))
 
@@ -127,7 +127,7 @@ test('a ZIP that is cut off is refused whole, and nothing of it stays behind', a
   expect(readdirSync(scratchDir)).toEqual([])
 })
 
-test('a picture over the limit is an entry; the one after it is answered', async () => {
+test('an image over the size limit becomes a failed entry; the one after it is predicted', async () => {
   const { ask } = batching()
 
   const answer = await ask([
@@ -135,21 +135,21 @@ test('a picture over the limit is an entry; the one after it is answered', async
     file('2.png', imageOf(0, 9)),
   ])
 
-  expect(answer.predictions.map(saidOf)).toEqual(['too_large', 'cat'])
+  expect(answer.predictions.map(outcomeOf)).toEqual(['too_large', 'cat'])
 })
 
-test('more pictures than wait in the queue are answered, because they are asked a few at a time', async () => {
+test('more images than fit into the queue are predicted, because only a few are submitted at a time', async () => {
   const { ask } = batching()
 
   const answer = await ask(Array.from({ length: 100 }, (_, i) => file(`${i}.png`, imageOf(i % 3, 9))))
 
-  expect(answer.predictions.map(saidOf)).toEqual(
+  expect(answer.predictions.map(outcomeOf)).toEqual(
     Array.from({ length: 100 }, (_, i) => ['cat', 'dog', 'hen'][i % 3]),
   )
 })
 
-test('the form may name the classifier before the files, not after them', async () => {
-  const { ask, asked } = batching()
+test('the form may name the classifier before the files, but not after them', async () => {
+  const { ask, requests: asked } = batching()
 
   await ask([field('classifier', 'plants'), file('1.png', imageOf(0, 9))])
   expect(asked).toEqual(['plants champion'])
@@ -159,7 +159,7 @@ test('the form may name the classifier before the files, not after them', async 
   })
 })
 
-test('a form without files says which field it wanted', async () => {
+test('the error for a form without files names the expected field', async () => {
   const { ask } = batching()
 
   await expect(ask([field('note', 'hello')])).rejects.toMatchObject({
@@ -168,8 +168,8 @@ test('a form without files says which field it wanted', async () => {
   })
 })
 
-test('what is wrong with more than one picture fails the request', async () => {
-  const { ask } = batching(answering({ keep: () => Promise.reject(new Error('the disk is full')) }))
+test('an error that concerns more than one image fails the request', async () => {
+  const { ask } = batching(predictFixture({ keep: () => Promise.reject(new Error('the disk is full')) }))
 
   await expect(ask([file('1.png', imageOf(0, 9)), file('2.png', imageOf(0, 9))])).rejects.toThrow(
     'the disk is full',

@@ -1,5 +1,7 @@
-/** Many pictures in one request, as files or in a ZIP: answers in their order, a bad one as an entry with its
- *  error. Each is predicted like any other; nothing is decided here. */
+/**
+ * Many images in one request, as files or in a ZIP: predictions in order, and for an unreadable image an
+ * entry with its error. Each image is predicted like a single one; nothing is decided here.
+ */
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -11,15 +13,19 @@ import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import { DarkroomError, isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import type { PredictionRequest, PredictCaller, PredictOne } from './predict.ts'
 
-/** More than this belongs into a job, not into one answer. */
-export const MOST_PICTURES = 2_000
-/** Of one request at a time in the queue, so that it cannot crowd out the others. */
+/** Larger sets belong into a job, not into one response. */
+export const MOST_IMAGES = 2_000
+/** Images of one request that may be in the queue at a time, so that it cannot crowd out the others. */
 const AT_ONCE = 32
-/** Of one request: large images wait for the decoding child, which refuses more than a quarter of its budget
- *  of waiting bytes, 25 MB in small memory. */
+/**
+ * Bytes of one request in progress: large images wait for the decoding child, which refuses more than a
+ * quarter of its budget of waiting bytes, 25 MB in small memory.
+ */
 const MOST_OPEN_BYTES = 16 * 1024 ** 2
-/** Of all such requests together: two full batches for each of two engines, so that they work without a pause
- *  and what comes singly waits for one batch. */
+/**
+ * Images of all such requests together: two full batches for each of two engines, so that they work without
+ * a pause and a single request waits for one batch only.
+ */
 const ALL_AT_ONCE = 64
 
 export type BatchParts = {
@@ -27,7 +33,7 @@ export type BatchParts = {
   readonly maxImageBytes: number
   readonly maxUploadBytes: number
   readonly mostOpenBytes?: number
-  /** Where a ZIP lies while it is read. */
+  /** Where a ZIP is stored while it is read. */
   readonly scratchDir: string
 }
 
@@ -67,25 +73,25 @@ export function createPredictBatch({
         continue
       }
       files += 1
-      for await (const found of imagesOf(part, signal)) await add(found)
+      for await (const entry of imagesOf(part, signal)) await add(entry)
     }
     if (files === 0) throw noFiles()
     await Promise.all(open)
     if (failures.length > 0) throw failures[0]
     return { success: true, count: predictions.length, predictions }
 
-    async function add(found: BatchEntry): Promise<void> {
+    async function add(entry: BatchEntry): Promise<void> {
       const place = predictions.length
-      if (place >= MOST_PICTURES) throw tooMany()
-      predictions.push({ success: false, filename: found.filename, code: 'internal', error: '' })
-      if (!('bytes' in found)) {
-        predictions[place] = { success: false, ...found }
+      if (place >= MOST_IMAGES) throw tooMany()
+      predictions.push({ success: false, filename: entry.filename, code: 'internal', error: '' })
+      if (!('bytes' in entry)) {
+        predictions[place] = { success: false, ...entry }
         return
       }
-      const { length } = found.bytes
+      const { length } = entry.bytes
       while (open.size > 0 && openBytes + length > mostOpenBytes) await Promise.race(open)
       openBytes += length
-      const one = answer(found)
+      const one = answer(entry)
         .then(
           (response) => {
             predictions[place] = response
@@ -110,7 +116,7 @@ export function createPredictBatch({
       try {
         return await turns.run(() => predict({ ...chosen, picture: image }, { ...caller, isBulk: true }))
       } catch (error) {
-        if (!isDarkroomError(error) || !OF_ONE_PICTURE.has(error.code)) throw error
+        if (!isDarkroomError(error) || !SINGLE_IMAGE_ERRORS.has(error.code)) throw error
         return { success: false, filename: image.filename, code: error.code, error: error.message }
       }
     }
@@ -123,11 +129,11 @@ export function createPredictBatch({
     const chunks = part.bytes[Symbol.asyncIterator]()
     const first = await chunks.next()
     const rest = first.done ? (async function* () {})() : withFirst(first.value, chunks)
-    if (!first.done && isZip(first.value)) yield* picturesOfZip(rest, signal)
+    if (!first.done && isZip(first.value)) yield* imagesOfZip(rest, signal)
     else yield await whole(part.filename, rest)
   }
 
-  async function* picturesOfZip(
+  async function* imagesOfZip(
     bytes: AsyncIterable<Uint8Array>,
     signal?: AbortSignal,
   ): AsyncGenerator<BatchEntry> {
@@ -153,16 +159,16 @@ export function createPredictBatch({
     }
   }
 
-  /** One picture's bytes; of one that is too large, the rest passes by unkept. */
+  /** The bytes of one image; if it is too large, the rest is read and discarded. */
   async function whole(filename: string, bytes: AsyncIterable<Uint8Array>): Promise<BatchEntry> {
-    const kept: Uint8Array[] = []
+    const chunks: Uint8Array[] = []
     let length = 0
     for await (const chunk of bytes) {
       length += chunk.length
-      if (length <= maxImageBytes) kept.push(chunk)
-      else kept.length = 0
+      if (length <= maxImageBytes) chunks.push(chunk)
+      else chunks.length = 0
     }
-    if (length <= maxImageBytes) return { filename, bytes: Buffer.concat(kept) }
+    if (length <= maxImageBytes) return { filename, bytes: Buffer.concat(chunks) }
     const limitMb = Math.round(maxImageBytes / 1024 ** 2)
     return {
       filename,
@@ -174,7 +180,7 @@ export function createPredictBatch({
   }
 }
 
-/** So many at a time; the others wait in the order in which they came. */
+/** Runs at most this many at a time; the others wait in order of arrival. */
 function takingTurns(most: number): { readonly run: <T>(work: () => Promise<T>) => Promise<T> } {
   const waiting: (() => void)[] = []
   let running = 0
@@ -193,8 +199,8 @@ function takingTurns(most: number): { readonly run: <T>(work: () => Promise<T>) 
   }
 }
 
-/** What is wrong with one picture leaves the others alone; anything else fails the request. */
-const OF_ONE_PICTURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+/** Errors that concern one image only and leave the others alone; any other error fails the request. */
+const SINGLE_IMAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'missing_file',
   'too_large',
   'too_many_pixels',
@@ -222,7 +228,7 @@ const noFiles = () =>
 const tooMany = () =>
   new DarkroomError('too_large', {
     what: 'Too many images were sent',
-    why: `the limit is ${MOST_PICTURES} images per request`,
+    why: `the limit is ${MOST_IMAGES} images per request`,
     remedy: 'Split them into several requests.',
   })
 const tooLate = (name: string) =>

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { answering, BROKEN, imageOf } from './predict-ports.fakes.ts'
+import { predictFixture, BROKEN, imageOf } from './predict-ports.fakes.ts'
 import type { ExplanationOutput, ExplainOptions } from './pool-parts.ts'
 import { createPredictExplained } from './predict-explained.ts'
 import { notReady } from './refusals.ts'
 
-const asking = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
-const found: ExplanationOutput = {
+const requestOf = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
+const output: ExplanationOutput = {
   rows: 2,
   columns: 2,
   drops: [
@@ -15,21 +15,24 @@ const found: ExplanationOutput = {
   square: Uint8Array.of(1, 2, 3),
 }
 
-/** A child that explains when told; `most` at the same time is what it saw. */
+/**
+ * A child that finishes an explanation when the test resolves it; `most` is the highest concurrency
+ * observed.
+ */
 function explaining({
   temperature = 1,
-  explain = async () => found,
+  explain = async () => output,
 }: { temperature?: number; explain?: () => Promise<ExplanationOutput> } = {}) {
-  const fixture = answering({ calibrated: { temperature, threshold: 0.5 } })
+  const fixture = predictFixture({ calibrated: { temperature, threshold: 0.5 } })
   const request: (ExplainOptions & { key: string })[] = []
-  const seen = { now: 0, most: 0 }
+  const concurrency = { now: 0, most: 0 }
   const pool = {
     ready: () => 2,
     explain: async ({ key }: { key: string }, _image: unknown, about: ExplainOptions) => {
       request.push({ key, ...about })
-      seen.most = Math.max(seen.most, ++seen.now)
+      concurrency.most = Math.max(concurrency.most, ++concurrency.now)
       return explain().finally(() => {
-        seen.now -= 1
+        concurrency.now -= 1
       })
     },
   }
@@ -41,16 +44,16 @@ function explaining({
     prepare: async (bytes) => bytes,
     maxPixels: 1e6,
   })
-  return { ...fixture, plain: fixture.predict, predict, explained: request, seen }
+  return { ...fixture, plain: fixture.predict, predict, explained: request, seen: concurrency }
 }
 
-test('an explained answer is the answer, with the drops in probability and the picture they lie on', async () => {
+test('an explained prediction contains the prediction, the drops in probability, and the image they refer to', async () => {
   const { predict, plain, explained } = explaining({ temperature: 2 })
 
-  const { explanation, ...answer } = await predict(asking(imageOf(1, 4)), {})
+  const { explanation, ...answer } = await predict(requestOf(imageOf(1, 4)), {})
 
   expect({ ...answer, id: null, saved: false }).toEqual({
-    ...(await plain({ ...asking(imageOf(1, 4)), save: false }, {})),
+    ...(await plain({ ...requestOf(imageOf(1, 4)), save: false }, {})),
   })
   expect(explanation).toEqual({
     method: 'occlusion',
@@ -65,56 +68,56 @@ test('an explained answer is the answer, with the drops in probability and the p
   expect(explained).toEqual([{ key: 'id-of-v3', maxPixels: 1e6, predicted: 1, temperature: 2 }])
 })
 
-test('the version that answered is the one that is explained, and both are free again afterwards', async () => {
-  const { predict, asked, leases } = explaining()
+test('the version that predicted is the one explained, and both are free again afterwards', async () => {
+  const { predict, requests: asked, leases } = explaining()
 
-  await predict({ ...asking(imageOf(0, 5)), classifier: 'plants', version: 'v3' }, {})
+  await predict({ ...requestOf(imageOf(0, 5)), classifier: 'plants', version: 'v3' }, {})
 
   expect(asked).toEqual(['plants v3', 'plants v3'])
   expect(leases()).toBe(0)
 })
 
-test('the history keeps the answer as ever, and nothing of the explanation; unsaved it keeps nothing', async () => {
+test('the history stores the prediction as usual, and nothing of the explanation; unsaved, it stores nothing', async () => {
   const { predict, plain, rows } = explaining()
 
-  await predict(asking(imageOf(0, 5)), {})
-  await predict({ ...asking(imageOf(0, 5)), save: false }, {})
-  await plain(asking(imageOf(0, 5)), {})
+  await predict(requestOf(imageOf(0, 5)), {})
+  await predict({ ...requestOf(imageOf(0, 5)), save: false }, {})
+  await plain(requestOf(imageOf(0, 5)), {})
 
   expect(rows).toHaveLength(2)
   expect({ ...rows[0], id: '' }).toEqual({ ...rows[1], id: '' })
 })
 
-test('a picture that cannot be read is refused in the words of who read it, and nothing is explained', async () => {
+test("an unreadable image is refused with the decoder's error, and nothing is explained", async () => {
   const { predict, explained, leases } = explaining()
 
-  await expect(predict(asking(Uint8Array.of(BROKEN)), {})).rejects.toMatchObject({
+  await expect(predict(requestOf(Uint8Array.of(BROKEN)), {})).rejects.toMatchObject({
     code: 'corrupt_image',
-    why: 'it is a PNG picture, but its pixels are damaged',
+    why: 'it is a PNG image, but its pixels are damaged',
   })
   expect([explained, leases()]).toEqual([[], 0])
 })
 
-test('explanations come one after the other; when too many wait, the next is refused at once', async () => {
+test('explanations run one after the other; when too many wait, the next one is refused at once', async () => {
   const first = Promise.withResolvers<ExplanationOutput>()
   const { predict, rows, seen } = explaining({ explain: () => first.promise })
 
-  const under = Array.from({ length: 9 }, () => predict(asking(imageOf(0, 5)), {}))
-  await expect(predict(asking(imageOf(0, 5)), {})).rejects.toMatchObject({ code: 'overloaded' })
-  first.resolve(found)
+  const under = Array.from({ length: 9 }, () => predict(requestOf(imageOf(0, 5)), {}))
+  await expect(predict(requestOf(imageOf(0, 5)), {})).rejects.toMatchObject({ code: 'overloaded' })
+  first.resolve(output)
 
   expect(await Promise.all(under)).toHaveLength(9)
   expect(rows).toHaveLength(9)
   expect(seen.most).toBe(1)
 })
 
-test('an explanation that fails says so, and the version is free', async () => {
+test('a failed explanation is reported, and the version is free again', async () => {
   const { predict, leases } = explaining({
     explain: async () => {
       throw notReady('the inference process ended while it processed the image')
     },
   })
 
-  await expect(predict(asking(imageOf(0, 5)), {})).rejects.toMatchObject({ code: 'not_ready' })
+  await expect(predict(requestOf(imageOf(0, 5)), {})).rejects.toMatchObject({ code: 'not_ready' })
   expect(leases()).toBe(0)
 })

@@ -1,6 +1,7 @@
-/** An answer together with the places of its picture on which it depends: asked like any other, then
- *  explained by a child. What is kept of it is the answer alone; how places are found, lib/ml/evaluate/occlusion
- *  knows. */
+/**
+ * A prediction together with the image regions on which it depends: predicted as usual, then explained by a
+ * child. Only the prediction is stored. lib/ml/evaluate/occlusion finds the regions.
+ */
 import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.ts'
 import { createBatcher } from './batcher.ts'
 import type { ExplanationOutput, Pool } from './pool-parts.ts'
@@ -14,9 +15,9 @@ import {
 } from './predict.ts'
 import type { Swap } from './model-registry.ts'
 
-/** That wait for their turn; on a busy machine each takes up to a second, and one more would wait in vain. */
-const ROOM = 8
-/** Kept of a difference of probabilities: more is noise of the arithmetic. */
+/** Explanations that may wait; on a busy machine each takes up to a second, and one more would time out. */
+const MOST_WAITING = 8
+/** Digits of a difference of probabilities; further ones are numerical noise. */
 const DROP_DIGITS = 6
 
 export type ExplainParts = {
@@ -29,13 +30,15 @@ export type ExplainParts = {
 }
 
 export type ExplanationService = {
-  readonly predict: (asking: PredictionRequest, caller: PredictCaller) => Promise<ExplainedAnswer>
+  readonly predict: (request: PredictionRequest, caller: PredictCaller) => Promise<ExplainedAnswer>
   /** To be called when a child may have become ready. */
   readonly wake: () => void
 }
 
-/** One at a time in a process, whoever asks: it costs as much as some fifty pictures, and those who want an
- *  answer go on being answered. */
+/**
+ * One at a time in a process, across all clients: an explanation costs as much as about fifty images, and
+ * ordinary predictions must continue meanwhile.
+ */
 export function createPredictExplained({
   predict,
   swap,
@@ -44,17 +47,17 @@ export function createPredictExplained({
   prepare,
   maxPixels,
 }: ExplainParts): ExplanationService {
-  type ExplainRequest = { readonly asking: PredictionRequest; readonly caller: PredictCaller }
+  type ExplainRequest = { readonly request: PredictionRequest; readonly caller: PredictCaller }
   const turns = createBatcher<ExplainRequest, ExplainedAnswer>({
     most: 1,
-    room: ROOM,
+    capacity: MOST_WAITING,
     lanes: () => Math.min(1, pool.ready()),
     keyOf: () => 'explain',
     clock,
     run: async ([next]) => [await explained(next!)],
   })
 
-  async function explained({ asking, caller }: ExplainRequest): Promise<ExplainedAnswer> {
+  async function explained({ request: asking, caller }: ExplainRequest): Promise<ExplainedAnswer> {
     const answer = await predict(asking, caller)
     return { ...answer, explanation: explanationOf(await placesOf(answer, asking.picture.bytes, caller)) }
   }
@@ -77,9 +80,13 @@ export function createPredictExplained({
   }
 
   return {
-    async predict(asking, caller) {
+    async predict(request, caller) {
       const began = clock.now()
-      const { output, queuedMs } = await turns.submit({ asking, caller }, began + PATIENCE_MS, caller.signal)
+      const { output, queuedMs } = await turns.submit(
+        { request: request, caller },
+        began + PATIENCE_MS,
+        caller.signal,
+      )
       const { timing_ms } = output
       return {
         ...output,

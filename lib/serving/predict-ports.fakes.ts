@@ -1,5 +1,7 @@
-/** The ports of `predict`, filled: one version with its card, an engine that answers logits told by a
- *  picture's first byte, rows in a list. */
+/**
+ * Fake ports for `predict`: one version with its card, an engine whose logits depend on the first bytes of
+ * the image, and rows in a list.
+ */
 import type { InferredImage } from '#lib/contracts/ipc.ts'
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
@@ -7,7 +9,7 @@ import type { NewPrediction } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
 import { createBatcher } from './batcher.ts'
 import { createPredict, type PredictOne } from './predict.ts'
-import { type Ask, type PoolResult } from './run-on-pool.ts'
+import { type InferenceItem, type PoolResult } from './run-on-pool.ts'
 import { fakeClock, type FakeClock } from './serving.fakes.ts'
 import { endsProcesses } from './refusals.ts'
 import type { Lease, Swap } from './model-registry.ts'
@@ -28,13 +30,15 @@ export type PredictFixture = {
   readonly rows: NewPrediction[]
   readonly clock: FakeClock
   readonly leases: () => number
-  readonly asked: string[]
+  readonly requests: string[]
   readonly swap: Pick<Swap, 'lease' | 'serving'>
 }
 
-/** `calibrated`: what the version's card says; nothing where it was never calibrated. `keep` is what the
- *  database does. */
-export function answering({
+/**
+ * `calibrated`: what the version's card contains; absent for a version that was never calibrated. `keep` is
+ * what the database does.
+ */
+export function predictFixture({
   calibrated,
   keep = async () => {},
 }: { calibrated?: CardOptions; keep?: () => Promise<void> } = {}): PredictFixture {
@@ -83,15 +87,15 @@ export function answering({
     classes: CLASSES,
     card,
   } as unknown as VersionWithCard
-  const batcher = createBatcher<Ask, PoolResult>({
+  const batcher = createBatcher<InferenceItem, PoolResult>({
     most: 8,
-    room: 32,
+    capacity: 32,
     lanes: () => 1,
-    keyOf: (ask) => ask.served.ref.key,
+    keyOf: (item) => item.served.ref.key,
     clock,
-    run: async (asks) =>
-      asks.map(({ image }) => ({
-        output: seen(image instanceof Uint8Array ? image : image.square),
+    run: async (items) =>
+      items.map(({ image }) => ({
+        output: outputOf(image instanceof Uint8Array ? image : image.square),
         inferenceMs: 0.4,
         engine: 'onnx',
       })),
@@ -130,19 +134,21 @@ export function answering({
     prepare: async (bytes) => bytes,
     answered: () => {},
   })
-  return { predict, swap, rows, clock, asked: requested, leases: () => open }
+  return { predict, swap, rows, clock, requests: requested, leases: () => open }
 }
 
-/** The first byte is the class that leads, the second by how much, the third, if any, how far it is from what
- *  was learnt, in tenths. */
-function seen(bytes: Uint8Array): InferredImage {
+/**
+ * The first byte is the class with the largest logit, the second its lead, the third (optional) the
+ * distance from the training data, in tenths.
+ */
+function outputOf(bytes: Uint8Array): InferredImage {
   if (bytes[0] === BROKEN)
     return {
       ok: false,
       failure: {
         code: 'corrupt_image',
         summary: 'The image cannot be read',
-        reason: 'it is a PNG picture, but its pixels are damaged',
+        reason: 'it is a PNG image, but its pixels are damaged',
         action: 'Save it again.',
       },
     }
@@ -160,6 +166,9 @@ function seen(bytes: Uint8Array): InferredImage {
   }
 }
 
-/** A picture of the class at this place, leading by so much; so many tenths from what was learnt. */
+/**
+ * An image of the class at this index with this lead, and optionally this many tenths away from the
+ * training data.
+ */
 export const imageOf = (place: number, lead: number, tenths?: number): Uint8Array =>
   Uint8Array.of(place + 1, lead, ...(tenths === undefined ? [] : [tenths]))

@@ -1,5 +1,7 @@
-/** One picture in, one decided answer out, and its row in the history before anybody hears it. It decodes
- *  nothing and computes nothing: children do; it knows no HTTP. */
+/**
+ * One image in, one prediction with its decision out, and its row stored before the response. Children
+ * decode and compute; this file knows nothing about HTTP.
+ */
 import { createHash } from 'node:crypto'
 import type { InferredImage, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
@@ -10,39 +12,41 @@ import { decide } from '#lib/domain/decision.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
 import type { Batcher } from './batcher.ts'
-import { keptIn } from './save-prediction.ts'
+import { savePrediction } from './save-prediction.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import { createRefusedImages } from './refused-images.ts'
-import type { Ask, PoolResult } from './run-on-pool.ts'
+import type { InferenceItem, PoolResult } from './run-on-pool.ts'
 import type { ServingVersion, Swap } from './model-registry.ts'
 
-/** Who has waited that long has usually given up. */
+/** Clients that have waited this long have usually given up. */
 export const PATIENCE_MS = 10_000
-/** A version that turns out to be broken is replaced by the one before it, and the request goes there. */
+/** A version that turns out to be broken is replaced by the previous one, and the request goes there. */
 const MOST_VERSIONS_TRIED = 3
-/** Digits kept of a probability: more are noise of the arithmetic. */
+/** Digits of a probability; further ones are numerical noise. */
 const PROBABILITY_DIGITS = 6
 
 export type PredictParts = {
   readonly swap: Pick<Swap, 'lease' | 'serving'>
-  readonly batcher: Batcher<Ask, PoolResult>
+  readonly batcher: Batcher<InferenceItem, PoolResult>
   readonly data: {
     readonly classifiers: Pick<Data['classifiers'], 'chosen'>
     readonly predictions: Pick<Data['predictions'], 'record'>
     readonly id: () => string
   }
   readonly clock: SteadyClock
-  /** The date, apart from the clock that only grows. */
+  /** The date; `clock` is monotonic and has none. */
   readonly today: () => Date
   readonly mediaTypeOf: (bytes: Uint8Array) => string
-  /** Told of each answer, for figures. */
+  /** Called after each prediction, for metrics. */
   readonly answered: (totalMs: number) => void
-  /** A large image is decoded elsewhere; a small one passes as it came. Refuses what has too many pixels or
-   *  takes too much memory. */
+  /**
+   * Decodes large images in another process and passes small ones unchanged. Rejects images with too many
+   * pixels or that need too much memory.
+   */
   readonly prepare: Prepare
-  /** Why predictions of strangers are not stored now; null: they are. */
-  readonly hindersStrangers?: () => string | null
-  /** How long a picture waits for its turn, once its version is loaded; default PATIENCE_MS. */
+  /** Why predictions of anonymous clients are currently not stored; null when they are. */
+  readonly anonymousSaveHindrance?: () => string | null
+  /** How long an image may wait in the queue once its version is loaded; default PATIENCE_MS. */
   readonly patienceMs?: number
 }
 
@@ -54,13 +58,16 @@ export type PredictionRequest = {
   readonly picture: { readonly bytes: Uint8Array; readonly filename: string | null }
 }
 
-/** Who waits, and the largest image of that caller. `isBulk`: one of many in a request; others go first. What
- *  a stranger asked for is answered also where it cannot be stored. */
+/**
+ * Properties of the caller that change how the request is served. `maxPixels`: the largest image of this
+ * caller. `isBulk`: one of many in a request; others go first. An anonymous client receives a prediction
+ * even when it cannot be stored.
+ */
 export type PredictCaller = {
   readonly signal?: AbortSignal
   readonly maxPixels?: number
   readonly isBulk?: boolean
-  readonly isStranger?: boolean
+  readonly isAnonymous?: boolean
 }
 
 export type Prepare = (
@@ -69,7 +76,7 @@ export type Prepare = (
   caller: PredictCaller,
 ) => Promise<Uint8Array | PreparedImage>
 
-export type PredictOne = (asking: PredictionRequest, caller: PredictCaller) => Promise<PredictionAnswer>
+export type PredictOne = (request: PredictionRequest, caller: PredictCaller) => Promise<PredictionAnswer>
 
 export function createPredict({
   swap,
@@ -80,13 +87,15 @@ export function createPredict({
   mediaTypeOf,
   answered,
   prepare,
-  hindersStrangers = () => null,
+  anonymousSaveHindrance: anonymousSaveHindrance = () => null,
   patienceMs = PATIENCE_MS,
 }: PredictParts): PredictOne {
   const refused = createRefusedImages(clock)
 
-  /** Rows are asked only where the name alone does not say it: reading them takes 8 % of a busy web process
-   *  (November 2026). */
+  /**
+   * Reads rows only when the name alone does not identify the classifier: reading them takes 8 % of a busy
+   * web process (November 2026).
+   */
   const idOf = async (classifier: string | undefined) =>
     classifier !== undefined && swap.serving(classifier) !== null
       ? classifier
@@ -140,7 +149,7 @@ export function createPredict({
       }
       if (engine === null) throw new Error('No engine processed an image')
       const response = answerOf(picture, lease, { topK: top_k, hash })
-      const hindrance = save && caller.isStranger === true ? hindersStrangers() : null
+      const hindrance = save && caller.isAnonymous === true ? anonymousSaveHindrance() : null
       const id = save && hindrance === null ? data.id() : null
       const at = today()
       const answer: PredictionAnswer = {
@@ -164,10 +173,10 @@ export function createPredict({
         },
         cached: false,
       }
-      const kept =
+      const saved =
         id === null
           ? answer
-          : await keptIn(
+          : await savePrediction(
               data.predictions,
               answer,
               rowOf(answer, {
@@ -177,11 +186,11 @@ export function createPredict({
                 hash: hash(),
                 at,
                 mediaType: mediaTypeOf(bytes),
-                isAnonymous: caller.isStranger === true,
+                isAnonymous: caller.isAnonymous === true,
               }),
             )
       answered(clock.now() - began)
-      return kept
+      return saved
     } finally {
       lease.release()
     }
@@ -201,8 +210,10 @@ type PredictionResult = Pick<
 >
 type InferenceResult = Pick<Extract<InferredImage, { ok: true }>, 'logits' | 'distance'>
 
-/** From logits to words: the version's own temperature and thresholds, from its card. `hash`: of the
- *  picture's bytes, asked when needed. */
+/**
+ * Turns logits into a response, with the version's own temperature and thresholds from its card. `hash` of
+ * the image's bytes, computed when needed.
+ */
 export function answerOf(
   { logits, distance }: InferenceResult,
   { version: { classes, card } }: ServingVersion,
@@ -220,16 +231,16 @@ export function answerOf(
     chance: () => chanceOf(hash()),
     distance,
   })
-  const shown = (index: number) => Number(probabilities[index]!.toFixed(PROBABILITY_DIGITS))
+  const rounded = (index: number) => Number(probabilities[index]!.toFixed(PROBABILITY_DIGITS))
   const first = order[0]!
   return {
     predicted_class: classes[first]!,
     predicted_index: first,
-    confidence: shown(first),
-    probabilities: Object.fromEntries(classes.map((name, index) => [name, shown(index)])),
+    confidence: rounded(first),
+    probabilities: Object.fromEntries(classes.map((name, index) => [name, rounded(index)])),
     top_k: order
       .slice(0, topK)
-      .map((index) => ({ class: classes[index]!, index, probability: shown(index) })),
+      .map((index) => ({ class: classes[index]!, index, probability: rounded(index) })),
     decision,
     candidates: candidates && candidates.map((index) => classes[index]!),
     familiarity:
@@ -239,7 +250,7 @@ export function answerOf(
   }
 }
 
-/** Computed once, and only when somebody wants it. */
+/** Computed at most once, and only when it is needed. */
 function hashOf(bytes: Uint8Array): () => string {
   let hash: string | null = null
   return () => (hash ??= createHash('sha256').update(bytes).digest('hex'))

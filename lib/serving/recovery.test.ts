@@ -68,7 +68,7 @@ function served({ isFaulty = false } = {}) {
   return { look, files, faults, verifications: () => verifications }
 }
 
-test('damage to the files of a live version is noticed while it runs, and their restoration too', async () => {
+test('damage to the files of a live version is noticed while it runs, and so is their restoration', async () => {
   const { look, files } = served()
   expect(await look()).toEqual([])
 
@@ -80,7 +80,7 @@ test('damage to the files of a live version is noticed while it runs, and their 
   expect(await look()).toEqual([])
 })
 
-test('files that were touched and are whole change nothing', async () => {
+test('files that were touched but are intact change nothing', async () => {
   const { look, files } = served()
   await look()
 
@@ -89,14 +89,14 @@ test('files that were touched and are whole change nothing', async () => {
   expect(await look()).toEqual([])
 })
 
-test('a fault of an earlier start is gone as soon as the version can be loaded', async () => {
+test('a fault from an earlier start is cleared as soon as the version can be loaded', async () => {
   const { look, files } = served({ isFaulty: true })
   files.isDamaged = false
 
   expect(await look()).toEqual([])
 })
 
-test('a version whose files have not changed is tried more and more rarely', async () => {
+test('a version whose files have not changed is retried at growing intervals', async () => {
   const { look, files, verifications } = served()
   await look()
   Object.assign(files, { state: 'changed', isDamaged: true })

@@ -1,6 +1,7 @@
-/** Notices that the files of a live version have changed, and that those of a broken one can be loaded again.
- *  It decides nothing about which version serves: it reports faults and clears them, and data's order does
- *  the rest. */
+/**
+ * Notices that the files of a live version have changed, and that those of a broken version can be loaded
+ * again. It reports and clears faults; the data module decides from them which version serves.
+ */
 import type { Data } from '#lib/data/data.ts'
 import type { Version, VersionFault } from '#lib/data/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
@@ -9,8 +10,10 @@ import type { Swap } from './model-registry.ts'
 
 /** Reading names, sizes and times of a dozen files takes 0.3 ms for each version. */
 const LOOK_AT_FILES_EVERY_MS = 2_000
-/** A broken version whose files have not changed is tried again after so long, then after twice as long, up
- *  to the longest: trying may end a process. */
+/**
+ * A broken version whose files have not changed is tried again after this time, then after twice the time,
+ * up to the longest: a failing load may crash a process.
+ */
 const FIRST_RETRY_MS = 10_000
 const LONGEST_RETRY_MS = 600_000
 
@@ -25,15 +28,15 @@ export type RecoveryParts = {
 }
 
 export type Recovery = {
-  /** To be called again and again; looks only when it is time. */
+  /** To be called repeatedly; checks only when the interval has passed. */
   readonly look: () => Promise<void>
 }
 
 type LoadAttempt = { readonly files: string; readonly waitMs: number; readonly at: number }
 
 export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recovery {
-  /** Of versions that serve: their files as they were when they were last known to be right. */
-  const seen = new Map<string, string>()
+  /** For versions that serve: their files as they were when last known to be intact. */
+  const intactFiles = new Map<string, string>()
   const tried = new Map<string, LoadAttempt>()
   let lookedAt = -Infinity
   let isFirst = true
@@ -60,7 +63,7 @@ export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recov
     try {
       await swap.verify(versionId)
       await data.live.clearFault(versionId)
-      seen.delete(versionId)
+      intactFiles.delete(versionId)
       log('info', `${version.classifierId} ${version.name} can be loaded again`)
     } catch (error) {
       if (!isBadBundle(error)) throw error
@@ -71,15 +74,15 @@ export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recov
 
   async function compare(version: Version): Promise<void> {
     const files = await data.versions.fingerprint(version.folder)
-    const before = seen.get(version.id)
+    const before = intactFiles.get(version.id)
     if (files === before) return
-    seen.set(version.id, files)
+    intactFiles.set(version.id, files)
     if (before === undefined) return
     try {
       await data.versions.verify(version.id)
     } catch (error) {
       if (!isBadBundle(error)) throw error
-      seen.delete(version.id)
+      intactFiles.delete(version.id)
       log(
         'error',
         `The files of ${version.classifierId} ${version.name} have changed but cannot be used: ${error.why}`,

@@ -1,10 +1,10 @@
-/** The sentences with which a prediction is refused. Only words and codes. */
+/** The errors with which a prediction is refused. Only texts and codes. */
 import type { InferredImage } from '#lib/contracts/ipc.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 const TRY_AGAIN_SECONDS = 1
 
-/** `waitMs`: how long it would wait behind them, where that is known. */
+/** `waitMs`: the estimated wait behind them, where known. */
 export const overloaded = (waiting: number, waitMs?: number): DarkroomError =>
   new DarkroomError(
     'overloaded',
@@ -27,7 +27,7 @@ export const deadlinePassed = (waitedMs: number): DarkroomError =>
     { retryAfterSeconds: TRY_AGAIN_SECONDS },
   )
 
-export const nobodyWaits = (): DarkroomError =>
+export const clientDisconnected = (): DarkroomError =>
   new DarkroomError('client_closed', {
     what: 'The image was not processed',
     why: 'the client disconnected',
@@ -77,7 +77,7 @@ const ENDS_FOR_MEMORY: ReadonlySet<string> = new Set([
   'code 137',
 ])
 
-/** The refusal of an image that ended a process that computed it alone. `cause`: how that process ended. */
+/** The refusal of an image that ended the process computing it alone. `cause`: how that process ended. */
 export function endsProcesses(cause: string): Extract<InferredImage, { ok: false }> {
   return ENDS_FOR_MEMORY.has(cause)
     ? {

@@ -3,7 +3,7 @@ import { createRefusedImages } from './refused-images.ts'
 import { endsProcesses } from './refusals.ts'
 import { fakeClock } from './serving.fakes.ts'
 
-test('an image that ended a process is known again for ten minutes', () => {
+test('an image that crashed a process is recognised for ten minutes', () => {
   const clock = fakeClock()
   const refused = createRefusedImages(clock)
   refused.remember('a', endsProcesses('SIGKILL'))
@@ -16,7 +16,7 @@ test('an image that ended a process is known again for ten minutes', () => {
   expect(refused.find(() => 'a')).toBeNull()
 })
 
-test('a thousand are remembered, the newest', () => {
+test('the newest thousand images are remembered', () => {
   const refused = createRefusedImages(fakeClock())
   for (let i = 0; i <= 1_000; i++) refused.remember(`image ${i}`, endsProcesses('SIGSEGV'))
 
@@ -24,7 +24,7 @@ test('a thousand are remembered, the newest', () => {
   expect(refused.find(() => 'image 1')).toMatchObject({ failure: { code: 'corrupt_image' } })
 })
 
-test('nothing is hashed while nothing is remembered', () => {
+test('no image is hashed while none is remembered', () => {
   const refused = createRefusedImages(fakeClock())
 
   expect(

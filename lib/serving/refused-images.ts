@@ -1,18 +1,20 @@
-/** Images that ended a process, by their sha256: refused at once for a while, so that the same bytes end no
- *  other. It computes nothing. */
+/**
+ * Images that crashed a process, by their sha256: refused at once for a while, so that the same bytes crash
+ * no other process. It computes no predictions.
+ */
 import type { InferredImage } from '#lib/contracts/ipc.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 
 /** About 200 bytes each. */
 const MOST_REMEMBERED = 1_000
-/** The machine may have more memory free later, or a newer decoder. */
+/** The machine may later have more free memory, or a newer decoder. */
 const REMEMBERED_MS = 600_000
 
 type Refusal = Extract<InferredImage, { ok: false }>
 
 export type RefusedImages = {
   readonly remember: (hash: string, refusal: Refusal) => void
-  /** `hash` is computed only while anything is remembered. */
+  /** `hash` is called only while an image is remembered. */
   readonly find: (hash: () => string) => Refusal | null
 }
 
@@ -28,9 +30,9 @@ export function createRefusedImages(clock: Pick<SteadyClock, 'now'>): RefusedIma
     },
     find(hash) {
       if (remembered.size === 0) return null
-      const found = remembered.get(hash())
-      if (found === undefined) return null
-      if (found.until > clock.now()) return found.refusal
+      const entry = remembered.get(hash())
+      if (entry === undefined) return null
+      if (entry.until > clock.now()) return entry.refusal
       remembered.delete(hash())
       return null
     },

@@ -1,10 +1,10 @@
-/** A batch of predictions on the pool: what is asked of it, and what it answers. */
+/** Runs a batch of predictions on the pool: the types of its inputs and outputs. */
 import type { InferredImage, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Pool } from './pool-parts.ts'
 import type { ServingVersion } from './model-registry.ts'
 
-export type Ask = {
+export type InferenceItem = {
   readonly served: ServingVersion
   readonly image: Uint8Array | PreparedImage
   readonly isBulk: boolean
@@ -15,13 +15,13 @@ export type PoolResult = {
   readonly engine: EngineName | null
 }
 
-/** What the batcher runs: pictures of one version, on one child. */
+/** The function the batcher runs: images of one version, on one child. */
 export const runOn =
   (pool: Pick<Pool, 'infer'>, maxPixels: number) =>
-  async (asks: readonly Ask[]): Promise<PoolResult[]> => {
+  async (items: readonly InferenceItem[]): Promise<PoolResult[]> => {
     const { images, inferenceMs, engine } = await pool.infer(
-      asks[0]!.served.ref,
-      asks.map((ask) => ask.image),
+      items[0]!.served.ref,
+      items.map((item) => item.image),
       { maxPixels, wantsFeatures: false },
     )
     return images.map((output) => ({ output, inferenceMs, engine }))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { NewPrediction } from '#lib/data/values.ts'
 import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
-import { keptIn } from './save-prediction.ts'
+import { savePrediction } from './save-prediction.ts'
 
 const answer = { id: 'a', saved: true, unsaved_reason: null, predicted_class: 'lime' } as PredictionAnswer
 const failing = (error: unknown) => ({ record: () => Promise.reject(error) })
@@ -14,18 +14,18 @@ test.each<[ErrorCode, string]>([
   ['database_busy', 'another program has locked the database'],
   ['overloaded', 'too many predictions are waiting to be stored'],
 ])(
-  'a stranger whose prediction cannot be stored for %s hears it all the same, and why it is not saved',
+  'an anonymous client whose prediction cannot be stored for %s still receives it, with the reason why it is not saved',
   async (code, reason) => {
-    expect(await keptIn(failing(errorOf(code)), answer, rowOf(true))).toEqual({
+    expect(await savePrediction(failing(errorOf(code)), answer, rowOf(true))).toEqual({
       ...answer,
       id: null,
       saved: false,
       unsaved_reason: reason,
     })
-    await expect(keptIn(failing(errorOf(code)), answer, rowOf(false))).rejects.toMatchObject({ code })
+    await expect(savePrediction(failing(errorOf(code)), answer, rowOf(false))).rejects.toMatchObject({ code })
   },
 )
 
-test('what is our own mistake is nobody’s prediction', async () => {
-  await expect(keptIn(failing(new Error('a bug')), answer, rowOf(true))).rejects.toThrow('a bug')
+test('an internal error fails the request, also for an anonymous client', async () => {
+  await expect(savePrediction(failing(new Error('a bug')), answer, rowOf(true))).rejects.toThrow('a bug')
 })

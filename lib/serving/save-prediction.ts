@@ -1,6 +1,8 @@
-/** A prediction gets its row before anybody hears of it. Where there is no room for a stranger's, it is made
- *  all the same and says that it was not saved; people and keys get the error, because they count on their
- *  history. */
+/**
+ * Stores the row of a prediction before the response is sent. If an anonymous client's row cannot be
+ * stored, the prediction is returned anyway and says that it was not saved; users and API keys get the
+ * error, because they rely on their history.
+ */
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import type { PredictionWriter } from '#lib/data/prediction-types.ts'
 import type { NewPrediction } from '#lib/data/values.ts'
@@ -12,7 +14,7 @@ const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   overloaded: 'too many predictions are waiting to be stored',
 }
 
-export async function keptIn(
+export async function savePrediction(
   writer: Pick<PredictionWriter, 'record'>,
   answer: PredictionAnswer,
   row: NewPrediction,

@@ -1,4 +1,4 @@
-/** A clock that moves when told, for the ports of this room. No fake of anything that can be real. */
+/** A clock that the test advances, for the ports of this module. Nothing that can be real is faked. */
 import type { SteadyClock } from '#lib/domain/ports.ts'
 
 export type FakeClock = SteadyClock & {
