@@ -46,7 +46,7 @@ export type Auth = PeopleDesk &
     readonly oidc: () => OidcSettings | null
     /** Counts one more request of this class; null where nothing is limited. */
     readonly rate: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
-    readonly giveBack: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
+    readonly undoCount: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
   }
 
 export type AuthParts = {
@@ -83,7 +83,7 @@ export function createAuth({
     needsFirstAdmin,
     secret: () => secret,
     rate: limits.take,
-    giveBack: limits.giveBack,
+    undoCount: limits.undoCount,
     async firstAdmin({ token, name, email, password }) {
       const hash = sha256(token)
       if ((await needsFirstAdmin()) && !(await people.isSetupToken(hash))) throw wrongToken() // before the costly part

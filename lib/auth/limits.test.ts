@@ -64,7 +64,7 @@ test('what one process counted, the others know after they told each other', asy
   const [one, two] = [createLimits(THREE, data.counts), createLimits(THREE, data.counts)]
   await two.exchange()
   for (let i = 0; i < 3; i++) await one.take('login', from('192.0.2.1'))
-  await one.giveBack('login', from('192.0.2.1'))
+  await one.undoCount('login', from('192.0.2.1'))
 
   await one.exchange()
   await two.exchange()

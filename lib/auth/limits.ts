@@ -21,7 +21,7 @@ export type Limits = {
   /** Counts one more; null where nothing is limited. */
   readonly take: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
   /** Takes one back: it turned out not to be one of those that are counted. */
-  readonly giveBack: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
+  readonly undoCount: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
   /** Tells the others what was counted here, and counts what they say; first of all what was counted before
    *  this start. To be called about twice a second. */
   readonly exchange: () => Promise<void>
@@ -79,7 +79,7 @@ export function createLimits(
         }
       }
     },
-    async giveBack(limited, asking) {
+    async undoCount(limited, asking) {
       if (!isEnabled) return
       const subject = subjectOf(asking)
       await limiterOf(limited, subject).reward(subject)

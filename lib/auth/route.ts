@@ -20,7 +20,7 @@ const LARGEST_BODY_BYTES = 64 * 1024
 type Program = {
   readonly auth: Pick<
     Auth,
-    'login' | 'nameAt' | 'secret' | 'isLive' | 'logout' | 'rate' | 'giveBack' | 'oidc' | 'signIn'
+    'login' | 'nameAt' | 'secret' | 'isLive' | 'logout' | 'rate' | 'undoCount' | 'oidc' | 'signIn'
   >
   readonly operations: {
     readonly noteChange: (change: {
@@ -74,7 +74,7 @@ async function loggingIn(program: Program, { request, context, account }: Attemp
   if (device === null) refuseIfTooMany(request, await auth.rate('logins', all))
   const rate = await auth.rate('login', one)
   const giveBackAll = async (): Promise<void> => {
-    if (device === null) await auth.giveBack('logins', all)
+    if (device === null) await auth.undoCount('logins', all)
   }
   if (rate?.isAllowed === false) await giveBackAll()
   refuseIfTooMany(request, rate)
@@ -82,7 +82,7 @@ async function loggingIn(program: Program, { request, context, account }: Attemp
   const response = await handlerOf(
     optionsOf(program, address, async (tried) => {
       isRight = tried.isRight
-      if (isRight) await Promise.all([auth.giveBack('login', one), giveBackAll()])
+      if (isRight) await Promise.all([auth.undoCount('login', one), giveBackAll()])
       await noteLogin(program, tried, address)
     }),
   )(request, context)

@@ -1,8 +1,10 @@
-/** Who may call what, written by hand: the generated authorisation tests compare every contract with it. It
- *  is not what the program decides by. */
+/**
+ * Which caller may call which route, written by hand: the generated authorisation tests compare every
+ * contract with it. The program itself does not read it.
+ */
 import type { Contract, Scope } from '#lib/contracts/contract.ts'
 
-/** Persons by role, keys by their one scope. */
+/** People by role, API keys by their single scope. */
 export const CALLERS = [
   'viewer',
   'editor',

@@ -4,7 +4,7 @@ import { contracts } from '#lib/contracts/index.ts'
 import { may } from './access.ts'
 import { CALLERS, mayCall } from './access-table.fakes.ts'
 import { darkroom } from './context.ts'
-import { asking, answering } from './handler.ts'
+import { contractRunner, respondWith } from './handler.ts'
 import { fromRequest } from './incoming.ts'
 import { jsonAnswer } from './outgoing.ts'
 import { openProgram } from './program.fakes.ts'
@@ -16,10 +16,13 @@ const all: readonly Contract[] = contracts
 const of = (which: (contract: Contract) => boolean): [string, Contract][] =>
   all.filter(which).map((contract) => [`${contract.method} ${contract.path}`, contract])
 
-/** What the border says to a request with these headers, before anything else is looked at: null when it lets it in. */
+/**
+ * The status with which the access check refuses a request with these headers; null when it admits the
+ * request.
+ */
 async function refusalOf(contract: Contract, headers: Record<string, string>): Promise<number | null> {
   let isIn = false
-  const ask = asking(
+  const admitted = contractRunner(
     {
       ...contract,
       body: 'none',
@@ -32,8 +35,8 @@ async function refusalOf(contract: Contract, headers: Record<string, string>): P
     },
     async () => ({}),
   )
-  const handle = answering(async (incoming, requestId) =>
-    jsonAnswer(200, (await ask(incoming, requestId)).output),
+  const handle = respondWith(async (incoming, requestId) =>
+    jsonAnswer(200, (await admitted(incoming, requestId)).output),
   )
   const { status } = await handle(
     fromRequest(
@@ -48,7 +51,7 @@ async function refusalOf(contract: Contract, headers: Record<string, string>): P
 }
 
 test.each(of(({ scope }) => CLOSED.includes(scope)))(
-  'a stranger is not let in: %s',
+  'an anonymous client is refused: %s',
   async (_route, contract) => {
     openProgram()
     expect(await refusalOf(contract, {})).toBe(401)
@@ -57,7 +60,7 @@ test.each(of(({ scope }) => CLOSED.includes(scope)))(
 )
 
 test.each(of(() => true))(
-  'every role and every scope of a key is let in or refused as the table says: %s',
+  'every role and every key scope is admitted or refused as the table says: %s',
   async (_route, contract) => {
     openProgram({ settings: { publicPredict: false } })
     for (const name of CALLERS) {
@@ -70,7 +73,7 @@ test.each(of(() => true))(
 )
 
 test.each(of(() => true))(
-  'what only reads is open to viewers, and what changes something is not: %s',
+  'read-only routes are open to viewers, and routes that change something are not: %s',
   (_route, { method, scope, isReadOnly }) => {
     const reads: readonly Scope[] = ['open', 'predict', 'view', 'admin', 'account']
     if (method === 'GET') expect(reads).toContain(scope)
@@ -79,7 +82,7 @@ test.each(of(() => true))(
 )
 
 test.each(of(({ method, scope }) => method !== 'GET' && scope !== 'open'))(
-  'a change by cookie comes from our own pages: %s',
+  'a change authorised by cookie must come from our own pages: %s',
   async (_route, contract) => {
     openProgram()
     for (const origin of [
@@ -99,7 +102,7 @@ test.each(of(({ method, scope }) => method !== 'GET' && scope !== 'open'))(
 )
 
 test.each(of(({ scope }) => scope === 'predict'))(
-  'strangers ask while the owner allows it: %s',
+  'anonymous clients may predict while the owner allows it: %s',
   async (_route, contract) => {
     openProgram()
     expect(await refusalOf(contract, {})).toBeNull()
@@ -112,18 +115,18 @@ test.each(of(({ scope }) => scope === 'predict'))(
 
 test.each<[string, Caller['kind'], Scope, boolean]>([
   ['a key has no account, whatever its scopes', 'key', 'account', false],
-  ['an admin by key may do everything else', 'key', 'upload', true],
+  ['an admin key may do everything else', 'key', 'upload', true],
   ['a person has an account', 'person', 'account', true],
 ])('%s', (_story, kind, scope, isIn) => {
   expect(may({ kind, id: 'k', name: 'k', scopes: ['admin'] }, scope)).toBe(isIn)
 })
 
-test('other sites that the owner names may act as strangers, never by cookie', async () => {
-  const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: ['open', 'upload'] }
+test('other origins that the owner lists may act as anonymous clients, but never with a cookie', async () => {
+  const anonymous: Caller = { kind: 'stranger', id: null, name: null, scopes: ['open', 'upload'] }
   const [[, upload]] = of(({ path }) => path === '/api/upload') as [[string, Contract]]
   openProgram({
     settings: { corsOrigins: ['https://ours.example'] },
-    auth: { callerOf: async () => stranger },
+    auth: { callerOf: async () => anonymous },
   })
 
   expect(await refusalOf(upload, { origin: 'https://ours.example' })).toBeNull()
@@ -133,7 +136,7 @@ test('other sites that the owner names may act as strangers, never by cookie', a
   expect(await refusalOf(upload, { origin: 'https://ours.example', cookie: 'session=admin' })).toBe(403)
 })
 
-test('a change is recorded with who made it and what it was about, and a read is not', async () => {
+test('a change is recorded with its author and subject, and a read is not', async () => {
   const noted: unknown[] = []
   openProgram({ operations: { noteChange: async (change) => void noted.push(change) } })
 
@@ -149,7 +152,7 @@ test('a change is recorded with who made it and what it was about, and a read is
   expect(darkroom().settings().openActions).toBe(false)
 })
 
-test('a change that cannot be recorded is done and logged', async () => {
+test('a change that cannot be recorded still takes effect, and the failure is logged', async () => {
   const { logged } = openProgram({
     operations: {
       noteChange: async () => {

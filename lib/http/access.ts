@@ -1,5 +1,7 @@
-/** Who may ask what: a contract's scope against the caller, and writes by cookie against our own Origin.
- *  Who the caller is, lib/auth knows. */
+/**
+ * Which caller may use which route: compares a contract's scope with the caller, and restricts changes
+ * authorised by cookie to our own origin. lib/auth identifies the caller.
+ */
 import { SCOPES_OF_ROLE } from '#lib/auth/rights.ts'
 import type { Caller, Contract, Scope } from '#lib/contracts/contract.ts'
 import { ROLES } from '#lib/contracts/people.ts'
@@ -7,11 +9,11 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Darkroom } from './context.ts'
 import type { IncomingRequest } from './incoming.ts'
 
-export const STRANGER: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
+export const ANONYMOUS: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
 
 const CREDENTIALS = ['cookie', 'authorization', 'x-api-key'] as const
 
-/** The caller, if this one may; throws 401 or 403 otherwise. */
+/** The caller, if permitted; throws 401 or 403 otherwise. */
 export async function admit(
   contract: Contract,
   incoming: IncomingRequest,
@@ -19,7 +21,7 @@ export async function admit(
 ): Promise<Caller> {
   const { publicPredict, origin, trustProxy, corsOrigins } = program.settings()
   const isForAll = contract.scope === 'open' || (contract.scope === 'predict' && publicPredict)
-  if (isForAll && !CREDENTIALS.some((name) => incoming.header(name) !== null)) return STRANGER
+  if (isForAll && !CREDENTIALS.some((name) => incoming.header(name) !== null)) return ANONYMOUS
 
   const caller = await program.auth.callerOf(incoming.headers())
   if (!isForAll && !may(caller, contract.scope)) throw refusal(caller, contract.scope)
@@ -42,8 +44,10 @@ export function may(caller: Caller, scope: Scope): boolean {
   return caller.scopes.includes(scope) || caller.scopes.includes('admin')
 }
 
-/** The address that people use: the one that is set, else the one that this request came to. Its host was
- *  allowed when it came in. */
+/**
+ * The public address: the configured one, otherwise the one this request was sent to. Its host was checked
+ * when the request arrived.
+ */
 export function originOf(
   incoming: Pick<IncomingRequest, 'header'>,
   { origin, trustProxy }: { readonly origin: string | null; readonly trustProxy: boolean },
@@ -54,7 +58,10 @@ export function originOf(
   return origin ?? `${scheme}://${forwarded('x-forwarded-host') ?? incoming.header('host') ?? 'localhost'}`
 }
 
-/** Where no address is set, ours is the one that was asked: the Host, or what a trusted proxy says it was. */
+/**
+ * Without a configured address, ours is the requested one: the Host header, or what a trusted proxy
+ * forwards.
+ */
 function isOwnOrigin(
   sent: string,
   incoming: IncomingRequest,
@@ -66,7 +73,7 @@ function isOwnOrigin(
   return host !== null && URL.canParse(sent) && new URL(sent).host === host
 }
 
-/** "editors and admins": whose roles have a scope. */
+/** "editors and admins": the roles that have a scope. */
 export const rolesWith = (scope: Scope): string =>
   ROLES.filter((role) => SCOPES_OF_ROLE[role].includes(scope))
     .map((role) => `${role}s`)

@@ -1,5 +1,7 @@
-/** What the audit log says of a change: who, what, about which thing by its name, and what was set. It holds
- *  no passwords, keys or tokens: only the fields listed here are recorded with their values. */
+/**
+ * What the audit log records about a change: who, what, on which object by its name, and what was set. It
+ * records no passwords, keys or tokens: only the fields listed here are recorded with their values.
+ */
 import type { Caller, Contract } from '#lib/contracts/contract.ts'
 import { fieldsOf } from '#lib/domain/fields.ts'
 import { kindOfAddress, kindOfField, type Subject } from '#lib/contracts/subjects.ts'
@@ -8,8 +10,8 @@ import type { Darkroom } from './context.ts'
 type AuditNote = Parameters<Darkroom['operations']['noteChange']>[0]
 type Fields = Readonly<Record<string, unknown>>
 
-/** What may be recorded with its value. Of all other fields only the name is. */
-const SAID_WITH_VALUE: readonly string[] = [
+/** Fields recorded with their value. Of all other fields only the name is recorded. */
+const RECORDED_WITH_VALUE: readonly string[] = [
   'role',
   'is_disabled',
   'scopes',
@@ -28,12 +30,12 @@ const SAID_WITH_VALUE: readonly string[] = [
   'DEFAULT_CLASSIFIER',
   'AUTO_PROMOTE',
 ]
-/** They stand in the entry's other places, or are bodies. */
-const SAID_ELSEWHERE: readonly string[] = ['id', 'ids', 'classifier', 'name', 'email', 'parts', 'picture']
+/** Fields recorded elsewhere in the entry, or request bodies. */
+const RECORDED_ELSEWHERE: readonly string[] = ['id', 'ids', 'classifier', 'name', 'email', 'parts', 'picture']
 const LONGEST_TEXT = 200
 const LONGEST_DETAIL = 500
 
-/** The thing that the address names, looked up before the change: afterwards it may be gone. */
+/** The object in the address, looked up before the change because the change may delete it. */
 export async function subjectBefore(
   contract: Contract,
   input: unknown,
@@ -58,21 +60,21 @@ export function recordOf(
     readonly before: Subject | null
   },
 ): AuditNote {
-  const [sent, said] = [fieldsOf(input), fieldsOf(output)]
-  const id = textOf(sent['id']) ?? textOf(said['id'])
+  const [sent, received] = [fieldsOf(input), fieldsOf(output)]
+  const id = textOf(sent['id']) ?? textOf(received['id'])
   return {
     by: nameOf(caller),
     byId: caller.id,
     action: `${contract.method} ${contract.path}`,
     subject:
-      before?.name ?? nameIn(contract, sent, said) ?? (contract.scope === 'account' ? caller.name : null),
+      before?.name ?? nameIn(contract, sent, received) ?? (contract.scope === 'account' ? caller.name : null),
     subjectId: id,
     classifier:
       before?.classifier ??
       textOf(sent['classifier']) ??
-      textOf(said['classifier']) ??
+      textOf(received['classifier']) ??
       (kindOfField(contract, 'ids') === 'classifier' ? id : null),
-    detail: detailOf(sent, said),
+    detail: detailOf(sent, received),
   }
 }
 
@@ -81,7 +83,7 @@ function nameOf({ kind, name }: Caller): string {
   return kind === 'key' ? `key "${name}"` : `${name}`
 }
 
-/** The name of what was made: an address, a name, a version, else the classifier. */
+/** The name of what was created: an email address, a name, a version, otherwise the classifier. */
 function nameIn(contract: Contract, sent: Fields, response: Fields): string | null {
   if (Array.isArray(sent['ids'])) return `${sent['ids'].length} ${kindOfField(contract, 'ids') ?? 'thing'}s`
   const { version, classifier } = fieldsOf(response['champion'])
@@ -95,8 +97,8 @@ function nameIn(contract: Contract, sent: Fields, response: Fields): string | nu
 
 function detailOf(sent: Fields, response: Fields): string | null {
   const set = Object.entries(sent)
-    .filter(([field, value]) => value !== undefined && !SAID_ELSEWHERE.includes(field))
-    .map(([field, value]) => (SAID_WITH_VALUE.includes(field) ? `${field}: ${valueText(value)}` : field))
+    .filter(([field, value]) => value !== undefined && !RECORDED_ELSEWHERE.includes(field))
+    .map(([field, value]) => (RECORDED_WITH_VALUE.includes(field) ? `${field}: ${valueText(value)}` : field))
   const message = textOf(response['message'])
   return [...set, ...(message === null ? [] : [message])].join('; ').slice(0, LONGEST_DETAIL) || null
 }

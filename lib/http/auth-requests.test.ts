@@ -3,8 +3,8 @@ import { checkedAuth } from './auth-requests.ts'
 import { openProgram } from './program.fakes.ts'
 import { withProblems } from './serve.ts'
 
-/** next-auth as it answers what it does not know. */
-const ask = async (
+/** Behaves like next-auth for requests it does not know. */
+const send = async (
   method: string,
   address: string,
   { status = 200, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
@@ -28,8 +28,8 @@ test.each([
   ['GET', 'callback/oidc?code=1'],
   ['GET', 'signin?callbackUrl=/history'],
   ['GET', 'signin?callbackUrl=https://elsewhere.example/'],
-])('%s %s is next-auth’s to answer', async (method, address) =>
-  expect((await ask(method, address)).status).toBe(200),
+])('%s %s is passed to next-auth', async (method, address) =>
+  expect((await send(method, address)).status).toBe(200),
 )
 
 test.each([
@@ -41,23 +41,23 @@ test.each([
   ['POST', '_log', 404, null],
   ['GET', 'signin?callbackUrl=javascript:alert(1)', 422, null],
   ['GET', 'csrf?callbackUrl=x', 422, null],
-])('%s %s: %s in the form of all refusals', async (method, address, status, allow) => {
-  const response = await ask(method, address)
+])('%s %s: %s as a problem document', async (method, address, status, allow) => {
+  const response = await send(method, address)
 
   expect([response.status, response.headers.get('allow')]).toEqual([status, allow])
   expect(response.headers.get('content-type')).toBe('application/problem+json')
 })
 
-test('what it still refuses in plain text is an address that is not there; a damaged cookie is told', async () => {
-  expect((await ask('POST', 'callback/nobody', { status: 400 })).status).toBe(404)
+test('plain-text errors of next-auth become a 404 or name the damaged cookie', async () => {
+  expect((await send('POST', 'callback/nobody', { status: 400 })).status).toBe(404)
   expect(
     await (
-      await ask('GET', 'session', { headers: { cookie: 'a=b; next-auth.callback-url=nowhere' } })
+      await send('GET', 'session', { headers: { cookie: 'a=b; next-auth.callback-url=nowhere' } })
     ).json(),
   ).toMatchObject({ status: 400, code: 'malformed' })
   expect(
     (
-      await ask('GET', 'session', {
+      await send('GET', 'session', {
         headers: { cookie: 'next-auth.callback-url=http%3A%2F%2Fdarkroom.test' },
       })
     ).status,

@@ -1,12 +1,14 @@
-/** What next-auth may be asked, before it is asked: what it does not know it answers with a plain 400, or
- *  with a 500 as if the mistake were ours. Who may log in, lib/auth knows. */
+/**
+ * Filters requests before they reach next-auth, which answers unknown ones with a plain 400, or with a 500
+ * as if the mistake were ours. lib/auth decides who may log in.
+ */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { invalidInput } from './known-fields.ts'
 
 type Context = { readonly params: Promise<{ nextauth: string[] }> }
 type Route<R extends Request> = (request: R, context: Context) => Promise<Response>
 
-/** By the first step of the address. `_log` is left out: strangers would write into the log. */
+/** By the first step of the address. `_log` is omitted: anonymous clients could write into the log. */
 const METHODS: ReadonlyMap<string, readonly string[]> = new Map([
   ['csrf', ['GET']],
   ['providers', ['GET']],
@@ -17,9 +19,9 @@ const METHODS: ReadonlyMap<string, readonly string[]> = new Map([
   ['signout', ['GET', 'POST']],
   ['callback', ['GET', 'POST']],
 ])
-/** A password comes in a body alone. */
+/** A password is accepted only in a body. */
 const OF_PASSWORDS = ['POST']
-/** next-auth's own; the second where the address is https. */
+/** next-auth's own cookies; the second where the address is https. */
 const CALLBACK_COOKIES = ['next-auth.callback-url', '__Secure-next-auth.callback-url'] as const
 
 export function checkedAuth<R extends Request>(route: Route<R>): Route<R> {

@@ -1,18 +1,24 @@
-/** Reading what was sent: counted against a limit, as bytes or as JSON. It judges size and form; what the
- *  fields may be is the contract's, and senders who are too slow lose their connection in lib/processes. */
+/**
+ * Reads a request body with a size limit, as bytes or as JSON. It checks size and syntax; the contract
+ * checks the fields, and lib/server closes connections that send too slowly.
+ */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { IncomingRequest } from './incoming.ts'
 
 export const JSON_LIMIT_BYTES = 1024 * 1024
 export const JSON_DEPTH = 32
-/** More is nothing that is taken anywhere here, and would hold the process: 1.5 million names in 13 MB take
- *  18 s to parse (2026-11). */
+/**
+ * No route accepts more, and parsing more would block the process: 1.5 million names in 13 MB take 18 s to
+ * parse (2026-11).
+ */
 const MOST_NAMES = 1_000
 const MOST_VALUES = 500_000
 const MOST_BRACKETS = 10_000
 
-/** The body's chunks. Throws 413 as soon as the limit is known to be passed, and before the first byte where
- *  the header says so. */
+/**
+ * The chunks of the body. Throws 413 as soon as the limit is exceeded, and before the first byte when the
+ * header already declares more.
+ */
 export async function* chunksOf(incoming: IncomingRequest, limitBytes: number): AsyncGenerator<Uint8Array> {
   if (Number(incoming.header('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
   if (incoming.body === null) return
@@ -38,7 +44,7 @@ export async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Arr
   return all.length === 1 ? all[0]! : Buffer.concat(all)
 }
 
-/** A JSON object; an empty body is an empty one. */
+/** A JSON object; an empty body is an empty object. */
 export async function jsonOf(
   incoming: IncomingRequest,
   limitBytes: number,
@@ -95,7 +101,7 @@ export const disconnected = (cause: unknown): DarkroomError =>
     { cause },
   )
 
-/** How the other side's leaving shows: by Node's codes, or as undici and Next name it. */
+/** How a disconnected client appears: as Node's error codes, or as undici and Next name it. */
 export function isDisconnect(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? error.code : ''
@@ -138,7 +144,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What there is too much of, in words; null where nothing is. Counted before parsing, outside of texts. */
+/** Names what exceeds the limits; null when nothing does. Counted before parsing, outside of strings. */
 function excessOf(text: string): string | null {
   let [depth, brackets, names, values] = [0, 0, 0, 0]
   for (let i = 0; i < text.length; i++) {
@@ -157,7 +163,10 @@ function excessOf(text: string): string | null {
   return null
 }
 
-/** Where the text that opens at `start` closes: the next quote with an even number of backslashes before it. */
+/**
+ * Where the string that opens at `start` closes: the next quote with an even number of backslashes before
+ * it.
+ */
 function endOfText(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let backslashes = 0

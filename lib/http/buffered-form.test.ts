@@ -8,7 +8,7 @@ const TYPE = 'multipart/form-data; boundary=b'
 type FormPartSummary = readonly [name: string, filename: string | null, hex: string]
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-/** The same body through the streaming parser. */
+/** Reads the same body with the streaming parser. */
 async function streamed(body: Uint8Array, type: string): Promise<readonly FormPartSummary[] | string> {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield body
@@ -58,14 +58,14 @@ test.each<[string, string, string]>([
   ['a file', file('a.png', 'abc') + END, TYPE],
   ['an empty file', file('a.png', '') + END, TYPE],
   ['a quoted boundary', file('a.png', 'abc') + END, 'multipart/form-data; charset=utf-8; boundary="b"'],
-  ['something before and after', `hello\r\n${file('a.png', 'abc')}${END}bye`, TYPE],
-  ['line breaks at its ends', file('a.png', '\r\n\r\nabc\r\n\r\n') + END, TYPE],
-  ['what looks like a boundary', file('a.png', 'x--b\r\n-\r\n--') + END, TYPE],
+  ['text before and after', `hello\r\n${file('a.png', 'abc')}${END}bye`, TYPE],
+  ['line breaks at the ends', file('a.png', '\r\n\r\nabc\r\n\r\n') + END, TYPE],
+  ['content that looks like a boundary', file('a.png', 'x--b\r\n-\r\n--') + END, TYPE],
   ['foreign letters', file('ä 日本.png', 'ß') + END, TYPE],
   ['quotes in a name', file('a\\"b.png', 'x') + END, TYPE],
   ['a Windows path', file('C:\\fakepath\\a.png', 'x') + END, TYPE],
   [
-    'a coded name',
+    'an encoded name',
     `--b\r\ncontent-disposition: form-data; name=file; filename*=UTF-8''%C3%A4.png\r\n\r\nx\r\n${END}`,
     TYPE,
   ],
@@ -75,17 +75,17 @@ test.each<[string, string, string]>([
     TYPE,
   ],
   ['no end', file('a.png', 'abc'), TYPE],
-  ['a cut file', file('a.png', 'abc').slice(0, -4), TYPE],
-  ['a cut header', '--b\r\ncontent-dispo', TYPE],
-  ['no boundary in it', 'garbage', TYPE],
-  ['no boundary named', file('a.png', 'abc') + END, 'multipart/form-data'],
-])('both parsers read alike: %s', async (_story, body, type) => {
+  ['a truncated file', file('a.png', 'abc').slice(0, -4), TYPE],
+  ['a truncated header', '--b\r\ncontent-dispo', TYPE],
+  ['a body without the boundary', 'garbage', TYPE],
+  ['a content type without a boundary', file('a.png', 'abc') + END, 'multipart/form-data'],
+])('both parsers return the same parts: %s', async (_story, body, type) => {
   const bytes = Buffer.from(body)
 
   expect(inMemory(bytes, type)).toEqual(await streamed(bytes, type))
 })
 
-test('both parsers read alike what a browser’s form of random bytes is', async () => {
+test('both parsers return the same parts for a browser’s form of random bytes', async () => {
   let state = 7
   const roll = (most: number): number => (state = (state * 48271) % 2147483647) % most
   for (let round = 0; round < 60; round++) {
@@ -106,7 +106,7 @@ test('both parsers read alike what a browser’s form of random bytes is', async
   }
 })
 
-test('a form of a million parts without a name is given up after the first thousand', () => {
+test('parsing a form of a million parts without a name stops after the first thousand', () => {
   const body = Buffer.concat([
     Buffer.from('--b'),
     Buffer.alloc(9 * 1_000_000, '\r\n\r\n\r\n--b'),

@@ -1,6 +1,8 @@
-/** The running program, as routes and pages see it: one key per room, and nothing but functions. It is
- *  composed in lib/processes/web and lies in one slot of the global object, because Next's bundles hold their
- *  own copy of every module. */
+/**
+ * The running program as routes and pages use it: one key per module, containing only functions.
+ * lib/processes/web composes it and stores it in one property of the global object, because Next's bundles
+ * have their own copy of every module.
+ */
 import type { OidcDesk, OidcSettings } from '#lib/auth/oidc.ts'
 import type { Rate, RateLimitSubject } from '#lib/auth/rate.ts'
 import type { LoginSession } from '#lib/auth/session.ts'
@@ -10,7 +12,7 @@ import type { Caller, Contract, Input, RateLimitName, Output } from '#lib/contra
 import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
 import type { HoldBody } from './pending-bodies.ts'
 
-/** `origin`: the address that people use, for links that are handed over. */
+/** `origin`: the public address, for links that are shown to people. */
 export type RequestContext = {
   readonly caller: Caller
   readonly signal: AbortSignal
@@ -18,8 +20,10 @@ export type RequestContext = {
   readonly origin: string
 }
 
-/** What answers a contract: its input, parsed, and who asks; its output, or a DarkroomError. An `events`
- *  contract answers an async iterable. */
+/**
+ * Implements a contract: takes its parsed input and the request's context; returns its output or throws a
+ * DarkroomError. For an `events` contract it returns an async iterable.
+ */
 export type UseCase<C extends Contract> = (
   input: Input<C>,
   context: RequestContext,
@@ -31,8 +35,10 @@ export type Darkroom = {
   readonly serving: {
     readonly predict: RouteUseCase<'POST /api/predict'>
     readonly predictBatch: RouteUseCase<'POST /api/predict/batch'>
-    /** Why one more prediction would be refused now, as it would wait too long; null: it would not. Counts as
-     *  a refusal. */
+    /**
+     * Why one more prediction would be refused now because it would wait too long; null when it would be
+     * accepted. Counts as a refusal.
+     */
     readonly refusal: () => DarkroomError | null
   }
   readonly data: {
@@ -70,7 +76,7 @@ export type Darkroom = {
     readonly runEvents: RouteUseCase<'GET /api/runs/{id}/events'>
     readonly listModels: RouteUseCase<'GET /api/models'>
     readonly getModel: RouteUseCase<'GET /api/models/{id}'>
-    /** A thing by its name, and whose it is; null where there is none. */
+    /** An object's name and its classifier; null if it does not exist. */
     readonly findSubject: (kind: SubjectKind, id: string) => Promise<Subject | null>
   }
   readonly ingest: {
@@ -105,12 +111,12 @@ export type Darkroom = {
     readonly listBackups: RouteUseCase<'GET /api/backups'>
     readonly createBackup: RouteUseCase<'POST /api/backups'>
     readonly exportAudit: RouteUseCase<'GET /api/audit/export'>
-    /** Whom and what the audit log names, to filter by. */
+    /** The authors and actions that the audit log can be filtered by. */
     readonly auditNames: () => Promise<{
       readonly by: readonly string[]
       readonly actions: readonly string[]
     }>
-    /** Who changed what, for the audit log. */
+    /** Records a change in the audit log. */
     readonly noteChange: (change: {
       readonly by: string
       readonly action: string
@@ -123,16 +129,16 @@ export type Darkroom = {
   }
   readonly auth: {
     readonly firstAdmin: RouteUseCase<'POST /api/setup'>
-    /** Whether nobody has made the first admin yet. */
+    /** Whether the first admin has not been created yet. */
     readonly needsFirstAdmin: () => Promise<boolean>
-    /** Checks a password; null when it is not right, taking as long as when it is. */
+    /** Checks a password; null when it is wrong, which takes as long as when it is correct. */
     readonly login: (
       email: string,
       password: string,
     ) => Promise<{ id: string; name: string; email: string; role: 'viewer' | 'editor' | 'admin' } | null>
-    /** The name of who has this address; null where nobody has. */
+    /** The name of the person with this email address; null if there is none. */
     readonly nameAt: (email: string) => Promise<string | null>
-    /** Whether a session still opens anything: it ends with a logout, a changed password, a shut door. */
+    /** Whether a session is still valid: a logout, a changed password or a deactivated account ends it. */
     readonly isLive: (session: LoginSession) => Promise<boolean>
     readonly logout: (session: LoginSession) => Promise<void>
     readonly listKeys: RouteUseCase<'GET /api/keys'>
@@ -144,28 +150,31 @@ export type Darkroom = {
     readonly deleteUser: RouteUseCase<'DELETE /api/users/{id}'>
     readonly createResetLink: RouteUseCase<'POST /api/users/{id}/reset-link'>
     readonly resetPassword: RouteUseCase<'POST /api/reset'>
-    /** Whose reset link this is; null where it does not work. */
+    /** The email address of a reset link's owner; null if the link is not valid. */
     readonly emailOfResetLink: (token: string) => Promise<string | null>
     readonly getAccount: RouteUseCase<'GET /api/account'>
     readonly changePassword: RouteUseCase<'POST /api/account/password'>
     readonly endSessions: RouteUseCase<'DELETE /api/account/sessions'>
-    /** How people sign in with OIDC; null where the owner set none. */
+    /** How people sign in with OIDC; null if it is not configured. */
     readonly oidc: () => OidcSettings | null
     readonly signIn: OidcDesk['signIn']
-    /** Who asks, from a key or from the cookie of a session. Throws for a key that opens nothing. */
+    /** The caller, from an API key or a session cookie. Throws for an invalid key. */
     readonly callerOf: (headers: Headers) => Promise<Caller>
-    /** Counts one more request of a class and says whether it is one too many; null where nothing is limited. */
-    readonly rate: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
-    /** Takes back what was counted: it was not one of those that are limited. */
-    readonly giveBack: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
+    /**
+     * Counts one more request of a class and returns whether it exceeds the limit; null where no limit
+     * applies.
+     */
+    readonly rate: (limited: RateLimitName, subject: RateLimitSubject) => Promise<Rate | null>
+    /** Undoes a count: the request was not one of those that are limited. */
+    readonly undoCount: (limited: RateLimitName, subject: RateLimitSubject) => Promise<void>
     /** Signs session cookies. */
     readonly secret: () => string
   }
-  /** Counts the body of a stranger while it is read. */
+  /** Counts the body of an anonymous client while it is read. */
   readonly holdBody: HoldBody
   readonly settings: () => {
     readonly publicPredict: boolean
-    /** Strangers may upload, retrain and promote: every page says so. */
+    /** Anonymous clients may upload, retrain and promote: every page shows a warning. */
     readonly openActions: boolean
     readonly maxImageBytes: number
     readonly maxUploadBytes: number
@@ -174,7 +183,7 @@ export type Darkroom = {
     /** Pages of these origins may call the API; `*` stands for all. */
     readonly corsOrigins: readonly string[]
   }
-  /** One line of the log; `error` is logged with its stack. */
+  /** Writes one log line; `error` is logged with its stack. */
   readonly log: (
     level: 'debug' | 'info' | 'warn' | 'error',
     message: string,
@@ -185,8 +194,10 @@ export type Darkroom = {
 const SLOT = Symbol.for('darkroom')
 type Slot = { [SLOT]?: Darkroom }
 
-/** The running program. Throws plainly where none was opened: pages live only inside the product's own
- *  server. */
+/**
+ * The running program. Throws a plain error if none was opened: pages only run inside the product's own
+ * server.
+ */
 export function darkroom(): Darkroom {
   const running = (globalThis as Slot)[SLOT]
   if (!running)

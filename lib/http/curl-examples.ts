@@ -1,6 +1,7 @@
-/** What one would send to each route to try it: the values of the curl examples of /docs. Routes that need
- *  none are not listed. In texts, `$NAME` is a variable of the shell that the reader sets; a test runs every
- *  example as it stands. */
+/**
+ * Example requests for each route: the values of the curl examples of /docs. Routes that need no values are
+ * not listed. `$NAME` is a shell variable that the reader sets; a test runs every example unchanged.
+ */
 import type { Routes } from '#lib/contracts/index.ts'
 
 export type Example = {
@@ -9,9 +10,9 @@ export type Example = {
   readonly json?: Readonly<Record<string, unknown>>
   /** As a form: `@name` is a file. */
   readonly form?: readonly (readonly [field: string, value: string])[]
-  /** Instead of `$ID`, where the path names no id of a row. */
+  /** Instead of `$ID`, where the path contains no id of a row. */
   readonly id?: string
-  /** Where the id in the path comes from. */
+  /** The route that returns the id in the path. */
   readonly idFrom?: keyof Routes
 }
 

@@ -1,11 +1,13 @@
-/** What the scripts of the five earlier projects ask and read, as one table: run against the handlers by
- *  earlier-clients.test.ts, and against the started product, with and without the door, by e2e/. CF, CL:
- *  CIFAR-10 · MN: digits · FR: fruits · LD: leaf diseases, cats and dogs. */
+/**
+ * What the scripts of the five earlier projects send and read, as one table: run against the handlers by
+ * earlier-clients.test.ts, and against the started product, with and without the fast path, by e2e/. CF,
+ * CL: CIFAR-10 · MN: digits · FR: fruits · LD: leaf diseases, cats and dogs.
+ */
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 
-/** What a field must be. A pattern is for texts. */
+/** The required type of a field. A pattern applies to strings. */
 type FieldKind =
   'number' | 'integer' | 'share' | 'text' | 'time' | 'list' | 'table' | 'yes-or-no' | 'text or null' | RegExp
 
@@ -15,16 +17,16 @@ export type EarlierCase = {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: () => FormData | string
-  /** What changes something needs a key, on these paths too. */
+  /** Routes that change something need a key, on these paths too. */
   readonly needsKey?: true
   readonly status: number
   readonly location?: RegExp
   readonly promises?: Readonly<Record<string, FieldKind>>
-  /** For answers that are no JSON: what stands in them. */
-  readonly says?: RegExp
+  /** For responses other than JSON: a pattern that the text must match. */
+  readonly text?: RegExp
 }
 
-/** Pictures that nobody else draws: what is there already is no new upload. */
+/** Seeds for images that no other test draws: an image that already exists is not a new upload. */
 const FIRST_SEED = 10_000
 const pngOf = (seed: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(encodePng(drawShape('star', FIRST_SEED + seed)))
@@ -60,7 +62,7 @@ export const HEALTH = { status: /^healthy$/, uptime_seconds: 'number', model_loa
 
 export const EARLIER: readonly EarlierCase[] = [
   {
-    story: '1.1 MN asks POST /predict with a form and reads a list',
+    story: '1.1 MN sends POST /predict with a form and reads a list',
     method: 'POST',
     path: '/predict',
     body: one,
@@ -111,7 +113,7 @@ export const EARLIER: readonly EarlierCase[] = [
     promises: UPLOADED,
   },
   {
-    story: '1.10 CF asks POST /trigger_retrain, which does not wait',
+    story: '1.10 CF sends POST /trigger_retrain, which does not wait',
     method: 'POST',
     path: '/trigger_retrain',
     needsKey: true,
@@ -119,7 +121,7 @@ export const EARLIER: readonly EarlierCase[] = [
     promises: BEGUN,
   },
   {
-    story: '1.11 MN asks POST /retrain',
+    story: '1.11 MN sends POST /retrain',
     method: 'POST',
     path: '/retrain',
     needsKey: true,
@@ -182,7 +184,7 @@ export const EARLIER: readonly EarlierCase[] = [
     method: 'GET',
     path: '/metrics',
     status: 200,
-    says: /^# TYPE darkroom_predictions_total counter$/m,
+    text: /^# TYPE darkroom_predictions_total counter$/m,
   },
   {
     story: 'Prometheus reads /api/metrics by what it accepts',
@@ -192,7 +194,7 @@ export const EARLIER: readonly EarlierCase[] = [
       accept: 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1',
     },
     status: 200,
-    says: /^darkroom_requests_total \d+$/m,
+    text: /^darkroom_requests_total \d+$/m,
   },
   {
     story: 'an address may end with a slash',
@@ -226,7 +228,7 @@ const HOLDS: Readonly<Record<Exclude<FieldKind, RegExp>, (value: unknown) => boo
   'text or null': (value) => value === null || typeof value === 'string',
 }
 
-/** What an answer does not keep of its case: empty when all is as promised. */
+/** How a response differs from what its case promises: empty when it does not. */
 export async function broken(request: EarlierCase, response: Response): Promise<readonly string[]> {
   const text = await response.text()
   const problems: string[] = []
@@ -235,8 +237,8 @@ export async function broken(request: EarlierCase, response: Response): Promise<
   const location = response.headers.get('location') ?? ''
   if (request.location && !request.location.test(location.replace(/^https?:\/\/[^/]+/, '')))
     problems.push(`leads to "${location}"`)
-  if (request.says && !request.says.test(text))
-    problems.push(`does not say ${request.says}: ${text.slice(0, 500)}`)
+  if (request.text && !request.text.test(text))
+    problems.push(`does not say ${request.text}: ${text.slice(0, 500)}`)
   if (!request.promises) return problems
   const result = JSON.parse(text) as Record<string, unknown> // a test fails on anything else
   for (const [name, promised] of Object.entries(request.promises)) {

@@ -60,9 +60,12 @@ const run = (state: string): RetrainResponse['run'] => ({
   message: '',
 })
 
-/** A program whose rooms answer what the cases ask for; the parts of answers that no case reads are left out. */
+/**
+ * A program whose modules return what the cases request; parts of responses that no case reads are left
+ * out.
+ */
 function opened({ classes = ['circle', 'star'], ends = 'done', openActions = false } = {}) {
-  const heard: { parts: string[]; retrain: unknown } = { parts: [], retrain: null }
+  const received: { parts: string[]; retrain: unknown } = { parts: [], retrain: null }
   const program = {
     serving: {
       predict: async ({ top_k }: { top_k: number }) => {
@@ -77,7 +80,7 @@ function opened({ classes = ['circle', 'star'], ends = 'done', openActions = fal
         parts: AsyncIterable<{ kind: string; name: string; bytes?: AsyncIterable<Uint8Array> }>
       }) => {
         for await (const part of parts) {
-          heard.parts.push(`${part.kind} ${part.name}`)
+          received.parts.push(`${part.kind} ${part.name}`)
           if (part.bytes) for await (const chunk of part.bytes) void chunk
         }
         return {
@@ -97,7 +100,7 @@ function opened({ classes = ['circle', 'star'], ends = 'done', openActions = fal
         confusion: [],
       }),
       retrain: async (input: unknown) => {
-        heard.retrain = input
+        received.retrain = input
         return { success: true, message: 'Training begins', run: run('queued') }
       },
     },
@@ -152,10 +155,10 @@ function opened({ classes = ['circle', 'star'], ends = 'done', openActions = fal
     settings: { openActions },
   }
   openProgram(program as unknown as Parameters<typeof openProgram>[0])
-  return heard
+  return received
 }
 
-async function ask(request: Request): Promise<Response> {
+async function send(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
   const handle = LEGACY[`${request.method} ${pathname.replace(/(.)\/$/, '$1')}`]
   if (!handle) throw new Error(`nothing answers ${request.method} ${pathname}`)
@@ -165,27 +168,27 @@ async function ask(request: Request): Promise<Response> {
 test.each(EARLIER.map((request) => [request.story, request] as const))('%s', async (_story, request) => {
   opened()
 
-  expect(await broken(request, await ask(requestOf(request, HOME, request.needsKey && 'admin')))).toEqual([])
+  expect(await broken(request, await send(requestOf(request, HOME, request.needsKey && 'admin')))).toEqual([])
 })
 
 test.each(EARLIER.filter((request) => request.needsKey).map((request) => [request.story, request] as const))(
-  'refused without a key, and open with OPEN_ACTIONS: %s',
+  'refused without a key, and allowed with OPEN_ACTIONS: %s',
   async (_story, request) => {
     opened()
-    expect((await ask(requestOf(request, HOME))).status).toBe(401)
+    expect((await send(requestOf(request, HOME))).status).toBe(401)
 
     opened({ openActions: true })
-    expect(await broken(request, await ask(requestOf(request, HOME)))).toEqual([])
+    expect(await broken(request, await send(requestOf(request, HOME)))).toEqual([])
     const foreign = requestOf({ ...request, headers: { origin: 'https://elsewhere.example' } }, HOME)
-    if (request.method === 'POST') expect((await ask(foreign)).status).toBe(403)
+    if (request.method === 'POST') expect((await send(foreign)).status).toBe(403)
   },
 )
 
-test('digits are answered as numbers: a list in class order on /predict, a table on /api/predict', async () => {
+test('digits are returned as numbers: a list in class order on /predict, a table on /api/predict', async () => {
   opened({ classes: ['0', '7', '3'] })
   const request = EARLIER[0]!
 
-  const before = (await (await ask(requestOf(request, HOME))).json()) as Record<string, unknown>
+  const before = (await (await send(requestOf(request, HOME))).json()) as Record<string, unknown>
   const ours = (await (
     await serve(predictOne, (input, about) => darkroom().serving.predict(input, about))(
       requestOf({ ...request, path: '/api/predict' }, HOME),
@@ -196,17 +199,17 @@ test('digits are answered as numbers: a list in class order on /predict, a table
   expect(ours['probabilities']).toEqual({ 0: 0.05, 7: 0.9, 3: 0.05 })
 })
 
-test('the class of an earlier form becomes the label, and its epochs a number', async () => {
-  const heard = opened()
+test('the class of an earlier form becomes the label, and its epochs become a number', async () => {
+  const opening = opened()
 
-  await ask(
+  await send(
     requestOf(
       EARLIER.find((one) => one.story.includes('a class and many files'))!,
       HOME,
       'admin',
     ),
   )
-  await ask(
+  await send(
     new Request(`${HOME}/retrain`, {
       method: 'POST',
       headers: { authorization: 'Bearer admin' },
@@ -214,17 +217,17 @@ test('the class of an earlier form becomes the label, and its epochs a number', 
     }),
   )
 
-  expect(heard.parts[0]).toBe('field label')
-  expect(heard.retrain).toMatchObject({ epochs: 5 })
+  expect(opening.parts[0]).toBe('field label')
+  expect(opening.retrain).toMatchObject({ epochs: 5 })
 })
 
 test.each([
   ['failed', 500, /the loss was no number/],
   ['cancelled', 409, /was cancelled/],
-])('who waits for a training that %s hears why', async (ends, status, why) => {
+])('a client that waits for a training run that %s receives the reason', async (ends, status, why) => {
   opened({ ends })
 
-  const response = await ask(
+  const response = await send(
     new Request(`${HOME}/retrain?wait=true`, { method: 'POST', headers: { authorization: 'Bearer admin' } }),
   )
 

@@ -1,4 +1,4 @@
-/** What clients of the earlier projects ask of routes that Next answers. */
+/** Requests that clients of the earlier projects send to routes that Next serves. */
 import {
   form,
   HEALTH,
@@ -11,11 +11,11 @@ import {
   type EarlierCase,
 } from './earlier-clients.fakes.ts'
 
-/** Those whose addresses are ours too: answered by routes, so asked of the started product alone. */
+/** Routes whose addresses we also use: route files serve them, so only the started product is tested. */
 export const EARLIER_OF_ROUTES: readonly EarlierCase[] = [
-  { story: '1.3 LD opens /predict', method: 'GET', path: '/predict', status: 200, says: /<h1[^>]*>Predict/ },
+  { story: '1.3 LD opens /predict', method: 'GET', path: '/predict', status: 200, text: /<h1[^>]*>Predict/ },
   {
-    story: '1.4 CL and LD ask POST /api/predict',
+    story: '1.4 CL and LD send POST /api/predict',
     method: 'POST',
     path: '/api/predict',
     body: one,
@@ -23,7 +23,7 @@ export const EARLIER_OF_ROUTES: readonly EarlierCase[] = [
     promises: { ...PREDICTED, probabilities: 'table' },
   },
   {
-    story: '1.5, 1.6 CL and FR ask ten pictures at once',
+    story: '1.5, 1.6 CL and FR send ten images at once',
     method: 'POST',
     path: '/api/predict/batch',
     body: ten,
@@ -66,15 +66,15 @@ export const EARLIER_OF_ROUTES: readonly EarlierCase[] = [
     promises: { total_predictions: 'integer', by_class: 'list', by_day: 'list' },
   },
   {
-    story: '1.21 CL asks POST /api/model/evaluate',
+    story: '1.21 CL sends POST /api/model/evaluate',
     method: 'POST',
     path: '/api/model/evaluate',
     needsKey: true,
     status: 200,
     promises: { accuracy: 'table', per_class: 'list', confusion: 'list' },
   },
-  { story: '1.23 CF opens /docs', method: 'GET', path: '/docs', status: 200, says: /<h1[^>]*>/ },
-  { story: '1.24 CL and LD open /', method: 'GET', path: '/', status: 200, says: /<h1[^>]*>Dashboard/ },
+  { story: '1.23 CF opens /docs', method: 'GET', path: '/docs', status: 200, text: /<h1[^>]*>/ },
+  { story: '1.24 CL and LD open /', method: 'GET', path: '/', status: 200, text: /<h1[^>]*>Dashboard/ },
   {
     story: '1.27 CL reads its classes',
     method: 'GET',

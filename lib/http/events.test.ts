@@ -13,10 +13,10 @@ const log = (seq: number): Event => ({
   at: '2026-11-21T10:00:00.000Z',
   message: `line\n${seq}`,
 })
-const ask = (signal: AbortSignal | null = null, headers = {}): Request =>
+const request = (signal: AbortSignal | null = null, headers = {}): Request =>
   new Request(ADDRESS, { headers: { authorization: 'Bearer user', ...headers }, signal })
 
-test('events are written as they come, with their seq as id, and the end is said', async () => {
+test('events are written as they arrive, with their seq as id, and the end is announced', async () => {
   openProgram()
   const route = serve(runEvents, async () =>
     (async function* () {
@@ -25,7 +25,7 @@ test('events are written as they come, with their seq as id, and the end is said
     })(),
   )
 
-  const response = await route(ask())
+  const response = await route(request())
 
   expect(response.headers.get('content-type')).toContain('text/event-stream')
   expect(response.headers.get('cache-control')).toBe('no-cache, no-transform')
@@ -35,7 +35,7 @@ test('events are written as they come, with their seq as id, and the end is said
   )
 })
 
-test('a reader who comes back goes on after the last event it saw', async () => {
+test('a client that reconnects continues after the last event it received', async () => {
   openProgram()
   const route = serve(runEvents, async ({ after }) =>
     (async function* () {
@@ -43,10 +43,10 @@ test('a reader who comes back goes on after the last event it saw', async () => 
     })(),
   )
 
-  expect(await (await route(ask(null, { 'last-event-id': '41' }))).text()).toContain('id: 42\n')
+  expect(await (await route(request(null, { 'last-event-id': '41' }))).text()).toContain('id: 42\n')
 })
 
-test('when the reader leaves, the use case is told and its iterator ends', async () => {
+test('when the client disconnects, the use case is notified and its iterator ends', async () => {
   openProgram()
   const leaving = new AbortController()
   const { promise: ended, resolve } = Promise.withResolvers<string>()
@@ -61,7 +61,7 @@ test('when the reader leaves, the use case is told and its iterator ends', async
     })(),
   )
 
-  const reader = (await route(ask(leaving.signal))).body!.getReader()
+  const reader = (await route(request(leaving.signal))).body!.getReader()
   await reader.read()
   await reader.read()
   leaving.abort()
@@ -69,7 +69,7 @@ test('when the reader leaves, the use case is told and its iterator ends', async
   expect(await ended).toBe('ended')
 })
 
-test('a run that is not there is a problem, not a stream, even when the stream finds out', async () => {
+test('a run that does not exist is a problem document, not a stream, even when only the stream notices', async () => {
   openProgram()
   const missing = new DarkroomError('not_found', {
     what: 'There is no such run',
@@ -82,7 +82,7 @@ test('a run that is not there is a problem, not a stream, even when the stream f
     })(),
   )
 
-  const response = await route(ask())
+  const response = await route(request())
 
   expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
 })

@@ -1,6 +1,8 @@
-/** Server-sent events: values of a use case as `text/event-stream`, with heartbeats, until they end or the
- *  reader leaves. What the events mean, their contract says; `seq` is their id, so that a reader who comes
- *  back goes on from there. */
+/**
+ * Server-sent events: values of a use case as `text/event-stream`, with heartbeats, until they end or the
+ * client disconnects. The contract defines what the events mean; `seq` is their id, so that a client that
+ * reconnects continues after its last event.
+ */
 import type { OutgoingResponse } from './outgoing.ts'
 
 const HEARTBEAT_MS = 15_000
@@ -8,7 +10,7 @@ const RECONNECT_MS = 2_000
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
-  'x-accel-buffering': 'no', // proxies that know nginx' word hand each event on at once
+  'x-accel-buffering': 'no', // nginx, and proxies that follow it, then forward each event at once
 } as const
 
 const encoder = new TextEncoder()
@@ -16,11 +18,13 @@ const RECONNECT = encoder.encode(`retry: ${RECONNECT_MS}\n\n`)
 const HEARTBEAT = encoder.encode(':\n\n')
 const END = encoder.encode('event: end\ndata: {}\n\n')
 
-/** More than this is not read ahead of who takes it. */
-const MOST_HELD_BYTES = 32 * 1024
+/** Most bytes read ahead of a slow client. */
+const MOST_BUFFERED_BYTES = 32 * 1024
 
-/** How long a first event may take before the stream is opened without it; until then a failure is an
- *  ordinary problem. */
+/**
+ * How long to wait for a first event before opening the stream without it; until then a failure is an
+ * ordinary problem document.
+ */
 const FIRST_EVENT_MS = 250
 
 export async function eventsAnswer(
@@ -33,8 +37,10 @@ export async function eventsAnswer(
   return { status: 200, headers: HEADERS, body: written(iterator, first, signal) }
 }
 
-/** What comes at once goes out as one piece: three hundred readers who open a run with three hundred events
- *  would else be 90,000 writes. */
+/**
+ * Events that are available at the same time are written as one chunk: three hundred clients that open a
+ * run with three hundred events would otherwise cause 90,000 writes.
+ */
 async function* written(
   iterator: AsyncIterator<unknown>,
   first: Promise<IteratorResult<unknown>>,
@@ -48,23 +54,23 @@ async function* written(
     failure: { readonly error: unknown } | null
   } = { texts: [], bytes: 0, isOver: false, isQuiet: false, failure: null }
   let wake = (): void => {}
-  let makeRoom = (): void => {}
+  let resume = (): void => {}
   const read = async (): Promise<void> => {
     for (let next = first; !signal.aborted; next = iterator.next()) {
       const { done, value } = await next
       if (done) break
       state.bytes += state.texts[state.texts.push(encoded(value)) - 1]!.byteLength
       wake()
-      if (state.bytes > MOST_HELD_BYTES)
+      if (state.bytes > MOST_BUFFERED_BYTES)
         await new Promise<void>((resolve) => {
-          makeRoom = resolve
+          resume = resolve
         })
     }
     state.isOver = true
   }
   const onAbort = (): void => {
     wake()
-    makeRoom()
+    resume()
   }
   signal.addEventListener('abort', onAbort)
   const beat = setInterval(() => {
@@ -85,7 +91,7 @@ async function* written(
         })
         const piece = Buffer.concat(state.texts)
         Object.assign(state, { texts: [], bytes: 0, isQuiet: false })
-        makeRoom()
+        resume()
         yield piece
       } else if (state.failure !== null) throw state.failure.error
       else if (state.isOver) {
@@ -102,13 +108,13 @@ async function* written(
   } finally {
     clearInterval(beat)
     signal.removeEventListener('abort', onAbort)
-    // Not awaited: an iterator that waits for its next event lets go only when it comes, or by the same
-    // signal.
+    // Not awaited: an iterator that waits for its next event ends only when that event comes, or by the
+    // same signal.
     void Promise.resolve(iterator.return?.()).catch(() => {})
   }
 }
 
-/** Events are shared by all who follow a run: each is written once. */
+/** Events are shared by all clients that follow a run: each is serialised once. */
 const texts = new WeakMap<object, Uint8Array>()
 
 function encoded(event: unknown): Uint8Array {
@@ -118,7 +124,7 @@ function encoded(event: unknown): Uint8Array {
   return known
 }
 
-/** JSON holds no line breaks, so one `data:` line is the event. */
+/** JSON contains no line breaks, so one `data:` line is the event. */
 function eventText(event: unknown): string {
   const seq =
     typeof event === 'object' && event !== null && 'seq' in event ? `id: ${String(event.seq)}\n` : ''

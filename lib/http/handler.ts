@@ -1,5 +1,7 @@
-/** A contract and its use case → one answer to one request: who asks, may they, what do they ask, do it, say
- *  it. It knows neither Next nor Node's sockets; serve and door bring those. */
+/**
+ * Turns one request into one response, for a contract and its use case: authenticate, authorise, parse,
+ * run, serialise. It knows neither Next nor Node's sockets; serve.ts and fast-path.ts adapt those.
+ */
 import { randomUUID } from 'node:crypto'
 import type { Rate } from '#lib/auth/rate.ts'
 import { isChange } from '#lib/contracts/audit-labels.ts'
@@ -20,20 +22,20 @@ import { problemOf } from './problem.ts'
 import { membersOf, rateHeadersOf, tooOften } from './rates.ts'
 import { recordOf, subjectBefore } from './audit-record.ts'
 
-/** Of a path, in the log. */
+/** Length of a path in the log. */
 const LONGEST_PATH = 200
 const TELL_REFUSALS_EVERY_MS = 60_000
 
 export type Handle = (incoming: IncomingRequest) => Promise<OutgoingResponse>
 
-/** What a use case answered, and the headers that say how often one may ask. */
+/** What a use case returned, and the rate limit headers. */
 type HandlerResult = { readonly output: unknown; readonly headers: Readonly<Record<string, string>> }
 
-export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): Handle {
-  const ask = asking(contract, useCase)
-  return answering(
+export function handlerOf<C extends Contract>(contract: C, useCase: UseCase<C>): Handle {
+  const run = contractRunner(contract, useCase)
+  return respondWith(
     async (incoming, requestId) => {
-      const { output, headers } = await ask(incoming, requestId)
+      const { output, headers } = await run(incoming, requestId)
       const outgoing = await messagesOf(contract, output, incoming)
       return { ...outgoing, headers: { ...outgoing.headers, ...headers } }
     },
@@ -41,9 +43,11 @@ export function handling<C extends Contract>(contract: C, useCase: UseCase<C>): 
   )
 }
 
-/** All that happens before an answer is said: may they, not too often, what do they ask, do it, note who
- *  changed what. */
-export function asking<C extends Contract>(
+/**
+ * Everything before the response is serialised: authorise, apply rate limits, parse the input, run the use
+ * case, record the change.
+ */
+export function contractRunner<C extends Contract>(
   contract: C,
   useCase: (input: Input<C>, context: RequestContext) => Promise<unknown>,
 ): (incoming: IncomingRequest, requestId: string) => Promise<HandlerResult> {
@@ -56,10 +60,10 @@ export function asking<C extends Contract>(
       return rate
     }
     const first = await count(contract.limited)
-    return holding(contract, { caller, incoming }, async (held) => {
+    return holding(contract, { caller, incoming }, async (counted) => {
       const input = await confined(
         contract,
-        await inputOf(contract, held, program.settings()),
+        await inputOf(contract, counted, program.settings()),
         caller,
         program.data,
       )
@@ -82,7 +86,7 @@ export function asking<C extends Contract>(
   }
 }
 
-/** The body of a stranger is counted until its request is answered. */
+/** The body of an anonymous client is counted until its request has been answered. */
 async function holding<T>(
   contract: Contract,
   { caller, incoming }: { readonly caller: Caller; readonly incoming: IncomingRequest },
@@ -90,27 +94,26 @@ async function holding<T>(
 ): Promise<T> {
   const { address, body } = incoming
   if (caller.kind !== 'stranger' || body === null || contract.body === 'none') return work(incoming)
-  const held = darkroom().holdBody(budgetOf(contract.body), {
+  const pending = darkroom().holdBody(budgetOf(contract.body), {
     address,
     body,
     declaredBytes: Number(incoming.header('content-length') ?? 0),
   })
   try {
-    return await work({ ...incoming, body: held.body })
+    return await work({ ...incoming, body: pending.body })
   } finally {
-    held[Symbol.dispose]()
+    pending[Symbol.dispose]()
   }
 }
 
-/** What was done stays done where the record of it cannot be written. */
+/** A change stays in effect even if it cannot be recorded. */
 const noted = (noting: Promise<void>, requestId: string): Promise<void> =>
   noting.catch((error: unknown) =>
     darkroom().log('error', 'A change could not be recorded', { error, request_id: requestId }),
   )
 
-/** Whatever `answer` does: each request has an id and a line in the log, and an error becomes a problem
- *  document. */
-export function answering(
+/** Gives each request an id and a log line, and turns an error into a problem document. */
+export function respondWith(
   answer: (incoming: IncomingRequest, requestId: string) => Promise<OutgoingResponse>,
   usual: 'debug' | 'info' = 'debug',
 ): Handle {
@@ -125,7 +128,7 @@ export function answering(
       const honest = incoming.signal.aborted && isDisconnect(error) ? disconnected(error) : error
       const log = (message: string, cause: unknown): void =>
         darkroom().log('error', message, { error: cause, request_id: requestId, method: incoming.method })
-      isRefusedLoad = isDarkroomError(honest) && honest.code === 'overloaded' // reported in sum
+      isRefusedLoad = isDarkroomError(honest) && honest.code === 'overloaded' // logged as a total elsewhere
       outgoing = problemOf(honest, { instance: incoming.path, requestId, log })
     }
     const level = isRefusedLoad ? 'debug' : levelOf(outgoing.status, usual, began)
@@ -138,22 +141,25 @@ export function answering(
   }
 }
 
-/** Who asks too often must not fill the log too, nor what an overloaded product, a locked database or a full
- *  disk refuses: one line a minute of each tells it. An error of ours stands there already, with its stack. */
+/**
+ * Clients that exceed their rate limit must not fill the log, and neither must refusals because of
+ * overload, a locked database or a full disk: one line a minute reports each of these. Internal errors are
+ * already logged, with their stack.
+ */
 function levelOf(status: number, usual: 'debug' | 'info', now: number): 'debug' | 'info' | 'warn' | null {
   if (status < 400) return usual
   if (status === 500) return null
   if (status === 429) return 'debug'
   if (status < 500) return 'info'
-  if (now - (toldAt.get(status) ?? -Infinity) < TELL_REFUSALS_EVERY_MS) return 'debug'
-  toldAt.set(status, now)
+  if (now - (warnedAt.get(status) ?? -Infinity) < TELL_REFUSALS_EVERY_MS) return 'debug'
+  warnedAt.set(status, now)
   return 'warn'
 }
 
-/** When a refusal with this status was last a warning. */
-const toldAt = new Map<number, number>()
+/** By status: when a refusal was last logged as a warning. */
+const warnedAt = new Map<number, number>()
 
-/** The contract names the answer's kind, and `UseCase` ties the output's type to it. */
+/** The contract names the kind of the response, and `UseCase` ties the output's type to it. */
 async function messagesOf(
   contract: Contract,
   output: unknown,

@@ -7,7 +7,7 @@ import { serve } from './serve.ts'
 const ADDRESS = 'http://darkroom.test/api/predict'
 const BYTES = Uint8Array.from({ length: 1000 }, (_, i) => i % 256)
 
-/** Answers what arrived. */
+/** Returns what arrived. */
 const route = serve(
   predictOne,
   async ({ picture, ...rest }) =>
@@ -17,14 +17,14 @@ const route = serve(
       ...rest,
     }) as unknown as Output<typeof predictOne>,
 )
-const ask = async (
+const send = async (
   body: BodyInit | null,
   headers: Record<string, string> = {},
   query = '',
-): Promise<{ status: number; said: Record<string, unknown> }> => {
+): Promise<{ status: number; received: Record<string, unknown> }> => {
   openProgram()
   const response = await route(new Request(ADDRESS + query, { method: 'POST', body, headers }))
-  return { status: response.status, said: (await response.json()) as Record<string, unknown> }
+  return { status: response.status, received: (await response.json()) as Record<string, unknown> }
 }
 
 function form(
@@ -40,12 +40,12 @@ function form(
 
 const HEX = Buffer.from(BYTES).toString('hex')
 const BASE64 = Buffer.from(BYTES).toString('base64')
-const PICTURE = new Blob([BYTES], { type: 'image/png' })
+const IMAGE = new Blob([BYTES], { type: 'image/png' })
 
 test.each<[string, BodyInit, Record<string, string>, string | null]>([
-  ['a form’s file', form(['file', PICTURE, 'täst 日本.png']), {}, 'täst 日本.png'],
-  ['a form’s image', form(['image', PICTURE, 'a.png']), {}, 'a.png'],
-  ['the last step of a path', form(['file', PICTURE, 'C:\\fakepath\\a.png']), {}, 'a.png'],
+  ['a form’s file', form(['file', IMAGE, 'täst 日本.png']), {}, 'täst 日本.png'],
+  ['a form’s image', form(['image', IMAGE, 'a.png']), {}, 'a.png'],
+  ['the last step of a path', form(['file', IMAGE, 'C:\\fakepath\\a.png']), {}, 'a.png'],
   ['bare bytes', BYTES, { 'content-type': 'image/png' }, null],
   ['bare bytes of any declared type', BYTES, { 'content-type': 'application/pdf' }, null],
   [
@@ -60,23 +60,23 @@ test.each<[string, BodyInit, Record<string, string>, string | null]>([
     { 'content-type': 'application/json; charset=utf-8' },
     null,
   ],
-])('a picture arrives as %s', async (_story, body, headers, filename) => {
-  const { status, said } = await ask(body, headers)
+])('an image arrives as %s', async (_story, body, headers, filename) => {
+  const { status, received } = await send(body, headers)
 
-  expect(said).toMatchObject({ bytes: HEX, filename, top_k: 5, save: true, explain: false })
+  expect(received).toMatchObject({ bytes: HEX, filename, top_k: 5, save: true, explain: false })
   expect(status).toBe(200)
 })
 
-test('fields come by query, by form or by JSON', async () => {
-  const byQuery = await ask(
+test('fields can be sent by query, by form or by JSON', async () => {
+  const byQuery = await send(
     BYTES,
     { 'content-type': 'image/png' },
     '?classifier=leaves&top_k=3&save=false&explain=true',
   )
-  const byForm = await ask(
-    form(['classifier', 'leaves'], ['top_k', '3'], ['save', 'false'], ['explain', '1'], ['file', PICTURE]),
+  const byForm = await send(
+    form(['classifier', 'leaves'], ['top_k', '3'], ['save', 'false'], ['explain', '1'], ['file', IMAGE]),
   )
-  const byJson = await ask(
+  const byJson = await send(
     JSON.stringify({
       url: `data:;base64,${BASE64}`,
       classifier: 'leaves',
@@ -86,7 +86,7 @@ test('fields come by query, by form or by JSON', async () => {
     }),
     { 'content-type': 'application/json' },
   )
-  const byTrueJson = await ask(
+  const byTrueJson = await send(
     JSON.stringify({
       url: `data:;base64,${BASE64}`,
       classifier: 'leaves',
@@ -97,16 +97,16 @@ test('fields come by query, by form or by JSON', async () => {
     { 'content-type': 'application/json' },
   )
 
-  for (const { said } of [byQuery, byForm, byJson, byTrueJson])
-    expect(said).toMatchObject({ classifier: 'leaves', top_k: 3, save: false, explain: true })
+  for (const { received } of [byQuery, byForm, byJson, byTrueJson])
+    expect(received).toMatchObject({ classifier: 'leaves', top_k: 3, save: false, explain: true })
 })
 
 test.each<[string, BodyInit | null, Record<string, string>, number, string, RegExp]>([
-  ['nothing at all', null, {}, 400, 'missing_file', /`file`/],
+  ['no body and no query', null, {}, 400, 'missing_file', /`file`/],
   ['an empty body', new Uint8Array(), { 'content-type': 'image/png' }, 400, 'missing_file', /empty/],
   ['an empty file', form(['file', new Blob([])]), {}, 400, 'missing_file', /the file is empty/],
   ['text instead of a file', form(['file', 'hello']), {}, 400, 'missing_file', /"file" is text/],
-  ['a file in another field', form(['picture', PICTURE]), {}, 400, 'missing_file', /in the field "picture"/],
+  ['a file in another field', form(['picture', IMAGE]), {}, 400, 'missing_file', /in the field "picture"/],
   ['a form of text', new URLSearchParams({ file: 'x' }), {}, 400, 'missing_file', /text fields only/],
   [
     'a form without a boundary',
@@ -117,7 +117,7 @@ test.each<[string, BodyInit | null, Record<string, string>, number, string, RegE
     /boundary is missing/,
   ],
   [
-    'a form that ends incomplete',
+    'a truncated form',
     '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc',
     { 'content-type': 'multipart/form-data; boundary=b' },
     400,
@@ -134,7 +134,7 @@ test.each<[string, BodyInit | null, Record<string, string>, number, string, RegE
     /never fetched/,
   ],
   [
-    'a damaged data-URL',
+    'a damaged data URL',
     '{"url":"data:image/png;base64,@@@@"}',
     { 'content-type': 'application/json' },
     400,
@@ -159,22 +159,22 @@ test.each<[string, BodyInit | null, Record<string, string>, number, string, RegE
     /the limit is/,
   ],
   [
-    'an explanation neither wanted nor not',
-    form(['file', PICTURE], ['explain', 'maybe']),
+    'an invalid explain value',
+    form(['file', IMAGE], ['explain', 'maybe']),
     {},
     422,
     'invalid_input',
     /"explain" must be true or false/,
   ],
-  ['an impossible top_k', form(['file', PICTURE], ['top_k', 'Infinity']), {}, 422, 'invalid_input', /top_k/],
+  ['an impossible top_k', form(['file', IMAGE], ['top_k', 'Infinity']), {}, 422, 'invalid_input', /top_k/],
 ])('refused: %s', async (_story, body, headers, status, code, words) => {
-  const answer = await ask(body, headers)
+  const answer = await send(body, headers)
 
-  expect([answer.status, answer.said['code']]).toEqual([status, code])
-  expect(answer.said['detail']).toMatch(words)
+  expect([answer.status, answer.received['code']]).toEqual([status, code])
+  expect(answer.received['detail']).toMatch(words)
 })
 
-test('a body that says it is too large is refused before a byte of it is read', async () => {
+test('a body that declares too large a size is refused before a byte of it is read', async () => {
   openProgram()
   let pulled = 0
   const body = new ReadableStream(
@@ -194,7 +194,7 @@ test('a body that says it is too large is refused before a byte of it is read', 
   expect([response.status, response.headers.get('connection'), pulled]).toEqual([413, 'close', 0])
 })
 
-test('a body that never says its size is counted, and left at the limit', async () => {
+test('a body without a declared size is counted, and reading stops at the limit', async () => {
   openProgram()
   let pulled = 0
   const body = new ReadableStream(

@@ -1,5 +1,7 @@
-/** One picture out of a request, however it was sent: a form's `file` or `image`, bare bytes, or a data-URL in JSON.
- *  Whether the bytes are a picture, lib/images tells later. */
+/**
+ * Extracts one image from a request, however it was sent: a form's `file` or `image`, bare bytes, or a data
+ * URL in JSON. lib/images later checks whether the bytes are an image.
+ */
 import type { ArrivedPicture } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { visible } from '#lib/domain/visible-text.ts'
@@ -29,15 +31,15 @@ export async function imageOf(incoming: IncomingRequest, limitBytes: number): Pr
 
 async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
   const body = await bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES)
-  const fields = new Map<string, string>() // the names are a stranger's: `__proto__` is one too
+  const fields = new Map<string, string>() // anonymous clients choose the names: `__proto__` is one too
   let image: ArrivedPicture | null = null
   let why = 'the form has no file'
   for (const { name, filename, bytes } of partsIn(body, incoming.header('content-type') ?? '')) {
-    const isPicture = FIELDS.includes(name)
+    const isImage = FIELDS.includes(name)
     if (filename === null) {
-      if (isPicture) why = `the field "${name}" is text instead of a file`
+      if (isImage) why = `the field "${name}" is text instead of a file`
       else fields.set(name, Buffer.from(bytes).toString('utf8'))
-    } else if (!isPicture) why = `the file is in the field "${name.slice(0, 100)}"`
+    } else if (!isImage) why = `the file is in the field "${name.slice(0, 100)}"`
     else if (bytes.byteLength === 0) why = 'the file is empty'
     else image ??= { bytes, filename: nameOf(filename) }
   }
@@ -82,7 +84,7 @@ function bytesOfDataUrl(url: string): Uint8Array | null {
   const data = url.slice(comma + 1)
   if (!/;base64$/i.test(url.slice(0, comma))) return percentDecoded(data)
   const bytes = Buffer.from(data, 'base64')
-  // Buffer.from stops or skips where it meets what is not base64: then fewer bytes come out than went in.
+  // Buffer.from stops at or skips characters that are not base64: then fewer bytes come out than expected.
   const expected = Math.floor((data.replace(/=+$/, '').length * 3) / 4)
   return bytes.byteLength === expected ? bytes : null
 }
@@ -98,7 +100,7 @@ function percentDecoded(data: string): Uint8Array | null {
   }
 }
 
-/** The last step of a path, for people to read; it never becomes a path of ours. */
+/** The last step of a path, for display only; it never becomes a path of ours. */
 function nameOf(filename: string): string | null {
   const name = visible(
     filename

@@ -1,19 +1,21 @@
-/** A request as the handlers see it, whoever received it: Next with a web `Request`, or the door with Node's
- *  own message. It reads nothing by itself; lib/http/body does. */
+/**
+ * A request as the handlers see it, independent of the server: Next with a web `Request`, or the fast path
+ * with Node's own message. It does not read the body; lib/http/body does.
+ */
 import type { IncomingMessage } from 'node:http'
 
 export type IncomingRequest = {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
-  /** Who is at the other end of the connection, or what a trusted proxy says of that. */
+  /** The address of the peer, or the one that a trusted proxy forwards. */
   readonly address: string
   readonly header: (name: string) => string | null
-  /** All headers, for who asks; made only when somebody needs them. */
+  /** All headers, to identify the caller; built on first use. */
   readonly headers: () => Headers
-  /** Null where nothing was sent. */
+  /** Null for a request without a body. */
   readonly body: AsyncIterable<Uint8Array> | null
-  /** Fires when the other side has gone. */
+  /** Fires when the client disconnects. */
   readonly signal: AbortSignal
 }
 
@@ -23,7 +25,8 @@ export function fromRequest(request: Request): IncomingRequest {
     method: request.method,
     path: url.pathname,
     query: url.searchParams,
-    address: saidByProxy(request.headers.get('x-forwarded-for')) ?? 'unknown', // Next writes the peer's there
+    // Next sets the header to the peer's address.
+    address: forwardedAddress(request.headers.get('x-forwarded-for')) ?? 'unknown',
     header: (name) => request.headers.get(name),
     headers: () => request.headers,
     body: request.body && unbroken(request.body),
@@ -31,14 +34,17 @@ export function fromRequest(request: Request): IncomingRequest {
   }
 }
 
-/** Who stops reading must not end the connection: the answer that says why still has to go out. */
+/**
+ * A handler that stops reading must not close the connection: the response that explains why still has to
+ * be sent.
+ */
 const unbroken = (body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> => ({
   [Symbol.asyncIterator]: () => body.values({ preventCancel: true }),
 })
 
 const NO_QUERY = new URLSearchParams()
 
-/** `gone` is fired by the caller, who watches the connection. */
+/** `gone` is fired by the caller, which watches the connection. */
 export function fromNode(message: IncomingMessage, gone: AbortSignal): IncomingRequest {
   const target = message.url ?? '/'
   const mark = target.indexOf('?')
@@ -47,7 +53,7 @@ export function fromNode(message: IncomingMessage, gone: AbortSignal): IncomingR
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? NO_QUERY : new URLSearchParams(target.slice(mark + 1)),
     address:
-      saidByProxy(one(message.headers['x-forwarded-for'])) ?? message.socket.remoteAddress ?? 'unknown',
+      forwardedAddress(one(message.headers['x-forwarded-for'])) ?? message.socket.remoteAddress ?? 'unknown',
     header: (name) => one(message.headers[name]),
     headers: () => headersOf(message),
     body: hasBody(message)
@@ -57,9 +63,11 @@ export function fromNode(message: IncomingMessage, gone: AbortSignal): IncomingR
   }
 }
 
-/** Each proxy appends who asked it: the last is our own proxy's word, those before are a stranger's. The
- *  server takes the header away where no proxy is trusted. */
-const saidByProxy = (forwarded: string | null): string | undefined =>
+/**
+ * Each proxy appends the address of its client: our own proxy wrote the last one, and the client can forge
+ * those before. The server removes the header where no proxy is trusted.
+ */
+const forwardedAddress = (forwarded: string | null): string | undefined =>
   forwarded?.split(',').at(-1)?.trim() || undefined
 
 const one = (value: string | string[] | undefined): string | null =>

@@ -36,7 +36,7 @@ const made = contract({
   }),
 })
 
-test('what is spelt like a number in a query is one, and yes and no are yes and no', async () => {
+test('in a query, digits are read as a number, and yes and no as booleans', async () => {
   expect(await read(retrain, '?epochs=1', {})).toMatchObject({ epochs: 1 })
   expect(await read(made, '?count=12&share=-1.5e-1&isWanted=true&title=12')).toEqual({
     count: 12,
@@ -48,7 +48,7 @@ test('what is spelt like a number in a query is one, and yes and no are yes and 
 })
 
 test.each(['', 'x', '0x10', '1,5', '1 2', 'NaN', 'Infinity', '1e999', '1.5', '501'])(
-  'a count of "%s" is refused by its name',
+  'a count of "%s" is refused, and the error names the field',
   async (count) => {
     await expect(read(made, `?count=${encodeURIComponent(count)}`)).rejects.toMatchObject({
       code: 'invalid_input',
@@ -57,7 +57,7 @@ test.each(['', 'x', '0x10', '1,5', '1 2', 'NaN', 'Infinity', '1e999', '1.5', '50
   },
 )
 
-test('in JSON a text is a text: only what came in the query is read as a number', async () => {
+test('in JSON a string stays a string: only query values are converted to numbers', async () => {
   await expect(read(made, '', { count: '12' })).rejects.toMatchObject({
     extras: { errors: [{ path: 'count' }] },
   })
@@ -67,7 +67,7 @@ test('in JSON a text is a text: only what came in the query is read as a number'
   expect(await read(made, '?count=12', { title: 'a' })).toMatchObject({ count: 12, title: 'a' })
 })
 
-/** Every number and every yes-or-no of every contract that takes no files. */
+/** Every number and every boolean of every contract that takes no files. */
 const FIELDS = (contracts as readonly Contract[]).flatMap((one) =>
   one.input instanceof z.ZodObject && (one.body === 'json' || one.body === 'none')
     ? Object.entries(one.input.shape as Record<string, z.ZodType>)
@@ -76,10 +76,10 @@ const FIELDS = (contracts as readonly Contract[]).flatMap((one) =>
     : [],
 )
 
-test('there are such fields', () => {
+test('contracts with such fields exist', () => {
   expect(FIELDS.length).toBeGreaterThan(10)
 })
-test.each(FIELDS)('%s takes it from the query', async (_story, one, name, field) => {
+test.each(FIELDS)('%s accepts it in the query', async (_story, one, name, field) => {
   const text = String([3, 1, true].find((value) => field.safeParse(value).success))
 
   const refused = await read(one, `?${name}=${text}`, one.body === 'json' ? {} : undefined).then(
@@ -94,7 +94,7 @@ test.each<[string, string]>([
   ['names', `{${Array.from({ length: 1_001 }, (_, i) => `"n${i}":1`).join()}}`],
   ['values', `{"title":[${'1,'.repeat(500_001)}1]}`],
   ['arrays and objects', `{"title":[${'[],'.repeat(10_001)}1]}`],
-])('JSON with more %s than anything takes is refused before it is parsed', async (what, body) => {
+])('JSON with more %s than any route accepts is refused before it is parsed', async (what, body) => {
   const request = new Request('http://darkroom.test/api/made', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -106,7 +106,7 @@ test.each<[string, string]>([
   })
 })
 
-test('of many unknown names the first are told', async () => {
+test('of many unknown names only the first are reported', async () => {
   const sent = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`n${i}`, 1]))
   const error = await read(made, '?count=1', sent).catch((refusal: unknown) => refusal)
   expect((error as { extras: { errors: unknown[] } }).extras.errors).toHaveLength(20)

@@ -1,5 +1,7 @@
-/** Path, query and body → the one input that a contract promises its use case, or a refusal that names each
- *  wrong field. The rules of the fields stand in the contract. */
+/**
+ * Parses path, query and body into the input that a contract promises its use case, or refuses the request
+ * with the name of each wrong field. The contract defines the rules of the fields.
+ */
 import type { Contract, Input } from '#lib/contracts/contract.ts'
 import { fieldErrorsOf, zodErrorMap } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -41,8 +43,10 @@ export async function inputOf<C extends Contract>(
   throw errors.every((e) => e.path in named) ? unknownAddress(incoming) : invalidInput(errors)
 }
 
-/** Queries and forms hold texts alone: where the contract wants a number or a yes or no, what is spelt like
- *  one is one. JSON says itself what it holds. */
+/**
+ * Queries and forms contain only strings: where the contract expects a number or a boolean, a string that
+ * spells one is converted. JSON has its own types.
+ */
 function readAs(
   contract: Contract,
   values: Readonly<Record<string, unknown>>,
@@ -93,13 +97,13 @@ async function sentIn(
   }
 }
 
-/** Browsers say by header which event they saw last. */
+/** Browsers send the id of the last event they received in a header. */
 function goesOnFrom(contract: Contract, incoming: IncomingRequest): { after?: string } {
   const last = contract.answer === 'events' ? incoming.header('last-event-id') : null
   return last === null ? {} : { after: last }
 }
 
-/** The `{name}` parts of a contract's path, out of the path that was asked. */
+/** The `{name}` parts of a contract's path, taken from the requested path. */
 export function paramsOf(pattern: string, path: string): Readonly<Record<string, string>> {
   if (!pattern.includes('{')) return {}
   const requested = path.split('/')

@@ -26,7 +26,7 @@ const namesOne = (contract: Contract): boolean =>
   takes(contract, 'classifier') ||
   /^\/api\/(classifiers|models|runs|samples|uploads|predictions)\/\{id\}/.test(contract.path)
 
-/** What a request about things of one classifier would hold. */
+/** The input of a request about objects of one classifier. */
 function inputAbout(contract: Contract, id: string, classifier: string): Record<string, unknown> {
   const isOfClassifiers = contract.path.startsWith('/api/classifiers/{id}')
   return {
@@ -43,7 +43,7 @@ const codeOf = (contract: Contract, input: Record<string, unknown>): Promise<str
   )
 
 test.each(named)(
-  'a key for one classifier reaches nothing of another, and no route that cannot tell: %s',
+  'a key for one classifier reaches nothing of another, and no route without a classifier: %s',
   async (_route, contract) => {
     const code = await codeOf(contract, inputAbout(contract, OTHER_ID, 'cats'))
 
@@ -53,14 +53,14 @@ test.each(named)(
 )
 
 test.each(named.filter(([, contract]) => namesOne(contract)))(
-  'a key for one classifier reaches what is its own: %s',
+  'a key for one classifier reaches its own objects: %s',
   async (_route, contract) => {
     expect(await codeOf(contract, inputAbout(contract, OWN_ID, 'leaves'))).toBeNull()
   },
 )
 
 test.each(named.filter(([, contract]) => takes(contract, 'classifier')))(
-  'what names no classifier means the key’s own: %s',
+  'a request that names no classifier uses the key’s own: %s',
   async (_route, contract) => {
     const input = { ...(contract.path.includes('{id}') && { id: OWN_ID }) }
 
@@ -80,17 +80,22 @@ const of = (route: string): Contract => named.find(([name]) => name === route)![
 
 test.each<[string, string, Record<string, unknown>, string]>([
   [
-    'a comparison with a version of another',
+    'a comparison with a version of another classifier',
     'GET /api/models/{id}/compare',
     { id: OWN_ID, with: OTHER_ID },
     'not_found',
   ],
-  ['an upload of another as a filter', 'GET /api/samples', { upload: OTHER_ID }, 'not_found'],
-  ['an id in a field that nobody knows', 'GET /api/samples', { neighbour: OWN_ID }, 'forbidden'],
+  ['an upload of another classifier as a filter', 'GET /api/samples', { upload: OTHER_ID }, 'not_found'],
+  ['an id in an unknown field', 'GET /api/samples', { neighbour: OWN_ID }, 'forbidden'],
   ['another classifier inside a field', 'GET /api/samples', { filter: { classifier: 'cats' } }, 'forbidden'],
-  ['an upload of another inside a field', 'GET /api/samples', { filter: { upload: OTHER_ID } }, 'not_found'],
   [
-    'a thing that does not exist',
+    'an upload of another classifier inside a field',
+    'GET /api/samples',
+    { filter: { upload: OTHER_ID } },
+    'not_found',
+  ],
+  [
+    'an object that does not exist',
     'GET /api/runs/{id}',
     { id: '0193b3f0-0000-7000-8000-00000000000f' },
     'not_found',
@@ -99,7 +104,7 @@ test.each<[string, string, Record<string, unknown>, string]>([
   expect(await codeOf(of(route), input)).toBe(code)
 })
 
-test('a place in a list is no thing of another', async () => {
+test('a cursor in a list does not count as an object of another classifier', async () => {
   expect(await codeOf(of('GET /api/samples'), { cursor: OTHER_ID })).toBeNull()
 })
 
@@ -109,16 +114,16 @@ test('a form that names another classifier among its parts is refused when that 
   }
   const read = async (classifier: string): Promise<readonly Part[]> => {
     const input = await confined(of('POST /api/upload'), { parts: parts(classifier) } as never, key, program)
-    const found: Part[] = []
-    for await (const part of (input as { parts: AsyncIterable<Part> }).parts) found.push(part)
-    return found
+    const received: Part[] = []
+    for await (const part of (input as { parts: AsyncIterable<Part> }).parts) received.push(part)
+    return received
   }
 
   expect(await read('leaves')).toHaveLength(1)
   await expect(read('cats')).rejects.toMatchObject({ code: 'forbidden' })
 })
 
-test('the list of classifiers holds the key’s own alone', () => {
+test('the list of classifiers contains only the key’s own', () => {
   const list = { classifiers: [{ id: 'cats' }, { id: 'leaves' }] }
 
   expect(confinedOutput(of('GET /api/classifiers'), list, key)).toEqual({ classifiers: [{ id: 'leaves' }] })

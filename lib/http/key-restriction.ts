@@ -1,6 +1,8 @@
-/** A key for one classifier is held to it here, for every route: what names another is refused, what names
- *  none means the key's own, and a route that cannot tell which classifier it is about is not for such a key.
- *  Whether the scopes allow the route, access.ts decides before. */
+/**
+ * Restricts a key for one classifier, on every route: a request that names another classifier is refused,
+ * one that names none uses the key's own, and a route that cannot tell its classifier is closed to such a
+ * key. access.ts checks before whether the scopes allow the route.
+ */
 import { z } from 'zod'
 import type { Caller, Contract, Input, Part } from '#lib/contracts/contract.ts'
 import { kindOfAddress, kindOfField, type SubjectKind } from '#lib/contracts/subjects.ts'
@@ -8,9 +10,9 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Darkroom } from './context.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-/** Places in a list, which is filtered by the classifier. */
+/** Cursors in a list, which is filtered by the classifier. */
 const PLACES: readonly string[] = ['cursor', 'after']
-/** Made by lib/http out of the body; they name nothing. */
+/** Built by lib/http from the body; they name no object. */
 const BODIES: readonly string[] = ['picture', 'parts']
 /** People and keys belong to no classifier. */
 const OF_NO_CLASSIFIER: readonly SubjectKind[] = ['person', 'key']
@@ -21,8 +23,10 @@ const isPlain = (value: unknown): value is Fields =>
 
 type SubjectFinder = Pick<Darkroom['data'], 'findSubject'>
 
-/** The input that the use case gets; throws 403 for another classifier and 404 for a thing of another, as if
- *  it did not exist. */
+/**
+ * The input for the use case; throws 403 for another classifier, and 404 for an object of another, as if it
+ * did not exist.
+ */
 export async function confined<C extends Contract>(
   contract: C,
   input: Input<C>,
@@ -34,7 +38,7 @@ export async function confined<C extends Contract>(
   const kind = kindOfAddress(contract)
   const takesClassifier = contract.input instanceof z.ZodObject && 'classifier' in contract.input.shape
   if (kind === null && !takesClassifier) {
-    if (contract.scope === 'open') return input // everybody gets it without a key, too
+    if (contract.scope === 'open') return input // this route is open without a key, too
     throw cannotTell(own)
   }
   if (kind !== null && OF_NO_CLASSIFIER.includes(kind)) throw cannotTell(own)
@@ -45,7 +49,7 @@ export async function confined<C extends Contract>(
   return {
     ...fields,
     ...(takesClassifier && { classifier: own }),
-    // made by lib/http for such a body
+    // built by lib/http for such a body
     ...(contract.body === 'parts' && { parts: ownParts(fields['parts'] as AsyncIterable<Part>, own) }),
   } as Input<C> // the same fields
 
@@ -70,10 +74,10 @@ export async function confined<C extends Contract>(
   }
 }
 
-/** What a list of everything holds for such a key. */
+/** What such a key sees in a list of all objects. */
 export function confinedOutput(contract: Contract, output: unknown, { classifier: own }: Caller): unknown {
   if (own === undefined || contract.method !== 'GET' || contract.path !== '/api/classifiers') return output
-  const { classifiers } = output as { classifiers: readonly { readonly id: string }[] } // as its contract has it
+  const { classifiers } = output as { classifiers: readonly { readonly id: string }[] } // as its contract defines it
   return { classifiers: classifiers.filter(({ id }) => id === own) }
 }
 

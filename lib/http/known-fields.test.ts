@@ -9,7 +9,7 @@ import { listPredictions } from '#lib/contracts/predictions.ts'
 import { retrain } from '#lib/contracts/retrain.ts'
 import { upload } from '#lib/contracts/uploads.ts'
 import { fromRequest } from './incoming.ts'
-import { handling } from './handler.ts'
+import { handlerOf } from './handler.ts'
 import { LEGACY } from './legacy.ts'
 import { toResponse } from './outgoing.ts'
 import { openProgram } from './program.fakes.ts'
@@ -25,19 +25,19 @@ type ErrorBody = {
   errors?: readonly { path: string; message: string }[]
 }
 
-/** Whoever gets through hears what arrived. */
-async function ask(contract: Contract, query: string, body?: unknown): Promise<ErrorBody> {
+/** Sends a request to a handler that returns what arrived. */
+async function send(contract: Contract, query: string, body?: unknown): Promise<ErrorBody> {
   openProgram()
-  const heard: { parts: string[] } = { parts: [] }
-  const handle = handling(contract, (async (input: {
+  const received: { parts: string[] } = { parts: [] }
+  const handle = handlerOf(contract, (async (input: {
     parts?: AsyncIterable<{ kind: string; name: string; bytes?: AsyncIterable<Uint8Array> }>
   }) => {
     for await (const part of input.parts ?? []) {
-      heard.parts.push(`${part.kind} ${part.name}`)
+      received.parts.push(`${part.kind} ${part.name}`)
       if (part.bytes) for await (const chunk of part.bytes) void chunk
     }
-    return { ...heard }
-  }) as Parameters<typeof handling>[1])
+    return { ...received }
+  }) as Parameters<typeof handlerOf>[1])
   const isForm = body instanceof FormData
   const response = toResponse(
     await handle(
@@ -78,7 +78,7 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     /"name" is not a known field; did you mean "title"\. Correct this field\.$/,
   ],
   [
-    'the port is not changed while it runs',
+    'the port cannot be changed at run time',
     changeSettings,
     '',
     { PORT: 4000 },
@@ -86,26 +86,33 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     /the fields are DEFAULT_CLASSIFIER, AUTO_PROMOTE/,
   ],
   [
-    'a training takes no learning rate',
+    'a training run takes no learning rate',
     retrain,
     '',
     { learning_rate: 0.1 },
     'learning_rate',
     /"learning_rate" is not a known field/,
   ],
-  ['a slip of the fingers is recognised', retrain, '', { epohcs: 5 }, 'epohcs', /did you mean "epochs"/],
+  ['a typing error is recognised', retrain, '', { epohcs: 5 }, 'epohcs', /did you mean "epochs"/],
   [
-    'another way of writing it too',
+    'another spelling is recognised too',
     predictOne,
     '?topK=3',
     formOf(['file', new Blob(['x'])]),
     'topK',
     /did you mean "top_k"/,
   ],
-  ['a misspelt filter is no filter', listPredictions, '?clas=cat', undefined, 'clas', /did you mean "class"/],
+  [
+    'a misspelt filter is not ignored',
+    listPredictions,
+    '?clas=cat',
+    undefined,
+    'clas',
+    /did you mean "class"/,
+  ],
   ['a misspelt field of a form', upload, '', formOf(['lable', 'cat'], FILE), 'lable', /did you mean "label"/],
   [
-    'what only one picture may ask for',
+    'a field for single images only',
     predictBatch,
     '?explain=true',
     formOf(FILE),
@@ -113,7 +120,7 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     /"explain" is not a known field/,
   ],
   [
-    'what belongs into the address',
+    'a value that belongs into the address',
     predictBatch,
     '',
     formOf(['top_k', '3'], FILE),
@@ -121,16 +128,16 @@ test.each<[string, Contract, string, unknown, string, RegExp]>([
     /must be a query parameter: "\?top_k=…"/,
   ],
 ])('%s', async (_story, contract, query, body, path, detail) => {
-  const response = await ask(contract, query, body)
+  const response = await send(contract, query, body)
 
   expect(response).toMatchObject({ status: 422, code: 'invalid_input', errors: [{ path }] })
   expect(response.detail).toMatch(detail)
 })
 
 test.each(all.filter((one) => one.body === 'json').map((one) => [`${one.method} ${one.path}`, one] as const))(
-  'a name that nobody knows is refused with it: %s',
+  'an unknown name is refused, and the error contains it: %s',
   async (_route, contract) => {
-    const response = await ask(contract, '', { utterly_unknown: 1 })
+    const response = await send(contract, '', { utterly_unknown: 1 })
 
     expect(response).toMatchObject({
       status: 422,
@@ -140,7 +147,7 @@ test.each(all.filter((one) => one.body === 'json').map((one) => [`${one.method} 
   },
 )
 
-/** What every plain object has without being given it. */
+/** Property names that every plain object inherits. */
 const OF_EVERY_OBJECT = [
   'constructor',
   'toString',
@@ -151,31 +158,31 @@ const OF_EVERY_OBJECT = [
 ]
 
 test.each(OF_EVERY_OBJECT)(
-  '%s is a name like any other that is not taken: in a query, in JSON, in a form',
+  '%s is refused like any other unknown name: in a query, in JSON, in a form',
   async (name) => {
     const refusal = { status: 422, code: 'invalid_input', errors: [{ path: name }] }
 
-    expect(await ask(retrain, `?${name}=1`, {})).toMatchObject(refusal)
-    expect(await ask(listPredictions, `?${name}=1`)).toMatchObject(refusal)
-    expect(await ask(retrain, '', Object.fromEntries([[name, 1]]))).toMatchObject(refusal)
-    expect(await ask(upload, '', formOf([name, '1'], FILE))).toMatchObject(refusal)
-    expect(await ask(predictOne, '', formOf([name, '1'], ['file', new Blob(['x'])]))).toMatchObject(refusal)
+    expect(await send(retrain, `?${name}=1`, {})).toMatchObject(refusal)
+    expect(await send(listPredictions, `?${name}=1`)).toMatchObject(refusal)
+    expect(await send(retrain, '', Object.fromEntries([[name, 1]]))).toMatchObject(refusal)
+    expect(await send(upload, '', formOf([name, '1'], FILE))).toMatchObject(refusal)
+    expect(await send(predictOne, '', formOf([name, '1'], ['file', new Blob(['x'])]))).toMatchObject(refusal)
   },
 )
 
-test('who asks a route that takes nothing may add what he likes, and a browser its own', async () => {
-  expect(await ask(healthLive, '?monitor=7')).toMatchObject({ status: 200 })
-  expect((await ask(listPredictions, '?_=1763719200')).status).toBe(200)
+test('a route without inputs accepts additional names, and browsers may add their own', async () => {
+  expect(await send(healthLive, '?monitor=7')).toMatchObject({ status: 200 })
+  expect((await send(listPredictions, '?_=1763719200')).status).toBe(200)
 })
 
-test('a name as long as a book is told in short', async () => {
-  const response = await ask(retrain, '', { ['x'.repeat(100_000)]: 1 })
+test('a very long name is shortened in the error', async () => {
+  const response = await send(retrain, '', { ['x'.repeat(100_000)]: 1 })
 
   expect(response.status).toBe(422)
   expect(JSON.stringify(response).length).toBeLessThan(1_000)
 })
 
-test('what the forms of earlier projects hold beside goes on working where they send it', async () => {
+test('the additional fields in forms of earlier projects are still accepted on their routes', async () => {
   const parts: string[] = []
   openProgram({
     ingest: {

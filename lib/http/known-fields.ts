@@ -1,26 +1,30 @@
-/** Which names a request may hold: what a contract does not take is refused by name, with the one that was
- *  probably meant. A misspelt filter that is passed over would answer something else than what was asked.
- *  What the values may be, the contract says. */
+/**
+ * Which names a request may contain: an unknown name is refused, with the name that was probably meant. If
+ * a misspelt filter were ignored, the response would answer a different question. The contract checks the
+ * values.
+ */
 import { z } from 'zod'
 import type { Contract, Part } from '#lib/contracts/contract.ts'
 import { inOneSentence } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { FieldError } from '#lib/domain/errors.ts'
 
-/** Made by lib/http out of the body. */
+/** Built by lib/http from the body. */
 const OF_THE_BODY: readonly string[] = ['picture', 'parts']
-/** Fields of files: a text in one of them is a file that is missing, which the use case says. */
+/** Fields of files: a string in one of them means a missing file, which the use case reports. */
 const OF_FILES: readonly string[] = ['file', 'files', 'image', 'images']
-/** What the scripts of browsers add to an address so that nobody keeps its answer. */
+/** Parameters that browser scripts add to an address to bypass caches. */
 const ADDED_BY_BROWSERS: readonly string[] = ['_']
-/** A slip of the fingers: so many letters wrong, missing or too many. */
+/** A typing error: so many letters wrong, missing or added. */
 const CLOSE = 2
-/** More names than these are not listed: the reference is. */
+/** Longer lists of valid names are not printed; the API reference has them. */
 const MOST_LISTED = 8
-/** So many unknown names are told: to look for what each was meant to be takes microseconds, and all are a
- *  stranger's. */
-const MOST_TOLD = 20
-/** Other words for the same thing, as people try them. */
+/**
+ * Most unknown names that are reported: finding the intended name takes microseconds for each, and the
+ * client can send many.
+ */
+const MOST_REPORTED = 20
+/** Synonyms that people try. */
 const MEANT: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     name: ['title'],
@@ -49,8 +53,8 @@ const MEANT: ReadonlyMap<string, readonly string[]> = new Map(
 const known = new WeakMap<Contract, ReadonlySet<string>>()
 
 function namesOf(contract: Contract): ReadonlySet<string> {
-  const kept = known.get(contract)
-  if (kept) return kept
+  const cached = known.get(contract)
+  if (cached) return cached
   const names = new Set(
     contract.input instanceof z.ZodObject
       ? Object.keys(contract.input.shape).filter((name) => !OF_THE_BODY.includes(name))
@@ -60,7 +64,10 @@ function namesOf(contract: Contract): ReadonlySet<string> {
   return names
 }
 
-/** Throws 422 for names that a contract does not know. One that takes nothing at all cannot be misunderstood. */
+/**
+ * Throws 422 for names that a contract does not know. A contract without inputs cannot be misunderstood and
+ * accepts any.
+ */
 export function refuseUnknown(contract: Contract, values: Readonly<Record<string, unknown>>): void {
   const names = namesOf(contract)
   if (contract.body === 'none' && names.size === 0) return
@@ -74,12 +81,12 @@ export function refuseUnknown(contract: Contract, values: Readonly<Record<string
   if (unknown.length > 0)
     throw invalidInput(
       unknown
-        .slice(0, MOST_TOLD)
+        .slice(0, MOST_REPORTED)
         .map((name) => ({ path: name.slice(0, 100), message: notTaken(name, [...names]) })),
     )
 }
 
-/** The parts of a form, until a text among them has a name that nobody reads. */
+/** The parts of a form, until a field among them has a name that is not read. */
 export async function* knownParts(contract: Contract, parts: AsyncIterable<Part>): AsyncGenerator<Part> {
   for await (const part of parts) {
     if (part.kind === 'field' && !contract.formFields.includes(part.name) && !OF_FILES.includes(part.name)) {
@@ -114,7 +121,7 @@ function nearest(name: string, names: readonly string[]): string | null {
   return closest && closest.steps <= Math.min(CLOSE, closest.one.length / 2) ? closest.one : null
 }
 
-/** Levenshtein's distance, row by row. */
+/** Levenshtein distance, row by row. */
 function stepsBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

@@ -1,6 +1,8 @@
-/** The addresses and answers of the five projects that came before, as one table over our own use cases:
- *  their scripts go on working. Each answers its own fields added to ours. GET of /predict, /upload and
- *  /retrain is a page, and not in here. */
+/**
+ * The addresses and responses of the five earlier projects, as one table over our own use cases: their
+ * scripts still work. Each response adds its fields to ours. GET of /predict, /upload and /retrain is a
+ * page, and not listed here.
+ */
 import type { Input, Part } from '#lib/contracts/contract.ts'
 import { evaluateModel } from '#lib/contracts/models.ts'
 import { health } from '#lib/contracts/operations.ts'
@@ -10,48 +12,50 @@ import { upload } from '#lib/contracts/uploads.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { bytesOf, JSON_LIMIT_BYTES, typeOf } from './body.ts'
 import { darkroom, type RequestContext } from './context.ts'
-import { answering, asking, handling, type Handle } from './handler.ts'
+import { respondWith, contractRunner, handlerOf, type Handle } from './handler.ts'
 import type { IncomingRequest } from './incoming.ts'
 import { metricsAsText, metricsByAccept } from './metrics.ts'
 import { jsonAnswer, type OutgoingResponse } from './outgoing.ts'
 import { partsIn } from './buffered-form.ts'
 
-/** What forms of pages hold besides: the button that was pressed, a token against forgery. */
+/** Additional fields of page forms: the button that was pressed, a CSRF token. */
 const OF_A_FORM = ['submit', 'csrf_token'] as const
-/** What a class was called in the forms of before. */
+/** Names of the class field in earlier forms. */
 const CLASS_BEFORE: readonly string[] = ['class', 'class_name']
 
 export const LEGACY: Readonly<Record<string, Handle>> = {
-  'POST /predict': answering(predictAsBefore),
+  'POST /predict': respondWith(predictAsBefore),
   'POST /upload': uploading('/upload'),
   'POST /upload_data': uploading('/upload'),
-  'POST /retrain': answering(retrainAsBefore),
-  'POST /trigger_retrain': answering(retrainAsBefore),
-  'GET /health': handling(health, (input, context) => darkroom().operations.health(input, context)),
-  'GET /api/retrain_status': handling(retrainStatus, (input, context) =>
+  'POST /retrain': respondWith(retrainAsBefore),
+  'POST /trigger_retrain': respondWith(retrainAsBefore),
+  'GET /health': handlerOf(health, (input, context) => darkroom().operations.health(input, context)),
+  'GET /api/retrain_status': handlerOf(retrainStatus, (input, context) =>
     darkroom().data.retrainStatus(input, context),
   ),
-  'GET /api/model/evaluate': handling({ ...evaluateModel, method: 'GET', body: 'none' }, (input, context) =>
+  'GET /api/model/evaluate': handlerOf({ ...evaluateModel, method: 'GET', body: 'none' }, (input, context) =>
     darkroom().training.evaluateModel(input, context),
   ),
   'GET /api/metrics': metricsByAccept,
   'GET /metrics': metricsAsText,
-  // read when asked for: a start does not wait for the library behind it
-  'GET /api/docs': answering(async () => jsonAnswer(200, (await import('./openapi.ts')).openapi())),
-  'GET /visualizations': answering(async (incoming) => redirect(308, '/visualize', incoming.query)),
-  'GET /upload_data': answering(async (incoming) => redirect(308, '/upload', incoming.query)),
+  // imported on first use, so that the start does not load the library
+  'GET /api/docs': respondWith(async () => jsonAnswer(200, (await import('./openapi.ts')).openapi())),
+  'GET /visualizations': respondWith(async (incoming) => redirect(308, '/visualize', incoming.query)),
+  'GET /upload_data': respondWith(async (incoming) => redirect(308, '/upload', incoming.query)),
 }
 
-/** Our largest `top_k`: all classes, from which the list of probabilities is made. */
+/** Our largest `top_k`: all classes, from which the list of probabilities is built. */
 const ALL_CLASSES = 1000
 
-const askPrediction = asking({ ...predictOne, passesOver: OF_A_FORM }, async (input, context) => {
+const askPrediction = contractRunner({ ...predictOne, passesOver: OF_A_FORM }, async (input, context) => {
   const answer = await darkroom().serving.predict({ ...input, top_k: ALL_CLASSES }, context)
   return { ...answer, ...asBefore(answer), top_k: answer.top_k.slice(0, input.top_k) }
 })
 
-/** `prediction` is the digit where the classes are digits, else the name; `probabilities` a list in the order
- *  of the classes. */
+/**
+ * `prediction` is the digit where the classes are digits, otherwise the name; `probabilities` is a list in
+ * class order.
+ */
 function asBefore({ predicted_class, probabilities, top_k }: PredictionAnswer): {
   prediction: number | string
   probabilities: readonly number[]
@@ -71,14 +75,14 @@ async function predictAsBefore(incoming: IncomingRequest, requestId: string): Pr
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 
-/** A ZIP, or a class and many files; forms of before call the class `class` or `class_name`. */
+/** A ZIP, or a class and many files; earlier forms call the class `class` or `class_name`. */
 function uploading(page: string): Handle {
-  const ask = asking(
+  const run = contractRunner(
     { ...upload, formFields: [...upload.formFields, ...CLASS_BEFORE], passesOver: OF_A_FORM },
     (input, context) => darkroom().ingest.upload({ ...input, parts: renamed(input.parts) }, context),
   )
-  return answering(async (incoming, requestId) => {
-    const { output, headers } = await ask(incoming, requestId)
+  return respondWith(async (incoming, requestId) => {
+    const { output, headers } = await run(incoming, requestId)
     const { classifier } = output as { classifier: string }
     const answer = isForm(incoming)
       ? redirect(303, page, new URLSearchParams({ classifier }))
@@ -93,8 +97,10 @@ async function* renamed(parts: AsyncIterable<Part>): AsyncGenerator<Part> {
 }
 
 const retrainBefore = { ...retrain, passesOver: ['wait', ...OF_A_FORM] } as const
-const askRetrain = asking(retrainBefore, (input, context) => darkroom().training.retrain(input, context))
-const askRetrainToTheEnd = asking(retrainBefore, async (input, context) => {
+const askRetrain = contractRunner(retrainBefore, (input, context) =>
+  darkroom().training.retrain(input, context),
+)
+const askRetrainToTheEnd = contractRunner(retrainBefore, async (input, context) => {
   const begun = await darkroom().training.retrain(input, context)
   return { ...begun, ...(await ended(begun.run.id, input, context)) }
 })
@@ -111,7 +117,7 @@ async function retrainAsBefore(incoming: IncomingRequest, requestId: string): Pr
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 
-/** Reads the run's events until there are none; then what it came to. */
+/** Reads the run's events until they end, then returns the result of the run. */
 async function ended(
   id: string,
   input: Input<typeof retrain>,
@@ -159,7 +165,7 @@ async function ended(
 
 const NUMBERS: readonly string[] = ['epochs', 'seed']
 
-/** Scripts of before send `epochs` in a form. */
+/** Earlier scripts send `epochs` in a form. */
 async function withFormAsJson(incoming: IncomingRequest): Promise<IncomingRequest> {
   const type = typeOf(incoming)
   if (type !== 'multipart/form-data' && type !== 'application/x-www-form-urlencoded') return incoming
@@ -194,7 +200,7 @@ async function withFormAsJson(incoming: IncomingRequest): Promise<IncomingReques
   }
 }
 
-/** A browser that sends a form wants a page back; scripts accept anything, or JSON. */
+/** A browser that submits a form expects a page; scripts accept anything, or JSON. */
 const isForm = (incoming: IncomingRequest): boolean => (incoming.header('accept') ?? '').includes('text/html')
 
 function redirect(status: 303 | 308, path: string, query: URLSearchParams): OutgoingResponse {

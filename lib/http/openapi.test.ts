@@ -10,7 +10,7 @@ import { METHODS } from './serve.ts'
 const API = join(import.meta.dirname, '../../app/api')
 const all: readonly Contract[] = contracts
 const folderOf = (path: string): string => join(API, path.slice('/api/'.length).replace(/\{(\w+)\}/g, '[$1]'))
-/** Routes that promise no contract: the description itself, next-auth's, and the 404 for the rest. */
+/** Routes without a contract: the API description itself, next-auth's, and the 404 for unknown addresses. */
 const WITHOUT_CONTRACT: readonly string[] = ['openapi.json', 'auth/[...nextauth]', '[...unknown]']
 
 type Route = Partial<Record<(typeof METHODS)[number], (request: Request) => Promise<Response>>>
@@ -18,7 +18,7 @@ const routeAt = (folder: string): Promise<Route> => import(join(folder, 'route.t
 
 beforeAll(() => void openProgram())
 
-test('every contract has its route, which takes the contract’s methods and refuses the others by name', async () => {
+test('every contract has its route, which serves the contract’s methods and refuses the others by name', async () => {
   const methodsOf = Map.groupBy(all, (c) => c.path)
   expect(methodsOf.size).toBeGreaterThanOrEqual(30)
 
@@ -55,7 +55,7 @@ test('no two contracts share a method and a path', () => {
   expect(new Set(names).size).toBe(names.length)
 })
 
-test('the description describes every contract, and every reference in it leads somewhere', () => {
+test('the description covers every contract, and every reference in it resolves', () => {
   const document = JSON.parse(JSON.stringify(openapi())) as {
     openapi: string
     paths: Record<

@@ -1,5 +1,7 @@
-/** The API's description (OpenAPI 3.1), made from the contracts and from nothing else: what is promised is
- *  what is described. */
+/**
+ * The API's description (OpenAPI 3.1), generated from the contracts alone, so that it cannot differ from
+ * them.
+ */
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
 import type {
@@ -17,7 +19,7 @@ import type { ErrorCode } from '#lib/domain/errors.ts'
 export const OPENAPI_VERSION = '3.1.1'
 
 const binary = { type: 'string', format: 'binary' } as const
-/** Made by lib/http out of the body; described by the body instead. */
+/** Built by lib/http from the body; the description shows the body instead. */
 const BODY_FIELDS: Readonly<Record<string, true>> = { picture: true, parts: true }
 const PROBLEM = problem.meta({ id: 'Problem', description: 'what happened, why, and what to do (RFC 9457)' })
 
@@ -77,7 +79,10 @@ function securityOf(scope: Contract['scope']): Security {
 
 type Shape = Record<string, z.ZodType>
 
-/** In the path what it names; in the query what has no body to be in; the rest in the body. */
+/**
+ * Names in the path go into the path; without a body, the others go into the query; otherwise into the
+ * body.
+ */
 function fieldsOf(c: Contract): { path: Shape; query: Shape; body: Shape } {
   const shape: Shape = c.input instanceof z.ZodObject ? { ...c.input.shape } : {}
   const path: Shape = {}
@@ -168,7 +173,7 @@ function contentOf(
   }
 }
 
-/** A contract's own errors, and those that its scope, body and input bring with them. */
+/** A contract's own errors, and those that its scope, body and input imply. */
 export function errorsOf(c: Contract): readonly ErrorCode[] {
   const brought: ErrorCode[] = ['internal']
   if (c.scope !== 'open') brought.push('unauthenticated')

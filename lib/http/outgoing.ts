@@ -1,5 +1,7 @@
-/** An answer before it becomes a web `Response` or is written to Node's socket: status, headers, bytes.
- *  What it says was decided elsewhere. */
+/**
+ * A response before it becomes a web `Response` or is written to Node's socket: status, headers, bytes. Its
+ * content was decided elsewhere.
+ */
 import { createHash } from 'node:crypto'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
 import { visible } from '#lib/domain/visible-text.ts'
@@ -22,7 +24,10 @@ export const jsonAnswer = (status: number, value: unknown): OutgoingResponse => 
   body: JSON.stringify(value),
 })
 
-/** A file to show or to download. An address that always answers the same bytes has itself as its ETag. */
+/**
+ * A file to show or to download. If an address always returns the same bytes, the address serves as their
+ * ETag.
+ */
 export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: string | null): OutgoingResponse {
   const etag = `"${createHash('sha256').update(address).digest('base64url').slice(0, 27)}"`
   const headers: Record<string, string> = {
@@ -41,8 +46,10 @@ export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: strin
   return { status: 200, headers, body: file.bytes }
 }
 
-/** Both spellings of RFC 6266: plain letters for all, UTF-8 for those who read it; nothing of a name can end
- *  the header. */
+/**
+ * Both spellings of RFC 6266: ASCII for all clients, UTF-8 for those that support it; a name cannot end the
+ * header.
+ */
 export function dispositionOf(filename: string | null): string {
   if (filename === null) return 'inline'
   const clean = visible(filename)

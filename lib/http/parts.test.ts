@@ -50,7 +50,7 @@ const codeOf = async (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (isDarkroomError(error) ? error.code : String(error)),
   )
 
-test('parts come in their order, however the body was cut, with folders and foreign letters in names', async () => {
+test('parts arrive in order, however the body is chunked, with folders and non-ASCII letters in names', async () => {
   const body =
     field('labels', 'cat') +
     file('cats/ä 日本.png', 'meow') +
@@ -75,7 +75,7 @@ test('parts come in their order, however the body was cut, with folders and fore
   }
 })
 
-test('a part that nobody reads is passed over', async () => {
+test('a part that is not read is skipped', async () => {
   const names: string[] = []
 
   for await (const part of partsOf(
@@ -88,7 +88,7 @@ test('a part that nobody reads is passed over', async () => {
   expect(names).toEqual(['a.png', 'b.png'])
 })
 
-test('the sender is held back while a file is not read', async () => {
+test('the client is throttled while a file is not read', async () => {
   let pulled = 0
   async function* many(): AsyncGenerator<Uint8Array> {
     yield Buffer.from('--b\r\ncontent-disposition: form-data; name="files"; filename="big"\r\n\r\n')
@@ -120,7 +120,7 @@ test.each<[string, readonly string[]]>([
   expect(await codeOf(reported(partsOf(incoming(sent(...chunks)), LIMIT)))).toBe('malformed')
 })
 
-test('a sender who disappears in the middle of a file ends the reading as a closed connection', async () => {
+test('a client that disconnects in the middle of a file ends the reading as a closed connection', async () => {
   let isClosed = false
   async function* broken(): AsyncGenerator<Uint8Array> {
     try {
@@ -137,7 +137,7 @@ test('a sender who disappears in the middle of a file ends the reading as a clos
   expect(isClosed).toBe(true)
 })
 
-test('a reader who stops early lets the body go', async () => {
+test('a handler that stops early releases the body', async () => {
   const { promise: letGo, resolve } = Promise.withResolvers<void>()
   async function* endless(): AsyncGenerator<Uint8Array> {
     try {
@@ -162,7 +162,7 @@ test('the whole body is counted, not each file', async () => {
   expect(await codeOf(reported(partsOf(incoming(sent(...body, END)), LIMIT)))).toBe('too_large')
 })
 
-test('a bare ZIP is one file; other bodies are told what is expected', async () => {
+test('a bare ZIP is one file; for other bodies the error names the expected types', async () => {
   expect(await reported(partsOf(incoming(sent('PK'), { 'content-type': 'application/zip' }), LIMIT))).toEqual(
     ['files:upload.zip=PK'],
   )

@@ -1,5 +1,8 @@
-/** A multipart body as its parts, one at a time and in order: the next is not read before the one before has
- *  been, so memory stays flat. A bare ZIP counts as one file. What the parts mean, the use cases know. */
+/**
+ * Reads a multipart body as its parts, one at a time and in order: the next part is read only after the
+ * previous one, so memory stays constant. A bare ZIP counts as one file. The use cases know what the parts
+ * mean.
+ */
 import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { Part } from '#lib/contracts/contract.ts'
@@ -65,7 +68,7 @@ async function* formParts(
     wake()
   }
   form.on('file', (name, stream, filename) => {
-    stream.on('error', () => {}) // told to whoever reads it; nobody reads those that are skipped
+    stream.on('error', () => {}) // the reader gets this error; skipped files have no reader
     arrived.push({
       part: { kind: 'file', name: name ?? '', filename: visible(filename ?? ''), bytes: stream },
       stream,
@@ -103,7 +106,7 @@ async function* formParts(
     }
   } finally {
     fail(disconnected(null))
-    chunks.return(undefined).catch(() => undefined) // whoever reads was told already
+    chunks.return(undefined).catch(() => undefined) // the reader already has this error
   }
 }
 
@@ -124,7 +127,7 @@ function openForm(incoming: IncomingRequest): Form {
   }
 }
 
-/** One chunk is taken when the one before has gone through: a part that nobody reads holds the sender back. */
+/** Reads one chunk when the previous one has been processed: a part that is not read throttles the client. */
 async function feed(chunks: AsyncGenerator<Uint8Array>, form: Form): Promise<void> {
   for await (const chunk of chunks) {
     await new Promise<void>((resolve, reject) =>

@@ -11,7 +11,10 @@ import { openProgram } from './program.fakes.ts'
 const UNBOUNDED = { perAddress: Infinity, inAll: Infinity }
 type Answer = Output<Routes['POST /api/predict']>
 
-/** The door on a real socket; who asks is the proxy's word, so that one machine can be many. */
+/**
+ * The fast path on a real socket; the client address comes from a proxy header, so that one machine can act
+ * as many clients.
+ */
 async function listening(memory: BodyBudget): Promise<number> {
   openProgram({
     settings: { maxImageBytes: 1_000_000 },
@@ -33,7 +36,7 @@ async function listening(memory: BodyBudget): Promise<number> {
 
 type Sender = { readonly socket: Socket; readonly answer: Promise<string> }
 
-/** Sends so much of a picture, and waits with the rest. */
+/** Sends part of an image, and holds back the rest. */
 function sender(
   port: number,
   { from, length = 100_000, sent, key }: { from: string; length?: number; sent: number; key?: string },
@@ -57,7 +60,7 @@ function sender(
   return { socket, answer }
 }
 
-test('a body that one stranger may not send is refused by what it declares', async () => {
+test('a body too large for an anonymous client is refused by its declared size', async () => {
   const port = await listening({ perAddress: 50_000, inAll: 1_000_000 })
 
   const output = await sender(port, { from: '192.0.2.1', length: 60_000, sent: 0 }).answer
@@ -66,7 +69,7 @@ test('a body that one stranger may not send is refused by what it declares', asy
   expect(output).toContain('the limit for requests without a login or key is')
 })
 
-test('one address may not hold much with many small bodies; another goes on', async () => {
+test('one address may not occupy much memory with many small bodies; another address can continue', async () => {
   const port = await listening({ perAddress: 100_000, inAll: 1_000_000 })
   const [one, two] = [
     sender(port, { from: '192.0.2.1', sent: 60_000 }),
@@ -81,7 +84,7 @@ test('one address may not hold much with many small bodies; another goes on', as
   expect(await other.answer).toContain('"width":100000')
 })
 
-test('when all strangers together hold too much, the largest gives up, and a newcomer is served', async () => {
+test('when anonymous clients occupy too much memory, the largest body is aborted for a new client', async () => {
   const port = await listening({ perAddress: 100_000, inAll: 150_000 })
   const large = sender(port, { from: '192.0.2.1', sent: 90_000 })
   const small = sender(port, { from: '192.0.2.2', sent: 40_000 })
@@ -93,7 +96,7 @@ test('when all strangers together hold too much, the largest gives up, and a new
   expect(await small.answer).toContain('"width":100000')
 })
 
-test('what was answered or broken off is held no longer', async () => {
+test('memory of answered and aborted requests is released', async () => {
   const port = await listening({ perAddress: 100_000, inAll: 100_000 })
 
   for (let i = 0; i < 5; i++)
@@ -106,7 +109,7 @@ test('what was answered or broken off is held no longer', async () => {
   expect(await sender(port, { from: '192.0.2.9', sent: 100_000 }).answer).toContain('"width":100000')
 })
 
-test('a key is not counted', async () => {
+test('requests with a key are not counted', async () => {
   const port = await listening({ perAddress: 10, inAll: 10 })
 
   expect(await sender(port, { from: '192.0.2.1', sent: 100_000, key: 'user' }).answer).toContain(

@@ -1,13 +1,18 @@
-/** What requests of strangers hold of memory and of the scratch disk until they are answered, bounded for
- *  each address and in all: without that, a few that never end would fill both. People who are logged in and
- *  keys are not counted; how slow a sender may be, lib/processes says. */
+/**
+ * The memory and scratch disk space that requests of anonymous clients occupy until they are answered,
+ * limited for each address and in total: otherwise a few requests that never end would fill both. People
+ * who are logged in and keys are not counted; lib/server limits how slowly a client may send.
+ */
 import { placeOf } from '#lib/auth/limits.ts'
 import type { Body } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 /** Bytes. */
 export type BodyBudget = { readonly perAddress: number; readonly inAll: number }
-/** `memory`: bodies that are read whole. `disk`: streamed ones, whose archives lie in DATA_DIR/scratch. */
+/**
+ * `memory`: bodies that are read whole. `disk`: streamed ones, whose archives are stored in
+ * DATA_DIR/scratch.
+ */
 export type BodyBudgets = { readonly memory: BodyBudget; readonly disk: BodyBudget }
 type Kind = keyof BodyBudgets
 
@@ -16,9 +21,9 @@ type ArrivingBody = {
   readonly declaredBytes: number
   readonly body: AsyncIterable<Uint8Array>
 }
-/** A body that is counted while it is read; disposed of when its request is answered. */
+/** A body that is counted while it is read; disposed of when its request has been answered. */
 export type PendingBody = Disposable & { readonly body: AsyncIterable<Uint8Array> }
-/** Throws 413 or 429 for what is too much by what it declares. */
+/** Throws 413 or 429 when the declared size exceeds a limit. */
 export type HoldBody = (kind: Kind, arriving: ArrivingBody) => PendingBody
 
 type PendingEntry = {
@@ -48,19 +53,21 @@ export function createHeldBodies(budgets: BodyBudgets): HoldBody {
     if (holdings.delete(one)) count(one, -one.bytes)
   }
 
-  /** Makes room for so many bytes more, or throws. Who holds the most gives up first, so that nobody keeps
-   *  the others out by holding much. */
+  /**
+   * Reserves this many more bytes, or throws. The largest body is aborted first, so that no client can keep
+   * the others out by occupying much.
+   */
   function take(own: PendingEntry, bytes: number): void {
     const most = budgets[own.kind]
     own.bytes += bytes
     count(own, bytes)
-    if (own.bytes > most.perAddress) throw tooLargeForStranger(most.perAddress)
+    if (own.bytes > most.perAddress) throw tooLargeForAnonymous(most.perAddress)
     if ((fromPlace.get(`${own.kind} ${own.place}`) ?? 0) > most.perAddress)
       throw tooMuchFromHere(most.perAddress)
     while ((inAll.get(own.kind) ?? 0) > most.inAll) {
       const largest = [...holdings]
         .filter((one) => one.kind === own.kind && one.isArriving)
-        .reduce((found, one) => (one.bytes > found.bytes ? one : found), own)
+        .reduce((largest, one) => (one.bytes > largest.bytes ? one : largest), own)
       if (largest === own) throw tooMuchInAll(most.inAll)
       letGo(largest)
       largest.abort(tooMuchInAll(most.inAll))
@@ -69,29 +76,29 @@ export function createHeldBodies(budgets: BodyBudgets): HoldBody {
 
   return (kind, { address, declaredBytes, body }) => {
     const { perAddress } = budgets[kind]
-    if (declaredBytes > perAddress) throw tooLargeForStranger(perAddress)
+    if (declaredBytes > perAddress) throw tooLargeForAnonymous(perAddress)
     const own: PendingEntry = { kind, place: placeOf(address), bytes: 0, isArriving: true, abort: () => {} }
     holdings.add(own)
     return { body: counted(body, own, (bytes) => take(own, bytes)), [Symbol.dispose]: () => letGo(own) }
   }
 }
 
-/** Each reading ends as well when the body has to be given up, however long its next byte takes. */
+/** Each read also ends when the body is aborted, however long its next byte takes. */
 async function* counted(
   body: AsyncIterable<Uint8Array>,
   own: PendingEntry,
   take: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]()
-  let givenUp: DarkroomError | null = null
+  let abortedBy: DarkroomError | null = null
   let fail: (why: DarkroomError) => void = () => {}
   own.abort = (why) => {
-    givenUp = why
+    abortedBy = why
     fail(why)
   }
   try {
     for (;;) {
-      if (givenUp !== null) throw givenUp as DarkroomError
+      if (abortedBy !== null) throw abortedBy as DarkroomError
       const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
         fail = reject
         chunks.next().then(resolve, reject)
@@ -102,14 +109,14 @@ async function* counted(
     }
   } finally {
     own.isArriving = false
-    chunks.return?.().catch(() => undefined) // whoever reads was told already
+    chunks.return?.().catch(() => undefined) // the reader already has this error
   }
 }
 
 const mb = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2).toLocaleString('en')} MB`
 const WITH_A_KEY = 'Log in or use an API key to avoid this limit.'
 
-const tooLargeForStranger = (most: number): DarkroomError =>
+const tooLargeForAnonymous = (most: number): DarkroomError =>
   new DarkroomError('too_large', {
     what: 'The request is too large',
     why: `the limit for requests without a login or key is ${mb(most)}`,

@@ -1,5 +1,7 @@
-/** What went wrong, as RFC 9457 problem documents: known errors in their own words, unknown ones as a 500
- *  that shows a request id. It decides nothing about whether something is wrong. */
+/**
+ * Errors as RFC 9457 problem documents: known errors with their own text, unknown ones as a 500 with a
+ * request id. It does not decide whether something is an error.
+ */
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import type { ErrorCode } from '#lib/domain/errors.ts'
@@ -49,14 +51,14 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   disk_full: 'Insufficient storage',
 }
 
-/** Seconds after which a busy or starting product is worth asking again. */
+/** Seconds after which a client may retry when the product is busy or starting. */
 const TRY_AGAIN_SECONDS: Partial<Record<ErrorCode, number>> = {
   not_ready: 2,
   overloaded: 1,
   database_busy: 5,
   rate_limited: 10,
 }
-/** After these the rest of the body is not read: the connection ends. */
+/** After these errors the rest of the body is not read: the connection ends. */
 const ENDS_CONNECTION: readonly ErrorCode[] = [
   'too_large',
   'too_slow',
@@ -74,7 +76,7 @@ export type ProblemContext = {
   readonly log: (message: string, error: unknown) => void
 }
 
-/** The answer to an error. Unknown ones are logged here, once, with their stack; nobody else sees it. */
+/** The response to an error. Unknown errors are logged here, once, with their stack, which no client sees. */
 export function problemOf(
   error: unknown,
   { instance, requestId, log }: ProblemContext,

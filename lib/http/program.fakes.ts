@@ -1,5 +1,8 @@
-/** A running program for tests of the border: each room answers only what a test gives it, and says so when
- *  more is asked. Callers are told by key: `Bearer admin`, `Bearer user`, or the cookie `session=admin`. */
+/**
+ * A running program for tests of the HTTP layer: each module provides only what a test defines, and throws
+ * when more is called. Callers are identified by key: `Bearer admin`, `Bearer user`, or the cookie
+ * `session=admin`.
+ */
 import { SCOPES_OF_KEY, SCOPES_OF_ROLE } from '#lib/auth/rights.ts'
 import type { Caller } from '#lib/contracts/contract.ts'
 import { open } from './context.ts'
@@ -7,7 +10,7 @@ import type { Darkroom } from './context.ts'
 import { createHeldBodies } from './pending-bodies.ts'
 
 type ProgramParts = {
-  [Room in 'serving' | 'data' | 'ingest' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Room]>
+  [Module in 'serving' | 'data' | 'ingest' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Module]>
 } & { holdBody?: Darkroom['holdBody']; settings?: Partial<ReturnType<Darkroom['settings']>> }
 const UNBOUNDED = { perAddress: Infinity, inAll: Infinity }
 export type LogCall = {
@@ -39,12 +42,12 @@ export function openProgram(values: ProgramParts = {}): { readonly logged: reado
     ...values.settings,
   }
   open({
-    serving: room('serving', { refusal: () => null, ...values.serving }),
-    data: room('data', { findSubject: async () => null, ...values.data }),
-    ingest: room('ingest', values.ingest),
-    training: room('training', values.training),
-    operations: room('operations', { noteChange: async () => {}, ...values.operations }),
-    auth: room('auth', { callerOf, rate: async () => null, ...values.auth }),
+    serving: moduleOf('serving', { refusal: () => null, ...values.serving }),
+    data: moduleOf('data', { findSubject: async () => null, ...values.data }),
+    ingest: moduleOf('ingest', values.ingest),
+    training: moduleOf('training', values.training),
+    operations: moduleOf('operations', { noteChange: async () => {}, ...values.operations }),
+    auth: moduleOf('auth', { callerOf, rate: async () => null, ...values.auth }),
     holdBody: values.holdBody ?? createHeldBodies({ memory: UNBOUNDED, disk: UNBOUNDED }),
     settings: () => settings,
     log: (level, message, about = {}) => void logged.push({ level, message, about }),
@@ -61,7 +64,7 @@ async function callerOf(headers: Headers): Promise<Caller> {
   return { kind: key ? 'key' : 'person', id: name, name, scopes }
 }
 
-function room<T extends object>(name: string, values: Partial<T> = {}): T {
+function moduleOf<T extends object>(name: string, values: Partial<T> = {}): T {
   return new Proxy(values, {
     get: (has, key) =>
       Reflect.get(has, key) ?? (() => Promise.reject(new Error(`this test gives no ${name}.${String(key)}`))),

@@ -6,23 +6,23 @@ import { openProgram } from './program.fakes.ts'
 import { tooOften } from './rates.ts'
 import { serve, withProblems } from './serve.ts'
 
-const ask = (headers: Record<string, string> = {}) =>
+const request = (headers: Record<string, string> = {}) =>
   serve(predictOne, async () => {
     throw new DarkroomError('overloaded', { what: 'a', why: 'b', remedy: 'c' })
   })(new Request('http://darkroom.test/api/predict', { method: 'POST', body: 'x', headers }))
 
-test('one too many is refused before the body is read, with when to come again', async () => {
-  const request: unknown[] = []
+test('a request over the limit is refused before the body is read, with the time to retry', async () => {
+  const counted: unknown[] = []
   openProgram({
     auth: {
       rate: async (limited, { address, caller }) => {
-        request.push([limited, address, caller.kind])
+        counted.push([limited, address, caller.kind])
         return { isAllowed: false, limit: 3, remaining: 0, resetSeconds: 40, windowSeconds: 60 }
       },
     },
   })
 
-  const response = await ask({ 'x-forwarded-for': '198.51.100.7, 192.0.2.1' })
+  const response = await request({ 'x-forwarded-for': '198.51.100.7, 192.0.2.1' })
 
   expect(response.status).toBe(429)
   expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -38,10 +38,10 @@ test('one too many is refused before the body is read, with when to come again',
     instance: '/api/predict',
     limit: 3,
   })
-  expect(request).toEqual([['predict', '192.0.2.1', 'stranger']]) // the last is the proxy's own word
+  expect(counted).toEqual([['predict', '192.0.2.1', 'stranger']]) // the proxy itself wrote the last one
 })
 
-test('a limit of an hour says so', async () => {
+test('the error for an hourly limit names the hour', async () => {
   openProgram({
     auth: {
       rate: async () => ({
@@ -54,7 +54,7 @@ test('a limit of an hour says so', async () => {
     },
   })
 
-  const response = await ask()
+  const response = await request()
 
   expect(Object.fromEntries(response.headers)).toMatchObject({
     'retry-after': '2400',
@@ -69,7 +69,7 @@ test('a limit of an hour says so', async () => {
   })
 })
 
-test('an explanation counts as a batch too, and is refused where these are used up', async () => {
+test('an explanation also counts as a batch, and is refused when the batch limit is reached', async () => {
   const requested: string[] = []
   openProgram({
     auth: {
@@ -92,7 +92,7 @@ test('an explanation counts as a batch too, and is refused where these are used 
   expect(requested).toEqual(['predict', 'predict', 'batch'])
 })
 
-test('a refusal behind another library’s route is a problem like any other', async () => {
+test('a refusal on another library’s route is a problem document like any other', async () => {
   openProgram()
   const route = withProblems<Request, null>(async () => {
     throw tooOften({ isAllowed: false, limit: 10, remaining: 0, resetSeconds: 12, windowSeconds: 60 })

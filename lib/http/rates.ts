@@ -1,5 +1,7 @@
-/** What is said of limits: in headers of each limited answer, and in the refusal. What is counted, lib/auth
- *  knows. Names: draft-ietf-httpapi-ratelimit-headers, in the spelling that clients read today. */
+/**
+ * Rate limits in responses: the headers of each limited response, and the refusal. lib/auth counts the
+ * requests. Names: draft-ietf-httpapi-ratelimit-headers, in the spelling that clients support today.
+ */
 import type { Rate } from '#lib/auth/rate.ts'
 import { waitWords, windowWords } from '#lib/domain/rate-limit.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -18,7 +20,7 @@ export const membersOf = ({ limit, remaining, resetSeconds, windowSeconds }: Rat
   window_seconds: windowSeconds,
 })
 
-/** Out of a refusal's members, which an error carries as any values. */
+/** Reads the members of a refusal, which an error carries untyped. */
 export function rateHeadersOf(
   members: Readonly<Record<string, unknown>> | undefined,
 ): Readonly<Record<string, string>> {

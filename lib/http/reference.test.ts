@@ -12,7 +12,7 @@ const operation = (method: string, path: string) =>
   operations.find((one) => one.method === method && one.path === path)!
 const exampleOf = ({ method, path }: Contract) => EXAMPLES[`${method} ${path}` as keyof typeof EXAMPLES] ?? {}
 
-test('every route is in the reference, once, under an address of its own', () => {
+test('every route is in the reference, once, with an address of its own', () => {
   expect(operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(
     all.map(({ method, path }) => `${method} ${path}`).toSorted(),
   )
@@ -29,7 +29,7 @@ test.each(
   all
     .filter(({ body }) => body !== 'picture' && body !== 'parts')
     .map((c) => [`${c.method} ${c.path}`, c] as const),
-)('the example of %s is what its contract takes', (_, c) => {
+)('the contract accepts the example of %s', (_, c) => {
   const { query = {}, json = {}, id = ID } = exampleOf(c)
   const values = { ...query, ...json, ...(c.path.includes('{id}') && { id }) }
   const filled = JSON.parse(
@@ -39,7 +39,7 @@ test.each(
   expect(c.input.safeParse(filled).error?.issues ?? []).toEqual([])
 })
 
-test('the curl lines say key, body and file as curl wants them', () => {
+test('the curl lines pass key, body and file as curl expects them', () => {
   expect(operation('POST', '/api/predict').curl).toBe(
     `curl "${ORIGIN}/api/predict?classifier=shapes&top_k=3" \\\n  -F file=@picture.png`,
   )
@@ -50,7 +50,7 @@ test('the curl lines say key, body and file as curl wants them', () => {
   expect(operation('PATCH', '/api/samples/{id}').curl).toContain(`-d '{"is_excluded":true}'`)
 })
 
-test('fields inside others stand under their whole path, with type, bounds and words', () => {
+test('nested fields are listed with their full path, type, bounds and description', () => {
   const { parameters, answer } = operation('POST', '/api/predict')
 
   expect(parameters.find(({ name }) => name === 'top_k')).toEqual({
@@ -79,7 +79,7 @@ test('fields inside others stand under their whole path, with type, bounds and w
   )
 })
 
-test('refusals are told by status with their codes', () => {
+test('refusals are listed by status with their codes', () => {
   const { errors } = operation('POST', '/api/predict')
 
   expect(errors.find(({ status }) => status === 415)?.codes).toContain('not_an_image')

@@ -1,13 +1,14 @@
-/** The API as a person reads it: each route with its fields, answers, refusals and a curl line that works;
- *  made from the contracts and the description that openapi.ts makes of them. It draws nothing; the page
- *  /docs does. */
+/**
+ * The API reference for people: each route with its fields, responses, errors and a working curl line;
+ * generated from the contracts and the description of openapi.ts. The page /docs renders it.
+ */
 import type { Answer, Body, Contract, RateLimitName, Scope } from '#lib/contracts/contract.ts'
 import { contracts } from '#lib/contracts/index.ts'
 import { STATUS_OF } from '#lib/domain/errors.ts'
 import { EXAMPLES, type Example } from './curl-examples.ts'
 import { errorsOf, openapi } from './openapi.ts'
 
-/** One field of an input or an answer; those inside others by their whole path: `top_k[].class`. */
+/** One field of an input or a response; nested ones with their full path: `top_k[].class`. */
 export type FieldRow = {
   readonly name: string
   readonly type: string
@@ -26,7 +27,7 @@ export type Operation = {
   readonly answer: { readonly kind: Answer; readonly status: number; readonly fields: readonly FieldRow[] }
   readonly errors: readonly { readonly status: number; readonly codes: readonly string[] }[]
   readonly curl: string
-  /** The route whose answer holds the `$ID` of the curl line. */
+  /** The route whose response contains the `$ID` of the curl line. */
   readonly idFrom: string | null
 }
 export type OperationGroup = {
@@ -49,7 +50,7 @@ const GROUPS: readonly (readonly [name: string, title: string, resources: readon
   ['people', 'Users, keys and settings', ['setup', 'account', 'reset', 'users', 'keys', 'settings']],
 ]
 
-/** `origin`: the address under which the reader reaches the API. */
+/** `origin`: the address at which the reader reaches the API. */
 export function reference(origin: string): readonly OperationGroup[] {
   const all = contracts.map((contract) => operationOf(contract, origin))
   const resourceOf = ({ path }: Operation): string => path.split('/')[2]!
@@ -158,7 +159,7 @@ const rowOf = (name: string, schema: Schema, isRequired: boolean): FieldRow => (
   about: aboutWords(schema),
 })
 
-/** The fields of an object, each followed by those inside it. */
+/** The fields of an object, each followed by the fields inside it. */
 function fieldsUnder(schema: Schema | undefined, prefix = ''): readonly FieldRow[] {
   if (!schema) return []
   const inner = schema.anyOf ?? schema.oneOf
@@ -200,14 +201,14 @@ function typeWords(schema: Schema): string {
   return schema.type === undefined ? 'anything' : String(schema.type)
 }
 
-/** zod writes the bounds of safe integers into every integer; they tell a reader nothing. */
-const isTold = (bound: number | undefined): bound is number =>
+/** zod adds the bounds of safe integers to every integer; they are useless to a reader. */
+const isUseful = (bound: number | undefined): bound is number =>
   bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER
 
 function rangeWords({ minimum, maximum }: Schema): string {
-  if (isTold(minimum) && isTold(maximum)) return `${minimum} to ${maximum}`
-  if (isTold(minimum)) return `at least ${minimum}`
-  return isTold(maximum) ? `at most ${maximum}` : ''
+  if (isUseful(minimum) && isUseful(maximum)) return `${minimum} to ${maximum}`
+  if (isUseful(minimum)) return `at least ${minimum}`
+  return isUseful(maximum) ? `at most ${maximum}` : ''
 }
 
 function aboutWords(schema: Schema): string {
@@ -223,15 +224,14 @@ function aboutWords(schema: Schema): string {
   return [schema.description, bounds].filter(Boolean).join('; ')
 }
 
-/** A person's account opens to their session alone, which must say where it comes from when it changes
- *  something. */
+/** Account routes accept only a session, and a change needs the Origin header. */
 function credentialsFor(scope: Scope, method: Contract['method'], origin: string): readonly string[] {
   if (scope === 'open' || scope === 'predict') return []
   if (scope !== 'account') return ['-H "Authorization: Bearer $DARKROOM_KEY"']
   return ['-H "Cookie: $DARKROOM_COOKIE"', ...(method === 'GET' ? [] : [`-H "Origin: ${origin}"`])]
 }
 
-/** Single quotes hold JSON as it is; where a `$NAME` stands in it, double ones let the shell fill it in. */
+/** Single quotes keep JSON unchanged; with a `$NAME` in it, double quotes let the shell expand it. */
 function curlOf(
   { method, path, scope, body, answer }: Contract,
   { query = {}, json, form, id = '$ID' }: Example,

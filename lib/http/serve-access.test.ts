@@ -28,20 +28,20 @@ test('behind a trusted proxy the forwarded host is ours', async () => {
   expect(response.status).toBe(201)
 })
 
-test('predictions are open to all only while the owner wants it', async () => {
+test('predictions are public only while the owner allows it', async () => {
   const route = serve(predictOne, async () => ({}) as Output<typeof predictOne>)
-  const ask = (headers = {}): Promise<Response> =>
+  const send = (headers = {}): Promise<Response> =>
     route(post('/api/predict', new Uint8Array([1]), { 'content-type': 'image/png', ...headers }))
 
   openProgram()
-  expect((await ask()).status).toBe(200)
+  expect((await send()).status).toBe(200)
 
   openProgram({ settings: { publicPredict: false } })
-  expect((await ask()).status).toBe(401)
-  expect((await ask({ authorization: 'Bearer user' })).status).toBe(200)
+  expect((await send()).status).toBe(401)
+  expect((await send({ authorization: 'Bearer user' })).status).toBe(200)
 })
 
-test('lists need a login and take their page from the query', async () => {
+test('lists need a login and read their page from the query', async () => {
   openProgram({ data: { listModels: async (input) => ({ models: [], next_cursor: String(input.limit) }) } })
   const route = serve(listModels, (input, context) => darkroom().data.listModels(input, context))
 

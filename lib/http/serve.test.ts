@@ -8,7 +8,7 @@ import { openProgram } from './program.fakes.ts'
 import { alive, asAdmin, feedback, HOME, ID, json, problem } from './serve.fakes.ts'
 import { refuseAllBut, refuseUnknown, serve } from './serve.ts'
 
-test('an answer is the contract’s JSON with a request id, and is kept by nobody', async () => {
+test('a response is the contract’s JSON with a request id, and is not cached', async () => {
   openProgram()
 
   const response = await alive(new Request(`${HOME}/api/health/live`))
@@ -61,7 +61,7 @@ test.each<[string, unknown, number, string, string | null]>([
   if (field !== null) expect(result['errors']).toMatchObject([{ path: field }])
 })
 
-test('brackets inside texts are no depth', async () => {
+test('brackets inside strings do not count as nesting', async () => {
   openProgram()
 
   const response = await feedback(
@@ -81,7 +81,7 @@ test('NaN and absurd numbers in settings are refused with their field', async ()
   }
 })
 
-test('an id that cannot exist is not found, like one that does not', async () => {
+test('an impossible id is not found, like one that does not exist', async () => {
   openProgram()
 
   const response = await serve(downloadModel, () => Promise.reject(new Error('is never reached')))(
@@ -92,9 +92,9 @@ test('an id that cannot exist is not found, like one that does not', async () =>
 })
 
 test.each<[string, Record<string, string>, number, string | null]>([
-  ['a stranger may not change', {}, 401, 'unauthenticated'],
+  ['an anonymous client may not change anything', {}, 401, 'unauthenticated'],
   ['a user may not do an admin’s work', { authorization: 'Bearer user' }, 403, 'forbidden'],
-  ['a key of an admin may', asAdmin, 201, null],
+  ['an admin key may', asAdmin, 201, null],
   [
     'an admin’s session may, from our own page',
     { cookie: 'session=admin', origin: HOME, host: 'darkroom.test' },
@@ -113,20 +113,15 @@ test.each<[string, Record<string, string>, number, string | null]>([
     403,
     'foreign_origin',
   ],
+  ['nor without an Origin header', { cookie: 'session=admin', host: 'darkroom.test' }, 403, 'foreign_origin'],
   [
-    'nor without saying where from',
-    { cookie: 'session=admin', host: 'darkroom.test' },
-    403,
-    'foreign_origin',
-  ],
-  [
-    'nor under a name that only begins like ours',
+    'nor from a host that only starts like ours',
     { cookie: 'session=admin', origin: 'http://darkroom.test.evil', host: 'darkroom.test' },
     403,
     'foreign_origin',
   ],
   [
-    'a forwarded host is not believed',
+    'a forwarded host is not trusted',
     {
       cookie: 'session=admin',
       origin: 'http://evil.test',
@@ -150,7 +145,7 @@ test.each<[string, Record<string, string>, number, string | null]>([
 const throwing = (error: unknown): Promise<Response> =>
   serve(getClassifier, () => Promise.reject(error))(new Request(`${HOME}/api/classifiers/leaves`))
 
-test('a known error answers its status, its sentence and its members', async () => {
+test('a known error returns its status, its sentence and its members', async () => {
   openProgram()
   const busy = new DarkroomError(
     'already_running',
@@ -173,7 +168,7 @@ test.each<[ErrorCode, number | undefined, string]>([
   ['not_ready', undefined, '2'],
   ['overloaded', 0.2, '1'],
   ['rate_limited', 30, '30'],
-])('%s says when to try again', async (code, retryAfterSeconds, header) => {
+])('%s returns the time to retry', async (code, retryAfterSeconds, header) => {
   openProgram()
 
   const response = await throwing(
@@ -187,7 +182,7 @@ test.each<[ErrorCode, number | undefined, string]>([
   expect(response.headers.get('retry-after')).toBe(header)
 })
 
-test('an error of ours shows a request id and never a stack; the log holds it once', async () => {
+test('an internal error shows a request id and never a stack; the log has the stack once', async () => {
   const { logged } = openProgram()
   const bug = new Error('secret path /home/me')
 
@@ -209,13 +204,13 @@ test.each([
   ['the file system', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })],
   ['SQLite', Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })],
   ['Prisma around SQLite', new Error('Invalid create()', { cause: new Error('database or disk is full') })],
-])('a full disk is 507, said by %s', async (_who, error) => {
+])('a full disk is 507, reported by %s', async (_source, error) => {
   openProgram()
 
   expect((await problem(await throwing(error)))['code']).toBe('disk_full')
 })
 
-test('what an address does not take is 405 with what it takes; what is not there is 404', async () => {
+test('an unsupported method is 405 with the supported ones; an unknown address is 404', async () => {
   openProgram()
   const { PUT } = refuseAllBut('GET', 'POST')
 
@@ -227,7 +222,7 @@ test('what an address does not take is 405 with what it takes; what is not there
   expect((await problem(unknown))['code']).toBe('not_found')
 })
 
-test('a file is offered under a safe name, is not sniffed, and is asked again only by its tag', async () => {
+test('a file has a safe name, is not sniffed, and is revalidated by its tag only', async () => {
   openProgram()
   const route = serve(downloadModel, async () => ({
     bytes: new Uint8Array([1, 2, 3]),
@@ -235,12 +230,12 @@ test('a file is offered under a safe name, is not sniffed, and is asked again on
     filename: 'mäh"\r\nx: y/../v1.zip',
     isImmutable: true,
   }))
-  const ask = (headers = {}): Promise<Response> =>
+  const send = (headers = {}): Promise<Response> =>
     route(
       new Request(`${HOME}/api/models/${ID}/download?format=tfjs`, { headers: { ...asAdmin, ...headers } }),
     )
 
-  const response = await ask()
+  const response = await send()
   const etag = response.headers.get('etag')!
 
   expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]))
@@ -248,8 +243,8 @@ test('a file is offered under a safe name, is not sniffed, and is asked again on
     `attachment; filename="m_h___x: y_.._v1.zip"; filename*=UTF-8''m%C3%A4h%22__x%3A%20y_.._v1.zip`,
   )
   expect(response.headers.get('x-content-type-options')).toBe('nosniff')
-  expect((await ask({ 'if-none-match': etag })).status).toBe(304)
-  expect((await ask({ 'if-none-match': '"other"' })).status).toBe(200)
+  expect((await send({ 'if-none-match': etag })).status).toBe(304)
+  expect((await send({ 'if-none-match': '"other"' })).status).toBe(200)
 })
 
 test('a file may be a stream', async () => {

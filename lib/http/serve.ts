@@ -1,9 +1,11 @@
-/** What a route file exports: a contract with its use case as Next calls it, and a refusal for the methods
- *  that an address has not. All that happens in between is lib/http/handler's. */
+/**
+ * What a route file exports: a contract with its use case as Next calls it, and a refusal for unsupported
+ * methods. lib/http/handler does everything in between.
+ */
 import type { Contract } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { UseCase } from './context.ts'
-import { answering, handling } from './handler.ts'
+import { respondWith, handlerOf } from './handler.ts'
 import type { Handle } from './handler.ts'
 import { fromRequest } from './incoming.ts'
 import { jsonAnswer, toResponse } from './outgoing.ts'
@@ -14,23 +16,25 @@ export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 type AnyMethod = (typeof METHODS)[number]
 
 export function serve<C extends Contract>(contract: C, useCase: UseCase<C>): RouteHandler {
-  return asRoute(handling(contract, useCase))
+  return asRoute(handlerOf(contract, useCase))
 }
 
-/** A route whose answer is not its contract's alone. */
+/** A route whose response is not only its contract's. */
 export const serveHandle = (handle: Handle): RouteHandler => asRoute(handle)
 
-/** A route without a contract of its own, such as the description of all of them. */
-export function serveAnswer(answer: Parameters<typeof answering>[0]): RouteHandler {
-  return asRoute(answering(answer))
+/** A route without a contract of its own, such as the API description. */
+export function serveAnswer(answer: Parameters<typeof respondWith>[0]): RouteHandler {
+  return asRoute(respondWith(answer))
 }
 
-/** 405 for each method, naming those that work: `export const { PUT, PATCH, DELETE } = refuseAllBut('GET',
- *  'POST')`. */
+/**
+ * 405 for each method, naming the supported ones: `export const { PUT, PATCH, DELETE } =
+ * refuseAllBut('GET', 'POST')`.
+ */
 export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<AnyMethod, RouteHandler>> {
   const allow = allowed.join(', ')
   const refuse = asRoute(
-    answering(async ({ method, path }) => {
+    respondWith(async ({ method, path }) => {
       throw new DarkroomError(
         'method_not_allowed',
         {
@@ -45,9 +49,9 @@ export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<
   return { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse }
 }
 
-/** 404 for whatever is asked under /api and is not there. */
+/** 404 for unknown addresses under /api. */
 export const refuseUnknown: RouteHandler = asRoute(
-  answering(async ({ path }) => {
+  respondWith(async ({ path }) => {
     throw new DarkroomError('not_found', {
       what: 'Not found',
       why: `the API has no route ${path.slice(0, 200)}`,
@@ -56,13 +60,13 @@ export const refuseUnknown: RouteHandler = asRoute(
   }),
 )
 
-/** A route that another library answers: what it throws becomes a problem like any other. */
+/** A route that another library serves: an error it throws becomes a problem document. */
 export function withProblems<R extends Request, C>(
   route: (request: R, context: C) => Promise<Response>,
 ): (request: R, context: C) => Promise<Response> {
   return async (request, context) => {
     let answered: Response | undefined
-    const problem = await answering(async () => {
+    const problem = await respondWith(async () => {
       answered = await route(request, context)
       return jsonAnswer(200, null)
     })(fromRequest(request))

@@ -11,7 +11,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { refusedWhenFull } from './overload.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { admitOrigin } from './cross-origin.ts'
-import { answering, handling } from '#lib/http/handler.ts'
+import { respondWith, handlerOf } from '#lib/http/handler.ts'
 import type { Handle } from '#lib/http/handler.ts'
 import { fromNode } from '#lib/http/incoming.ts'
 import { invalidInput } from '#lib/http/known-fields.ts'
@@ -23,24 +23,26 @@ import { isStream, writeStream } from './write-stream.ts'
 /** What scripts ask in numbers, and what monitors ask again and again; not whether all is ready, which Next's
  *  own readiness is a part of. */
 const HOT: Readonly<Record<string, Handle>> = {
-  'POST /api/predict': handling(predictOne, (input, context) => darkroom().serving.predict(input, context)),
-  'GET /api/health/live': handling(healthLive, (input, context) =>
+  'POST /api/predict': handlerOf(predictOne, (input, context) => darkroom().serving.predict(input, context)),
+  'GET /api/health/live': handlerOf(healthLive, (input, context) =>
     darkroom().operations.healthLive(input, context),
   ),
-  'GET /api/health': handling(health, (input, context) => darkroom().operations.health(input, context)),
+  'GET /api/health': handlerOf(health, (input, context) => darkroom().operations.health(input, context)),
   'GET /api/metrics': metricsByAccept,
-  'GET /api/statistics': handling(statistics, (input, context) => darkroom().data.statistics(input, context)),
-  'GET /api/model/info': handling(modelInfo, (input, context) =>
+  'GET /api/statistics': handlerOf(statistics, (input, context) =>
+    darkroom().data.statistics(input, context),
+  ),
+  'GET /api/model/info': handlerOf(modelInfo, (input, context) =>
     darkroom().training.modelInfo(input, context),
   ),
 }
 
 /** Event streams: through Next each takes 2 MB, here some 40 kB (2026-11). */
 const STREAMS = /^\/api\/runs\/[^/]+\/events\/?$/
-const runStream = handling(runEvents, (input, context) => darkroom().data.runEvents(input, context))
+const runStream = handlerOf(runEvents, (input, context) => darkroom().data.runEvents(input, context))
 
 /** What Next could only fail at, or would read a body for. */
-const OTHER_METHOD = answering(async ({ method, path }) => {
+const OTHER_METHOD = respondWith(async ({ method, path }) => {
   const allow = await allowedAt(path)
   if (method === 'OPTIONS' && allow !== null) return { status: 204, headers: { allow }, body: null }
   if (allow === null)
@@ -61,7 +63,7 @@ const OTHER_METHOD = answering(async ({ method, path }) => {
 })
 /** Next's own files, and what its pages send to it while they are being written. */
 const OF_NEXT = /^\/(?:_next\/|__nextjs)/
-const NO_SUCH_ADDRESS = answering(async ({ path }) => {
+const NO_SUCH_ADDRESS = respondWith(async ({ path }) => {
   throw new DarkroomError('malformed', {
     what: 'The URL cannot be read',
     why: `it contains invalid percent-encoding: ${path.slice(0, 200)}`,
@@ -70,7 +72,7 @@ const NO_SUCH_ADDRESS = answering(async ({ path }) => {
 })
 
 /** Next loses this name on the way to a route, which would then answer as if nothing had been sent. */
-const LOST_NAME = answering(async () => {
+const LOST_NAME = respondWith(async () => {
   throw invalidInput([{ path: '__proto__', message: 'is not allowed here' }])
 })
 

@@ -146,7 +146,7 @@ test('a fault reported by another process is applied, and so is its removal', as
   expect(swap.serving('shapes')?.version.name).toBe('v2')
 })
 
-test('all children drop a version that a new child cannot load; the next request goes to the previous one', async () => {
+test('a version that a new child cannot load is dropped; the next request goes to the previous one', async () => {
   const { swap, liveVersions, before, faults, unloads } = registry()
   liveVersions.set('shapes', 'shapes-v2')
   before.set('shapes', ['shapes-v1'])
@@ -159,7 +159,7 @@ test('all children drop a version that a new child cannot load; the next request
   expect(unloads).toEqual(['shapes-v2'])
 })
 
-test('when every version has a fault, the one in memory serves; without one, the process is not ready and gives the reason', async () => {
+test('with faults in every version the one in memory serves; without one, the reason is given', async () => {
   const { swap, liveVersions, follow, faults } = registry()
   liveVersions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')
   await swap.lease('shapes')

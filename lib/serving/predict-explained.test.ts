@@ -47,7 +47,7 @@ function explaining({
   return { ...fixture, plain: fixture.predict, predict, explained: request, seen: concurrency }
 }
 
-test('an explained prediction contains the prediction, the drops in probability, and the image they refer to', async () => {
+test('an explained prediction contains the prediction, the drops, and the image they refer to', async () => {
   const { predict, plain, explained } = explaining({ temperature: 2 })
 
   const { explanation, ...answer } = await predict(requestOf(imageOf(1, 4)), {})
@@ -77,7 +77,7 @@ test('the version that predicted is the one explained, and both are free again a
   expect(leases()).toBe(0)
 })
 
-test('the history stores the prediction as usual, and nothing of the explanation; unsaved, it stores nothing', async () => {
+test('the history stores the prediction as usual, and nothing of the explanation', async () => {
   const { predict, plain, rows } = explaining()
 
   await predict(requestOf(imageOf(0, 5)), {})

@@ -3,7 +3,7 @@ import { predictFixture, BROKEN, DEADLY, imageOf } from './predict-ports.fakes.t
 
 const requestOf = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
 
-test('a prediction contains the class, calibrated confidence, all probabilities and the version that computed it', async () => {
+test('a prediction contains class, calibrated confidence, all probabilities and its version', async () => {
   const { predict } = predictFixture({ calibrated: { temperature: 2, threshold: 0.7 } })
 
   const answer = await predict(requestOf(imageOf(1, 4)), {})
@@ -80,7 +80,7 @@ test('a version whose bundle contains no training images predicts as usual', asy
   expect(rows[0]!.familiarity).toBeNull()
 })
 
-test('the candidates of an uncertain prediction depend on its version and its image only, and are the same each time', async () => {
+test('the candidates of an uncertain prediction depend on its version and its image only', async () => {
   const { predict } = predictFixture({ calibrated: { threshold: null, candidateMass: 0.7 } })
   // e / (e + 2) = 0.576: one class, or two by chance
   const images = Array.from({ length: 30 }, (_, i) => Uint8Array.of(1, 1, i))
@@ -149,7 +149,7 @@ test('the requested version predicts, and is free again afterwards', async () =>
   expect(leases()).toBe(0)
 })
 
-test('an image that crashed a process is refused with its reason, and the same bytes are sent to no other process', async () => {
+test('an image that crashed a process is refused with its reason and not tried again', async () => {
   const { predict, requests: asked } = predictFixture()
   const refusal = {
     code: 'needs_more_memory',
