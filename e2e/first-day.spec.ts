@@ -194,3 +194,25 @@ test('arrow keys in the list of classifiers do not leave the page; the button do
   await predict.switchClassifier()
   await expect(page).toHaveURL(new RegExp(`classifier=${other}$`))
 })
+
+test('arrow keys in the list of Upload choose a classifier and leave the address as it is', async ({
+  page,
+}) => {
+  const { upload } = pagesOf(page, app)
+  await logIn(page, app)
+  await upload.open('mnist')
+  const requested: string[] = []
+  page.on('request', (request) => requested.push(request.url()))
+  await upload.classifier.focus()
+  await upload.classifier.press('ArrowUp')
+  await upload.classifier.press('ArrowUp')
+  await expect(upload.classifier).not.toHaveValue('mnist')
+  await settled(page)
+  expect(requested.filter((url) => url.includes('/upload?'))).toEqual([])
+  await expect(page).toHaveURL(/classifier=mnist$/)
+
+  const other = await upload.classifier.inputValue()
+  await upload.recentUploadsLink.click()
+  await expect(page).toHaveURL(new RegExp(`classifier=${other}$`))
+  await expect(upload.recentUploads()).toBeVisible()
+})

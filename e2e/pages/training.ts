@@ -17,8 +17,9 @@ export const uploadPage = (tab: Tab) => {
         .setInputFiles({ name, mimeType: 'application/zip', buffer: zip }),
     send: (name: string) => page.getByRole('button', { name: `Upload ${name}` }).click(),
     report: (images: number) => page.getByText(`Uploaded ${images} images successfully`).first(),
-    recentUploads: (title?: string) =>
-      page.getByText(title === undefined ? /Recent uploads/ : `Recent uploads to ${title}`),
+    recentUploads: (title = '') => page.getByRole('heading', { name: `Recent uploads to ${title}` }),
+    /** Instead of the uploads themselves, where another classifier was chosen than the address names. */
+    recentUploadsLink: page.getByRole('link', { name: /^Recent uploads to/ }),
     trainClassifier: () => page.getByRole('link', { name: 'Train classifier' }).click(),
   }
 }

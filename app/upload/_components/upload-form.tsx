@@ -1,5 +1,6 @@
 'use client'
 /** The upload form: classifier, files and labels; then the progress and the report. */
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useState, type ReactNode } from 'react'
 import { call, upload } from '#lib/contracts/client.ts'
@@ -83,10 +84,7 @@ export function UploadForm({ classifiers, selected, mayCreate, limits, recent }:
         classifiers={classifiers}
         mayCreate={mayCreate}
         isDisabled={progress !== null}
-        onChange={(next) => {
-          setTarget(next)
-          if (next.kind === 'existing') router.replace(`/upload?classifier=${next.id}`, { scroll: false })
-        }}
+        onChange={setTarget}
       />
       <DropZone
         title="Drop images, folders or a ZIP here"
@@ -131,7 +129,14 @@ export function UploadForm({ classifiers, selected, mayCreate, limits, recent }:
       {reports.map((report) => (
         <UploadReportCard key={report.id} report={report} isFresh />
       ))}
-      {target.kind === 'existing' && target.id === selected && recent}
+      {target.kind === 'existing' &&
+        (target.id === selected ? (
+          recent
+        ) : (
+          <Link className="link" href={`/upload?classifier=${target.id}`} scroll={false}>
+            Recent uploads to {existing?.title ?? target.id}
+          </Link>
+        ))}
     </div>
   )
 }
