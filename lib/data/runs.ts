@@ -139,7 +139,7 @@ export function runsOf({ connection, id, now }: Store): Runs {
         if (!run.canResume || isActive(run.state))
           throw conflict(
             'This training run cannot be resumed',
-            isActive(run.state) ? 'it has not ended' : 'it has no checkpoint',
+            isActive(run.state) ? 'it has not ended' : 'it has no checkpoint that can be read',
             'Start a new training run.',
           )
         refuseWhileActive(writing, run.classifierId)

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { existsSync, symlinkSync } from 'node:fs'
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import { checkpointFile } from '../run/checkpoint.ts'
+import { planFile } from '../run/plan.ts'
 import { trainingHandlers } from './handlers.ts'
 import type { JobContext } from './ports.ts'
 import { addShapes, openTrio, requestContext, retrainInput } from '../retrain/trio.fakes.ts'
@@ -58,6 +59,41 @@ test('a cancelled training run leaves a checkpoint and can be resumed', async ()
   )
   expect(notes.some((note) => /Resuming at epoch [1-9]/.test(note))).toBe(true)
 }, 120_000)
+
+test.each([
+  ['plan', planFile, /^The plan of this training run cannot be read/],
+  ['checkpoint', checkpointFile, /^The checkpoint of this training run cannot be read/],
+])(
+  'a run whose %s cannot be read says so when it is resumed, and cannot be resumed again',
+  async (_name, fileOf, reason) => {
+    const stop = new AbortController()
+    const darkroom = await openTrio((message) => {
+      if (message.kind === 'epoch') stop.abort()
+    })
+    const { data, retrain, handlers, folder } = darkroom
+    await addShapes(darkroom, 30, 1)
+    const { run } = await retrain.retrain({ ...retrainInput, epochs: 300 })
+    await expect(darkroom.work({ signal: stop.signal, why: () => 'cancelled' })).rejects.toThrow()
+    writeFileSync(fileOf(`${folder}/runs/${run.id}`), 'damaged')
+
+    await retrain.resumeRun({ id: run.id })
+    const job = { runId: run.id, resume: true }
+    const context: JobContext = { attempt: 1, signal: requestContext.signal, why: () => null }
+    const error = await handlers.train.run(job, context).then(
+      () => null,
+      (thrown: unknown) => thrown as DarkroomError,
+    )
+    if (error) await handlers.train.gaveUp!(job, { code: error.code, message: error.message })
+
+    expect(await data.answers.getRun({ id: run.id })).toMatchObject({
+      state: 'failed',
+      can_resume: false,
+      error: expect.stringMatching(reason),
+    })
+    await expect(retrain.resumeRun({ id: run.id })).rejects.toThrow('no checkpoint that can be read')
+  },
+  60_000,
+)
 
 test.runIf(existsSync('/dev/full')).each([
   ['a checkpoint', 'checkpoint.bin.making', 'at epoch'],

@@ -26,10 +26,9 @@ export function trainJob(parts: TrainingParts): TrainingHandlers['train'] {
       }
     },
     async gaveUp({ runId }, { code, message }) {
-      const canResume = code === 'disk_full' || hasCheckpoint(runId, parts)
       await data.runs.change(runId, {
         state: 'failed',
-        canResume,
+        canResume: canResumeAfter(code, runId, parts),
         error: message,
         message: 'The training run failed.',
       })
@@ -76,8 +75,7 @@ async function ended(
       log('warn', 'A training run failed', { run: id, reason: end.failure.reason, cause: end.cause })
       await data.runs.change(id, {
         state: 'failed',
-        // without a checkpoint it starts again, from the same plan
-        canResume: canResume || end.failure.code === 'disk_full',
+        canResume: canResumeAfter(end.failure.code, id, parts),
         error:
           end.failure.code === 'internal'
             ? 'Training failed because of an internal error; see the log.'
@@ -95,6 +93,11 @@ async function ended(
       return { state: 'failed' }
   }
 }
+
+/** After a full disk a run without a checkpoint starts again, from the same plan; what cannot be read now can
+ *  never be read. */
+const canResumeAfter = (code: string, runId: string, parts: TrainingParts): boolean =>
+  code === 'disk_full' || (code !== 'bad_data_file' && hasCheckpoint(runId, parts))
 
 const hasCheckpoint = (runId: string, { settings }: TrainingParts): boolean =>
   existsSync(checkpointFile(join(settings.dataDir, 'runs', runId)))
