@@ -1,7 +1,6 @@
 /** Selects the classifier of a page: the one in its URL, else the default, else the first. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { darkroom } from '#lib/http/context.ts'
-import type { CurrentUser } from './current-user.ts'
 
 export type SelectedClassifier = {
   readonly classifiers: readonly ClassifierAnswer[]
@@ -11,11 +10,8 @@ export type SelectedClassifier = {
   readonly missing: string | null
 }
 
-export async function selectClassifier(
-  { context }: CurrentUser,
-  id: string | undefined,
-): Promise<SelectedClassifier> {
-  const { classifiers } = await darkroom().data.listClassifiers({}, context)
+export async function selectClassifier(id: string | undefined): Promise<SelectedClassifier> {
+  const { classifiers } = await darkroom().queries.listClassifiers({})
   if (id) {
     const selected = classifiers.find((one) => one.id === id) ?? null
     return { classifiers, selected, missing: selected ? null : id }

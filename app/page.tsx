@@ -15,14 +15,14 @@ const RECENT_PREDICTIONS = 8
 const RECENT_RUNS = 20
 
 export default async function Dashboard() {
-  const { context, isLoggedIn, may } = await currentUser()
+  const { isLoggedIn, may } = await currentUser()
   const mayView = isLoggedIn && may('view')
-  const { data, auth } = darkroom()
+  const { queries, auth } = darkroom()
   const [{ classifiers }, needsFirstAdmin, runs, recent] = await Promise.all([
-    data.listClassifiers({}, context),
+    queries.listClassifiers({}),
     auth.needsFirstAdmin(),
-    mayView ? data.listRuns({ limit: RECENT_RUNS }, context) : null,
-    mayView ? data.listPredictions({ limit: RECENT_PREDICTIONS }, context) : null,
+    mayView ? queries.listRuns({ limit: RECENT_RUNS }) : null,
+    mayView ? queries.listPredictions({ limit: RECENT_PREDICTIONS }) : null,
   ])
   return (
     <div className="stack">

@@ -23,10 +23,10 @@ export default async function History(props: PageProps) {
   const query = await queryOf(props)
   const user = await requireViewer('/history')
   const { context } = user
-  const { data } = darkroom()
-  const { classifiers } = await data.listClassifiers({}, context)
+  const { queries } = darkroom()
+  const { classifiers } = await queries.listClassifiers({})
   const filters = filtersOf(query)
-  const list = await resultOf(context, () => data.listPredictions({ ...filters, limit: PAGE }, context))
+  const list = await resultOf(context, () => queries.listPredictions({ ...filters, limit: PAGE }))
   const classes = classifiers.filter(({ id }) => !filters.classifier || id === filters.classifier)
   return (
     <div className="stack">

@@ -26,7 +26,7 @@ const MAX_VERSIONS = 200
 export default async function Models(props: PageProps) {
   const query = await queryOf(props)
   const user = await requireViewer('/models')
-  const { classifiers, selected, missing } = await selectClassifier(user, query.classifier)
+  const { classifiers, selected, missing } = await selectClassifier(query.classifier)
   const head = (
     <PageHead
       title="Models"
@@ -44,15 +44,12 @@ export default async function Models(props: PageProps) {
         <NoClassifier missing={missing} mayUpload={user.may('upload')} />
       </>
     )
-  const { models } = await darkroom().data.listModels(
-    { classifier: selected.id, limit: MAX_VERSIONS },
-    user.context,
-  )
+  const { models } = await darkroom().queries.listModels({ classifier: selected.id, limit: MAX_VERSIONS })
   const promoted = models.find((one) => one.is_champion)
   const mayRollBack = user.may('train') && models.some((one) => one.was_champion && !one.is_champion)
   const candidate = models.find(({ id }) => id === query.challenger)
   const base = models.find(({ id }) => id === query.with) ?? promoted
-  const status = await darkroom().data.retrainStatus({ classifier: selected.id }, user.context)
+  const status = await darkroom().queries.retrainStatus({ classifier: selected.id })
   const idleLabel = user.may('train') ? 'Train' : 'Training runs'
   const trainingLink = (
     <Link
@@ -151,7 +148,7 @@ export default async function Models(props: PageProps) {
 
 async function Detail({ id }: { id: string }) {
   const { context } = await requireViewer('/models')
-  const model = await resultOf(context, () => darkroom().data.getModel({ id }, context))
+  const model = await resultOf(context, () => darkroom().queries.getModel({ id }))
   return model.ok ? (
     <VersionDetail model={model.value} />
   ) : (

@@ -22,13 +22,13 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export default async function Monitoring(props: PageProps) {
   const query = await queryOf(props)
   const { context, may } = await currentUser()
-  const { operations, data } = darkroom()
+  const { operations, queries } = darkroom()
   const [{ processes, ...now }, { points }, health, retrain, statistics] = await Promise.all([
     operations.metrics({}, context),
     operations.metricsHistory({}, context),
     healthNow({ context }),
-    data.retrainStatus({}, context),
-    data.statistics({ days: DAYS }, context),
+    queries.retrainStatus({}),
+    queries.statistics({ days: DAYS }),
   ])
   const hasPredictions = statistics.by_day.some(({ count }) => count > 0)
   return (

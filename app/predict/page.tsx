@@ -20,7 +20,7 @@ export default async function Predict(props: PageProps) {
   const query = await queryOf(props)
   const user = await currentUser()
   if (!user.isLoggedIn && !darkroom().settings().publicPredict) redirect('/login?next=/predict')
-  const { classifiers, selected, missing } = await selectClassifier(user, query.classifier)
+  const { classifiers, selected, missing } = await selectClassifier(query.classifier)
   return (
     <>
       <PageHead

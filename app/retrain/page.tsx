@@ -25,7 +25,7 @@ const isActive = ({ state }: RunAnswer) => state === 'queued' || state === 'runn
 export default async function Retrain(props: PageProps) {
   const query = await queryOf(props)
   const user = await requireViewer('/retrain')
-  const { classifiers, selected, missing } = await selectClassifier(user, query.classifier)
+  const { classifiers, selected, missing } = await selectClassifier(query.classifier)
   const head = (
     <PageHead title="Retrain" lead={LEAD}>
       {selected && classifiers.length > 1 && (
@@ -40,12 +40,12 @@ export default async function Retrain(props: PageProps) {
         <NoClassifier missing={missing} mayUpload={user.may('upload')} />
       </>
     )
-  const { data } = darkroom()
-  const { runs } = await data.listRuns({ classifier: selected.id, limit: PAST_RUNS }, user.context)
-  const status = await data.retrainStatus({}, user.context)
+  const { queries } = darkroom()
+  const { runs } = await queries.listRuns({ classifier: selected.id, limit: PAST_RUNS })
+  const status = await queries.retrainStatus({})
   const active = runs.find(isActive)
   const runId = query.run ?? active?.id
-  const opened = runId ? await resultOf(user.context, () => data.getRun({ id: runId }, user.context)) : null
+  const opened = runId ? await resultOf(user.context, () => queries.getRun({ id: runId })) : null
   return (
     <div className="stack">
       {head}

@@ -58,7 +58,7 @@ export default async function Settings(props: PageProps) {
 }
 
 async function viewOf(view: (typeof VIEWS)[number][0], { context }: CurrentUser, query: Query) {
-  const { auth, data, operations } = darkroom()
+  const { auth, queries, operations } = darkroom()
   switch (view) {
     case 'people':
       return <PeopleCard people={(await auth.listUsers({}, context)).users} />
@@ -66,7 +66,7 @@ async function viewOf(view: (typeof VIEWS)[number][0], { context }: CurrentUser,
       return (
         <KeysCard
           keys={(await auth.listKeys({}, context)).keys}
-          classifiers={(await data.listClassifiers({}, context)).classifiers.map(({ id }) => id)}
+          classifiers={(await queries.listClassifiers({})).classifiers.map(({ id }) => id)}
         />
       )
     case 'settings':
@@ -82,7 +82,7 @@ async function viewOf(view: (typeof VIEWS)[number][0], { context }: CurrentUser,
           context,
         ),
         operations.auditNames(),
-        data.listClassifiers({}, context),
+        queries.listClassifiers({}),
       ])
       return (
         <AuditView

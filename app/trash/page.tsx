@@ -27,10 +27,10 @@ const KIND_LABELS: Readonly<Record<TrashAnswer['kind'], string>> = {
 export default async function Trash(props: PageProps) {
   const { cursor } = await queryOf(props)
   const user = await requireViewer('/trash')
-  const { entries, next_cursor: next } = await darkroom().data.listTrash(
-    { limit: PAGE, ...(cursor && { cursor }) },
-    user.context,
-  )
+  const { entries, next_cursor: next } = await darkroom().queries.listTrash({
+    limit: PAGE,
+    ...(cursor && { cursor }),
+  })
   return (
     <div className="stack">
       <PageHead

@@ -16,7 +16,7 @@ const RECENT = 10
 export default async function Upload(props: PageProps) {
   const query = await queryOf(props)
   const user = await requireViewer('/upload')
-  const { classifiers, selected: named, missing } = await selectClassifier(user, query.classifier)
+  const { classifiers, selected: named, missing } = await selectClassifier(query.classifier)
   const head = (
     <PageHead
       title="Upload"
@@ -51,8 +51,7 @@ export default async function Upload(props: PageProps) {
   const mayCreate = user.may('edit')
   const chosen = query.classifier || !mayCreate ? named : (classifiers.find((one) => !one.is_shipped) ?? null)
   const recent =
-    chosen &&
-    (await darkroom().data.listUploads({ classifier: chosen.id, limit: RECENT }, user.context)).uploads
+    chosen && (await darkroom().queries.listUploads({ classifier: chosen.id, limit: RECENT })).uploads
   const { maxUploadBytes, maxImageBytes } = darkroom().settings()
   return (
     <div className="stack">

@@ -20,7 +20,7 @@ const VIEWS = [
 export default async function Visualize(props: PageProps) {
   const query = await queryOf(props)
   const user = await currentUser()
-  const { classifiers, selected, missing } = await selectClassifier(user, query.classifier)
+  const { classifiers, selected, missing } = await selectClassifier(query.classifier)
   const head = (
     <PageHead title="Visualize" lead="Explore the dataset, the model’s mistakes and its predictions.">
       {selected && classifiers.length > 1 && (

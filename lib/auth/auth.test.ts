@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createAuth } from './auth.ts'
 import { createLimits } from './limits.ts'
+import { editsOf } from '#lib/data/opened.fakes.ts'
 import { ada, opened, SECRET, UNLIMITED } from './opened.fakes.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { SCOPES_OF_KEY } from './rights.ts'
@@ -116,7 +117,7 @@ test('a key expires, says so, and is marked before', async () => {
 test('a key for one classifier says so to the border, and goes with its classifier', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith } = await opened()
   const request = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
-  await data.answers.createClassifier({
+  await editsOf(data).createClassifier({
     id: 'leaves',
     classes: [],
     size: 64,
@@ -128,7 +129,7 @@ test('a key for one classifier says so to the border, and goes with its classifi
 
   expect(made.classifier).toBe('leaves')
   expect(await callerWith({ 'x-api-key': made.key })).toMatchObject({ kind: 'key', classifier: 'leaves' })
-  const { trash_id: trashId } = await data.answers.deleteClassifier({ id: 'leaves' })
+  const { trash_id: trashId } = await editsOf(data).deleteClassifier({ id: 'leaves' })
   expect(await data.keys.list()).toHaveLength(1) // the classifier can be restored
   await data.erasing.erase(await data.erasing.plan(trashId ?? ''))
   expect(await data.keys.list()).toEqual([])

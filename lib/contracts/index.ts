@@ -11,7 +11,7 @@ import {
   listClassifiers,
 } from './classifiers.ts'
 import { createBackup, listBackups } from './backups.ts'
-import type { Contract, RouteName } from './contract.ts'
+import type { Contract, Input, Output, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
 import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
@@ -152,3 +152,10 @@ export const contracts = [
 
 /** Only this *type* leaves the server: `Routes['POST /api/predict']`. */
 export type Routes = { [C in (typeof contracts)[number] as RouteName<C>]: C }
+
+/** What answers a route without needing to know who asks: its input, parsed, and its output. */
+export type RouteAnswer<Name extends keyof Routes> = (
+  input: Input<Routes[Name]>,
+) => Promise<
+  Routes[Name]['answer'] extends 'events' ? AsyncIterable<Output<Routes[Name]>> : Output<Routes[Name]>
+>

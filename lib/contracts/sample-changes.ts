@@ -30,6 +30,25 @@ export const change = z.object({
 })
 export type ChangeAnswer = z.output<typeof change>
 
+/** A change as it is stored. */
+type ChangeRecord = Pick<ChangeAnswer, 'id' | 'kind' | 'by' | 'count'> & {
+  readonly classifierId: string
+  readonly at: Date
+  readonly undoesId: string | null
+  readonly undoneById: string | null
+}
+
+export const changeAnswer = (record: ChangeRecord): ChangeAnswer => ({
+  id: record.id,
+  classifier: record.classifierId,
+  kind: record.kind,
+  by: record.by,
+  at: record.at.toISOString(),
+  count: record.count,
+  undoes: record.undoesId,
+  undone_by: record.undoneById,
+})
+
 const state = z.object({
   label: z.string().nullable(),
   split: split.nullable(),
@@ -38,6 +57,14 @@ const state = z.object({
 })
 
 export const inTrash = { trash_id: id.nullable(), trashed_until: time.nullable() }
+
+/** Where something that went to the trash lies, and until when; null: nothing went there. */
+export const inTrashAnswer = (
+  entry: { readonly id: string; readonly until: Date } | null,
+): { trash_id: string | null; trashed_until: string | null } => ({
+  trash_id: entry?.id ?? null,
+  trashed_until: entry?.until.toISOString() ?? null,
+})
 
 export const changeSamples = contract({
   method: 'PATCH',

@@ -102,7 +102,7 @@ test('a missing or damaged file is remembered until it is whole again or the ima
   writeFileSync(blobFile(folder, 'image', changed.hash), 'x')
 
   for (const { sampleId } of added)
-    await expect(data.answers.sampleImage({ id: sampleId, size: 96 })).rejects.toMatchObject({
+    await expect(data.queries.sampleImage({ id: sampleId, size: 96 })).rejects.toMatchObject({
       code: expect.stringMatching(/^file_/),
     })
   await data.pictures.noteFault('0'.repeat(64), 'file_missing') // of an image that is not there: nothing to remember

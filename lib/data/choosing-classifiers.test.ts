@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openForTest, openWithFruit, sampleOf } from './opened.fakes.ts'
+import { editsOf, openForTest, openWithFruit, sampleOf } from './opened.fakes.ts'
 import { CLASSES, registerVersion, shipClassifier } from './sealed.fakes.ts'
 
 test('a classifier made for pictures that did not come leaves; one that has anything stays', async () => {
@@ -26,7 +26,7 @@ test('a classifier made for pictures that did not come leaves; one that has anyt
 test('classifiers are chosen by name, by the setting, else the first', async () => {
   const { data } = await openWithFruit({ defaultClassifier: 'leaves' })
   await expect(data.classifiers.chosen(undefined)).rejects.toMatchObject({ code: 'not_found' })
-  await data.answers.createClassifier({
+  await editsOf(data).createClassifier({
     id: 'leaves',
     classes: ['a', 'b'],
     size: 32,
@@ -36,12 +36,12 @@ test('classifiers are chosen by name, by the setting, else the first', async () 
 
   expect((await data.classifiers.chosen(undefined)).input).toEqual({ size: 32, channels: 1, fit: 'digit' })
   expect((await data.classifiers.chosen('fruit')).title).toBe('Fruit')
-  expect((await data.answers.listClassifiers({})).classifiers.map((c) => [c.id, c.is_default])).toEqual([
+  expect((await data.queries.listClassifiers({})).classifiers.map((c) => [c.id, c.is_default])).toEqual([
     ['fruit', false],
     ['leaves', true],
   ])
   await expect(
-    data.answers.createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true }),
+    editsOf(data).createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true }),
   ).rejects.toMatchObject({ code: 'conflict' })
 })
 
@@ -50,11 +50,11 @@ test('without a name, a user’s own live classifier goes before a shipped one a
   for (const id of ['cats-dogs', 'mnist', 'shapes']) shipClassifier(settings.modelsDir, { id })
   await data.syncShipped()
   const listed = async () =>
-    (await data.answers.listClassifiers({})).classifiers.map(({ id, is_default }) =>
+    (await data.queries.listClassifiers({})).classifiers.map(({ id, is_default }) =>
       is_default ? id.toUpperCase() : id,
     )
   const create = (id: string) =>
-    data.answers.createClassifier({ id, classes: CLASSES, size: 32, fit: 'cover', is_mirrorable: true })
+    editsOf(data).createClassifier({ id, classes: CLASSES, size: 32, fit: 'cover', is_mirrorable: true })
   const train = async (classifier: string) =>
     data.promotions.promote({
       versionId: (await registerVersion(data, { classifier })).id,
@@ -80,7 +80,7 @@ test('a classifier in the trash is in no list, keeps its id, and comes back whol
   const { id: versionId } = await registerVersion(data)
   await data.promotions.promote({ versionId, by: 'a test', reason: null })
 
-  const response = await data.answers.deleteClassifier({ id: 'fruit' })
+  const response = await editsOf(data).deleteClassifier({ id: 'fruit' })
 
   expect(response).toMatchObject({ deleted: true, trashed_until: '2026-12-21T12:00:00.000Z' })
   const found = {
@@ -88,21 +88,21 @@ test('a classifier in the trash is in no list, keeps its id, and comes back whol
     what: 'The classifier "fruit" is in the trash',
     why: 'it was deleted and can be restored until 2026-12-21',
   }
-  await expect(data.answers.getClassifier({ id: 'fruit' })).rejects.toMatchObject(found)
+  await expect(data.queries.getClassifier({ id: 'fruit' })).rejects.toMatchObject(found)
   await expect(data.classifiers.chosen('fruit')).rejects.toMatchObject(found)
-  await expect(data.answers.getModel({ id: versionId })).rejects.toMatchObject(found)
+  await expect(data.queries.getModel({ id: versionId })).rejects.toMatchObject(found)
   expect([await data.classifiers.list(), await data.promotions.champions()]).toEqual([[], []])
   await expect(
-    data.answers.createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true }),
+    editsOf(data).createClassifier({ id: 'fruit', classes: [], size: 32, fit: 'cover', is_mirrorable: true }),
   ).rejects.toMatchObject({
     code: 'conflict',
     why: 'a classifier with this id is in the trash until 2026-12-21',
   })
-  const [entry] = (await data.answers.listTrash({ limit: 9 })).entries
+  const [entry] = (await data.queries.listTrash({ limit: 9 })).entries
   expect(entry).toMatchObject({ kind: 'classifier', title: 'Fruit', until: response.trashed_until })
 
-  await data.answers.restoreTrash({ id: entry!.id })
-  expect((await data.answers.getClassifier({ id: 'fruit' })).samples.total).toBe(1)
+  await editsOf(data).restoreTrash({ id: entry!.id })
+  expect((await data.queries.getClassifier({ id: 'fruit' })).samples.total).toBe(1)
   expect((await data.promotions.champions()).map(({ version }) => version.name)).toEqual(['v1'])
-  expect((await data.answers.listTrash({ limit: 9 })).entries).toEqual([])
+  expect((await data.queries.listTrash({ limit: 9 })).entries).toEqual([])
 })

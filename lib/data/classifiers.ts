@@ -33,7 +33,7 @@ type Row = {
   trashedAt: number | null
 }
 
-export function classifiersOf({ connection, now, settings }: Store): Classifiers {
+export function classifiersOf({ connection, prisma, now, settings }: Store): Classifiers {
   const classesOf = (id: string): string[] =>
     connection
       .all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id)
@@ -101,6 +101,9 @@ export function classifiersOf({ connection, now, settings }: Store): Classifiers
         insertClassifier(writing, { ...draft, isShipped: false, original: null }, now())
       })
       return get(draft.id)
+    },
+    async change(id, change) {
+      await prisma.classifier.update({ where: { id }, data: change })
     },
     removeIfEmpty: (id) =>
       connection.write((writing) => {

@@ -1,15 +1,13 @@
 /** What the data room offers, room by room: signatures only. `openData` in open.ts makes it; no SQL and no
  *  Prisma type stands here. Longer than 300 lines because it is one table of contents; a long interface has its
  *  own file of signatures, as undo-types.ts. */
-import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
-import type { Routes } from '#lib/contracts/index.ts'
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 import type { Counts, WebProcesses } from './process-records.ts'
 import type { Blobs } from './blobs.ts'
 import type { PermanentDeletion } from './permanent-deletion.ts'
-import type { Predictions, Retention } from './prediction-types.ts'
+import type { FeedbackStore, Predictions, Retention } from './prediction-types.ts'
 import type { Subjects } from './subjects.ts'
 import type { SampleChanges, Trash } from './undo-types.ts'
 import type {
@@ -56,6 +54,10 @@ export type Classifiers = {
    *  where there is none. */
   readonly chosen: (id: string | undefined) => Promise<Classifier>
   readonly create: (draft: NewClassifier) => Promise<Classifier>
+  readonly change: (
+    id: string,
+    change: { readonly title?: string | undefined; readonly isMirrorable?: boolean | undefined },
+  ) => Promise<void>
   /** For one that was made for pictures that then did not come: stays where it has anything. */
   readonly removeIfEmpty: (id: string) => Promise<void>
   /** Appends those that are missing. */
@@ -84,15 +86,18 @@ export type Pictures = {
 }
 
 export type Samples = {
-  /** Pictures and samples in one transaction; give at most 500 at once. In the order given. */
+  /** Pictures and samples in one transaction, and in another those that lie in the trash and are samples again;
+   *  give at most 500 at once. In the order given. */
   readonly add: (classifierId: string, samples: readonly NewSample[]) => Promise<readonly AddSampleResult[]>
   /** In whatever state. */
   readonly get: (id: string) => Promise<StoredSample>
   /** All of a classifier that may be trained on, oldest first: labelled, not excluded, not in the trash, not
    *  of an upload that is still running. */
   readonly all: (classifierId: string) => Promise<readonly Sample[]>
-  /** Labelled since what the champion learnt from was frozen. */
-  readonly unseenIn: (classifierId: string) => Promise<number>
+  /** Labelled since what the champion learnt from was frozen; how many of them are corrections. */
+  readonly countUnseen: (
+    classifierId: string,
+  ) => Promise<{ readonly all: number; readonly corrections: number }>
   /** The same ones themselves. */
   readonly unseen: (classifierId: string) => Promise<readonly Sample[]>
 }
@@ -323,59 +328,6 @@ export type Changes = {
   readonly names: () => Promise<{ readonly by: readonly string[]; readonly actions: readonly string[] }>
 }
 
-type Answer<C extends Contract> = (
-  input: Input<C>,
-) => Promise<C['answer'] extends 'events' ? AsyncIterable<Output<C>> : Output<C>>
-type RouteOutput<Name extends keyof Routes> = Answer<Routes[Name]>
-/** What a change records: by whom; the command line has no caller. */
-type RouteQuery<Name extends keyof Routes> = (
-  input: Input<Routes[Name]>,
-  request?: { readonly caller: Caller },
-) => Promise<Output<Routes[Name]>>
-
-/** What answers contracts by reading (and a little writing) alone: the `data` key of the running program. */
-export type Answers = {
-  readonly listPredictions: RouteOutput<'GET /api/predictions'>
-  readonly exportPredictions: RouteOutput<'GET /api/predictions/export'>
-  readonly getPrediction: RouteOutput<'GET /api/predictions/{id}'>
-  readonly predictionImage: RouteOutput<'GET /api/predictions/{id}/image'>
-  readonly deletePrediction: RouteOutput<'DELETE /api/predictions/{id}'>
-  readonly deletePredictions: (
-    input: Input<Routes['DELETE /api/predictions']>,
-    request: { readonly signal?: AbortSignal },
-  ) => Promise<Output<Routes['DELETE /api/predictions']>>
-  readonly giveFeedback: RouteOutput<'POST /api/predictions/{id}/feedback'>
-  readonly statistics: RouteOutput<'GET /api/statistics'>
-  readonly listClassifiers: RouteOutput<'GET /api/classifiers'>
-  readonly getClassifier: RouteOutput<'GET /api/classifiers/{id}'>
-  readonly createClassifier: RouteOutput<'POST /api/classifiers'>
-  readonly changeClassifier: RouteOutput<'PATCH /api/classifiers/{id}'>
-  readonly deleteClassifier: RouteQuery<'DELETE /api/classifiers/{id}'>
-  readonly listClasses: RouteOutput<'GET /api/classes'>
-  readonly listUploads: RouteOutput<'GET /api/uploads'>
-  readonly getUpload: RouteOutput<'GET /api/uploads/{id}'>
-  readonly listSamples: RouteOutput<'GET /api/samples'>
-  readonly changeSamples: RouteQuery<'PATCH /api/samples'>
-  readonly changeSample: RouteQuery<'PATCH /api/samples/{id}'>
-  readonly deleteSample: RouteQuery<'DELETE /api/samples/{id}'>
-  readonly listChanges: RouteOutput<'GET /api/changes'>
-  readonly getChange: RouteOutput<'GET /api/changes/{id}'>
-  readonly undoChange: RouteQuery<'POST /api/changes/{id}/undo'>
-  readonly listTrash: RouteOutput<'GET /api/trash'>
-  readonly restoreTrash: RouteQuery<'POST /api/trash/{id}/restore'>
-  readonly sampleImage: RouteOutput<'GET /api/samples/{id}/image'>
-  readonly dataSummary: RouteOutput<'GET /api/data/summary'>
-  readonly retrainStatus: RouteOutput<'GET /api/retrain/status'>
-  readonly listRuns: RouteOutput<'GET /api/runs'>
-  readonly getRun: RouteOutput<'GET /api/runs/{id}'>
-  readonly runEvents: (
-    input: Input<Routes['GET /api/runs/{id}/events']>,
-    request: { readonly signal: AbortSignal },
-  ) => Promise<AsyncIterable<Output<Routes['GET /api/runs/{id}/events']>>>
-  readonly listModels: RouteOutput<'GET /api/models'>
-  readonly getModel: RouteOutput<'GET /api/models/{id}'>
-}
-
 export type Data = {
   readonly classifiers: Classifiers
   readonly pictures: Pictures
@@ -399,7 +351,7 @@ export type Data = {
   readonly keptSettings: KeptSettings
   readonly changes: Changes
   readonly counts: Counts
-  readonly answers: Answers
+  readonly feedback: FeedbackStore
   readonly subjects: Subjects
   /** What opening it did: migrations that were applied, and where the database of before lies; null where it
    *  was new or up to date. */

@@ -10,6 +10,7 @@ import { connectForReading } from './connection.ts'
 import type { Connection, TransactionScope } from './connection.ts'
 import type { Pictures } from './data.ts'
 import type { Store } from './store.ts'
+import type { Transaction } from './trash-rows.ts'
 import type { NewPicture } from './values.ts'
 
 /** Up to here a row is faster to read than a file (https://www.sqlite.org/intern-v-extern-blob.html: below
@@ -26,9 +27,8 @@ const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET "isAnonymous" = excluded."isAnonymous", "usedAt" = excluded."usedAt"
   WHERE "isAnonymous" AND (NOT excluded."isAnonymous" OR excluded."usedAt" - "usedAt" >= ${USED_EVERY_MS})`
-const UNUSED =
-  'NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash") AND NOT EXISTS (SELECT 1 FROM ' +
-  '"Prediction" WHERE "pictureHash" = "Picture"."hash")'
+/** Of one statement that deletes. */
+const HASHES_AT_ONCE = 1_000
 
 export const imagesOf = ({ connection, prisma, settings, blobs, id, now }: Store): Pictures => ({
   async keep(images) {
@@ -183,21 +183,41 @@ export function insertPicture(
 }
 
 /** For a prediction's image that becomes a sample. */
-export function keepForSample(writing: TransactionScope, hash: string): void {
-  writing.run('UPDATE "Picture" SET "isAnonymous" = 0 WHERE "hash" = ? AND "isAnonymous"', hash)
+export async function keepForSample(tx: Transaction, hash: string): Promise<void> {
+  await tx.picture.updateMany({ where: { hash, isAnonymous: true }, data: { isAnonymous: false } })
 }
 
-/** Removes pictures that nothing needs any more; all that there are, or those of the given hashes. */
-export function sweepPictures(writing: TransactionScope, dataDir: string, hashes?: readonly string[]): void {
-  const gone = hashes
-    ? hashes.flatMap((hash) =>
-        writing.all<{ hash: string }>(
-          `DELETE FROM "Picture" WHERE "hash" = ? AND ${UNUSED} RETURNING "hash"`,
-          hash,
-        ),
-      )
-    : writing.all<{ hash: string }>(`DELETE FROM "Picture" WHERE ${UNUSED} RETURNING "hash"`)
-  for (const { hash } of gone) blobNow.removeImage(dataDir, hash)
+/** Removes those of the images that neither a sample nor a prediction needs. */
+export async function removeUnusedImages(
+  tx: Transaction,
+  dataDir: string,
+  hashes: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
+    const unused = await tx.picture.findMany({
+      where: {
+        hash: { in: hashes.slice(from, from + HASHES_AT_ONCE) },
+        samples: { none: {} },
+        predictions: { none: {} },
+      },
+      select: { hash: true },
+    })
+    await removeImages(
+      tx,
+      dataDir,
+      unused.map(({ hash }) => hash),
+    )
+  }
+}
+
+export async function removeImages(
+  tx: Transaction,
+  dataDir: string,
+  hashes: readonly string[],
+): Promise<void> {
+  await tx.picture.deleteMany({ where: { hash: { in: [...hashes] } } })
+  // while the lock is held: nobody else counts on these files
+  for (const hash of hashes) blobNow.removeImage(dataDir, hash)
 }
 
 const fileOf = (dataDir: string, hash: string): string => blobFile(dataDir, 'image', hash)

@@ -4,6 +4,7 @@ import { databaseBusy, isBusy, watchLock } from './lock-retry.ts'
 import { connect } from './connection.ts'
 import { lockElsewhere, watchStandstill } from './locked.fakes.ts'
 import {
+  editsOf,
   copyOfTemplate,
   folderForTest,
   openForTest,
@@ -40,7 +41,7 @@ test.each(['BEGIN IMMEDIATE', 'BEGIN EXCLUSIVE'] as const)(
       data.uploads.begin('fruit'),
       data.people.count(),
     ]
-    const read = await data.answers.listPredictions({ limit: 9 })
+    const read = await data.queries.listPredictions({ limit: 9 })
     const readByPrisma = await data.people.count()
     await new Promise((resolve) => setTimeout(resolve, SHORT_MS))
     const meanwhile = data.writingState()
@@ -50,7 +51,7 @@ test.each(['BEGIN IMMEDIATE', 'BEGIN EXCLUSIVE'] as const)(
     expect([read.total, readByPrisma]).toEqual([0, 0])
     expect(meanwhile.lockedForMs).toBeGreaterThan(SHORT_MS / 2)
     expect(data.writingState()).toEqual({ lockedForMs: null, diskFullMsAgo: null, waiting: 0 })
-    expect((await data.answers.listPredictions({ limit: 9 })).total).toBe(2)
+    expect((await data.queries.listPredictions({ limit: 9 })).total).toBe(2)
     expect(standstill()).toBeLessThan(STANDSTILL_MS)
   },
 )
@@ -67,7 +68,7 @@ test('every kind of write that waits too long fails as database_busy and leaves 
       data.predictions.record(predictionOf(data)),
       data.people.create(person),
       data.uploads.begin('fruit'),
-      data.answers.changeClassifier({ id: 'fruit', title: 'Other' }),
+      editsOf(data).changeClassifier({ id: 'fruit', title: 'Other' }),
       data.jobs.enqueue('evaluate', { versionId: 'v' }, 0),
       data.changes.add({ by: 'Ada', action: 'test', subject: null }),
     ].map(settled),
@@ -77,7 +78,7 @@ test('every kind of write that waits too long fails as database_busy and leaves 
   expect(performance.now() - begun).toBeGreaterThan(SHORT_MS - 50)
   await release()
   expect([
-    (await data.answers.listPredictions({ limit: 9 })).total,
+    (await data.queries.listPredictions({ limit: 9 })).total,
     await data.people.count(),
     await data.pictures.find(storedImage('large', 100_000).hash),
   ]).toEqual([0, 0, null])

@@ -3,7 +3,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { prismaAdapter } from './adapter.ts'
-import { answersOf } from './answers/answers.ts'
 import { blobsIn } from './blobs.ts'
 import { changesOf } from './audit-log.ts'
 import { classifiersOf } from './classifiers.ts'
@@ -13,6 +12,7 @@ import { countsOf } from './shared-counts.ts'
 import type { Data } from './data.ts'
 import type { DataSettings } from './data-settings.ts'
 import { IN_USE_LOCK, lockShared } from './file-lock.ts'
+import { feedbackOf } from './feedback.ts'
 import { erasingOf } from './permanent-deletion.ts'
 import { PrismaClient } from './generated/client.ts'
 import { createIds } from './ids.ts'
@@ -44,14 +44,8 @@ const OPEN_PATIENCE_MS = 60_000
 /** Prisma's own deadlines begin before ours: they must not end first. */
 const PRISMA_MARGIN_MS = 1_000
 
-/** Migrates, then opens. One per process; end it with `close()`. */
-/** Without what lib/queries reads, which is given the store itself. */
-export type OpenStore = Omit<Data, 'answers'> & {
-  readonly answers: ReturnType<typeof answersOf>
-  readonly store: Store
-}
-
-export async function openStore(settings: DataSettings): Promise<OpenStore> {
+/** Migrates, then opens. One per process; end it with `close()`. `store` is for lib/queries alone. */
+export async function openStore(settings: DataSettings): Promise<Data & { readonly store: Store }> {
   mkdirSync(path.dirname(settings.databaseFile), { recursive: true })
   preparePictures(settings.dataDir)
   const inUse = lockShared(path.join(settings.dataDir, IN_USE_LOCK))
@@ -85,7 +79,7 @@ export async function openStore(settings: DataSettings): Promise<OpenStore> {
   const live = liveVersionsOf(store, { promotions, versions })
   const trash = trashOf(store, { live })
   const snapshots = snapshotsOf(store)
-  const rooms = {
+  return {
     classifiers: classifiersOf(store),
     pictures: imagesOf(store),
     samples: samplesOf(store),
@@ -107,12 +101,9 @@ export async function openStore(settings: DataSettings): Promise<OpenStore> {
     keptSettings: keptSettingsOf(store),
     changes: changesOf(store),
     counts: countsOf(store),
-  }
-  return {
-    ...rooms,
+    feedback: feedbackOf(store),
     store,
     blobs: store.blobs,
-    answers: answersOf(store, rooms),
     subjects: subjectsOf(store),
     migrated,
     syncShipped: shippedOf(store),

@@ -8,7 +8,11 @@ import { onTestFinished } from 'vitest'
 import type { Data } from './data.ts'
 import type { DataSettings } from './data-settings.ts'
 import { migrate } from './migrate.ts'
-import { openData } from '#lib/queries/open-data.ts'
+import { createClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
+import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
+import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
+import { openData, type OpenData } from '#lib/queries/open-data.ts'
+import { createGiveFeedback } from '#lib/serving/feedback.ts'
 import type { NewPicture, NewPrediction, NewSample } from './values.ts'
 
 /** A Saturday noon, UTC. */
@@ -17,7 +21,7 @@ export const NOON = Date.UTC(2026, 10, 21, 12)
 let template: string | undefined
 
 export type DataFixture = {
-  readonly data: Data
+  readonly data: OpenData
   readonly folder: string
   readonly settings: DataSettings
   readonly clock: { now: () => number; advance: (ms: number) => void }
@@ -62,6 +66,14 @@ export async function openForTest(more: Partial<DataSettings> = {}): Promise<Dat
   onTestFinished(() => data.close())
   return { data, folder, settings, clock }
 }
+
+/** The use cases that change what the tests of this module read. */
+export const editsOf = (data: OpenData) => ({
+  ...createClassifierEdits(data),
+  ...createSampleEdits(data),
+  ...createPredictionDeletion(data),
+  giveFeedback: createGiveFeedback(data),
+})
 
 /** What SQLite says of the whole file; `ok` where every page and index is as it should be. */
 export function integrityOf(databaseFile: string): unknown {

@@ -3,7 +3,15 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { MIGRATIONS } from './migrate.ts'
-import { NOON, openWithFruit, storedImage, predictionOf, sampleOf, type DataFixture } from './opened.fakes.ts'
+import {
+  editsOf,
+  NOON,
+  openWithFruit,
+  storedImage,
+  predictionOf,
+  sampleOf,
+  type DataFixture,
+} from './opened.fakes.ts'
 
 const DAY_MS = 86_400_000
 const CLASSES = ['apple', 'lime', 'plum']
@@ -91,7 +99,7 @@ async function liveThrough({ data }: DataFixture, steps: number): Promise<void> 
       )
       requested.push(...batch.map(({ id }) => id))
     } else if (kind < 7 && requested.length > 0) {
-      await data.answers
+      await editsOf(data)
         .giveFeedback(
           below(2)
             ? { id: pick(requested) ?? '', correct: true }
@@ -107,14 +115,14 @@ async function liveThrough({ data }: DataFixture, steps: number): Promise<void> 
       ])
       if (added) samples.push(added.sampleId)
     } else if (kind === 8 && samples.length > 0) {
-      await data.answers
+      await editsOf(data)
         .changeSample({ id: pick(samples) ?? '', label: pick(CLASSES), is_excluded: below(2) === 1 })
         .catch(() => {})
     } else if (kind === 9 && below(2) === 1) {
-      const [newest] = (await data.answers.listTrash({ limit: 1 })).entries
-      if (newest) await data.answers.restoreTrash({ id: newest.id })
+      const [newest] = (await data.queries.listTrash({ limit: 1 })).entries
+      if (newest) await editsOf(data).restoreTrash({ id: newest.id })
     } else if (samples.length > 3) {
-      await data.answers
+      await editsOf(data)
         .deleteSample({ id: samples.splice(below(samples.length), 1)[0] ?? '' })
         .catch(() => {}) // a correction taken back may have removed it
     }
@@ -157,8 +165,8 @@ test('the migration sums what there was before it', async () => {
 test('totals of a list are those of its rows, with filters that are summed and with others', async () => {
   const opened = await openWithFruit()
   await liveThrough(opened, 120)
-  const { answers } = opened.data
-  const all = (await answers.listPredictions({ limit: 1_000 })).predictions
+  const { queries } = opened.data
+  const all = (await queries.listPredictions({ limit: 1_000 })).predictions
 
   for (const filter of [
     {},
@@ -173,11 +181,11 @@ test('totals of a list are those of its rows, with filters that are summed and w
         (!('class' in filter) || row.predicted_class === filter.class) &&
         (!('min_confidence' in filter) || row.confidence >= 0.5),
     )
-    expect((await answers.listPredictions({ limit: 1, ...filter })).total).toBe(rows.length)
+    expect((await queries.listPredictions({ limit: 1, ...filter })).total).toBe(rows.length)
   }
-  const samples = await answers.listSamples({ classifier: 'fruit', limit: 1_000 })
+  const samples = await queries.listSamples({ classifier: 'fruit', limit: 1_000 })
   expect(samples.total).toBe(samples.samples.length)
-  expect((await answers.listSamples({ classifier: 'fruit', limit: 1, label: 'lime' })).total).toBe(
+  expect((await queries.listSamples({ classifier: 'fruit', limit: 1, label: 'lime' })).total).toBe(
     samples.samples.filter(({ label }) => label === 'lime').length,
   )
 })

@@ -84,13 +84,6 @@ function add<T extends Sum>(sums: Map<string, T>, key: string, one: T): void {
   sum.confidence += one.confidence
 }
 
-export const predictionsOn = (connection: CountReader, classifierId: string, day: number): number =>
-  connection.one<{ count: number }>(
-    'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "DayCount" WHERE "classifierId" = ? AND "day" = ?',
-    classifierId,
-    day,
-  )?.count ?? 0
-
 /** The first day's own rows, and the sums of those that followed. */
 export function predictionsSince(connection: CountReader, classifierId: string, since: Date): number {
   const next = dayOf(since) + 1
@@ -105,16 +98,3 @@ export function predictionsSince(connection: CountReader, classifierId: string, 
     )?.count ?? 0
   )
 }
-
-/** Of one classifier or all, of one class or all. */
-export const countOfPredictions = (
-  connection: CountReader,
-  classifierId: string | undefined,
-  predictedClass: string | undefined,
-): number =>
-  connection.one<{ count: number }>(
-    'SELECT COALESCE(SUM("count"), 0) AS "count" FROM "ClassCount" WHERE (?1 IS NULL OR "classifierId" ' +
-      '= ?1) AND (?2 IS NULL OR "predictedClass" = ?2)',
-    classifierId ?? null,
-    predictedClass ?? null,
-  )?.count ?? 0

@@ -1,19 +1,22 @@
 /** Which predictions a filter means: for lists, files and deletion alike. */
-import type { Answers } from './data.ts'
+import type { Input } from '#lib/contracts/contract.ts'
+import type { listPredictions } from '#lib/contracts/predictions.ts'
 import type { Prisma } from './generated/client.ts'
 
-export type PredictionFilters = Omit<Parameters<Answers['listPredictions']>[0], 'limit' | 'cursor'>
+export type PredictionFilters = Omit<Input<typeof listPredictions>, 'limit' | 'cursor'>
 
-export function predictionsWhere(asked: PredictionFilters): Prisma.PredictionWhereInput {
+export function predictionsWhere(filters: PredictionFilters): Prisma.PredictionWhereInput {
   return {
-    ...(asked.classifier !== undefined && { classifierId: asked.classifier }),
-    ...(asked.class !== undefined && { predictedClass: asked.class }),
-    ...(asked.version !== undefined && { version: asked.version }),
-    ...(asked.decision !== undefined && { decision: asked.decision === 'none' ? null : asked.decision }),
-    ...(asked.feedback === 'none' && { feedback: { is: null } }),
-    ...(asked.feedback !== undefined &&
-      asked.feedback !== 'none' && { feedback: { is: { isCorrect: asked.feedback === 'correct' } } }),
-    confidence: { gte: asked.min_confidence, lte: asked.max_confidence },
-    createdAt: { gte: asked.since, lte: asked.until },
+    ...(filters.classifier !== undefined && { classifierId: filters.classifier }),
+    ...(filters.class !== undefined && { predictedClass: filters.class }),
+    ...(filters.version !== undefined && { version: filters.version }),
+    ...(filters.decision !== undefined && {
+      decision: filters.decision === 'none' ? null : filters.decision,
+    }),
+    ...(filters.feedback === 'none' && { feedback: { is: null } }),
+    ...(filters.feedback !== undefined &&
+      filters.feedback !== 'none' && { feedback: { is: { isCorrect: filters.feedback === 'correct' } } }),
+    confidence: { gte: filters.min_confidence, lte: filters.max_confidence },
+    createdAt: { gte: filters.since, lte: filters.until },
   }
 }

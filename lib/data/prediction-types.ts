@@ -1,5 +1,6 @@
 /** What the data room offers for predictions: signatures only, like data.ts. prediction-writer.ts,
  *  predictions.ts and retention.ts make it. */
+import type { PredictionFilters } from './prediction-filter.ts'
 import type { NewPrediction } from './values.ts'
 
 /** What makes predictions rows, in whichever process that happens. */
@@ -33,6 +34,22 @@ export type Retention = {
   readonly dropAnonymousImages: (which: SpaceRequest) => Promise<FreedSpace>
   /** The oldest predictions, with their images and feedback: those made before, or as many as make room. */
   readonly deleteOldest: (which: SpaceRequest) => Promise<FreedSpace>
+  /** `not_found` for an unknown id. */
+  readonly deleteOne: (id: string) => Promise<void>
+  readonly countSelected: (which: PredictionSelection) => Promise<number>
+  /** All of them, in small transactions, until none is left or the signal aborts. How many there were. */
+  readonly deleteSelected: (which: PredictionSelection, signal?: AbortSignal) => Promise<number>
 }
+/** `minAgeMs`: 0 for all that there are when the call begins. */
+export type PredictionSelection = { readonly filters: PredictionFilters; readonly minAgeMs: number }
 export type SpaceRequest = { readonly before: Date } | { readonly enoughBytes: number }
 export type FreedSpace = { readonly count: number; readonly bytes: number }
+
+export type FeedbackStore = {
+  readonly predictedClassOf: (predictionId: string) => Promise<string>
+  /** Replaces an earlier response to this prediction. The id of the sample that a correction made or relabelled; null
+   *  where the prediction was correct or has no image. `unknown_class` for a class that the classifier lacks. */
+  readonly save: (feedback: NewFeedback) => Promise<string | null>
+}
+
+type NewFeedback = { readonly predictionId: string; readonly isCorrect: boolean; readonly label: string }

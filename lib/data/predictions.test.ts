@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { NOON, openWithFruit, storedImage, predictionOf } from './opened.fakes.ts'
+import { editsOf, NOON, openWithFruit, storedImage, predictionOf } from './opened.fakes.ts'
 
 const DAY_MS = 86_400_000
 
@@ -15,7 +15,7 @@ test('an answer is acknowledged when its row is committed: another connection se
     other.prepare('SELECT "pictureHash" FROM "Prediction" WHERE "id" = ?').get(prediction.id),
   ).toMatchObject({ pictureHash: storedImage('asked').hash })
   other.close()
-  expect(await data.answers.getPrediction({ id: prediction.id })).toEqual({
+  expect(await data.queries.getPrediction({ id: prediction.id })).toEqual({
     id: prediction.id,
     classifier: 'fruit',
     model_version: 'v1',
@@ -32,7 +32,7 @@ test('an answer is acknowledged when its row is committed: another connection se
     feedback: null,
     image_url: `/api/predictions/${prediction.id}/image`,
   })
-  expect((await data.answers.predictionImage({ id: prediction.id })).mediaType).toBe('image/png')
+  expect((await data.queries.predictionImage({ id: prediction.id })).mediaType).toBe('image/png')
 })
 
 test('one row that cannot be written does not take its company along', async () => {
@@ -46,7 +46,7 @@ test('one row that cannot be written does not take its company along', async () 
   const outcomes = await Promise.allSettled(rows.map((row) => data.predictions.record(row)))
 
   expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-  expect((await data.answers.listPredictions({ limit: 9 })).total).toBe(2)
+  expect((await data.queries.listPredictions({ limit: 9 })).total).toBe(2)
 })
 
 test('rows that keep coming while others are written are all written', async () => {
@@ -91,10 +91,10 @@ test('history is filtered by everything that a row tells, newest first, page by 
     predictionOf(data, { filename: 'three', version: 'v2', decision: null, ...at(2) }),
   ]
   for (const row of rows) await data.predictions.record(row)
-  await data.answers.giveFeedback({ id: rows[0]?.id ?? '', correct: true })
-  await data.answers.giveFeedback({ id: rows[1]?.id ?? '', correct: false, label: 'plum' })
+  await editsOf(data).giveFeedback({ id: rows[0]?.id ?? '', correct: true })
+  await editsOf(data).giveFeedback({ id: rows[1]?.id ?? '', correct: false, label: 'plum' })
   const names = async (filter: object) =>
-    (await data.answers.listPredictions({ limit: 9, ...filter })).predictions.map(
+    (await data.queries.listPredictions({ limit: 9, ...filter })).predictions.map(
       (prediction) => prediction.filename,
     )
 
@@ -122,10 +122,10 @@ test('history is filtered by everything that a row tells, newest first, page by 
     isMirrorable: true,
   })
   expect(await names({ classifier: 'other' })).toEqual([])
-  const first = await data.answers.listPredictions({ limit: 2 })
+  const first = await data.queries.listPredictions({ limit: 2 })
   expect([
     first.total,
-    (await data.answers.listPredictions({ limit: 2, cursor: first.next_cursor ?? '' })).predictions[0]
+    (await data.queries.listPredictions({ limit: 2, cursor: first.next_cursor ?? '' })).predictions[0]
       ?.filename,
   ]).toEqual([3, 'one'])
 })
@@ -136,7 +136,7 @@ test('a correction becomes a labelled sample; taking it back removes the sample'
   await data.predictions.record(prediction)
   const { id } = prediction
 
-  const corrected = await data.answers.giveFeedback({ id, correct: false, label: 'lime' })
+  const corrected = await editsOf(data).giveFeedback({ id, correct: false, label: 'lime' })
 
   expect(corrected).toMatchObject({ id, correct: false, label: 'lime', sample_id: expect.any(String) })
   expect(await data.samples.get(corrected.sample_id ?? '')).toMatchObject({
@@ -145,25 +145,25 @@ test('a correction becomes a labelled sample; taking it back removes the sample'
     filename: 'a.png',
     hash: storedImage('asked').hash,
   })
-  expect((await data.answers.getPrediction({ id })).feedback).toEqual({
+  expect((await data.queries.getPrediction({ id })).feedback).toEqual({
     correct: false,
     label: 'lime',
     at: '2026-11-21T12:00:00.000Z',
   })
 
-  const otherwise = await data.answers.giveFeedback({ id, correct: false, label: 'plum' })
+  const otherwise = await editsOf(data).giveFeedback({ id, correct: false, label: 'plum' })
   expect((await data.samples.all('fruit')).map((sample) => [sample.id, sample.label])).toEqual([
     [otherwise.sample_id, 'plum'],
   ])
 
-  expect(await data.answers.giveFeedback({ id, correct: true })).toEqual({
+  expect(await editsOf(data).giveFeedback({ id, correct: true })).toEqual({
     id,
     correct: true,
     label: 'apple',
     sample_id: null,
   })
   expect(await data.samples.all('fruit')).toEqual([])
-  expect((await data.answers.predictionImage({ id })).bytes).toBeTruthy()
+  expect((await data.queries.predictionImage({ id })).bytes).toBeTruthy()
 })
 
 test('a correction does not relabel a sample that came another way', async () => {
@@ -175,8 +175,8 @@ test('a correction does not relabel a sample that came another way', async () =>
   const prediction = predictionOf(data, { picture: image })
   await data.predictions.record(prediction)
 
-  const { sample_id } = await data.answers.giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
-  await data.answers.giveFeedback({ id: prediction.id, correct: true })
+  const { sample_id } = await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
+  await editsOf(data).giveFeedback({ id: prediction.id, correct: true })
 
   expect(sample_id).toBe(sample?.sampleId)
   expect((await data.samples.all('fruit')).map((s) => s.label)).toEqual(['plum'])
@@ -188,9 +188,9 @@ test('an answer whose picture was not kept can be corrected, but makes no sample
   await data.predictions.record(prediction)
 
   expect(
-    (await data.answers.giveFeedback({ id: prediction.id, correct: false, label: 'lime' })).sample_id,
+    (await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'lime' })).sample_id,
   ).toBeNull()
-  await expect(data.answers.predictionImage({ id: prediction.id })).rejects.toMatchObject({
+  await expect(data.queries.predictionImage({ id: prediction.id })).rejects.toMatchObject({
     code: 'not_found',
   })
 })
@@ -205,8 +205,8 @@ test.each([
   const prediction = predictionOf(data)
   await data.predictions.record(prediction)
 
-  await expect(data.answers.giveFeedback({ id: prediction.id, ...response })).rejects.toMatchObject({ code })
-  expect((await data.answers.getPrediction({ id: prediction.id })).feedback).toBeNull()
+  await expect(editsOf(data).giveFeedback({ id: prediction.id, ...response })).rejects.toMatchObject({ code })
+  expect((await data.queries.getPrediction({ id: prediction.id })).feedback).toBeNull()
 })
 
 test('statistics count all time, and days, histogram and latency of the days asked for', async () => {
@@ -217,9 +217,9 @@ test('statistics count all time, and days, histogram and latency of the days ask
   const last = predictionOf(data, { predictedClass: 'lime', confidence: 1, totalMs: 1, ...days(0) })
   await data.predictions.record(last)
   await data.predictions.record(predictionOf(data, { confidence: 0.25, totalMs: 9_999, ...days(40) }))
-  await data.answers.giveFeedback({ id: last.id, correct: false, label: 'plum' })
+  await editsOf(data).giveFeedback({ id: last.id, correct: false, label: 'plum' })
 
-  const statistics = await data.answers.statistics({ classifier: 'fruit', days: 3 })
+  const statistics = await data.queries.statistics({ classifier: 'fruit', days: 3 })
 
   expect(statistics).toMatchObject({
     classifier: 'fruit',
@@ -243,8 +243,8 @@ test('statistics count all time, and days, histogram and latency of the days ask
     { from: 0.5, to: 0.55, count: 100 },
     { from: 0.95, to: 1, count: 1 },
   ])
-  expect((await data.answers.statistics({ days: 3 })).total_predictions).toBe(102)
-  await expect(data.answers.statistics({ classifier: 'none', days: 3 })).rejects.toMatchObject({
+  expect((await data.queries.statistics({ days: 3 })).total_predictions).toBe(102)
+  await expect(data.queries.statistics({ classifier: 'none', days: 3 })).rejects.toMatchObject({
     code: 'not_found',
   })
 })
@@ -252,7 +252,7 @@ test('statistics count all time, and days, histogram and latency of the days ask
 test('where nothing was asked yet, nothing is invented', async () => {
   const { data } = await openWithFruit()
 
-  expect(await data.answers.statistics({ days: 1 })).toMatchObject({
+  expect(await data.queries.statistics({ days: 1 })).toMatchObject({
     classifier: null,
     total_predictions: 0,
     mean_confidence: null,
@@ -275,7 +275,7 @@ test(
     const timesMs: number[] = []
     for (let i = 0; i < 5; i++) {
       const begun = performance.now()
-      expect((await data.answers.statistics({ days: 30 })).total_predictions).toBe(100_000)
+      expect((await data.queries.statistics({ days: 30 })).total_predictions).toBe(100_000)
       timesMs.push(performance.now() - begun)
     }
 

@@ -1,4 +1,4 @@
-/** Predictions as rows: writing them is prediction-writer.ts's, listing and deleting them lib/data/answers'. */
+/** Predictions as rows: writing them is prediction-writer.ts's, deleting them retention.ts's, listing them lib/queries'. */
 import type { Predictions } from './prediction-types.ts'
 import { createPredictionWriter } from './prediction-writer.ts'
 import { predictionsSince } from './prediction-counts.ts'

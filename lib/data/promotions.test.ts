@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { verifyBundle } from './bundles.ts'
-import { openForTest, openWithFruit, predictionOf } from './opened.fakes.ts'
+import { editsOf, openForTest, openWithFruit, predictionOf } from './opened.fakes.ts'
 import { championsBefore } from './promotions.ts'
 import { registerVersion, sealBundle, shipClassifier } from './sealed.fakes.ts'
 
@@ -49,7 +49,7 @@ test('promotion, rollback and history follow each other, and each has a higher n
   expect(data.promotions.latest()).toBe(3)
   expect((await data.promotions.champions()).map((champion) => champion.version.name)).toEqual(['v1'])
   expect(
-    (await data.answers.listModels({ limit: 9 })).models.map((m) => [
+    (await data.queries.listModels({ limit: 9 })).models.map((m) => [
       m.version,
       m.is_champion,
       m.was_champion,
@@ -102,7 +102,7 @@ test('a live version and the next in line stay; another goes to the trash and co
   expect((await data.versions.list('fruit')).map(({ name }) => name)).toEqual(['v2', 'v1'])
   expect(existsSync(v3.folder)).toBe(true)
   expect(await data.versions.nextNumber('fruit')).toBe(4)
-  expect((await data.answers.listPredictions({ limit: 9 })).predictions[0]?.model_version).toBe('v3')
+  expect((await data.queries.listPredictions({ limit: 9 })).predictions[0]?.model_version).toBe('v3')
   await data.trash.restore(trashId, 'Ada')
   expect((await data.versions.get(v3.id)).name).toBe('v3')
 })
@@ -171,7 +171,7 @@ test('shipped classifiers become rows once, with the named champion', async () =
   expect(await data.syncShipped()).toEqual({ versions: 2, refused: [] })
   expect(await data.syncShipped()).toEqual({ versions: 2, refused: [] })
 
-  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({
+  expect(await data.queries.getClassifier({ id: 'fruit' })).toMatchObject({
     is_shipped: true,
     classes: ['apple', 'lime', 'plum'],
     champion: { version: 'v2', accuracy: { value: 0.9 } },
@@ -180,11 +180,11 @@ test('shipped classifiers become rows once, with the named champion', async () =
     path.join(settings.modelsDir, 'fruit', 'v2'),
   )
   expect(await data.promotions.history('fruit')).toHaveLength(1)
-  expect(await data.answers.dataSummary({})).toMatchObject({
+  expect(await data.queries.dataSummary({})).toMatchObject({
     has_original_pictures: false,
     original: { images: 300 },
   })
-  await expect(data.answers.deleteClassifier({ id: 'fruit' })).rejects.toMatchObject({ code: 'conflict' })
+  await expect(editsOf(data).deleteClassifier({ id: 'fruit' })).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('a shipped version that a newer Darkroom replaces says what its new bundle says, and stays live', async () => {
@@ -196,7 +196,7 @@ test('a shipped version that a newer Darkroom replaces says what its new bundle 
   shipClassifier(settings.modelsDir, { accuracy: 0.97 })
   await data.syncShipped()
 
-  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({
+  expect(await data.queries.getClassifier({ id: 'fruit' })).toMatchObject({
     champion: { version: 'v1', accuracy: { value: 0.97 } },
   })
   expect((await data.promotions.champion('fruit'))?.version.id).toBe(before?.version.id)

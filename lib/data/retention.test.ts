@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createRetention } from '#lib/operations/retention.ts'
 import { blobFile } from './blobs.ts'
-import { NOON, openWithFruit, storedImage, predictionOf, sampleOf } from './opened.fakes.ts'
+import { editsOf, NOON, openWithFruit, storedImage, predictionOf, sampleOf } from './opened.fakes.ts'
 import type { DataFixture } from './opened.fakes.ts'
 
 const DAY_MS = 86_400_000
@@ -11,13 +11,13 @@ const caller = {}
 
 const daysAgo = (days: number) => ({ createdAt: new Date(NOON - days * DAY_MS) })
 const names = async ({ data }: DataFixture) =>
-  (await data.answers.listPredictions({ limit: 500 })).predictions.map((one) => one.filename)
+  (await data.queries.listPredictions({ limit: 500 })).predictions.map((one) => one.filename)
 const imageOf = async ({ data }: DataFixture, text: string) =>
   data.pictures.find(storedImage(text, LARGE).hash)
 
 async function sumsAgree({ data }: DataFixture): Promise<void> {
-  const { predictions, total } = await data.answers.listPredictions({ limit: 500 })
-  const statistics = await data.answers.statistics({ classifier: 'fruit', days: 366 })
+  const { predictions, total } = await data.queries.listPredictions({ limit: 500 })
+  const statistics = await data.queries.statistics({ classifier: 'fruit', days: 366 })
   const count = (name: string) => predictions.filter((one) => one.predicted_class === name).length
   expect(total).toBe(predictions.length)
   expect(statistics.total_predictions).toBe(predictions.length)
@@ -36,12 +36,12 @@ test('one prediction is deleted for good: row, image, thumbnails, feedback and i
     predictionOf(data, { picture: storedImage('stays', LARGE) }),
   ]
   for (const row of [gone, stays]) await data.predictions.record(row)
-  await data.answers.giveFeedback({ id: gone.id, correct: true })
+  await editsOf(data).giveFeedback({ id: gone.id, correct: true })
   await data.blobs.put('thumbnail', `${storedImage('gone', LARGE).hash}-96`, Uint8Array.of(1))
 
-  expect(await data.answers.deletePrediction({ id: gone.id })).toEqual({ id: gone.id, deleted: true })
+  expect(await editsOf(data).deletePrediction({ id: gone.id })).toEqual({ id: gone.id, deleted: true })
 
-  await expect(data.answers.getPrediction({ id: gone.id })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(data.queries.getPrediction({ id: gone.id })).rejects.toMatchObject({ code: 'not_found' })
   expect([
     await imageOf(opened, 'gone'),
     existsSync(blobFile(folder, 'image', storedImage('gone', LARGE).hash)),
@@ -49,7 +49,7 @@ test('one prediction is deleted for good: row, image, thumbnails, feedback and i
   ]).toEqual([null, false, false])
   expect(await imageOf(opened, 'stays')).not.toBeNull()
   await sumsAgree(opened)
-  await expect(data.answers.deletePrediction({ id: gone.id })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(editsOf(data).deletePrediction({ id: gone.id })).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('a sample that a correction made stays with its image when its prediction is deleted', async () => {
@@ -57,9 +57,9 @@ test('a sample that a correction made stays with its image when its prediction i
   const { data } = opened
   const prediction = predictionOf(data, { picture: storedImage('corrected', LARGE), isAnonymous: true })
   await data.predictions.record(prediction)
-  const { sample_id } = await data.answers.giveFeedback({ id: prediction.id, correct: false, label: 'plum' })
+  const { sample_id } = await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'plum' })
 
-  await data.answers.deletePredictions({ all: true, dry_run: false }, caller)
+  await editsOf(data).deletePredictions({ all: true, dry_run: false }, caller)
   await data.retention.dropAnonymousImages({ enoughBytes: Infinity })
 
   expect(await data.samples.get(sample_id!)).toMatchObject({ label: 'plum' })
@@ -79,19 +79,19 @@ test('predictions are deleted by a filter and by age, after a count that deletes
     await data.predictions.record(predictionOf(data, row))
 
   expect(
-    await data.answers.deletePredictions({ older_than_days: 30, all: false, dry_run: true }, caller),
+    await editsOf(data).deletePredictions({ older_than_days: 30, all: false, dry_run: true }, caller),
   ).toEqual({ count: 1, dry_run: true })
   expect(await names(opened)).toHaveLength(4)
   expect(
-    await data.answers.deletePredictions({ older_than_days: 30, all: false, dry_run: false }, caller),
+    await editsOf(data).deletePredictions({ older_than_days: 30, all: false, dry_run: false }, caller),
   ).toEqual({ count: 1, dry_run: false })
   expect(await names(opened)).toEqual(['today', 'unsure', 'lime'])
   expect(
-    (await data.answers.deletePredictions({ class: 'lime', all: false, dry_run: false }, caller)).count,
+    (await editsOf(data).deletePredictions({ class: 'lime', all: false, dry_run: false }, caller)).count,
   ).toBe(1)
   expect(
     (
-      await data.answers.deletePredictions(
+      await editsOf(data).deletePredictions(
         { max_confidence: 0.5, older_than_days: 0, all: false, dry_run: false },
         caller,
       )
@@ -99,12 +99,14 @@ test('predictions are deleted by a filter and by age, after a count that deletes
   ).toBe(1)
   expect(await names(opened)).toEqual(['today'])
   await sumsAgree(opened)
-  await expect(data.answers.deletePredictions({ all: false, dry_run: false }, caller)).rejects.toMatchObject({
-    code: 'invalid_input',
-    remedy: expect.stringContaining('all=true'),
-  })
+  await expect(editsOf(data).deletePredictions({ all: false, dry_run: false }, caller)).rejects.toMatchObject(
+    {
+      code: 'invalid_input',
+      remedy: expect.stringContaining('all=true'),
+    },
+  )
   await expect(
-    data.answers.deletePredictions({ classifier: 'none', all: true, dry_run: false }, caller),
+    editsOf(data).deletePredictions({ classifier: 'none', all: true, dry_run: false }, caller),
   ).rejects.toMatchObject({ code: 'not_found' })
 })
 
@@ -123,7 +125,7 @@ test('many predictions are deleted in steps between which others write', async (
     ),
   )
 
-  const deleting = data.answers.deletePredictions(
+  const deleting = editsOf(data).deletePredictions(
     { older_than_days: 0.5, all: false, dry_run: false },
     caller,
   )
@@ -176,7 +178,7 @@ test('images of anonymous users have a quota: beyond it only their predictions a
   ).toEqual([false, true, true, true])
   expect(await data.retention.anonymousImages()).toEqual({ images: 1, bytes: LARGE })
   expect(
-    (await data.answers.listPredictions({ limit: 9 })).predictions.map((one) => [
+    (await data.queries.listPredictions({ limit: 9 })).predictions.map((one) => [
       one.filename,
       one.image_url !== null,
     ]),

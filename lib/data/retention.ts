@@ -1,11 +1,12 @@
 /** Deleting predictions for good, with their images, thumbnails, feedback and sums, oldest first and in small
  *  transactions; and dropping strangers' images. Samples that corrections made stay, with their images. When
  *  and how much, lib/operations says. */
-import { blobNow } from './blobs.ts'
-import type { Retention, FreedSpace, SpaceRequest } from './prediction-types.ts'
+import { removeImages, removeUnusedImages } from './images.ts'
+import { predictionsWhere } from './prediction-filter.ts'
+import type { FreedSpace, PredictionSelection, Retention, SpaceRequest } from './prediction-types.ts'
 import type { Prisma } from './generated/client.ts'
 import { discountPredictions } from './prediction-counts.ts'
-import type { Store } from './store.ts'
+import { notFound, type Store } from './store.ts'
 
 /** Of one transaction: others wait while it is written, some 20 ms. */
 const ROWS_AT_ONCE = 200
@@ -25,8 +26,24 @@ const COUNTED = {
 } as const
 
 export function retentionOf(store: Store): Retention {
-  const { prisma, settings } = store
+  const { prisma, settings, connection, now } = store
   return {
+    async deleteOne(id) {
+      if ((await deletePredictions(store, { id })).count === 0) throw notFound('prediction', id)
+      await connection.truncateWal()
+    },
+    countSelected: (which) => prisma.prediction.count({ where: selectedBy(which, now()) }),
+    async deleteSelected(which, signal) {
+      const where = selectedBy(which, now()) // what comes meanwhile stays
+      let count = 0
+      while (!signal?.aborted) {
+        const deleted = await deletePredictions(store, where)
+        if (deleted.count === 0) break
+        count += deleted.count
+      }
+      await connection.truncateWal()
+      return count
+    },
     async anonymousImages() {
       const sum = await prisma.storageSum.findUnique({ where: { name: 'anonymous' } })
       return { images: sum?.images ?? 0, bytes: sum?.bytes ?? 0 }
@@ -70,6 +87,10 @@ export function retentionOf(store: Store): Retention {
   }
 }
 
+const selectedBy = ({ filters, minAgeMs }: PredictionSelection, now: Date): Prisma.PredictionWhereInput => ({
+  AND: [predictionsWhere(filters), { createdAt: { lte: new Date(now.getTime() - minAgeMs) } }],
+})
+
 /** As many of the first as make room for what is wanted, at least one. */
 function enoughOf<T>(
   found: readonly T[],
@@ -86,18 +107,8 @@ function enoughOf<T>(
   return { rows: found.slice(0, count), bytes }
 }
 
-async function removeImages(
-  writing: Prisma.TransactionClient,
-  dataDir: string,
-  hashes: readonly string[],
-): Promise<void> {
-  await writing.picture.deleteMany({ where: { hash: { in: [...hashes] } } })
-  // while the lock is held: nobody else counts on these files
-  for (const hash of hashes) blobNow.removeImage(dataDir, hash)
-}
-
 /** At most `ROWS_AT_ONCE` of those, the oldest first. */
-export function deletePredictions(
+function deletePredictions(
   { prisma, settings }: Store,
   where: Prisma.PredictionWhereInput,
   required: SpaceRequest = { enoughBytes: Infinity },
@@ -122,15 +133,7 @@ export function deletePredictions(
       await writing.prediction.deleteMany({ where: { id: { in: ids } } })
       await discountPredictions(writing, rows)
       const hashes = [...new Set(rows.flatMap((row) => row.pictureHash ?? []))]
-      const unused = await writing.picture.findMany({
-        where: { hash: { in: hashes }, samples: { none: {} }, predictions: { none: {} } },
-        select: { hash: true },
-      })
-      await removeImages(
-        writing,
-        settings.dataDir,
-        unused.map((image) => image.hash),
-      )
+      await removeUnusedImages(writing, settings.dataDir, hashes)
       return { count: rows.length, bytes }
     },
     { timeout: LONGEST_MS },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Data } from './data.ts'
-import { openWithFruit, sampleOf } from './opened.fakes.ts'
+import { editsOf, openWithFruit, sampleOf } from './opened.fakes.ts'
 import { registerVersion } from './sealed.fakes.ts'
 import { snapshotHash } from './snapshots.ts'
 import type { Run } from './values.ts'
@@ -100,7 +100,7 @@ test('a run tells its progress, its curve and its times', async () => {
   })
   await data.runs.report(id, { kind: 'epoch', point: point(1) })
 
-  expect(await data.answers.getRun({ id })).toMatchObject({
+  expect(await data.queries.getRun({ id })).toMatchObject({
     state: 'running',
     engine: 'wasm',
     epoch: 1,
@@ -113,7 +113,7 @@ test('a run tells its progress, its curve and its times', async () => {
     ended_at: null,
     can_resume: false,
   })
-  expect(await data.answers.retrainStatus({})).toEqual({
+  expect(await data.queries.retrainStatus({})).toEqual({
     is_running: true,
     progress: 16.7,
     message: 'Epoch 1 of 3',
@@ -124,15 +124,15 @@ test('a run tells its progress, its curve and its times', async () => {
 
   clock.advance(60_000)
   await data.runs.change(id, { state: 'done', message: 'Done' })
-  expect(await data.answers.retrainStatus({})).toMatchObject({
+  expect(await data.queries.retrainStatus({})).toMatchObject({
     is_running: false,
     progress: 100,
     last_retrain_time: '2026-11-21T12:01:01.000Z',
   })
-  await expect(data.answers.retrainStatus({ classifier: 'friut' })).rejects.toMatchObject({
+  await expect(data.queries.retrainStatus({ classifier: 'friut' })).rejects.toMatchObject({
     code: 'not_found',
   })
-  await expect(data.answers.listRuns({ classifier: 'friut', limit: 5 })).rejects.toMatchObject({
+  await expect(data.queries.listRuns({ classifier: 'friut', limit: 5 })).rejects.toMatchObject({
     code: 'not_found',
   })
 })
@@ -162,7 +162,7 @@ test('a run that ended before its last epoch says which epoch is kept; a cancell
   for (const epoch of [1, 2, 3, 4])
     await data.runs.report(id, { kind: 'epoch', point: { ...point(epoch), is_best: epoch <= 2 } })
   const describe = async () => {
-    const { epoch, epochs, best_epoch, stopped_early } = await data.answers.getRun({ id })
+    const { epoch, epochs, best_epoch, stopped_early } = await data.queries.getRun({ id })
     return { epoch, epochs, best_epoch, stopped_early }
   }
 
@@ -179,7 +179,7 @@ test('events come as they happen, the whole state first, and end with the run', 
   await data.runs.report(id, { kind: 'log', message: 'begun' })
   const seen: string[] = []
 
-  for await (const event of await data.answers.runEvents(
+  for await (const event of await data.queries.runEvents(
     { id, after: 0 },
     { signal: AbortSignal.timeout(20_000) },
   )) {
@@ -198,7 +198,7 @@ test('who comes back with the last event’s number gets the rest only', async (
   await data.runs.change(id, { state: 'done' })
   const seen: unknown[] = []
 
-  for await (const event of await data.answers.runEvents(
+  for await (const event of await data.queries.runEvents(
     { id, after: 3 },
     { signal: AbortSignal.timeout(20_000) },
   ))
@@ -217,7 +217,7 @@ test('who leaves is not written to any more', async () => {
   const leaving = new AbortController()
   const seen: string[] = []
 
-  for await (const event of await data.answers.runEvents({ id, after: 1 }, { signal: leaving.signal })) {
+  for await (const event of await data.queries.runEvents({ id, after: 1 }, { signal: leaving.signal })) {
     seen.push(event.kind)
     leaving.abort()
   }
@@ -228,7 +228,7 @@ test('who leaves is not written to any more', async () => {
 test('unseen is what was labelled after the champion’s list was frozen, and relabelling counts', async () => {
   const { data, clock } = await openWithFruit()
   const [old, older] = await data.samples.add('fruit', [sampleOf('a'), sampleOf('b')])
-  expect(await data.samples.unseenIn('fruit')).toBe(2)
+  expect((await data.samples.countUnseen('fruit')).all).toBe(2)
   clock.advance(1_000)
   const run = await plan(data)
   clock.advance(1_000)
@@ -240,10 +240,10 @@ test('unseen is what was labelled after the champion’s list was frozen, and re
   expect((await data.samples.unseen('fruit')).map((sample) => sample.filename)).toEqual([
     'while it trained.png',
   ])
-  await data.answers.changeSample({ id: old?.sampleId ?? '', label: 'lime' })
-  await data.answers.changeSample({ id: older?.sampleId ?? '', label: 'apple' })
+  await editsOf(data).changeSample({ id: old?.sampleId ?? '', label: 'lime' })
+  await editsOf(data).changeSample({ id: older?.sampleId ?? '', label: 'apple' })
 
-  expect(await data.answers.getClassifier({ id: 'fruit' })).toMatchObject({
+  expect(await data.queries.getClassifier({ id: 'fruit' })).toMatchObject({
     samples: { total: 3, unseen: 2 },
     corrections_waiting: 1,
     champion: { version: 'v1', test_images: 100 },
@@ -256,7 +256,7 @@ test('any number of readers share one look at the rows and one copy of each even
   await data.runs.report(id, { kind: 'log', message: 'one' })
   const leaving = new AbortController()
   const readers = await Promise.all(
-    Array.from({ length: 20 }, () => data.answers.runEvents({ id, after: 0 }, { signal: leaving.signal })),
+    Array.from({ length: 20 }, () => data.queries.runEvents({ id, after: 0 }, { signal: leaving.signal })),
   )
   const iterators = readers.map((reader) => reader[Symbol.asyncIterator]())
 

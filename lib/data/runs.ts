@@ -7,14 +7,22 @@ import type { EngineName } from '#lib/domain/classifier.ts'
 import { isRunStage } from '#lib/domain/run-stages.ts'
 import type { Connection, TransactionScope } from './connection.ts'
 import type { Runs } from './data.ts'
+import type { Prisma } from './generated/client.ts'
 import { insertJob } from './jobs.ts'
 import { appendEvent } from './run-event-rows.ts'
 import { freeze, frozenOf } from './snapshots.ts'
 import { conflict, notFound, parsed, parsedOrNull } from './store.ts'
-import { ofListed } from './trashed-classifiers.ts'
 import type { Store } from './store.ts'
 import type { NewRun, Run, RunChange, RunImages, RunState } from './values.ts'
 
+/** With the numbers of the version that it starts from and of the one that it made. */
+export const WITH_VERSIONS = {
+  baseVersion: { select: { number: true } },
+  version: { select: { number: true } },
+} as const
+type StoredRun = Prisma.RunGetPayload<{ include: typeof WITH_VERSIONS }>
+
+/** What SELECT reads. */
 type Row = {
   id: string
   classifierId: string
@@ -51,9 +59,9 @@ type Row = {
   endedAt: number | null
 }
 
-const ACTIVE: readonly RunState[] = ['queued', 'running', 'judging']
+export const ACTIVE_STATES: readonly RunState[] = ['queued', 'running', 'judging']
 const IS_ACTIVE = `r."state" IN ('queued', 'running', 'judging')`
-export const isActive = (state: RunState): boolean => ACTIVE.includes(state)
+export const isActive = (state: RunState): boolean => ACTIVE_STATES.includes(state)
 
 const SELECT = `SELECT r.*, b."number" AS "baseNumber", v."number" AS "versionNumber" FROM "Run" r
   LEFT JOIN "Version" b ON b."id" = r."baseVersionId" LEFT JOIN "Version" v ON v."id" = r."versionId"`
@@ -91,7 +99,7 @@ export function runsOf({ connection, id, now }: Store): Runs {
         classifierId === undefined
           ? connection.one<Row>(`${SELECT} WHERE ${IS_ACTIVE} ORDER BY r."state" = 'queued', r."id" LIMIT 1`)
           : connection.one<Row>(`${SELECT} WHERE ${IS_ACTIVE} AND r."classifierId" = ? LIMIT 1`, classifierId)
-      return row ? runValue(row) : null
+      return row ? runValue(stored(row)) : null
     },
     change: (runId, change) =>
       connection.write((writing) => {
@@ -178,29 +186,10 @@ function refuseWhileActive(writing: TransactionScope, classifierId: string): voi
   )
 }
 
-export function runIn(connection: Pick<Connection, 'one'>, runId: string): Run {
+function runIn(connection: Pick<Connection, 'one'>, runId: string): Run {
   const row = connection.one<Row>(`${SELECT} WHERE r."id" = ?`, runId)
   if (!row) throw notFound('training', runId)
-  return runValue(row)
-}
-
-/** Newest first, from before `cursor`. */
-export function runsBefore(
-  connection: Pick<Connection, 'all'>,
-  request: {
-    readonly classifierId: string | null
-    readonly cursor: string | undefined
-    readonly limit: number
-  },
-): readonly Run[] {
-  return connection
-    .all<Row>(
-      `${SELECT} WHERE ${ofListed('r."classifierId"')} AND r."id" < ?2 ORDER BY r."id" DESC LIMIT ?3`,
-      request.classifierId,
-      request.cursor ?? '~',
-      request.limit,
-    )
-    .map(runValue)
+  return runValue(stored(row))
 }
 
 /** A resumed run repeats the epoch that its checkpoint did not hold. */
@@ -263,12 +252,22 @@ function rowOf(draft: NewRun, images: RunImages) {
   }
 }
 
-const nameOf = (number: number | null): string | null => (number === null ? null : `v${number}`)
 const dateOf = (milliseconds: number | null): Date | null =>
   milliseconds === null ? null : new Date(milliseconds)
 
-function runValue(row: Row): Run {
-  const { baseNumber, versionNumber, imagesJson, pointsJson, verdictJson, planJson, ...rest } = row
+const stored = ({ baseNumber, versionNumber, ...row }: Row): StoredRun => ({
+  ...row,
+  baseVersion: baseNumber === null ? null : { number: baseNumber },
+  version: versionNumber === null ? null : { number: versionNumber },
+  isPromoted: row.isPromoted === 1,
+  canResume: row.canResume === 1,
+  createdAt: new Date(row.createdAt),
+  startedAt: dateOf(row.startedAt),
+  endedAt: dateOf(row.endedAt),
+})
+
+export function runValue(row: StoredRun): Run {
+  const { baseVersion, version, imagesJson, pointsJson, verdictJson, planJson, ...rest } = row
   const { stage, stageDone, stageTotal, stageEtaSeconds, ...plain } = rest
   return {
     ...plain,
@@ -277,16 +276,11 @@ function runValue(row: Row): Run {
       : null,
     state: row.state as RunState,
     engine: row.engine as EngineName | null,
-    baseVersion: nameOf(baseNumber),
-    version: nameOf(versionNumber),
+    baseVersion: baseVersion && `v${baseVersion.number}`,
+    version: version && `v${version.number}`,
     images: parsedOrNull<RunImages>(imagesJson),
     points: parsed<EpochPoint[]>(pointsJson),
     verdict: parsedOrNull<VerdictAnswer>(verdictJson),
     plan: parsed<unknown>(planJson),
-    isPromoted: row.isPromoted === 1,
-    canResume: row.canResume === 1,
-    createdAt: new Date(row.createdAt),
-    startedAt: dateOf(row.startedAt),
-    endedAt: dateOf(row.endedAt),
   }
 }

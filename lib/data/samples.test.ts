@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { openWithFruit, storedImage, predictionOf, sampleOf } from './opened.fakes.ts'
+import { editsOf, openWithFruit, storedImage, predictionOf, sampleOf } from './opened.fakes.ts'
 import { openPictures } from './images.ts'
 import type { NewPicture } from './values.ts'
 
@@ -97,7 +97,7 @@ test('an upload whose process ended is failed at the next start, and nothing of 
   expect(await data.uploads.sweepUnfinished(() => false)).toBe(1)
 
   expect(await data.samples.all('fruit')).toEqual([])
-  expect(await data.answers.getUpload({ id: upload.id })).toMatchObject({
+  expect(await data.queries.getUpload({ id: upload.id })).toMatchObject({
     state: 'failed',
     count: 0,
     error: expect.stringContaining('Upload them again'),
@@ -118,7 +118,7 @@ test('the worker undoes an upload whose web process is gone, and leaves one whos
   expect([await pass(50, true), await pass(50, true), await pass(50, false)]).toEqual([0, 0, 0])
   expect(await pass(20, false)).toBe(1)
 
-  expect(await data.answers.getUpload({ id: upload.id })).toMatchObject({ state: 'failed', count: 0 })
+  expect(await data.queries.getUpload({ id: upload.id })).toMatchObject({ state: 'failed', count: 0 })
   expect(await data.samples.all('fruit')).toEqual([])
   // it was only slow
   await expect(data.uploads.change(upload.id, { state: 'done' })).rejects.toMatchObject({ code: 'conflict' })
@@ -131,7 +131,7 @@ test('what is still arriving is not learnt from, and is when it has arrived', as
   const seen = async () => [
     (await data.samples.all('fruit')).length,
     (await data.samples.unseen('fruit')).length,
-    await data.samples.unseenIn('fruit'),
+    (await data.samples.countUnseen('fruit')).all,
   ]
 
   expect(await seen()).toEqual([1, 1, 1])
@@ -147,8 +147,8 @@ test('samples are listed newest first, page by page, by label, split and source'
   )
   await data.samples.add('fruit', [sampleOf('d', { label: 'lime', split: 'test', source: 'dataset' })])
 
-  const first = await data.answers.listSamples({ limit: 3 })
-  const second = await data.answers.listSamples({ limit: 3, cursor: first.next_cursor ?? '' })
+  const first = await data.queries.listSamples({ limit: 3 })
+  const second = await data.queries.listSamples({ limit: 3, cursor: first.next_cursor ?? '' })
 
   expect([...first.samples, ...second.samples].map((sample) => sample.filename)).toEqual([
     'd.png',
@@ -158,7 +158,7 @@ test('samples are listed newest first, page by page, by label, split and source'
   ])
   expect([first.total, second.next_cursor]).toEqual([4, null])
   for (const filter of [{ label: 'lime' }, { split: 'test' }, { source: 'dataset' }] as const)
-    expect((await data.answers.listSamples({ limit: 9, ...filter })).total).toBe(1)
+    expect((await data.queries.listSamples({ limit: 9, ...filter })).total).toBe(1)
 })
 
 test('a sample is relabelled, excluded and moved to the trash; sums and lists follow', async () => {
@@ -166,34 +166,34 @@ test('a sample is relabelled, excluded and moved to the trash; sums and lists fo
   const [one, two] = await data.samples.add('fruit', [sampleOf('a'), sampleOf('b', { split: 'test' })])
   const id = one?.sampleId ?? ''
 
-  expect(await data.answers.changeSample({ id, label: 'plum' })).toMatchObject({
+  expect(await editsOf(data).changeSample({ id, label: 'plum' })).toMatchObject({
     label: 'plum',
     is_excluded: false,
   })
-  await expect(data.answers.changeSample({ id, label: 'pear' })).rejects.toMatchObject({
+  await expect(editsOf(data).changeSample({ id, label: 'pear' })).rejects.toMatchObject({
     code: 'unknown_class',
   })
-  await data.answers.changeSample({ id: two?.sampleId ?? '', is_excluded: true })
+  await editsOf(data).changeSample({ id: two?.sampleId ?? '', is_excluded: true })
 
-  expect(await data.answers.dataSummary({})).toMatchObject({
+  expect(await data.queries.dataSummary({})).toMatchObject({
     total: 1,
     per_class: [{ class: 'apple', train: 0, test: 0 }, { class: 'lime' }, { class: 'plum', train: 1 }],
     per_source: [{ source: 'upload', count: 1 }],
     has_original_pictures: true,
   })
-  await data.answers.deleteSample({ id })
+  await editsOf(data).deleteSample({ id })
   expect(
-    (await data.answers.listSamples({ limit: 9 })).samples.map((sample) => [
+    (await data.queries.listSamples({ limit: 9 })).samples.map((sample) => [
       sample.filename,
       sample.is_excluded,
     ]),
   ).toEqual([['b.png', true]])
-  expect((await data.answers.dataSummary({})).total).toBe(0)
-  await expect(data.answers.changeSample({ id, label: 'lime' })).rejects.toMatchObject({
+  expect((await data.queries.dataSummary({})).total).toBe(0)
+  await expect(editsOf(data).changeSample({ id, label: 'lime' })).rejects.toMatchObject({
     code: 'conflict',
     why: 'the image a.png is in the trash',
   })
-  await expect(data.answers.deleteSample({ id })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(editsOf(data).deleteSample({ id })).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('an image is answered whole, as a thumbnail that is made once, or made showable', async () => {
@@ -211,7 +211,7 @@ test('an image is answered whole, as a thumbnail that is made once, or made show
     sampleOf('s', { picture: { ...storedImage('s'), width: 8, height: 8 } }),
   ])
   const imageOf = (sample: typeof png, size?: number) =>
-    data.answers.sampleImage({ id: sample?.sampleId ?? '', ...(size !== undefined && { size }) })
+    data.queries.sampleImage({ id: sample?.sampleId ?? '', ...(size !== undefined && { size }) })
 
   expect(await imageOf(png)).toEqual({
     bytes: new Uint8Array(storedImage('a').bytes),
@@ -226,7 +226,7 @@ test('an image is answered whole, as a thumbnail that is made once, or made show
   expect((await imageOf(small, 64)).mediaType).toBe('image/png')
   expect(made).toEqual([64, 63, 63, 1024])
 
-  const { trash_id: trashId } = await data.answers.deleteSample({ id: png?.sampleId ?? '' })
+  const { trash_id: trashId } = await editsOf(data).deleteSample({ id: png?.sampleId ?? '' })
   expect(data.blobs.has('thumbnail', `${storedImage('a').hash}-64`)).toBe(true) // it can be restored
   await data.erasing.erase(await data.erasing.plan(trashId ?? ''))
   expect(data.blobs.has('thumbnail', `${storedImage('a').hash}-64`)).toBe(false)
@@ -245,6 +245,6 @@ test('ten thousand samples come in within seconds', { timeout: 60_000 }, async (
       ),
     )
 
-  expect(await data.samples.unseenIn('fruit')).toBe(COUNT)
+  expect((await data.samples.countUnseen('fruit')).all).toBe(COUNT)
   expect(performance.now() - begun).toBeLessThan(20_000)
 })

@@ -6,8 +6,9 @@ import type { Connection, TransactionScope } from './connection.ts'
 import type { Samples } from './data.ts'
 import { insertPicture, layDown } from './images.ts'
 import type { LaidDown } from './images.ts'
-import { notFound } from './store.ts'
+import { conflict, notFound } from './store.ts'
 import type { Store } from './store.ts'
+import type { Transaction } from './trash-rows.ts'
 import type { AddSampleResult, NewSample, Sample, Source, StoredSample } from './values.ts'
 
 type SampleRow = {
@@ -25,6 +26,9 @@ type SampleRow = {
   createdAt: number
 }
 
+/** Reviving as many as are added at once takes less than a second. */
+const TRANSACTION = { timeout: 60_000 } as const
+
 /** Labelled (only such have a split), not excluded, not in the trash. */
 const USABLE = '"split" IS NOT NULL AND "excludedAt" IS NULL AND "trashedAt" IS NULL'
 /** Images of an upload that is still running may yet be taken back. */
@@ -39,7 +43,7 @@ export function samplesOf(store: Store): Samples {
         samples.map((sample) => sample.picture),
         id,
       )
-      return files.whileKept(() =>
+      const inserted = await files.whileKept(() =>
         connection.write((writing) => {
           const classes = new Set(
             writing
@@ -53,6 +57,7 @@ export function samplesOf(store: Store): Samples {
           )
         }),
       )
+      return reviveAll(store, samples, inserted)
     },
     get: async (sampleId) => {
       const row = connection.one<SampleRow>('SELECT * FROM "Sample" WHERE "id" = ?', sampleId)
@@ -66,7 +71,7 @@ export function samplesOf(store: Store): Samples {
           classifierId,
         )
         .map(usable),
-    unseenIn: async (classifierId) => countUnseen(connection, classifierId).all,
+    countUnseen: async (classifierId) => countUnseen(connection, classifierId),
     async unseen(classifierId) {
       const { sql, since } = unseenBy(connection, classifierId)
       return connection
@@ -78,7 +83,7 @@ export function samplesOf(store: Store): Samples {
 
 /** How many those are, and how many of them are corrections. Where they are all there is, and nothing is
  *  arriving, the sums tell. */
-export function countUnseen(
+function countUnseen(
   connection: Pick<Connection, 'one'>,
   classifierId: string,
 ): { readonly all: number; readonly corrections: number } {
@@ -138,22 +143,20 @@ const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "sp
     "uploadId", "filename", "createdAt", "labelledAt")
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-export function insertSample(
+/** `unused`: a sample of that image lies in the trash, or has no label. */
+type InsertResult = AddSampleResult | { readonly kind: 'unused'; readonly sampleId: string }
+
+function insertSample(
   writing: TransactionScope,
   { classifierId, sample, files, sampleId, at }: Insertion,
-): AddSampleResult {
+): InsertResult {
   const { picture, label, split, source, uploadId, filename } = sample
   const known = writing.one<ExistingSample>(
-    'SELECT "id", "label", "uploadId", "trashedAt", "trashId" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?',
+    'SELECT "id", "label", "uploadId", "trashedAt" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?',
     classifierId,
     picture.hash,
   )
-  if (known && (known.trashedAt !== null || known.label === null)) {
-    revive(writing, known, { label, split, source, uploadId, filename, at })
-    return { kind: 'added', sampleId: known.id }
-  }
-  if (known)
-    return { kind: 'already-there', sampleId: known.id, label: known.label, uploadId: known.uploadId }
+  if (known) return isUsed(known) ? alreadyThere(known) : { kind: 'unused', sampleId: known.id }
   insertPicture(writing, picture, files)
   writing.run(INSERT, sampleId, classifierId, picture.hash, label, split, source, uploadId, filename, at, at)
   return { kind: 'added', sampleId }
@@ -163,33 +166,75 @@ type ExistingSample = {
   readonly id: string
   readonly label: string | null
   readonly uploadId: string | null
-  readonly trashedAt: number | null
-  readonly trashId: string | null
+  readonly trashedAt: Date | number | null
 }
+
+const isUsed = ({ label, trashedAt }: Pick<ExistingSample, 'label' | 'trashedAt'>): boolean =>
+  trashedAt === null && label !== null
+
+const alreadyThere = ({ id, label, uploadId }: ExistingSample): AddSampleResult => ({
+  kind: 'already-there',
+  sampleId: id,
+  label,
+  uploadId,
+})
+
+/** In a transaction of their own, after the others: reviving is rare, and Prisma cannot write as fast as an upload
+ *  of thousands needs (docs/performance.md, "Queries"). */
+async function reviveAll(
+  { prisma, now }: Store,
+  samples: readonly NewSample[],
+  inserted: readonly InsertResult[],
+): Promise<readonly AddSampleResult[]> {
+  const done = inserted.filter((result) => result.kind !== 'unused')
+  if (done.length === inserted.length) return done
+  return prisma.$transaction(async (tx) => {
+    const results: AddSampleResult[] = []
+    for (const [i, result] of inserted.entries()) {
+      if (result.kind !== 'unused') {
+        results.push(result)
+        continue
+      }
+      const known = await tx.sample.findUnique({ where: { id: result.sampleId } })
+      if (!known) throw deletedMeanwhile(samples[i]!)
+      if (!isUsed(known)) await revive(tx, known, { ...samples[i]!, at: now() })
+      results.push(isUsed(known) ? alreadyThere(known) : { kind: 'added', sampleId: known.id })
+    }
+    return results
+  }, TRANSACTION)
+}
+
+const deletedMeanwhile = ({ filename }: NewSample): DarkroomError =>
+  conflict(
+    `The image ${filename ?? ''} was not added`,
+    'its copy in the trash was permanently deleted at the same time',
+    'Upload it again.',
+  )
+
 type Revival = Pick<NewSample, 'label' | 'split' | 'source' | 'uploadId' | 'filename'> & { readonly at: Date }
 
 /** An image that lies in the trash, or has no label, and is added again is a sample as it is added now. */
-export function revive(
-  writing: TransactionScope,
-  { id, trashId }: Pick<ExistingSample, 'id' | 'trashId'>,
+export async function revive(
+  tx: Transaction,
+  { id, trashId }: { readonly id: string; readonly trashId: string | null },
   { label, split, source, uploadId, filename, at }: Revival,
-): void {
-  writing.run(
-    'UPDATE "Sample" SET "label" = ?, "split" = ?, "source" = ?, "uploadId" = ?, "filename" = ?, ' +
-      '"labelledAt" = ?, "excludedAt" = NULL, "trashedAt" = NULL, "trashId" = NULL WHERE "id" = ?',
-    label,
-    split,
-    source,
-    uploadId,
-    filename,
-    at,
-    id,
-  )
-  writing.run(
-    `DELETE FROM "TrashEntry" WHERE "id" = ?1 AND "kind" = 'samples' AND NOT EXISTS (SELECT 1 FROM ` +
-      '"Sample" WHERE "trashId" = ?1)',
-    trashId,
-  )
+): Promise<void> {
+  await tx.sample.update({
+    where: { id },
+    data: {
+      label,
+      split,
+      source,
+      uploadId,
+      filename,
+      labelledAt: at,
+      excludedAt: null,
+      trashedAt: null,
+      trashId: null,
+    },
+  })
+  if (trashId !== null)
+    await tx.trashEntry.deleteMany({ where: { id: trashId, kind: 'samples', samples: { none: {} } } })
 }
 
 /** What the condition USABLE has let through. */

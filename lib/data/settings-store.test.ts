@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openForTest, openWithFruit } from './opened.fakes.ts'
+import { editsOf, openForTest, openWithFruit } from './opened.fakes.ts'
 
 const ada = { name: 'Ada', email: 'ada@example.org', role: 'admin' as const, passwordHash: 'x' }
 const bo = { name: 'Bo', email: 'bo@example.org', role: 'editor' as const, passwordHash: 'y' }
@@ -88,7 +88,7 @@ test('the default classifier is the kept one while it exists, unless the environ
 
   await data.keptSettings.keep({ DEFAULT_CLASSIFIER: 'later' })
   expect((await data.classifiers.chosen(undefined)).id).toBe('later')
-  await data.answers.deleteClassifier({ id: 'later' })
+  await editsOf(data).deleteClassifier({ id: 'later' })
   expect((await data.classifiers.chosen(undefined)).id).toBe('fruit')
 
   await data.keptSettings.keep({ DEFAULT_CLASSIFIER: null })

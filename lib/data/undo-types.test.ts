@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { openWithFruit, storedImage, predictionOf, sampleOf, type DataFixture } from './opened.fakes.ts'
+import {
+  editsOf,
+  openWithFruit,
+  storedImage,
+  predictionOf,
+  sampleOf,
+  type DataFixture,
+} from './opened.fakes.ts'
 
 const ADA = { caller: { kind: 'person', id: null, name: 'Ada', scopes: [] } } as const
 
@@ -21,15 +28,16 @@ const labelsOf = async ({ data }: DataFixture): Promise<Record<string, number>> 
 
 test('500 images are relabelled as one change within a second of CPU time, and undone within another', async () => {
   const opened = await openWithFruit()
-  const { answers } = opened.data
+  const { queries } = opened.data
+  const edits = editsOf(opened.data)
   const ids = await withSamples(opened, 500)
 
-  await answers.changeSample({ id: ids[0]!, is_excluded: false }) // compiles Prisma's queries
+  await edits.changeSample({ id: ids[0]!, is_excluded: false }) // compiles Prisma's queries
 
   const began = cpuMs()
-  const response = await answers.changeSamples({ ids: [...ids], label: 'lime' }, ADA)
+  const response = await edits.changeSamples({ ids: [...ids], label: 'lime' }, ADA)
   const changed = cpuMs()
-  await answers.undoChange({ id: response.change!.id, skip_conflicts: false }, ADA)
+  await edits.undoChange({ id: response.change!.id, skip_conflicts: false }, ADA)
   const undone = cpuMs()
 
   expect(response).toMatchObject({
@@ -38,44 +46,45 @@ test('500 images are relabelled as one change within a second of CPU time, and u
     change: { kind: 'relabel', by: 'Ada', count: 500, undoes: null },
   })
   expect(await labelsOf(opened)).toEqual({ apple: 500 })
-  expect((await answers.dataSummary({})).per_class[0]).toMatchObject({ class: 'apple', train: 500 })
+  expect((await queries.dataSummary({})).per_class[0]).toMatchObject({ class: 'apple', train: 500 })
   expect(changed - began).toBeLessThan(1_000)
   expect(undone - changed).toBeLessThan(1_000)
 })
 
 test('undoing an undo does the change again, and the log tells all three', async () => {
   const opened = await openWithFruit()
-  const { answers } = opened.data
+  const { queries } = opened.data
+  const edits = editsOf(opened.data)
   const ids = await withSamples(opened, 3)
-  const first = (await answers.changeSamples({ ids: [...ids], split: 'test', is_excluded: true })).change!
+  const first = (await edits.changeSamples({ ids: [...ids], split: 'test', is_excluded: true })).change!
 
-  const undo = (await answers.undoChange({ id: first.id, skip_conflicts: false })).change!
+  const undo = (await edits.undoChange({ id: first.id, skip_conflicts: false })).change!
   expect((await opened.data.samples.all('fruit')).map(({ split }) => split)).toEqual([
     'train',
     'train',
     'train',
   ])
-  await expect(answers.undoChange({ id: first.id, skip_conflicts: false })).rejects.toMatchObject({
+  await expect(edits.undoChange({ id: first.id, skip_conflicts: false })).rejects.toMatchObject({
     code: 'conflict',
     why: 'it has already been undone',
   })
-  await answers.undoChange({ id: undo.id, skip_conflicts: false })
+  await edits.undoChange({ id: undo.id, skip_conflicts: false })
 
   expect(
-    (await answers.listSamples({ limit: 9 })).samples.map(({ split, is_excluded }) => [split, is_excluded]),
+    (await queries.listSamples({ limit: 9 })).samples.map(({ split, is_excluded }) => [split, is_excluded]),
   ).toEqual([
     ['test', true],
     ['test', true],
     ['test', true],
   ])
-  const { changes } = await answers.listChanges({ limit: 9 })
+  const { changes } = await queries.listChanges({ limit: 9 })
   expect(changes.map(({ kind, undoes }) => [kind, undoes])).toEqual([
     ['undo', undo.id],
     ['undo', first.id],
     ['several', null],
   ])
   expect(changes[2]?.undone_by).toBeNull() // it holds again
-  expect((await answers.getChange({ id: first.id })).samples[0]).toMatchObject({
+  expect((await queries.getChange({ id: first.id })).samples[0]).toMatchObject({
     before: { split: 'train', excluded_at: null },
     after: { split: 'test', label: 'apple' },
   })
@@ -83,13 +92,14 @@ test('undoing an undo does the change again, and the log tells all three', async
 
 test('images that were changed again since are told, and left as they are when the others are undone', async () => {
   const opened = await openWithFruit()
-  const { answers } = opened.data
+  const { queries } = opened.data
+  const edits = editsOf(opened.data)
   const ids = await withSamples(opened, 3)
-  const { change } = await answers.changeSamples({ ids: [...ids], label: 'lime' })
-  await answers.changeSample({ id: ids[0]!, label: 'plum' })
-  await answers.changeSample({ id: ids[1]!, is_excluded: true }) // another field: no conflict
+  const { change } = await edits.changeSamples({ ids: [...ids], label: 'lime' })
+  await edits.changeSample({ id: ids[0]!, label: 'plum' })
+  await edits.changeSample({ id: ids[1]!, is_excluded: true }) // another field: no conflict
 
-  await expect(answers.undoChange({ id: change!.id, skip_conflicts: false })).rejects.toMatchObject({
+  await expect(edits.undoChange({ id: change!.id, skip_conflicts: false })).rejects.toMatchObject({
     code: 'conflict',
     why: '1 of its 3 images has been changed since',
     extras: {
@@ -100,11 +110,11 @@ test('images that were changed again since are told, and left as they are when t
     },
   })
   expect(await labelsOf(opened)).toEqual({ plum: 1, lime: 1 })
-  expect(await answers.undoChange({ id: change!.id, skip_conflicts: true })).toMatchObject({
+  expect(await edits.undoChange({ id: change!.id, skip_conflicts: true })).toMatchObject({
     changed: 2,
     skipped: 1,
   })
-  expect((await answers.listSamples({ limit: 9 })).samples.map(({ label }) => label)).toEqual([
+  expect((await queries.listSamples({ limit: 9 })).samples.map(({ label }) => label)).toEqual([
     'apple',
     'apple',
     'plum',
@@ -113,22 +123,22 @@ test('images that were changed again since are told, and left as they are when t
 
 test('a filter names what a list with it shows; one refusal leaves all as they were', async () => {
   const opened = await openWithFruit()
-  const { answers } = opened.data
+  const edits = editsOf(opened.data)
   const ids = await withSamples(opened, 4)
-  await answers.changeSamples({ ids: [ids[0]!, ids[1]!], label: 'lime' })
+  await edits.changeSamples({ ids: [ids[0]!, ids[1]!], label: 'lime' })
 
   expect(
-    await answers.changeSamples({ filter: { classifier: 'fruit', label: 'lime' }, is_excluded: true }),
+    await edits.changeSamples({ filter: { classifier: 'fruit', label: 'lime' }, is_excluded: true }),
   ).toMatchObject({ changed: 2 })
-  await answers.deleteSample({ id: ids[3]! })
-  await expect(answers.changeSamples({ ids: [ids[2]!, ids[3]!], label: 'plum' })).rejects.toMatchObject({
+  await edits.deleteSample({ id: ids[3]! })
+  await expect(edits.changeSamples({ ids: [ids[2]!, ids[3]!], label: 'plum' })).rejects.toMatchObject({
     code: 'conflict',
   })
-  await expect(answers.changeSamples({ ids: [ids[2]!], label: 'pear' })).rejects.toMatchObject({
+  await expect(edits.changeSamples({ ids: [ids[2]!], label: 'pear' })).rejects.toMatchObject({
     code: 'unknown_class',
   })
   await expect(
-    answers.changeSamples({ ids: [ids[2]!, opened.data.id()], label: 'plum' }),
+    edits.changeSamples({ ids: [ids[2]!, opened.data.id()], label: 'plum' }),
   ).rejects.toMatchObject({ code: 'not_found' })
   for (const input of [
     {},
@@ -136,26 +146,27 @@ test('a filter names what a list with it shows; one refusal leaves all as they w
     { label: 'plum' },
     { ids: [ids[2]!], filter: { classifier: 'fruit' }, label: 'plum' },
   ])
-    await expect(answers.changeSamples(input)).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(edits.changeSamples(input)).rejects.toMatchObject({ code: 'invalid_input' })
 
   expect(await labelsOf(opened)).toEqual({ apple: 1 })
 })
 
 test('images in the trash are in no list, sum or training, and come back as they were', async () => {
   const opened = await openWithFruit()
-  const { answers, samples } = opened.data
+  const { queries, samples } = opened.data
+  const edits = editsOf(opened.data)
   const ids = await withSamples(opened, 3)
-  await answers.changeSample({ id: ids[0]!, is_excluded: true })
+  await edits.changeSample({ id: ids[0]!, is_excluded: true })
 
-  const response = await answers.changeSamples({ ids: [ids[0]!, ids[1]!], is_trashed: true }, ADA)
+  const response = await edits.changeSamples({ ids: [ids[0]!, ids[1]!], is_trashed: true }, ADA)
 
   expect([
     (await samples.all('fruit')).length,
-    await samples.unseenIn('fruit'),
-    (await answers.listSamples({ limit: 9 })).total,
-    (await answers.getClassifier({ id: 'fruit' })).samples.total,
+    (await samples.countUnseen('fruit')).all,
+    (await queries.listSamples({ limit: 9 })).total,
+    (await queries.getClassifier({ id: 'fruit' })).samples.total,
   ]).toEqual([1, 1, 1, 1])
-  const [entry] = (await answers.listTrash({ limit: 9 })).entries
+  const [entry] = (await queries.listTrash({ limit: 9 })).entries
   expect(entry).toMatchObject({
     id: response.trash_id,
     kind: 'samples',
@@ -166,37 +177,37 @@ test('images in the trash are in no list, sum or training, and come back as they
   })
   expect(entry!.samples.map(({ id }) => id)).toEqual([ids[0], ids[1]])
 
-  await answers.undoChange({ id: response.change!.id, skip_conflicts: false })
-  expect((await answers.listSamples({ limit: 9 })).samples.map(({ is_excluded }) => is_excluded)).toEqual([
+  await edits.undoChange({ id: response.change!.id, skip_conflicts: false })
+  expect((await queries.listSamples({ limit: 9 })).samples.map(({ is_excluded }) => is_excluded)).toEqual([
     false,
     false,
     true,
   ])
-  expect((await answers.listTrash({ limit: 9 })).entries).toEqual([])
+  expect((await queries.listTrash({ limit: 9 })).entries).toEqual([])
 })
 
 test('an image in the trash that is uploaded or corrected again returns with its new label', async () => {
   const opened = await openWithFruit()
   const { data } = opened
   const ids = await withSamples(opened, 2)
-  for (const id of ids) await data.answers.deleteSample({ id })
+  for (const id of ids) await editsOf(data).deleteSample({ id })
   const request = predictionOf(data, { picture: storedImage('sample 1 ') })
   await data.predictions.record(request)
 
   const added = await data.samples.add('fruit', [sampleOf('sample 0 ', { label: 'lime' })])
-  const corrected = await data.answers.giveFeedback({ id: request.id, correct: false, label: 'plum' })
+  const corrected = await editsOf(data).giveFeedback({ id: request.id, correct: false, label: 'plum' })
 
   expect(added).toEqual([{ kind: 'added', sampleId: ids[0] }])
   expect(corrected.sample_id).toBe(ids[1])
   expect(await labelsOf(opened)).toEqual({ lime: 1, plum: 1 })
-  expect((await data.answers.listTrash({ limit: 9 })).entries).toEqual([])
+  expect((await data.queries.listTrash({ limit: 9 })).entries).toEqual([])
 })
 
 test('an upload that fails puts back into the trash what it took out of it', async () => {
   const opened = await openWithFruit()
   const { data, clock } = opened
   const ids = await withSamples(opened, 1)
-  await data.answers.deleteSample({ id: ids[0]! })
+  await editsOf(data).deleteSample({ id: ids[0]! })
   clock.advance(1_000)
   const upload = await data.uploads.begin('fruit')
   await data.samples.add('fruit', [
@@ -208,7 +219,7 @@ test('an upload that fails puts back into the trash what it took out of it', asy
 
   expect(await data.samples.all('fruit')).toEqual([])
   expect(
-    (await data.answers.listTrash({ limit: 9 })).entries.map(({ kind, samples }) => [kind, samples.length]),
+    (await data.queries.listTrash({ limit: 9 })).entries.map(({ kind, samples }) => [kind, samples.length]),
   ).toEqual([['samples', 1]])
 })
 
@@ -216,14 +227,14 @@ test('an image that a correction took out of the trash goes back when the correc
   const { data, clock } = await openWithFruit()
   const image = storedImage('one')
   const [sample] = await data.samples.add('fruit', [sampleOf('one', { picture: image })])
-  await data.answers.deleteSample({ id: sample!.sampleId })
+  await editsOf(data).deleteSample({ id: sample!.sampleId })
   clock.advance(1_000)
   const prediction = predictionOf(data, { picture: image })
   await data.predictions.record(prediction)
-  await data.answers.giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
+  await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
   clock.advance(1_000)
 
-  await data.answers.giveFeedback({ id: prediction.id, correct: true })
+  await editsOf(data).giveFeedback({ id: prediction.id, correct: true })
 
   expect(await data.samples.get(sample!.sampleId)).toMatchObject({
     label: 'lime',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { contracts } from '#lib/contracts/index.ts'
 import type { Contract } from '#lib/contracts/contract.ts'
 import { openWithFruit } from './opened.fakes.ts'
-import type { Answers } from './data.ts'
+import type { Queries } from '#lib/queries/queries.ts'
 
 /** Every list and sum that this room answers and that a classifier may be named for. */
 const ASKED = [
@@ -18,11 +18,11 @@ const ASKED = [
   'listModels',
   'listChanges',
   'listTrash',
-] as const satisfies readonly (keyof Answers)[]
+] as const satisfies readonly (keyof Queries)[]
 
 test.each(ASKED)('%s of a classifier that nobody has is not found, instead of empty', async (name) => {
   const { data } = await openWithFruit()
-  const ask = data.answers[name] as (input: object) => Promise<unknown>
+  const ask = data.queries[name] as (input: object) => Promise<unknown>
   const input = { limit: 10, days: 7, format: 'csv' }
 
   await expect(ask({ ...input, classifier: 'friut' })).rejects.toMatchObject({

@@ -1,11 +1,12 @@
 /** What came in together, its report, and discarding one that failed. Reading the files is lib/ingest's work;
  *  the trash is in trash.ts. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
-import type { TransactionScope } from './connection.ts'
 import type { Uploads } from './data.ts'
-import { sweepPictures } from './images.ts'
+import { removeUnusedImages } from './images.ts'
 import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
+import { dropEmptyClasses } from './trash.ts'
+import type { Transaction } from './trash-rows.ts'
 import type { Upload, UploadFindings, UploadState } from './values.ts'
 
 export type UploadRow = {
@@ -29,11 +30,13 @@ const NOTHING_YET: UploadFindings = {
   findingsTotal: 0,
 }
 const MOST_FINDINGS = 500
+/** Removing what a large upload has added so far. */
+const TRANSACTION = { timeout: 60_000 } as const
 /** Web processes say several times a second that they live; one that was silent this long is gone, or as good
  *  as. */
 const SILENT_MS = 60_000
 
-export function uploadsOf({ connection, prisma, settings, id, now }: Store): Uploads {
+export function uploadsOf({ prisma, settings, id, now }: Store): Uploads {
   const get = async (uploadId: string): Promise<Upload> => {
     const row = await prisma.upload.findUnique({ where: { id: uploadId } })
     if (!row) throw notFound('upload', uploadId)
@@ -72,126 +75,81 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
       })
       return uploadValue(row)
     },
-    async discard(uploadId) {
-      await connection.write((writing) => {
-        const row = writing.one<{ classifierId: string; reportJson: string; createdAt: number }>(
-          'SELECT "classifierId", "reportJson", "createdAt" FROM "Upload" WHERE "id" = ?',
-          uploadId,
-        )
+    discard: (uploadId) =>
+      prisma.$transaction(async (tx) => {
+        const row = await tx.upload.findUnique({ where: { id: uploadId } })
         if (!row) throw notFound('upload', uploadId)
-        removeSamples(writing, { id, now, settings }, { uploadId, ...row })
-        dropUnusedClasses(writing, {
-          classifierId: row.classifierId,
-          perClass: parsed<UploadFindings>(row.reportJson).perClass,
-        })
-      })
+        await removeSamples(tx, row)
+        const { perClass } = parsed<UploadFindings>(row.reportJson)
+        await dropEmptyClasses(tx, { classifierId: row.classifierId, perClass })
+      }, TRANSACTION),
+    async sweepUnfinished(lives) {
+      const running = await prisma.upload.findMany({ where: { state: 'running' } })
+      return abort(running.filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid)))
     },
-    sweepUnfinished: (lives) =>
-      connection.write((writing) => {
-        const left = writing
-          .all<UploadRow>('SELECT * FROM "Upload" WHERE "state" = \'running\'')
-          .filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid))
-        return abort(writing, { id, now, settings }, left)
-      }),
     async sweepAbandoned() {
-      const longAgo = now().getTime() - SILENT_MS
-      const abandoned =
-        `SELECT * FROM "Upload" WHERE "state" = 'running' AND "createdAt" < ?1 AND "ownerId" IS NOT NULL ` +
-        'AND "ownerId" NOT IN (SELECT "id" FROM "WebProcess" WHERE "lastSeen" > ?1)'
-      if (!connection.one(abandoned, longAgo)) return 0
-      return connection.write((writing) =>
-        abort(writing, { id, now, settings }, writing.all<UploadRow>(abandoned, longAgo)),
-      )
+      const longAgo = new Date(now().getTime() - SILENT_MS)
+      const started = await prisma.upload.findMany({
+        where: { state: 'running', createdAt: { lt: longAgo }, ownerId: { not: null } },
+      })
+      if (started.length === 0) return 0
+      const living = await prisma.webProcess.findMany({ where: { lastSeen: { gt: longAgo } } })
+      const names = new Set(living.map((web) => web.id))
+      return abort(started.filter(({ ownerId }) => ownerId !== null && !names.has(ownerId)))
     },
   }
-}
 
-type RemovalContext = Pick<Store, 'id' | 'now' | 'settings'>
-
-function abort(writing: TransactionScope, removing: RemovalContext, left: readonly UploadRow[]): number {
-  for (const row of left) {
-    removeSamples(writing, removing, {
-      uploadId: row.id,
-      classifierId: row.classifierId,
-      createdAt: Number(row.createdAt),
-    })
-    const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was added', count: 0 }
-    writing.run(
-      'UPDATE "Upload" SET "state" = \'failed\', "error" = ?, "reportJson" = ? WHERE "id" = ?',
-      'Darkroom stopped while the files were being processed. Upload them again.',
-      JSON.stringify(report),
-      row.id,
-    )
+  /** How many of them were still running. */
+  async function abort(left: readonly UploadRow[]): Promise<number> {
+    if (left.length === 0) return 0
+    return prisma.$transaction(async (tx) => {
+      const running = await tx.upload.findMany({
+        where: { id: { in: left.map((row) => row.id) }, state: 'running' },
+      })
+      for (const row of running) {
+        await removeSamples(tx, row)
+        const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was added', count: 0 }
+        await tx.upload.update({
+          where: { id: row.id },
+          data: {
+            state: 'failed',
+            error: 'Darkroom stopped while the files were being processed. Upload them again.',
+            reportJson: JSON.stringify(report),
+          },
+        })
+      }
+      return running.length
+    }, TRANSACTION)
   }
-  return left.length
-}
 
-/** What the upload created leaves; what it took out of the trash (and is older than it) goes back there. */
-function removeSamples(
-  writing: TransactionScope,
-  { id, now, settings }: RemovalContext,
-  {
-    uploadId,
-    classifierId,
-    createdAt,
-  }: { readonly uploadId: string; readonly classifierId: string; readonly createdAt: number },
-): void {
-  const older = writing.all<{ id: string }>(
-    'SELECT "id" FROM "Sample" WHERE "uploadId" = ? AND "createdAt" < ? AND "trashedAt" IS NULL',
-    uploadId,
-    createdAt,
-  )
-  if (older.length > 0) {
-    const [trashId, at] = [id(), now()]
-    const title = older.length === 1 ? '1 image' : `${older.length} images`
-    writing.insert('TrashEntry', {
-      id: trashId,
-      kind: 'samples',
-      classifierId,
-      uploadId: null,
-      versionId: null,
-      title,
-      by: 'an upload that failed',
-      at,
-      until: trashedUntil(at),
-    })
-    for (const sample of older)
-      writing.run(
-        'UPDATE "Sample" SET "trashedAt" = ?, "trashId" = ?, "uploadId" = NULL WHERE "id" = ?',
-        at,
-        trashId,
-        sample.id,
-      )
-  }
-  const hashes = writing
-    .all<{ hash: string }>('DELETE FROM "Sample" WHERE "uploadId" = ? RETURNING "hash"', uploadId)
-    .map((row) => row.hash)
-  sweepPictures(writing, settings.dataDir, hashes)
-}
-
-/** Classes that this upload created, that no sample has and that no version predicts. */
-function dropUnusedClasses(
-  writing: TransactionScope,
-  {
-    classifierId,
-    perClass,
-  }: { readonly classifierId: string; readonly perClass: UploadFindings['perClass'] },
-): void {
-  const learnt = new Set(
-    writing
-      .all<{ classesJson: string }>(
-        'SELECT "classesJson" FROM "Version" WHERE "classifierId" = ?',
-        classifierId,
-      )
-      .flatMap((row) => parsed<string[]>(row.classesJson)),
-  )
-  for (const { name, isNew } of perClass) {
-    if (!isNew || learnt.has(name)) continue
-    writing.run(
-      'DELETE FROM "Class" WHERE "classifierId" = ?1 AND "name" = ?2 AND NOT EXISTS (SELECT 1 FROM ' +
-        '"Sample" WHERE "classifierId" = ?1 AND "label" = ?2)',
-      classifierId,
-      name,
+  /** What the upload created leaves; what it took out of the trash (and is older than it) goes back there. */
+  async function removeSamples(
+    tx: Transaction,
+    { id: uploadId, classifierId, createdAt }: UploadRow,
+  ): Promise<void> {
+    const older = { uploadId, createdAt: { lt: createdAt }, trashedAt: null }
+    const count = await tx.sample.count({ where: older })
+    if (count > 0) {
+      const [trashId, at] = [id(), now()]
+      await tx.trashEntry.create({
+        data: {
+          id: trashId,
+          kind: 'samples',
+          classifierId,
+          title: count === 1 ? '1 image' : `${count} images`,
+          by: 'an upload that failed',
+          at,
+          until: trashedUntil(at),
+        },
+      })
+      await tx.sample.updateMany({ where: older, data: { trashedAt: at, trashId, uploadId: null } })
+    }
+    const created = await tx.sample.findMany({ where: { uploadId }, select: { hash: true } })
+    await tx.sample.deleteMany({ where: { uploadId } })
+    await removeUnusedImages(
+      tx,
+      settings.dataDir,
+      created.map(({ hash }) => hash),
     )
   }
 }

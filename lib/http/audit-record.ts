@@ -39,7 +39,7 @@ const LONGEST_DETAIL = 500
 export async function subjectBefore(
   contract: Contract,
   input: unknown,
-  { findSubject }: Pick<Darkroom['data'], 'findSubject'>,
+  { findSubject }: Pick<Darkroom['queries'], 'findSubject'>,
 ): Promise<Subject | null> {
   const kind = kindOfAddress(contract)
   const { id } = fieldsOf(input)

@@ -9,7 +9,7 @@ import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { Caller, Contract, Input, RateLimitName, Output } from '#lib/contracts/contract.ts'
-import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
+import type { Queries } from '#lib/queries/queries.ts'
 import type { HoldBody } from './pending-bodies.ts'
 
 /** `origin`: the public address, for links that are shown to people. */
@@ -35,54 +35,26 @@ export type Darkroom = {
   readonly serving: {
     readonly predict: RouteUseCase<'POST /api/predict'>
     readonly predictBatch: RouteUseCase<'POST /api/predict/batch'>
+    readonly giveFeedback: RouteUseCase<'POST /api/predictions/{id}/feedback'>
     /**
      * Why one more prediction would be refused now because it would wait too long; null when it would be
      * accepted. Counts as a refusal.
      */
     readonly refusal: () => DarkroomError | null
   }
-  readonly data: {
-    readonly listPredictions: RouteUseCase<'GET /api/predictions'>
-    readonly exportPredictions: RouteUseCase<'GET /api/predictions/export'>
-    readonly getPrediction: RouteUseCase<'GET /api/predictions/{id}'>
-    readonly predictionImage: RouteUseCase<'GET /api/predictions/{id}/image'>
-    readonly deletePrediction: RouteUseCase<'DELETE /api/predictions/{id}'>
-    readonly deletePredictions: RouteUseCase<'DELETE /api/predictions'>
-    readonly giveFeedback: RouteUseCase<'POST /api/predictions/{id}/feedback'>
-    readonly statistics: RouteUseCase<'GET /api/statistics'>
-    readonly listClassifiers: RouteUseCase<'GET /api/classifiers'>
-    readonly getClassifier: RouteUseCase<'GET /api/classifiers/{id}'>
-    readonly createClassifier: RouteUseCase<'POST /api/classifiers'>
-    readonly changeClassifier: RouteUseCase<'PATCH /api/classifiers/{id}'>
-    readonly deleteClassifier: RouteUseCase<'DELETE /api/classifiers/{id}'>
-    readonly listClasses: RouteUseCase<'GET /api/classes'>
-    readonly listUploads: RouteUseCase<'GET /api/uploads'>
-    readonly getUpload: RouteUseCase<'GET /api/uploads/{id}'>
-    readonly listSamples: RouteUseCase<'GET /api/samples'>
-    readonly changeSamples: RouteUseCase<'PATCH /api/samples'>
-    readonly changeSample: RouteUseCase<'PATCH /api/samples/{id}'>
-    readonly deleteSample: RouteUseCase<'DELETE /api/samples/{id}'>
-    readonly sampleImage: RouteUseCase<'GET /api/samples/{id}/image'>
-    readonly listChanges: RouteUseCase<'GET /api/changes'>
-    readonly getChange: RouteUseCase<'GET /api/changes/{id}'>
-    readonly undoChange: RouteUseCase<'POST /api/changes/{id}/undo'>
-    readonly listTrash: RouteUseCase<'GET /api/trash'>
-    readonly deleteTrash: RouteUseCase<'DELETE /api/trash/{id}'>
-    readonly restoreTrash: RouteUseCase<'POST /api/trash/{id}/restore'>
-    readonly dataSummary: RouteUseCase<'GET /api/data/summary'>
-    readonly retrainStatus: RouteUseCase<'GET /api/retrain/status'>
-    readonly listRuns: RouteUseCase<'GET /api/runs'>
-    readonly getRun: RouteUseCase<'GET /api/runs/{id}'>
-    readonly runEvents: RouteUseCase<'GET /api/runs/{id}/events'>
-    readonly listModels: RouteUseCase<'GET /api/models'>
-    readonly getModel: RouteUseCase<'GET /api/models/{id}'>
-    /** An object's name and its classifier; null if it does not exist. */
-    readonly findSubject: (kind: SubjectKind, id: string) => Promise<Subject | null>
-  }
+  readonly queries: Queries
   readonly ingest: {
     readonly upload: RouteUseCase<'POST /api/upload'>
     readonly undoUpload: RouteUseCase<'DELETE /api/uploads/{id}'>
     readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
+    readonly createClassifier: RouteUseCase<'POST /api/classifiers'>
+    readonly changeClassifier: RouteUseCase<'PATCH /api/classifiers/{id}'>
+    readonly deleteClassifier: RouteUseCase<'DELETE /api/classifiers/{id}'>
+    readonly changeSamples: RouteUseCase<'PATCH /api/samples'>
+    readonly changeSample: RouteUseCase<'PATCH /api/samples/{id}'>
+    readonly deleteSample: RouteUseCase<'DELETE /api/samples/{id}'>
+    readonly undoChange: RouteUseCase<'POST /api/changes/{id}/undo'>
+    readonly restoreTrash: RouteUseCase<'POST /api/trash/{id}/restore'>
   }
   readonly training: {
     readonly retrain: RouteUseCase<'POST /api/retrain'>
@@ -111,6 +83,9 @@ export type Darkroom = {
     readonly listBackups: RouteUseCase<'GET /api/backups'>
     readonly createBackup: RouteUseCase<'POST /api/backups'>
     readonly exportAudit: RouteUseCase<'GET /api/audit/export'>
+    readonly deleteTrash: RouteUseCase<'DELETE /api/trash/{id}'>
+    readonly deletePrediction: RouteUseCase<'DELETE /api/predictions/{id}'>
+    readonly deletePredictions: RouteUseCase<'DELETE /api/predictions'>
     /** The authors and actions that the audit log can be filtered by. */
     readonly auditNames: () => Promise<{
       readonly by: readonly string[]

@@ -104,7 +104,7 @@ function opened({ classes = ['circle', 'star'], ends = 'done', openActions = fal
         return { success: true, message: 'Training begins', run: run('queued') }
       },
     },
-    data: {
+    queries: {
       retrainStatus: async () => ({
         is_running: false,
         progress: 0,

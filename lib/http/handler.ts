@@ -65,11 +65,11 @@ export function contractRunner<C extends Contract>(
         contract,
         await inputOf(contract, counted, program.settings()),
         caller,
-        program.data,
+        program.queries,
       )
       const rate = contract.alsoLimited ? ((await count(contract.alsoLimited(input))) ?? first) : first
       const isRecorded = isChange(contract)
-      const before = isRecorded ? await subjectBefore(contract, input, program.data) : null
+      const before = isRecorded ? await subjectBefore(contract, input, program.queries) : null
       const origin = originOf(incoming, program.settings())
       const output = confinedOutput(
         contract,

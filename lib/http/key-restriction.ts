@@ -21,7 +21,7 @@ type Fields = Readonly<Record<string, unknown>>
 const isPlain = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-type SubjectFinder = Pick<Darkroom['data'], 'findSubject'>
+type SubjectFinder = Pick<Darkroom['queries'], 'findSubject'>
 
 /**
  * The input for the use case; throws 403 for another classifier, and 404 for an object of another, as if it

@@ -7,7 +7,7 @@ import type { Input, Part } from '#lib/contracts/contract.ts'
 import { evaluateModel } from '#lib/contracts/models.ts'
 import { health } from '#lib/contracts/operations.ts'
 import { predictOne, type PredictionAnswer } from '#lib/contracts/predict.ts'
-import { retrain, retrainStatus } from '#lib/contracts/retrain.ts'
+import { retrain, retrainStatus, type RunAnswer } from '#lib/contracts/retrain.ts'
 import { upload } from '#lib/contracts/uploads.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { bytesOf, JSON_LIMIT_BYTES, typeOf } from './body.ts'
@@ -30,9 +30,7 @@ export const LEGACY: Readonly<Record<string, Handle>> = {
   'POST /retrain': respondWith(retrainAsBefore),
   'POST /trigger_retrain': respondWith(retrainAsBefore),
   'GET /health': handlerOf(health, (input, context) => darkroom().operations.health(input, context)),
-  'GET /api/retrain_status': handlerOf(retrainStatus, (input, context) =>
-    darkroom().data.retrainStatus(input, context),
-  ),
+  'GET /api/retrain_status': handlerOf(retrainStatus, (input) => darkroom().queries.retrainStatus(input)),
   'GET /api/model/evaluate': handlerOf({ ...evaluateModel, method: 'GET', body: 'none' }, (input, context) =>
     darkroom().training.evaluateModel(input, context),
   ),
@@ -126,12 +124,12 @@ async function ended(
   message: string
   accuracy: number | null
   epochs: number
-  run: Awaited<ReturnType<ReturnType<typeof darkroom>['data']['getRun']>>
+  run: RunAnswer
 }> {
-  const { data } = darkroom()
-  for await (const event of await data.runEvents({ id, after: 0 }, context)) void event
+  const { queries } = darkroom()
+  for await (const event of await queries.runEvents({ id, after: 0 }, context)) void event
   context.signal.throwIfAborted()
-  const run = await data.getRun({ id }, context)
+  const run = await queries.getRun({ id })
   if (run.state === 'cancelled')
     throw new DarkroomError(
       'conflict',
@@ -152,10 +150,7 @@ async function ended(
       },
       { members: { run } },
     )
-  const { models } = await data.listModels(
-    { classifier: input.classifier ?? run.classifier, limit: 500 },
-    context,
-  )
+  const { models } = await queries.listModels({ classifier: input.classifier ?? run.classifier, limit: 500 })
   const accuracy =
     models.find((one) => one.version === run.version)?.accuracy?.value ??
     run.points.findLast((point) => point.is_best)?.val_accuracy ??

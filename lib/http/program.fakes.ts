@@ -10,7 +10,9 @@ import type { Darkroom } from './context.ts'
 import { createHeldBodies } from './pending-bodies.ts'
 
 type ProgramParts = {
-  [Module in 'serving' | 'data' | 'ingest' | 'training' | 'operations' | 'auth']?: Partial<Darkroom[Module]>
+  [Module in 'serving' | 'queries' | 'ingest' | 'training' | 'operations' | 'auth']?: Partial<
+    Darkroom[Module]
+  >
 } & { holdBody?: Darkroom['holdBody']; settings?: Partial<ReturnType<Darkroom['settings']>> }
 const UNBOUNDED = { perAddress: Infinity, inAll: Infinity }
 export type LogCall = {
@@ -43,7 +45,7 @@ export function openProgram(values: ProgramParts = {}): { readonly logged: reado
   }
   open({
     serving: moduleOf('serving', { refusal: () => null, ...values.serving }),
-    data: moduleOf('data', { findSubject: async () => null, ...values.data }),
+    queries: moduleOf('queries', { findSubject: async () => null, ...values.queries }),
     ingest: moduleOf('ingest', values.ingest),
     training: moduleOf('training', values.training),
     operations: moduleOf('operations', { noteChange: async () => {}, ...values.operations }),

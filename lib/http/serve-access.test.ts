@@ -42,8 +42,10 @@ test('predictions are public only while the owner allows it', async () => {
 })
 
 test('lists need a login and read their page from the query', async () => {
-  openProgram({ data: { listModels: async (input) => ({ models: [], next_cursor: String(input.limit) }) } })
-  const route = serve(listModels, (input, context) => darkroom().data.listModels(input, context))
+  openProgram({
+    queries: { listModels: async (input) => ({ models: [], next_cursor: String(input.limit) }) },
+  })
+  const route = serve(listModels, (input) => darkroom().queries.listModels(input))
 
   expect((await route(new Request(`${HOME}/api/models`))).status).toBe(401)
   expect(

@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import { dataFeatures } from '#lib/contracts/features.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Sample } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
@@ -40,7 +41,10 @@ export type FeaturesPorts = {
     readonly classifiers: Pick<Data['classifiers'], 'chosen'>
     readonly samples: Pick<Data['samples'], 'all'>
     readonly pictures: Pick<Data['pictures'], 'bytesOf'>
-    readonly answers: Pick<Data['answers'], 'dataSummary' | 'listSamples'>
+    readonly queries: {
+      readonly dataSummary: RouteAnswer<'GET /api/data/summary'>
+      readonly listSamples: RouteAnswer<'GET /api/samples'>
+    }
   }
   /** Where answers are kept. */
   readonly folder: string
@@ -77,10 +81,10 @@ export async function forgetFeatures(folder: string, classifierId: string): Prom
 
 /** Changes when pictures come, go, or get another label or split. */
 async function nameOf({ id, classes, input }: Classifier, { data }: FeaturesPorts): Promise<string> {
-  const { per_class: perClass, total } = await data.answers.dataSummary({ classifier: id })
+  const { per_class: perClass, total } = await data.queries.dataSummary({ classifier: id })
   const {
     samples: [newest],
-  } = await data.answers.listSamples({ classifier: id, limit: 1 })
+  } = await data.queries.listSamples({ classifier: id, limit: 1 })
   return `${id}-${createHash('sha256')
     .update(JSON.stringify([classes, input, perClass, total, newest?.id]))
     .digest('hex')

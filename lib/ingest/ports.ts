@@ -1,8 +1,9 @@
 /** What bringing pictures in needs of the rest: the rows it writes, a folder for what is arriving, limits, a
  *  log. Types only; lib/processes and lib/commands give the real ones. */
 import type { Caller, Input } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
-import type { Answers, Classifiers, Samples, Uploads } from '#lib/data/data.ts'
+import type { Classifiers, Samples, Uploads } from '#lib/data/data.ts'
 import type { Trash } from '#lib/data/undo-types.ts'
 
 export type IngestPorts = {
@@ -21,7 +22,7 @@ export type UploadPorts = {
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'begin' | 'change' | 'discard'>
   readonly trash: Pick<Trash, 'putUpload'>
-  readonly answers: Pick<Answers, 'getUpload'>
+  readonly queries: { readonly getUpload: RouteAnswer<'GET /api/uploads/{id}'> }
   readonly sizeOf: IngestPorts['sizeOf']
   /** Where bytes lie until they are judged. What is in it after a crash is nobody's, and the next start
    *  empties it. */

@@ -29,7 +29,7 @@ test('many images go on behind a 202, and the report says when they are done', a
   expect([status, said.state]).toEqual([202, 'running'])
 
   await ingest.idle()
-  const report = await data.answers.getUpload({ id: said.id })
+  const report = await data.queries.getUpload({ id: said.id })
   expect(report.state).toBe('done')
   expect(report.count + report.findings_total).toBe(many)
   expect((await samples()).length).toBe(report.count)
@@ -45,7 +45,7 @@ test('an upload that is stopped in the middle leaves no sample', async () => {
   const { said } = await send(parts)
   await ingest[Symbol.asyncDispose]()
 
-  expect(await data.answers.getUpload({ id: said.id })).toMatchObject({
+  expect(await data.queries.getUpload({ id: said.id })).toMatchObject({
     state: 'failed',
     count: 0,
     error: expect.stringContaining('shutting down'),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { upload, type UploadReport } from '#lib/contracts/uploads.ts'
-import type { Data } from '#lib/data/data.ts'
+import type { OpenData } from '#lib/queries/open-data.ts'
 import { openData } from '#lib/queries/open-data.ts'
 import { openProgram } from '#lib/http/program.fakes.ts'
 import { serve } from '#lib/http/serve.ts'
@@ -15,7 +15,7 @@ import { createIngest, type Ingest } from './upload.ts'
 const LIMITS = { maxImageBytes: 50_000, maxUploadBytes: 3_000_000 }
 export const sizeOf = (bytes: Uint8Array) => decodeSized(bytes, { maxPixels: 1e6 })
 let folder: string
-export let data: Data
+export let data: OpenData
 export let ingest: Ingest
 export let logged: string[]
 

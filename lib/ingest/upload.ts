@@ -84,14 +84,14 @@ export function createIngest(ports: UploadPorts): Ingest {
             throw error
           }
         }
-        return await ports.answers.getUpload({ id: entry.id })
+        return await ports.queries.getUpload({ id: entry.id })
       } finally {
         if (!isBehind) await arrivals[Symbol.asyncDispose]()
       }
     },
     async undoUpload({ id }, { caller }) {
       await ports.trash.putUpload(id, caller.name ?? caller.kind)
-      return ports.answers.getUpload({ id })
+      return ports.queries.getUpload({ id })
     },
     async idle() {
       await Promise.all(behind)

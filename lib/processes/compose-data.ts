@@ -1,6 +1,5 @@
-/** Opens the data room with what it is given from outside: places, the clock, and what makes thumbnails. */
-import { openData } from '#lib/queries/open-data.ts'
-import type { Data } from '#lib/data/data.ts'
+/** Opens the data with what it is given from outside: places, the clock, and what makes thumbnails. */
+import { openData, type OpenData } from '#lib/queries/open-data.ts'
 import type { DataSettings } from '#lib/data/data-settings.ts'
 import { finishRestore } from '#lib/operations/backup/settle-restore.ts'
 import { wallClock } from './clock.ts'
@@ -12,7 +11,7 @@ import type { Start } from './settings.ts'
 export function composeData(
   { settings, places }: Start,
   more: Pick<DataSettings, 'webId' | 'patienceMs' | 'anonymousBytes' | 'thumbnail'> = {},
-): Promise<Data> {
+): Promise<OpenData> {
   const { databaseFile, dataDir, modelsDir, backupDir } = places
   finishRestore(dataDir)
   return openData({

@@ -11,11 +11,14 @@ import type { EngineName } from '#lib/domain/classifier.ts'
 import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
 import type { Darkroom } from '#lib/http/context.ts'
 import { createHeldBodies } from '#lib/http/pending-bodies.ts'
+import { createClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
+import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
 import { createFeatures } from '#lib/ingest/features.ts'
 import { createIngest } from '#lib/ingest/upload.ts'
 import { createAudit } from '#lib/operations/audit.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
 import { fileConcernOf } from '#lib/operations/damaged-files.ts'
+import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
 import { createHealth } from '#lib/operations/health.ts'
 import { watchDisks } from '#lib/operations/disk.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -27,6 +30,7 @@ import { createLogs } from '#lib/operations/read-log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createTroubles } from '#lib/operations/storage-problems.ts'
+import { createGiveFeedback } from '#lib/serving/feedback.ts'
 import { availableBackbones } from '#lib/training/run/start/backbones.ts'
 import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
@@ -168,18 +172,17 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     now: () => Date.now(),
   }
   const program: Darkroom = {
-    serving: { predict: serving.predict, predictBatch: serving.predictBatch, refusal: serving.refusal },
-    data: {
-      ...data.answers,
-      deleteTrash: createErase({
-        data,
-        dataDir: places.dataDir,
-        backupsContaining: backups.backupsContaining,
-      }),
-      findSubject: data.subjects.find,
+    queries: data.queries,
+    serving: {
+      predict: serving.predict,
+      predictBatch: serving.predictBatch,
+      refusal: serving.refusal,
+      giveFeedback: createGiveFeedback(data),
     },
     ingest: {
       ...ingest,
+      ...createClassifierEdits(data),
+      ...createSampleEdits(data),
       dataFeatures: createFeatures({
         data,
         folder: path.join(places.dataDir, 'cache', 'features'),
@@ -197,6 +200,12 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
       listLogs: createLogs({ dataDir: places.dataDir }),
       ...createOwnerSettings({ ...start, data }),
       ...createAudit({ changes: data.changes, now }),
+      ...createPredictionDeletion(data),
+      deleteTrash: createErase({
+        data,
+        dataDir: places.dataDir,
+        backupsContaining: backups.backupsContaining,
+      }),
       listBackups: backups.listBackups,
       createBackup: backups.createBackup,
     },

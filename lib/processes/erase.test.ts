@@ -1,7 +1,7 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { openWithFruit } from '#lib/data/opened.fakes.ts'
+import { editsOf, openWithFruit } from '#lib/data/opened.fakes.ts'
 import { readRows } from '#lib/training/features/feature-cache.ts'
 import { DAY_MS, holding, noise, squareOf, used } from './erase.fakes.ts'
 import { emptyTrash } from './erase.ts'
@@ -16,7 +16,7 @@ test('after permanent deletion no byte of the file, its thumbnails or its pixels
   expect(before.some((file) => file.startsWith('pictures/'))).toBe(true)
   expect(before.filter((file) => file.startsWith('thumbnails/'))).toHaveLength(4)
 
-  const { trash_id: trashId } = await data.answers.changeSamples({ ids: [...ids], is_trashed: true })
+  const { trash_id: trashId } = await editsOf(data).changeSamples({ ids: [...ids], is_trashed: true })
   const lines = await erase({ id: trashId! })
 
   expect(lines).toMatchObject({
@@ -32,8 +32,8 @@ test('after permanent deletion no byte of the file, its thumbnails or its pixels
     [other.hash, Float32Array.of(5, 6)],
   ])
   expect(holding(folder, [Buffer.from('secret-1.png, secret-0.png, asked-secret')])).toEqual([])
-  expect((await data.answers.getUpload({ id: upload.id })).findings).toEqual([])
-  expect(await data.answers.getPrediction({ id: predictions[0]!.id })).toMatchObject({
+  expect((await data.queries.getUpload({ id: upload.id })).findings).toEqual([])
+  expect(await data.queries.getPrediction({ id: predictions[0]!.id })).toMatchObject({
     image_url: null,
     filename: null,
     predicted_class: 'apple',
@@ -74,10 +74,10 @@ test('an image that another classifier has stays and is reported; a classifierâ€
   await data.samples.add('other', [
     { picture: shared, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
   ])
-  const one = await data.answers.deleteSample({ id: ids[0]! })
+  const one = await editsOf(data).deleteSample({ id: ids[0]! })
 
   expect(await erase({ id: one.trash_id! })).toMatchObject({ images: 0, still_in_classifiers: ['other'] })
-  const { trash_id: classifierTrash } = await data.answers.deleteClassifier({ id: 'fruit' })
+  const { trash_id: classifierTrash } = await editsOf(data).deleteClassifier({ id: 'fruit' })
   expect(await erase({ id: classifierTrash! })).toMatchObject({ kind: 'classifier', images: 2 })
 
   expect(await data.pictures.bytesOf(shared.hash)).not.toBeNull()
@@ -115,13 +115,13 @@ test('what is restored, or stored again, while it is being deleted for good stay
     input: { size: 32, channels: 3, fit: 'cover' },
     isMirrorable: true,
   })
-  const { trash_id: trashId } = await data.answers.changeSamples({
+  const { trash_id: trashId } = await editsOf(data).changeSamples({
     ids: added.map(({ sampleId }) => sampleId),
     is_trashed: true,
   })
   const plan = await data.erasing.plan(trashId!)
 
-  await data.answers.changeSamples({ ids: [added[0]!.sampleId], is_trashed: false })
+  await editsOf(data).changeSamples({ ids: [added[0]!.sampleId], is_trashed: false })
   await data.samples.add('other', [
     { picture: second, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
   ])
@@ -139,7 +139,7 @@ test('a classifier that is restored while it is being deleted for good is not de
   await data.samples.add('fruit', [
     { picture: image, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
   ])
-  const { trash_id: trashId } = await data.answers.deleteClassifier({ id: 'fruit' })
+  const { trash_id: trashId } = await editsOf(data).deleteClassifier({ id: 'fruit' })
   const plan = await data.erasing.plan(trashId!)
   await data.trash.restore(trashId!, 'Ada')
 
@@ -153,7 +153,7 @@ test('a permanent deletion that ends half way stays in the trash, and is complet
   const opened = await openWithFruit()
   const { data, folder } = opened
   const { traces, ids, erase } = await used(opened)
-  const { trash_id: trashId } = await data.answers.changeSamples({ ids: [...ids], is_trashed: true })
+  const { trash_id: trashId } = await editsOf(data).changeSamples({ ids: [...ids], is_trashed: true })
   const file = path.join(folder, 'pictures', noise(160, 2).hash.slice(0, 2), noise(160, 2).hash)
   rmSync(file)
   mkdirSync(file) // cannot be removed like a file
@@ -183,7 +183,7 @@ test('images of an upload that were taken out of the trash stay when the upload 
   )
   await data.uploads.change(upload.id, { state: 'done', count: 2, files: 2 })
   const { id: trashId } = await data.trash.putUpload(upload.id, 'Ada')
-  await data.answers.changeSamples({ ids: [kept!.sampleId], is_trashed: false })
+  await editsOf(data).changeSamples({ ids: [kept!.sampleId], is_trashed: false })
 
   await data.erasing.erase(await data.erasing.plan(trashId))
 

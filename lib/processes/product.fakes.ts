@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { openData } from '#lib/queries/open-data.ts'
+import { openData, type OpenData } from '#lib/queries/open-data.ts'
 import type { Data } from '#lib/data/data.ts'
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
@@ -92,7 +92,7 @@ function bare(): Readonly<Record<string, string | undefined>> {
   return { PATH, HOME }
 }
 
-export const dataIn = (dataDir: string): Promise<Data> =>
+export const dataIn = (dataDir: string): Promise<OpenData> =>
   openData({
     databaseFile: path.join(dataDir, 'darkroom.db'),
     dataDir,
@@ -144,7 +144,7 @@ async function keptIn(dataDir: string, ids: readonly string[]): Promise<number> 
   try {
     const found = await Promise.all(
       ids.map((id) =>
-        data.answers.getPrediction({ id }).then(
+        data.queries.getPrediction({ id }).then(
           () => 1,
           () => 0,
         ),

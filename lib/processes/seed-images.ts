@@ -4,14 +4,15 @@ import type { Data } from '#lib/data/data.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { ingestImages } from '#lib/ingest/ingest.ts'
 import { openShapes } from '#lib/ingest/readers/shapes.ts'
+import type { OpenData } from '#lib/queries/open-data.ts'
 import type { Log } from '#lib/operations/log.ts'
 
 const NAME = 'shapes'
 
-export async function lacksFirstPictures(data: Data): Promise<boolean> {
+export async function lacksFirstPictures(data: OpenData): Promise<boolean> {
   const shapes = await data.classifiers.find(NAME)
   if (shapes === null || !shapes.isShipped) return false
-  const { uploads } = await data.answers.listUploads({ classifier: NAME, limit: 500 })
+  const { uploads } = await data.queries.listUploads({ classifier: NAME, limit: 500 })
   return uploads.every(({ state }) => state === 'failed')
 }
 

@@ -1,15 +1,21 @@
-/** Versions with what a person needs to choose among them, as their contracts say it. */
+/** Versions with what a person needs to choose among them. */
 import type { VersionAnswer } from '#lib/contracts/models.ts'
-import type { Answers, Data } from '#lib/data/data.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { Data } from '#lib/data/data.ts'
 import type { Version, VersionFault } from '#lib/data/version-values.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
-export function modelAnswers({
+type ModelQueries = {
+  readonly listModels: RouteAnswer<'GET /api/models'>
+  readonly getModel: RouteAnswer<'GET /api/models/{id}'>
+}
+
+export function modelQueries({
   classifiers,
   versions,
   promotions,
   live,
-}: Pick<Data, 'classifiers' | 'versions' | 'promotions' | 'live'>): Pick<Answers, 'listModels' | 'getModel'> {
+}: Pick<Data, 'classifiers' | 'versions' | 'promotions' | 'live'>): ModelQueries {
   return {
     async listModels({ classifier, cursor, limit }) {
       const { id } = await classifiers.chosen(classifier)

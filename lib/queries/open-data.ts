@@ -1,28 +1,13 @@
-/** Opens the data of this product, with what reads it for pages and API answers. It stores and changes nothing itself:
- *  lib/data does. */
+/** Opens the data of this product, and what reads it for pages and API responses. */
 import type { Data } from '#lib/data/data.ts'
 import type { DataSettings } from '#lib/data/data-settings.ts'
 import { openStore } from '#lib/data/open.ts'
-import { modelAnswers } from './models.ts'
-import { predictionAnswers } from './predictions.ts'
-import { predictionExport } from './predictions-export.ts'
-import { runAnswers } from './runs.ts'
-import { statisticsAnswers } from './statistics.ts'
-import { uploadAnswers } from './uploads.ts'
+import { queriesOf, type Queries } from './queries.ts'
+
+export type OpenData = Data & { readonly queries: Queries }
 
 /** Waits for another program's lock; migrates what is older, after a copy. */
-export async function openData(settings: DataSettings): Promise<Data> {
+export async function openData(settings: DataSettings): Promise<OpenData> {
   const { store, ...data } = await openStore(settings)
-  return {
-    ...data,
-    answers: {
-      ...data.answers,
-      ...predictionAnswers(store, data),
-      ...predictionExport(store, data),
-      ...statisticsAnswers(store, data),
-      ...uploadAnswers(store, data),
-      ...runAnswers(store, data),
-      ...modelAnswers(data),
-    },
-  }
+  return { ...data, queries: queriesOf(store, data) }
 }

@@ -17,7 +17,7 @@ test('the history is exported as CSV, newest first, and what a spreadsheet would
     predictionOf(data, { filename: '=1+1.png', predictedClass: 'lime', confidence: 0.6 }),
   )
 
-  const file = await data.answers.exportPredictions(input({ classifier: 'fruit' }))
+  const file = await data.queries.exportPredictions(input({ classifier: 'fruit' }))
   const lines = (await textOf(file)).trimEnd().split('\r\n')
 
   expect(file).toMatchObject({
@@ -42,7 +42,7 @@ test('more rows than are read at once all leave, filtered as the list is, as JSO
   )
 
   const rows = (
-    await textOf(await data.answers.exportPredictions(input({ format: 'jsonl', class: 'apple' })))
+    await textOf(await data.queries.exportPredictions(input({ format: 'jsonl', class: 'apple' })))
   )
     .trimEnd()
     .split('\n')

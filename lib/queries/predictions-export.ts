@@ -1,7 +1,8 @@
 /** The history as a file: read in pieces while it is sent, so that its length takes no memory. */
 import type { KeptPrediction } from '#lib/contracts/predictions.ts'
 import { csvLine } from '#lib/domain/csv.ts'
-import type { Answers, Data } from '#lib/data/data.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
 import type { PredictionFilters } from '#lib/data/prediction-filter.ts'
 import { listedWhere, predictionAnswer } from './predictions.ts'
@@ -26,24 +27,24 @@ const COLUMNS: readonly (readonly [name: string, cell: (one: KeptPrediction) => 
   ['probabilities', (one) => JSON.stringify(one.probabilities)],
 ]
 
-export const predictionExport = (
+export const predictionExportQueries = (
   store: Store,
   { classifiers }: Pick<Data, 'classifiers'>,
-): Pick<Answers, 'exportPredictions'> => ({
-  async exportPredictions({ format, ...asked }) {
-    if (asked.classifier !== undefined) await classifiers.get(asked.classifier)
+): { readonly exportPredictions: RouteAnswer<'GET /api/predictions/export'> } => ({
+  async exportPredictions({ format, ...filters }) {
+    if (filters.classifier !== undefined) await classifiers.get(filters.classifier)
     const day = store.now().toISOString().slice(0, 10)
     return {
-      bytes: encoded(format === 'csv' ? csvOf(rowsOf(store, asked)) : jsonlOf(rowsOf(store, asked))),
+      bytes: encoded(format === 'csv' ? csvOf(rowsOf(store, filters)) : jsonlOf(rowsOf(store, filters))),
       mediaType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
-      filename: `predictions-${asked.classifier ? `${asked.classifier}-` : ''}${day}.${format}`,
+      filename: `predictions-${filters.classifier ? `${filters.classifier}-` : ''}${day}.${format}`,
       isImmutable: false,
     }
   },
 })
 
 async function* rowsOf(store: Store, request: PredictionFilters): AsyncGenerator<readonly KeptPrediction[]> {
-  const where = listedWhere(store, request)
+  const where = listedWhere(request)
   let before: string | undefined
   for (;;) {
     const rows = await store.prisma.prediction.findMany({

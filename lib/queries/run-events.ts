@@ -1,10 +1,10 @@
 /** The events of a training as they happen, for any number of readers: one look at the rows for all who
  *  follow a run, and one copy of each event. It writes nothing; how events reach a reader is lib/http's. */
 import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
-import { eventsAfter, type StoredEvent } from '#lib/data/run-event-rows.ts'
-import { isActive, runIn } from '#lib/data/runs.ts'
+import type { StoredEvent } from '#lib/data/run-event-rows.ts'
+import { isActive } from '#lib/data/runs.ts'
+import { parsed } from '#lib/data/store.ts'
 import type { Store } from '#lib/data/store.ts'
-import type { Run } from '#lib/data/values.ts'
 import { stageAnswer } from './run-stage.ts'
 
 const LOOK_EVERY_MS = 250
@@ -26,18 +26,23 @@ type Channel = {
 }
 
 export type RunEvents = {
+  /** `run`: as it is now. */
   readonly follow: (request: {
-    readonly id: string
+    readonly run: RunAnswer
     readonly after: number
     readonly signal: AbortSignal
   }) => AsyncGenerator<RunEventAnswer>
 }
 
-export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAnswer): RunEvents {
+/** `find`: a run as it is now; null where it has been deleted. */
+export function followRuns(
+  prisma: Pick<Store['prisma'], 'runEvent'>,
+  find: (id: string) => Promise<RunAnswer | null>,
+): RunEvents {
   const channels = new Map<string, Channel>()
 
-  function join(id: string): Channel {
-    const known = channels.get(id)
+  function join(run: RunAnswer): Channel {
+    const known = channels.get(run.id)
     if (known) {
       known.readers += 1
       return known
@@ -45,15 +50,15 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
     const channel: Channel = {
       events: [],
       waiting: new Set(),
-      run: answerOf(runIn(connection, id)),
+      run,
       newestState: -1,
       openings: new Map(),
       isOver: false,
       readers: 1,
       timer: undefined,
     }
-    channels.set(id, channel)
-    look(id, channel)
+    channels.set(run.id, channel)
+    void look(run.id, channel)
     return channel
   }
 
@@ -64,49 +69,45 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
     if (channels.get(id) === channel) channels.delete(id)
   }
 
-  /** A failing look is the next one's to repeat: the database may be locked for a moment, or the run deleted. */
-  function look(id: string, channel: Channel): void {
-    let hasMore = false
-    try {
-      hasMore = readInto(id, channel)
-    } catch {
-      channel.isOver = isGone(id)
-      if (channel.isOver) wake(channel)
-    }
+  /** A failing look is the next one's to repeat: the database may be locked for a moment. */
+  async function look(id: string, channel: Channel): Promise<void> {
+    const hasMore = await readInto(id, channel).catch(() => false)
     if (channel.isOver && channels.get(id) === channel) channels.delete(id)
     if (!channel.isOver && channel.readers > 0)
-      channel.timer = setTimeout(() => look(id, channel), hasMore ? 0 : LOOK_EVERY_MS)
+      channel.timer = setTimeout(() => void look(id, channel), hasMore ? 0 : LOOK_EVERY_MS)
   }
 
-  function isGone(id: string): boolean {
-    try {
-      return connection.one('SELECT 1 FROM "Run" WHERE "id" = ?', id) === undefined
-    } catch {
-      return false
-    }
-  }
-
-  function readInto(id: string, channel: Channel): boolean {
-    const run = runIn(connection, id) // before its events, so that none is missed after the last look
-    const stored = eventsAfter(connection, id, channel.events.at(-1)?.seq ?? 0, EVENTS_AT_ONCE)
-    if (stored.length > 0) {
-      channel.run = answerOf(run)
+  async function readInto(id: string, channel: Channel): Promise<boolean> {
+    const run = await find(id) // before its events, so that none is missed after the last look
+    const stored = run === null ? [] : await eventsAfter(id, channel.events.at(-1)?.seq ?? 0)
+    if (run !== null && stored.length > 0) {
+      channel.run = run
       channel.openings = new Map()
       for (const { seq, event } of stored) {
         if (event.kind === 'run') {
           const before = channel.events[channel.newestState]
           // nobody reads it any more, and a state may be large
-          if (before?.kind === 'run') channel.events[channel.newestState] = { ...before, run: channel.run }
+          if (before?.kind === 'run') channel.events[channel.newestState] = { ...before, run }
           channel.newestState = channel.events.length
         }
-        channel.events.push(
-          event.kind === 'run' ? { kind: 'run', seq, run: channel.run } : eventAnswer(seq, event),
-        )
+        channel.events.push(event.kind === 'run' ? { kind: 'run', seq, run } : eventAnswer(seq, event))
       }
     }
-    channel.isOver = stored.length === 0 && !isActive(run.state)
+    channel.isOver = stored.length === 0 && (run === null || !isActive(run.state))
     if (stored.length > 0 || channel.isOver) wake(channel)
     return stored.length === EVENTS_AT_ONCE
+  }
+
+  async function eventsAfter(
+    runId: string,
+    seq: number,
+  ): Promise<readonly { readonly seq: number; readonly event: StoredEvent }[]> {
+    const rows = await prisma.runEvent.findMany({
+      where: { runId, seq: { gt: seq } },
+      orderBy: { seq: 'asc' },
+      take: EVENTS_AT_ONCE,
+    })
+    return rows.map((row) => ({ seq: row.seq, event: parsed<StoredEvent>(row.eventJson) }))
   }
 
   function openingOf(channel: Channel, after: number): RunEventAnswer {
@@ -118,15 +119,15 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
   /** The whole state first, then what came after `after`, then what comes; of several states that wait only
    *  the newest. Ends with the run. */
   async function* follow({
-    id,
+    run,
     after,
     signal,
   }: {
-    id: string
+    run: RunAnswer
     after: number
     signal: AbortSignal
   }): AsyncGenerator<RunEventAnswer> {
-    const channel = join(id)
+    const channel = join(run)
     try {
       yield openingOf(channel, after)
       let next = firstAfter(channel.events, after)
@@ -134,14 +135,14 @@ export function runEventsOf({ connection }: Store, answerOf: (run: Run) => RunAn
         const end = channel.events.length
         for (; next < end && !signal.aborted; next++) {
           const event = channel.events[next]!
-          if (event.kind !== 'run' || next >= channel.newestState) yield event
+          if (event.seq > after && (event.kind !== 'run' || next >= channel.newestState)) yield event
         }
         if (next < channel.events.length) continue
         if (channel.isOver) return
         await changeOf(channel, signal)
       }
     } finally {
-      leave(id, channel)
+      leave(run.id, channel)
     }
   }
 

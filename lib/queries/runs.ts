@@ -1,60 +1,83 @@
-/** Trainings as their contracts say them. */
-import type { RunAnswer } from '#lib/contracts/retrain.ts'
+/** Training runs, and their events as they happen. */
+import type { Input } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { RunAnswer, RunEventAnswer, runEvents } from '#lib/contracts/retrain.ts'
 import { bestEpochOf, endedEarly } from '#lib/domain/early-stop.ts'
-import type { Answers, Data } from '#lib/data/data.ts'
-import { isActive, runIn, runsBefore } from '#lib/data/runs.ts'
-import type { Store } from '#lib/data/store.ts'
-import { ofListed } from '#lib/data/trashed-classifiers.ts'
-import type { Run } from '#lib/data/values.ts'
 import { pageOf } from '#lib/domain/page.ts'
-import { runEventsOf } from './run-events.ts'
+import type { Data } from '#lib/data/data.ts'
+import { ACTIVE_STATES, isActive, runValue, WITH_VERSIONS } from '#lib/data/runs.ts'
+import { notFound } from '#lib/data/store.ts'
+import type { Store } from '#lib/data/store.ts'
+import type { Run } from '#lib/data/values.ts'
+import { followRuns } from './run-events.ts'
 import { progressOf, stageAnswer, stageOf } from './run-stage.ts'
 
-type RunQueries = Pick<Answers, 'retrainStatus' | 'listRuns' | 'getRun' | 'runEvents'>
+type RunQueries = {
+  readonly retrainStatus: RouteAnswer<'GET /api/retrain/status'>
+  readonly listRuns: RouteAnswer<'GET /api/runs'>
+  readonly getRun: RouteAnswer<'GET /api/runs/{id}'>
+  readonly runEvents: (
+    input: Input<typeof runEvents>,
+    request: { readonly signal: AbortSignal },
+  ) => Promise<AsyncIterable<RunEventAnswer>>
+}
 
-export function runAnswers(store: Store, { classifiers }: Pick<Data, 'classifiers'>): RunQueries {
-  const { connection } = store
-  const events = runEventsOf(store, answerOf)
+export function runQueries({ prisma }: Store, { classifiers }: Pick<Data, 'classifiers'>): RunQueries {
+  const find = async (id: string): Promise<RunAnswer | null> => {
+    const row = await prisma.run.findUnique({ where: { id }, include: WITH_VERSIONS })
+    return row && answerOf(runValue(row))
+  }
+  const get = async (id: string): Promise<RunAnswer> => {
+    const run = await find(id)
+    if (!run) throw notFound('training', id)
+    return run
+  }
+  const events = followRuns(prisma, find)
+
   return {
-    async retrainStatus({ classifier }) {
-      if (classifier !== undefined) await classifiers.get(classifier)
-      const of = classifier ?? null
-      const [newest] = runsBefore(connection, { classifierId: of, cursor: undefined, limit: 1 })
-      const active = connection.one<{ id: string }>(
-        `SELECT "id" FROM "Run" WHERE "state" IN ('queued', 'running', 'judging') AND ` +
-          `${ofListed('"classifierId"')} ORDER BY "state" = 'queued', "id" LIMIT 1`,
-        of,
-      )
-      const last = connection.one<{ at: number | null }>(
-        `SELECT MAX("endedAt") AS "at" FROM "Run" WHERE "state" = 'done' AND ${ofListed('"classifierId"')}`,
-        of,
-      )
-      const run = active ? runIn(connection, active.id) : newest
-      return {
-        is_running: active !== undefined,
-        progress: run ? progressOf(run) : 0,
-        message: run?.message ?? 'No training run yet',
-        last_retrain_time: last?.at ? new Date(last.at).toISOString() : null,
-        run_id: run?.id ?? null,
-        classifier: run?.classifierId ?? of,
-      }
-    },
+    getRun: ({ id }) => get(id),
+    runEvents: async ({ id, after }, { signal }) => events.follow({ run: await get(id), after, signal }),
     async listRuns({ classifier, cursor, limit }) {
       if (classifier !== undefined) await classifiers.get(classifier)
-      const page = pageOf(
-        runsBefore(connection, { classifierId: classifier ?? null, cursor, limit: limit + 1 }),
-        limit,
-        (run) => run.id,
-      )
+      const rows = await prisma.run.findMany({
+        where: { ...listedClassifier(classifier), id: { lt: cursor } },
+        include: WITH_VERSIONS,
+        orderBy: { id: 'desc' },
+        take: limit + 1,
+      })
+      const page = pageOf(rows.map(runValue), limit, (run) => run.id)
       return { runs: page.rows.map(answerOf), next_cursor: page.next }
     },
-    getRun: async ({ id }) => answerOf(runIn(connection, id)),
-    async runEvents({ id, after }, { signal }) {
-      runIn(connection, id)
-      return events.follow({ id, after, signal })
+    async retrainStatus({ classifier }) {
+      if (classifier !== undefined) await classifiers.get(classifier)
+      const where = listedClassifier(classifier)
+      const [active, done] = await Promise.all([
+        prisma.run.findMany({
+          where: { ...where, state: { in: [...ACTIVE_STATES] } },
+          include: WITH_VERSIONS,
+          orderBy: { id: 'asc' },
+        }),
+        prisma.run.aggregate({ where: { ...where, state: 'done' }, _max: { endedAt: true } }),
+      ])
+      const current = active.find(({ state }) => state !== 'queued') ?? active[0]
+      const row =
+        current ?? (await prisma.run.findFirst({ where, include: WITH_VERSIONS, orderBy: { id: 'desc' } }))
+      const run = row && runValue(row)
+      return {
+        is_running: current !== undefined,
+        progress: run ? progressOf(run) : 0,
+        message: run?.message ?? 'No training run yet',
+        last_retrain_time: done._max.endedAt?.toISOString() ?? null,
+        run_id: run?.id ?? null,
+        classifier: run?.classifierId ?? classifier ?? null,
+      }
     },
   }
 }
+
+/** The classifier; without one, all that are not in the trash. */
+const listedClassifier = (classifier: string | undefined) =>
+  classifier === undefined ? { classifier: { trashedAt: null } } : { classifierId: classifier }
 
 function answerOf(run: Run): RunAnswer {
   const stage = stageOf(run)

@@ -1,119 +1,94 @@
-/** Figures of the traffic, read from sums that are kept with each answer; rows are read for latency alone,
- *  and few of them. Counts are of all time; days, histogram and latency of the days asked for. */
-import type { Connection } from '#lib/data/connection.ts'
-import type { Answers, Data } from '#lib/data/data.ts'
+/** Figures of the traffic, read from sums that are kept with each prediction; predictions are read for latency alone,
+ *  and few of them. Counts are of all time; days, histogram and latency of the days asked for.
+ *  Latency is read by `$queryRaw`: Prisma takes 1.2 ms for a thousand rows of one number, which is as long as all the
+ *  rest; this takes 0.6 ms (2026-11, docs/performance.md, "Queries"). */
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { Data } from '#lib/data/data.ts'
+import { Prisma } from '#lib/data/generated/client.ts'
 import { BINS, dateOf, dayOf } from '#lib/data/prediction-counts.ts'
 import type { Store } from '#lib/data/store.ts'
-import { TRASHED_CLASSIFIERS } from '#lib/data/trashed-classifiers.ts'
 
-/** Latency is told from the newest answers: older ones speak of another load. */
+/** Latency is told from the newest predictions: older ones speak of another load. */
 const LATENCIES = 1_000
 
-/** A list of classifiers as JSON, so that the index is used for one and for all alike. */
-const OF = '"classifierId" IN (SELECT "value" FROM json_each(?))'
+const COUNT_AND_CONFIDENCE = { count: true, confidenceSum: true } as const
 
-export const statisticsAnswers = (
-  { connection, now }: Store,
+export function statisticsQueries(
+  { prisma, now }: Store,
   { classifiers }: Pick<Data, 'classifiers'>,
-): Pick<Answers, 'statistics'> => ({
-  async statistics({ classifier, days }) {
-    if (classifier !== undefined) await classifiers.get(classifier)
-    const of = JSON.stringify(
-      classifier === undefined
-        ? connection
-            .all<{ id: string }>('SELECT "id" FROM "Classifier" WHERE "trashedAt" IS NULL')
-            .map(({ id }) => id)
-        : [classifier],
-    )
-    const today = dayOf(now())
-    const first = today - days + 1
-    const perClass = perClassOf(connection, of)
-    const { perDay, bins } = recentOf(connection, of, first)
-    const total = perClass.reduce((sum, row) => sum + row.count, 0)
-    const feedback = feedbackOf(connection, of)
-    return {
-      classifier: classifier ?? null,
-      total_predictions: total,
-      predictions_today: perDay.get(today)?.count ?? 0,
-      by_class: perClass.map((row) => ({
-        class: row.class,
-        count: row.count,
-        mean_confidence: row.sum / row.count,
-      })),
-      by_day: Array.from({ length: days }, (_, i) => {
-        const row = perDay.get(first + i)
-        return {
-          day: dateOf(first + i),
-          count: row?.count ?? 0,
-          mean_confidence: row ? row.sum / row.count : null,
-        }
-      }),
-      confidence_histogram: bins.map((count, bin) => ({ from: bin / BINS, to: (bin + 1) / BINS, count })),
-      mean_confidence: total === 0 ? null : perClass.reduce((sum, row) => sum + row.sum, 0) / total,
-      latency_ms: latencyOf(connection, classifier, first),
-      corrections: feedback.wrong,
-      confirmed: feedback.right,
-    }
-  },
-})
-
-const perClassOf = (connection: Connection, of: string) =>
-  connection.all<{ class: string; count: number; sum: number }>(
-    'SELECT "predictedClass" AS "class", SUM("count") AS "count", SUM("confidenceSum") AS "sum" FROM ' +
-      `"ClassCount" WHERE ${OF} GROUP BY 1 ORDER BY 2 DESC, 1`,
-    of,
-  )
-
-function recentOf(
-  connection: Connection,
-  of: string,
-  first: number,
-): {
-  readonly perDay: ReadonlyMap<number, { count: number; sum: number }>
-  readonly bins: readonly number[]
-} {
-  const rows = connection.all<{ day: number; bin: number; count: number; sum: number }>(
-    `SELECT "day", "bin", "count", "confidenceSum" AS "sum" FROM "DayCount" WHERE ${OF} AND "day" >= ?`,
-    of,
-    first,
-  )
-  const perDay = new Map<number, { count: number; sum: number }>()
-  const bins = new Array<number>(BINS).fill(0)
-  for (const { day, bin, count, sum } of rows) {
-    const before = perDay.get(day)
-    perDay.set(day, { count: (before?.count ?? 0) + count, sum: (before?.sum ?? 0) + sum })
-    bins[bin] = (bins[bin] ?? 0) + count
+): { readonly statistics: RouteAnswer<'GET /api/statistics'> } {
+  return {
+    async statistics({ classifier, days }) {
+      if (classifier !== undefined) await classifiers.get(classifier)
+      const of = classifier === undefined ? { classifier: { trashedAt: null } } : { classifierId: classifier }
+      const today = dayOf(now())
+      const first = today - days + 1
+      const recent = { ...of, day: { gte: first } }
+      const [classes, perDay, perBin, feedback, latencies] = await Promise.all([
+        prisma.classCount.groupBy({ by: ['predictedClass'], where: of, _sum: COUNT_AND_CONFIDENCE }),
+        prisma.dayCount.groupBy({ by: ['day'], where: recent, _sum: COUNT_AND_CONFIDENCE }),
+        prisma.dayCount.groupBy({ by: ['bin'], where: recent, _sum: { count: true } }),
+        prisma.feedbackCount.groupBy({ by: ['isCorrect'], where: of, _sum: { count: true } }),
+        latenciesOf(classifier, new Date(dateOf(first))),
+      ])
+      const total = classes.reduce((sum, row) => sum + countOf(row), 0)
+      const confidence = classes.reduce((sum, row) => sum + confidenceOf(row), 0)
+      const dayRow = new Map(perDay.map((row) => [row.day, row]))
+      const binRow = new Map(perBin.map((row) => [row.bin, row]))
+      const feedbackRow = new Map(feedback.map((row) => [row.isCorrect, row]))
+      return {
+        classifier: classifier ?? null,
+        total_predictions: total,
+        predictions_today: countOf(dayRow.get(today)),
+        by_class: classes
+          .map((row) => ({
+            class: row.predictedClass,
+            count: countOf(row),
+            mean_confidence: confidenceOf(row) / countOf(row),
+          }))
+          .sort((a, b) => b.count - a.count || (a.class < b.class ? -1 : 1)),
+        by_day: Array.from({ length: days }, (_, i) => {
+          const row = dayRow.get(first + i)
+          return {
+            day: dateOf(first + i),
+            count: countOf(row),
+            mean_confidence: row ? confidenceOf(row) / countOf(row) : null,
+          }
+        }),
+        confidence_histogram: Array.from({ length: BINS }, (_, bin) => ({
+          from: bin / BINS,
+          to: (bin + 1) / BINS,
+          count: countOf(binRow.get(bin)),
+        })),
+        mean_confidence: total === 0 ? null : confidence / total,
+        latency_ms: percentilesOf(latencies),
+        corrections: countOf(feedbackRow.get(false)),
+        confirmed: countOf(feedbackRow.get(true)),
+      }
+    },
   }
-  return { perDay, bins }
+
+  /** Milliseconds, of the newest predictions. */
+  async function latenciesOf(classifier: string | undefined, since: Date): Promise<readonly number[]> {
+    const isListed =
+      classifier === undefined
+        ? Prisma.sql`"classifierId" NOT IN (SELECT "id" FROM "Classifier" WHERE "trashedAt" IS NOT NULL)`
+        : Prisma.sql`"classifierId" = ${classifier}`
+    const rows = await prisma.$queryRaw<{ totalMs: number }[]>`SELECT "totalMs" FROM "Prediction"
+      WHERE ${isListed} AND "createdAt" >= ${since} ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`
+    return rows.map((row) => row.totalMs)
+  }
 }
 
-function latencyOf(connection: Connection, classifier: string | undefined, first: number) {
-  const since = new Date(dateOf(first))
-  const rows =
-    classifier === undefined
-      ? connection.all<{ ms: number }>(
-          'SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "createdAt" >= ? AND "classifierId" NOT IN ' +
-            `${TRASHED_CLASSIFIERS} ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`,
-          since,
-        )
-      : connection.all<{ ms: number }>(
-          'SELECT "totalMs" AS "ms" FROM "Prediction" WHERE "classifierId" = ? AND "createdAt" >= ? ' +
-            `ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`,
-          classifier,
-          since,
-        )
-  if (rows.length === 0) return null
-  const sorted = Float64Array.from(rows, (row) => row.ms).sort()
+type Sum = { readonly _sum: { readonly count: number | null; readonly confidenceSum?: number | null } }
+
+const countOf = (row: Sum | undefined): number => row?._sum.count ?? 0
+const confidenceOf = (row: Sum): number => row._sum.confidenceSum ?? 0
+
+function percentilesOf(milliseconds: readonly number[]): { p50: number; p95: number; p99: number } | null {
+  if (milliseconds.length === 0) return null
+  const sorted = Float64Array.from(milliseconds).sort()
   /** Nearest rank: the smallest value that at least this share does not exceed. */
   const percentile = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0
   return { p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99) }
-}
-
-function feedbackOf(connection: Connection, of: string): { wrong: number; right: number } {
-  const rows = connection.all<{ isCorrect: number; count: number }>(
-    `SELECT "isCorrect", SUM("count") AS "count" FROM "FeedbackCount" WHERE ${OF} GROUP BY 1`,
-    of,
-  )
-  const count = (isCorrect: number): number => rows.find((row) => row.isCorrect === isCorrect)?.count ?? 0
-  return { wrong: count(0), right: count(1) }
 }

@@ -35,23 +35,23 @@ async function withTwo() {
 
 test('lists of all classifiers leave out what belongs to one in the trash, until it is restored', async () => {
   const { data } = await withTwo()
-  const { answers } = data
+  const { queries } = data
   const listed = async () => {
-    const { predictions, total } = await answers.listPredictions({ limit: 9 })
-    const { runs } = await answers.listRuns({ limit: 9 })
-    const { uploads } = await answers.listUploads({ limit: 9 })
-    const { total_predictions, latency_ms } = await answers.statistics({ days: 7 })
-    const csv = await answers.exportPredictions({ format: 'jsonl' })
+    const { predictions, total } = await queries.listPredictions({ limit: 9 })
+    const { runs } = await queries.listRuns({ limit: 9 })
+    const { uploads } = await queries.listUploads({ limit: 9 })
+    const { total_predictions, latency_ms } = await queries.statistics({ days: 7 })
+    const csv = await queries.exportPredictions({ format: 'jsonl' })
     let lines = 0
     for await (const piece of csv.bytes as AsyncIterable<Uint8Array>)
       lines += Buffer.from(piece).toString().split('\n').length - 1
     return {
       predictions: predictions.map(({ classifier }) => classifier).toSorted(),
-      filtered: (await answers.listPredictions({ limit: 9, min_confidence: 0.1 })).total,
+      filtered: (await queries.listPredictions({ limit: 9, min_confidence: 0.1 })).total,
       total,
       exported: lines,
       runs: runs.map(({ classifier }) => classifier).toSorted(),
-      status: (await answers.retrainStatus({})).classifier,
+      status: (await queries.retrainStatus({})).classifier,
       uploads: uploads.map(({ classifier }) => classifier).toSorted(),
       total_predictions,
       hasLatency: latency_ms !== null,

@@ -1,18 +1,24 @@
-/** Uploads and their reports, as their contracts say them. */
+/** Uploads and their reports. */
 import { FINDINGS } from '#lib/contracts/uploads.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
-import type { Answers, Data } from '#lib/data/data.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
 import { uploadValue } from '#lib/data/uploads.ts'
 import type { Upload } from '#lib/data/values.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
-export const uploadAnswers = (
+type UploadQueries = {
+  readonly listUploads: RouteAnswer<'GET /api/uploads'>
+  readonly getUpload: RouteAnswer<'GET /api/uploads/{id}'>
+}
+
+export const uploadQueries = (
   { prisma }: Store,
   { uploads, classifiers }: Pick<Data, 'uploads' | 'classifiers'>,
-): Pick<Answers, 'listUploads' | 'getUpload'> => ({
+): UploadQueries => ({
   async listUploads({ classifier, cursor, limit }) {
     if (classifier !== undefined) await classifiers.get(classifier)
     const rows = await prisma.upload.findMany({

@@ -29,9 +29,7 @@ const HOT: Readonly<Record<string, Handle>> = {
   ),
   'GET /api/health': handlerOf(health, (input, context) => darkroom().operations.health(input, context)),
   'GET /api/metrics': metricsByAccept,
-  'GET /api/statistics': handlerOf(statistics, (input, context) =>
-    darkroom().data.statistics(input, context),
-  ),
+  'GET /api/statistics': handlerOf(statistics, (input) => darkroom().queries.statistics(input)),
   'GET /api/model/info': handlerOf(modelInfo, (input, context) =>
     darkroom().training.modelInfo(input, context),
   ),
@@ -39,7 +37,7 @@ const HOT: Readonly<Record<string, Handle>> = {
 
 /** Event streams: through Next each takes 2 MB, here some 40 kB (2026-11). */
 const STREAMS = /^\/api\/runs\/[^/]+\/events\/?$/
-const runStream = handlerOf(runEvents, (input, context) => darkroom().data.runEvents(input, context))
+const runStream = handlerOf(runEvents, (input, context) => darkroom().queries.runEvents(input, context))
 
 /** What Next could only fail at, or would read a body for. */
 const OTHER_METHOD = respondWith(async ({ method, path }) => {

@@ -1,6 +1,8 @@
 /** What lib/training receives from outside: child processes that train and child processes that predict. Forking
  *  them is left to lib/processes. */
 import type { FromTraining, InferredImage, ToTraining, VersionRef } from '#lib/contracts/ipc.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 
 /** One training process, as its parent sees it. After `exit` it sends no more messages. */
@@ -31,4 +33,13 @@ export type InferencePort = {
     readonly inferenceMs: number
     readonly engine: EngineName | null
   }>
+}
+
+/** The data, with the reads that responses of training consist of. */
+export type TrainingData = Data & {
+  readonly queries: {
+    readonly getRun: RouteAnswer<'GET /api/runs/{id}'>
+    readonly retrainStatus: RouteAnswer<'GET /api/retrain/status'>
+    readonly getModel: RouteAnswer<'GET /api/models/{id}'>
+  }
 }

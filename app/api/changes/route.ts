@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(listChanges, (input, context) => darkroom().data.listChanges(input, context))
+export const GET = serve(listChanges, (input) => darkroom().queries.listChanges(input))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

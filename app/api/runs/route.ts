@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(listRuns, (input, context) => darkroom().data.listRuns(input, context))
+export const GET = serve(listRuns, (input) => darkroom().queries.listRuns(input))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

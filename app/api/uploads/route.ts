@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(listUploads, (input, context) => darkroom().data.listUploads(input, context))
+export const GET = serve(listUploads, (input) => darkroom().queries.listUploads(input))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

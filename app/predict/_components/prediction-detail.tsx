@@ -18,7 +18,7 @@ const PUBLIC_MS = 10 * 60_000
 export async function PredictionDetail({ id, user }: { readonly id: string; readonly user: CurrentUser }) {
   const read = getPrediction.input.safeParse({ id })
   const found = read.success
-    ? await resultOf(user.context, () => darkroom().data.getPrediction(read.data, user.context))
+    ? await resultOf(user.context, () => darkroom().queries.getPrediction(read.data))
     : null
   if (!found?.ok || !(user.may('view') || isFresh(found.value.timestamp)))
     return (

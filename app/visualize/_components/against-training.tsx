@@ -56,9 +56,9 @@ async function referenceCounts(
   user: CurrentUser,
   { id }: ClassifierAnswer,
 ): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly name: string } | null> {
-  const { data, training } = darkroom()
+  const { queries, training } = darkroom()
   const summary = user.isLoggedIn
-    ? await resultOf(user.context, () => data.dataSummary({ classifier: id }, user.context))
+    ? await resultOf(user.context, () => queries.dataSummary({ classifier: id }))
     : null
   if (summary?.ok && summary.value.has_original_pictures && summary.value.total > 0)
     return {

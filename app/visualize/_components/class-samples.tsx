@@ -6,7 +6,6 @@ import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ImageTile } from '#lib/ui/image-tile.tsx'
-import type { CurrentUser } from '../../current-user.ts'
 import { ClassChoice } from './class-choice.tsx'
 
 const PER_CLASS = 6
@@ -19,15 +18,14 @@ const ALL_CLASSES = 'All classes'
 const SMALL_TILES = 'max-w-[min(100%,40rem)] grid-cols-[repeat(auto-fill,minmax(5rem,1fr))]'
 
 type ClassSamplesProps = {
-  readonly user: CurrentUser
   readonly classifier: string
   readonly counts: readonly { readonly name: string; readonly count: number }[]
   readonly chosen: string | undefined
 }
 
-export async function ClassSamples({ user, classifier, counts, chosen }: ClassSamplesProps) {
+export async function ClassSamples({ classifier, counts, chosen }: ClassSamplesProps) {
   const samplesOf = async (label: string, limit: number) =>
-    (await darkroom().data.listSamples({ classifier, label, limit }, user.context)).samples
+    (await darkroom().queries.listSamples({ classifier, label, limit })).samples
   const addressOfClass = (name: string | undefined) =>
     `/visualize?${new URLSearchParams({ classifier, view: 'data', ...(name && { class: name }) })}#samples`
   const shown = chosen

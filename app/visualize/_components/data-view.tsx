@@ -51,7 +51,7 @@ export async function DataView({
     )
   }
   const summary = await resultOf(user.context, () =>
-    darkroom().data.dataSummary({ classifier: classifier.id }, user.context),
+    darkroom().queries.dataSummary({ classifier: classifier.id }),
   )
   if (!summary.ok) return <ErrorNotice title="The images cannot be shown" failure={summary.failure} />
   const {
@@ -117,7 +117,7 @@ export async function DataView({
               ))}
             </Facts>
           </Card>
-          <ClassSamples user={user} classifier={classifier.id} counts={counts} chosen={label} />
+          <ClassSamples classifier={classifier.id} counts={counts} chosen={label} />
           <Suspense
             fallback={
               <Card title="Average image per class">

@@ -23,7 +23,7 @@ export async function TrafficView({
   readonly classifier: ClassifierAnswer
 }) {
   const answer = await resultOf(user.context, () =>
-    darkroom().data.statistics({ classifier: classifier.id, days: DAYS }, user.context),
+    darkroom().queries.statistics({ classifier: classifier.id, days: DAYS }),
   )
   if (!answer.ok) return <ErrorNotice title="The traffic cannot be shown" failure={answer.failure} />
   const s = answer.value

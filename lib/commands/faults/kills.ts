@@ -141,7 +141,7 @@ export async function missingRows({ dataDir }: Product, ids: readonly string[]):
   try {
     let missing = 0
     for (const id of ids)
-      missing += await data.answers.getPrediction({ id }).then(
+      missing += await data.queries.getPrediction({ id }).then(
         () => 0,
         () => 1,
       )

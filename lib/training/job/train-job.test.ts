@@ -20,7 +20,7 @@ test('a killed training process is followed by one that continues from its check
   const { run } = await darkroom.retrain.retrain({ ...retrainInput, epochs: 4 })
   await darkroom.work()
 
-  expect(await darkroom.data.answers.getRun({ id: run.id })).toMatchObject({ state: 'done', version: 'v1' })
+  expect(await darkroom.data.queries.getRun({ id: run.id })).toMatchObject({ state: 'done', version: 'v1' })
   expect(darkroom.all).toHaveLength(2)
   const epochs = darkroom.all.map((child) =>
     child.messages.flatMap((message) => (message.kind === 'epoch' ? [message.point.epoch] : [])),
@@ -41,7 +41,7 @@ test('a cancelled training run leaves a checkpoint and can be resumed', async ()
   const cancelled = darkroom.work({ signal: stop.signal, why: () => 'cancelled' })
 
   await expect(cancelled).rejects.toThrow()
-  expect(await data.answers.getRun({ id: run.id })).toMatchObject({ state: 'cancelled', can_resume: true })
+  expect(await data.queries.getRun({ id: run.id })).toMatchObject({ state: 'cancelled', can_resume: true })
   expect(existsSync(checkpointFile(`${folder}/runs/${run.id}`))).toBe(true)
 
   // the worker below did not run the first part: only the folder shows that it has started
@@ -120,7 +120,7 @@ test.runIf(existsSync('/dev/full')).each([
     folder = `${darkroom.folder}/runs/${run.id}`
     expect(await work()).toEqual({ state: 'failed' })
 
-    expect(await data.answers.getRun({ id: run.id })).toMatchObject({
+    expect(await data.queries.getRun({ id: run.id })).toMatchObject({
       state: 'failed',
       can_resume: true,
       error: expect.stringMatching(
@@ -135,7 +135,7 @@ test.runIf(existsSync('/dev/full')).each([
     await retrain.resumeRun({ id: run.id })
     await work()
 
-    expect(await data.answers.getRun({ id: run.id })).toMatchObject({
+    expect(await data.queries.getRun({ id: run.id })).toMatchObject({
       state: 'done',
       version: 'v1',
       error: null,
@@ -163,7 +163,7 @@ test('a disk that is full before the run starts fails the job, and the run can b
   expect(error).toMatchObject({ code: 'disk_full', cause: full })
   await handlers.train.gaveUp!({ runId: run.id, resume: false }, { code: error.code, message: error.message })
 
-  const failed = await data.answers.getRun({ id: run.id })
+  const failed = await data.queries.getRun({ id: run.id })
   expect(failed).toMatchObject({
     state: 'failed',
     can_resume: true,

@@ -106,7 +106,7 @@ export function createForecast(parts: ForecastParts): ForecastCases {
       batch: batchOf(recipe, learning.train),
     })
     const stored = await readProbe(dataDir, name, now())
-    if (stored || (await data.answers.retrainStatus({})).is_running) return stored
+    if (stored || (await data.queries.retrainStatus({})).is_running) return stored
     const result = await resultOf(
       'probe',
       {

@@ -9,7 +9,7 @@ test('one click creates a first version, the next one a second that is compared;
   const first = await retrain.retrain({ ...retrainInput, epochs: 5 })
   await work()
 
-  const done = await data.answers.getRun({ id: first.run.id })
+  const done = await data.queries.getRun({ id: first.run.id })
   expect(done).toMatchObject({ state: 'done', version: 'v1', is_promoted: true, verdict: { kind: 'first' } })
   expect(done.points).toHaveLength(5)
   const v1 = (await data.promotions.champion('trio'))!.version
@@ -20,7 +20,7 @@ test('one click creates a first version, the next one a second that is compared;
   expect(second.message).toContain('60 of them new')
   await work()
 
-  const judged = await data.answers.getRun({ id: second.run.id })
+  const judged = await data.queries.getRun({ id: second.run.id })
   expect(judged).toMatchObject({ state: 'done', version: 'v2', base_version: 'v1' })
   expect(judged.verdict!.sentence).toMatch(/Correct on \d+ images? that the old version got wrong/)
   const comparison = await versions.compareModels(

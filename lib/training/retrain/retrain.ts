@@ -2,7 +2,7 @@
  *  run itself is a job. */
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { cancelRun, resumeRun, retrain } from '#lib/contracts/retrain.ts'
-import type { Data } from '#lib/data/data.ts'
+import type { TrainingData } from '../ports.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { decideRetrain } from './decide.ts'
@@ -10,7 +10,7 @@ import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
 import { unseenBy } from '../versions/test-images.ts'
 
 export type RetrainParts = {
-  readonly data: Data
+  readonly data: TrainingData
   readonly defaultEpochs?: number | undefined
   /** Other networks that a classifier with such images may start with. */
   readonly candidates: (input: InputSpec) => Promise<readonly NetworkCandidate[]>
@@ -25,7 +25,7 @@ export type RetrainCases = {
 
 export function createRetrain(parts: RetrainParts): RetrainCases {
   const { data, now } = parts
-  const answer = (id: string) => data.answers.getRun({ id })
+  const answer = (id: string) => data.queries.getRun({ id })
   return {
     async retrain(input) {
       const { classifier, draft, base, entries, message, unseen } = await planRetrain(input, parts)

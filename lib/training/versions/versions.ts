@@ -10,7 +10,7 @@ import type {
   promoteModel,
   rollback,
 } from '#lib/contracts/models.ts'
-import type { Data } from '#lib/data/data.ts'
+import type { TrainingData } from '../ports.ts'
 import type { Champion, LiveVersion, Version } from '#lib/data/version-values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
@@ -25,7 +25,7 @@ const ACKNOWLEDGE_MS = 5_000
 type RequestContext = { readonly caller: Caller; readonly signal: AbortSignal }
 
 export type VersionParts = {
-  readonly data: Data
+  readonly data: TrainingData
   readonly now: () => number
   /** The engine that currently makes predictions. */
   readonly engine: () => EngineName | null
@@ -87,7 +87,7 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
 
   async function promoted(champion: Champion): Promise<Output<typeof promoteModel>> {
     const { promotion, version } = champion
-    const { card: _card, ...answer } = await data.answers.getModel({ id: version.id })
+    const { card: _card, ...answer } = await data.queries.getModel({ id: version.id })
     const previous = promotion.previousId ? await data.versions.get(promotion.previousId) : null
     return {
       classifier: version.classifierId,

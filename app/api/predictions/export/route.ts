@@ -3,7 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(exportPredictions, (input, context) =>
-  darkroom().data.exportPredictions(input, context),
-)
+export const GET = serve(exportPredictions, (input) => darkroom().queries.exportPredictions(input))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

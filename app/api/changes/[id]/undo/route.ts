@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const POST = serve(undoChange, (input, context) => darkroom().data.undoChange(input, context))
+export const POST = serve(undoChange, (input, context) => darkroom().ingest.undoChange(input, context))
 export const { GET, PUT, PATCH, DELETE } = refuseAllBut('POST')

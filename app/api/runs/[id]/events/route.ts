@@ -3,5 +3,5 @@ import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
 export const dynamic = 'force-dynamic'
-export const GET = serve(runEvents, (input, context) => darkroom().data.runEvents(input, context))
+export const GET = serve(runEvents, (input, context) => darkroom().queries.runEvents(input, context))
 export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')

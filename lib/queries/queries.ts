@@ -1,0 +1,31 @@
+/** Every read for a page or an API response, in one object; each topic has its file next to this one. Nothing here
+ *  changes a row. */
+import type { Data } from '#lib/data/data.ts'
+import type { Store } from '#lib/data/store.ts'
+import { classifierQueries } from './classifiers.ts'
+import { modelQueries } from './models.ts'
+import { predictionQueries } from './predictions.ts'
+import { predictionExportQueries } from './predictions-export.ts'
+import { runQueries } from './runs.ts'
+import { sampleChangeQueries } from './sample-changes.ts'
+import { sampleQueries } from './samples.ts'
+import { statisticsQueries } from './statistics.ts'
+import { trashQueries } from './trash.ts'
+import { uploadQueries } from './uploads.ts'
+
+export const queriesOf = (store: Store, data: Data) => ({
+  ...classifierQueries(store, data),
+  ...modelQueries(data),
+  ...predictionQueries(store, data),
+  ...predictionExportQueries(store, data),
+  ...runQueries(store, data),
+  ...sampleChangeQueries(data),
+  ...sampleQueries(store, data),
+  ...statisticsQueries(store, data),
+  ...trashQueries(data),
+  ...uploadQueries(store, data),
+  /** A thing by its name, and whose it is; null where there is none. */
+  findSubject: data.subjects.find,
+})
+
+export type Queries = ReturnType<typeof queriesOf>
