@@ -1,4 +1,4 @@
-/** Predictions as rows: writing them is prediction-writer.ts's, deleting them retention.ts's, listing them lib/queries'. */
+/** Predictions as rows: prediction-writer.ts writes them, retention.ts deletes them, and lib/queries lists them. */
 import type { Predictions } from './prediction-types.ts'
 import { createPredictionWriter } from './prediction-writer.ts'
 import { predictionsSince } from './prediction-counts.ts'

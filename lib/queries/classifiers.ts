@@ -86,10 +86,10 @@ export function classifierQueries(
   }
 }
 
-type Summed = { readonly classifierId: string; readonly _sum: { readonly count: number | null } }
+type ClassifierSum = { readonly classifierId: string; readonly _sum: { readonly count: number | null } }
 type ClassifierSums = {
-  readonly splits: readonly (Summed & { readonly split: string })[]
-  readonly today: readonly Summed[]
+  readonly splits: readonly (ClassifierSum & { readonly split: string })[]
+  readonly today: readonly ClassifierSum[]
 }
 
 function countsOf(

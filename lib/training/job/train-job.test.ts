@@ -85,7 +85,7 @@ test.each([
     )
     if (error) await handlers.train.gaveUp!(job, { code: error.code, message: error.message })
 
-    expect(await data.answers.getRun({ id: run.id })).toMatchObject({
+    expect(await data.queries.getRun({ id: run.id })).toMatchObject({
       state: 'failed',
       can_resume: false,
       error: expect.stringMatching(reason),
