@@ -31,14 +31,14 @@ export function withTables(document: string): string {
     const [before, rest] = text.split(BEGIN(name))
     const after = rest?.split(END(name))[1]
     if (before === undefined || after === undefined)
-      throw new Error(`${DOCUMENT} lacks the marks of "${name}": ${BEGIN(name)} … ${END(name)}`)
+      throw new Error(`${DOCUMENT} does not have the markers of "${name}": ${BEGIN(name)} … ${END(name)}`)
     return `${before}${BEGIN(name)}\n\n${table}\n\n${END(name)}${after}`
   }, document)
 }
 
 export const architectureIsCurrent: Law = {
-  name: 'docs/architecture.md is what the law prints',
-  counts: 'rooms',
+  name: 'the tables of docs/architecture.md are current',
+  counts: 'modules',
   floor: 22,
   judge: () => {
     const document = readFileSync(path.join(ROOT, DOCUMENT), 'utf8')
@@ -47,7 +47,7 @@ export const architectureIsCurrent: Law = {
       seen: Object.keys(ROOMS).length,
       broken: isCurrent
         ? []
-        : [`${DOCUMENT}: not what the law says. Run: node lib/checks/architecture.ts --write`],
+        : [`${DOCUMENT}: the tables differ from the rules. Run: node lib/checks/architecture.ts --write`],
     }
   },
 }

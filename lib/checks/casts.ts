@@ -30,7 +30,6 @@ export const noCastJson: Law = {
 
 export function castsIn(source: SourceFile): readonly string[] {
   return factsOf(source).castJson.map(
-    ({ line }) =>
-      `${source.file}:${line}: claims a type for parsed JSON. Read it with a schema, or field by field.`,
+    ({ line }) => `${source.file}:${line}: casts parsed JSON. Parse it with a schema, or check each field.`,
   )
 }

@@ -46,7 +46,7 @@ export async function provideChromium(): Promise<Chromium> {
     kind: 'none',
     reason:
       "There is no Chromium: Playwright's could not be downloaded and this machine has none. Install " +
-      'Chromium or Chrome, or run "npx playwright install chromium" where its host answers.',
+      'Chromium or Chrome, or run "npx playwright install chromium" on a network where its host can be reached.',
   }
 }
 

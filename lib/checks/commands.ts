@@ -8,7 +8,7 @@ import { ROOT } from './sources.ts'
 const BOOTSTRAP = 'lib/setup/bootstrap.mjs'
 
 export const commandsRun: Law = {
-  name: 'every npm command has its program',
+  name: 'every npm command has a program',
   counts: 'commands',
   floor: 10,
   judge: () => {
@@ -39,7 +39,7 @@ export function withoutProgram(
       return [
         `package.json: the script ${name} does not go through ${BOOTSTRAP}, which prepares what it needs.`,
       ]
-    if (program === undefined) return [`${BOOTSTRAP}: knows no command ${name}, which package.json names.`]
+    if (program === undefined) return [`${BOOTSTRAP}: has no command ${name}, which package.json lists.`]
     return exists(program) ? [] : [`${program}: npm run ${name} has no program.`]
   })
 }

@@ -11,7 +11,7 @@ const FILE = /(?<![\w/.@*<-])(?:[\w.[\]-]+\/)*[\w[\]-][\w.[\]-]*\.(?:tsx?|mjs|md
 const FOLDER = /(?<![\w/.-])(?:lib|app|e2e|docs|prisma|artillery|deploy|models)\/[\w./[\]-]*\w/g
 
 export const commentFiles: Law = {
-  name: 'files that comments name are there',
+  name: 'files that comments name exist',
   counts: 'comments',
   floor: 1000,
   judge: (sources) => ({
@@ -39,8 +39,7 @@ export function namedInVain(
       return [...new Set(named)]
         .filter((name) => !isThere(name))
         .map(
-          (name) =>
-            `${source.file}:${line}: ${name} is not there. Name the file that is meant, or what it says.`,
+          (name) => `${source.file}:${line}: ${name} does not exist. Name the file, or say what it contains.`,
         )
     })
   })

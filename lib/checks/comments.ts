@@ -21,7 +21,7 @@ const OPEN_END = /\b(TODO|FIXME|XXX|HACK)\b/
 const NUMBERED = /\b(TODO|FIXME|XXX|HACK)\b\s*\(?#\d+/
 
 export const commentsInThePresent: Law = {
-  name: 'comments speak of what is there',
+  name: 'comments describe the present',
   counts: 'comments',
   floor: 1000,
   judge: (sources) => {
@@ -35,16 +35,16 @@ export function pastIn(source: SourceFile): readonly string[] {
     const reported = HISTORY.exec(text)?.[0]
     if (reported)
       return [
-        `${source.file}:${line}: "${reported}" tells history. Say what is true now; git keeps the rest.`,
+        `${source.file}:${line}: "${reported}" describes history. Say what is true now; git has the history.`,
       ]
     if (OPEN_END.test(text) && !NUMBERED.test(text))
-      return [`${source.file}:${line}: an open end without an issue number. Write TODO #n, or do it.`]
+      return [`${source.file}:${line}: a TODO without an issue number. Write TODO #n, or do it.`]
     return []
   })
 }
 
 export const headers: Law = {
-  name: 'every file of a room begins with what it is',
+  name: 'every file of a module begins with a comment about its purpose',
   counts: 'files',
   floor: 250,
   judge: eachFile(needsHeader, withoutHeader),
@@ -56,5 +56,5 @@ function needsHeader(file: string): boolean {
 
 export function withoutHeader({ file, text }: SourceFile): readonly string[] {
   const begins = /^(#!.*\n)?(['"]use client['"];?\n+)?\s*(\/\*\*|\/\/)/.test(text)
-  return begins ? [] : [`${file}:1: begins without a comment. Two sentences: what it is, and what it is not.`]
+  return begins ? [] : [`${file}:1: does not begin with a comment. Say what it is, and what it is not.`]
 }

@@ -11,7 +11,7 @@ test('files that reach one another are caught, by types and by lazy imports too'
 
   expect(broken).toHaveLength(1)
   expect(broken[0]).toMatch(
-    /^lib\/data\/a\.ts: reaches itself through lib\/data\/b\.ts → lib\/data\/c\.ts → lib\/data\/a\.ts\./,
+    /^lib\/data\/a\.ts: imports itself through lib\/data\/b\.ts → lib\/data\/c\.ts → lib\/data\/a\.ts\./,
   )
 })
 

@@ -4,7 +4,7 @@ import type { Law } from './rule.ts'
 import { factsOf, targetOf, type SourceFile } from './sources.ts'
 
 export const noCycles: Law = {
-  name: 'no file reaches itself by its imports',
+  name: 'no file imports itself through other files',
   counts: 'files',
   floor: 400,
   judge: (sources) => ({ seen: sources.length, broken: cyclesIn(sources) }),
@@ -23,8 +23,8 @@ export function cyclesIn(sources: readonly SourceFile[]): readonly string[] {
   )
   return groupsThatReachThemselves(importsOf).map(
     (group) =>
-      `${group[0]}: reaches itself through ${shortestWay(group[0]!, importsOf).slice(1).join(' → ')}. Move what ` +
-      'both need, often a type, into a file of its own.',
+      `${group[0]}: imports itself through ${shortestWay(group[0]!, importsOf).slice(1).join(' → ')}. Move what ` +
+      'both need, often a type, to a separate file.',
   )
 }
 

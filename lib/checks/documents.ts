@@ -8,7 +8,7 @@ import { ROOT } from './sources.ts'
 const OWN_COMMANDS = new Set(['start', 'test']) // `npm start`, not `npm run start`
 
 export const documentsHold: Law = {
-  name: 'links lead somewhere and commands in documents exist',
+  name: 'links and commands in documents are valid',
   counts: 'documents',
   floor: 8,
   judge: () => {
@@ -39,7 +39,7 @@ export function liesIn(file: string, text: string, scripts: readonly string[]): 
   return [
     ...links
       .filter((link) => !existsSync(path.join(ROOT, path.dirname(file), link)))
-      .map((link) => `${file}: the link to ${link} leads nowhere.`),
+      .map((link) => `${file}: the link to ${link} is broken.`),
     ...commands
       .filter((name) => !scripts.includes(name))
       .map((name) => `${file}: there is no command npm run ${name}.`),
@@ -50,7 +50,7 @@ export function unnamed(readme: string, scripts: readonly string[]): readonly st
   return scripts
     .map((name) => `npm ${OWN_COMMANDS.has(name) ? '' : 'run '}${name}`)
     .filter((command) => !readme.includes(command))
-    .map((command) => `README.md: the command ${command} is not named.`)
+    .map((command) => `README.md: the command ${command} is missing.`)
 }
 
 function documents(): readonly string[] {

@@ -56,6 +56,6 @@ test('a page of the earlier projects that strays from their list is caught, wher
     expect.stringContaining('does not say "upload page" in its line 2.2'),
   ])
   expect(strayed(page(...whole.with(3, '2.2 | something')), list)).toEqual([
-    'docs/earlier-projects.md: the line 2.2 has no words of the list, in code or bold.',
+    'docs/earlier-projects.md: the line 2.2 has no words from the list, in code format or bold.',
   ])
 })

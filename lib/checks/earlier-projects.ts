@@ -15,7 +15,7 @@ const LINES: Readonly<Record<string, number>> = { 1: 33, 2: 8, 3: 8, 5: 3, 6: 16
 const SHORTEST_WORDS = 8
 
 export const earlierProjectsCovered: Law = {
-  name: 'what the earlier projects had is covered by tests that exist',
+  name: 'features of the earlier projects are covered by tests that exist',
   counts: 'lines',
   floor: 74,
   judge: () => {
@@ -46,17 +46,17 @@ export function uncovered(
       .map((line) => `${PAGE}: the line ${line} is missing.`),
     ...rows.flatMap(({ line, tests }) => {
       const named = [...tests.matchAll(/`([^`]+)`: "([^"]+)"/g)]
-      if (named.length === 0) return [`${PAGE}: the line ${line} names no test.`]
+      if (named.length === 0) return [`${PAGE}: line ${line} names no test.`]
       return named.flatMap(([, file = '', words = '']) => {
         const text = read(file)
-        if (text === null) return [`${PAGE}: the line ${line} names ${file}, which is not there.`]
+        if (text === null) return [`${PAGE}: the line ${line} names ${file}, which does not exist.`]
         if (!/\.(test|spec|fakes)\.ts$/.test(file))
-          return [`${PAGE}: the line ${line} names ${file}, which is no test.`]
+          return [`${PAGE}: the line ${line} names ${file}, which is not a test.`]
         const isTitle =
           words.length >= SHORTEST_WORDS && titlesIn(text).some((title) => title.includes(words))
         return isTitle
           ? []
-          : [`${PAGE}: the line ${line} names "${words}", which is no title of a test in ${file}.`]
+          : [`${PAGE}: the line ${line} names "${words}", which is not the title of a test in ${file}.`]
       })
     }),
   ]
@@ -75,7 +75,8 @@ export function strayed(page: string, list: string): readonly string[] {
       const output = lines.get(line)
       if (output === undefined) return [`${PAGE}: the list has no line ${line}.`]
       const words = [...what.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*/g)].map(([, code, bold]) => code ?? bold!)
-      if (words.length === 0) return [`${PAGE}: the line ${line} has no words of the list, in code or bold.`]
+      if (words.length === 0)
+        return [`${PAGE}: the line ${line} has no words from the list, in code format or bold.`]
       return words
         .filter((one) => !plain(output).includes(plain(one)))
         .map((one) => `${PAGE}: the list does not say "${one}" in its line ${line}: ${output.slice(0, 80)}`)

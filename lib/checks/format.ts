@@ -5,7 +5,7 @@ import { ROOT } from './sources.ts'
 
 const HELP = `npm run format [-- --check] [FILE …]
 
-Lays out the sources, or the named files, as Prettier does it.
+Formats the sources, or the given files, with Prettier.
 --check changes nothing, lists the files that differ, and exits with 1 if there are any.`
 
 /** Writes what differs and prints its name. */

@@ -27,7 +27,7 @@ const ENVIRONMENT = /^process\.env$/
 const SETS_ENVIRONMENT: readonly string[] = ['lib/engines/ort/library.ts']
 
 export const hiddenInputs: Law = {
-  name: 'no hidden clock, chance or environment',
+  name: 'no hidden clock, random numbers or environment',
   counts: 'files',
   floor: 400,
   judge: eachFile((file) => file.startsWith('lib/') || file.startsWith('app/'), hiddenIn),
@@ -39,7 +39,7 @@ export function hiddenIn(source: SourceFile): readonly string[] {
   return factsOf(source).uses.flatMap(({ name, line }) => {
     if (WITHOUT_CLOCK.includes(room) && CLOCK_AND_CHANCE.has(name))
       return [
-        `${source.file}:${line}: ${name} in ${room}, a room without a clock. Take time or chance as an argument.`,
+        `${source.file}:${line}: ${name} is not allowed in ${room}. Pass the time or the number as an argument.`,
       ]
     if (
       !READS_ENVIRONMENT.includes(room) &&
@@ -48,7 +48,7 @@ export function hiddenIn(source: SourceFile): readonly string[] {
     )
       return [
         `${source.file}:${line}: ${name} in ${room}. Only ${READS_ENVIRONMENT.slice(0, 3).join(', ')} ` +
-          'read the environment, through contracts/settings.ts; take the value as an argument.',
+          'read the environment, through contracts/settings.ts. Pass the value as an argument.',
       ]
     return []
   })

@@ -45,8 +45,8 @@ test('two exported types of one name are one too many', () => {
   ]
 
   expect(typesOnce.judge(twice).broken).toEqual([
-    'lib/data/a.ts:1: the type Run is exported again at lib/http/b.ts:1. Import the one, or name the ' +
-      'other for what it is.',
+    'lib/data/a.ts:1: the type Run is exported again at lib/http/b.ts:1. Import one of them, or rename ' +
+      'the other.',
   ])
 })
 
@@ -183,14 +183,14 @@ test('a schema and migrations that disagree are caught, column by column', () =>
   ]
 
   expect(differences(columnsOfSchema(schema), columnsOfMigrations(migrations))).toEqual([
-    'prisma/migrations: samples.width is in the schema and no migration makes it.',
-    'prisma/schema.prisma: samples.note is made by a migration and is not in the schema.',
+    'prisma/migrations: samples.width is in the schema, but no migration creates it.',
+    'prisma/schema.prisma: samples.note is created by a migration, but is not in the schema.',
     'prisma/schema.prisma: samples.label is "optional" in the schema and "required" after the migrations.',
   ])
 })
 
 test('a document with a table that nobody printed is found out', () => {
-  expect(() => withTables('# The house')).toThrow('lacks the marks')
+  expect(() => withTables('# The house')).toThrow('does not have the markers')
 })
 
 test('a link that leads nowhere and a command that does not exist are caught', () => {
@@ -199,8 +199,8 @@ test('a link that leads nowhere and a command that does not exist are caught', (
     'src="a.png">. Run `npm run fly` or `npm run dev`.'
 
   expect(liesIn('docs/guide.md', text, ['dev'])).toEqual([
-    'docs/guide.md: the link to fast.md leads nowhere.',
-    'docs/guide.md: the link to a.png leads nowhere.',
+    'docs/guide.md: the link to fast.md is broken.',
+    'docs/guide.md: the link to a.png is broken.',
     'docs/guide.md: there is no command npm run fly.',
   ])
   expect(unnamed('npm start, npm run dev', ['start', 'dev', 'bench'])).toEqual([
@@ -241,7 +241,7 @@ test('a lock file that lacks the part of another platform, or does not know a pi
   }
 
   expect(missingParts(lock)).toEqual([
-    expect.stringContaining('node_modules/parser 0.156.0 lacks @parser/mac.'),
+    expect.stringContaining('node_modules/parser 0.156.0 does not have @parser/mac.'),
   ])
   expect(loosePins({ dependencies: { parser: '0.156.0', zod: '^4.0.0' } }, lock)).toHaveLength(2)
 })

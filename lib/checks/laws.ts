@@ -25,7 +25,7 @@ import { fileSizes } from './sizes.ts'
 import { readSources } from './sources.ts'
 
 const layers: Law = {
-  name: 'rooms import only what stands in their row, packages come in by their door',
+  name: 'modules import only the modules and packages that they are allowed',
   counts: 'files',
   floor: 400,
   judge: eachFile(
@@ -80,7 +80,7 @@ function holdOrSay(law: Law, sources: ReturnType<typeof readSources>) {
   } catch (error) {
     return {
       seen: 0,
-      broken: [`The law could not look: ${error instanceof Error ? error.message : String(error)}`],
+      broken: [`The rule could not be checked: ${error instanceof Error ? error.message : String(error)}`],
     }
   }
 }

@@ -9,7 +9,7 @@ export function brokenLaws(file: string, text: string): string[] {
   const room = roomOf(file)
   if (!room)
     return [
-      `${file}: stands in no room. A new room needs a row in lib/checks/module-boundaries.ts (docs/architecture.md).`,
+      `${file}: belongs to no module. Add a row to lib/checks/module-boundaries.ts (docs/architecture.md).`,
     ]
   const source: SourceFile = { file, text }
   return factsOf(source).imports.flatMap(({ specifier, line }) => {
@@ -33,12 +33,12 @@ function objectionTo(file: string, room: Room, specifier: string): string | unde
   if (target.startsWith('lib/data/generated/'))
     return room === 'data' || room === 'queries'
       ? undefined
-      : `the generated database client stays inside lib/data and lib/queries; ${room} gets domain values.`
+      : `the generated database client may only be used in lib/data and lib/queries; ${room} gets domain values.`
   if (/\.fakes\.tsx?$/.test(target) && !isTest(file) && room !== 'e2e')
     return `${specifier} is a fake: only tests import it.`
   const theirs = roomOf(target)
   if (!theirs)
-    return /\.(css|svg|png|woff2|json)$/.test(target) ? undefined : `${specifier} leads to no room.`
+    return /\.(css|svg|png|woff2|json)$/.test(target) ? undefined : `${specifier} belongs to no module.`
   const allowed = allowedRooms(file, room)
   if (allowed.includes(theirs)) return undefined
   return (
@@ -53,14 +53,14 @@ function outsideObjection(file: string, room: Room, specifier: string): string |
   const door = DOORS.find(([packages]) => packages.some((pattern) => fits(pattern, specifier)))
   if (!door)
     return (
-      `the package ${specifier} has no door yet. Give it a row in DOORS (lib/checks/module-boundaries.ts), with the ` +
-      'room that will own it.'
+      `the package ${specifier} has no owner. Add a row to DOORS (lib/checks/module-boundaries.ts), with the ` +
+      'module that will own it.'
     )
   const rooms: readonly Room[] = door[1]
   const ours: readonly Room[] = isTest(file) ? [room, 'processes', 'children'] : [room]
   return ours.some((name) => rooms.includes(name))
     ? undefined
-    : `${specifier} comes in only by ${list(rooms)}, not by ${room}.`
+    : `only ${list(rooms)} may import ${specifier}, not ${room}.`
 }
 
 const fits = (pattern: string, specifier: string): boolean =>
@@ -68,5 +68,4 @@ const fits = (pattern: string, specifier: string): boolean =>
     ? specifier.startsWith(pattern.slice(0, -1))
     : specifier === pattern || specifier.startsWith(`${pattern}/`)
 
-const list = (names: readonly string[]): string =>
-  names.length === 0 ? 'nothing but itself' : names.join(', ')
+const list = (names: readonly string[]): string => (names.length === 0 ? 'only itself' : names.join(', '))

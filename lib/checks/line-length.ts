@@ -7,7 +7,7 @@ const MOST_CHARACTERS = 120
 const LEFT_ALONE = /^\s*(import|export)\b.* from '[^']*'$|https?:\/\/\S{30,}/
 
 export const lineLength: Law = {
-  name: `no line above ${MOST_CHARACTERS} characters`,
+  name: `no line longer than ${MOST_CHARACTERS} characters`,
   counts: 'files',
   floor: 400,
   judge: eachFile(() => true, tooWide),
@@ -20,7 +20,7 @@ export function tooWide({ file, text }: SourceFile): readonly string[] {
     .filter(({ line }) => line.length > MOST_CHARACTERS && !LEFT_ALONE.test(line))
     .map(
       ({ line, number }) =>
-        `${file}:${number}: ${line.length} characters, and ${MOST_CHARACTERS} are the most. Divide the text, or ` +
+        `${file}:${number}: ${line.length} characters; the limit is ${MOST_CHARACTERS}. Split the text, or ` +
         'give a part of it a name.',
     )
 }

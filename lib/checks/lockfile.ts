@@ -20,7 +20,7 @@ const PIN_KINDS: readonly PinKind[] = ['dependencies', 'devDependencies', 'optio
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/
 
 export const lockIsWhole: Law = {
-  name: 'a fresh clone can be installed: the lock file is whole and pins are exact',
+  name: 'a fresh clone can be installed: the lock file is complete and pins are exact',
   counts: 'locked packages',
   floor: 600,
   judge: () => {
@@ -39,8 +39,8 @@ export function missingParts({ packages }: LockFile): readonly string[] {
     return missing.length === 0
       ? []
       : [
-          `package-lock.json: ${place || 'the root'} ${version ?? ''} lacks ${missing.join(', ')}. Pin ` +
-            'a version whose parts are all in the registry and write the lock file again.',
+          `package-lock.json: ${place || 'the root'} ${version ?? ''} does not have ${missing.join(', ')}. Pin ` +
+            'a version whose packages are all in the registry, and create the lock file again.',
         ]
   })
 }
@@ -52,7 +52,7 @@ export function loosePins(required: LockEntry, { packages }: LockFile): readonly
       return packages['']?.[kind]?.[name] === version
         ? []
         : [
-            `package-lock.json: does not know ${name} ${version} of package.json. Write it again: npm ` +
+            `package-lock.json: does not have ${name} ${version} from package.json. Create it again: npm ` +
               'install --package-lock-only',
           ]
     }),

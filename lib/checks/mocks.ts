@@ -7,7 +7,7 @@ import { factsOf, type SourceFile } from './sources.ts'
 const REPLACES = /^(vi|jest)\.(mock|doMock|unstable_mockModule|stubGlobal)$|^mock\.module$/
 
 export const noModuleMocks: Law = {
-  name: 'no test replaces a module',
+  name: 'no test mocks a module',
   counts: 'tests and fakes',
   floor: 70,
   judge: eachFile((file) => isTest(file) || file.startsWith('e2e/'), mocksIn),
@@ -18,7 +18,7 @@ export function mocksIn(source: SourceFile): readonly string[] {
     .uses.filter(({ name }) => REPLACES.test(name))
     .map(
       ({ name, line }) =>
-        `${source.file}:${line}: ${name} replaces a module or a global. Use the real thing, or pass a ` +
+        `${source.file}:${line}: ${name} mocks a module or a global. Use the real one, or pass a ` +
         'fake of a port as an argument.',
     )
 }

@@ -52,7 +52,7 @@ test('each table says what the cards say, and the words between them stay', () =
   expect(document).not.toContain('OF LAST YEAR')
   expect(document).toContain('| `fruit` | 0 | 90.00 % (80.00 % to 100.00 %)')
   expect(document).toContain('| `fruit` | 0.050 → 0.011 | 80.00 % | 1.25 % | 95.10 % | 1.24 | – | 94.90 % |')
-  expect(document).toContain('| `fruit` | 0.912 | 50.00 % | 5, from the centre |')
+  expect(document).toContain('| `fruit` | 0.912 | 50.00 % | 5, mean subtracted |')
   expect(document).toContain('| `fruit` | 90.00 % | 80.0 / 70.0 / 60.0 |')
   expect(withFigures(document, [card])).toBe(document)
 })
@@ -74,5 +74,5 @@ test('the README has one line of each, and an old figure in it is replaced', () 
 })
 
 test('a document without its marks is named', () => {
-  expect(() => withFigures('# The models', [card])).toThrow('lacks the marks of "accuracy"')
+  expect(() => withFigures('# The models', [card])).toThrow('does not have the markers of "accuracy"')
 })

@@ -12,7 +12,7 @@ const BEGIN = (name: string) => `<!-- ${name}: printed by \`node lib/checks/mode
 const END = (name: string) => `<!-- end of ${name} -->`
 
 export const modelsPageIsCurrent: Law = {
-  name: 'docs/models.md and README.md say what the cards say',
+  name: 'the figures in docs/models.md and README.md are those of the model cards',
   counts: 'classifiers',
   floor: 6,
   judge: () => {
@@ -24,7 +24,7 @@ export const modelsPageIsCurrent: Law = {
       seen: cards.length,
       broken: broken.map(
         ({ name }) =>
-          `${name}: not what models/*/*/card.json say. Run: node lib/checks/models-page.ts --write`,
+          `${name}: the tables differ from models/*/*/card.json. Run: node lib/checks/models-page.ts --write`,
       ),
     }
   },
@@ -40,7 +40,7 @@ export function withFigures(
     const [before, rest] = text.split(BEGIN(name))
     const after = rest?.split(END(name))[1]
     if (before === undefined || after === undefined)
-      throw new Error(`The document lacks the marks of "${name}": ${BEGIN(name)} … ${END(name)}`)
+      throw new Error(`The document does not have the markers of "${name}": ${BEGIN(name)} … ${END(name)}`)
     return `${before}${BEGIN(name)}\n\n${table(cards)}\n\n${END(name)}${after}`
   }, document)
 }
@@ -125,7 +125,7 @@ function foreignTable(cards: readonly Card[]): string {
         const found = familiarity?.foreign?.find((one) => one.name === name)
         return [found ? found.auroc.toFixed(3) : '–', share(found?.found)]
       }),
-      familiarity ? `${familiarity.neighbour}${familiarity.is_centred ? ', from the centre' : ''}` : '–',
+      familiarity ? `${familiarity.neighbour}${familiarity.is_centred ? ', mean subtracted' : ''}` : '–',
     ]),
   )
 }

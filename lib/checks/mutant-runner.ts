@@ -45,7 +45,7 @@ const passes = async (): Promise<boolean> => {
   return unhandledErrors.length === 0 && testModules.every((one) => one.ok())
 }
 if (specifications.length === 0 || !(await passes())) {
-  process.stderr.write(`The tests of ${file} do not pass as it stands: ${tests.join(', ')}.\n`)
+  process.stderr.write(`The tests of ${file} do not pass without a change: ${tests.join(', ')}.\n`)
   process.exit(1)
 }
 for (const [index, mutation] of mutationsOf(file, text).entries()) {

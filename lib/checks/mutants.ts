@@ -12,8 +12,8 @@ import { readSources, type SourceFile } from './sources.ts'
 
 const HELP = `npm run check:mutants [-- --file FILE …]
 
-Flips each comparison and changes each constant of lib/domain (or of the given files), one at a time, and runs
-the tests of lib/domain that need the file. Lists the changes that no test noticed; exits with 1 if one of
+Changes each comparison and each constant of lib/domain (or of the given files), one at a time, and runs
+the tests of lib/domain that use the file. Lists the changes that no test detected; exits with 1 if one of
 them is not explained in lib/checks/mutants-explained.ts. About ten minutes on an idle machine.`
 
 const FOLDER = 'lib/domain/'
@@ -33,7 +33,9 @@ async function checkMutants(named: readonly string[]): Promise<number> {
   const isRule = (file: string): boolean => file.startsWith(FOLDER) && !/\.(test|fakes)\.ts$/.test(file)
   const rules = sources.filter(({ file }) => (named.length > 0 ? named.includes(file) : isRule(file)))
   if (rules.length === 0) {
-    sayLine(`There is no such file: ${named.join(', ')}. Name it from the root, such as lib/domain/gate.ts.`)
+    sayLine(
+      `There is no such file: ${named.join(', ')}. Give its path from the root, such as lib/domain/gate.ts.`,
+    )
     return 2
   }
   const total: Tally = { killed: 0, explained: 0, survived: 0 }
@@ -43,7 +45,7 @@ async function checkMutants(named: readonly string[]): Promise<number> {
     total.explained += tally.explained
     total.survived += tally.survived
   }
-  sayLine(`${total.killed} noticed, ${total.explained} explained, ${total.survived} not noticed`)
+  sayLine(`${total.killed} detected, ${total.explained} explained, ${total.survived} not detected`)
   return total.survived === 0 ? 0 : 1
 }
 
@@ -83,7 +85,7 @@ async function survivorsOf(
     const { next, survived } = await runFrom(file, tests, from)
     survivors.push(...survived)
     if (next === from && from === 0 && survived.length === 0 && !(await canRun(file, tests)))
-      throw new Error(`The tests of ${file} do not run: ${tests.join(', ')}.`)
+      throw new Error(`The tests of ${file} cannot be run: ${tests.join(', ')}.`)
     from = next >= count ? count : next + 1
   }
   return survivors

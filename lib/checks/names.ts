@@ -12,7 +12,7 @@ const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/
 const NEXT_NAME = /^(\[.*\]|\(.*\)|_components|\.well-known)$/
 
 export const drawerNames: Law = {
-  name: 'no file or folder is a drawer, or says only when it was made',
+  name: 'every file and folder has a name with a meaning',
   counts: 'files',
   floor: 400,
   judge: eachFile(
@@ -29,18 +29,15 @@ export function drawersIn(file: string): readonly string[] {
     .flatMap((part) => {
       const name = part.replace(/\..*$/, '')
       if (NEXT_NAME.test(part) || name === '') return []
-      if (DRAWERS.test(name))
-        return [
-          `${file}: "${name}" is a drawer. A thing without a name has no place yet: name what is in it.`,
-        ]
+      if (DRAWERS.test(name)) return [`${file}: "${name}" has no meaning. Name what it contains.`]
       if (name.split('-').some((word) => TIMED.test(word)))
-        return [`${file}: "${name}" says when it was made, not what it is.`]
+        return [`${file}: "${name}" says when it was created, not what it is.`]
       return KEBAB.test(name) ? [] : [`${file}: "${name}" is not kebab-case.`]
     })
 }
 
 export const typesOnce: Law = {
-  name: 'one exported type or class of a name in the whole program',
+  name: 'names of exported types and classes are unique',
   counts: 'exported types',
   floor: 300,
   judge: (sources) => {
@@ -54,8 +51,8 @@ export const typesOnce: Law = {
       seen: [...places.values()].flat().length,
       broken: twice.map(
         ([name, at]) =>
-          `${at[0]}: the type ${name} is exported again at ${at.slice(1).join(', ')}. Import the one, ` +
-          'or name the other for what it is.',
+          `${at[0]}: the type ${name} is exported again at ${at.slice(1).join(', ')}. Import one of them, ` +
+          'or rename the other.',
       ),
     }
   },

@@ -149,7 +149,7 @@ async function stories(): Promise<Count> {
   const counts: Count[] = []
   for (const projects of STORY_GROUPS) counts.push(await storiesOf(projects, environment))
   if (counts.some(({ failed }) => failed > 0))
-    sayLine(`--- the log of the shared product ---\n${app.output().slice(-4_000)}`)
+    sayLine(`--- log of the shared instance ---\n${app.output().slice(-4_000)}`)
   return sumOf(counts)
 }
 

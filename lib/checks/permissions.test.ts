@@ -20,10 +20,10 @@ test('a permission that only a test needs, a room without files and a closed pac
       [['umap-js'], ['data']],
     ]),
   ).toEqual([
-    'lib/checks/module-boundaries.ts: no file stands in browser. Take its row away.',
-    'lib/checks/module-boundaries.ts: data imports nothing of ml. Take it out of its row.',
-    'lib/checks/module-boundaries.ts: domain imports none of sharp, jpeg. Close that door.',
-    'lib/checks/module-boundaries.ts: data imports none of umap-js. Close that door.',
+    'lib/checks/module-boundaries.ts: no file belongs to browser. Remove its row.',
+    'lib/checks/module-boundaries.ts: data imports nothing from ml. Remove it from the row.',
+    'lib/checks/module-boundaries.ts: domain imports none of sharp, jpeg. Remove it from DOORS.',
+    'lib/checks/module-boundaries.ts: data imports none of umap-js. Remove it from DOORS.',
   ])
 })
 

@@ -8,7 +8,7 @@ import { factsOf, targetOf, type SourceFile } from './sources.ts'
 const PLATFORM = 'node:*'
 
 export const usedPermissions: Law = {
-  name: 'every permission in the table of rooms is used',
+  name: 'every permission in the table of modules is used',
   counts: 'files',
   floor: 400,
   judge: (sources) => ({ seen: sources.length, broken: unusedIn(sources, ROOMS, DOORS) }),
@@ -21,9 +21,7 @@ export function unusedIn(sources: readonly SourceFile[], rooms: Rows, doors: Doo
   const { entered, imports, packages } = usesOf(sources)
   const phantoms = Object.keys(rooms).filter((room) => !entered.has(room))
   return [
-    ...phantoms.map(
-      (room) => `lib/checks/module-boundaries.ts: no file stands in ${room}. Take its row away.`,
-    ),
+    ...phantoms.map((room) => `lib/checks/module-boundaries.ts: no file belongs to ${room}. Remove its row.`),
     ...Object.entries(rooms)
       .filter(([room]) => entered.has(room))
       .flatMap(([room, { may }]) =>
@@ -31,7 +29,7 @@ export function unusedIn(sources: readonly SourceFile[], rooms: Rows, doors: Doo
           .filter((other) => !imports.has(`${room} ${other}`))
           .map(
             (other) =>
-              `lib/checks/module-boundaries.ts: ${room} imports nothing of ${other}. Take it out of its row.`,
+              `lib/checks/module-boundaries.ts: ${room} imports nothing from ${other}. Remove it from the row.`,
           ),
       ),
     ...doors
@@ -44,7 +42,7 @@ export function unusedIn(sources: readonly SourceFile[], rooms: Rows, doors: Doo
           )
           .map(
             (room) =>
-              `lib/checks/module-boundaries.ts: ${room} imports none of ${names.join(', ')}. Close that door.`,
+              `lib/checks/module-boundaries.ts: ${room} imports none of ${names.join(', ')}. Remove it from DOORS.`,
           ),
       ),
   ]

@@ -12,7 +12,7 @@ import { readSources, ROOT } from './sources.ts'
 const HELP = `npm run test:quick [-- BRANCH]
 
 Types, rules, the linter on the files that changed since BRANCH (main), and the unit tests that import them:
-under a minute. Leaves out tests that take long, and says which; npm test runs everything.`
+under a minute. Skips tests that take long, and lists them; npm test runs everything.`
 
 if (import.meta.main) {
   const [branch = 'main'] = process.argv.slice(2)
@@ -25,8 +25,8 @@ function partsFor(changed: readonly string[]): readonly TestPart[] {
   const near = testsNear(code, readSources())
   const tests = near.filter((file) => !LONG_TESTS.includes(file) || changed.includes(file))
   const left = near.filter((file) => !tests.includes(file))
-  sayLine(`${changed.length} files changed; ${tests.length} test files are near to them.`)
-  if (left.length > 0) sayLine(`Left out, because they take long: ${left.join(', ')}`)
+  sayLine(`${changed.length} files changed; ${tests.length} test files are affected.`)
+  if (left.length > 0) sayLine(`Skipped, because they take long: ${left.join(', ')}`)
   return [
     ...PARTS.filter(({ name }) => name === 'types' || name === 'laws'),
     ...(code.length > 0 ? [quick('lint', () => lint(code))] : []),

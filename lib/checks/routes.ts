@@ -14,7 +14,7 @@ const WITHOUT_CONTRACT = [
 ]
 
 export const contractsAndRoutes: Law = {
-  name: 'contracts and routes agree, both ways',
+  name: 'every contract has a route and every route has a contract',
   counts: 'contracts',
   floor: 40,
   judge: (sources) => ({

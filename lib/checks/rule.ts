@@ -26,8 +26,8 @@ export function hold(law: Law, sources: readonly SourceFile[]): Judgement {
     seen,
     broken: [
       ...broken,
-      `The law "${law.name}" saw ${seen} ${law.counts}, fewer than its floor of ${law.floor}: it no ` +
-        'longer sees the program.',
+      `The rule "${law.name}" checked ${seen} ${law.counts}, fewer than its minimum of ${law.floor}: it no ` +
+        'longer covers the program.',
     ],
   }
 }

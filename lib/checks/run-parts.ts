@@ -32,7 +32,7 @@ async function timed(name: string, run: TestPart['run']): Promise<Count> {
     sayLine(error instanceof Error ? error.message : String(error))
     return { passed: 0, failed: 1 }
   })
-  const skipped = count.skipped ? `, ${count.skipped} skipped: what they need is not on this machine` : ''
+  const skipped = count.skipped ? `, ${count.skipped} skipped: this machine does not have what they need` : ''
   sayLine(
     `${count.failed === 0 ? '✓' : '✗'} ${name}: ${count.passed} passed, ${count.failed} failed${skipped} ` +
       `(${((performance.now() - began) / 1000).toFixed(1)} s)`,

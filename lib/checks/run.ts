@@ -7,7 +7,7 @@ const requested = process.argv.slice(2)
 const unknown = requested.filter((name) => !PARTS.some((part) => part.name === name))
 if (unknown.length > 0) {
   sayLine(
-    `There is no part "${unknown.join('", "')}". There are: ${PARTS.map(({ name }) => name).join(', ')}.`,
+    `There is no part "${unknown.join('", "')}". The parts are: ${PARTS.map(({ name }) => name).join(', ')}.`,
   )
   process.exitCode = 2
 } else {

@@ -27,10 +27,10 @@ export const schemaAndMigrations: Law = {
 export function differences(required: Columns, made: Columns): readonly string[] {
   const missing = [...required]
     .filter(([name]) => !made.has(name))
-    .map(([name]) => `${MIGRATIONS}: ${name} is in the schema and no migration makes it.`)
+    .map(([name]) => `${MIGRATIONS}: ${name} is in the schema, but no migration creates it.`)
   const extra = [...made]
     .filter(([name]) => !required.has(name))
-    .map(([name]) => `${SCHEMA}: ${name} is made by a migration and is not in the schema.`)
+    .map(([name]) => `${SCHEMA}: ${name} is created by a migration, but is not in the schema.`)
   const unlike = [...required]
     .filter(([name, column]) => made.has(name) && made.get(name) !== column)
     .map(

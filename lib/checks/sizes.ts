@@ -10,7 +10,7 @@ const HEADER_LINES = 12
 const REASON = /Longer than (200|300) lines because \S+/
 
 export const fileSizes: Law = {
-  name: `no file above ${MOST_LINES} lines, no component above ${MOST_LINES_OF_A_COMPONENT}, without its reason`,
+  name: `no file above ${MOST_LINES} lines, no component above ${MOST_LINES_OF_A_COMPONENT}, without a reason`,
   counts: 'files',
   floor: 400,
   judge: eachFile(() => true, tooLong),
@@ -22,7 +22,7 @@ export function tooLong({ file, text }: SourceFile): readonly string[] {
   const reason = text.split('\n').slice(0, HEADER_LINES).join('\n')
   if (lines <= most || REASON.test(reason)) return []
   return [
-    `${file}: ${lines} lines, and ${most} are the most. Divide it by ideas, or write in its header ` +
+    `${file}: ${lines} lines; the limit is ${most}. Split it by ideas, or write in its header ` +
       `"Longer than ${most} lines because …".`,
   ]
 }

@@ -83,7 +83,7 @@ function notesOf({ images, plan }: SavedRun): string[] {
   if (images.choosing.count === 0) notes.push('There were no validation images: the last epoch was used.')
   if (plan.teaching.kind === 'teacher')
     notes.push(
-      'The images of the base version are not on this machine: its predictions stood in for them, ' +
+      'The images of the base version are not on this machine: its predictions were used as training targets, ' +
         'and unfamiliar images are not detected.',
     )
   return notes
