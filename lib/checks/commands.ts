@@ -2,6 +2,7 @@
  *  program that it runs exists. What a command does, its own tests tell. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { packageFile } from '#lib/contracts/developer-files.ts'
 import type { Law } from './rule.ts'
 import { ROOT } from './sources.ts'
 
@@ -12,9 +13,7 @@ export const commandsRun: Law = {
   counts: 'commands',
   floor: 10,
   judge: () => {
-    const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
-      scripts: Record<string, string>
-    }
+    const { scripts } = packageFile.parse(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')))
     const broken = withoutProgram(scripts, readFileSync(path.join(ROOT, BOOTSTRAP), 'utf8'), (file) =>
       existsSync(path.join(ROOT, file)),
     )

@@ -2,6 +2,7 @@
  *  in README.md. Whether what they say is true, the tests of what they describe tell. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { packageFile } from '#lib/contracts/developer-files.ts'
 import type { Law } from './rule.ts'
 import { ROOT } from './sources.ts'
 
@@ -14,11 +15,7 @@ export const documentsHold: Law = {
   judge: () => {
     const files = documents()
     const scripts = Object.keys(
-      (
-        JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
-          scripts: Record<string, string>
-        }
-      ).scripts,
+      packageFile.parse(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'))).scripts,
     )
     const readme = files.includes('README.md') ? readFileSync(path.join(ROOT, 'README.md'), 'utf8') : ''
     return {

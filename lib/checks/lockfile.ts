@@ -3,17 +3,10 @@
  *  fails in a fresh clone (`npm ci`: "Missing …"). */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { lockFile, packageFile, type LockFile, type PackageEntry } from '#lib/contracts/developer-files.ts'
 import type { Law } from './rule.ts'
 import { ROOT } from './sources.ts'
 
-type LockEntry = {
-  readonly version?: string
-  readonly optional?: boolean
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-}
-type LockFile = { readonly packages: Readonly<Record<string, LockEntry>> }
 type PinKind = 'dependencies' | 'devDependencies' | 'optionalDependencies'
 
 const PIN_KINDS: readonly PinKind[] = ['dependencies', 'devDependencies', 'optionalDependencies']
@@ -24,8 +17,8 @@ export const lockIsWhole: Law = {
   counts: 'locked packages',
   floor: 600,
   judge: () => {
-    const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as LockFile
-    const required = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as LockEntry
+    const lock = lockFile.parse(JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')))
+    const required = packageFile.parse(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')))
     return {
       seen: Object.keys(lock.packages).length,
       broken: [...missingParts(lock), ...loosePins(required, lock)],
@@ -45,7 +38,7 @@ export function missingParts({ packages }: LockFile): readonly string[] {
   })
 }
 
-export function loosePins(required: LockEntry, { packages }: LockFile): readonly string[] {
+export function loosePins(required: PackageEntry, { packages }: LockFile): readonly string[] {
   return PIN_KINDS.flatMap((kind) =>
     Object.entries(required[kind] ?? {}).flatMap(([name, version]) => {
       if (!EXACT.test(version)) return [`package.json: ${name} is "${version}". Pin the exact version.`]

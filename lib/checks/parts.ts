@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { storyReport, unitReport } from '#lib/contracts/developer-files.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { runToEnd, sayLine } from './child.ts'
 import { provideChromium } from './chromium.ts'
@@ -110,15 +111,9 @@ export async function unit(files: readonly string[]): Promise<Count> {
       { cwd: ROOT, isShown: true },
     )
     if (!existsSync(report)) return { passed: 0, failed: 1 }
-    type Result = {
-      numPassedTests: number
-      numFailedTests: number
-      numPendingTests: number
-      testResults: { status: string; assertionResults: unknown[] }[]
-    }
-    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    ) as Result
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = unitReport.parse(
+      JSON.parse(readFileSync(report, 'utf8')),
+    )
     const filesThatBroke = testResults.filter(
       ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
     ).length
@@ -166,9 +161,7 @@ function storiesOf(projects: readonly string[], environment: NodeJS.ProcessEnv):
       { cwd: ROOT, isShown: true, env: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: report } },
     )
     if (!existsSync(report)) return { passed: 0, failed: 1 }
-    const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
-      stats: { expected: number; unexpected: number; flaky: number; skipped: number }
-    }
+    const { stats } = storyReport.parse(JSON.parse(readFileSync(report, 'utf8')))
     return {
       passed: stats.expected,
       failed: Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1),

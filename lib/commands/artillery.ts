@@ -7,8 +7,9 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
 import { ROOT } from '#lib/processes/settings.ts'
+import { artilleryReport, lockFile } from '#lib/contracts/developer-files.ts'
 import type { LoadPage } from './load-page.ts'
-import { figuresOf, type ArtilleryReport } from './load-report.ts'
+import { figuresOf } from './load-report.ts'
 
 /** Their files in artillery/; a mix of them is what visitors do. */
 export const SCENARIOS: Readonly<Record<string, { readonly file: string; readonly is: string }>> = {
@@ -27,8 +28,7 @@ export const FOLDER = path.join(ROOT, 'artillery')
 export async function hasArtillery(): Promise<boolean> {
   const versionIn = (file: string, place: string): string | undefined =>
     existsSync(file)
-      ? (JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, { version?: string }> })
-          .packages[place]?.version
+      ? lockFile.parse(JSON.parse(readFileSync(file, 'utf8'))).packages[place]?.version
       : undefined
   const place = 'node_modules/artillery'
   const expected = versionIn(path.join(FOLDER, 'package-lock.json'), place)
@@ -126,7 +126,7 @@ export async function run({
     const code = await ended(child)
     if (!existsSync(output) || (code !== 0 && missed.length === 0))
       throw new Error(`Artillery ended with code ${code}:\n${text.slice(-30).join('\n')}`)
-    const report = JSON.parse(readFileSync(output, 'utf8')) as ArtilleryReport // Artillery's own file
+    const report = artilleryReport.parse(JSON.parse(readFileSync(output, 'utf8')))
     return { figures: figuresOf(report, { scenario, users: Number(users), missed }), report }
   } finally {
     clearInterval(timer)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { prediction } from '#lib/contracts/predict.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { backupsIn, readSums } from '#lib/operations/backup/layout.ts'
@@ -51,11 +52,10 @@ type BackupFigures = {
   readonly flips_named: number
 }
 
-type Prediction = {
-  readonly id: string
-  readonly probabilities: Readonly<Record<string, number>>
-  readonly model_version: string
-}
+const answered = prediction
+  .pick({ probabilities: true, model_version: true })
+  .extend({ id: prediction.shape.id.unwrap() })
+type Prediction = ReturnType<typeof answered.parse>
 type PredictionTiming = { readonly id: string; readonly at: number; readonly ms: number }
 
 export async function benchBackup(args: readonly string[]): Promise<number> {
@@ -179,7 +179,7 @@ async function predicted(url: string, bytes: Uint8Array): Promise<Prediction> {
     body: new Uint8Array(bytes),
   })
   if (!response.ok) throw new Error(`A prediction failed with ${response.status}: ${await response.text()}`)
-  return (await response.json()) as Prediction // our own API
+  return answered.parse(await response.json())
 }
 
 function sendUntilStopped(

@@ -9,7 +9,7 @@ import { openLayersFitOnWasm } from '#lib/engines/tfjs-node/layers-fit-wasm.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
 import type { Precision } from '#lib/ml/learn/learner.ts'
 import { benchNetwork, IMAGES, inBatches, noisePictures, RATE } from './bench-network.ts'
-import type { Trial } from './bench-variants.ts'
+import { trialRequest, type Trial } from '#lib/contracts/developer-files.ts'
 
 const WARM_UP = { steps: 3, longestMs: 1000 } // the first step allocates; a slow engine is warm after it
 
@@ -30,13 +30,7 @@ type Trainer = {
   }>
 }
 
-const { variant, batch, seconds, threads, tfjsWasm } = JSON.parse(process.argv[2] ?? '{}') as {
-  variant: string
-  batch: number
-  seconds: number
-  threads: number
-  tfjsWasm: string
-}
+const { variant, batch, seconds, threads, tfjsWasm } = trialRequest.parse(JSON.parse(process.argv[2] ?? '{}'))
 const weights = initialWeights(benchNetwork, 1)
 
 async function ownTrainer({ engine: name, precision }: OwnVariant): Promise<Trainer> {

@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util'
 import { messageOf } from '#lib/domain/errors.ts'
 import { parameterCount } from '#lib/ml/network/network.ts'
 import { benchNetwork } from './bench-network.ts'
-import { measure, VARIANTS, whyNot, type Trial, type Variant } from './bench-variants.ts'
+import type { Trial } from '#lib/contracts/developer-files.ts'
+import { measure, VARIANTS, whyNot, type Variant } from './bench-variants.ts'
 import { createLines } from './progress-line.ts'
 
 const PARAMETERS = parameterCount(benchNetwork).toLocaleString('en')

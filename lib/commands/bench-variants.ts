@@ -2,6 +2,7 @@
  *  a child of its own. What the figures mean together, bench-train.ts says. */
 import { spawn, spawnSync } from 'node:child_process'
 import path from 'node:path'
+import { trial, type Trial } from '#lib/contracts/developer-files.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { probeEngines } from '#lib/engines/open-engine.ts'
 import { whyNoTfjsWasm } from '#lib/engines/tfjs-node/layers-fit-wasm.ts'
@@ -20,15 +21,6 @@ export const VARIANTS = [
   'layers-fit',
 ] as const
 export type Variant = (typeof VARIANTS)[number]
-
-/** What a child prints, as JSON. */
-export type Trial = {
-  readonly images: number
-  readonly wall_seconds: number
-  readonly cpu_seconds: number
-  readonly peak_mb: number
-  readonly detail: string
-}
 
 export type TrialSpec = {
   readonly variant: Variant
@@ -110,7 +102,7 @@ export function measure(request: TrialSpec): Promise<Trial> {
   child.once('error', reject)
   child.once('close', (code, signal) => {
     const line = response.out.split('\n').findLast((text) => text.startsWith('{'))
-    if (code === 0 && line !== undefined) resolve(JSON.parse(line) as Trial)
+    if (code === 0 && line !== undefined) resolve(trial.parse(JSON.parse(line)))
     else
       reject(
         new Error(

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { pageOf } from './load-page.ts'
-import { figuresOf, type ArtilleryReport } from './load-report.ts'
+import type { ArtilleryReport } from '#lib/contracts/developer-files.ts'
+import { figuresOf } from './load-report.ts'
 
 const at = 1_700_000_000_000
 const summary = (median: number) => ({

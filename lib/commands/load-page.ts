@@ -1,7 +1,8 @@
 /** The report of a load test as one HTML file: figures, and what happened over time, as inline SVG with a
  *  table under each chart. Made from Artillery's JSON; it needs no script and no other file, and follows the
  *  reader's light or dark theme. */
-import type { ArtilleryReport, LoadedMachine, RampFigures } from './load-report.ts'
+import type { ArtilleryReport } from '#lib/contracts/developer-files.ts'
+import type { LoadedMachine, RampFigures } from './load-report.ts'
 
 const WIDTH = 720
 const HEIGHT = 180

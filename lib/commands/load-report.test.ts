@@ -1,6 +1,7 @@
 /** The figures out of a report of Artillery, compared with ones counted by hand. */
 import { expect, test } from 'vitest'
-import { figuresOf, lineOf, markdownOf, type ArtilleryReport } from './load-report.ts'
+import type { ArtilleryReport } from '#lib/contracts/developer-files.ts'
+import { figuresOf, lineOf, markdownOf } from './load-report.ts'
 
 const times = { min: 1, max: 90, mean: 6.25, median: 4, p95: 21, p99: 48 }
 const report: ArtilleryReport = {

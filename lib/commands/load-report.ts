@@ -1,35 +1,6 @@
 /** What a ramp of visitors found, out of Artillery's report: the figures, a line for the terminal, a page of
  *  Markdown. Whether they are good enough, the thresholds in artillery/visitors.yml decide. */
-
-/** The part of Artillery's JSON that is read. Times are milliseconds. */
-export type ArtilleryReport = {
-  readonly aggregate: {
-    readonly counters: Readonly<Record<string, number>>
-    readonly summaries: Readonly<
-      Record<
-        string,
-        {
-          readonly min: number
-          readonly max: number
-          readonly mean: number
-          readonly median: number
-          readonly p95: number
-          readonly p99: number
-        }
-      >
-    >
-    readonly firstMetricAt: number
-    readonly lastMetricAt: number
-  }
-  /** Periods of ten seconds; `period` is where one begins, in milliseconds since 1970. */
-  readonly intermediate?: readonly {
-    readonly period: string | number
-    readonly counters: Readonly<Record<string, number>>
-    readonly summaries: Readonly<
-      Record<string, { readonly median: number; readonly p95: number; readonly p99: number }>
-    >
-  }[]
-}
+import type { ArtilleryReport } from '#lib/contracts/developer-files.ts'
 
 export type RampFigures = {
   /** What the users did, as artillery/*.yml names it. */

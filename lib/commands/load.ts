@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { health } from '#lib/contracts/operations.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
@@ -225,7 +226,7 @@ async function engineOf(url: string): Promise<string> {
     throw new Error(`${url} does not respond: ${messageOf(error)}. Check that Darkroom is running there.`)
   })
   if (!answer.ok) throw new Error(`${url} is not ready: ${(await answer.text()).slice(0, 500)}`)
-  const { engine } = (await answer.json()) as { engine: string | null }
+  const { engine } = health.output.pick({ engine: true }).parse(await answer.json())
   return engine ?? 'none'
 }
 

@@ -2,6 +2,7 @@
  *  the known one. It names the address; what is done with the network is the caller's. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { weightsManifest } from '#lib/contracts/developer-files.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { download } from '#lib/ingest/readers/download.ts'
 import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
@@ -60,10 +61,7 @@ export async function fetchOfficialNetwork(
 
 function weightFiles(modelJson: string): readonly string[] {
   try {
-    const { weightsManifest } = JSON.parse(modelJson) as {
-      weightsManifest: readonly { paths: readonly string[] }[]
-    }
-    const names = weightsManifest.flatMap(({ paths }) => paths)
+    const names = weightsManifest.parse(JSON.parse(modelJson)).weightsManifest.flatMap(({ paths }) => paths)
     if (names.length > 0 && names.every((name) => PLAIN_NAME.test(name))) return names
   } catch {
     /* said below */

@@ -30,10 +30,26 @@ const holderFile = path.join(native, 'providing')
 /** What the last attempt came to, and whether it still stands: a deleted library is no engine. */
 export function nativeState(): NativeState {
   if (!existsSync(stampFile)) return { kind: 'untried' }
-  const stamp = JSON.parse(readFileSync(stampFile, 'utf8')) as NativeState
+  const stamp: unknown = JSON.parse(readFileSync(stampFile, 'utf8'))
+  if (!isNativeState(stamp)) return { kind: 'untried' }
   return stamp.kind === 'ready' && !existsSync(path.join(places.made, 'lib/napi-v8/tfjs_binding.node'))
     ? { kind: 'untried' }
     : stamp
+}
+
+/** A stamp of another version of this program is none: the engine is tried again. */
+function isNativeState(value: unknown): value is NativeState {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false
+  const hasTexts = (...names: string[]): boolean =>
+    names.every((name) => typeof Reflect.get(value, name) === 'string')
+  switch (value.kind) {
+    case 'ready':
+      return hasTexts('way', 'tensorflow', 'at')
+    case 'unavailable':
+      return hasTexts('reason', 'at')
+    default:
+      return value.kind === 'untried'
+  }
 }
 
 export const hasNativeEngine = (): boolean =>

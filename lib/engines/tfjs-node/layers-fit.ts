@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import type { Batch } from '#lib/ml/learn/learner.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
-import { toTfjs } from '#lib/ml/formats/tfjs.ts'
+import { tfjsModel } from '#lib/ml/formats/tfjs.ts'
 
 /** As much of tfjs as this uses. */
 type Tensor = { dispose(): void }
@@ -69,12 +69,14 @@ export async function fitOn(
     detail,
   }: { readonly network: Network; readonly weights: Weights; readonly rate: number; readonly detail: string },
 ): Promise<LayersFit> {
-  const { modelJson, weightsBin } = toTfjs(network, weights)
-  const { modelTopology, weightsManifest } = JSON.parse(modelJson)
+  const {
+    model: { modelTopology, weightsManifest },
+    weightsBin,
+  } = tfjsModel(network, weights)
   const model = await tf.loadLayersModel(
     tf.io.fromMemory({
       modelTopology,
-      weightSpecs: weightsManifest[0].weights,
+      weightSpecs: weightsManifest[0].weights.map((spec) => ({ ...spec, shape: [...spec.shape] })),
       weightData: new Uint8Array(weightsBin).buffer,
     }),
   )

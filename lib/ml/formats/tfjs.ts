@@ -14,6 +14,7 @@ import {
   type Weights,
   type WeightSpec,
 } from '../network/network.ts'
+import { isNetwork, isObject } from '../network/stored-network.ts'
 
 export const WEIGHTS_FILE = 'weights.bin'
 
@@ -37,6 +38,12 @@ export function toTfjs(
   readonly weightsBin: Uint8Array
   readonly places: ReadonlyMap<string, WeightPlace>
 } {
+  const { model, weightsBin, places } = tfjsModel(network, weights)
+  return { modelJson: `${JSON.stringify(model)}\n`, weightsBin, places }
+}
+
+/** The same with what model.json holds as an object. */
+export function tfjsModel(network: Network, weights: Weights) {
   const places = new Map<string, WeightPlace>()
   let offset = 0
   const stored: WeightEntry[] = []
@@ -70,10 +77,10 @@ export function toTfjs(
       keras_version: '2.x',
       backend: 'tensorflow',
     },
-    weightsManifest: [{ paths: [WEIGHTS_FILE], weights: stored }],
+    weightsManifest: [{ paths: [WEIGHTS_FILE], weights: stored }] as const,
     userDefinedMetadata: { darkroom: { network } },
   }
-  return { modelJson: `${JSON.stringify(model)}\n`, weightsBin: joined(pieces), places }
+  return { model, weightsBin: joined(pieces), places }
 }
 
 /** Reads what `toTfjs` wrote; throws with the reason where the files don't fit together. */
@@ -105,22 +112,30 @@ export function fromTfjs(
 }
 
 function parsed(modelJson: string): { network: Network; stored: readonly WeightEntry[] } {
-  const model = JSON.parse(modelJson) as {
-    userDefinedMetadata?: { darkroom?: { network?: Network } }
-    weightsManifest?: { weights: WeightEntry[] }[]
-  }
-  const network = model.userDefinedMetadata?.darkroom?.network
-  const stored = model.weightsManifest?.[0]?.weights
-  if (!network || !Array.isArray(network.layers) || !Array.isArray(stored))
+  const model: unknown = JSON.parse(modelJson)
+  const network = memberOf(memberOf(memberOf(model, 'userDefinedMetadata'), 'darkroom'), 'network')
+  const stored = memberOf(memberOf(memberOf(model, 'weightsManifest'), 0), 'weights')
+  if (!isNetwork(network) || !Array.isArray(stored))
     throw new Error('model.json was not written by Darkroom: it has no network')
   shapesOf(network) // throws where the layers don't fit each other
-  if (
-    !stored.every(
-      (s) => s.dtype === 'float32' && (s.quantization === undefined || s.quantization.dtype === 'float16'),
-    )
-  )
+  if (!stored.every(isWeightEntry))
     throw new Error('model.json has weights that are neither float32 nor float16')
   return { network, stored }
+}
+
+const memberOf = (value: unknown, name: string | number): unknown =>
+  isObject(value) ? value[name] : undefined
+
+function isWeightEntry(value: unknown): value is WeightEntry {
+  if (!isObject(value)) return false
+  const { name, shape, dtype, quantization } = value
+  return (
+    typeof name === 'string' &&
+    Array.isArray(shape) &&
+    shape.every((length) => typeof length === 'number') &&
+    dtype === 'float32' &&
+    (quantization === undefined || memberOf(quantization, 'dtype') === 'float16')
+  )
 }
 
 const TFJS_ROLE: Readonly<Record<WeightSpec['role'], string>> = {

@@ -1,0 +1,94 @@
+/** Files of npm, Vitest, Playwright and Artillery, and lines of our own measuring processes, as far as checks
+ *  and commands read them. */
+import { z } from 'zod'
+
+const versions = z.record(z.string(), z.string()).readonly()
+
+const packageEntry = z.object({
+  version: z.string().optional(),
+  optional: z.boolean().optional(),
+  dependencies: versions.optional(),
+  devDependencies: versions.optional(),
+  optionalDependencies: versions.optional(),
+})
+export type PackageEntry = Readonly<z.output<typeof packageEntry>>
+
+export const packageFile = packageEntry.extend({ scripts: versions.default({}) })
+
+export const lockFile = z.object({ packages: z.record(z.string(), packageEntry) })
+export type LockFile = Readonly<z.output<typeof lockFile>>
+
+/** Vitest's `--reporter=json`. */
+export const unitReport = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+})
+
+/** Playwright's `--reporter=json`. */
+export const storyReport = z.object({
+  stats: z.object({
+    expected: z.number(),
+    unexpected: z.number(),
+    flaky: z.number(),
+    skipped: z.number(),
+  }),
+})
+
+const counters = z.record(z.string(), z.number()).readonly()
+const shortTimes = z.object({ median: z.number(), p95: z.number(), p99: z.number() }).readonly()
+const times = z
+  .object({
+    min: z.number(),
+    max: z.number(),
+    mean: z.number(),
+    median: z.number(),
+    p95: z.number(),
+    p99: z.number(),
+  })
+  .readonly()
+
+/** Artillery's `--output`. Times are milliseconds. `intermediate`: periods of ten seconds; `period` is where
+ *  one begins, in milliseconds since 1970. */
+export const artilleryReport = z.object({
+  aggregate: z.object({
+    counters,
+    summaries: z.record(z.string(), times).readonly(),
+    firstMetricAt: z.number(),
+    lastMetricAt: z.number(),
+  }),
+  intermediate: z
+    .array(
+      z.object({
+        period: z.union([z.string(), z.number()]),
+        counters,
+        summaries: z.record(z.string(), shortTimes).readonly(),
+      }),
+    )
+    .readonly()
+    .optional(),
+})
+export type ArtilleryReport = Readonly<z.output<typeof artilleryReport>>
+
+/** What a process that measures training is started with, and the line that it answers. */
+export const trialRequest = z.object({
+  variant: z.string(),
+  batch: z.number(),
+  seconds: z.number(),
+  threads: z.number(),
+  tfjsWasm: z.string(),
+})
+export const trial = z.object({
+  images: z.number(),
+  wall_seconds: z.number(),
+  cpu_seconds: z.number(),
+  peak_mb: z.number(),
+  detail: z.string(),
+})
+export type Trial = Readonly<z.output<typeof trial>>
+
+/** The list of weight files in a `model.json` of TensorFlow.js. */
+export const weightsManifest = z.object({
+  weightsManifest: z.array(z.object({ paths: z.array(z.string()) })),
+})
