@@ -1,6 +1,6 @@
 /** A decoded picture: what strangers' bytes become before anything learns from them. Not a tensor: no
  *  scaling, no layout but rows of RGB. */
-export type Picture = {
+export type RgbImage = {
   readonly width: number
   readonly height: number
   /** `height × width × 3` bytes, row by row, sRGB, 8 bit, no alpha. */

@@ -1,6 +1,6 @@
 /** Six shapes drawn by code: the same name and seed give the same 32 × 32 picture on every machine. They feed
  *  the classifier `shapes`, golden pictures and tests; nothing here reads a clock, a file or chance. */
-import type { Picture } from './image.ts'
+import type { RgbImage } from './image.ts'
 
 export const SHAPES = ['circle', 'square', 'triangle', 'star', 'cross', 'ring'] as const
 export type ShapeName = (typeof SHAPES)[number]
@@ -18,7 +18,7 @@ const STRAY = 0.7
 /** Each pixel is the mean of this many points a side: edges are smooth. */
 const POINTS = 3
 
-export function drawShape(shape: ShapeName, seed: number): Picture {
+export function drawShape(shape: ShapeName, seed: number): RgbImage {
   const chance = chanceOf(seed * SHAPES.length + SHAPES.indexOf(shape))
   const between = (least: number, most: number): number => least + (most - least) * chance()
   const radius = between(RADIUS.least, RADIUS.most)

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { furthest, limits, open } from './decode.fakes.ts'
 import { decode } from './decode.ts'
 import { bmpFile, bmpRows, dice, drawn, tiled } from './drawn.fakes.ts'
@@ -29,7 +29,7 @@ function crc(bytes: Uint8Array): number {
   return ~c >>> 0
 }
 
-export async function bySharpAlone(bytes: Uint8Array): Promise<Picture | null> {
+export async function bySharpAlone(bytes: Uint8Array): Promise<RgbImage | null> {
   try {
     const { data, info } = await sharp(bytes, { failOn: 'error' })
       .flatten({ background: 'white' })
@@ -143,8 +143,8 @@ test(
 
         if (answer instanceof Error) expect(isDarkroomError(answer), String(answer)).toBe(true)
         else
-          expect((answer as Picture).data.length).toBe(
-            (answer as Picture).width * (answer as Picture).height * 3,
+          expect((answer as RgbImage).data.length).toBe(
+            (answer as RgbImage).width * (answer as RgbImage).height * 3,
           )
       }
     }

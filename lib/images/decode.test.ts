@@ -1,14 +1,14 @@
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import { expect, test } from 'vitest'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { bySharpAlone, withSoundCrc } from './decode-damaged.test.ts'
 import { few, furthest, grey, limits, open, image, wide } from './decode.fakes.ts'
 import { decode } from './decode.ts'
 import { drawn, greyOf, noise } from './drawn.fakes.ts'
 import { encodePng } from './png.ts'
 
-test.each<[string, () => Promise<Uint8Array>, Picture]>([
+test.each<[string, () => Promise<Uint8Array>, RgbImage]>([
   ['PNG', () => open(image).png().toBuffer(), image],
   ['interlaced PNG', () => open(image).png({ progressive: true }).toBuffer(), image],
   ['16-bit PNG', () => wide(image).png().toBuffer(), image],
@@ -25,7 +25,7 @@ test.each<[string, () => Promise<Uint8Array>, Picture]>([
   expect(await decode(await make(), limits)).toEqual(plain)
 })
 
-test.each<[string, () => Promise<Uint8Array>, Picture, number]>([
+test.each<[string, () => Promise<Uint8Array>, RgbImage, number]>([
   ['JPEG', () => open(image).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(), image, 3],
   ['AVIF', () => open(image).avif({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(), image, 4],
   [

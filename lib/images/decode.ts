@@ -3,7 +3,7 @@
  *  network (lib/ml/preprocess/preprocess does) and keeps nothing. */
 import sharp from 'sharp'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { decodeBmp, readBmpHeader } from './bmp.ts'
 import { composed, WHITE } from './flatten-alpha.ts'
 import type { Background, Pixels } from './flatten-alpha.ts'
@@ -25,7 +25,7 @@ export type DecodeLimits = {
 }
 
 /** A decoded image with the size that it has in its file, upright. */
-export type SizedImage = { readonly picture: Picture; readonly width: number; readonly height: number }
+export type SizedImage = { readonly picture: RgbImage; readonly width: number; readonly height: number }
 
 /** One image may not hold a core longer than this; 50 megapixels of AVIF take about 8 s. */
 export const LONGEST_SECONDS = 30
@@ -61,7 +61,7 @@ function refuseLarge(header: ImageHeader, { maxPixels, maxBytes = Infinity }: De
   if (needed > maxBytes) throw needsMoreMemory(header, needed, maxBytes)
 }
 
-export const decode = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Picture> =>
+export const decode = async (bytes: Uint8Array, limits: DecodeLimits): Promise<RgbImage> =>
   (await decodeSized(bytes, limits)).picture
 
 export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Promise<SizedImage> {

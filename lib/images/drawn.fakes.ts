@@ -1,5 +1,5 @@
 /** Pictures and BMP files made by code for the tests of this room. Nothing here runs in the product. */
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 
 /** Repeatable chance (mulberry32): the same seed throws the same dice on every machine. */
 export function dice(seed: number): () => number {
@@ -13,7 +13,7 @@ export function dice(seed: number): () => number {
 }
 
 /** Smooth, coloured, different in all four corners: what turns, mirrors or swaps channels shows. */
-export function drawn(width: number, height: number): Picture {
+export function drawn(width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -30,12 +30,12 @@ export function drawn(width: number, height: number): Picture {
   return { width, height, data }
 }
 
-export function greyOf(image: Picture): Picture {
+export function greyOf(image: RgbImage): RgbImage {
   const data = image.data.map((_, i, all) => all[i - (i % 3)]!)
   return { ...image, data }
 }
 
-export function noise(width: number, height: number, seed: number): Picture {
+export function noise(width: number, height: number, seed: number): RgbImage {
   const roll = dice(seed)
   return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => roll() * 256) }
 }
@@ -45,7 +45,7 @@ export function tiled(
   width: number,
   height: number,
   colours: readonly (readonly [number, number, number])[],
-): { picture: Picture; indices: Uint8Array } {
+): { picture: RgbImage; indices: Uint8Array } {
   const indices = Uint8Array.from(
     { length: width * height },
     (_, i) => ((i % width) + 2 * Math.floor(i / width)) % colours.length,

@@ -1,6 +1,6 @@
 /** Transparent pictures laid over a plain ground, in sRGB at 8 bit: one arithmetic for every decoder.
  *  It knows no format and resizes nothing. */
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 
 export type Background = { readonly r: number; readonly g: number; readonly b: number }
 
@@ -14,7 +14,7 @@ export type Pixels = {
 }
 
 /** Grey, grey + alpha, RGB or RGBA to RGB. */
-export function composed(pixels: Pixels, background: Background): Picture {
+export function composed(pixels: Pixels, background: Background): RgbImage {
   const { width, height, data, channels } = pixels
   if (channels === 3) return { width, height, data }
   const out = new Uint8Array(width * height * 3)

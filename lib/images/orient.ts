@@ -1,6 +1,6 @@
 /** Turns an image that was stored in one of the eight EXIF orientations upright. Plain loops, for images that
  *  are small already. */
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 
 /** Exif 2.32, tag 274: for each orientation, whether the stored rows are columns, and from which end both are
  *  read. */
@@ -16,7 +16,7 @@ const ORIENTATIONS: Readonly<
   8: { isTurned: true, fromRight: true, fromBottom: false },
 }
 
-export function upright(image: Picture, orientation: number): Picture {
+export function upright(image: RgbImage, orientation: number): RgbImage {
   const how = ORIENTATIONS[orientation]
   if (how === undefined) return image
   const [width, height] = how.isTurned ? [image.height, image.width] : [image.width, image.height]

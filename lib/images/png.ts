@@ -2,7 +2,7 @@
  *  sharp's 336), and the writer. The decoder answers or abstains (null), and never refuses: what it leaves,
  *  sharp judges, so both always agree. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import type { Pixels } from './flatten-alpha.ts'
 
 /** Larger pictures gain nothing from staying in JavaScript. */
@@ -167,7 +167,7 @@ function predicted(filter: number, left: number, up: number, corner: number): nu
 }
 
 /** A PNG of exactly these pixels; grey ones are written with one channel. */
-export function encodePng({ width, height, data }: Picture): Uint8Array {
+export function encodePng({ width, height, data }: RgbImage): Uint8Array {
   return hasOnlyGreys(data) ? encodeGreyPng(width, height, everyThird(data)) : written(width, height, data, 3)
 }
 

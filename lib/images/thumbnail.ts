@@ -1,13 +1,13 @@
 /** Pictures made small for people's eyes. What a network sees is made by lib/ml/preprocess/preprocess, never here. */
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { decodeSized, type DecodeLimits, type SizedImage } from './decode.ts'
 
 const QUALITY = 80
 
 /** A WebP no larger than `size × size`, never enlarged; small pictures stay exact. */
-export async function thumbnail(image: Picture, size: number): Promise<Uint8Array> {
+export async function thumbnail(image: RgbImage, size: number): Promise<Uint8Array> {
   const shown = await resizeForDisplay(image, size)
   const isExact = shown === image
   return new Uint8Array(
@@ -18,7 +18,7 @@ export async function thumbnail(image: Picture, size: number): Promise<Uint8Arra
 }
 
 /** The whole picture inside `size × size`, its proportions kept; the same picture when it fits already. */
-export async function resizeForDisplay(image: Picture, size: number): Promise<Picture> {
+export async function resizeForDisplay(image: RgbImage, size: number): Promise<RgbImage> {
   if (image.width <= size && image.height <= size) return image
   const { data, info } = await open(image)
     .resize(size, size, { fit: 'inside', withoutEnlargement: true })
@@ -41,5 +41,5 @@ export async function decodeSmall(
   return { picture: await resizeForDisplay(picture, side), width, height }
 }
 
-const open = (image: Picture): Sharp =>
+const open = (image: RgbImage): Sharp =>
   sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })

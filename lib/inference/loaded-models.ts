@@ -156,7 +156,7 @@ export function loadedModels(engine: Engine): LoadedModels {
     const about = heldAs(key)
     const seen = await look(picture, about.preprocess, maxPixels)
     if (!('square' in seen)) throw reportedError(seen.failure)
-    const request = { square: seen.square, about: about.preprocess, predicted, temperature }
+    const request = { square: seen.square, spec: about.preprocess, predicted, temperature }
     const map = yield* occlude(request, async (squares) =>
       (await compute(key, { ...about, reference: null }, squares, false)).map(({ logits }) => logits),
     )

@@ -13,7 +13,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { Sample } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import type { SizedImage } from '#lib/images/decode.ts'
 import { thumbnail } from '#lib/images/thumbnail.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
@@ -203,7 +203,7 @@ async function imageOf(
 }
 
 /** Luma by Rec. 601, as where pictures are made grey; its mean and standard deviation as shares of white. */
-export function lightOf({ width, height, data }: Picture): {
+export function lightOf({ width, height, data }: RgbImage): {
   readonly brightness: number
   readonly contrast: number
 } {

@@ -1,4 +1,4 @@
-/** Seeded chance: the same seed gives the same numbers on every machine and engine. Not for secrets. */
+/** Seeded random numbers: the same seed gives the same numbers on every machine and engine. Not for secrets. */
 
 /** mulberry32 (T. Ettinger, public domain): uniform in [0, 1). */
 export function createRandom(seed: number): () => number {
@@ -15,7 +15,8 @@ export function createRandom(seed: number): () => number {
 export const normal = (random: () => number): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
-/** Several numbers become one seed: a seed for each sample of each epoch, say. FNV-1a over their 32-bit words. */
+/** Combines several numbers into one seed, for example a seed for each sample of each epoch. FNV-1a over their
+ *  32-bit words. */
 export function mixSeeds(...parts: readonly number[]): number {
   let hash = 0x811c9dc5
   for (const part of parts) {

@@ -1,7 +1,7 @@
 /** What a web process needs of images apart from predictions: thumbnails, sizes, small copies. Large ones are
  *  read by the decoding child, and so are all thumbnails; it keeps nothing. */
 import type { Settings } from '#lib/contracts/settings.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { decodeSized, type SizedImage } from '#lib/images/decode.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
 import { laneOf } from '#lib/images/decode-placement.ts'
@@ -44,7 +44,7 @@ export function createReading(
         maxPixels,
         patienceMs: PATIENCE_MS,
       })
-      const image: Picture = { width: dataWidth, height: dataHeight, data }
+      const image: RgbImage = { width: dataWidth, height: dataHeight, data }
       return { picture: image, width, height }
     },
   }

@@ -10,7 +10,7 @@ import { softmax } from '#lib/domain/calibration.ts'
 import { byProbability, chanceOf } from '#lib/domain/conformal.ts'
 import { decide } from '#lib/domain/decision.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
-import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
+import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 import type { Batcher } from './batcher.ts'
 import { savePrediction } from './save-prediction.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
@@ -226,7 +226,7 @@ export function answerOf(
     )
   const probabilities = softmax(logits, card.calibration?.temperature ?? 1)
   const order = byProbability(probabilities)
-  const promises = promisesOf(card)
+  const promises = thresholdsOf(card)
   const { decision, candidates } = decide(probabilities, promises, {
     chance: () => chanceOf(hash()),
     distance,

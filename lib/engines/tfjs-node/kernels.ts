@@ -78,7 +78,7 @@ export function createTensorFlowKernels(
 
   return {
     constant: (values, shape) => tf.floats(values, shape),
-    picture: (pixels) => down(pixels),
+    inputMap: (pixels) => down(pixels),
 
     conv: (x, kernel, w, bias) => biased(tf.op('Conv2D', [x, down(kernel)], conv(x, w)), bias),
     convInputGradient: (dy, kernel, w) =>

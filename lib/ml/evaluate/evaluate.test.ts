@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { evaluation, score } from './evaluate.ts'
 
-/** Three classes; answers 0 0 1 · 1 1 · 2 0, against labels 0 0 0 · 1 1 · 2 2. */
+/** Three classes; predictions 0 0 1 · 1 1 · 2 0, against labels 0 0 0 · 1 1 · 2 2. */
 const logits = {
   values: Float32Array.from([2, 0, 0, 2, 0, 0, 0, 2, 0, 0, 2, 0, 0, 2, 0, 0, 0, 2, 2, 0, 0]),
   count: 7,
@@ -11,17 +11,17 @@ const labels = Int32Array.of(0, 0, 0, 1, 1, 2, 2)
 const classes = ['a', 'b', 'c']
 
 test('accuracy and loss agree with counting by hand', () => {
-  // −log softmax: log(e² + 2) − 2 where right, log(e² + 2) where wrong; five right, two wrong.
+  // −log softmax: log(e² + 2) − 2 when correct, log(e² + 2) when incorrect; five correct, two incorrect.
   const byHand = (7 * Math.log(Math.exp(2) + 2) - 5 * 2) / 7
 
   expect(score(logits, labels)).toMatchObject({ images: 7, right: 5, accuracy: 5 / 7 })
   expect(score(logits, labels).loss).toBeCloseTo(byHand, 6)
 })
 
-test('the confusion matrix has the true class in its rows and the answer in its columns', () => {
-  const found = evaluation(logits, labels, { classes, temperature: 1 })
+test('the confusion matrix has the true class in its rows and the predicted class in its columns', () => {
+  const result = evaluation(logits, labels, { classes, temperature: 1 })
 
-  expect(found.confusion).toEqual([
+  expect(result.confusion).toEqual([
     [2, 1, 0],
     [0, 2, 0],
     [1, 0, 1],
@@ -37,32 +37,32 @@ test('precision, recall and F1 of each class agree with counting by hand', () =>
   expect(macroF1).toBeCloseTo((4 / 6 + 4 / 5 + 2 / 3) / 3, 12)
 })
 
-test('the mean over classes, and that over pictures, agree with counting by hand', () => {
+test('the mean over classes, and that over images, agree with counting by hand', () => {
   const { macro, weighted } = evaluation(logits, labels, { classes, temperature: 1 })
 
   expect(macro.precision).toBeCloseTo((2 / 3 + 2 / 3 + 1) / 3, 12)
   expect(macro.recall).toBeCloseTo((2 / 3 + 1 + 1 / 2) / 3, 12)
   expect(weighted.precision).toBeCloseTo((3 * (2 / 3) + 2 * (2 / 3) + 2 * 1) / 7, 12)
-  expect(weighted.recall).toBeCloseTo(5 / 7, 12) // which is the accuracy
+  expect(weighted.recall).toBeCloseTo(5 / 7, 12) // equals the accuracy
   expect(weighted.f1).toBeCloseTo((3 * (4 / 6) + 2 * (4 / 5) + 2 * (2 / 3)) / 7, 12)
 })
 
-test('accuracy stands with its Wilson interval', () => {
-  // Wilson 1927 for 5 of 7, worked out with z = 1.959964: 0.3589 to 0.9178.
+test('accuracy comes with its Wilson interval', () => {
+  // Wilson 1927 for 5 of 7, calculated with z = 1.959964: 0.3589 to 0.9178.
   const { accuracy } = evaluation(logits, labels, { classes, temperature: 1 })
 
   expect(accuracy.low).toBeCloseTo(0.3589, 4)
   expect(accuracy.high).toBeCloseTo(0.9178, 4)
 })
 
-test('on seven pictures no calibration error is claimed', () => {
+test('no calibration error is computed from only seven images', () => {
   expect(evaluation(logits, labels, { classes, temperature: 1 })).toMatchObject({
     ece: null,
     reliability: null,
   })
 })
 
-test('a class without pictures has no recall', () => {
+test('a class without images has no recall', () => {
   const { perClass } = evaluation({ ...logits, count: 5 }, labels.subarray(0, 5), { classes, temperature: 1 })
 
   expect(perClass[2]).toEqual({ class: 'c', images: 0, precision: null, recall: null, f1: null })

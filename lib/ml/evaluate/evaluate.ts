@@ -1,5 +1,5 @@
-/** What a network's answers to labelled pictures are worth: accuracy with its interval, loss, and where it
- *  confuses what. It opens no version and decides nothing about it. */
+/** Evaluates a network's predictions for labelled images: accuracy with its interval, loss, and the confusion
+ *  matrix. It loads no version and decides nothing about it. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import {
   answersAt,
@@ -27,7 +27,7 @@ export type ClassScore = {
   readonly f1: number | null
 }
 
-/** Over the classes that have pictures; a class that was never answered counts as precision 0, as
+/** Over the classes that have images; a class that was never predicted counts as precision 0, as
  *  scikit-learn does. */
 export type ClassMean = { readonly precision: number; readonly recall: number; readonly f1: number }
 
@@ -36,39 +36,39 @@ export type Evaluation = {
   readonly accuracy: Interval
   readonly loss: number
   readonly macroF1: number
-  /** Each class counts alike. */
+  /** Each class has the same weight. */
   readonly macro: ClassMean
-  /** Each picture counts alike. */
+  /** Each image has the same weight. */
   readonly weighted: ClassMean
-  /** Null on too few images to mean anything. */
+  /** Null with too few images to be meaningful. */
   readonly ece: number | null
   /** Null likewise. */
   readonly reliability: readonly ReliabilityBin[] | null
   readonly perClass: readonly ClassScore[]
-  /** Rows: the true class; columns: the answer. */
+  /** Rows: the true class; columns: the predicted class. */
   readonly confusion: readonly (readonly number[])[]
 }
 
 const FEWEST_FOR_ECE = 100
 
-/** Something that answers: a learner, or a loaded version. */
+/** Anything that predicts: a learner, or a loaded version. */
 export type Predict = (pixels: Float32Array, count: number) => Promise<Float32Array>
 
 /** The logits for a whole set, in its order. */
 export async function logitsOf(
   predict: Predict,
   set: SampleSet,
-  about: { spec: Preprocess; classes: number; batch: number; signal?: AbortSignal | undefined },
+  options: { spec: Preprocess; classes: number; batch: number; signal?: AbortSignal | undefined },
 ): Promise<Logits> {
-  const values = new Float32Array(set.count * about.classes)
-  for (const { pixels, count, first } of plainBatches(set, about.spec, about.batch)) {
-    about.signal?.throwIfAborted()
-    values.set(await predict(pixels, count), first * about.classes)
+  const values = new Float32Array(set.count * options.classes)
+  for (const { pixels, count, first } of plainBatches(set, options.spec, options.batch)) {
+    options.signal?.throwIfAborted()
+    values.set(await predict(pixels, count), first * options.classes)
   }
-  return { values, count: set.count, classes: about.classes }
+  return { values, count: set.count, classes: options.classes }
 }
 
-/** Accuracy and loss alone: what an epoch is chosen by. */
+/** Accuracy and loss only, by which an epoch is chosen. */
 export function score(logits: Logits, labels: Int32Array): Score {
   let right = 0
   for (let i = 0; i < logits.count; i++) if (answerOf(logits, i) === labels[i]) right++
@@ -84,18 +84,18 @@ export function score(logits: Logits, labels: Int32Array): Score {
 export function evaluation(
   logits: Logits,
   labels: Int32Array,
-  about: { classes: readonly string[]; temperature: number },
+  options: { classes: readonly string[]; temperature: number },
 ): Evaluation {
-  const confusion = about.classes.map(() => about.classes.map(() => 0))
+  const confusion = options.classes.map(() => options.classes.map(() => 0))
   for (let i = 0; i < logits.count; i++) confusion[labels[i]!]![answerOf(logits, i)]!++
   const { right, images } = score(logits, labels)
-  const perClass = about.classes.map((name, k) => classScore(confusion, name, k))
+  const perClass = options.classes.map((name, k) => classScore(confusion, name, k))
   const macro = meanOf(perClass, (c) => (c.images > 0 ? 1 : 0))
-  const answers = images < FEWEST_FOR_ECE ? null : answersAt(logits, labels, about.temperature)
+  const answers = images < FEWEST_FOR_ECE ? null : answersAt(logits, labels, options.temperature)
   return {
     images,
     accuracy: wilson(right, images),
-    loss: images === 0 ? 0 : negativeLogLikelihood(logits, labels, about.temperature),
+    loss: images === 0 ? 0 : negativeLogLikelihood(logits, labels, options.temperature),
     macroF1: macro.f1,
     macro,
     weighted: meanOf(perClass, (c) => c.images),
@@ -109,13 +109,13 @@ export function evaluation(
 function classScore(confusion: readonly (readonly number[])[], name: string, k: number): ClassScore {
   const hits = confusion[k]![k]!
   const images = confusion[k]!.reduce((a, b) => a + b, 0)
-  const answered = confusion.reduce((sum, row) => sum + row[k]!, 0)
+  const predicted = confusion.reduce((sum, row) => sum + row[k]!, 0)
   return {
     class: name,
     images,
-    precision: answered === 0 ? null : hits / answered,
+    precision: predicted === 0 ? null : hits / predicted,
     recall: images === 0 ? null : hits / images,
-    f1: images + answered === 0 ? null : (2 * hits) / (images + answered),
+    f1: images + predicted === 0 ? null : (2 * hits) / (images + predicted),
   }
 }
 
@@ -126,7 +126,7 @@ function meanOf(perClass: readonly ClassScore[], weightOf: (score: ClassScore) =
   return { precision: mean((c) => c.precision), recall: mean((c) => c.recall), f1: mean((c) => c.f1) }
 }
 
-/** The index of the largest logit; the first of equals. */
+/** The index of the largest logit; the first one when several are equal. */
 export function answerOf({ values, classes }: Logits, i: number): number {
   let best = 0
   for (let k = 1; k < classes; k++) if (values[i * classes + k]! > values[i * classes + best]!) best = k

@@ -29,10 +29,10 @@ function referenceOf(
   }
 }
 
-test('the distance that an engine finds is that of counting all distances by hand', async () => {
+test('the distances that an engine computes equal those computed by hand', async () => {
   const reference = readReference(referenceBytes(referenceOf(301)))
   const random = createRandom(9)
-  const asked = directions(
+  const queries = directions(
     Float32Array.from({ length: 6 * LENGTH }, () => normal(random)),
     LENGTH,
     null,
@@ -40,7 +40,7 @@ test('the distance that an engine finds is that of counting all distances by han
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
   await engine.load('reference', nearnessNetwork(reference))
 
-  const { logits } = await engine.run('reference', asked, 6)
+  const { logits } = await engine.run('reference', queries, 6)
 
   for (let row = 0; row < 6; row++) {
     const byHand = reference.ids
@@ -48,7 +48,7 @@ test('the distance that an engine finds is that of counting all distances by han
         Math.hypot(
           ...Array.from(
             { length: LENGTH },
-            (_, d) => asked[row * LENGTH + d]! - reference.vectors[i * LENGTH + d]!,
+            (_, d) => queries[row * LENGTH + d]! - reference.vectors[i * LENGTH + d]!,
           ),
         ),
       )
@@ -57,12 +57,12 @@ test('the distance that an engine finds is that of counting all distances by han
   }
 })
 
-test('the largest products come in order, equals too, and never more than there are', () => {
+test('the largest products are returned in order, equal ones too, and never more than there are', () => {
   expect([...largestOf(Float32Array.of(1, 5, 3, 5, -2), 3)]).toEqual([5, 5, 3])
   expect([...largestOf(Float32Array.of(1, 5), 3)]).toEqual([5, 1])
 })
 
-test('a picture of the reference is no distance from itself', () => {
+test('an image of the reference has distance zero from itself', () => {
   const reference = referenceOf(4)
   const own = reference.vectors.subarray(0, LENGTH)
   const products = Float32Array.from({ length: 4 }, (_, i) =>
@@ -72,7 +72,7 @@ test('a picture of the reference is no distance from itself', () => {
   expect(distanceTo(products, 1)).toBeCloseTo(0, 3)
 })
 
-test('directions have length one as seen from the centre, and what lies in it has none', () => {
+test('directions have length one from the centre, and a vector at the centre has no direction', () => {
   const centre = new Float32Array(LENGTH).fill(0.5)
   const rows = directions(
     Float32Array.from({ length: 2 * LENGTH }, (_, i) => (i < LENGTH ? i : 0.5)),
@@ -81,14 +81,14 @@ test('directions have length one as seen from the centre, and what lies in it ha
   )
 
   expect(Math.hypot(...rows.subarray(0, LENGTH))).toBeCloseTo(1, 6)
-  expect(rows[0]! / rows[1]!).toBeCloseTo(-1, 5) // 0 and 1 lie on both sides of a half
+  expect(rows[0]! / rows[1]!).toBeCloseTo(-1, 5) // 0 and 1 are on opposite sides of one half
   expect([...rows.subarray(LENGTH)]).toEqual([...new Float32Array(LENGTH)])
 })
 
 test.each([
-  ['seen from zero', null],
-  ['seen from a centre', Float32Array.from({ length: LENGTH }, (_, d) => d / 8)],
-])('a reference %s is read as it was written, but for the rounding of its vectors', (_story, centre) => {
+  ['with its origin at zero', null],
+  ['with its origin at a centre', Float32Array.from({ length: LENGTH }, (_, d) => d / 8)],
+])('a reference %s is read as it was written, except for the rounding of its vectors', (_story, centre) => {
   const reference = referenceOf(33, { centre })
 
   const read = readReference(referenceBytes(reference))
@@ -103,7 +103,7 @@ test.each([
   read.vectors.forEach((value, i) => expect(Math.abs(value - reference.vectors[i]!)).toBeLessThan(2 ** -11))
 })
 
-test('a reference that was cut, or is something else, is refused in words', () => {
+test('a reference that is truncated, or in another format, is refused with the reason', () => {
   const bytes = referenceBytes(referenceOf(8))
 
   expect(() => readReference(bytes.subarray(0, bytes.length - 1))).toThrow('which does not match its header')

@@ -1,25 +1,25 @@
-/** The nearest of a version's training pictures among the network's features: what lies in `reference.bin`,
- *  and how far a picture is from it. Distances are computed by the engine, as a network of one dense layer
- *  whose kernel is the reference; what they mean, domain/familiarity says. */
+/** The nearest of a version's training images in the network's feature space: the content of `reference.bin`,
+ *  and an image's distance from it. The engine computes distances as a network of one dense layer
+ *  whose kernel is the reference; domain/familiarity interprets them. */
 import { referenceHeader } from '#lib/contracts/model-files.ts'
 import { fromHalfBytes, halfBytes } from '../formats/float16.ts'
 import type { Network, Weights } from '../network/network.ts'
 
-/** Training pictures in the reference: 2,000 find foreign pictures as well as 50,000 (Sun et al. 2022, §4.3:
+/** Training images in the reference: 2,000 detect foreign images as well as 50,000 (Sun et al. 2022, §4.3:
  *  1 % of ImageNet) and are 0.8 MB. */
 export const MOST_REFERENCES = 2_000
 
 export type Reference = {
-  /** Content hash of each picture. */
+  /** Content hash of each image. */
   readonly ids: readonly string[]
   /** Its class, as an index. */
   readonly labels: Uint16Array
   readonly length: number
-  /** count × length: directions, of length one. */
+  /** count × length: directions, unit vectors. */
   readonly vectors: Float32Array
-  /** What features are seen from; null: from zero. */
+  /** The origin of the directions; null: zero. */
   readonly centre: Float32Array | null
-  /** The distance that counts is that to the so many-th nearest. */
+  /** The rank of the neighbour whose distance counts. */
   readonly neighbour: number
 }
 
@@ -41,9 +41,9 @@ export function referenceBytes({ ids, labels, length, vectors, centre, neighbour
   ])
 }
 
-/** Throws with the reason where the bytes are not what `referenceBytes` writes. */
+/** @throws Error with the reason when the bytes are not what `referenceBytes` writes. */
 export function readReference(bytes: Uint8Array): Reference {
-  const file = Buffer.from(bytes) // a copy: typed arrays want to begin at even places
+  const file = Buffer.from(bytes) // a copy, because typed arrays need aligned offsets
   const lineEnd = file.indexOf('\n', MAGIC.length)
   if (file.toString('latin1', 0, MAGIC.length) !== MAGIC || lineEnd === -1)
     throw new Error('reference.bin has an unknown format')
@@ -74,7 +74,7 @@ export function readReference(bytes: Uint8Array): Reference {
   }
 }
 
-/** Each row of features as a direction from the centre, of length one; a row without a direction stays zero. */
+/** Each row of features as a unit vector from the centre; a row at the centre stays zero. */
 export function directions(
   features: Float32Array,
   length: number,
@@ -94,8 +94,8 @@ export function directions(
   return out
 }
 
-/** The reference as a network: directions in, one product with each picture of the reference out. Engines
- *  multiply matrices best. */
+/** The reference as a network: directions in, one product with each reference image out, because engines
+ *  multiply matrices fastest. */
 export function nearnessNetwork({ ids, length, vectors }: Pick<Reference, 'ids' | 'length' | 'vectors'>): {
   network: Network
   weights: Weights
@@ -131,10 +131,10 @@ export function largestOf(products: Float32Array, most: number): Float32Array {
   return largest
 }
 
-/** Euclid's distance of two directions with this product: 0 where they are one, 2 where they are opposite. */
+/** Euclidean distance of two unit vectors with this product: 0 when equal, 2 when opposite. */
 export const distanceOf = (product: number): number => Math.sqrt(Math.max(0, 2 - 2 * product))
 
-/** The distance to the `neighbour`-th nearest, for one row of products. */
+/** The distance from the `neighbour`-th nearest, for one row of products. */
 export const distanceTo = (products: Float32Array, neighbour: number): number =>
   distanceOf(largestOf(products, neighbour).at(-1)!)
 

@@ -2,18 +2,18 @@ import { expect, test } from 'vitest'
 import { coversOf, occlude, type OcclusionInput, type Occlusion } from './occlusion.ts'
 
 const SIZE = 32
-const about = { size: SIZE, channels: 3 }
+const spec = { size: SIZE, channels: 3 }
 const noise = Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, i) => (i * 7919) % 256)
 const flat = new Uint8Array(SIZE * SIZE * 3).fill(90)
-/** All black but for one white block, from this corner on. */
+/** All black except for one white block, with its upper left corner here. */
 const blockAt = (top: number, left: number, side = 8): Uint8Array => {
   const square = new Uint8Array(SIZE * SIZE * 3)
   for (let y = top; y < top + side; y++) square.fill(255, (y * SIZE + left) * 3, (y * SIZE + left + side) * 3)
   return square
 }
-/** A network of two classes that sees the brightness of one block and nothing else: the first class where it
- *  is light. */
-const looksAt =
+/** A network of two classes that depends only on the brightness of one block: it predicts the first class when
+ *  the block is light. */
+const dependsOn =
   (top: number, left: number, side = 8) =>
   async (squares: readonly Uint8Array[]): Promise<Float32Array[]> =>
     squares.map((square) => {
@@ -24,10 +24,10 @@ const looksAt =
     })
 
 async function mapOf(
-  asked: Partial<OcclusionInput> & { square: Uint8Array },
+  change: Partial<OcclusionInput> & { square: Uint8Array },
   answer: (squares: readonly Uint8Array[]) => Promise<readonly Float32Array[]>,
 ): Promise<Occlusion & { turns: number }> {
-  const steps = occlude({ about, predicted: 0, temperature: 1, ...asked }, answer)
+  const steps = occlude({ spec, predicted: 0, temperature: 1, ...change }, answer)
   for (let turns = 0; ; turns++) {
     const step = await steps.next()
     if (step.done) return { ...step.value, turns }
@@ -41,9 +41,9 @@ test.each<[string, number, number, number, number]>([
   ['the lower right', 24, 24, 6, 6],
   ['the middle', 12, 12, 3, 3],
 ])(
-  'a network that looks only at %s depends on this place, and on none that lies apart',
+  'a network that uses only %s depends on this place, and on none that does not touch it',
   async (_place, top, left, row, column) => {
-    const { drops } = await mapOf({ square: blockAt(top, left) }, looksAt(top, left))
+    const { drops } = await mapOf({ square: blockAt(top, left) }, dependsOn(top, left))
 
     const largest = Math.max(...drops.flat())
     expect(largest).toBeGreaterThan(0.5)
@@ -64,14 +64,14 @@ test('the drop is that of the calibrated probability, as computed by hand', asyn
   expect(drops[0]![0]).toBeCloseTo(0.380797, 6)
 })
 
-test('a flat picture looks the same when covered with its own colour: no place has a drop', async () => {
-  const { drops } = await mapOf({ square: flat }, looksAt(0, 0))
+test('a flat image does not change when covered with its own colour, so no place has a drop', async () => {
+  const { drops } = await mapOf({ square: flat }, dependsOn(0, 0))
 
   expect(new Set(drops.flat())).toEqual(new Set([0]))
 })
 
-test('where covering makes the class likelier, the drop is below nothing', async () => {
-  const { drops } = await mapOf({ square: blockAt(0, 0), predicted: 1 }, looksAt(0, 0))
+test('where covering makes the class more likely, the drop is negative', async () => {
+  const { drops } = await mapOf({ square: blockAt(0, 0), predicted: 1 }, dependsOn(0, 0))
 
   expect(drops[0]![0]).toBeLessThan(-0.5)
 })
@@ -82,14 +82,14 @@ test.each([
   [96, 3],
   [224, 3],
 ])(
-  'a square of %i has seven by seven drops, each from −1 to 1, asked in seven turns',
+  'a square of %i has seven by seven drops, each from −1 to 1, computed in seven turns',
   async (size, channels) => {
     const square = Uint8Array.from({ length: size * size * channels }, (_, i) => noise[i % noise.length]!)
-    const seen: number[] = []
+    const counts: number[] = []
     const { rows, columns, drops, turns } = await mapOf(
-      { square, about: { size, channels } },
+      { square, spec: { size, channels } },
       async (squares) => {
-        seen.push(squares.length)
+        counts.push(squares.length)
         return squares.map((one) => Float32Array.of(one[size]! * 10, one[5]! * 10))
       },
     )
@@ -98,7 +98,7 @@ test.each([
       7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
     ])
     expect(drops.flat().every((drop) => drop >= -1 && drop <= 1)).toBe(true)
-    expect([seen, turns]).toEqual([[1, 7, 7, 7, 7, 7, 7, 7], 7])
+    expect([counts, turns]).toEqual([[1, 7, 7, 7, 7, 7, 7, 7], 7])
   },
 )
 
@@ -112,10 +112,10 @@ test.each([
   expect(coversOf(size)).toEqual({ side, starts }),
 )
 
-test('the picture itself stays as it is', async () => {
+test('the image itself is not modified', async () => {
   const square = noise.slice()
 
-  await mapOf({ square }, looksAt(0, 0))
+  await mapOf({ square }, dependsOn(0, 0))
 
   expect(square).toEqual(noise)
 })

@@ -1,55 +1,55 @@
-/** Where an answer depends on its picture: covered piece by piece, by how much does the probability of the
- *  predicted class fall (an occlusion map; Zeiler and Fergus 2014, arXiv:1311.2901, §4.2). It tells on which
- *  places one network depends for one picture, not why; and it runs no network itself. */
+/** Which parts of its image a prediction depends on: the image is covered piece by piece, and each piece gets the
+ *  drop in probability of the predicted class (an occlusion map; Zeiler and Fergus 2014, arXiv:1311.2901, §4.2).
+ *  It shows where one network depends on one image, not why; it runs no network itself. */
 import { softmax } from '#lib/domain/calibration.ts'
 import type { Square } from '../learn/augment.ts'
 
-/** Of the side: large enough to hide a whole part, such as an ear or a wheel; behind less a network answers
- *  from what lies around it. */
+/** Of the side: large enough to hide a whole part, such as an ear or a wheel; with a smaller cover the network
+ *  predicts from the surroundings. */
 const COVER_SHARE = 1 / 4
-/** Covers along either side. Of a quarter each, seven begin half a cover apart: no part falls between two of
- *  them, and 49 answers take the shipped networks 20–110 ms of one core (November 2026). */
+/** Covers along each side. With a quarter each, seven are half a cover apart, so that no part falls between two
+ *  of them, and 49 predictions take the shipped networks 20–110 ms of one core (November 2026). */
 const MOST_COVERS = 7
 
 export type OcclusionInput = {
-  /** `size × size × channels` bytes, as `preprocess` makes them. */
+  /** `size × size × channels` bytes, in the format of `preprocess`. */
   readonly square: Uint8Array
-  readonly about: Square
-  /** The class whose probability is followed, by its index. */
+  readonly spec: Square
+  /** The class whose probability is measured, by its index. */
   readonly predicted: number
   /** Calibrates the probabilities. */
   readonly temperature: number
 }
 
-/** `drops[row][column]`, from the upper left: probability as it is, less that with this place covered; from
- *  −1 to 1, below 0 where it rises. */
+/** `drops[row][column]`, from the upper left: the probability without a cover minus the one with this place
+ *  covered; from −1 to 1, negative when it rises. */
 export type Occlusion = {
   readonly rows: number
   readonly columns: number
   readonly drops: readonly (readonly number[])[]
 }
 
-/** Asks `answer` for the logits of the square as it is, then row by row of the covered ones; between two rows
- *  it yields, so that others are answered too. */
+/** Requests the logits of the uncovered square from `answer`, then row by row those of the covered ones; it
+ *  yields between two rows, so that other requests are served. */
 export async function* occlude(
-  { square, about, predicted, temperature }: OcclusionInput,
+  { square, spec, predicted, temperature }: OcclusionInput,
   answer: (squares: readonly Uint8Array[]) => Promise<readonly Float32Array[]>,
 ): AsyncGenerator<void, Occlusion> {
-  const { side, starts } = coversOf(about.size)
-  const colour = meanColour(square, about.channels)
+  const { side, starts } = coversOf(spec.size)
+  const colour = meanColour(square, spec.channels)
   const probabilities = async (squares: readonly Uint8Array[]): Promise<number[]> =>
     (await answer(squares)).map((logits) => softmax(logits, temperature)[predicted]!)
   const [whole] = await probabilities([square])
   const drops: number[][] = []
   for (const top of starts) {
     yield
-    const row = await probabilities(starts.map((left) => covered(square, about, { top, left, side, colour })))
+    const row = await probabilities(starts.map((left) => covered(square, spec, { top, left, side, colour })))
     drops.push(row.map((probability) => whole! - probability))
   }
   return { rows: starts.length, columns: starts.length, drops }
 }
 
-/** The same along and across, from edge to edge; in pixels. */
+/** The covers are the same along both sides, from edge to edge; in pixels. */
 export function coversOf(size: number): { readonly side: number; readonly starts: readonly number[] } {
   const side = Math.max(1, Math.round(size * COVER_SHARE))
   const last = size - side

@@ -1,8 +1,8 @@
-/** What a version's card promises of its answers, as domain/decision reads it. Cards of older versions promise less. */
+/** The thresholds on a version's card in the form that domain/decision reads. Cards of older versions have fewer. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Promises } from '#lib/domain/decision.ts'
 
-export function promisesOf({
+export function thresholdsOf({
   calibration,
   decision,
   candidates,

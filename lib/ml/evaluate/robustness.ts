@@ -1,12 +1,12 @@
-/** Pictures disturbed on purpose, each in one way and three strengths, as Hendrycks and Dietterich 2019
- *  ("Benchmarking neural network robustness to common corruptions", arXiv:1903.12261) do: at the size that
- *  the network sees. What a version answers to them, others measure. */
+/** Images with deliberate disturbances, each of one kind and three strengths, as in Hendrycks and Dietterich 2019
+ *  ("Benchmarking neural network robustness to common corruptions", arXiv:1903.12261), at the size that
+ *  the network takes. Predictions for them are measured elsewhere. */
 import { turned, type Square } from '../learn/augment.ts'
 import { createRandom, mixSeeds, normal } from '../random.ts'
 
 export type Corruption = 'brightness' | 'blur' | 'jpeg' | 'noise' | 'rotation'
 
-/** Strengths that a photograph may meet: `amount` in the unit that is said beside it. */
+/** Realistic strengths for photographs: `amount` in the unit stated next to it. */
 export const DISTURBANCES: readonly {
   readonly kind: Corruption
   readonly unit: string
@@ -19,30 +19,30 @@ export const DISTURBANCES: readonly {
   { kind: 'rotation', unit: 'degrees, to the left or right', amounts: [5, 10, 20] },
 ]
 
-/** Squeezes a square as JPEG of this quality and opens it again; a codec is no arithmetic, so it is handed
- *  in. */
-export type ThroughJpeg = (square: Uint8Array, about: Square, quality: number) => Promise<Uint8Array>
+/** Compresses a square as JPEG of this quality and decodes it again; passed in, because a codec is not
+ *  arithmetic. */
+export type ThroughJpeg = (square: Uint8Array, spec: Square, quality: number) => Promise<Uint8Array>
 
-/** The disturbed copy. Direction and noise follow the seed alone. */
+/** The disturbed copy. Direction and noise depend only on the seed. */
 export async function disturb(
   square: Uint8Array,
-  how: { readonly kind: Corruption; readonly amount: number; readonly about: Square; readonly seed: number },
+  how: { readonly kind: Corruption; readonly amount: number; readonly spec: Square; readonly seed: number },
   throughJpeg: ThroughJpeg,
 ): Promise<Uint8Array> {
-  const { kind, amount, about, seed } = how
+  const { kind, amount, spec, seed } = how
   const random = createRandom(mixSeeds(seed, 0xd157))
   const sign = random() < 0.5 ? -1 : 1
   switch (kind) {
     case 'brightness':
       return lifted(square, sign * amount * 255)
     case 'blur':
-      return blurred(square, about, (amount / 100) * about.size)
+      return blurred(square, spec, (amount / 100) * spec.size)
     case 'jpeg':
-      return throughJpeg(square, about, amount)
+      return throughJpeg(square, spec, amount)
     case 'noise':
       return noisy(square, amount * 255, random)
     case 'rotation':
-      return turned(square, about, sign * amount)
+      return turned(square, spec, sign * amount)
   }
 }
 
@@ -51,7 +51,7 @@ function lifted(square: Uint8Array, by: number): Uint8Array {
   return square.map((value) => table[value]!)
 }
 
-/** A Gaussian along rows, then along columns; beyond the edge the last pixel goes on. */
+/** A Gaussian along rows, then along columns; the edge pixel is repeated beyond the edge. */
 function blurred(square: Uint8Array, { size, channels }: Square, sigma: number): Uint8Array {
   const reach = Math.ceil(3 * sigma)
   const raw = Array.from({ length: 2 * reach + 1 }, (_, i) =>
@@ -79,7 +79,7 @@ function blurred(square: Uint8Array, { size, channels }: Square, sigma: number):
   return Uint8Array.from(along(rows, size * channels, channels), (value) => Math.round(value))
 }
 
-/** So many normal numbers are drawn once; a picture begins at a place of its own. */
+/** The number of normal values drawn once; each image starts at its own place in them. */
 const NORMALS = 65_536
 let normals: Float32Array | null = null
 

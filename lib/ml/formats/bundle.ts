@@ -1,6 +1,6 @@
-/** A version's files as one value: written whole or not at all, and read only when every byte is as the
- *  manifest says. It computes no answer; whether an engine gives the golden ones is asked with
- *  `goldenFailure`. */
+/** A version's files as one value: written completely or not at all, and read only when every byte matches the
+ *  manifest. It runs no model; `goldenFailure` checks an engine's outputs against the golden
+ *  ones. */
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -27,13 +27,13 @@ export type BundleContent = {
   readonly classes: readonly string[]
   readonly card: Card
   readonly golden: GoldenOutputs
-  /** Null where it was sealed without, or learnt from no picture. */
+  /** Null when it was saved without references, or trained on no image. */
   readonly reference: Reference | null
 }
 export type Bundle = BundleContent & { readonly manifest: Manifest }
 
-/** Writes the files next to `folder`, syncs them, and moves them there in one step. `onFile` hears how many are
- *  written. */
+/** Writes the files next to `folder`, syncs them, and moves them there in one step. `onFile` receives the number
+ *  of files written. */
 export async function writeBundle(
   folder: string,
   content: BundleContent,
@@ -77,7 +77,7 @@ export async function writeBundle(
   }
 }
 
-/** Reads and verifies; a DarkroomError `bad_bundle` names what is wrong. */
+/** Reads and verifies; a DarkroomError `bad_bundle` names the fault. */
 export async function readBundle(folder: string): Promise<Bundle> {
   const manifest = await parsed(folder, 'manifest.json', (value) => manifestSchema.parse(value))
   const bytes = new Map<string, Uint8Array>()
@@ -121,7 +121,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
   }
 }
 
-/** How a version sees images, without the rest of its bundle. */
+/** A version's preprocessing, without the rest of its bundle. */
 export const readPreprocess = (folder: string): Promise<Preprocess> =>
   parsed(folder, 'preprocess.json', (value) => preprocessSchema.parse(value))
 
@@ -133,7 +133,7 @@ function referenceOf(bytes: Uint8Array | undefined, length: number): Reference |
   return reference
 }
 
-/** The golden picture that is answered otherwise than sealed, in words; null where all agree.
+/** Describes the first golden image whose output differs from the saved one; null when all agree.
  *  @param rows logits of each golden input, in their order. */
 export function goldenFailure(golden: GoldenOutputs, rows: readonly ArrayLike<number>[]): string | null {
   for (const [i, { name, probabilities }] of golden.inputs.entries()) {
@@ -143,8 +143,8 @@ export function goldenFailure(golden: GoldenOutputs, rows: readonly ArrayLike<nu
         `the output for the golden input ${name} has ${row?.length ?? 0} values instead of ` +
         `${probabilities.length}`
       )
-    const found = softmax(Array.from(row))
-    const off = Math.max(...found.map((p, k) => Math.abs(p - probabilities[k]!)))
+    const probabilitiesHere = softmax(Array.from(row))
+    const off = Math.max(...probabilitiesHere.map((p, k) => Math.abs(p - probabilities[k]!)))
     if (!(off <= golden.tolerance))
       return (
         `the output for the golden input ${name} differs: a probability is off by ` +

@@ -1,11 +1,12 @@
-/** Half-precision numbers as bytes (IEEE 754 binary16, little-endian): how kernels lie in files. Not for computing. */
+/** Half-precision numbers as bytes (IEEE 754 binary16, little-endian), the format of kernels in files. Not for
+ *  computing. */
 
 export const LARGEST_HALF = 65504
 
 const float = new Float32Array(1)
 const bits = new Uint32Array(float.buffer)
 
-/** The 16 bits nearest to the value, ties to even; what is too large becomes infinity. */
+/** The 16 bits nearest to the value, ties to even; values that are too large become infinity. */
 export function halfBits(value: number): number {
   float[0] = value
   const word = bits[0]!
@@ -14,14 +15,14 @@ export function halfBits(value: number): number {
   const mantissa = word & 0x7fffff
   if (exponent >= 31) return sign | (((word >>> 23) & 0xff) === 0xff && mantissa !== 0 ? 0x7e00 : 0x7c00)
   if (exponent < -10) return sign
-  // below the smallest normal number the hidden one becomes part of the mantissa
+  // below the smallest normal number the implicit leading bit becomes part of the mantissa
   const shift = exponent <= 0 ? 14 - exponent : 13
   const whole = exponent <= 0 ? mantissa | 0x800000 : mantissa
-  const kept = whole >>> shift
+  const shifted = whole >>> shift
   const rest = whole & ((1 << shift) - 1)
   const half = 1 << (shift - 1)
-  const roundsUp = rest > half || (rest === half && (kept & 1) === 1)
-  return sign | ((exponent <= 0 ? 0 : exponent << 10) + kept + (roundsUp ? 1 : 0))
+  const roundsUp = rest > half || (rest === half && (shifted & 1) === 1)
+  return sign | ((exponent <= 0 ? 0 : exponent << 10) + shifted + (roundsUp ? 1 : 0))
 }
 
 export function fromHalfBits(half: number): number {

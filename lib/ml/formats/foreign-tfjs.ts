@@ -1,5 +1,5 @@
-/** A model of others in the layers format of TensorFlow.js (model.json and one weights file), read as a
- *  network of ours: MobileNetV2, say. Our own files are read by `tfjs.ts`, which needs no translation. */
+/** Reads a third-party model in the layers format of TensorFlow.js (model.json and one weights file), such as
+ *  MobileNetV2, as a Darkroom network. Darkroom's own files need no translation; `tfjs.ts` reads them. */
 import { fromHalfBytes } from './float16.ts'
 import { layersModel, type StoredTensor } from '#lib/contracts/model-files.ts'
 import { cannotImport } from './keras-config.ts'
@@ -26,7 +26,7 @@ export function fromForeignTfjs(
   return fromKeras(topology, (layer, tensor) => tensors.get(`${layer}/${tensor}`), how)
 }
 
-/** The numbers as they count: 8-bit ones are number × scale + min. */
+/** The numbers as float32: 8-bit ones are number × scale + min. */
 function valuesOf(
   { name, shape, dtype, quantization }: StoredTensor,
   bin: Uint8Array,
@@ -35,7 +35,7 @@ function valuesOf(
   const count = sizeOf(shape)
   const cut = (bytes: number): Uint8Array => {
     if (offset + bytes > bin.length) throw cannotImport(`its weights end within ${name}`)
-    // a copy, also of a Buffer, whose own slice is a view
+    // a copy, even of a Buffer, whose own slice is a view
     return Uint8Array.prototype.slice.call(bin, offset, offset + bytes)
   }
   if (dtype !== 'float32') throw cannotImport(`${name} has values of the type ${dtype}`)

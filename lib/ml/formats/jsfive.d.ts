@@ -1,9 +1,9 @@
-/** The part of jsfive that is used here; the package brings no types. */
+/** The part of jsfive that is used here; the package has no types. */
 declare module 'jsfive' {
   export class File {
     constructor(bytes: ArrayBuffer, name: string)
     readonly attrs: Readonly<Record<string, unknown>>
-    /** Null where there is nothing of that path. */
+    /** Null when nothing has that path. */
     get(path: string): H5Node | null
   }
   export type H5Node = {

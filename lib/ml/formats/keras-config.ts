@@ -1,9 +1,9 @@
-/** A Keras model's configuration, as it stands in a file: which layers there are and which reads which. What
- *  a layer means, keras-model.ts says. */
+/** The configuration of a Keras model, as stored in a file: its layers and the layer that each one reads.
+ *  keras-model.ts interprets the layers. */
 import { kerasLayer, type KerasLayer } from '#lib/contracts/model-files.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-/** Layers in order, those of models within models in their place. */
+/** Layers in order; nested models are replaced by their layers. */
 export function flat(model: KerasLayer): readonly KerasLayer[] {
   const inner = model.config['layers']
   if (!Array.isArray(inner)) return [model]
@@ -12,7 +12,7 @@ export function flat(model: KerasLayer): readonly KerasLayer[] {
     .flatMap((layer) => (Array.isArray(layer.config['layers']) ? flat(layer) : [layer]))
 }
 
-/** Names of the layers that a layer reads, in both ways that Keras writes them; empty in a Sequential, where
+/** Names of the layers that a layer reads, in both notations of Keras; empty in a Sequential, where
  *  each reads the one before. */
 export function sourcesOf({ inbound_nodes: nodes }: KerasLayer): readonly string[] {
   if (!Array.isArray(nodes) || nodes.length === 0) return []
@@ -30,7 +30,7 @@ export function sourcesOf({ inbound_nodes: nodes }: KerasLayer): readonly string
   return names
 }
 
-/** Refuses what is no layer. */
+/** Refuses a value that is not a layer. */
 export function layerOf(value: unknown): KerasLayer {
   const read = kerasLayer.safeParse(value)
   if (!read.success) throw cannotImport('its configuration has a layer without a class or a configuration')

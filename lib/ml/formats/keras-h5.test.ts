@@ -8,25 +8,25 @@ import { referenceAnswers } from '../reference/step.ts'
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`fixtures/${name}`, import.meta.url))
 
-/** Written by Keras itself, with what its `predict` answered: see fixtures/keras-sequential.py. */
-const told = JSON.parse(fixture('keras-sequential.json').toString()) as {
+/** Written by Keras, with the output of its `predict`: see fixtures/keras-sequential.py. */
+const expectation = JSON.parse(fixture('keras-sequential.json').toString()) as {
   keras: string
   pixels: string[]
   probabilities: number[][]
 }
 
-test('a network that Keras saved answers here what Keras answered', () => {
+test('a network saved by Keras predicts here what it predicted in Keras', () => {
   const { network, weights, rescaling } = fromKerasH5(fixture('keras-sequential.h5'))
-  const bytes = Buffer.concat(told.pixels.map((text) => Buffer.from(text, 'base64')))
+  const bytes = Buffer.concat(expectation.pixels.map((text) => Buffer.from(text, 'base64')))
 
   const { logits } = referenceAnswers(network, weights, {
     pixels: Float32Array.from(bytes, (byte) => byte * rescaling!.scale + rescaling!.offset),
-    count: told.pixels.length,
+    count: expectation.pixels.length,
   })
 
-  told.probabilities.forEach((expected, i) => {
-    const found = softmax(Array.from(logits.subarray(i * 3, (i + 1) * 3)))
-    expected.forEach((p, k) => expect(found[k]).toBeCloseTo(p, 6))
+  expectation.probabilities.forEach((expected, i) => {
+    const predicted = softmax(Array.from(logits.subarray(i * 3, (i + 1) * 3)))
+    expected.forEach((p, k) => expect(predicted[k]).toBeCloseTo(p, 6))
   })
 })
 
@@ -70,7 +70,7 @@ test.each<[string, KerasLayer, RegExp]>([
     { class_name: 'LSTM', config: { name: 'memory' } },
     /its layer "memory" \(LSTM\) is of an unsupported type/,
   ],
-  ['an activation that is not here', conv({ activation: 'gelu' }), /has the activation "gelu"/],
+  ['an unsupported activation', conv({ activation: 'gelu' }), /has the activation "gelu"/],
   [
     'windows that overlap',
     {
@@ -80,8 +80,8 @@ test.each<[string, KerasLayer, RegExp]>([
     /pools windows that are not square or that overlap/,
   ],
   ['a dilated convolution', conv({ dilation_rate: [2, 2] }), /is dilated/],
-  ['weights that are not there', dense({ units: 3, name: 'lost' }), /has no values for kernel/],
-])('%s is refused by its name', (_story, layer, words) => {
+  ['missing weights', dense({ units: 3, name: 'lost' }), /has no values for kernel/],
+])('%s is refused with its name', (_story, layer, words) => {
   const weightOf = (name: string, tensor: string) =>
     name === 'lost' ? undefined : new Float32Array(tensor === 'kernel' ? 54 : 2)
 
@@ -106,7 +106,7 @@ test('one sigmoid becomes two classes with the same probability', () => {
   expect(softmax(Array.from(logits))[1]).toBeCloseTo(1 / (1 + Math.exp(-z)), 5)
 })
 
-test('an ε of theirs that is not ours changes nothing in the answer', () => {
+test('a different ε in the file does not change the output', () => {
   const tensors: Record<string, Float32Array> = {
     kernel: Float32Array.from({ length: 54 }, (_, i) => Math.sin(i)),
     gamma: Float32Array.of(1, 2),

@@ -1,6 +1,6 @@
-/** A Keras model in one `.h5` file (what `model.save("model.h5")` writes, Keras 2 and 3), read as a network
- *  of ours. jsfive reads the container: HDF5 has seventeen kinds of messages, B-trees and heaps, which is far
- *  beyond fifty lines. */
+/** Reads a Keras model in one `.h5` file (written by `model.save("model.h5")`, Keras 2 and 3) as a Darkroom
+ *  network. jsfive reads the container: HDF5 has seventeen kinds of messages, B-trees and heaps, far too much
+ *  for fifty lines. */
 import { File } from 'jsfive'
 import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import type { KerasLayer } from '#lib/contracts/model-files.ts'
@@ -30,8 +30,8 @@ function configOf(file: File): KerasLayer {
   return layerOf(JSON.parse(text))
 }
 
-/** Keras keeps, of each layer, the paths of its tensors; the last part of a path is the tensor's name, in
- *  Keras 2 with ":0" behind it. */
+/** Keras stores, for each layer, the paths of its tensors; the last part of a path is the tensor's name, in
+ *  Keras 2 with the suffix ":0". */
 function weightsOf(file: File): KerasWeights {
   return (layer, tensor) => {
     const group = file.get(`model_weights/${layer}`)

@@ -1,7 +1,7 @@
-/** A Keras model, as its configuration and weights tell it (a `.h5` file, or the layers format of
- *  TensorFlow.js), as a network of ours that answers alike. It reads no file, and what our layers cannot do
- *  is refused with the layer's name. Longer than 300 lines because it is one
- *  table: each layer of Keras, and what it becomes. */
+/** Converts a Keras model, given by its configuration and weights (a `.h5` file, or the layers format of
+ *  TensorFlow.js), to an equivalent Darkroom network. It reads no file, and a layer that Darkroom does not
+ *  support is refused with its name. Longer than 300 lines because it is one table: each Keras layer and its
+ *  equivalent. */
 import { messageOf, type DarkroomError } from '#lib/domain/errors.ts'
 import type { KerasLayer } from '#lib/contracts/model-files.ts'
 import { cannotImport, flat, sourcesOf } from './keras-config.ts'
@@ -16,31 +16,31 @@ import {
   type Weights,
 } from '../network/network.ts'
 
-/** The numbers of one tensor of a layer by Keras' name for it (`kernel`, `moving_mean`); undefined where the
+/** The values of one tensor of a layer by Keras' name for it (`kernel`, `moving_mean`); undefined when the
  *  file has none. */
 export type KerasWeights = (layer: string, tensor: string) => Float32Array | undefined
 
 export type KerasModel = {
   readonly network: Network
   readonly weights: Weights
-  /** Of Rescaling layers at the front: value = byte × scale + offset; null where the model has none. */
+  /** Of Rescaling layers at the start: value = byte × scale + offset; null when the model has none. */
   readonly rescaling: { readonly scale: number; readonly offset: number } | null
 }
 
 const HEAD = 'logits'
-const POOL = 'pooled' // of a model that ends in maps, as Keras' include_top=False leaves it
-const NO_CLASSES = 2 // of the head that a model without one is given; it is replaced before anything learns
+const POOL = 'pooled' // for a model that ends in feature maps (include_top=False in Keras)
+const NO_CLASSES = 2 // of the head added to a model without one; it is replaced before training
 
-/** @param config what Keras calls `config` of a Sequential or Model: nested models are laid flat.
- *  @param size the side of the pictures, where it is not to be the model's own: convolutions take any. */
+/** @param config what Keras calls `config` of a Sequential or Model; nested models are flattened.
+ *  @param size the side of the images, when it differs from the model's own: convolutions accept any. */
 export function fromKeras(
   config: KerasLayer,
   weightOf: KerasWeights,
   { size }: { readonly size?: number } = {},
 ): KerasModel {
-  const made = new KerasConverter(weightOf, size)
-  flat(config).forEach((layer) => made.lay(layer))
-  return made.finished()
+  const converter = new KerasConverter(weightOf, size)
+  flat(config).forEach((layer) => converter.lay(layer))
+  return converter.finished()
 }
 
 class KerasConverter {
@@ -48,7 +48,7 @@ class KerasConverter {
   readonly #size: number | undefined
   readonly #layers: Layer[] = []
   readonly #weights: Record<string, Float32Array> = {}
-  /** Our layer that gives what a layer of Keras gave: some become several, some none. */
+  /** Our layer that computes the output of a Keras layer: some become several, some none. */
   readonly #outputs = new Map<string, string>()
   readonly #shapes = new Map<string, Shape>()
   #input: { size: number; channels: number } | null = null
@@ -158,7 +158,7 @@ class KerasConverter {
         return
       }
       case 'Dropout':
-      case 'SpatialDropout2D': // learns otherwise, answers alike: nothing
+      case 'SpatialDropout2D': // differs only in training, so it is dropped
       case 'RandomFlip':
       case 'RandomRotation':
       case 'RandomZoom':
@@ -203,7 +203,7 @@ class KerasConverter {
     })
   }
 
-  /** A bias as a batch norm that changes nothing else: frozen it stays what it was, and learning takes it up. */
+  /** A bias as a batch norm without other effect: frozen, it does not change; in training it is trained on. */
   #shift(name: string, bias: Float32Array): void {
     const filled = (value: number) => new Float32Array(bias.length).fill(value)
     this.#push(
@@ -212,7 +212,7 @@ class KerasConverter {
     )
   }
 
-  /** Ours pads as Keras' "same" does; a padding layer before a "valid" window may amount to that. */
+  /** Ours pads like Keras' "same"; a padding layer before a "valid" window can be equivalent to it. */
   #paddingOf({
     kernel,
     stride,
@@ -269,7 +269,7 @@ class KerasConverter {
     })
   }
 
-  /** Their ε and ours differ: the difference goes into the variance, and √(variance + ε) is the same. */
+  /** Keras' ε differs from ours: the difference is added to the variance, so that √(variance + ε) stays the same. */
   #batchNorm({ name, config, from, refuse }: KerasLayerSource): void {
     const variance = this.#tensor(name, 'moving_variance', refuse).map(
       (value) => value + Number(config['epsilon'] ?? EPSILON) - EPSILON,

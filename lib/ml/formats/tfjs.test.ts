@@ -1,11 +1,11 @@
-/** The tfjs layers files, read by ourselves; that tfjs reads them is tested next to the engines, where tfjs
+/** The tfjs layers files, read by our own reader; that tfjs itself reads them is tested in lib/engines, where tfjs
  *  may be imported. */
 import { expect, test } from 'vitest'
 import { fromHalfBits, halfBits } from './float16.ts'
 import { liveWeights, tinyNetworks } from '../network/networks.fakes.ts'
 import { fromTfjs, toTfjs } from './tfjs.ts'
 
-test('a network comes back as it was, kernels to 11 bits and vectors whole', () => {
+test('a network is read back as it was written, kernels to 11 bits and vectors exactly', () => {
   const network = tinyNetworks[3]!
   const weights = liveWeights(network, 5)
   const { modelJson, weightsBin } = toTfjs(network, weights)
@@ -19,7 +19,7 @@ test('a network comes back as it was, kernels to 11 bits and vectors whole', () 
   )
 })
 
-test('cut or padded weights are refused', () => {
+test('truncated or padded weights are refused', () => {
   const network = tinyNetworks[0]!
   const { modelJson, weightsBin } = toTfjs(network, liveWeights(network, 5))
 
@@ -35,11 +35,11 @@ test.each([
   ['the smallest', 2 ** -24, 0x0001],
   ['half the smallest, to even', 2 ** -25, 0x0000],
   ['the smallest normal', 2 ** -14, 0x0400],
-  ['a tie to even', 1 + 2 ** -11, 0x3c00],
-  ['a tie to even upwards', 1 + 3 * 2 ** -11, 0x3c02],
+  ['a tie rounded down to even', 1 + 2 ** -11, 0x3c00],
+  ['a tie rounded up to even', 1 + 3 * 2 ** -11, 0x3c02],
   ['minus two', -2, 0xc000],
-])('%s becomes its half', (_, value, bits) => expect(halfBits(value)).toBe(bits))
+])('%s is converted to its half-precision bits', (_, value, bits) => expect(halfBits(value)).toBe(bits))
 
-test('every half survives the way there and back', () => {
+test('every half-precision number survives the round trip', () => {
   for (let half = 0; half < 0x7c00; half++) expect(halfBits(fromHalfBits(half))).toBe(half)
 })

@@ -1,6 +1,6 @@
-/** A network and its weights as the two files of the TensorFlow.js layers format, which any tfjs loads by
- *  `tf.loadLayersModel`. Pure arithmetic: it opens no file. The model answers logits; the network itself, as
- *  data, stands in `userDefinedMetadata`. */
+/** A network and its weights as the two files of the TensorFlow.js layers format, which any tfjs loads with
+ *  `tf.loadLayersModel`. Pure arithmetic: it opens no file. The model outputs logits; the network itself, as
+ *  data, is in `userDefinedMetadata`. */
 import { fromHalfBytes, halfBytes, LARGEST_HALF } from './float16.ts'
 import { EPSILON } from '../network/kernels.ts'
 import {
@@ -25,7 +25,7 @@ type WeightEntry = {
   readonly quantization?: { readonly dtype: 'float16'; readonly original_dtype: 'float32' }
 }
 
-/** Where the numbers of one tensor lie in `weights.bin`. */
+/** The location of one tensor's values in `weights.bin`. */
 export type WeightPlace = { readonly offset: number; readonly bytes: number; readonly isHalf: boolean }
 
 /** Kernels as float16; the short vectors (biases, batch norm), where rounding would cost more than it saves,
@@ -83,7 +83,7 @@ export function tfjsModel(network: Network, weights: Weights) {
   return { model, weightsBin: joined(pieces), places }
 }
 
-/** Reads what `toTfjs` wrote; throws with the reason where the files don't fit together. */
+/** Reads what `toTfjs` wrote; throws with the reason when the files don't fit together. */
 export function fromTfjs(
   modelJson: string,
   weightsBin: Uint8Array,
@@ -93,7 +93,7 @@ export function fromTfjs(
   let offset = 0
   for (const { name, shape, quantization } of stored) {
     const length = sizeOf(shape) * (quantization ? 2 : 4)
-    // a copy, also of a Buffer, whose own slice is a view
+    // a copy, even of a Buffer, whose own slice is a view
     const bytes = Uint8Array.prototype.slice.call(weightsBin, offset, (offset += length))
     if (bytes.length !== length) throw new Error(`${WEIGHTS_FILE} ends within ${name}`)
     byName.set(name, quantization ? fromHalfBytes(bytes) : new Float32Array(bytes.buffer))
@@ -117,7 +117,7 @@ function parsed(modelJson: string): { network: Network; stored: readonly WeightE
   const stored = memberOf(memberOf(memberOf(model, 'weightsManifest'), 0), 'weights')
   if (!isNetwork(network) || !Array.isArray(stored))
     throw new Error('model.json was not written by Darkroom: it has no network')
-  shapesOf(network) // throws where the layers don't fit each other
+  shapesOf(network) // throws when the layers don't fit together
   if (!stored.every(isWeightEntry))
     throw new Error('model.json has weights that are neither float32 nor float16')
   return { network, stored }
@@ -178,7 +178,7 @@ function topology(network: Network) {
   }
 }
 
-/** Keras' name and settings for a layer of ours. */
+/** Keras' class name and configuration for a layer of ours. */
 function kerasLayer(layer: Layer): { className: string; config: Record<string, unknown> } {
   const window = (n: number, stride: number) => ({
     kernel_size: [n, n],

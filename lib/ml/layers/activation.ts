@@ -1,4 +1,4 @@
-/** Layers between the weights: relu, dropout, and the addition that closes a residual branch. None has weights. */
+/** Layers between the weights: relu, dropout, and the addition at the end of a residual branch. None has weights. */
 import type { Rule } from './layer.ts'
 
 export const relu: Rule<'relu'> = (layer, { k, x }) => {
@@ -6,7 +6,7 @@ export const relu: Rule<'relu'> = (layer, { k, x }) => {
   return { y, back: (dy) => ({ x: k.reluGradient(dy, y, layer.most), gradients: {} }) }
 }
 
-/** Inverted dropout: what stays is scaled up while learning, so answering needs nothing. */
+/** Inverted dropout: the remaining values are scaled up in training, so that inference needs no scaling. */
 export const dropout: Rule<'dropout'> = (layer, { k, x, noise, from }) => {
   if (!noise || layer.rate === 0) return { y: x, back: (dy) => ({ x: dy, gradients: {} }) }
   return {

@@ -1,4 +1,4 @@
-/** Every output a weighted sum of every input. */
+/** Fully connected layers: every output is a weighted sum of every input. */
 import type { Rule } from './layer.ts'
 
 export const dense: Rule<'dense'> = (layer, { k, x, weight }) => {

@@ -1,4 +1,5 @@
-/** What each layer's rule looks like: forward gives the output and the way back. It holds no rule itself. */
+/** The interface of a layer's rule: forward returns the output and the function for the backward pass. It holds
+ *  no rule itself. */
 import type { Kernels } from '../network/kernels.ts'
 import type { Layer, Shape } from '../network/network.ts'
 
@@ -7,21 +8,21 @@ export type LayerOf<K extends Layer['kind']> = Extract<Layer, { kind: K }>
 export type Inputs<V> = {
   readonly k: Kernels<V>
   readonly x: V
-  /** Output of `layer.other`, of add alone. */
+  /** Output of `layer.other`; only for add. */
   readonly other: V | null
   /** Shape of x and of y, per image. */
   readonly from: Shape
   readonly to: Shape
   /** This layer's tensor of that role (`kernel`, `gamma`, …). */
   weight(role: string): V
-  /** Of dropout while learning; null while answering. */
+  /** For dropout in training; null in inference. */
   readonly noise: V | null
-  /** Whether batch norm measures the batch or trusts its running statistics. */
+  /** Whether batch norm measures the batch or uses its running statistics. */
   readonly isMeasuring: boolean
 }
 
 export type Back<V> = {
-  /** Gradient of the input; null where it was not wanted. */
+  /** Gradient of the input; null when it was not requested. */
   readonly x: V | null
   readonly other?: V
   /** By role. */
@@ -33,8 +34,8 @@ export type Forward<V> = {
   back(dy: V, wantsX: boolean): Back<V>
   /** Batch statistics by role, of a measuring batch norm. */
   readonly measured?: Readonly<Record<string, V>>
-  /** What the way back keeps next to x and y. */
-  readonly kept?: readonly V[]
+  /** What the backward pass needs in addition to x and y. */
+  readonly saved?: readonly V[]
 }
 
 export type Rule<K extends Layer['kind']> = <V>(layer: LayerOf<K>, inputs: Inputs<V>) => Forward<V>

@@ -1,4 +1,4 @@
-/** Layers that make a map smaller or flat: maximum, average, average of all places, rows. None has weights. */
+/** Layers that reduce or flatten a map: maximum, average, global average, flatten. None has weights. */
 import type { Rule } from './layer.ts'
 
 export const maxPool: Rule<'maxPool'> = (layer, { k, x, from, to }) => {

@@ -1,14 +1,14 @@
-/** Seeded changes that leave a image's class as it is: what an epoch shows instead of the stored square. It
- *  works on the packed bytes, before normalising; which changes are right for a classifier is said by its
- *  recipe. */
+/** Seeded changes that leave an image's class as it is: what an epoch shows instead of the stored square. It
+ *  works on the packed bytes, before normalising; the recipe states which changes are valid for a
+ *  classifier. */
 import { createRandom, mixSeeds } from '../random.ts'
 
 /** All absent: the image as it is. Ranges are symmetric: `rotate: 10` turns by −10° to +10°. */
 export type Augmentation = {
-  /** Mirrors every second image, left to right; `alternating`: each image in every second epoch, so that
-   *  chance shows none twice (K. Jordan 2024, arXiv:2404.00498, § 3.6). */
+  /** Mirrors every second image, left to right; `alternating`: each image in every second epoch, so that random
+   *  choice repeats none (K. Jordan 2024, arXiv:2404.00498, § 3.6). */
   readonly flip?: boolean | 'alternating'
-  /** Moves by up to so many pixels each way; what comes in from outside is the image mirrored at its edge. */
+  /** Moves by up to this many pixels each way; beyond its edge the image is mirrored. */
   readonly shift?: number
   /** Degrees. */
   readonly rotate?: number
@@ -18,21 +18,21 @@ export type Augmentation = {
   readonly brightness?: number
   /** Share by which differences from mid-grey grow or shrink. */
   readonly contrast?: number
-  /** Share by which each channel is scaled by itself. */
+  /** Share by which each channel is scaled independently. */
   readonly colour?: number
-  /** Side of a grey square put somewhere, in pixels. */
+  /** Side of a grey square at a random place, in pixels. */
   readonly cutout?: number
 }
 
-/** Share of the images that are turned and zoomed, where a recipe asks for it. What is interpolated is
- *  smoother than what comes later: a network that has seen nothing else is worse on sharp images (Touvron
+/** Share of the images that are turned and zoomed, when a recipe has these changes. Interpolated images are
+ *  smoother than those that are predicted: a network trained on nothing else is worse on sharp images (Touvron
  *  et al. 2019, arXiv:1906.06423). */
 const WARPED = 0.5
 
 export type Square = { readonly size: number; readonly channels: number }
 
-/** One number per sample from its content hash, so that chance follows the image and not its place in a
- *  list. */
+/** One number per sample from its content hash, so that the random changes depend on the image and not on its
+ *  place in a list. */
 export const sampleSeed = (hash: string): number => Number.parseInt(hash.slice(0, 8), 16) >>> 0
 
 /** Writes the changed square into `out`. The same seed, epoch and sample give the same image, whatever the
@@ -40,17 +40,17 @@ export const sampleSeed = (hash: string): number => Number.parseInt(hash.slice(0
 export function augment(
   from: Uint8Array,
   out: Uint8Array,
-  about: { square: Square; how: Augmentation; seed: number; epoch: number; sample: number },
+  options: { square: Square; how: Augmentation; seed: number; epoch: number; sample: number },
 ): void {
-  const { square, how } = about
-  const random = createRandom(mixSeeds(about.seed, about.epoch, about.sample))
+  const { square, how } = options
+  const random = createRandom(mixSeeds(options.seed, options.epoch, options.sample))
   const within = (reach: number | undefined): number => (random() * 2 - 1) * (reach ?? 0)
-  // Every number is drawn whether it is used or not, so that one setting does not change the chance of the
-  // others.
+  // Every number is drawn whether it is used or not, so that one setting does not change the random numbers of
+  // the others.
   const isHeads = random() < 0.5
   const isMirrored =
     how.flip === 'alternating'
-      ? (mixSeeds(about.seed, about.sample) + about.epoch) % 2 === 0
+      ? (mixSeeds(options.seed, options.sample) + options.epoch) % 2 === 0
       : isHeads && how.flip === true
   const right = within(how.shift)
   const down = within(how.shift)
@@ -69,7 +69,7 @@ export function augment(
   if (how.cutout) coverPart(out, square, { side: how.cutout, x: cutX, y: cutY })
 }
 
-/** Turned about its middle by so many degrees: an eye tilts its head, nothing else changes. */
+/** Rotated about the centre by this many degrees. */
 export function turned(from: Uint8Array, square: Square, degrees: number): Uint8Array {
   const out = new Uint8Array(from.length)
   warp(from, out, square, { isMirrored: false, right: 0, down: 0, turn: (degrees * Math.PI) / 180, scale: 1 })
@@ -87,8 +87,8 @@ function move(
   for (let y = 0; y < size; y++) {
     const row = mirrored(y - by.down, size) * size
     for (let x = 0; x < size; x++) {
-      const seen = mirrored(x - by.right, size)
-      let at = (row + (by.isMirrored ? size - 1 - seen : seen)) * channels
+      const source = mirrored(x - by.right, size)
+      let at = (row + (by.isMirrored ? size - 1 - source : source)) * channels
       for (let c = 0; c < channels; c++) out[to++] = from[at++]!
     }
   }
@@ -129,7 +129,7 @@ function warp(
   }
 }
 
-/** A position beyond the edge reads the image as in a mirror that stands on its last pixel. */
+/** A position beyond the edge reads the image mirrored at its last pixel. */
 function mirrored(at: number, size: number): number {
   const period = 2 * (size - 1)
   const place = Math.abs(at) % period
@@ -150,7 +150,7 @@ function retone(
   }
 }
 
-/** The covered square lies wholly inside, so that every image loses the same share. DeVries and Taylor 2017
+/** The covered square is entirely inside, so that every image loses the same share. DeVries and Taylor 2017
  *  (arXiv:1708.04552). */
 function coverPart(
   square: Uint8Array,
@@ -164,7 +164,7 @@ function coverPart(
     square.fill(128, (y * size + left) * channels, (y * size + left + side) * channels)
 }
 
-/** Left becomes right, whatever chance says: for what is made of both views of a image. */
+/** Mirrors left and right without a random choice, for uses that need both views of an image. */
 export function mirroredSquare(square: Uint8Array, { size, channels }: Square): Uint8Array {
   const out = new Uint8Array(square.length)
   for (let y = 0; y < size; y++) {

@@ -1,5 +1,5 @@
-/** The two copies that a learner keeps next to its latest weights: their exponential average, and the best so
- *  far. It does not judge which is better. */
+/** The two copies that a learner keeps in addition to its latest weights: their exponential average, and the best
+ *  so far. It does not judge which is better. */
 import type { FlatWeights, LearnerState, Which } from './learner.ts'
 
 const copied = ({ trained, measured }: FlatWeights): FlatWeights => ({
@@ -41,7 +41,7 @@ export class AverageAndBest {
     this.#best = copied(which === 'latest' ? this.#latest() : this.average())
   }
 
-  /** As they are kept here: the next step changes them. */
+  /** Without copying: the next step changes them. */
   all(): Pick<LearnerState, 'latest' | 'average' | 'best'> {
     return { latest: this.#latest(), average: this.#average, best: this.#best }
   }

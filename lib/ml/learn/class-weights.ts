@@ -1,9 +1,9 @@
-/** What a image of each class counts for where classes have different numbers of images. It changes no
+/** The weight of an image of each class when classes have different numbers of images. It changes no
  *  image. */
 
 /** By the effective number of images, Cui et al. 2019 (arXiv:1901.05555): the more there are, the less
  *  another one adds. The mean over the images is 1; a class without images has weight 0.
- *  @param balance in [0, 1): 0 counts each image alike, near 1 each class alike. */
+ *  @param balance in [0, 1): with 0 each image has the same weight, near 1 each class. */
 export function classWeights(labels: Int32Array, classes: number, balance: number): Float32Array {
   const counts = new Float64Array(classes)
   for (const label of labels) counts[label]!++

@@ -1,9 +1,9 @@
-/** The chance in dropout: bytes that depend on the seed and the step alone, so a resumed training drops the
+/** The random bytes of dropout. They depend only on the seed and the step, so a resumed training drops the
  *  same units. Not for secrets. */
 import { mixSeeds } from '../random.ts'
 import { shapesOf, sizeOf, type Network } from '../network/network.ts'
 
-/** The dropout layers that do something, with their values per image. */
+/** The dropout layers with a rate above zero, with their number of values per image. */
 export function noisyLayers(network: Network): readonly { readonly name: string; readonly length: number }[] {
   const shapes = shapesOf(network)
   return network.layers.flatMap((layer) =>

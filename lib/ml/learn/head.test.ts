@@ -7,7 +7,7 @@ import type { Head } from './softmax-regression.ts'
 const [LENGTH, CLASSES] = [8, 3]
 const { settings } = recipe
 
-/** `each` images of every class, whose features lie around a corner of its own. */
+/** `each` images of every class, whose features are scattered around one centre per class. */
 function clouds({
   each,
   spread,
@@ -37,7 +37,7 @@ const none: FeatureSet = {
   targets: null,
 }
 
-function learnt(problem: Partial<HeadProblem> & Pick<HeadProblem, 'training'>): {
+function trainHead(problem: Partial<HeadProblem> & Pick<HeadProblem, 'training'>): {
   head: Head
   tries: HeadTry[]
 } {
@@ -50,8 +50,8 @@ function learnt(problem: Partial<HeadProblem> & Pick<HeadProblem, 'training'>): 
   }
 }
 
-function shareRight({ kernel, bias }: Head, { count, views, labels }: FeatureSet, classes = CLASSES): number {
-  let right = 0
+function accuracyOf({ kernel, bias }: Head, { count, views, labels }: FeatureSet, classes = CLASSES): number {
+  let correct = 0
   for (let i = 0; i < count; i++) {
     const logits = Array.from(
       bias,
@@ -62,19 +62,19 @@ function shareRight({ kernel, bias }: Head, { count, views, labels }: FeatureSet
           (_, d) => views[0]![i * LENGTH + d]! * kernel[d * classes + k]!,
         ).reduce((a, c) => a + c),
     )
-    if (logits.indexOf(Math.max(...logits)) === labels[i]) right++
+    if (logits.indexOf(Math.max(...logits)) === labels[i]) correct++
   }
-  return right / count
+  return correct / count
 }
 
-test('ten pictures of each class are enough where their features lie apart', () => {
-  const { head } = learnt({ training: clouds({ each: 10, spread: 0.6, seed: 1 }) })
+test('ten images of each class are enough when their features are well separated', () => {
+  const { head } = trainHead({ training: clouds({ each: 10, spread: 0.6, seed: 1 }) })
 
-  expect(shareRight(head, clouds({ each: 200, spread: 0.6, seed: 2 }))).toBeGreaterThan(0.97)
+  expect(accuracyOf(head, clouds({ each: 200, spread: 0.6, seed: 2 }))).toBeGreaterThan(0.97)
 })
 
-test('the strength is chosen by what was not learnt from, and the best try is the one that is kept', () => {
-  const { tries } = learnt({
+test('the strength is chosen by images that were not trained on, and the best try is returned', () => {
+  const { tries } = trainHead({
     training: clouds({ each: 10, spread: 2.5, seed: 3 }),
     choosing: clouds({ each: 100, spread: 2.5, seed: 4 }),
   })
@@ -82,16 +82,16 @@ test('the strength is chosen by what was not learnt from, and the best try is th
   const best = tries.findLast((one) => one.isBest)!
   expect(best.heldOut.loss).toBe(Math.min(...tries.map((one) => one.heldOut.loss)))
   expect(best.heldOut.images).toBe(300)
-  expect(best.number).toBeLessThan(tries.at(-1)!.number) // the weakest pull fits noise and is not taken
+  expect(best.number).toBeLessThan(tries.at(-1)!.number) // the weakest regularisation fits noise and is not chosen
   expect(tries.map(({ strength }) => strength)).toEqual(
     tries.map((_, i) => settings.strongest / settings.fall ** i),
   )
 })
 
-test('with few pictures to choose by, those to learn from choose too, by parts that were left out', () => {
+test('with few images to choose by, the training images choose too, by cross-validation', () => {
   const training = clouds({ each: 12, spread: 1, seed: 5 })
 
-  const { tries } = learnt({ training, choosing: clouds({ each: 3, spread: 1, seed: 6 }) })
+  const { tries } = trainHead({ training, choosing: clouds({ each: 3, spread: 1, seed: 6 }) })
 
   expect(tries[0]!.heldOut.images).toBe(36 + 9)
 })
@@ -99,47 +99,47 @@ test('with few pictures to choose by, those to learn from choose too, by parts t
 test('the same seed gives the same head', () => {
   const training = clouds({ each: 10, spread: 1.5, seed: 7 })
 
-  expect(learnt({ training }).head).toEqual(learnt({ training }).head)
+  expect(trainHead({ training }).head).toEqual(trainHead({ training }).head)
 })
 
-test('a known head is kept where the few new pictures do not speak against it', () => {
-  const known = learnt({ training: clouds({ each: 300, spread: 1.5, seed: 8 }) }).head
+test('an existing head is retained as long as the few new images do not contradict it', () => {
+  const existing = trainHead({ training: clouds({ each: 300, spread: 1.5, seed: 8 }) }).head
   const few = clouds({ each: 2, spread: 1.5, seed: 9 })
   const others = clouds({ each: 300, spread: 1.5, seed: 10 })
 
-  const begun = learnt({ training: few, towards: known }).head
-  const anew = learnt({ training: few }).head
+  const regularised = trainHead({ training: few, towards: existing }).head
+  const fromScratch = trainHead({ training: few }).head
 
-  expect(shareRight(begun, others)).toBeGreaterThan(shareRight(known, others) - 0.02)
-  expect(shareRight(begun, others)).toBeGreaterThan(shareRight(anew, others))
+  expect(accuracyOf(regularised, others)).toBeGreaterThan(accuracyOf(existing, others) - 0.02)
+  expect(accuracyOf(regularised, others)).toBeGreaterThan(accuracyOf(fromScratch, others))
 })
 
-test('a class that the known head does not have is learnt beside the others', () => {
-  const known = learnt({ training: clouds({ each: 50, spread: 0.6, seed: 11 }) }).head
+test('a class that the existing head does not have is trained in addition to the others', () => {
+  const existing = trainHead({ training: clouds({ each: 50, spread: 0.6, seed: 11 }) }).head
   const grown: Head = {
     // a column of zeros for the fourth class
     kernel: Float32Array.from({ length: LENGTH * 4 }, (_, at) =>
-      at % 4 < CLASSES ? known.kernel[Math.floor(at / 4) * CLASSES + (at % 4)]! : 0,
+      at % 4 < CLASSES ? existing.kernel[Math.floor(at / 4) * CLASSES + (at % 4)]! : 0,
     ),
-    bias: Float32Array.from([...known.bias, 0]),
+    bias: Float32Array.from([...existing.bias, 0]),
   }
 
-  const { head } = learnt({
+  const { head } = trainHead({
     training: clouds({ each: 20, spread: 0.6, seed: 12, classes: 4 }),
     classes: 4,
     towards: grown,
   })
 
-  expect(shareRight(head, clouds({ each: 100, spread: 0.6, seed: 13, classes: 4 }), 4)).toBeGreaterThan(0.95)
+  expect(accuracyOf(head, clouds({ each: 100, spread: 0.6, seed: 13, classes: 4 }), 4)).toBeGreaterThan(0.95)
 })
 
-test("a teacher's answers are learnt where they are given instead of labels", () => {
+test("a teacher's predictions replace the labels when they are given", () => {
   const training = clouds({ each: 30, spread: 0.6, seed: 14 })
   const swapped = Float32Array.from({ length: training.count * CLASSES }, (_, at) =>
     at % CLASSES === (training.labels[Math.floor(at / CLASSES)]! + 1) % CLASSES ? 1 : 0,
   )
 
-  const { head } = learnt({ training: { ...training, targets: swapped } })
+  const { head } = trainHead({ training: { ...training, targets: swapped } })
 
-  expect(shareRight(head, training)).toBeLessThan(0.05)
+  expect(accuracyOf(head, training)).toBeLessThan(0.05)
 })

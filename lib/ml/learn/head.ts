@@ -1,5 +1,5 @@
-/** Learning the last layer alone, on features that a network has already given: how strongly to hold it is
- *  tried from strong to weak, and judged on images that were not trained on. It sees no image and needs
+/** Trains only the last layer, on features that a network has already computed. The regularisation is
+ *  tried from strong to weak, and judged on images that were not trained on. It reads no image and needs
  *  no engine. */
 import { fitTemperature, negativeLogLikelihood, type Logits } from '#lib/domain/calibration.ts'
 import { classWeights } from './class-weights.ts'
@@ -18,36 +18,35 @@ import {
   type FeatureScale,
 } from './softmax-regression.ts'
 
-/** What the `head` recipe's numbers are. */
+/** The settings of the recipe `head`. */
 export type HeadSettings = {
-  /** How many strengths are tried at most; called epochs because that is what a person counts. */
+  /** The maximum number of strengths to try; called epochs because users count in epochs. */
   readonly epochs: number
-  /** Of the pull on the weights; each try is `fall` times weaker than the one before. */
+  /** Of the regularisation; each try is `fall` times weaker than the one before. */
   readonly strongest: number
   readonly fall: number
-  /** Tries without a better one after which it stops. */
+  /** Tries without improvement after which it stops. */
   readonly patience: number
   /** L-BFGS steps of a try, and the share by which a step must still lower the loss. */
   readonly steps: number
   readonly tolerance: number
-  /** With fewer images to choose by, the training images choose too, by parts that were left out
-   *  (cross-validation). */
+  /** With fewer images to choose by, the training images choose too, by cross-validation. */
   readonly fewestToChooseBy: number
   readonly parts: number
-  /** A mirrored image is a second one, where mirroring leaves its class as it is. */
+  /** A mirrored image counts as a second one, when mirroring leaves its class as it is. */
   readonly mirrored: boolean
-  /** Rare classes count more, by the effective number of their images; null: each image counts alike. */
+  /** Rare classes have more weight, by the effective number of their images; null: each image has the same. */
   readonly classBalance: number | null
 }
 
-/** Features of images with what they are to be answered with. */
+/** Features of images with their targets. */
 export type FeatureSet = {
   readonly count: number
   readonly length: number
   /** count × length each: the images as they are, then other views of them in the same order. */
   readonly views: readonly Float32Array[]
   readonly labels: Int32Array
-  /** count × classes probabilities; null: the labels say all. */
+  /** count × classes probabilities; null: the labels are the targets. */
   readonly targets: Float32Array | null
 }
 
@@ -57,7 +56,7 @@ export type HeadProblem = {
   readonly choosing: FeatureSet
   readonly classes: number
   readonly settings: HeadSettings
-  /** A head that is known to be good: the weights are pulled to it, not to zero. */
+  /** A good head: the weights are regularised towards it, not towards zero. */
   readonly towards: Head | null
   readonly seed: number
 }
@@ -67,13 +66,13 @@ export type HeadTry = {
   readonly strength: number
   /** On the images that it trained on. */
   readonly training: Score
-  /** On those that it did not, with its logits scaled to fit them best: a head that is held strongly is right
-   *  long before it is sure. */
+  /** On the images that it was not trained on, with its logits scaled to fit them best: a strongly regularised head
+   *  is correct long before it is confident. */
   readonly heldOut: Score
   readonly isBest: boolean
 }
 
-/** Yields each try; returns the head of the best. */
+/** Yields each try; returns the best head. */
 export function* learnHead({
   training,
   choosing,
@@ -101,11 +100,11 @@ export function* learnHead({
       ...crossed.map(({ left, fit }) => fit.answer(training, left)),
     ]
     const fitted = whole.answer(training, everyone(training.count))
-    const held = together(judged.length > 0 ? judged : [fitted])
-    const temperature = fitTemperature(held.logits, held.labels)
+    const judgedRows = together(judged.length > 0 ? judged : [fitted])
+    const temperature = fitTemperature(judgedRows.logits, judgedRows.labels)
     const heldOut: Score = {
-      ...score(held.logits, held.labels),
-      loss: negativeLogLikelihood(held.logits, held.labels, temperature),
+      ...score(judgedRows.logits, judgedRows.labels),
+      loss: negativeLogLikelihood(judgedRows.logits, judgedRows.labels, temperature),
     }
     const isBest: boolean = best === null || heldOut.loss < best.loss
     if (isBest) best = { head: scaled(whole.head(), 1 / temperature), number, loss: heldOut.loss }
@@ -116,13 +115,13 @@ export function* learnHead({
   return best.head
 }
 
-/** One head on its way from strong to weak, each fit begun where the last one ended. */
+/** Fits one head with decreasing strength; each fit starts where the previous one ended. */
 function fitting(
   from: FeatureSet,
-  chosen: readonly number[],
+  indices: readonly number[],
   { classes, settings, towards }: Pick<HeadProblem, 'classes' | 'settings' | 'towards'>,
 ) {
-  const plain = rowsOf(from, chosen, { classes, balance: settings.classBalance })
+  const plain = rowsOf(from, indices, { classes, balance: settings.classBalance })
   const scaling = scalingOf(plain)
   const rows: Rows = { ...plain, features: standardised(plain.features, scaling) }
   const pulledTo = towards
@@ -167,18 +166,18 @@ const scaled = ({ kernel, bias }: Head, by: number): Head => ({
 
 function rowsOf(
   { length, views, labels, targets }: FeatureSet,
-  chosen: readonly number[],
+  indices: readonly number[],
   { classes, balance }: { classes: number; balance: number | null },
 ): Rows {
   const perClass =
     balance === null
       ? null
       : classWeights(
-          Int32Array.from(chosen, (i) => labels[i]!),
+          Int32Array.from(indices, (i) => labels[i]!),
           classes,
           balance,
         )
-  const count = chosen.length * views.length
+  const count = indices.length * views.length
   const rows = {
     count,
     length,
@@ -188,9 +187,9 @@ function rowsOf(
     importance: new Float32Array(count).fill(1),
   }
   views.forEach((view, v) => {
-    rows.features.set(picked(view, chosen, length), v * chosen.length * length)
-    chosen.forEach((i, at) => {
-      const row = v * chosen.length + at
+    rows.features.set(picked(view, indices, length), v * indices.length * length)
+    indices.forEach((i, at) => {
+      const row = v * indices.length + at
       const target = rows.targets.subarray(row * classes, (row + 1) * classes)
       if (targets) target.set(targets.subarray(i * classes, (i + 1) * classes))
       else target[labels[i]!] = 1
@@ -206,7 +205,7 @@ function picked(rows: Float32Array, which: readonly number[], length: number): F
   return out
 }
 
-/** Parts of about equal size in which each class has its share. */
+/** Parts of about equal size, with each class distributed evenly. */
 function partsOf(
   { count, labels }: FeatureSet,
   parts: number,

@@ -1,11 +1,11 @@
-/** Finds the lowest point of a smooth function by its gradient: L-BFGS (Liu and Nocedal 1989), with a line
- *  search that only goes down. It knows no images and no network; `head.ts` says what is to be low. */
+/** Finds the lowest point of a smooth function by its gradient: L-BFGS (Liu and Nocedal 1989), with a backtracking
+ *  line search. It knows no images and no network; `head.ts` defines the function. */
 
-/** Writes the gradient at `x` into `gradient` and answers the value there. */
+/** Writes the gradient at `x` into `gradient` and returns the value there. */
 export type Smooth = (x: Float64Array, gradient: Float64Array) => number
 
 export type MinimisationOptions = {
-  /** Steps at most; one looks at the function once, seldom more often. */
+  /** Maximum number of steps; a step evaluates the function once, seldom more often. */
   readonly steps: number
   /** It stops when a step lowers the value by less than this share of it. */
   readonly tolerance: number
@@ -15,10 +15,10 @@ export type Minimum = {
   readonly x: Float64Array
   readonly value: number
   readonly steps: number
-  readonly looks: number
+  readonly evaluations: number
 }
 
-const REMEMBERED = 10 // steps from which the curvature is guessed; the usual choice, Nocedal and Wright 2006, p. 177
+const REMEMBERED = 10 // steps from which the curvature is estimated; the usual choice, Nocedal and Wright 2006, p. 177
 const ENOUGH_DOWN = 1e-4 // Armijo's constant, the same book, p. 33
 const MOST_HALVINGS = 30
 const LONGEST_FIRST_STEP = 1
@@ -33,55 +33,55 @@ export function minimise(
   let x = from.slice()
   let gradient = new Float64Array(x.length)
   let value = smooth(x, gradient)
-  let looks = 1
-  const known: Step[] = []
+  let evaluations = 1
+  const history: Step[] = []
   for (let step = 1; step <= steps; step++) {
-    const direction = downhill(gradient, known)
+    const direction = downhill(gradient, history)
     const slope = dot(direction, gradient)
-    if (!(slope < 0)) return { x, value, steps: step - 1, looks } // flat: this is the lowest point
+    if (!(slope < 0)) return { x, value, steps: step - 1, evaluations } // flat: this is the lowest point
     let length =
-      known.length === 0 ? Math.min(1, LONGEST_FIRST_STEP / Math.sqrt(dot(direction, direction))) : 1
+      history.length === 0 ? Math.min(1, LONGEST_FIRST_STEP / Math.sqrt(dot(direction, direction))) : 1
     const there = new Float64Array(x.length)
     const turnedTo = new Float64Array(x.length)
     let reached = Infinity
     for (let halving = 0; halving < MOST_HALVINGS; halving++, length /= 2) {
       for (let i = 0; i < x.length; i++) there[i] = x[i]! + length * direction[i]!
       reached = smooth(there, turnedTo)
-      looks++
+      evaluations++
       if (reached <= value + ENOUGH_DOWN * length * slope) break
     }
-    if (!(reached < value)) return { x, value, steps: step - 1, looks } // no lower point can be told apart from here
-    remember(known, x, there, gradient, turnedTo)
+    if (!(reached < value)) return { x, value, steps: step - 1, evaluations } // no lower point can be distinguished
+    remember(history, x, there, gradient, turnedTo)
     const lowered = value - reached
     x = there
     gradient = turnedTo
     value = reached
-    if (lowered <= tolerance * Math.abs(value)) return { x, value, steps: step, looks }
+    if (lowered <= tolerance * Math.abs(value)) return { x, value, steps: step, evaluations }
   }
-  return { x, value, steps, looks }
+  return { x, value, steps, evaluations }
 }
 
-/** The two loops: the gradient, turned by what the last steps tell about the curvature. */
-function downhill(gradient: Float64Array, known: readonly Step[]): Float64Array {
+/** The two-loop recursion: the gradient, transformed by the curvature of the last steps. */
+function downhill(gradient: Float64Array, history: readonly Step[]): Float64Array {
   const direction = gradient.slice()
-  const shares = new Float64Array(known.length)
-  for (let k = known.length - 1; k >= 0; k--) {
-    const { moved, turned, inverse } = known[k]!
+  const shares = new Float64Array(history.length)
+  for (let k = history.length - 1; k >= 0; k--) {
+    const { moved, turned, inverse } = history[k]!
     shares[k] = inverse * dot(moved, direction)
     add(direction, turned, -shares[k]!)
   }
-  const last = known.at(-1)
+  const last = history.at(-1)
   const scale = last ? 1 / (last.inverse * dot(last.turned, last.turned)) : 1
   for (let i = 0; i < direction.length; i++) direction[i]! *= scale
-  known.forEach(({ moved, turned, inverse }, k) =>
+  history.forEach(({ moved, turned, inverse }, k) =>
     add(direction, moved, shares[k]! - inverse * dot(turned, direction)),
   )
   return direction.map((value) => -value)
 }
 
-/** A step along which the function does not curve upwards tells nothing and is left out. */
+/** Ignores a step along which the function does not curve upwards, because it carries no information. */
 function remember(
-  known: Step[],
+  history: Step[],
   x: Float64Array,
   there: Float64Array,
   gradient: Float64Array,
@@ -91,8 +91,8 @@ function remember(
   const turned = turnedTo.map((value, i) => value - gradient[i]!)
   const curve = dot(moved, turned)
   if (curve <= 1e-12 * Math.sqrt(dot(moved, moved) * dot(turned, turned))) return
-  known.push({ moved, turned, inverse: 1 / curve })
-  if (known.length > REMEMBERED) known.shift()
+  history.push({ moved, turned, inverse: 1 / curve })
+  if (history.length > REMEMBERED) history.shift()
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

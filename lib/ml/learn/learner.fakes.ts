@@ -1,4 +1,4 @@
-/** A learner small enough to read at a glance: softmax regression with momentum, in plain JavaScript. For
+/** A small learner, readable at a glance: softmax regression with momentum, in plain JavaScript. For
  *  tests of the loop around it. */
 import { softmax } from '#lib/domain/calibration.ts'
 import type { Batch, FlatWeights, Learner, LearnerState, Which } from './learner.ts'

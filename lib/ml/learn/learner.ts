@@ -1,14 +1,14 @@
-/** What a training loop speaks to: a network that learns batch by batch, remembers its best state and can be
- *  stopped and continued. It knows no data set, no schedule and no file; how the arithmetic is done is the
- *  engine's affair. */
+/** The interface between a training loop and the engine: a network that is trained batch by batch, stores its best
+ *  state and can be stopped and continued. It knows no data set, no schedule and no file; the engine
+ *  decides how the arithmetic is done. */
 import type { RegressionTarget } from './loss.ts'
 import type { Network, Weights } from '../network/network.ts'
 
 export type Optimiser =
-  /** `weightDecay` is added to the gradient (as PyTorch's SGD does, so published numbers hold): g +=
+  /** `weightDecay` is added to the gradient (as in PyTorch's SGD, so that published numbers apply): g +=
    *  weightDecay × w.
-   *  `shiftPace`: so many times the rate for the shifts of batch norm (K. Jordan 2024, arXiv:2404.00498, §
-   *  3.4); default once. */
+   *  `shiftPace`: the rate of batch norm's shifts as a multiple of the rate (K. Jordan 2024, arXiv:2404.00498, §
+   *  3.4); default 1. */
   | {
       readonly kind: 'sgd'
       readonly momentum: number
@@ -32,20 +32,20 @@ export type Precision = 'auto' | 'float32' | 'bfloat16'
 export type LearnerSpec = {
   readonly network: Network
   readonly weights: Weights
-  /** Images of a step. A batch of another size works, but each new size costs a compilation: drop the last
+  /** Images per step. A batch of another size works, but each new size costs a compilation: drop the last
    *  one or keep it equal. */
   readonly batch: number
   /** Weight decay never applies to biases and batch norm. */
   readonly optimiser: Optimiser
-  /** All layers up to and including this one stay as they are; their batch norm uses its running statistics. */
+  /** All layers up to and including this one are not trained; their batch norm uses its running statistics. */
   readonly frozenThrough?: string
-  /** `frozen`: batch norm of every layer uses its running statistics and stays as it is (fine-tuning on few
+  /** `frozen`: batch norm of every layer uses its running statistics and is not trained (fine-tuning on few
    *  images). Default `learns`. */
   readonly batchNorm?: 'learns' | 'frozen'
-  /** Longest gradient (L2 norm over all weights); a longer one is scaled down to it. */
+  /** Maximum gradient norm (L2 norm over all weights); a longer gradient is scaled down to it. */
   readonly clipNorm?: number
   readonly precision?: Precision
-  /** Outputs that are no classes. Absent: all are. */
+  /** Outputs that are not classes. Absent: all are. */
   readonly fitted?: RegressionTarget
   /** Share of the old running statistics kept at each step; default 0.9. */
   readonly statisticsDecay?: number
@@ -57,7 +57,7 @@ export type Batch = {
   /** count × size × size × channels, rows of pixels with channels innermost (NHWC), already normalised. */
   readonly pixels: Float32Array
   /** count × classes, each row sums to 1: one-hot, smoothed, mixed or a teacher's probabilities; outputs that
-   *  are `fitted` have their numbers. */
+   *  are `fitted` have their own targets. */
   readonly targets: Float32Array
   readonly count: number
 }
@@ -77,20 +77,20 @@ export interface Learner extends AsyncDisposable {
   /** Moves the averaged weights and statistics: average = decay × average + (1 − decay) × latest. The first
    *  call copies. */
   average(decay: number): void
-  /** Answers with running statistics and no dropout; any count. */
+  /** Predicts with running statistics and without dropout; any count. */
   predict(pixels: Float32Array, count: number, which?: Which): Promise<NetworkAnswers>
-  /** Keeps a copy as the best so far. */
+  /** Stores a copy as the best so far. */
   remember(which?: Which): Promise<void>
-  /** The remembered copy becomes the latest weights; the optimiser's state stays. */
+  /** Restores the stored copy as the latest weights; the optimiser's state stays. */
   recall(): Promise<void>
   weights(which?: Which): Promise<Weights>
-  /** Everything that must be kept to continue equally, as it is until the next step: to be written before, or
-   *  copied. */
+  /** Everything that a resumed training needs to continue identically. Valid until the next step: write or
+   *  copy it before. */
   state(): Promise<LearnerState>
   restore(state: LearnerState): Promise<void>
 }
 
-/** Flat vectors in the order of the learner's own plan: to be stored and given back whole, with the same
+/** Flat vectors in the order of the learner's own plan: store and restore them as a whole, with the same
  *  spec. */
 export type LearnerState = {
   readonly step: number

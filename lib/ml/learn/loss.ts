@@ -1,19 +1,19 @@
-/** What a step makes small: cross-entropy over the classes, and for outputs that are no classes the squares
- *  of what is missing. Written in kernels, so every executor has it. */
+/** The loss that a step minimises: cross-entropy over the classes, and squared error for outputs that are not
+ *  classes. Written in kernels, so that every executor has it. */
 import type { Kernels } from '../network/kernels.ts'
 
 /** Outputs from `from` on are fitted to numbers instead of being classes (a teacher's features: Romero et al.
  *  2015, arXiv:1412.6550).
- *  `weight` is how much their mean square counts next to the cross-entropy of the classes before them. */
+ *  `weight` is the weight of their mean square relative to the cross-entropy of the classes before them. */
 export type RegressionTarget = { readonly from: number; readonly weight: number }
 
-const FAR_BELOW = -1e4 // a logit that takes no part in a softmax, and whose logarithm times zero is still zero
+const FAR_BELOW = -1e4 // a logit without effect on a softmax, whose logarithm times zero is still zero
 
 export function lossOf<V>(
   k: Kernels<V>,
-  given: { logits: V; targets: V; fitted?: RegressionTarget | undefined; outputs: number; images: number },
+  batch: { logits: V; targets: V; fitted?: RegressionTarget | undefined; outputs: number; images: number },
 ): { loss: V; right: V; gradient: V } {
-  const { logits, targets, fitted, outputs, images } = given
+  const { logits, targets, fitted, outputs, images } = batch
   if (!fitted) return k.crossEntropy(logits, targets)
   const row = (classes: number, rest: number): V =>
     k.constant(

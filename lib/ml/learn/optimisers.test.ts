@@ -1,4 +1,4 @@
-/** Optimiser steps against numbers worked out by hand. */
+/** Optimiser steps against numbers calculated by hand. */
 import { expect, test } from 'vitest'
 import type { Optimiser } from './learner.ts'
 import { clipped, ratesOfStep, updated } from './optimisers.ts'
@@ -8,7 +8,7 @@ import { exact } from '../reference/exact.ts'
 const k = createReference()
 const one = (value: number) => exact([1], [value])
 
-/** One weight that starts at 1; `decays` 1 and `paces` null unless told. */
+/** One weight that starts at 1; `decays` 1 and `paces` null unless given. */
 function follow(
   optimiser: Optimiser,
   {
@@ -88,11 +88,11 @@ test.each<[string, Optimiser, Parameters<typeof follow>[1], number]>([
     { gradients: [0.5], rate: 0.01, decays: 0, moments: [0, 0] },
     0.99,
   ],
-])('%s', (_, optimiser, given, expected) => expect(follow(optimiser, given)).toBeCloseTo(expected, 6))
+])('%s', (_, optimiser, inputs, expected) => expect(follow(optimiser, inputs)).toBeCloseTo(expected, 6))
 
 test.each([
   ['a long gradient is scaled to the limit', 1, [0.6, 0.8]],
-  ['a short one stays', 10, [3, 4]],
+  ['a short gradient is unchanged', 10, [3, 4]],
 ])('%s', (_, most, expected) => {
   const { data } = clipped(k, exact([2], [3, 4]), most)
   expected.forEach((value, i) => expect(data[i]).toBeCloseTo(value, 9))

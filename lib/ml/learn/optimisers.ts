@@ -1,5 +1,5 @@
-/** How weights follow their gradient, on flat vectors of all weights that learn, written against the kernels.
- *  No schedule: the rate is given. */
+/** How weights follow their gradient, on flat vectors of all trained weights, written against the kernels.
+ *  The rate is an input; schedules are elsewhere. */
 import type { Kernels } from '../network/kernels.ts'
 import type { Optimiser } from './learner.ts'
 
@@ -7,10 +7,10 @@ const BETA1 = 0.9 // Kingma & Ba 2015
 const BETA2 = 0.999
 const ADAM_EPSILON = 1e-7 // Keras' default
 
-/** How many vectors the optimiser keeps next to the weights. */
+/** How many vectors the optimiser stores in addition to the weights. */
 export const momentCount = (optimiser: Optimiser): number => (optimiser.kind === 'sgd' ? 1 : 2)
 
-/** What a step needs to know of the rate: the rate itself, and Adam's, corrected for moments that began at
+/** The rates of a step: the rate itself, and Adam's, corrected for moments that started at
  *  zero. */
 export function ratesOfStep(optimiser: Optimiser, rate: number, step: number): readonly [number, number] {
   if (optimiser.kind === 'sgd') return [rate, rate]
@@ -27,21 +27,21 @@ export type OptimiserInputs<V> = {
   readonly correctedRate: V
   /** 1 where weight decay applies (kernels), 0 elsewhere. */
   readonly decays: V
-  /** How many times the rate each weight follows; null: all of them once. */
+  /** The rate of each weight as a multiple of the rate; null: 1 for all of them. */
   readonly paces: V | null
 }
 
 export function updated<V>(
   k: Kernels<V>,
   optimiser: Optimiser,
-  given: OptimiserInputs<V>,
+  inputs: OptimiserInputs<V>,
 ): { weights: V; moments: readonly V[] } {
   switch (optimiser.kind) {
     case 'sgd':
-      return sgd(k, optimiser, given)
+      return sgd(k, optimiser, inputs)
     case 'adam':
     case 'adamw':
-      return adam(k, optimiser, given)
+      return adam(k, optimiser, inputs)
   }
 }
 
@@ -49,36 +49,36 @@ export function updated<V>(
 function sgd<V>(
   k: Kernels<V>,
   { momentum, nesterov, weightDecay }: Extract<Optimiser, { kind: 'sgd' }>,
-  given: OptimiserInputs<V>,
+  inputs: OptimiserInputs<V>,
 ) {
   const gradient =
     weightDecay === 0
-      ? given.gradient
-      : k.add(given.gradient, k.multiply(k.scale(given.decays, weightDecay), given.weights))
-  const moment = k.add(k.scale(given.moments[0]!, momentum), gradient)
+      ? inputs.gradient
+      : k.add(inputs.gradient, k.multiply(k.scale(inputs.decays, weightDecay), inputs.weights))
+  const moment = k.add(k.scale(inputs.moments[0]!, momentum), gradient)
   const direction = nesterov ? k.add(gradient, k.scale(moment, momentum)) : moment
-  const rate = given.paces === null ? given.rate : k.multiply(given.paces, given.rate)
-  return { weights: k.subtract(given.weights, k.multiply(direction, rate)), moments: [moment] }
+  const rate = inputs.paces === null ? inputs.rate : k.multiply(inputs.paces, inputs.rate)
+  return { weights: k.subtract(inputs.weights, k.multiply(direction, rate)), moments: [moment] }
 }
 
-/** Kingma & Ba 2015, with decay apart from the gradient (Loshchilov & Hutter 2019) for adamw. */
-function adam<V>(k: Kernels<V>, optimiser: Exclude<Optimiser, { kind: 'sgd' }>, given: OptimiserInputs<V>) {
+/** Kingma & Ba 2015, with weight decay decoupled from the gradient (Loshchilov & Hutter 2019) for adamw. */
+function adam<V>(k: Kernels<V>, optimiser: Exclude<Optimiser, { kind: 'sgd' }>, inputs: OptimiserInputs<V>) {
   const { beta1 = BETA1, beta2 = BETA2, epsilon = ADAM_EPSILON } = optimiser
-  const first = k.add(k.scale(given.moments[0]!, beta1), k.scale(given.gradient, 1 - beta1))
+  const first = k.add(k.scale(inputs.moments[0]!, beta1), k.scale(inputs.gradient, 1 - beta1))
   const second = k.add(
-    k.scale(given.moments[1]!, beta2),
-    k.scale(k.multiply(given.gradient, given.gradient), 1 - beta2),
+    k.scale(inputs.moments[1]!, beta2),
+    k.scale(k.multiply(inputs.gradient, inputs.gradient), 1 - beta2),
   )
   const small = k.constant(Float32Array.of(epsilon), [1])
-  const change = k.divide(k.multiply(first, given.correctedRate), k.add(k.squareRoot(second), small))
-  const kept =
+  const change = k.divide(k.multiply(first, inputs.correctedRate), k.add(k.squareRoot(second), small))
+  const decayed =
     optimiser.kind === 'adamw' && optimiser.weightDecay !== 0
       ? k.subtract(
-          given.weights,
-          k.multiply(k.multiply(k.scale(given.decays, optimiser.weightDecay), given.weights), given.rate),
+          inputs.weights,
+          k.multiply(k.multiply(k.scale(inputs.decays, optimiser.weightDecay), inputs.weights), inputs.rate),
         )
-      : given.weights
-  return { weights: k.subtract(kept, change), moments: [first, second] }
+      : inputs.weights
+  return { weights: k.subtract(decayed, change), moments: [first, second] }
 }
 
 /** The gradient, scaled down where its length passes `most` (Pascanu et al. 2013). */

@@ -1,5 +1,5 @@
-/** What training and evaluation read images from: packed squares with their labels, wherever they lie.
- *  Interfaces and the making of batches; the packed file itself is lib/training's. */
+/** The source of images for training and evaluation: packed squares with their labels, wherever they are stored.
+ *  Interfaces and batches; the packed file itself is in lib/training. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { augment, sampleSeed, type Augmentation } from './augment.ts'
 import type { Batch } from './learner.ts'
@@ -12,22 +12,22 @@ export type SampleSet = {
   readonly hashes: readonly string[]
   /** Index of each sample's class. */
   readonly labels: Int32Array
-  /** What each sample is to be answered with where a label alone does not say it: count × classes
+  /** The target of each sample when a label alone does not define it: count × classes
    *  probabilities, or null. */
   readonly targets: Float32Array | null
   /** Writes the packed square of one sample to `offset` of `out`. */
   readonly read: (index: number, out: Uint8Array, offset: number) => void
 }
 
-/** The order of an epoch: a Fisher–Yates shuffle that the seed and the epoch decide alone. */
+/** The order of an epoch: a Fisher–Yates shuffle that depends only on the seed and the epoch. */
 export function orderOf(count: number, seed: number, epoch: number): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i)
   const random = createRandom(mixSeeds(seed, epoch, 0x5eed))
   for (let i = count - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))
-    const kept = order[i]!
+    const swapped = order[i]!
     order[i] = order[j]!
-    order[j] = kept
+    order[j] = swapped
   }
   return order
 }
@@ -36,7 +36,7 @@ export type BatchMaker = {
   readonly of: (indices: Int32Array, epoch: number) => Batch
 }
 
-/** Makes training batches in two buffers that are used again: memory does not grow with the data.
+/** Makes training batches in two reused buffers, so that memory does not grow with the data.
  *  Smoothing: Szegedy et al. 2016 (arXiv:1512.00567): (1 − s) on the label, s spread over all classes. */
 export function batchMaker(
   set: SampleSet,
@@ -84,7 +84,7 @@ function fillTarget(set: SampleSet, index: number, row: Float32Array, smoothing:
   row[set.labels[index]!]! += 1 - smoothing
 }
 
-/** All samples in their order, in chunks, as they are. */
+/** All samples in their order, in chunks, without changes. */
 export function* plainBatches(
   set: SampleSet,
   spec: Preprocess,
@@ -101,8 +101,8 @@ export function* plainBatches(
   }
 }
 
-/** Some of a set, in the order of their indices. */
-export function chosenFrom(set: SampleSet, indices: readonly number[], classes: number): SampleSet {
+/** A subset, in the order of the given indices. */
+export function subsetOf(set: SampleSet, indices: readonly number[], classes: number): SampleSet {
   const targets =
     set.targets &&
     Float32Array.from(indices.flatMap((i) => [...set.targets!.subarray(i * classes, (i + 1) * classes)]))

@@ -15,7 +15,7 @@ import {
 
 const [COUNT, LENGTH, CLASSES] = [40, 5, 3]
 
-/** Clouds that overlap; targets are soft, as a teacher gives them, and rows count differently. */
+/** Overlapping clusters; targets are soft, like a teacher's, and rows have different weights. */
 function cloudy(seed: number): Rows {
   const random = createRandom(seed)
   const rows = {
@@ -42,26 +42,26 @@ const someHead = (seed: number): Float64Array => {
   )
 }
 
-const loss = (about: Regression, flat: Float64Array): number =>
-  regressionLoss(about, flat, new Float64Array(flat.length))
+const loss = (problem: Regression, flat: Float64Array): number =>
+  regressionLoss(problem, flat, new Float64Array(flat.length))
 
-test('the gradient is what finite differences say', () => {
-  const about: Regression = { rows: cloudy(1), strength: 0.3, towards: someHead(2) }
+test('the gradient agrees with finite differences', () => {
+  const problem: Regression = { rows: cloudy(1), strength: 0.3, towards: someHead(2) }
   const flat = someHead(3)
   const gradient = new Float64Array(flat.length)
-  regressionLoss(about, flat, gradient)
+  regressionLoss(problem, flat, gradient)
 
   for (let i = 0; i < CLASSES * (LENGTH + 1); i++) {
     const moved = (by: number) =>
       loss(
-        about,
+        problem,
         flat.map((value, at) => (at === i ? value + by : value)),
       )
     expect(gradient[i]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 8)
   }
 })
 
-/** The same loss written once more, plainly and in another order: softmax by its definition. */
+/** The same loss implemented a second time, plainly and in another order: softmax by its definition. */
 function plainLoss({ rows, strength, towards }: Regression, flat: Float64Array): number {
   let [sum, total] = [0, 0]
   for (let i = 0; i < COUNT; i++) {
@@ -87,14 +87,14 @@ function plainLoss({ rows, strength, towards }: Regression, flat: Float64Array):
   return sum / total + (strength / 2) * pull
 }
 
-test('the loss is that of the definition, written out plainly in float64', () => {
-  const about: Regression = { rows: cloudy(4), strength: 0.7, towards: someHead(5) }
+test('the loss agrees with its definition, implemented plainly in float64', () => {
+  const problem: Regression = { rows: cloudy(4), strength: 0.7, towards: someHead(5) }
 
-  expect(loss(about, someHead(6))).toBeCloseTo(plainLoss(about, someHead(6)), 12)
+  expect(loss(problem, someHead(6))).toBeCloseTo(plainLoss(problem, someHead(6)), 12)
 })
 
 test('the minimum is the one that plain gradient descent in float64 reaches after ten thousand steps', () => {
-  const about: Regression = {
+  const problem: Regression = {
     rows: cloudy(7),
     strength: 0.05,
     towards: new Float64Array(flatLength(LENGTH, CLASSES)),
@@ -102,18 +102,21 @@ test('the minimum is the one that plain gradient descent in float64 reaches afte
   const slow = new Float64Array(flatLength(LENGTH, CLASSES))
   const gradient = new Float64Array(slow.length)
   for (let step = 0; step < 10_000; step++) {
-    regressionLoss(about, slow, gradient)
+    regressionLoss(problem, slow, gradient)
     for (let i = 0; i < slow.length; i++) slow[i]! -= 0.5 * gradient[i]!
   }
 
-  const { x, looks } = regressed(about, new Float64Array(slow.length), { steps: 200, tolerance: 1e-13 })
+  const { x, evaluations } = regressed(problem, new Float64Array(slow.length), {
+    steps: 200,
+    tolerance: 1e-13,
+  })
 
   const off = Math.hypot(...x.map((value, i) => value - slow[i]!)) / Math.hypot(...slow)
   expect(off).toBeLessThan(1e-5)
-  expect(looks).toBeLessThan(100)
+  expect(evaluations).toBeLessThan(100)
 })
 
-test('held very strongly, the weights stay where they are pulled to', () => {
+test('with very strong regularisation, the weights stay at its centre', () => {
   const towards = someHead(8)
 
   const { x } = regressed({ rows: cloudy(9), strength: 1e6, towards }, towards, {
@@ -156,7 +159,7 @@ test('a head for plain features and its flat vector for standardised ones give t
   back.kernel.forEach((value, i) => expect(value).toBeCloseTo(head.kernel[i]!, 5))
 })
 
-test('a feature that never moves is kept out of the way instead of dividing by nothing', () => {
+test('a constant feature is ignored instead of causing a division by zero', () => {
   const rows = cloudy(12)
   const still = rows.features.map((value, i) => (i % LENGTH === 0 ? 7 : value))
 

@@ -1,32 +1,32 @@
 /** Softmax regression on standardised features: its loss, its gradient and its minimum, in plain JavaScript,
- *  so that it needs no engine. Which features, how strong the pull and which result is best are `head.ts`'s
- *  to say. */
+ *  so that it needs no engine. `head.ts` decides on the features, the strength of the regularisation and the
+ *  best result. */
 import { minimise, type MinimisationOptions } from './lbfgs.ts'
 
 /** The last layer of a network: logits = features × kernel + bias; kernel is length × classes, as dense
  *  layers have it. */
 export type Head = { readonly kernel: Float32Array; readonly bias: Float32Array }
 
-/** Rows to learn from. */
+/** Rows to train on. */
 export type Rows = {
   readonly count: number
-  /** Numbers of a row. */
+  /** Numbers per row. */
   readonly length: number
   readonly classes: number
   /** count × length */
   readonly features: Float32Array
   /** count × classes; each row sums to 1. */
   readonly targets: Float32Array
-  /** What each row counts for; the mean loss is weighted by it. */
+  /** The weight of each row in the mean loss. */
   readonly importance: Float32Array
 }
 
-/** Where each feature lies and how far it spreads: in these units all features weigh alike. */
+/** The mean and spread of each feature: in these units all features have the same weight. */
 export type FeatureScale = { readonly mean: Float64Array; readonly spread: Float64Array }
 
-// classes in one pass over a row: four sums at a time keep the processor busy; classes are filled up to it
+// number of classes computed in one pass over a row: four sums at a time keep the processor busy; padded to it
 const AT_ONCE = 4
-const LEAST_SPREAD = 1e-3 // of the mean spread: a feature that hardly moves is not blown up
+const LEAST_SPREAD = 1e-3 // of the mean spread: a nearly constant feature is not amplified
 
 export function scalingOf({
   count,
@@ -50,8 +50,8 @@ export function standardised(features: Float32Array, { mean, spread }: FeatureSc
   return features.map((value, i) => (value - mean[i % length]!) / spread[i % length]!)
 }
 
-/** A head for plain features as one flat vector for standardised ones (a row of `length` weights and a bias
- *  for each class), and back. */
+/** Converts a head for plain features to one flat vector for standardised ones (a row of `length` weights and a
+ *  bias for each class), and back. */
 export function flatOf(
   { kernel, bias }: Head,
   { mean, spread }: FeatureScale,
@@ -90,14 +90,14 @@ export function headOf(flat: Float64Array, { mean, spread }: FeatureScale, class
 export type Regression = {
   /** With standardised features. */
   readonly rows: Rows
-  /** How strongly the weights are pulled: strength / 2 × squared distance is added to the mean loss. Biases
-   *  are not pulled. */
+  /** The strength of the regularisation: strength / 2 × squared distance is added to the mean loss. Biases
+   *  are not regularised. */
   readonly strength: number
-  /** Where they are pulled to. */
+  /** The centre of the regularisation. */
   readonly towards: Float64Array
 }
 
-/** Mean loss with its pull, and its gradient: cross-entropy, Bishop 2006, eq. 4.108 and 4.109. */
+/** Mean loss with its regularisation, and its gradient: cross-entropy, Bishop 2006, eq. 4.108 and 4.109. */
 export function regressionLoss(
   { rows, strength, towards }: Regression,
   flat: Float64Array,
@@ -152,13 +152,13 @@ export function regressionLogits(
   return values
 }
 
-/** Length of the flat vector, classes filled up. */
+/** Length of the flat vector, with classes padded. */
 export const flatLength = (length: number, classes: number): number =>
   Math.ceil(classes / AT_ONCE) * AT_ONCE * (length + 1)
 
 type FeatureRow = {
   readonly features: Float32Array
-  /** Where the row begins. */ readonly at: number
+  /** Where the row starts. */ readonly at: number
   readonly length: number
 }
 

@@ -1,5 +1,5 @@
-/** One pass through a network, written against the kernels alone: answers, or loss and gradients. It changes no weight;
- *  run by an executor it computes, run by a tracer it writes the graph. */
+/** One pass through a network, written only against the kernels: logits, or loss and gradients. It changes no
+ *  weight. Run by an executor it computes; run by a tracer it writes the graph. */
 import type { Kernels } from '../network/kernels.ts'
 import { lossOf, type RegressionTarget } from './loss.ts'
 import { add, dropout, relu } from '../layers/activation.ts'
@@ -26,7 +26,7 @@ export type StepInputs<V> = {
 export type StepPlan = {
   readonly network: Network
   readonly frozenThrough?: string
-  /** Whether batch norm of the layers that learn measures the batch, or all of it is frozen. */
+  /** Whether batch norm of the trained layers measures the batch, or all of it is frozen. */
   readonly batchNorm: 'learns' | 'frozen'
   readonly fitted?: RegressionTarget | undefined
 }
@@ -38,27 +38,27 @@ export type StepOutputs<V> = {
   readonly measured: Values<V>
 }
 
-/** With running statistics and without dropout. */
+/** Logits with running statistics and without dropout. */
 export function answers<V>(
   k: Kernels<V>,
   network: Network,
-  given: { weights: Values<V>; pixels: V },
+  inputs: { weights: Values<V>; pixels: V },
 ): { logits: V; features: V } {
   const last = network.layers.length - 1
-  const outputs = forward(k, { network, batchNorm: 'frozen' }, { ...given, noise: {} }).outputs
+  const outputs = forward(k, { network, batchNorm: 'frozen' }, { ...inputs, noise: {} }).outputs
   return { logits: outputs.get(network.layers[last]!.name)!, features: outputs.get(sourceOf(network, last))! }
 }
 
-/** Loss of one batch and the gradient of every weight that learns, by name, with the batch's statistics. */
-export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, given: StepInputs<V>): StepOutputs<V> {
+/** Loss of one batch and the gradient of every trained weight, by name, with the batch's statistics. */
+export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, inputs: StepInputs<V>): StepOutputs<V> {
   const { network } = plan
-  const { outputs, passes, measured } = forward(k, plan, given)
+  const { outputs, passes, measured } = forward(k, plan, inputs)
   const { loss, right, gradient } = lossOf(k, {
     logits: outputs.get(network.layers.at(-1)!.name)!,
-    targets: given.targets,
+    targets: inputs.targets,
     fitted: plan.fitted,
     outputs: network.classes,
-    images: given.images,
+    images: inputs.images,
   })
   const gradients: Record<string, V> = {}
   const arriving = new Map<string, V>([[network.layers.at(-1)!.name, gradient]])
@@ -84,12 +84,12 @@ export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, given: StepIn
     const y = outputs.get(layer.name)!
     const isDone = (value: V): boolean =>
       value !== outputs.get(source) && value !== back.x && ![...arriving.values()].includes(value)
-    k.release?.([y, dy, ...(pass.kept ?? [])].filter(isDone))
+    k.release?.([y, dy, ...(pass.saved ?? [])].filter(isDone))
   }
   return { loss, right, gradients, measured }
 }
 
-/** Layers behind the frozen ones. */
+/** The layers after the frozen ones. */
 export function layersThatLearn({
   network,
   frozenThrough,
@@ -101,7 +101,7 @@ export function layersThatLearn({
   return new Set(names.slice(frozen + 1))
 }
 
-/** Layers whose output's gradient somebody needs: those that learn, and those between them and the loss. */
+/** Layers whose output gradient is needed: the trained ones, and those between them and the loss. */
 function layersToPass(network: Network, learns: ReadonlySet<string>): ReadonlySet<string> {
   const reached = new Set<string>()
   network.layers.forEach((layer, index) => {
@@ -120,12 +120,12 @@ function layersToPass(network: Network, learns: ReadonlySet<string>): ReadonlySe
 function forward<V>(
   k: Kernels<V>,
   plan: StepPlan,
-  given: Omit<StepInputs<V>, 'targets' | 'images'>,
+  inputs: Omit<StepInputs<V>, 'targets' | 'images'>,
 ): { outputs: Map<string, V>; passes: Map<string, Forward<V>>; measured: Record<string, V> } {
   const { network } = plan
   const shapes = shapesOf(network)
   const learns = layersThatLearn(plan)
-  const outputs = new Map<string, V>([[INPUT, k.picture(given.pixels, shapes.get(INPUT)!)]])
+  const outputs = new Map<string, V>([[INPUT, k.inputMap(inputs.pixels, shapes.get(INPUT)!)]])
   const passes = new Map<string, Forward<V>>()
   const measured: Record<string, V> = {}
   network.layers.forEach((layer, index) => {
@@ -137,11 +137,11 @@ function forward<V>(
       from: shapes.get(source)!,
       to: shapes.get(layer.name)!,
       weight: (role) => {
-        const value = given.weights[`${layer.name}/${role}`]
+        const value = inputs.weights[`${layer.name}/${role}`]
         if (value === undefined) throw new Error(`${network.name}: no value for ${layer.name}/${role}`)
         return value
       },
-      noise: learns.has(layer.name) ? (given.noise[layer.name] ?? null) : null,
+      noise: learns.has(layer.name) ? (inputs.noise[layer.name] ?? null) : null,
       isMeasuring: plan.batchNorm === 'learns' && learns.has(layer.name),
     })
     outputs.set(layer.name, pass.y)

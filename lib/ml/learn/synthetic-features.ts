@@ -1,13 +1,13 @@
-/** Features of nobody's images: noise around a centre for each class, for measuring how long a head takes
- *  to learn. How well it then answers says nothing. */
+/** Synthetic features: noise around a centre for each class, for measuring how long training a head takes.
+ *  Its accuracy on them is meaningless. */
 import type { FeatureSet } from './head.ts'
 import { createRandom, normal } from '../random.ts'
 
-/** Of the noise, centres being 1 apart in each number: classes overlap about as those of photographs do, so
- *  that every strength is worth trying. On noise without centres a head takes twice as long. */
+/** Of the noise, with centres 1 apart in each number: classes overlap about as much as those of photographs, so
+ *  that every strength is tried. On noise without centres a head takes twice as long. */
 const SPREAD = 4
 
-/** @param views of each image, each with noise of its own */
+/** @param views per image, each with different noise */
 export function clouds({
   count,
   length,

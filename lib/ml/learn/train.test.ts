@@ -6,15 +6,8 @@ import { linearLearner } from './learner.fakes.ts'
 import { createRandom } from '../random.ts'
 import { scratchSmall } from '../recipes/scratch-small.ts'
 import type { GradientSettings } from '../recipes/recipe.ts'
-import { chosenFrom, type SampleSet } from './sample-set.ts'
-import {
-  BEGINNING,
-  LossNotFinite,
-  train,
-  type Position,
-  type TrainingEvent,
-  type TrainingPlan,
-} from './train.ts'
+import { subsetOf, type SampleSet } from './sample-set.ts'
+import { START, LossNotFinite, train, type Position, type TrainingEvent, type TrainingPlan } from './train.ts'
 
 const spec: Preprocess = {
   size: 8,
@@ -37,7 +30,7 @@ const settings: GradientSettings = {
 }
 const plan: TrainingPlan = { settings, spec, classes: 3, isMirrorable: false, batch: 16, seed: 5 }
 
-/** Bright upper, middle or lower thirds under noise: three classes a linear network can tell. */
+/** Bright upper, middle or lower thirds under noise: three classes that a linear network can distinguish. */
 function stripes(count: number, seed: number): SampleSet {
   const random = createRandom(seed)
   const labels = Int32Array.from({ length: count }, (_, i) => i % 3)
@@ -73,23 +66,23 @@ const begin = (
     training,
     choosing,
     plan,
-    from: BEGINNING,
+    from: START,
     clock,
     signal: new AbortController().signal,
     ...change,
   })
 
 async function all(events: AsyncIterable<TrainingEvent>): Promise<TrainingEvent[]> {
-  const seen: TrainingEvent[] = []
-  for await (const event of events) seen.push(event)
-  return seen
+  const collected: TrainingEvent[] = []
+  for await (const event of events) collected.push(event)
+  return collected
 }
 const losses = (events: readonly TrainingEvent[]) =>
   events.flatMap((e) => (e.kind === 'step' ? [e.loss] : []))
 const points = (events: readonly TrainingEvent[]) =>
   events.flatMap((e) => (e.kind === 'epoch' ? [e.point] : []))
 
-test('it learns: after four epochs nearly all of validation is right', async () => {
+test('after four epochs nearly all validation images are correct', async () => {
   const events = await all(begin(linearLearner(INPUTS, 3)))
 
   expect(points(events)).toHaveLength(4)
@@ -113,23 +106,23 @@ test.each([3, 6, 9, 17])(
     const uninterrupted = losses(await all(begin(whole)))
 
     const first = linearLearner(INPUTS, 3)
-    const seen: number[] = []
-    let kept: { position: Position; state: LearnerState } | undefined
+    const lossesSeen: number[] = []
+    let stored: { position: Position; state: LearnerState } | undefined
     for await (const event of begin(first)) {
-      if (event.kind === 'step') seen.push(event.loss)
-      kept = { position: JSON.parse(JSON.stringify(event.position)), state: await first.state() }
-      if (seen.length === stopAfter) break
+      if (event.kind === 'step') lossesSeen.push(event.loss)
+      stored = { position: JSON.parse(JSON.stringify(event.position)), state: await first.state() }
+      if (lossesSeen.length === stopAfter) break
     }
     const second = linearLearner(INPUTS, 3)
-    await second.restore(kept!.state)
-    seen.push(...losses(await all(begin(second, { from: kept!.position }))))
+    await second.restore(stored!.state)
+    lossesSeen.push(...losses(await all(begin(second, { from: stored!.position }))))
 
-    expect(seen).toEqual(uninterrupted)
+    expect(lossesSeen).toEqual(uninterrupted)
     expect(await second.weights()).toEqual(await whole.weights())
   },
 )
 
-test('the weights that answer in the end are those of the best epoch', async () => {
+test('the final weights are those of the best epoch', async () => {
   const learner = linearLearner(INPUTS, 3)
   const events = await all(
     begin(learner, {
@@ -153,7 +146,7 @@ test('the weights that answer in the end are those of the best epoch', async () 
   expect(right / choosing.count).toBeCloseTo(best, 9)
 })
 
-test('without a better epoch for as long as its patience it stops early', async () => {
+test('training stops early after as many epochs without improvement as its patience', async () => {
   const frozen = { ...settings, epochs: 50, patience: 3, rate: { peak: 0, warmUpEpochs: 0, end: 0 } }
 
   const events = await all(begin(linearLearner(INPUTS, 3), { plan: { ...plan, settings: frozen } }))
@@ -161,7 +154,7 @@ test('without a better epoch for as long as its patience it stops early', async 
   expect(points(events)).toHaveLength(4)
 })
 
-test('a loss that is no number stops it, naming the step and the pictures', async () => {
+test('a loss that is not a number stops training with an error that names the step and the images', async () => {
   const learner = linearLearner(INPUTS, 3)
   const learn = learner.learn.bind(learner)
   let steps = 0
@@ -189,12 +182,12 @@ test('an abort is honoured within one batch', async () => {
   expect(learner.batches).toHaveLength(2)
 })
 
-test('every step has the same number of pictures, and an epoch shows none twice', async () => {
-  const seen: number[] = []
+test('every step has the same number of images, and an epoch shows none twice', async () => {
+  const indices: number[] = []
   const watched: SampleSet = {
     ...training,
     read: (index, out, offset) => {
-      seen.push(index)
+      indices.push(index)
       training.read(index, out, offset)
     },
   }
@@ -203,7 +196,7 @@ test('every step has the same number of pictures, and an epoch shows none twice'
   await all(begin(learner, { training: watched, plan: { ...plan, settings: { ...settings, epochs: 1 } } }))
 
   expect(learner.batches).toEqual([16, 16, 16, 16, 16, 16])
-  expect(new Set(seen).size).toBe(96)
+  expect(new Set(indices).size).toBe(96)
 })
 
 test('batches are made in the same two buffers, however many there are', async () => {
@@ -220,7 +213,7 @@ test('batches are made in the same two buffers, however many there are', async (
   expect(buffers.size).toBe(2)
 })
 
-test('answers of a teacher are learnt in place of labels', async () => {
+test("a teacher's predictions replace the labels as targets", async () => {
   const teacher = Float32Array.from({ length: training.count * 3 }, (_, i) => (i % 3 === 2 ? 1 : 0))
   const learner = linearLearner(INPUTS, 3)
 
@@ -232,7 +225,7 @@ test('answers of a teacher are learnt in place of labels', async () => {
 })
 
 test('without validation the last epoch is taken', async () => {
-  const events = await all(begin(linearLearner(INPUTS, 3), { choosing: chosenFrom(choosing, [], 3) }))
+  const events = await all(begin(linearLearner(INPUTS, 3), { choosing: subsetOf(choosing, [], 3) }))
 
   expect(points(events).every((p) => p.is_best)).toBe(true)
 })

@@ -1,5 +1,5 @@
-/** One training, readable from top to bottom: what a step is, where its batch comes from, what is measured,
- *  when it stops. It yields what happens; whoever listens shows it, keeps checkpoints and may stop it. It
+/** One training run, readable from top to bottom: what a step is, where its batch comes from, what is measured,
+ *  when it stops. It yields events; its caller displays them, writes checkpoints and may stop it. It
  *  writes nothing. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
@@ -8,19 +8,19 @@ import { logitsOf, score, type Score } from '../evaluate/evaluate.ts'
 import type { Batch, Learner, Which } from './learner.ts'
 import { augmentationFor, type GradientSettings } from '../recipes/recipe.ts'
 import { batchMaker, orderOf, type SampleSet } from './sample-set.ts'
-import { learningRate, plateauRate, scaledRate, type RateCourse } from './schedule.ts'
+import { learningRate, plateauRate, scaledRate, type RateSchedule } from './schedule.ts'
 
 export type TrainingPlan = {
   readonly settings: GradientSettings
   readonly spec: Preprocess
   readonly classes: number
   readonly isMirrorable: boolean
-  /** Images of a step: what the learner was made for. */
+  /** Images per step; the learner was created for this number. */
   readonly batch: number
   readonly seed: number
 }
 
-/** Where a training is: with the learner's state it goes on as if it had never stopped. */
+/** The position of a training run: with it and the learner's state, training continues as if it had never stopped. */
 export type Position = {
   /** The running epoch, from 1, and how many of its steps are done. */
   readonly epoch: number
@@ -33,7 +33,7 @@ export type Position = {
   readonly best: { readonly epoch: number; readonly score: Score; readonly which: Which } | null
 }
 
-export const BEGINNING: Position = {
+export const START: Position = {
   epoch: 1,
   stepInEpoch: 0,
   lossSum: 0,
@@ -58,13 +58,13 @@ export type TrainingEvent =
 export type TrainingInput = {
   readonly learner: Learner
   readonly training: SampleSet
-  /** Chooses the best epoch; empty: the last one is taken. */
+  /** Chooses the best epoch; when empty, the last one is taken. */
   readonly choosing: SampleSet
   readonly plan: TrainingPlan
   readonly from: Position
-  /** Writes what teachers answer to a batch into its targets; absent: it learns from the labels. */
+  /** Writes teachers' predictions for a batch into its targets; absent: the labels are the targets. */
   readonly teach?: (batch: Batch) => Promise<void>
-  /** Seconds that only grow. */
+  /** A monotonic clock, in seconds. */
   readonly clock: () => number
   readonly signal: AbortSignal
 }
@@ -88,7 +88,7 @@ export async function* train({
     augment: augmentationFor(settings.augment, plan.isMirrorable),
     smoothing: settings.labelSmoothing,
   })
-  const steps = stepsOf(training.count, batch) // what does not fill a batch waits for the next epoch's order
+  const steps = stepsOf(training.count, batch) // an incomplete batch is left out of this epoch
   let position = from
 
   while (position.epoch <= settings.epochs && !isExhausted(position, settings.patience)) {
@@ -143,7 +143,7 @@ export async function* train({
       is_best: isBest,
     }
     position = {
-      ...BEGINNING,
+      ...START,
       epoch: epoch + 1,
       points: [...position.points, point],
       best: isBest ? { epoch, score: chosen, which } : position.best,
@@ -154,9 +154,9 @@ export async function* train({
   return position
 }
 
-/** Points that trained at no rate are of a head that was trained alone before. */
+/** Points with a rate of zero belong to a head that was trained alone before. */
 function rateAt(
-  { reduce, ...rate }: RateCourse,
+  { reduce, ...rate }: RateSchedule,
   { epochs, done, points }: { epochs: number; done: number; points: readonly EpochPoint[] },
 ): number {
   return reduce
@@ -167,7 +167,7 @@ function rateAt(
     : learningRate(rate, done, epochs)
 }
 
-/** The average begins short, so that the first weights are soon forgotten (as TensorFlow's `num_updates`). */
+/** The average starts with a fast decay, so that the first weights are soon forgotten (`num_updates` in TensorFlow). */
 const decayAt = (step: number, decay: number): number => Math.min(decay, (1 + step) / (10 + step))
 
 /** Scores the latest and the averaged weights; the average wins a tie, being the smoother of the two. */
@@ -198,7 +198,7 @@ async function better(
     : { chosen: average, which: 'average' }
 }
 
-/** More right answers; among equals the smaller loss. */
+/** More correct predictions; when equal, the smaller loss. */
 const isAhead = (a: Score, b: Score): boolean => a.right > b.right || (a.right === b.right && a.loss < b.loss)
 
 const isExhausted = (position: Position, patience: number): boolean =>

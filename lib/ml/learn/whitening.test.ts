@@ -15,8 +15,8 @@ const spec: Preprocess = {
   std: [0.25, 0.25, 0.25],
 }
 
-/** Images whose neighbouring pixels are alike, as photographs' are. */
-function smoothPictures(count: number): SampleSet {
+/** Images with similar neighbouring pixels, as in photographs. */
+function smoothImages(count: number): SampleSet {
   const random = createRandom(7)
   const squares = Array.from({ length: count }, () => {
     const square = new Uint8Array(12 * 12 * 3)
@@ -33,8 +33,8 @@ function smoothPictures(count: number): SampleSet {
   }
 }
 
-test('patches seen through the whitened filters are uncorrelated and of equal strength', () => {
-  const set = smoothPictures(40)
+test('the outputs of the whitened filters are uncorrelated and of equal strength', () => {
+  const set = smoothImages(40)
   const filters = 32
   const kernel = whiteningKernel(wideNetwork([8, 8, 8])({ size: 12, channels: 3 }, 2), set, spec)
 
@@ -47,7 +47,7 @@ test('patches seen through the whitened filters are uncorrelated and of equal st
   expect(responses.every((r) => Math.abs(r[0]! + r[half]!) < 1e-4)).toBe(true) // the second half are the negatives
 })
 
-test('the eigenvectors of a symmetric matrix put it together again', () => {
+test('a symmetric matrix is reconstructed from its eigenvectors', () => {
   const n = 9
   const random = createRandom(3)
   const matrix = new Float64Array(n * n)

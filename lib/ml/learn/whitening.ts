@@ -1,19 +1,19 @@
 /** A first convolution that is computed from the images instead of trained: its filters make the small
- *  patches of the training images uncorrelated and equally strong, so that all that follows learns faster.
- *  It stays as it is while the rest learns. Source: K. Jordan 2024 (arXiv:2404.00498), § 3.2, with the
+ *  patches of the training images uncorrelated and equally strong, so that the following layers train faster.
+ *  It stays fixed while the others train. Source: K. Jordan 2024 (arXiv:2404.00498), § 3.2, with the
  *  strongest directions of 3 × 3 patches and their negatives. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { Layer, Network } from '../network/network.ts'
 import { plainBatches, type SampleSet } from './sample-set.ts'
 
-const FEWEST_VARIANCE = 5e-4 // of normalised pixels; weaker directions are noise, which must not be blown up
-const MOST_PICTURES = 2_000 // two million patches tell a covariance of 27 × 27
-const PLACES_ACROSS = 24 // of a larger image not every patch is looked at
+const FEWEST_VARIANCE = 5e-4 // of normalised pixels; weaker directions are noise, which must not be amplified
+const MOST_IMAGES = 2_000 // two million patches determine a covariance of 27 × 27
+const PLACES_ACROSS = 24 // of a larger image not every patch is used
 const AT_ONCE = 100
 
 type FirstLayer = Extract<Layer, { kind: 'conv' }>
 
-/** The layer that a whitened network begins with. Throws where it begins with another. */
+/** The first layer of a whitened network. Throws when the network starts with another one. */
 export function firstConvolution(network: Network): FirstLayer {
   const first = network.layers[0]
   if (first?.kind !== 'conv')
@@ -49,7 +49,7 @@ export function whiteningKernel(network: Network, set: SampleSet, spec: Preproce
   return whitening
 }
 
-/** Mean of p pᵀ over the patches that lie wholly inside the images: length × length, rows of a patch then
+/** Mean of p pᵀ over the patches that lie entirely inside the images: length × length, rows of a patch then
  *  columns then channels. */
 function patchCovariance(set: SampleSet, spec: Preprocess, kernel: number): Float64Array {
   const { size, channels } = spec
@@ -59,7 +59,7 @@ function patchCovariance(set: SampleSet, spec: Preprocess, kernel: number): Floa
   const patch = new Float64Array(length)
   let patches = 0
   for (const { pixels, count, first } of plainBatches(set, spec, AT_ONCE)) {
-    if (first >= MOST_PICTURES) break
+    if (first >= MOST_IMAGES) break
     for (let image = 0; image < count; image++) {
       for (let y = 0; y + kernel <= size; y += apart) {
         for (let x = 0; x + kernel <= size; x += apart, patches++) {
@@ -79,7 +79,7 @@ function patchCovariance(set: SampleSet, spec: Preprocess, kernel: number): Floa
 }
 
 const MOST_SWEEPS = 50
-const NEGLIGIBLE = 1e-12 // of what is off the diagonal, next to what is on it
+const NEGLIGIBLE = 1e-12 // of the elements off the diagonal, relative to those on it
 
 /** Eigenvalues, and eigenvectors as columns, of a symmetric n × n matrix, by cyclic Jacobi rotations
  *  (Golub and Van Loan, Matrix Computations, 4th ed., § 8.5). */

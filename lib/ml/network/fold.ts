@@ -1,6 +1,6 @@
-/** Folding: a batch norm behind a convolution or dense layer becomes part of its weights, so answering costs
- *  less and rounds once; through a max pool too, where no channel is turned over. The folded network answers
- *  alike and cannot learn. */
+/** Folding: a batch norm after a convolution or dense layer becomes part of its weights, so that inference costs
+ *  less and rounds once; also through a max pool, when no scale is negative. The folded network gives the same
+ *  outputs and cannot be trained. */
 import { EPSILON } from './kernels.ts'
 import { sourceOf, type Layer, type Network, type Weights } from './network.ts'
 
@@ -9,7 +9,7 @@ type WithKernel = Extract<Layer, { kind: 'conv' | 'depthwise' | 'dense' }>
 export type FoldedNetwork = {
   readonly network: Network
   readonly weights: Weights
-  /** By layer: what each output channel of its kernel was multiplied by. */
+  /** By layer: the factor by which each output channel of its kernel was multiplied. */
   readonly scales: Readonly<Record<string, Float32Array>>
 }
 
@@ -22,17 +22,17 @@ export function foldBatchNorm(network: Network, weights: Weights): FoldedNetwork
   const layers: Layer[] = []
   const folded: Record<string, Float32Array> = { ...weights }
   const scales: Record<string, Float32Array> = {}
-  const standsFor = new Map<string, string>()
-  const now = (name: string): string => standsFor.get(name) ?? name
-  /** The layer of that name where nobody but its one reader sees it. */
-  const seenOnce = (name: string): Layer | undefined =>
-    readers.get(name) === 1 ? layers.find((layer) => layer.name === now(name)) : undefined
+  const replacedBy = new Map<string, string>()
+  const current = (name: string): string => replacedBy.get(name) ?? name
+  /** The layer of that name when it has only one reader. */
+  const readOnce = (name: string): Layer | undefined =>
+    readers.get(name) === 1 ? layers.find((layer) => layer.name === current(name)) : undefined
   network.layers.forEach((layer, index) => {
-    const source = now(sourceOf(network, index))
-    const before = layer.kind === 'batchNorm' ? seenOnce(sourceOf(network, index)) : undefined
+    const source = current(sourceOf(network, index))
+    const before = layer.kind === 'batchNorm' ? readOnce(sourceOf(network, index)) : undefined
     const behind =
       before?.kind === 'maxPool'
-        ? seenOnce(
+        ? readOnce(
             sourceOf(
               network,
               network.layers.findIndex(({ name }) => name === before.name),
@@ -40,17 +40,19 @@ export function foldBatchNorm(network: Network, weights: Weights): FoldedNetwork
           )
         : before
     if (behind && hasKernel(behind)) {
-      const { scale, weights: made } = foldedWeights(behind, layer.name, folded)
+      const { scale, weights: foldedTensors } = foldedWeights(behind, layer.name, folded)
       if (before === behind || scale.every((s) => s > 0)) {
-        Object.assign(folded, made)
+        Object.assign(folded, foldedTensors)
         scales[behind.name] = scales[behind.name]?.map((s, c) => s * scale[c]!) ?? scale
         layers[layers.indexOf(behind)] = { ...behind, bias: true }
-        standsFor.set(layer.name, source)
+        replacedBy.set(layer.name, source)
         return
       }
     }
     layers.push(
-      layer.kind === 'add' ? { ...layer, from: source, other: now(layer.other) } : { ...layer, from: source },
+      layer.kind === 'add'
+        ? { ...layer, from: source, other: current(layer.other) }
+        : { ...layer, from: source },
     )
   })
   return { network: { ...network, layers }, weights: folded, scales }

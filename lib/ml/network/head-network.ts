@@ -1,5 +1,5 @@
-/** A network with another last layer: how a head that was learnt alone becomes a part of a whole network
- *  again, and how it is taken out. It learns nothing; `head.ts` does. */
+/** Replaces the last layer of a network: how a head that was trained alone becomes part of a complete network,
+ *  and how it is taken out. It trains nothing; `head.ts` does. */
 import { featureLength, type Layer, type Network, type Weights } from './network.ts'
 import type { Head } from '../learn/softmax-regression.ts'
 
@@ -12,7 +12,7 @@ export function headIn(network: Network, weights: Weights): Head {
   }
 }
 
-/** All layers but the last, then this head. */
+/** All layers except the last, then this head. */
 export function withHead(
   network: Network,
   weights: Weights,
@@ -32,8 +32,8 @@ export function withHead(
   }
 }
 
-/** What gives the features: all weights but those of the last layer, in the order of their names. */
-export function bodyWeights(network: Network, weights: Weights): readonly Float32Array[] {
+/** The layers that compute the features: all weights but those of the last layer, in the order of their names. */
+export function backboneWeights(network: Network, weights: Weights): readonly Float32Array[] {
   const { name } = lastOf(network)
   return Object.keys(weights)
     .filter((key) => !key.startsWith(`${name}/`))

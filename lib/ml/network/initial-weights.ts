@@ -1,5 +1,5 @@
-/** Where weights come from before anything is learnt: random ones from a seed, and heads grown by new
- *  classes. Not a file reader. */
+/** Weights before any training: random ones from a seed, and heads extended by new
+ *  classes. It reads no file. */
 import { sizeOf, weightSpecs, type Network, type Weights, type WeightSpec } from './network.ts'
 import { createRandom, normal } from '../random.ts'
 
@@ -13,25 +13,25 @@ export function initialWeights(network: Network, seed: number): Weights {
   )
 }
 
-const GAIN_BESIDE_IDENTITY = 1 / 3 // as PyTorch's default, which the source begins with
+const GAIN_NEXT_TO_IDENTITY = 1 / 3 // PyTorch's default, which the source starts with
 
-/** Each convolution hands on what comes in: its first filters are the identity, one for each channel, and
- *  those beyond are random. Source: K. Jordan 2024 (arXiv:2404.00498), § 3.3. */
+/** Each convolution passes on its input: its first filters are the identity, one for each channel, and
+ *  the others are random. Source: K. Jordan 2024 (arXiv:2404.00498), § 3.3. */
 export function identityWeights(network: Network, seed: number): Weights {
   const random = createRandom(seed)
   return Object.fromEntries(
     weightSpecs(network).map((spec) => {
-      const values = initialTensor(spec, GAIN_BESIDE_IDENTITY, random)
+      const values = initialTensor(spec, GAIN_NEXT_TO_IDENTITY, random)
       return [
         spec.name,
-        spec.role === 'kernel' && spec.shape.length === 4 ? handingOn(values, spec.shape) : values,
+        spec.role === 'kernel' && spec.shape.length === 4 ? identityKernel(values, spec.shape) : values,
       ]
     }),
   )
 }
 
 /** A kernel [size, size, inputs, filters]. */
-function handingOn(
+function identityKernel(
   kernel: Float32Array,
   [size = 0, , inputs = 0, filters = 0]: readonly number[],
 ): Float32Array {
@@ -62,7 +62,7 @@ function initialTensor(spec: WeightSpec, gain: number, random: () => number): Fl
   }
 }
 
-/** The same network with more (or fewer) classes: the columns of kept classes stay, new ones start small and
+/** The same network with more (or fewer) classes: the columns of existing classes stay, new ones start small and
  *  random. */
 export function withClasses(
   network: Network,
@@ -98,10 +98,10 @@ function keepColumns(
   columns: number,
 ): Float32Array {
   const rows = from.length / fromColumns
-  const kept = into.slice()
+  const result = into.slice()
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < Math.min(columns, fromColumns); column++)
-      kept[row * columns + column] = from[row * fromColumns + column]!
+      result[row * columns + column] = from[row * fromColumns + column]!
   }
-  return kept
+  return result
 }

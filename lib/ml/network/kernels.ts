@@ -1,6 +1,6 @@
 /** The arithmetic that layers are written in, over opaque values: an executor either computes them at once or
- *  traces them into a graph. It says what each kernel means (in NHWC words); how values lie in memory is each
- *  executor's own affair. */
+ *  traces them into a graph. It defines each kernel (in NHWC terms); each executor chooses its own memory
+ *  layout. */
 import type { Shape } from './network.ts'
 
 /** Added to the variance by batch norm; Keras' default, which the tfjs layers file states too. */
@@ -16,10 +16,10 @@ export type ConvWindow = {
   readonly output: Shape
 }
 
-/** Windows side by side; what doesn't fill one at the right and lower edge is ignored. */
+/** Adjacent windows; an incomplete one at the right and lower edge is ignored. */
 export type PoolWindow = { readonly size: number; readonly input: Shape; readonly output: Shape }
 
-/** What batch norm made, and what its gradient needs: the batch's mean, its variance (over N, not N − 1) and
+/** The output of batch norm, and what its gradient needs: the batch's mean, its variance (over N, not N − 1) and
  *  1 / √(variance + ε). */
 export type BatchNormOutput<V> = {
   readonly y: V
@@ -31,10 +31,10 @@ export type BatchNormOutput<V> = {
 
 export interface Kernels<V> {
   constant(values: Float32Array, shape: Shape): V
-  /** Pixels as they come (batch × h × w × c) become a feature map. */
-  picture(pixels: V, shape: Shape): V
+  /** Converts pixels (batch × h × w × c) to a feature map. */
+  inputMap(pixels: V, shape: Shape): V
 
-  /** kernel: [k, k, in, out]. A bias stands only in folded networks, which don't learn. */
+  /** kernel: [k, k, in, out]. Only folded networks, which cannot be trained, have a bias. */
   conv(x: V, kernel: V, window: ConvWindow, bias?: V): V
   convInputGradient(dy: V, kernel: V, window: ConvWindow): V
   convKernelGradient(x: V, dy: V, window: ConvWindow): V
@@ -54,8 +54,8 @@ export interface Kernels<V> {
   ): { x: V; gamma: V; beta: V }
   /** γ (x − mean) / √(variance + ε) + β with given statistics, as one multiplication and addition per
    *  channel. */
-  normalise(x: V, given: { gamma: V; beta: V; mean: V; variance: V }, shape: Shape): V
-  normaliseGradient(dy: V, given: { gamma: V; variance: V }, shape: Shape): V
+  normalise(x: V, statistics: { gamma: V; beta: V; mean: V; variance: V }, shape: Shape): V
+  normaliseGradient(dy: V, statistics: { gamma: V; variance: V }, shape: Shape): V
 
   relu(x: V, most?: number): V
   /** dy where 0 < y (and y < most), else 0. */
@@ -69,7 +69,7 @@ export interface Kernels<V> {
   globalAvgPool(x: V, shape: Shape): V
   globalAvgPoolGradient(dy: V, shape: Shape): V
 
-  /** A map becomes a row, channels innermost. */
+  /** Converts a map to a row, channels innermost. */
   flatten(x: V, shape: Shape): V
   unflatten(d: V, shape: Shape): V
   matmul(a: V, b: V, transposed?: 'first' | 'second'): V
@@ -78,7 +78,7 @@ export interface Kernels<V> {
 
   /** x / (1 − rate) where the noise byte reaches 256 × rate, else 0; its gradient is the same function of dy. */
   dropout(x: V, noise: V, rate: number, shape: Shape): V
-  /** Mean over the batch of −Σ target × log softmax(logits); its gradient; how many argmax agree. */
+  /** Mean over the batch of −Σ target × log softmax(logits); its gradient; the number of equal argmax. */
   crossEntropy(logits: V, targets: V): { loss: V; right: V; gradient: V }
 
   add(a: V, b: V): V
@@ -92,6 +92,6 @@ export interface Kernels<V> {
   atMost(a: V, most: number): V
   scale(a: V, factor: number): V
 
-  /** Told by the step when nobody needs these any more; an executor may free them. */
+  /** Called by the step when it is done with these values; an executor may free them. */
   release?(values: readonly V[]): void
 }

@@ -1,4 +1,4 @@
-/** Networks as data: shapes, counts, first weights, grown heads, folding. */
+/** Networks as data: shapes, counts, initial weights, extended heads, folding. */
 import { expect, test } from 'vitest'
 import { foldBatchNorm } from './fold.ts'
 import { identityWeights, initialWeights, withClasses } from './initial-weights.ts'
@@ -61,7 +61,7 @@ test.each<[string, Network['layers'], RegExp]>([
   ],
 ])('%s is refused', (_, layers, words) => expect(() => shapesOf({ ...lenet, layers })).toThrow(words))
 
-test('a network that begins as identity hands on each channel, and its further filters are random', () => {
+test('an identity network passes on each channel, and its further filters are random', () => {
   const network: Network = {
     ...lenet,
     layers: [
@@ -86,7 +86,7 @@ test('a network that begins as identity hands on each channel, and its further f
   expect(at(4, 0, 2)).not.toBe(0)
 })
 
-test('first weights come from the seed, with the deviation of He', () => {
+test('initial weights depend on the seed and have the standard deviation of He', () => {
   const weights = initialWeights(
     { ...lenet, layers: lenet.layers.map((l) => (l.kind === 'conv' ? { ...l, filters: 600 } : l)) },
     1,
@@ -101,7 +101,7 @@ test('first weights come from the seed, with the deviation of He', () => {
   expect(initialWeights(lenet, 1)).not.toEqual(initialWeights(lenet, 2))
 })
 
-test('a head that grows keeps what it knew of the old classes', () => {
+test('an extended head preserves the weights of its existing classes', () => {
   const network = tinyNetworks[0]!
   const weights = liveWeights(network, 1)
   const batch = someBatch(network, 2, 1)
@@ -130,18 +130,18 @@ test.each(tinyNetworks.map((network) => [network.name, network] as const))(
   },
 )
 
-test('batch norm is folded where nobody else reads what it reads', () => {
-  const normsLeft = (network: Network): number =>
+test('batch norm is folded only when no other layer reads its source', () => {
+  const normsIn = (network: Network): number =>
     foldBatchNorm(network, liveWeights(network, 1)).network.layers.filter(
       (layer) => layer.kind === 'batchNorm',
     ).length
 
-  expect(normsLeft(tinyNetworks[0]!)).toBe(0)
-  expect(normsLeft(tinyNetworks[4]!)).toBe(2) // a shortcut reads the first convolution; the second norm follows a sum
-  expect(normsLeft(tinyNetworks[9]!)).toBe(0)
+  expect(normsIn(tinyNetworks[0]!)).toBe(0)
+  expect(normsIn(tinyNetworks[4]!)).toBe(2) // a shortcut reads the first convolution; the second norm follows a sum
+  expect(normsIn(tinyNetworks[9]!)).toBe(0)
 })
 
-test('behind a max pool a batch norm that turns a channel over stays, and the answers with it', () => {
+test('after a max pool a batch norm with a negative scale is not folded, and the outputs stay the same', () => {
   const network = tinyNetworks[9]!
   const weights = liveWeights(network, 1)
   const turned = {

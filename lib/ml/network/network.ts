@@ -1,8 +1,8 @@
-/** A network is data: a list of layers, from which shapes, weights, graphs and files follow. It computes
- *  nothing itself; what a layer does is written in `layers/`, and where weights come from in
+/** A network is data: a list of layers, which determines shapes, weights, graphs and files. It computes
+ *  nothing itself; the layers are implemented in `layers/`, initial weights in
  *  `initial-weights.ts`. */
 
-/** Name of the picture that comes in, where a layer names its source. */
+/** The name by which a layer refers to the input image. */
 export const INPUT = 'input'
 
 /** Every layer reads the one before it, unless `from` names another (or `input`). Convolutions pad so that

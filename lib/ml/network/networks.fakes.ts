@@ -1,4 +1,4 @@
-/** Tiny networks for tests, that together hold every kind of layer, odd sizes, strides and branches. Not recipes. */
+/** Tiny networks for tests, which together have every kind of layer, odd sizes, strides and branches. Not recipes. */
 import { initialWeights } from './initial-weights.ts'
 import type { Batch } from '../learn/learner.ts'
 import type { Layer, Network, Weights } from './network.ts'
@@ -205,7 +205,7 @@ export const tinyNetworks: readonly Network[] = [
   ),
 ]
 
-/** Weights as after some learning: no statistic at its start value. */
+/** Weights as after some training: no statistic has its initial value. */
 export function liveWeights(network: Network, seed: number): Weights {
   const random = createRandom(seed)
   return Object.fromEntries(

@@ -1,9 +1,9 @@
-/** Where a network is cut when only its upper part is to learn on. It freezes nothing itself; a learner does
+/** Where a network is split when only its upper part is trained. It freezes nothing itself; a learner does
  *  (`frozenThrough`). */
 import type { Network } from './network.ts'
 
-/** The last layer that stays as it is, when this share of the layers with kernels, from the top, is to learn;
- *  at least the last one learns. */
+/** The last frozen layer when this share of the layers with kernels, from the top, is trained; at least the last
+ *  one is. */
 export function frozenBelow(network: Network, share: number): string | undefined {
   const withKernel = network.layers.flatMap((layer, index) =>
     layer.kind === 'conv' || layer.kind === 'depthwise' || layer.kind === 'dense' ? [index] : [],

@@ -1,5 +1,5 @@
-/** Where each weight of a network lies in the flat vectors of a learner: learning ones, measured ones, and
- *  those that stay. It does no arithmetic. */
+/** Where each weight of a network is stored in the flat vectors of a learner: trained, measured and
+ *  frozen ones. It does no arithmetic. */
 import type { FlatWeights, LearnerSpec, Optimiser } from '../learn/learner.ts'
 import { sizeOf, weightSpecs, type Weights, type WeightSpec } from './network.ts'
 import { layersThatLearn } from '../learn/step.ts'
@@ -46,11 +46,11 @@ export function unflattened(plan: WeightPlan, flat: FlatWeights, fixed: Weights)
   return { ...named, ...split(plan.trained, flat.trained), ...split(plan.measured, flat.measured) }
 }
 
-/** 1 for each number that weight decay shrinks: kernels, not biases, not batch norm. */
+/** 1 for each number with weight decay: kernels, not biases, not batch norm. */
 export const decayMask = (plan: WeightPlan): Float32Array =>
   byRole(plan, (role) => (role === 'kernel' ? 1 : 0))
 
-/** How many times the rate each number follows; null where all follow it once. */
+/** The rate of each number as a multiple of the rate; null when all are 1. */
 export function paceMask(plan: WeightPlan, optimiser: Optimiser): Float32Array | null {
   const pace = optimiser.kind === 'sgd' ? (optimiser.shiftPace ?? 1) : 1
   return pace === 1 ? null : byRole(plan, (role) => (role === 'beta' ? pace : 1))

@@ -1,10 +1,10 @@
 /** The kernel gradient of a convolution in the blocked layout: a convolution whose kernel is dy itself. It
- *  answers null where the sizes don't fit; which form is fastest at which size was measured in 2026-11 on
+ *  returns null when the sizes don't fit; which form is fastest at which size was measured in 2026-11 on
  *  AVX-512 (16 to a block). */
 import type { ConvWindow } from '../network/kernels.ts'
 import { BLOCKED, type Graph } from './graph.ts'
 
-/** `x`: the input with channels innermost, made when asked for; `dy` in blocks. */
+/** `x`: the input with channels innermost, created on demand; `dy` in blocks. */
 type GradientInput = {
   readonly x: () => string
   readonly dy: string
@@ -13,19 +13,19 @@ type GradientInput = {
   readonly block: number
 }
 
-/** Up to this many places dy of one image is too small a kernel: 8.3 against 6.6 ms at 8 × 8, but 6.7 against
+/** Up to this many places in dy, one image is too small a kernel: 8.3 against 6.6 ms at 8 × 8, but 6.7 against
  *  8.4 at 16 × 16. */
 const FEW_PLACES = 64
 
 /** → [k, k, in, out] */
-export function blockedKernelGradient(g: Graph, given: GradientInput): string | null {
-  const { window: w, batch, block } = given
+export function blockedKernelGradient(g: Graph, input: GradientInput): string | null {
+  const { window: w, batch, block } = input
   const [height, width] = w.output as [number, number]
   if (w.output[2]! % block !== 0) return null
   const isAcross = height * width <= FEW_PLACES && w.input[2]! % block === 0 && batch % block === 0
-  const { taps, groups } = isAcross ? acrossImages(g, given) : perImage(g, given)
+  const { taps, groups } = isAcross ? acrossImages(g, input) : perImage(g, input)
   const [inputs, outputs] = [w.input[2]!, w.output[2]!]
-  // ones · taps: as a product the sum over groups takes a fifth to two thirds of what ReduceSum takes
+  // ones · taps: as a product the sum over groups takes a fifth to two thirds of the time of ReduceSum
   const summed = g.op('MatMul', [
     g.floats(new Float32Array(groups).fill(1), [1, groups]),
     g.reshape(taps, groups, outputs * w.kernel * w.kernel * inputs),
@@ -41,30 +41,34 @@ export function blockedKernelGradient(g: Graph, given: GradientInput): string | 
 
 type Taps = { readonly taps: string; readonly groups: number }
 
-/** Group = image, one channel, places = (row, column × input channel): dy as it lies is a kernel so dilated
- *  that it meets each input channel in turn. */
+/** Group = image, one channel, places = (row, column × input channel): dy, without reordering, is a kernel
+ *  dilated so that it meets each input channel in turn. */
 function perImage(g: Graph, { x, dy, window: w, batch }: GradientInput): Taps {
-  const seen = withinReach(g, x(), w, batch)
+  const reached = withinReach(g, x(), w, batch)
   const kernel = g.reshape(dy, batch * w.output[2]!, 1, w.output[0]!, w.output[1]!)
   return {
     groups: batch,
-    taps: convolution(g, g.reshape(seen.x, 1, batch, seen.rows, seen.columns), kernel, {
+    taps: convolution(g, g.reshape(reached.x, 1, batch, reached.rows, reached.columns), kernel, {
       window: w,
       groups: batch,
-      pads: seen.pads,
+      pads: reached.pads,
     }),
   }
 }
 
-/** Group = a block of images, which are its channels, so their taps are summed as they are made; images and
- *  dy must be re-ordered for it. */
+/** Group = a block of images, which are its channels, so that their taps are summed as they are computed; images
+ *  and dy must be reordered for it. */
 function acrossImages(g: Graph, { x, dy, window: w, batch, block }: GradientInput): Taps {
   const [height, width, outputs] = w.output as [number, number, number]
   const groups = batch / block
-  const seen = withinReach(g, x(), w, batch)
-  const images = g.op('ReorderInput', [g.reshape(seen.x, groups, block, 1, seen.rows * seen.columns)], {
-    domain: BLOCKED,
-  })
+  const reached = withinReach(g, x(), w, batch)
+  const images = g.op(
+    'ReorderInput',
+    [g.reshape(reached.x, groups, block, 1, reached.rows * reached.columns)],
+    {
+      domain: BLOCKED,
+    },
+  )
   const kernel = g.reshape(
     g.transpose(g.reshape(dy, groups, block, outputs / block, height * width, block), 0, 2, 3, 1, 4),
     groups * outputs,
@@ -74,10 +78,10 @@ function acrossImages(g: Graph, { x, dy, window: w, batch, block }: GradientInpu
   )
   return {
     groups,
-    taps: convolution(g, g.reshape(images, 1, batch, seen.rows, seen.columns), kernel, {
+    taps: convolution(g, g.reshape(images, 1, batch, reached.rows, reached.columns), kernel, {
       window: w,
       groups,
-      pads: seen.pads,
+      pads: reached.pads,
     }),
   }
 }
@@ -104,8 +108,8 @@ function convolution(
   })
 }
 
-/** The part of x that windows reach, as rows of columns × channels, with zeros left and right; those above
- *  and below are left to the convolution, to which they cost nothing. */
+/** The part of x that windows reach, as rows of columns × channels, with zeros left and right; zeros above
+ *  and below are left to the convolution, where they are free. */
 function withinReach(
   g: Graph,
   x: string,

@@ -1,7 +1,7 @@
 /** The kernels in ONNX Runtime's blocked layout (`com.microsoft.nchwc`: channels in blocks that fill a
- *  register), about 1.6 × faster than the standard one. The layout is internal to ONNX Runtime: whoever uses
- *  this pins its version, probes the block and proves a step; where a map's channels don't fill blocks, and
- *  for what has no blocked form, the standard kernels work on the re-ordered map.
+ *  register), about 1.6 × faster than the standard one. The layout is internal to ONNX Runtime: code that uses
+ *  this module pins its version, probes the block size and verifies a step. When a map's channels don't fill
+ *  blocks, and for operators without a blocked form, the standard kernels work on the reordered map.
  *  Longer than 300 lines because the kernels are one dialect, closed over one graph. */
 import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../network/kernels.ts'
 import { sizeOf, type Shape } from '../network/network.ts'
@@ -10,13 +10,13 @@ import { BLOCKED, type Graph } from './graph.ts'
 import { createStandardKernels, STEEP, type Value } from './standard-kernels.ts'
 import type { Attribute } from './writer.ts'
 
-/** A map in blocks says so; its name is made when first asked for, so that what follows may swallow it (batch
- *  norm, sum, relu: one operator). */
+/** A map in blocks is marked as such; its node is created on first use, so that the next operator may absorb it
+ *  (batch norm, sum, relu: one operator). */
 export type BlockedValue = Value & {
   readonly blocked?: Shape
   readonly affine?: Affine
-  /** The same map with channels innermost, where it is at hand. */ readonly nhwc?: string
-  /** Its mean per channel, where that was to be had for less. */ readonly mean?: string
+  /** The same map with channels innermost, when it exists already. */ readonly nhwc?: string
+  /** Its mean per channel, when it was cheaper to compute elsewhere. */ readonly mean?: string
 }
 type Affine = { readonly x: string; readonly scale: string; readonly shift: string; readonly sum?: string }
 
@@ -48,13 +48,13 @@ export function createBlockedKernels(
       pads: [0, 0, 0, 0],
       ...activation,
     })
-  const lazyAffine = (given: Affine, shape: Shape): BlockedValue => {
-    let made: string | undefined
+  const lazyAffine = (parts: Affine, shape: Shape): BlockedValue => {
+    let name: string | undefined
     return {
       blocked: shape,
-      affine: given,
+      affine: parts,
       get name() {
-        return (made ??= affine(given, shape[2]!))
+        return (name ??= affine(parts, shape[2]!))
       },
     }
   }
@@ -66,18 +66,18 @@ export function createBlockedKernels(
       : affine({ x: v.name, scale: v.factor, shift: filled(0, v.blocked![2]!) }, v.blocked![2]!)
 
   const reordered = new Map<string, string>()
-  /** As the standard kernels want it. */
+  /** In the layout of the standard kernels. */
   const plain = (v: BlockedValue): Value => {
     if (!v.blocked) return v
-    const known = reordered.get(v.name) ?? op('ReorderOutput', [v.name], { channels: v.blocked[2]! })
-    reordered.set(v.name, known)
+    const name = reordered.get(v.name) ?? op('ReorderOutput', [v.name], { channels: v.blocked[2]! })
+    reordered.set(v.name, name)
     return {
-      name: known,
+      name: name,
       ...(v.factor === undefined ? {} : { factor: v.factor, factorIsForMap: true }),
       ...(v.isRectified ? { isRectified: true } : {}),
     }
   }
-  /** A standard map put into blocks where it fits. */
+  /** A standard map put into blocks when it fits. */
   const toBlocks = (v: Value, shape: Shape): BlockedValue => {
     if (shape.length !== 3 || !fits(shape[2]!)) return v
     return { ...v, name: op('ReorderInput', [v.name]), blocked: shape }
@@ -159,7 +159,7 @@ export function createBlockedKernels(
 
   return {
     ...standard,
-    picture: (pixels, shape) => ({ ...standard.picture(pixels, shape), nhwc: pixels.name }),
+    inputMap: (pixels, shape) => ({ ...standard.inputMap(pixels, shape), nhwc: pixels.name }),
     conv(x, kernel, w) {
       if (!isBlockedConv(w)) return toBlocks(standard.conv(plain(x), kernel, w), w.output)
       const blocked = (): BlockedValue => (x.blocked ? x : toBlocks(x, w.input))
@@ -188,7 +188,7 @@ export function createBlockedKernels(
       )
     },
     convKernelGradient(x, dy, w) {
-      const made = dy.blocked
+      const gradient = dy.blocked
         ? blockedKernelGradient(g, {
             x: () => channelsLast(x, w.input),
             dy: dy.name,
@@ -197,8 +197,8 @@ export function createBlockedKernels(
             block,
           })
         : null
-      if (made === null) return standard.convKernelGradient(plain(x), plain(dy), w)
-      return { name: dy.factor === undefined ? made : g.multiply(made, dy.factor) }
+      if (gradient === null) return standard.convKernelGradient(plain(x), plain(dy), w)
+      return { name: dy.factor === undefined ? gradient : g.multiply(gradient, dy.factor) }
     },
     depthwise(x, kernel, w) {
       if (!x.blocked) return standard.depthwise(x, kernel, w)
@@ -264,18 +264,22 @@ export function createBlockedKernels(
         beta: { name: g.multiply(meanOfD, places) },
       }
     },
-    normalise(x, given, shape) {
-      if (!x.blocked) return standard.normalise(x, given, shape)
-      const scale = g.multiply(given.gamma.name, inverseRoot(given.variance.name))
+    normalise(x, statistics, shape) {
+      if (!x.blocked) return standard.normalise(x, statistics, shape)
+      const scale = g.multiply(statistics.gamma.name, inverseRoot(statistics.variance.name))
       return lazyAffine(
-        { x: x.name, scale, shift: g.subtract(given.beta.name, g.multiply(scale, given.mean.name)) },
+        {
+          x: x.name,
+          scale,
+          shift: g.subtract(statistics.beta.name, g.multiply(scale, statistics.mean.name)),
+        },
         shape,
       )
     },
-    normaliseGradient(dy, given, shape) {
-      if (!dy.blocked) return standard.normaliseGradient(dy, given, shape)
+    normaliseGradient(dy, statistics, shape) {
+      if (!dy.blocked) return standard.normaliseGradient(dy, statistics, shape)
       return inBlocks(whole(dy), shape, {
-        factor: g.multiply(given.gamma.name, inverseRoot(given.variance.name)),
+        factor: g.multiply(statistics.gamma.name, inverseRoot(statistics.variance.name)),
       })
     },
 
@@ -318,7 +322,7 @@ export function createBlockedKernels(
       const ties = g.multiply(op('AveragePool', [isLargest], pooled(pool)), g.float(pool.size ** 2))
       const arrived = x.isRectified ? g.multiply(d, positive(y.name)) : d
       const name = g.multiply(spread(g.op('Div', [arrived, ties]), pool), isLargest)
-      // what a window's places share is what arrived there
+      // the windows' places share the incoming gradient
       const mean = g.multiply(channelMean(arrived, pool.output), g.float(1 / pool.size ** 2))
       return { ...inBlocks(name, pool.input, x.isRectified ? { maskedBy: x.name } : {}), mean }
     },

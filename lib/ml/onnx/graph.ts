@@ -1,4 +1,4 @@
-/** A graph under construction: each call adds a node and answers the name of its value. It tracks no shapes;
+/** A graph under construction: each call adds a node and returns the name of its value. It tracks no shapes;
  *  its callers know them. */
 import type { Attribute, ExternalData, ElementType, GraphData, Initialiser, Node, Port } from './writer.ts'
 
@@ -25,9 +25,9 @@ export function createGraph(name: string) {
   function several(
     op: string,
     operands: readonly string[],
-    { domain = '', outputs: made = 1, attributes = {} }: Options = {},
+    { domain = '', outputs: outputCount = 1, attributes = {} }: Options = {},
   ): readonly string[] {
-    const names = Array.from({ length: made }, () => `v${count++}`)
+    const names = Array.from({ length: outputCount }, () => `v${count++}`)
     nodes.push({ op, domain, inputs: operands, outputs: names, attributes })
     return names
   }
@@ -42,11 +42,11 @@ export function createGraph(name: string) {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
     // small ones are shared: axes and shapes repeat hundreds of times
     const key = bytes.length <= 256 ? `${type}:${shape.join()}:${bytes.join()}` : `large:${count}`
-    const known = initialisers.get(key)
-    if (known) return known.name
-    const made = { name: `c${count++}`, type, shape, bytes }
-    initialisers.set(key, made)
-    return made.name
+    const shared = initialisers.get(key)
+    if (shared) return shared.name
+    const initialiser = { name: `c${count++}`, type, shape, bytes }
+    initialisers.set(key, initialiser)
+    return initialiser.name
   }
   const floats = (values: Float32Array, shape: readonly number[]): string =>
     initialiser('float32', shape, values)
@@ -60,8 +60,8 @@ export function createGraph(name: string) {
     floats,
     float,
     ints,
-    /** Numbers that lie in a file next to the graph's. */
-    beside(type: ElementType, shape: readonly number[], bytes: ExternalData): string {
+    /** Numbers in an external file next to the graph's. */
+    external(type: ElementType, shape: readonly number[], bytes: ExternalData): string {
       const name = `c${count++}`
       initialisers.set(name, { name, type, shape, bytes })
       return name
@@ -70,7 +70,7 @@ export function createGraph(name: string) {
       inputs.push(port)
       return port.name
     },
-    /** The value gets the port's name instead of being copied to it. */
+    /** Renames the value to the port's name instead of copying it. */
     output(value: string, port: Port): void {
       renamed.set(value, port.name)
       outputs.push(port)
@@ -78,8 +78,8 @@ export function createGraph(name: string) {
     reshape: (x: string, ...shape: readonly number[]): string => op('Reshape', [x, ints(...shape)]),
     transpose: (x: string, ...perm: readonly number[]): string =>
       op('Transpose', [x], { attributes: { perm } }),
-    /** `pads`: begins of all axes, then ends; negative ones crop. Without the input `axes`, which onnxruntime
-     *  1.30 forgets when it moves a Transpose past a Pad. */
+    /** `pads`: starts of all axes, then ends; negative ones crop. Without the input `axes`, which onnxruntime
+     *  1.30 drops when it moves a Transpose past a Pad. */
     pad: (x: string, pads: readonly number[]): string => op('Pad', [x, ints(...pads), float(0)]),
     split: (x: string, lengths: readonly number[]): readonly string[] =>
       lengths.length === 1

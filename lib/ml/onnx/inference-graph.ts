@@ -1,5 +1,5 @@
-/** A network as an ONNX graph that answers: batch norm folded, weights inside, any number of images. It
- *  cannot learn. */
+/** A network as an ONNX graph for inference: batch norm folded, weights inside, any number of images. It
+ *  cannot be trained. */
 import { foldBatchNorm, type FoldedNetwork } from '../network/fold.ts'
 import {
   featureLength,
@@ -13,7 +13,7 @@ import { createGraph, type Graph } from './graph.ts'
 import { createStandardKernels, type Dialect } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'
 
-/** Writes one weight of the folded network into the graph in a way of its own; null: as numbers inside. */
+/** Writes one weight of the folded network into the graph in its own way; null: as numbers inside the graph. */
 export type PlaceWeight = (g: Graph, spec: WeightSpec, folded: FoldedNetwork) => string | null
 
 /** Ports: pixels [batch, size, size, channels] → logits [batch, classes], features [batch, length]. */

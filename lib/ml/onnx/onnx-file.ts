@@ -1,6 +1,6 @@
-/** `model.onnx`: the inference graph as a file for any program that reads ONNX. Kernels are not in it twice:
- *  it names their places in
- *  `weights.bin` beside it, so it is small and says exactly what the layers say (docs/decisions/0013). */
+/** `model.onnx`: the inference graph as a file for any program that reads ONNX. Kernels are not stored twice:
+ *  the file refers to their offsets in weights.bin next to it, so that it is small and agrees exactly with the
+ *  layers (docs/decisions/0013). */
 import { WEIGHTS_FILE, type WeightPlace } from '../formats/tfjs.ts'
 import type { Network, Weights } from '../network/network.ts'
 import { inferenceGraph, type PlaceWeight } from './inference-graph.ts'
@@ -8,7 +8,7 @@ import { onnxBytes } from './writer.ts'
 
 const FLOAT32 = 1 // TensorProto.DataType
 
-/** @param places of `toTfjs`, which wrote the file beside. */
+/** @param places from `toTfjs`, which wrote weights.bin. */
 export function onnxFile(
   { network, weights }: { readonly network: Network; readonly weights: Weights },
   places: ReadonlyMap<string, WeightPlace>,
@@ -16,14 +16,14 @@ export function onnxFile(
   return onnxBytes(inferenceGraph(network, weights, { isWasm: false, place: placeIn(places) }))
 }
 
-/** A kernel as it is stored, made float32, times what batch norm scales its channels by: constants, which a
- *  runtime works out once, when it loads. */
+/** A kernel as it is stored, converted to float32, times batch norm's scale of its channels: constants, which a
+ *  runtime computes once, when it loads. */
 const placeIn =
   (places: ReadonlyMap<string, WeightPlace>): PlaceWeight =>
   (g, spec, { scales }) => {
     const place = spec.role === 'kernel' ? places.get(spec.name) : undefined
     if (!place) return null
-    const stored = g.beside(place.isHalf ? 'float16' : 'float32', spec.shape, {
+    const stored = g.external(place.isHalf ? 'float16' : 'float32', spec.shape, {
       file: WEIGHTS_FILE,
       offset: place.offset,
       length: place.bytes,

@@ -1,4 +1,4 @@
-/** The kernels written into an ONNX graph of stock operators, feature maps as NCHW. It computes nothing:
+/** The kernels written into an ONNX graph of standard operators, feature maps as NCHW. It computes nothing:
  *  onnxruntime runs the graph. Values carry hints (a factor still to be applied, a mask already applied) that
  *  save passes over memory. Longer than 300 lines because the kernels are one dialect, closed over one graph. */
 import { EPSILON, type Kernels, type PoolWindow, type ConvWindow } from '../network/kernels.ts'
@@ -11,22 +11,22 @@ export type Value = {
   /** Per channel, not yet multiplied in: batch norm's gradient leaves it to the weights of the convolution
    *  before. */
   readonly factor?: string
-  /** Whether the factor goes with the channels of a map, not with the columns of rows. */
+  /** Whether the factor applies to the channels of a map, not to the columns of rows. */
   readonly factorIsForMap?: boolean
-  /** Came out of relu: nothing below zero. */
+  /** An output of relu: no value below zero. */
   readonly isRectified?: boolean
   /** Already zero where this rectified value is zero. */
   readonly maskedBy?: string
 }
 
 export type Dialect = {
-  /** Images of each run; null leaves it open (answers only). */
+  /** Images per run; null leaves it open (inference only). */
   readonly batch: number | null
   /** The WebAssembly build runs Relu and HardSigmoid as scalar loops: Max and Clip instead. */
   readonly isWasm: boolean
 }
 
-/** So large that times it any difference in float32 is beyond 1, and so small that nothing overflows. */
+/** So large that any float32 difference times it is beyond 1, and so small that nothing overflows. */
 export const STEEP = 2 ** 100
 /** Below this many places a kernel gradient is one tall product instead of one per image. */
 const FEW_PLACES = 64
@@ -69,15 +69,15 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     pads: pads(w),
     group,
   })
-  /** A gradient per output place, seen as a stride-1 window over the input: rows that no window reached are
+  /** A gradient per output place, as a stride-1 window over the input: rows that no window reached are
    *  cropped by the pads. */
   const backwardPads = (w: ConvWindow): readonly number[] => {
     const before = w.kernel - 1 - w.before
     const after = w.input[0]! + w.kernel - 1 - before - w.output[0]!
     return [before, before, after, after]
   }
-  /** Gradient of the input under stride: what ConvTranspose does; it is told how much larger than its least
-   *  the input was. */
+  /** Gradient of the input under stride, by ConvTranspose, which needs the difference between the input size and
+   *  its smallest possible value. */
   const transposed = (w: ConvWindow, group: number) => {
     const extra = w.input[0]! - ((w.output[0]! - 1) * w.stride + w.kernel - w.before - w.after)
     return {
@@ -110,7 +110,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
   }
   const inverseRoot = (variance: string): string =>
     g.op('Reciprocal', [g.op('Sqrt', [g.add(variance, g.float(EPSILON))])])
-  /** A map moved by one along an axis: forward, not at all, back. */
+  /** A map shifted by one along an axis: forward, not at all, back. */
   const shifted = (x: string, axis: number): string[] => {
     const by = (n: number): string => {
       const pads = new Array<number>(8).fill(0)
@@ -121,7 +121,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     return [by(1), x, by(-1)]
   }
 
-  /** Nine products of shifted maps: x moves sideways, dy up and down, so six copies serve nine taps. */
+  /** Nine products of shifted maps: x is shifted sideways, dy up and down, so that six copies suffice for nine taps. */
   function gradientOfThree(x: string, dy: string, w: ConvWindow): string {
     const [places, inputs, outputs] = [w.input[0]! * w.input[1]!, w.input[2]!, w.output[2]!]
     const isFew = places <= FEW_PLACES
@@ -140,7 +140,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     return g.reshape(g.concat(taps, 0), 3, 3, inputs, outputs)
   }
 
-  /** Few inputs (a picture): all taps side by side make one tall matrix, and one product serves them all. */
+  /** Few inputs (an image): all taps side by side form one tall matrix, and one product computes them all. */
   function gradientOfFewInputs(x: string, dy: string, w: ConvWindow): string {
     const [places, inputs, outputs] = [w.input[0]! * w.input[1]!, w.input[2]!, w.output[2]!]
     const taps = shifted(x, 2).flatMap((moved) => shifted(moved, 3))
@@ -152,7 +152,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     return g.reshape(g.sum(product, 0), 3, 3, inputs, outputs)
   }
 
-  /** The part of x that windows reach, and the zeros they see around it. */
+  /** The part of x that windows reach, and the zeros around it. */
   function withinReach(x: string, w: ConvWindow): { x: string; size: number; pads: readonly number[] } {
     const after = (w.output[0]! - 1) * w.stride + w.kernel - w.input[0]! - w.before
     return {
@@ -165,20 +165,20 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
   /** Any window: a convolution whose images are the input's channels, whose kernel is dy, and whose dilation
    *  is the stride. */
   function gradientOfAny(x: string, dy: string, w: ConvWindow): string {
-    const seen = withinReach(x, w)
-    const made = g.op('Conv', [g.transpose(seen.x, 1, 0, 2, 3), g.transpose(dy, 1, 0, 2, 3)], {
+    const reached = withinReach(x, w)
+    const taps = g.op('Conv', [g.transpose(reached.x, 1, 0, 2, 3), g.transpose(dy, 1, 0, 2, 3)], {
       attributes: {
         kernel_shape: [w.output[0]!, w.output[1]!],
         dilations: [w.stride, w.stride],
-        pads: seen.pads,
+        pads: reached.pads,
       },
     })
-    return g.transpose(made, 2, 3, 0, 1)
+    return g.transpose(taps, 2, 3, 0, 1)
   }
 
   return {
     constant: (values, shape) => value(g.floats(values, shape)),
-    picture: (pixels, [h, w, c]) =>
+    inputMap: (pixels, [h, w, c]) =>
       value(c === 1 ? g.reshape(pixels.name, images, 1, h!, w!) : g.transpose(pixels.name, 0, 3, 1, 2)),
 
     conv: (x, kernel, w, bias) =>
@@ -222,8 +222,8 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
           return (inputs <= FEW_INPUTS ? gradientOfFewInputs : gradientOfThree)(x.name, dy.name, w)
         return w.kernel === 1 ? pointwise() : gradientOfAny(x.name, dy.name, w)
       }
-      const made = gradient()
-      return value(dy.factor === undefined ? made : g.multiply(made, dy.factor))
+      const unscaled = gradient()
+      return value(dy.factor === undefined ? unscaled : g.multiply(unscaled, dy.factor))
     },
 
     depthwise: (x, kernel, w, bias) =>
@@ -251,23 +251,23 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     /** One group per image and channel: its kernel is that channel of dy. */
     depthwiseKernelGradient(x, dy, w) {
       const [oh, ow, c] = w.output as [number, number, number]
-      const seen = withinReach(x.name, w)
-      const made = g.op(
+      const reached = withinReach(x.name, w)
+      const taps = g.op(
         'Conv',
         [
-          g.reshape(seen.x, 1, measured() * c, seen.size, seen.size),
+          g.reshape(reached.x, 1, measured() * c, reached.size, reached.size),
           g.reshape(dy.name, measured() * c, 1, oh, ow),
         ],
         {
           attributes: {
             kernel_shape: [oh, ow],
             dilations: [w.stride, w.stride],
-            pads: seen.pads,
+            pads: reached.pads,
             group: measured() * c,
           },
         },
       )
-      const kernel = g.transpose(g.sum(g.reshape(made, measured(), c, w.kernel, w.kernel), 0), 1, 2, 0)
+      const kernel = g.transpose(g.sum(g.reshape(taps, measured(), c, w.kernel, w.kernel), 0), 1, 2, 0)
       return value(
         g.reshape(dy.factor === undefined ? kernel : g.multiply(kernel, dy.factor), w.kernel, w.kernel, c, 1),
       )
@@ -342,7 +342,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
       name: g.op('MaxPool', [x.name], { attributes: poolAttributes(pool) }),
       isRectified: x.isRectified ?? false,
     }),
-    /** Behind relu its mask is applied here, to the few pooled values instead of the many. */
+    /** After relu, its mask is applied here, to the few pooled values instead of the many. */
     maxPoolGradient(dy, x, y, pool) {
       const d = whole(dy)
       const isLargest = equal(x.name, spread(y.name, pool))
@@ -375,8 +375,8 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     matmul(a, b, which) {
       if (which === undefined) return value(g.op('MatMul', [a.name, b.name]))
       if (which === 'first') {
-        const made = g.op('Gemm', [a.name, b.name], { attributes: { transA: 1 } })
-        return value(b.factor === undefined ? made : g.multiply(made, b.factor))
+        const product = g.op('Gemm', [a.name, b.name], { attributes: { transA: 1 } })
+        return value(b.factor === undefined ? product : g.multiply(product, b.factor))
       }
       return value(
         g.op('Gemm', [a.name, a.factor === undefined ? b.name : g.multiply(b.name, a.factor)], {
@@ -425,7 +425,7 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
   }
 }
 
-/** The kernel for the way back: taps in reverse order; as [inputs, outputs (depthwise 1), k, k] it maps
+/** The kernel for the backward pass: taps in reverse order; as [inputs, outputs (depthwise 1), k, k] it maps
  *  outputs to inputs. */
 function turned(g: Graph, kernel: string, w: ConvWindow): string {
   const past = -w.kernel - 1

@@ -1,6 +1,6 @@
-/** A whole training step as one ONNX graph: forward, backward, optimiser, running statistics. Weights go in
- *  and out as flat vectors (plan.ts), so the graph keeps no state and its file holds no weights but frozen
- *  ones. */
+/** A whole training step as one ONNX graph: forward, backward, optimiser, running statistics. Weights are inputs
+ *  and outputs in flat vectors (weight-layout.ts), so the graph keeps no state and its file holds only frozen
+ *  weights. */
 import type { LearnerSpec } from '../learn/learner.ts'
 import { sizeOf, type Weights, type WeightSpec } from '../network/network.ts'
 import { noisyLayers } from '../learn/dropout-noise.ts'

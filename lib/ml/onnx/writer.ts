@@ -1,8 +1,8 @@
-/** ONNX files: a graph as data becomes the bytes of a ModelProto. It knows the format's field numbers
- *  (onnx.proto3, IR version 9) and nothing of what the operators mean. */
+/** ONNX files: converts a graph as data to the bytes of a ModelProto. It knows the format's field numbers
+ *  (onnx.proto3, IR version 9) but not the meaning of the operators. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 
-/** 20 is the newest set of which onnxruntime 1.30 runs every operator used here; the others are its own and
+/** 20 is the newest set of which onnxruntime 1.30 runs every operator used here; the other sets are its own and
  *  have one version. */
 const OPSETS: Readonly<Record<string, number>> = { '': 20, 'com.microsoft': 1, 'com.microsoft.nchwc': 1 }
 const IR_VERSION = 9
@@ -18,7 +18,7 @@ export type Node = {
   readonly attributes: Readonly<Record<string, Attribute>>
 }
 export type ElementType = 'float32' | 'float16' | 'uint8' | 'int64'
-/** `bytes`: the numbers themselves, or where they lie in a file beside. */
+/** `bytes`: the numbers themselves, or their location in an external file. */
 export type Initialiser = {
   readonly name: string
   readonly type: ElementType
@@ -26,7 +26,7 @@ export type Initialiser = {
   readonly bytes: Uint8Array | ExternalData
 }
 export type ExternalData = { readonly file: string; readonly offset: number; readonly length: number }
-/** A dimension given as text is open: `batch`. */
+/** A dimension given as text is dynamic: `batch`. */
 export type Port = {
   readonly name: string
   readonly type: ElementType

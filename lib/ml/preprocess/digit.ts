@@ -1,15 +1,15 @@
-/** A written digit as the makers of MNIST laid theirs out: light ink on black, 20 pixels at its longer side,
+/** A handwritten digit in the layout of MNIST: light ink on black, 20 pixels along its longer side,
  *  centred by its mass. Grey in, grey out; it neither recognises nor straightens anything. */
 import { resize, type Raster } from './resize.ts'
 
 // the longer side of the ink in a square of 28 (LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel
 // box")
 const INK_SHARE = 20 / 28
-const DARK = 128 // a border below this is the black ground of a picture that is laid out already
-const FEWEST_LEVELS = 24 // a picture whose ink differs from its ground by less is empty
+const DARK = 128 // a border below this is the black background of an image in MNIST layout
+const FEWEST_LEVELS = 24 // an image whose ink differs from its background by less is empty
 const INK = 0.2 // share of the strongest ink from which a pixel counts for the ink's box
-const STRONGEST = 0.9995 // quantile that stands for the strongest ink, so that one bright speck does not
-const NOISE = 0.9 // quantile of the border's distance to its ground that is taken for noise
+const STRONGEST = 0.9995 // quantile taken as the strongest ink, so that a single bright speck is ignored
+const NOISE = 0.9 // quantile of the border's distance to its background that is taken as noise
 
 export function digitSquare(raster: Raster, size: number): Uint8Array {
   const border = borderOf(raster)
@@ -26,8 +26,8 @@ export function digitSquare(raster: Raster, size: number): Uint8Array {
   return centred(resize(cut, box, width, height), width, height, size)
 }
 
-/** Distance from the ground in the direction of the ink, with noise removed and stretched to 0–255; null
- *  where there is no ink. */
+/** Distance from the background in the direction of the ink, with noise removed and stretched to 0–255; null
+ *  when there is no ink. */
 function inkOf(raster: Raster, border: Uint8Array, ground: number): Uint8Array | null {
   const { data } = raster
   let sum = 0
@@ -38,7 +38,7 @@ function inkOf(raster: Raster, border: Uint8Array, ground: number): Uint8Array |
   const away = data.map(distance)
   const strongest = quantile(away, STRONGEST)
   if (strongest - noise < FEWEST_LEVELS) return null
-  // The floor lies a little above the noise but never in the ink's upper half, where a line that crosses the
+  // The threshold is a little above the noise but never in the ink's upper half, where a line that crosses the
   // border would put it.
   const floor = Math.min(noise * 1.5, strongest / 2)
   const table = Uint8Array.from({ length: 256 }, (_, v) =>
@@ -64,7 +64,7 @@ function boxOf(ink: Uint8Array, { width, height }: Raster) {
   return right < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 }
 }
 
-/** Puts the ink so that its centre of mass lies in the middle of the square, as far as it stays whole. */
+/** Places the ink so that its centre of mass is in the middle of the square, as far as the ink fits. */
 function centred(ink: Uint8Array, width: number, height: number, size: number): Uint8Array {
   let mass = 0
   let massX = 0

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { normalise, preprocess } from './preprocess.ts'
 import { resize } from './resize.ts'
 
@@ -22,20 +22,20 @@ const painted = (
   width: number,
   height: number,
   colour: (x: number, y: number) => readonly [number, number, number],
-): Picture => {
+): RgbImage => {
   const data = new Uint8Array(width * height * 3)
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set(colour(x, y), (y * width + x) * 3)
   return { width, height, data }
 }
-const noisy = (width: number, height: number, seed = 1): Picture => {
+const noisy = (width: number, height: number, seed = 1): RgbImage => {
   let state = seed
   const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24
   return painted(width, height, () => [next(), next(), next()])
 }
 
-/** The definition of Lanczos-3, antialiased, in double precision and without any thought of speed: both
+/** The definition of Lanczos-3, antialiased, in double precision and without optimisation: both
  *  directions at once. */
-function defined(picture: Picture, out: number): Uint8Array {
+function defined(image: RgbImage, out: number): Uint8Array {
   const kernel = (x: number) => {
     if (x === 0) return 1
     if (Math.abs(x) >= 3) return 0
@@ -50,17 +50,17 @@ function defined(picture: Picture, out: number): Uint8Array {
       return row.map((w) => w / sum)
     })
   }
-  const across = weights(picture.width)
-  const down = weights(picture.height)
+  const across = weights(image.width)
+  const down = weights(image.height)
   const result = new Uint8Array(out * out * 3)
   for (let y = 0; y < out; y++)
     for (let x = 0; x < out; x++)
       for (let c = 0; c < 3; c++) {
         let sum = 0
-        for (let j = 0; j < picture.height; j++) {
+        for (let j = 0; j < image.height; j++) {
           let row = 0
-          for (let i = 0; i < picture.width; i++)
-            row += across[x]![i]! * picture.data[(j * picture.width + i) * 3 + c]!
+          for (let i = 0; i < image.width; i++)
+            row += across[x]![i]! * image.data[(j * image.width + i) * 3 + c]!
           sum += down[y]![j]! * Math.max(0, Math.min(255, row))
         }
         result[(y * out + x) * 3 + c] = Math.max(0, Math.min(255, Math.round(sum)))
@@ -71,12 +71,12 @@ function defined(picture: Picture, out: number): Uint8Array {
 const furthest = (a: Uint8Array, b: Uint8Array) =>
   a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0)
 
-test('a picture of the wanted size keeps every byte', () => {
-  const picture = noisy(8, 8)
+test('an image that already has the target size keeps every byte', () => {
+  const image = noisy(8, 8)
 
-  expect(preprocess(picture, spec)).toEqual(picture.data)
-  expect(preprocess(picture, { ...spec, fit: 'contain' })).toEqual(picture.data)
-  expect(preprocess(picture, { ...spec, fit: 'stretch' })).toEqual(picture.data)
+  expect(preprocess(image, spec)).toEqual(image.data)
+  expect(preprocess(image, { ...spec, fit: 'contain' })).toEqual(image.data)
+  expect(preprocess(image, { ...spec, fit: 'stretch' })).toEqual(image.data)
 })
 
 test.each([
@@ -85,23 +85,23 @@ test.each([
   [5, 6, 8],
   [8, 3, 8],
   [60, 60, 8],
-])('a %i × %i picture is resampled as Lanczos-3 is defined', (width, height, size) => {
-  const picture = noisy(width, height)
+])('a %i × %i image is resampled as Lanczos-3 is defined', (width, height, size) => {
+  const image = noisy(width, height)
 
-  expect(
-    furthest(preprocess(picture, { ...spec, fit: 'stretch' }), defined(picture, size)),
-  ).toBeLessThanOrEqual(1)
+  expect(furthest(preprocess(image, { ...spec, fit: 'stretch' }), defined(image, size))).toBeLessThanOrEqual(
+    1,
+  )
 })
 
-test('a flat picture stays exactly flat at every size', () => {
-  const picture = painted(37, 53, () => [7, 130, 251])
+test('a flat image stays exactly flat at every size', () => {
+  const image = painted(37, 53, () => [7, 130, 251])
 
-  const square = preprocess(picture, { ...spec, fit: 'stretch' })
+  const square = preprocess(image, { ...spec, fit: 'stretch' })
 
   expect([...new Set(square)].sort((a, b) => a - b)).toEqual([7, 130, 251])
 })
 
-test('a photograph of megapixels is averaged first and still shows the same', () => {
+test('a photograph of several megapixels is averaged first and keeps its content', () => {
   const wave = (n: number) =>
     painted(640 * n, 640 * n, (x, y) => [
       128 + 100 * Math.sin((x / n) * 0.02),
@@ -120,15 +120,15 @@ test('cover keeps the middle of the longer side', () => {
     [0, 255, 0],
     [0, 0, 255],
   ] as const
-  const picture = painted(24, 8, (x) => thirds[Math.floor(x / 8)]!)
+  const image = painted(24, 8, (x) => thirds[Math.floor(x / 8)]!)
 
-  expect(preprocess(picture, spec)).toEqual(painted(8, 8, () => [0, 255, 0]).data)
+  expect(preprocess(image, spec)).toEqual(painted(8, 8, () => [0, 255, 0]).data)
 })
 
-test('contain shows the whole picture, with the background above and below', () => {
-  const picture = painted(16, 8, () => [200, 100, 50])
+test('contain shows the whole image, with the background above and below', () => {
+  const image = painted(16, 8, () => [200, 100, 50])
 
-  const square = preprocess(picture, { ...spec, fit: 'contain' })
+  const square = preprocess(image, { ...spec, fit: 'contain' })
 
   expect([...square.subarray(0, 3)]).toEqual([10, 20, 30])
   expect([...square.subarray(2 * 8 * 3, 2 * 8 * 3 + 3)]).toEqual([200, 100, 50])
@@ -197,7 +197,7 @@ test.each([
   expect(Math.abs(centre((i) => Math.floor(i / 28)) - 14)).toBeLessThan(0.75)
 })
 
-test('a canvas with nothing on it is an empty digit', () => {
+test('an empty canvas is an empty digit', () => {
   expect(
     Math.max(
       ...preprocess(
@@ -209,13 +209,11 @@ test('a canvas with nothing on it is an empty digit', () => {
 })
 
 test('resampling a window reads around it but copies whole pixels', () => {
-  const picture = noisy(12, 12)
+  const image = noisy(12, 12)
 
-  const square = resize({ ...picture, channels: 3 }, { x: 2, y: 3, width: 8, height: 8 }, 8, 8)
+  const square = resize({ ...image, channels: 3 }, { x: 2, y: 3, width: 8, height: 8 }, 8, 8)
 
-  expect([...square.subarray(0, 3)]).toEqual([
-    ...picture.data.subarray((3 * 12 + 2) * 3, (3 * 12 + 2) * 3 + 3),
-  ])
+  expect([...square.subarray(0, 3)]).toEqual([...image.data.subarray((3 * 12 + 2) * 3, (3 * 12 + 2) * 3 + 3)])
 })
 
 const mnist = join(process.env.DARKROOM_REAL_DATA ?? '../shared/data', 'mnist', 't10k-images-idx3-ubyte.gz')

@@ -1,14 +1,14 @@
-/** From a decoded picture to the network's numbers: one definition for training, serving, evaluation, the
- *  gate and the browser. It does not decode and does not augment; what it does is said by the bundle's
- *  `preprocess.json`. */
+/** From a decoded image to the network's numbers: one definition for training, serving, evaluation, the
+ *  gate and the browser. It does not decode and does not augment; the bundle's `preprocess.json` configures
+ *  it. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { digitSquare } from './digit.ts'
 import { resize, type Raster } from './resize.ts'
 
-/** The picture as `size × size × channels` bytes: what training keeps and serving goes on with. */
-export function preprocess(picture: Picture, spec: Preprocess): Uint8Array {
-  const raster: Raster = spec.channels === 1 ? grey(picture) : { ...picture, channels: 3 }
+/** The image as `size × size × channels` bytes, the format that training stores and serving uses. */
+export function preprocess(image: RgbImage, spec: Preprocess): Uint8Array {
+  const raster: Raster = spec.channels === 1 ? grey(image) : { ...image, channels: 3 }
   switch (spec.fit) {
     case 'stretch':
       return resize(raster, { x: 0, y: 0, width: raster.width, height: raster.height }, spec.size, spec.size)
@@ -17,13 +17,13 @@ export function preprocess(picture: Picture, spec: Preprocess): Uint8Array {
     case 'contain':
       return contain(raster, spec)
     case 'digit': {
-      const square = digitSquare(grey(picture), spec.size)
+      const square = digitSquare(grey(image), spec.size)
       return spec.channels === 1 ? square : tripled(square)
     }
   }
 }
 
-/** `(byte / 255 − mean) / std` per channel, into `out` from `offset` on; `squares` may hold many pictures one
+/** `(byte / 255 − mean) / std` per channel, into `out` from `offset` on; `squares` may hold several images one
  *  after another. */
 export function normalise(squares: Uint8Array, spec: Preprocess, out: Float32Array, offset = 0): void {
   const tables = numbersOf(spec)
@@ -40,14 +40,14 @@ export function normalise(squares: Uint8Array, spec: Preprocess, out: Float32Arr
   }
 }
 
-/** How many bytes one picture takes. */
+/** The number of bytes per image. */
 export const squareBytes = (spec: Preprocess): number => spec.size * spec.size * spec.channels
 
 const tablesOf = new WeakMap<Preprocess, readonly Float32Array[]>()
 
 function numbersOf(spec: Preprocess): readonly Float32Array[] {
-  const known = tablesOf.get(spec)
-  if (known) return known
+  const cached = tablesOf.get(spec)
+  if (cached) return cached
   const tables = Array.from({ length: spec.channels }, (_, c) => {
     const mean = spec.mean[c] ?? spec.mean[0]!
     const std = spec.std[c] ?? spec.std[0]!
@@ -58,12 +58,12 @@ function numbersOf(spec: Preprocess): readonly Float32Array[] {
 }
 
 /** Rec. 601 luma in 8-bit fixed point; the weights sum to 256, so a grey pixel keeps its value. */
-function grey(picture: Picture): Raster {
-  const out = new Uint8Array(picture.width * picture.height)
-  const { data } = picture
+function grey(image: RgbImage): Raster {
+  const out = new Uint8Array(image.width * image.height)
+  const { data } = image
   for (let i = 0, from = 0; i < out.length; i++, from += 3)
     out[i] = (data[from]! * 77 + data[from + 1]! * 150 + data[from + 2]! * 29 + 128) >> 8
-  return { width: picture.width, height: picture.height, channels: 1, data: out }
+  return { width: image.width, height: image.height, channels: 1, data: out }
 }
 
 function tripled(square: Uint8Array): Uint8Array {
@@ -84,7 +84,7 @@ function cover(raster: Raster, size: number): Uint8Array {
   return resize(raster, window, size, size)
 }
 
-/** The longer side becomes `size`; what is left over shows the background. */
+/** The longer side becomes `size`; the rest shows the background. */
 function contain(raster: Raster, { size, background }: Preprocess): Uint8Array {
   const scale = size / Math.max(raster.width, raster.height)
   const width = Math.max(1, Math.round(raster.width * scale))

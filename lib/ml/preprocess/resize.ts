@@ -1,11 +1,11 @@
-/** Lanczos-3 resampling of bytes, antialiased, in fixed point: the one kernel for training, serving and the
- *  browser. It knows windows and channels; which window a picture needs is said by preprocess.ts. */
+/** Lanczos-3 resampling of bytes, antialiased, in fixed point: the same kernel for training, serving and the
+ *  browser. It knows windows and channels; preprocess.ts decides on the window of an image. */
 
 const SUPPORT = 3 // lobes of the kernel
 const PRECISION = 14 // bits after the point; 8-bit samples × 15-bit weights stay far below 2^31
 const ONE = 1 << PRECISION
 const HALF = 1 << (PRECISION - 1)
-/** From this factor on, whole blocks of pixels are averaged first, to no less than 4 × the wanted size: a
+/** From this factor on, whole blocks of pixels are averaged first, to no less than 4 × the target size: a
  *  photograph of 12 megapixels then costs one pass of additions instead of six of multiplications. */
 const REDUCE_FROM = 8
 const REDUCE_TO = 4
@@ -16,8 +16,8 @@ export type Raster = {
   readonly channels: number
   readonly data: Uint8Array
 }
-/** The part of a raster that fills the whole result, in pixels. Taps beyond it read the picture around it,
- *  never beyond the picture. */
+/** The part of a raster that fills the whole result, in pixels. Taps beyond it read the image around it,
+ *  never beyond the image. */
 export type Window = {
   readonly x: number
   readonly y: number
@@ -57,7 +57,7 @@ type Taps = {
   readonly most: number
 }
 
-/** For each output position: where its taps begin, how many there are, and their weights, which sum to
+/** For each output position: where its taps start, how many there are, and their weights, which sum to
  *  exactly one. */
 function taps(length: number, offset: number, span: number, out: number): Taps {
   const scale = span / out
@@ -183,7 +183,7 @@ function reduced(
 
 const factor = (scale: number): number => (scale < REDUCE_FROM ? 1 : Math.floor(scale / REDUCE_TO))
 
-/** Blocks at the right and lower edge may be cut; they average what they have. */
+/** Blocks at the right and lower edge may be incomplete; they average the pixels they have. */
 function averageBlocks(raster: Raster, across: number, down: number): Raster {
   const { channels, data } = raster
   const width = Math.ceil(raster.width / across)

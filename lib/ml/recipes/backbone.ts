@@ -1,12 +1,12 @@
 /** backbone: a network of ordinary 3 × 3 convolutions from random weights, whose features serve classifiers
  *  that have few images. Sources: He et al. 2016 (arXiv:1512.03385) for the residual branch, Romero et al.
  *  2015 (arXiv:1412.6550) for fitting a teacher's features, Touvron et al. 2019 (arXiv:1906.06423) for
- *  learning small and ending at the size that answers. Result: on its card. */
+ *  training small and ending at the final size. Result: on its card. */
 import type { Augmentation } from '../learn/augment.ts'
 import type { Optimiser } from '../learn/learner.ts'
 import type { Layer, Network } from '../network/network.ts'
 
-/** Plain convolutions, because they do: per CPU-second on the engine `onnx` (blocks of 16, 1 thread, 2026-11)
+/** Plain convolutions, because they are fast: per CPU-second on the engine `onnx` (blocks of 16, 1 thread, 2026-11)
  *  they reach 116 GFLOP/s, bottlenecks 100, inverted residuals with depthwise 35. */
 const STEM = 32
 const STAGES: readonly { readonly filters: number; readonly isResidual: boolean }[] = [
@@ -16,15 +16,15 @@ const STAGES: readonly { readonly filters: number; readonly isResidual: boolean 
   { filters: 384, isResidual: false },
 ]
 
-export const BACKBONE_SIZE = 96 // pixels of the side that answers
+export const BACKBONE_SIZE = 96 // pixels, the side of the final network
 
 export type BackboneRecipe = {
   readonly optimiser: Optimiser
-  /** For the first phase's batch; from zero to the peak, then down along a cosine to nothing at the end of
-   *  the time allowed. */
+  /** For the first phase's batch; from zero to the peak, then down along a cosine to zero at the end of
+   *  the time limit. */
   readonly rate: { readonly peak: number; readonly warmUp: number }
   readonly labelSmoothing: number
-  /** How much the mean square of the missing features counts next to the cross-entropy of the labels. */
+  /** The weight of the mean square feature error relative to the cross-entropy of the labels. */
   readonly featureWeight: number
   readonly averageDecay: number
   readonly clipNorm: number

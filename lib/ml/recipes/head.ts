@@ -1,5 +1,5 @@
 /** head: only the last layer is trained, on features that a network already computes. It takes seconds and is
- *  best where there are few images. Source: Kornblith et al. 2019 (arXiv:1805.08974), L-BFGS with the
+ *  best with few images. Source: Kornblith et al. 2019 (arXiv:1805.08974), L-BFGS with the
  *  regularisation chosen on validation images; Li et al. 2018 (arXiv:1802.01483) for regularising towards the
  *  old head. Result: docs/decisions/0015-default-recipe.md, and the card of every version it made. */
 import type { HeadRecipe } from './recipe.ts'

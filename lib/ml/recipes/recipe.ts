@@ -1,10 +1,10 @@
-/** What a recipe is: how to train, as data with its numbers on top. The recipes stand in recipes/; nothing
- *  here trains. */
+/** What a recipe is: how to train, as data with its numbers on top. The recipes themselves are in recipes/;
+ *  nothing here trains. */
 import type { Augmentation } from '../learn/augment.ts'
 import type { HeadSettings } from '../learn/head.ts'
 import type { Optimiser, Precision } from '../learn/learner.ts'
 import type { Network } from '../network/network.ts'
-import type { RateCourse } from '../learn/schedule.ts'
+import type { RateSchedule } from '../learn/schedule.ts'
 
 /** `share` of each target is a teacher's prediction at that temperature, the rest the label. */
 export type Distillation = { readonly share: number; readonly temperature: number }
@@ -12,33 +12,33 @@ export type Distillation = { readonly share: number; readonly temperature: numbe
 /** How a recipe trains that takes gradient steps. As JSON in plans, checkpoints and on cards. */
 export type GradientSettings = {
   readonly epochs: number
-  /** Images of a step; fewer where there are few images (`batchFor`). */
+  /** Images per step; fewer when there are few images (`batchFor`). */
   readonly batch: number
   readonly optimiser: Optimiser
-  readonly rate: RateCourse
+  readonly rate: RateSchedule
   readonly augment: Augmentation
   readonly labelSmoothing: number
   /** Share of the averaged weights that remains at each step. */
   readonly averageDecay: number
-  /** Epochs without a better validation after which it stops. */
+  /** Epochs without a better validation score after which it stops. */
   readonly patience: number
   readonly clipNorm: number | null
   readonly precision: Precision
-  /** The first convolution is computed from the images and stays (whitening.ts); absent: it is trained like
+  /** The first convolution is computed from the images and fixed (whitening.ts); absent: it is trained like
    *  the others. */
   readonly isWhitened?: boolean
   /** Its convolutions start by passing on their input (`identityWeights`); absent: with random weights. */
   readonly beginsAsIdentity?: boolean
-  /** Targets are mixed with a teacher's predictions; absent: the labels alone. */
+  /** Targets are mixed with a teacher's predictions; absent: labels only. */
   readonly distil?: Distillation
 }
 
-/** First the last layer alone, on features that stay; then so large a share of the layers with kernels, from
+/** First only the last layer, on fixed features; then this share of the layers with kernels, from
  *  the top, with batch norm frozen, or all of them with it when the share is 1. */
 export type TransferPhases = { readonly head: HeadSettings; readonly share: number }
 export type TransferSettings = GradientSettings & { readonly transfer: TransferPhases }
 
-/** The network of a recipe that starts with random weights. */
+/** Builds the network of a recipe that starts with random weights. */
 export type BuildNetwork = (input: { size: number; channels: number }, classes: number) => Network
 
 /** A network of its own, from random weights. */
@@ -48,19 +48,19 @@ export type ScratchRecipe = {
   readonly settings: GradientSettings
   readonly network: BuildNetwork
 }
-/** The whole network of a version. */
+/** Trains the whole network of a version. */
 export type FinetuneRecipe = {
   readonly kind: 'finetune'
   readonly name: string
   readonly settings: GradientSettings
 }
-/** The layers of another network: the last one first, then its upper part or all of it. */
+/** Trains the layers of another network: the last one first, then its upper part or all of it. */
 export type TransferRecipe = {
   readonly kind: 'transfer'
   readonly name: string
   readonly settings: TransferSettings
 }
-/** The last layer alone, on the features of a version or of another network. */
+/** Trains only the last layer, on the features of a version or of another network. */
 export type HeadRecipe = { readonly kind: 'head'; readonly name: string; readonly settings: HeadSettings }
 
 export type Recipe = ScratchRecipe | FinetuneRecipe | TransferRecipe | HeadRecipe
@@ -69,7 +69,7 @@ const FEWEST_STEPS = 24 // of an epoch, as long as that leaves SMALLEST_BATCH im
 /** Images; below that batch norm measures noise. */
 export const SMALLEST_BATCH = 16
 
-/** Halved until an epoch has a few steps: two hundred images in batches of 128 would hardly move. */
+/** Halved until an epoch has a few steps: two hundred images in batches of 128 would hardly change the weights. */
 export function batchFor(images: number, recipeBatch: number): number {
   let batch = recipeBatch
   while (batch > SMALLEST_BATCH && images / batch < FEWEST_STEPS) batch = Math.ceil(batch / 2)
@@ -80,7 +80,7 @@ export function batchFor(images: number, recipeBatch: number): number {
 const FEWEST_STEPS_IN_ALL = 1_000
 const MOST_EPOCHS = 200
 
-/** A recipe's epochs are for thousands of images; a hundred must be shown more often. */
+/** A recipe's epochs are meant for thousands of images; a hundred must be shown more often. */
 export const epochsFor = (images: number, settings: Pick<GradientSettings, 'epochs' | 'batch'>): number =>
   Math.max(
     settings.epochs,
@@ -90,7 +90,7 @@ export const epochsFor = (images: number, settings: Pick<GradientSettings, 'epoc
     ),
   )
 
-const MOST_STEPS_ON = 2_000 // from a version: most of it is trained already, and a person waits
+const MOST_STEPS_ON = 2_000 // from a version: most of it is trained already, and a user is waiting
 const FEWEST_EPOCHS_ON = 2
 
 /** Fine-tuning a version: all epochs for few images, fewer for tens of thousands. */
@@ -103,7 +103,7 @@ export const epochsOnwards = (images: number, settings: Pick<GradientSettings, '
     ),
   )
 
-/** A mirrored digit is another digit; what a recipe would turn over is left as it is where the classifier
- *  says so. */
+/** A mirrored digit is another digit, so a recipe's flips are removed when the classifier does not allow
+ *  them. */
 export const augmentationFor = (how: Augmentation, isMirrorable: boolean): Augmentation =>
   isMirrorable ? how : { ...how, flip: false }

@@ -11,14 +11,14 @@ test.each([
   [64, 3],
   [96, 3],
   [128, 3],
-])('the network for %i × %i pictures fits together below 900,000 parameters', (size, channels) => {
+])('the network for %i × %i images is consistent and below 900,000 parameters', (size, channels) => {
   const network = smallNetwork({ size, channels }, 10)
 
   expect(shapesOf(network).get('logits')).toEqual([10])
   expect(parameterCount(network)).toBeLessThan(900_000)
 })
 
-test('the network for 32 pixels has the parameters that counting by hand gives', () => {
+test('the network for 32 pixels has the number of parameters counted by hand', () => {
   const kernels = 9 * (3 * 32 + 32 * 64 + 64 * 128 + 128 * 128 + 128 * 192 + 192 * 192)
   const norms = 4 * (32 + 64 + 2 * 128 + 2 * 192)
 
@@ -35,11 +35,11 @@ test.each([
   [500, 128, 16],
   [60, 128, 16],
   [5, 128, 5],
-])('%i pictures in batches of %i are learnt by %i', (images, batch, expected) => {
+])('%i images in batches of %i are trained in batches of %i', (images, batch, expected) => {
   expect(batchFor(images, batch)).toBe(expected)
 })
 
-test('a classifier whose mirrored pictures show something else is never mirrored', () => {
+test('a classifier that does not allow flips is never trained on mirrored images', () => {
   expect(augmentationFor({ flip: true, shift: 2 }, false)).toEqual({ flip: false, shift: 2 })
 })
 
@@ -50,7 +50,7 @@ test.each([
   [300, 54],
   [100, 160],
   [10, 200],
-])('%i pictures are shown %i times from random weights', (images, epochs) => {
+])('%i images are shown %i times from random weights', (images, epochs) => {
   expect(epochsFor(images, { epochs: 20, batch: 128 })).toBe(epochs)
 })
 
@@ -59,6 +59,6 @@ test.each([
   [10_000, 8],
   [1_000, 8],
   [500_000, 2],
-])('going on from a version, %i pictures are shown %i times', (images, epochs) => {
+])('when training continues from a version, %i images are shown %i times', (images, epochs) => {
   expect(epochsOnwards(images, { epochs: 8, batch: 64 })).toBe(epochs)
 })

@@ -1,4 +1,4 @@
-/** restart: a version that overfits is trained through a second course of the learning rate, on images of
+/** restart: a version that overfits is trained through a second schedule of the learning rate, on images of
  *  which a part is covered. Sources: Loshchilov and Hutter 2017 (arXiv:1608.03983) for the
  *  restart, DeVries and Taylor 2017 (arXiv:1708.04552) for the covered part. Result: on the cards and in
  *  docs/training-log.md. */

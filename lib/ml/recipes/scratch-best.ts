@@ -1,6 +1,6 @@
 /** scratch-best: wide networks from random weights behind a whitened first convolution, for tens of thousands
  *  of small photographs and an hour or two of two cores. Source: K. Jordan 2024 (arXiv:2404.00498) for
- *  layout, whitening, alternating mirrors, averaged weights, beginning as identity and fast shifts; DeVries
+ *  layout, whitening, alternating mirrors, averaged weights, identity initialisation and fast shifts; DeVries
  *  and Taylor 2017 (arXiv:1708.04552) for cut-out. Result: on the cards and in docs/training-log.md. */
 import type { ScratchRecipe } from './recipe.ts'
 import { wideNetwork } from './wide-network.ts'
@@ -36,7 +36,7 @@ export const scratchBestSmall: ScratchRecipe = {
   network: wideNetwork([64, 160, 160]),
 }
 
-/** A few thousand photographs of 96 pixels: wider changes, smaller steps, nothing that hurries. */
+/** A few thousand photographs of 96 pixels: wider changes, smaller steps, no speed-ups. */
 export const scratchBestPhoto: ScratchRecipe = {
   kind: 'scratch',
   name: 'scratch-best-photo',
@@ -63,7 +63,7 @@ export const scratchBestPhoto: ScratchRecipe = {
   network: wideNetwork([48, 96, 160]),
 }
 
-/** Tens of thousands of written signs: nothing is mirrored, and one grey channel has too few directions to
+/** Tens of thousands of handwritten signs: nothing is mirrored, and one grey channel has too few directions to
  *  whiten. */
 export const scratchBestDigits: ScratchRecipe = {
   kind: 'scratch',

@@ -1,4 +1,4 @@
-/** scratch-digits: the small network from random weights, for single written signs on a dark ground. Source:
+/** scratch-digits: the small network from random weights, for single handwritten signs on a dark background. Source:
  *  Ciresan et al. 2012 (arXiv:1202.2745) for small turns, shifts and scalings; no mirroring. Result: on the
  *  cards. */
 import type { ScratchRecipe } from './recipe.ts'

@@ -1,5 +1,5 @@
-/** scratch-photo: the small network from random weights, for a few thousand photographs taken from all sides
- *  and in all light. Source: scratch-small, with the wider changes that small sets need (Perez and Wang 2017,
+/** scratch-photo: the small network from random weights, for a few thousand photographs from all viewpoints and
+ *  in any light. Source: scratch-small, with the wider changes that small sets need (Perez and Wang 2017,
  *  arXiv:1712.04621). Result: on the cards. */
 import type { ScratchRecipe } from './recipe.ts'
 import { scratchSmall } from './scratch-small.ts'

@@ -1,6 +1,6 @@
 /** scratch-small: the small network from random weights, for photographs. Source: K. Jordan 2024
  *  (arXiv:2404.00498) for Nesterov, label smoothing and averaged weights; DeVries and Taylor 2017 for
- *  cut-out. Result: on the card of every version it made, never typed here. */
+ *  cut-out. Result: on the card of every version it made, not repeated here. */
 import type { ScratchRecipe } from './recipe.ts'
 import { smallNetwork } from './small-network.ts'
 

@@ -1,4 +1,4 @@
-/** settle: the last epochs of a version, on images as they are predicted. Rotation and zoom smooth every
+/** settle: the last epochs of a version, on images without interpolation. Rotation and zoom smooth every
  *  image a little, and a network trained on nothing else is worse on sharp ones; here images are only
  *  mirrored and moved by whole pixels. Source: Touvron et al. 2019 (arXiv:1906.06423), "fixing the train-test
  *  discrepancy". Result: on the cards and in docs/training-log.md. */

@@ -3,7 +3,7 @@
  *  two cores, below 900,000 parameters. */
 import type { Layer, Network } from '../network/network.ts'
 
-/** Filters of the convolutions of each stage, from the stage that sees 32 pixels (or 28) on. Larger images
+/** Filters of the convolutions of each stage, starting with the stage at 32 (or 28) pixels. Larger images
  *  get STEM stages before. */
 const COLOUR: readonly (readonly number[])[] = [[32], [64], [128, 128], [192, 192]]
 const GREY: readonly (readonly number[])[] = [[32], [64], [96, 96]]

@@ -1,17 +1,17 @@
 /** transfer-whole: another network's layers, all of them trained with their batch norm once the last layer
  *  fits the classes. For thousands of images, where transfer, which leaves the lower layers as they are,
- *  stops short. Sources: those of transfer; Kornblith et al. 2019 (arXiv:1805.08974) for
+ *  reaches its limit. Sources: those of transfer; Kornblith et al. 2019 (arXiv:1805.08974) for
  *  fine-tuning the whole network. Result: on the cards and in docs/training-log.md. */
 import type { TransferRecipe } from './recipe.ts'
 import { transfer } from './transfer.ts'
 
-/** Photographs by the thousand. */
+/** For thousands of photographs. */
 export const transferWhole: TransferRecipe = {
   kind: 'transfer',
   name: 'transfer-whole',
   settings: {
     ...transfer.settings,
-    epochs: 30, // the first is the last layer alone
+    epochs: 30, // the first trains only the last layer
     optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
     rate: { peak: 0.02, warmUpEpochs: 2, end: 0.0001 }, // for 32 images
     augment: {
@@ -31,7 +31,7 @@ export const transferWhole: TransferRecipe = {
   },
 }
 
-/** Small images by the tens of thousands, enlarged to the input size of the network. */
+/** For tens of thousands of small images, enlarged to the input size of the network. */
 export const transferWholeSmall: TransferRecipe = {
   kind: 'transfer',
   name: 'transfer-whole-small',
@@ -45,7 +45,7 @@ export const transferWholeSmall: TransferRecipe = {
   },
 }
 
-/** Photographs of what has no up and no down: leaves, cells, things photographed from above. */
+/** For photographs without a fixed orientation: leaves, cells, objects from above. */
 export const transferWholeTurned: TransferRecipe = {
   kind: 'transfer',
   name: 'transfer-whole-turned',

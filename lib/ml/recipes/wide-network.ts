@@ -1,11 +1,11 @@
 /** Networks for when accuracy matters more than minutes: a first convolution that can be whitened, then three
- *  stages of two 3 × 3 convolutions, each stage halving the map between them. It is data; the recipes that
- *  use it say how it learns. */
+ *  stages of two 3 × 3 convolutions, each stage halving the map between them. It is data; the recipes define
+ *  the training. */
 import type { Layer, Network } from '../network/network.ts'
 
-/** Directions of patches of colour, and their negatives (whitening.ts). */
+/** Directions of colour patches, and their negatives (whitening.ts). */
 const FIRST_FILTERS = 32
-/** Larger images are halved by the first convolution, which then sees further. */
+/** Larger images are halved by the first convolution, which enlarges its receptive field. */
 const SMALL = 40
 
 /** @param widths filters of the three stages. Source of the layout: K. Jordan 2024 (arXiv:2404.00498), § 3.1. */
@@ -30,7 +30,7 @@ export function wideNetwork(
 
 type ConvolutionOptions = { readonly kernel?: number; readonly stride?: number; readonly pool?: string }
 
-/** Pooled before it is normalised, which is then done to a quarter of the places. */
+/** Pooled before normalisation, which then has a quarter of the values to process. */
 const convolution = (
   name: string,
   filters: number,

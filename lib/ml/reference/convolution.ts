@@ -2,7 +2,7 @@
 import type { ConvWindow } from '../network/kernels.ts'
 import { batchOf, zeros, type Exact } from './exact.ts'
 
-/** Calls `visit` for every pair of an input place and an output place that a tap of the window joins. */
+/** Calls `visit` for every pair of an input place and an output place that a tap of the window connects. */
 export function eachTap(
   window: ConvWindow,
   batch: number,

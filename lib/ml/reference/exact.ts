@@ -1,4 +1,4 @@
-/** Numbers in double precision with their shape, as the reference computes with them. */
+/** Numbers in double precision with their shape, in which the reference computes. */
 import { sizeOf, type Shape } from '../network/network.ts'
 
 /** `shape` with the batch first, channels last. */

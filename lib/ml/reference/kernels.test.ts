@@ -1,4 +1,4 @@
-/** The float64 reference against finite differences: the ground on which every engine is judged. */
+/** The float64 reference, checked by finite differences; every engine is compared with it. */
 import { expect, test } from 'vitest'
 import { liveWeights, someBatch, tinyNetworks } from '../network/networks.fakes.ts'
 import { planWeights } from '../network/weight-layout.ts'
@@ -31,7 +31,7 @@ test.each(tinyNetworks.map((network) => [network.name, network] as const))(
   },
 )
 
-test('frozen batch norm passes its gradient on and learns nothing', () => {
+test('frozen batch norm passes its gradient on and is not trained', () => {
   const network = tinyNetworks[4]!
   const weights: Record<string, Float64Array> = Object.fromEntries(
     Object.entries(liveWeights(network, 7)).map(([name, values]) => [name, Float64Array.from(values)]),
@@ -54,7 +54,7 @@ test('frozen batch norm passes its gradient on and learns nothing', () => {
   )
 })
 
-test('nothing flows into frozen layers', () => {
+test('no gradient flows into frozen layers', () => {
   const network = tinyNetworks[0]!
   const { gradients, measured } = referenceGradients(
     { network, frozenThrough: 'l6' },
@@ -72,7 +72,7 @@ test('nothing flows into frozen layers', () => {
   expect(Object.keys(measured)).toEqual(['l9/mean', 'l9/variance'])
 })
 
-test('equal maxima share what comes back, negative ones too', () => {
+test('equal maxima share the gradient, negative ones too', () => {
   const k = createReference()
   const pool = { size: 2, input: [2, 2, 1], output: [1, 1, 1] }
   const x = exact([1, 2, 2, 1], [-3, -1, -1, -2])

@@ -1,5 +1,5 @@
-/** The kernels in plain float64 loops: what every executor is compared with, and itself checked by finite
- *  differences. Never fast. */
+/** The kernels in plain float64 loops: the reference for every executor, and itself checked by finite
+ *  differences. Not optimised. */
 import { EPSILON, type ConvWindow, type Kernels, type PoolWindow } from '../network/kernels.ts'
 import { sizeOf, type Shape } from '../network/network.ts'
 import { convolution, depthwiseConvolution, eachTap } from './convolution.ts'
@@ -8,7 +8,7 @@ import { batchOf, exact, map, reshape, zeros, type Exact } from './exact.ts'
 export function createReference(): Kernels<Exact> {
   return {
     constant: (values, shape) => exact(shape, values),
-    picture: (pixels, shape) => reshape(pixels, shape),
+    inputMap: (pixels, shape) => reshape(pixels, shape),
     ...convolution,
     ...depthwiseConvolution,
     ...normalisation,
@@ -205,7 +205,7 @@ const rows = {
   },
 }
 
-/** Element by element; a value of one element goes with all. */
+/** Element by element; a value with one element is broadcast. */
 const both =
   (f: (a: number, b: number) => number) =>
   (a: Exact, b: Exact): Exact => {

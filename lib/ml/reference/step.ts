@@ -1,5 +1,5 @@
-/** One learning step and one answer in float64, by the same layers over the plain kernels: the measure for
- *  every engine. Never fast. */
+/** One training step and one prediction in float64, by the same layers over the plain kernels: the reference for
+ *  every engine. Not optimised. */
 import type { Batch, LearnerSpec } from '../learn/learner.ts'
 import { fillNoise, noisyLayers } from '../learn/dropout-noise.ts'
 import { shapesOf, sizeOf, weightSpecs, type Network, type Weights } from '../network/network.ts'
@@ -26,7 +26,7 @@ export function referenceAnswers(
   return { logits: logits.data, features: features.data }
 }
 
-/** Loss, how many were right, the gradient of each weight that learns, and the batch's statistics. */
+/** Loss, number of correct predictions, the gradient of each trained weight, and the batch's statistics. */
 export function referenceGradients(
   spec: Pick<LearnerSpec, 'network' | 'frozenThrough' | 'batchNorm' | 'seed' | 'fitted'>,
   weights: ExactWeights,
@@ -41,7 +41,7 @@ export function referenceGradients(
       return [name, exact([batch.count, length], bytes)]
     }),
   )
-  const made = lossAndGradients(
+  const result = lossAndGradients(
     createReference(),
     {
       network,
@@ -60,10 +60,10 @@ export function referenceGradients(
   const plain = (values: Readonly<Record<string, Exact>>): Record<string, Float64Array> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.data]))
   return {
-    loss: made.loss.data[0]!,
-    right: made.right.data[0]!,
-    gradients: plain(made.gradients),
-    measured: plain(made.measured),
+    loss: result.loss.data[0]!,
+    right: result.right.data[0]!,
+    gradients: plain(result.gradients),
+    measured: plain(result.measured),
   }
 }
 

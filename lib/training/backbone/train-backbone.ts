@@ -8,7 +8,7 @@ import { planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { backboneNetwork, type BackboneRecipe } from '#lib/ml/recipes/backbone.ts'
 import { orderOf } from '#lib/ml/learn/sample-set.ts'
-import { BEGINNING } from '#lib/ml/learn/train.ts'
+import { START } from '#lib/ml/learn/train.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import type { Pack } from '../run/data/pack.ts'
 import type { Features } from './teacher-features.ts'
@@ -40,7 +40,7 @@ export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): P
   const { recipe } = plan
   const began = await readCheckpoint(plan.checkpoint)
   let state = began?.state
-  let { epoch, seconds } = began?.position ?? BEGINNING
+  let { epoch, seconds } = began?.position ?? START
   for (const [index, phase] of recipe.phases.entries()) {
     const isOver = (): boolean => seconds / plan.seconds >= phase.until
     if (isOver()) continue
@@ -66,7 +66,7 @@ export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): P
     const before = ports.clock() - seconds
     const saveCheckpoint = async (): Promise<void> => {
       state = await learner.state()
-      await writeCheckpoint(plan.checkpoint, { position: { ...BEGINNING, epoch, seconds }, state })
+      await writeCheckpoint(plan.checkpoint, { position: { ...START, epoch, seconds }, state })
       await ports.onWeights(network, await learner.weights('average'))
     }
     while (!isOver() && !ports.signal.aborted) {

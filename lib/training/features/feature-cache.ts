@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
 import { featureKeys } from '#lib/contracts/training-plan.ts'
-import { bodyWeights } from '#lib/ml/network/head-network.ts'
+import { backboneWeights } from '#lib/ml/network/head-network.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 
 const MOST_BYTES = 512 * 2 ** 20 // of all folders together
@@ -24,7 +24,7 @@ export type FeatureRows = {
  *  version. */
 export function embeddingsName(network: Network, weights: Weights, spec: Preprocess): string {
   const hash = createHash('sha256').update(JSON.stringify([network.input, network.layers.slice(0, -1), spec]))
-  for (const values of bodyWeights(network, weights))
+  for (const values of backboneWeights(network, weights))
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
   return hash.digest('hex').slice(0, 32)
 }

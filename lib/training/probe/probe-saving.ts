@@ -1,8 +1,8 @@
 /** What evaluating and saving a version costs: once without images and once with a few test images; the
  *  difference is the cost of the images. */
 import type { Cost } from '#lib/contracts/probe.ts'
-import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { BEGINNING } from '#lib/ml/learn/train.ts'
+import { subsetOf, type SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { START } from '#lib/ml/learn/train.ts'
 import type { Pack } from '../run/data/pack.ts'
 import { evaluateTrained } from '../run/seal/evaluate-trained.ts'
 import { saveVersion } from '../run/seal/save-version.ts'
@@ -15,8 +15,8 @@ export async function probeSaving(
 ): Promise<{ always: Cost; perTest: Cost }> {
   const ports = { ...probePorts, openTest: async () => 0 }
   const timed = stopwatch(ports)
-  const nothing = chosenFrom(few, [], plan.classes.length)
-  const trained = { network, weights, position: BEGINNING, batch: 1, images: 0 }
+  const nothing = subsetOf(few, [], plan.classes.length)
+  const trained = { network, weights, position: START, batch: 1, images: 0 }
   const saved = (test: SampleSet) =>
     timed(async () => {
       const images = { index: pack.index, training: nothing, choosing: nothing, calibrating: nothing, test }

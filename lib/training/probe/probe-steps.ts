@@ -1,8 +1,8 @@
 /** What training by gradient steps costs: the learner, a step, evaluating an image, a checkpoint. */
 import { join } from 'node:path'
 import type { SteppedFigures } from '#lib/contracts/probe.ts'
-import { batchMaker, chosenFrom, plainBatches } from '#lib/ml/learn/sample-set.ts'
-import { BEGINNING } from '#lib/ml/learn/train.ts'
+import { batchMaker, subsetOf, plainBatches } from '#lib/ml/learn/sample-set.ts'
+import { START } from '#lib/ml/learn/train.ts'
 import { augmentationFor, type GradientSettings } from '#lib/ml/recipes/recipe.ts'
 import { writeCheckpoint } from '../run/checkpoint.ts'
 import { learnerSpec } from '../run/learn/learner-spec.ts'
@@ -42,7 +42,7 @@ export async function probeSteps(
       await trainStep(2 + steps)
     }
   })
-  const batchSet = chosenFrom(few, Array.from(indices), plan.classes.length)
+  const batchSet = subsetOf(few, Array.from(indices), plan.classes.length)
   const predict = async (): Promise<void> => {
     for (const { pixels, count } of plainBatches(batchSet, plan.spec, batch))
       await learner.predict(pixels, count, 'average')
@@ -51,7 +51,7 @@ export async function probeSteps(
   const predicted = await timed(predict)
   await learner.remember('average')
   const checkpoint = await timed(async () =>
-    writeCheckpoint(join(scratch, 'checkpoint.bin'), { position: BEGINNING, state: await learner.state() }),
+    writeCheckpoint(join(scratch, 'checkpoint.bin'), { position: START, state: await learner.state() }),
   )
   return {
     kind: 'stepped',

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { BEGINNING } from '#lib/ml/learn/train.ts'
+import { START } from '#lib/ml/learn/train.ts'
 import { checkpointFile, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
 
 const place = () => {
@@ -24,7 +24,7 @@ const flat = (seed: number) => ({
 })
 const checkpoint: Checkpoint = {
   position: {
-    ...BEGINNING,
+    ...START,
     epoch: 3,
     stepInEpoch: 7,
     lossSum: 1.25,

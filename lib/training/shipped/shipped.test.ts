@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shippedClassifier } from '#lib/contracts/bundle.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-async function logitsOf(name: string, images: readonly Picture[]): Promise<Float32Array[]> {
+async function logitsOf(name: string, images: readonly RgbImage[]): Promise<Float32Array[]> {
   const { preprocess: spec, classes } = bundles.get(name)!
   const bytes = squareBytes(spec)
   const pixels = new Float32Array(bytes * images.length)
@@ -40,7 +40,7 @@ async function logitsOf(name: string, images: readonly Picture[]): Promise<Float
   const { logits } = await engine.run(name, pixels, images.length)
   return images.map((_, i) => logits.slice(i * classes.length, (i + 1) * classes.length))
 }
-const answersOf = async (name: string, images: readonly Picture[]) =>
+const answersOf = async (name: string, images: readonly RgbImage[]) =>
   (await logitsOf(name, images)).map((row) => bundles.get(name)!.classes[row.indexOf(Math.max(...row))])
 
 test('the shipped classifiers are those of the table, and take no more than 40 MiB', () => {
@@ -86,7 +86,7 @@ test('nine of ten newly drawn shapes are classified correctly', async () => {
 function written(
   strokes: readonly (readonly [number, number])[],
   colours: { ink: number; paper: number },
-): Picture {
+): RgbImage {
   const data = new Uint8Array(280 * 280 * 3).fill(colours.paper)
   for (let at = 1; at < strokes.length; at++) {
     const [[x0, y0], [x1, y1]] = [strokes[at - 1]!, strokes[at]!]

@@ -15,7 +15,7 @@ import {
   type Verdict,
 } from '#lib/domain/gate.ts'
 import { mcnemarExact, wilson } from '#lib/domain/statistics.ts'
-import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
+import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 import { predictSamples, type PredictionPorts, type VersionPredictions } from './predict-samples.ts'
 
 export type ComparisonInput = {
@@ -242,7 +242,7 @@ function coverageIn(
   predicted: readonly PairedPrediction[],
   side: 'champion' | 'challenger',
 ): number | null {
-  const { candidateMass: mass } = promisesOf(version.card)
+  const { candidateMass: mass } = thresholdsOf(version.card)
   const ofKnownClass = predicted.filter(({ entry }) => version.classes.includes(entry.label))
   if (mass === null) return null
   const classes = version.classes.length

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { drawShape, SHAPES, type ShapeName } from '#lib/domain/shapes.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
@@ -28,7 +28,7 @@ beforeAll(async () => {
 }) // a head needs no learner
 afterAll(() => engine[Symbol.asyncDispose]())
 
-const grey = (value: number): Picture => ({
+const grey = (value: number): RgbImage => ({
   width: 32,
   height: 32,
   data: new Uint8Array(32 * 32 * 3).fill(value),

@@ -2,7 +2,7 @@
  *  starts again from the stored features. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { learnHead, type HeadSettings, type HeadTry } from '#lib/ml/learn/head.ts'
-import { BEGINNING, type Position } from '#lib/ml/learn/train.ts'
+import { START, type Position } from '#lib/ml/learn/train.ts'
 import { headIn, withHead } from '#lib/ml/network/head-network.ts'
 import type { RunPorts } from '../ports.ts'
 import type { HeadFeatures, TrainedNetwork, TrainingMaterial } from './material.ts'
@@ -30,7 +30,7 @@ export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedN
     towards: plan.start.kind === 'version' ? headIn(network, weights) : null,
     seed: plan.seed,
   })
-  let position: Position = BEGINNING
+  let position: Position = START
   let from = startedAt
   for (;;) {
     await new Promise((resolve) => setImmediate(resolve)) // lets a cancel request arrive

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BEGINNING, type TrainingEvent } from '#lib/ml/learn/train.ts'
+import { START, type TrainingEvent } from '#lib/ml/learn/train.ts'
 import { createStepMessages } from './step-messages.ts'
 
 const STEPS = 10
@@ -10,7 +10,7 @@ const stepAt = (stepInEpoch: number): Extract<TrainingEvent, { kind: 'step' }> =
   steps: 2 * STEPS,
   loss: 1,
   rate: 0.1,
-  position: { ...BEGINNING, stepInEpoch },
+  position: { ...START, stepInEpoch },
 })
 
 function messages() {
@@ -20,7 +20,7 @@ function messages() {
     batch: 64,
     steps: STEPS,
     epochs: 2,
-    from: BEGINNING,
+    from: START,
   })
   return {
     after: (span: number, step: number) => {

@@ -1,7 +1,7 @@
 /** Training by gradient steps: the learner on its engine, resumed from the checkpoint if there is one. The loop
  *  itself is lib/ml/learn/train; this writes checkpoints and reports progress. */
 import type { Learner } from '#lib/ml/learn/learner.ts'
-import { BEGINNING, stepsOf, train, type Position, type TrainingEvent } from '#lib/ml/learn/train.ts'
+import { START, stepsOf, train, type Position, type TrainingEvent } from '#lib/ml/learn/train.ts'
 import { parameterCount } from '#lib/ml/network/network.ts'
 import type { GradientSettings } from '#lib/ml/recipes/recipe.ts'
 import { checkpointFile, readCheckpoint, writeCheckpoint } from '../checkpoint.ts'
@@ -38,7 +38,7 @@ export async function trainSteps(run: SteppedRun, ports: RunPorts): Promise<Trai
       `validation images), ${parameterCount(network).toLocaleString('en')} parameters, batch size ` +
       `${batch}, with ${engine.detail}.`,
   })
-  const from = checkpoint?.position ?? (await run.startPosition?.(learner)) ?? BEGINNING
+  const from = checkpoint?.position ?? (await run.startPosition?.(learner)) ?? START
   const steps = stepsOf(training.count, batch)
   const epochs = settings.epochs
   startStage('train', { total: steps * epochs, done: (from.epoch - 1) * steps + from.stepInEpoch }, ports)

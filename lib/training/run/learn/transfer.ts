@@ -4,7 +4,7 @@
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { logitsOf, score } from '#lib/ml/evaluate/evaluate.ts'
 import type { Learner } from '#lib/ml/learn/learner.ts'
-import { BEGINNING, type Position } from '#lib/ml/learn/train.ts'
+import { START, type Position } from '#lib/ml/learn/train.ts'
 import type { Network } from '#lib/ml/network/network.ts'
 import { frozenBelow } from '#lib/ml/network/upper-part.ts'
 import type { TransferSettings } from '#lib/ml/recipes/recipe.ts'
@@ -37,7 +37,7 @@ export async function trainTransfer(
     return {
       ...withHead,
       position: {
-        ...BEGINNING,
+        ...START,
         epoch: 2,
         points: [first],
         best: { epoch: 1, score: position.best!.score, which: 'latest' },
@@ -81,5 +81,5 @@ async function afterHead(
     batch: settings.batch,
   })
   const best = { epoch: 1, score: score(logits, choosing.labels), which: 'latest' } as const
-  return { ...BEGINNING, epoch: 2, points: [first], best }
+  return { ...START, epoch: 2, points: [first], best }
 }

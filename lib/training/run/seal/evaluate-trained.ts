@@ -3,7 +3,7 @@
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
-import { chosenFrom } from '#lib/ml/learn/sample-set.ts'
+import { subsetOf } from '#lib/ml/learn/sample-set.ts'
 import type { ImageSets } from '../data/read-images.ts'
 import type { TrainedNetwork } from '../learn/material.ts'
 import type { RunPorts } from '../ports.ts'
@@ -74,4 +74,4 @@ export async function evaluateTrained(
 /** The images that familiarity is measured against. When those of the old classes are not on this machine there
  *  are none, because all images of these classes would look unfamiliar. */
 const referenceImages = ({ teaching, classes }: RunPlan, { training }: ImageSets) =>
-  teaching.kind === 'teacher' ? chosenFrom(training, [], classes.length) : training
+  teaching.kind === 'teacher' ? subsetOf(training, [], classes.length) : training

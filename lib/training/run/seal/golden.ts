@@ -2,7 +2,7 @@
  *  user's image. They need not resemble a classifier's classes, only be the same on every machine. */
 import type { GoldenOutputs } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { createRandom } from '#lib/ml/random.ts'
@@ -10,7 +10,7 @@ import { createRandom } from '#lib/ml/random.ts'
 const TOLERANCE = 1e-3 // of a probability, between float32 engines
 const SIDE = 40
 
-export type GoldenImage = { readonly name: string; readonly image: Picture }
+export type GoldenImage = { readonly name: string; readonly image: RgbImage }
 
 /** Sixteen images: twelve shapes, a ramp, waves, stripes and noise. */
 export function goldenImages(): readonly GoldenImage[] {
@@ -44,7 +44,7 @@ export function goldenOf(logits: readonly Float32Array[]): GoldenOutputs {
   return { tolerance: TOLERANCE, inputs }
 }
 
-function painted(colour: (x: number, y: number) => readonly [number, number, number]): Picture {
+function painted(colour: (x: number, y: number) => readonly [number, number, number]): RgbImage {
   const data = new Uint8Array(SIDE * SIDE * 3)
   for (let y = 0; y < SIDE; y++)
     for (let x = 0; x < SIDE; x++)

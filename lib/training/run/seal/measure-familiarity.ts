@@ -16,7 +16,7 @@ import {
   referenceBytes,
   type Reference,
 } from '#lib/ml/evaluate/familiarity.ts'
-import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { subsetOf, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { computeOutputs, type MeasuredModel, type VersionOutputs } from './outputs.ts'
 
 /** The neighbour whose distance counts when validation cannot decide. On cifar10, cats-dogs and fruits 5 to 20
@@ -58,7 +58,7 @@ export async function measureFamiliarity(
   sets: FamiliaritySets,
   loaded: MeasuredModel,
 ): Promise<Familiarity | null> {
-  const sample = chosenFrom(sets.training, references(sets.training, loaded.classes), 0)
+  const sample = subsetOf(sets.training, references(sets.training, loaded.classes), 0)
   const { features } = await computeOutputs(sample, loaded)
   if (sample.count === 0 || !features) return null
   const length = features.length / sample.count

@@ -4,7 +4,7 @@ import type { Card } from '#lib/contracts/bundle.ts'
 import { softmax, type Logits } from '#lib/domain/calibration.ts'
 import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
 import { decide } from '#lib/domain/decision.ts'
-import { promisesOf } from '#lib/ml/evaluate/reliability.ts'
+import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 
 export type ReliabilityInput = {
   readonly logits: Logits
@@ -26,7 +26,7 @@ export function measureReliability(
   { logits, labels, hashes, distances }: ReliabilityInput,
   card: Card,
 ): ReliabilityFigures {
-  const statements = promisesOf(card)
+  const statements = thresholdsOf(card)
   const temperature = card.calibration?.temperature ?? 1
   const chances = hashes.map(chanceOf)
   let [confident, incorrect, unfamiliar] = [0, 0, 0]

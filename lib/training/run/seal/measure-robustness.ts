@@ -9,7 +9,7 @@ import { score } from '#lib/ml/evaluate/evaluate.ts'
 import { squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { mirroredSquare } from '#lib/ml/learn/augment.ts'
 import { disturb, DISTURBANCES } from '#lib/ml/evaluate/robustness.ts'
-import { chosenFrom, type SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { subsetOf, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { computeOutputs, type MeasuredModel } from './outputs.ts'
 
 /** Enough for ±2 points, within seconds. */
@@ -24,7 +24,7 @@ export const robustnessImages = (test: Pick<SampleSet, 'count'>): number =>
 export async function measureRobustness(test: SampleSet, loaded: MeasuredModel): Promise<Card['robustness']> {
   if (test.count === 0) return null
   const images = Math.min(MOST_IMAGES, test.count)
-  const some = chosenFrom(
+  const some = subsetOf(
     test,
     Array.from({ length: images }, (_, i) => Math.floor((i * test.count) / images)),
     loaded.classes,
@@ -53,7 +53,7 @@ export async function measureRobustness(test: SampleSet, loaded: MeasuredModel):
       levels.push({
         amount,
         accuracy: await accuracyOf((square, hash) =>
-          disturb(square, { kind, amount, about: loaded.spec, seed: sampleSeed(hash) }, throughJpeg),
+          disturb(square, { kind, amount, spec: loaded.spec, seed: sampleSeed(hash) }, throughJpeg),
         ),
       })
     disturbances.push({ kind, levels })

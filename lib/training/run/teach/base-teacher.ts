@@ -3,7 +3,7 @@
  *  are not on this machine. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
-import type { Picture } from '#lib/domain/image.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { answerOf, logitsOf } from '#lib/ml/evaluate/evaluate.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
@@ -82,4 +82,4 @@ function withRehearsal(set: SampleSet, count: number, spec: Preprocess): SampleS
   }
 }
 
-const rehearsalImage = (i: number): Picture => drawShape(SHAPES[i % SHAPES.length]!, 9_000_000 + i)
+const rehearsalImage = (i: number): RgbImage => drawShape(SHAPES[i % SHAPES.length]!, 9_000_000 + i)
