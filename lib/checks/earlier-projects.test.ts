@@ -16,15 +16,15 @@ test('a line of the earlier projects that is missing, or whose test is not there
     'test("it is so, always", () => undefined) // only said in passing\ntest.each([\n  ["a row of a ' +
     'table", 1],\n])("%s", () => undefined)'
   const isNoTitle = (line: string, words: string) =>
-    `docs/earlier-projects.md: the line ${line} names "${words}", which is no title of a test in a.test.ts.`
+    `docs/earlier-projects.md: the line ${line} names "${words}", which is not the title of a test in a.test.ts.`
 
   expect(uncovered(page, { 1: 9 }, (file) => (file === 'b.test.ts' ? null : text))).toEqual([
-    'docs/earlier-projects.md: the line 1.9 is missing.',
-    'docs/earlier-projects.md: the line 1.2 names b.test.ts, which is not there.',
+    'docs/earlier-projects.md: line 1.9 is missing.',
+    'docs/earlier-projects.md: line 1.2 names b.test.ts, which does not exist.',
     isNoTitle('1.3', 'it is not so'),
-    'docs/earlier-projects.md: the line 1.4 names no test.',
+    'docs/earlier-projects.md: line 1.4 names no test.',
     isNoTitle('1.5', 'test('),
-    'docs/earlier-projects.md: the line 1.6 names LICENSE, which is no test.',
+    'docs/earlier-projects.md: line 1.6 names LICENSE, which is not a test.',
     isNoTitle('1.7', 'only said in passing'),
   ])
 })
@@ -47,7 +47,7 @@ test('a page of the earlier projects that strays from their list is caught, wher
   expect([...linesOf(list).keys()]).toEqual(['1.1', '1.2', '2.1', '2.2', '7.1', '7.2'])
   expect(strayed(page(...whole), list)).toEqual([])
   expect(strayed(page(...whole.slice(1)), list)).toEqual([
-    expect.stringContaining('the line 1.1 of the list is missing'),
+    expect.stringContaining('line 1.1 of the list is missing'),
   ])
   expect(strayed(page(...whole, '2.3 | **video**'), list)).toEqual([
     'docs/earlier-projects.md: the list has no line 2.3.',
@@ -56,6 +56,6 @@ test('a page of the earlier projects that strays from their list is caught, wher
     expect.stringContaining('does not say "upload page" in its line 2.2'),
   ])
   expect(strayed(page(...whole.with(3, '2.2 | something')), list)).toEqual([
-    'docs/earlier-projects.md: the line 2.2 has no words from the list, in code format or bold.',
+    'docs/earlier-projects.md: line 2.2 has no words from the list, in code format or bold.',
   ])
 })

@@ -43,20 +43,20 @@ export function uncovered(
   return [
     ...expected
       .filter((line) => !rows.some((row) => row.line === line))
-      .map((line) => `${PAGE}: the line ${line} is missing.`),
+      .map((line) => `${PAGE}: line ${line} is missing.`),
     ...rows.flatMap(({ line, tests }) => {
       const named = [...tests.matchAll(/`([^`]+)`: "([^"]+)"/g)]
       if (named.length === 0) return [`${PAGE}: line ${line} names no test.`]
       return named.flatMap(([, file = '', words = '']) => {
         const text = read(file)
-        if (text === null) return [`${PAGE}: the line ${line} names ${file}, which does not exist.`]
+        if (text === null) return [`${PAGE}: line ${line} names ${file}, which does not exist.`]
         if (!/\.(test|spec|fakes)\.ts$/.test(file))
-          return [`${PAGE}: the line ${line} names ${file}, which is not a test.`]
+          return [`${PAGE}: line ${line} names ${file}, which is not a test.`]
         const isTitle =
           words.length >= SHORTEST_WORDS && titlesIn(text).some((title) => title.includes(words))
         return isTitle
           ? []
-          : [`${PAGE}: the line ${line} names "${words}", which is not the title of a test in ${file}.`]
+          : [`${PAGE}: line ${line} names "${words}", which is not the title of a test in ${file}.`]
       })
     }),
   ]
@@ -70,13 +70,13 @@ export function strayed(page: string, list: string): readonly string[] {
   return [
     ...[...lines.keys()]
       .filter((line) => !rows.some((row) => row.line === line))
-      .map((line) => `${PAGE}: the line ${line} of the list is missing: ${lines.get(line)!.slice(0, 80)}`),
+      .map((line) => `${PAGE}: line ${line} of the list is missing: ${lines.get(line)!.slice(0, 80)}`),
     ...rows.flatMap(({ line, what }) => {
       const output = lines.get(line)
       if (output === undefined) return [`${PAGE}: the list has no line ${line}.`]
       const words = [...what.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*/g)].map(([, code, bold]) => code ?? bold!)
       if (words.length === 0)
-        return [`${PAGE}: the line ${line} has no words from the list, in code format or bold.`]
+        return [`${PAGE}: line ${line} has no words from the list, in code format or bold.`]
       return words
         .filter((one) => !plain(output).includes(plain(one)))
         .map((one) => `${PAGE}: the list does not say "${one}" in its line ${line}: ${output.slice(0, 80)}`)

@@ -204,7 +204,7 @@ test('a link that leads nowhere and a command that does not exist are caught', (
     'docs/guide.md: there is no command npm run fly.',
   ])
   expect(unnamed('npm start, npm run dev', ['start', 'dev', 'bench'])).toEqual([
-    'README.md: the command npm run bench is not named.',
+    'README.md: the command npm run bench is missing.',
   ])
 })
 
