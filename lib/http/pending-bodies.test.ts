@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { door } from '#lib/server/fast-path.ts'
+import { fastPath } from '#lib/server/fast-path.ts'
 import { createHeldBodies, type BodyBudget } from './pending-bodies.ts'
 import { openProgram } from './program.fakes.ts'
 
@@ -24,7 +24,7 @@ async function listening(memory: BodyBudget): Promise<number> {
     },
   })
   const server = createServer((message, response) => {
-    if (!door(message, response)) response.writeHead(418).end()
+    if (!fastPath(message, response)) response.writeHead(418).end()
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   onTestFinished(() => {

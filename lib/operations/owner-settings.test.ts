@@ -7,7 +7,7 @@ async function opened(environment: Record<string, string> = {}) {
   const { data } = await openWithFruit()
   const read = parseSettings(environment)
   if (!read.ok) throw new Error(read.mistakes.join('\n'))
-  const parts = { settings: read.settings, given: Object.keys(environment), data }
+  const parts = { settings: read.settings, explicit: Object.keys(environment), data }
   const owner = createOwnerSettings(parts)
   const shown = async (name: string) => (await owner.listSettings()).settings.find((one) => one.name === name)
   return { data, parts, owner, shown }

@@ -29,16 +29,16 @@ export type OwnerSettingsParts = {
   /** As the environment and the defaults make them. */
   readonly settings: Settings
   /** Names that the environment says something about. */
-  readonly given: readonly string[]
+  readonly explicit: readonly string[]
   readonly data: Pick<Data, 'keptSettings' | 'classifiers'>
 }
 
 export function createOwnerSettings({
   settings,
-  given,
+  explicit,
   data: { keptSettings, classifiers },
 }: OwnerSettingsParts): OwnerSettings {
-  const isGiven = (name: string): boolean => given.includes(name)
+  const isExplicit = (name: string): boolean => explicit.includes(name)
   const isChangeable = (name: string): name is Changeable => CHANGEABLE.some((one) => one === name)
 
   async function list(): Promise<Output<typeof listSettings>> {
@@ -46,12 +46,12 @@ export function createOwnerSettings({
     return {
       settings: Object.keys(all.shape).map((key) => {
         const name = key as Name // the shape's own keys
-        const kept = isChangeable(name) && !isGiven(name) ? keptSettings.get(name) : null
+        const kept = isChangeable(name) && !isExplicit(name) ? keptSettings.get(name) : null
         return {
           name,
           value: SECRET.includes(name) ? null : (kept ?? textOf(settings[name])),
-          source: sourceOf(isGiven(name), kept),
-          is_changeable: isChangeable(name) && !isGiven(name),
+          source: sourceOf(isExplicit(name), kept),
+          is_changeable: isChangeable(name) && !isExplicit(name),
           choices: isChangeable(name) ? [...CHOICES[name](ids)] : null,
           what: all.shape[name].description ?? '',
         }
@@ -62,7 +62,7 @@ export function createOwnerSettings({
   return {
     listSettings: list,
     async changeSettings(change) {
-      const fixed = Object.keys(change).find(isGiven)
+      const fixed = Object.keys(change).find(isExplicit)
       if (fixed !== undefined)
         throw new DarkroomError('conflict', {
           what: `${fixed} was not changed`,
@@ -82,24 +82,24 @@ export function createOwnerSettings({
   }
 }
 
-type SettingParts = Pick<OwnerSettingsParts, 'settings' | 'given'> & {
+type SettingParts = Pick<OwnerSettingsParts, 'settings' | 'explicit'> & {
   readonly data: Pick<Data, 'keptSettings'>
 }
 
 /** AUTO_PROMOTE as it is now: the environment's, else the one chosen in /settings, else the default. */
-export function autoPromoteNow({ settings, given, data }: SettingParts): Settings['AUTO_PROMOTE'] {
-  const kept = given.includes('AUTO_PROMOTE') ? null : data.keptSettings.get('AUTO_PROMOTE')
+export function autoPromoteNow({ settings, explicit, data }: SettingParts): Settings['AUTO_PROMOTE'] {
+  const kept = explicit.includes('AUTO_PROMOTE') ? null : data.keptSettings.get('AUTO_PROMOTE')
   return all.shape.AUTO_PROMOTE.safeParse(kept ?? settings.AUTO_PROMOTE).data ?? settings.AUTO_PROMOTE
 }
 
 /** In the same order, for BACKUP_EVERY and BACKUP_KEEP. */
 export function backupSettingsNow({
   settings,
-  given,
+  explicit,
   data,
 }: SettingParts): Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'> {
   const kept = (name: 'BACKUP_EVERY' | 'BACKUP_KEEP') =>
-    given.includes(name) ? null : data.keptSettings.get(name)
+    explicit.includes(name) ? null : data.keptSettings.get(name)
   return {
     BACKUP_EVERY:
       all.shape.BACKUP_EVERY.safeParse(kept('BACKUP_EVERY') ?? settings.BACKUP_EVERY).data ??
@@ -115,7 +115,7 @@ function textOf(value: Settings[Name]): string | null {
   return Array.isArray(value) ? value.join(', ') : String(value)
 }
 
-function sourceOf(isGiven: boolean, kept: string | null): Source {
-  if (isGiven) return 'environment'
+function sourceOf(isExplicit: boolean, kept: string | null): Source {
+  if (isExplicit) return 'environment'
   return kept === null ? 'default' : 'here'
 }

@@ -1,5 +1,7 @@
-/** What an owner's settings say about strangers and about who asks too often, in the words that auth and the
- *  terminal want. */
+/**
+ * Translates the owner's settings for anonymous clients and rate limits into the options of auth, and into
+ * warnings for the terminal.
+ */
 import type { LimitSettings } from '#lib/auth/limits.ts'
 import type { OidcSettings } from '#lib/auth/oidc.ts'
 import { allowanceOf, type Allowance } from '#lib/domain/rate-limit.ts'
@@ -11,8 +13,10 @@ export const OPEN_ACTIONS_WARNING =
   'OPEN_ACTIONS is on: anyone who can reach this address can read the history, upload, retrain ' +
   'and promote. Use it only on a trusted network.'
 
-/** Wrong passwords from one address, for all accounts together, as many times as for one: the people behind
- *  one router have several. */
+/**
+ * Wrong passwords from one address, for all accounts together, as a multiple of those for one: people
+ * behind one router have several accounts.
+ */
 const ACCOUNTS = 5
 
 export function limitSettings(settings: Settings): LimitSettings {
@@ -35,16 +39,18 @@ export function limitSettings(settings: Settings): LimitSettings {
 const allowed = (text: string): Allowance => allowanceOf(text)! // the settings were checked at start
 
 const MIB = 1024 ** 2
-/** Of all memory, for what strangers' requests hold before they are answered; never more than half a
- *  gigabyte. */
+/**
+ * The share of all memory for requests of anonymous clients until they are answered; never more than half a
+ * gigabyte.
+ */
 const SHARE_OF_MEMORY = 1 / 8
 const MOST_MEMORY_MB = 512
-/** Addresses that may each hold as much as one may. */
+/** How many addresses may each occupy the maximum of one address. */
 const ADDRESSES = 4
-/** A picture as a data-URL in JSON is a third longer, and has other fields. */
+/** An image as a data URL in JSON is a third longer, and there are other fields. */
 const asJson = (imageMb: number): number => (imageMb * 4) / 3 + 1
 
-/** Of one web process. With OPEN_ACTIONS strangers upload as much as anybody. */
+/** For one web process. With OPEN_ACTIONS anonymous clients may upload as much as others. */
 export function bodyBudgets(settings: Settings): BodyBudgets {
   const { MAX_IMAGE_MB, MAX_UPLOAD_MB, MAX_UPLOAD_MB_PUBLIC, OPEN_ACTIONS, WEB_PROCESSES } = settings
   const one = asJson(MAX_IMAGE_MB)

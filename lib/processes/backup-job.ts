@@ -1,4 +1,7 @@
-/** The worker's side of backups: the handler of the job, in a process of its own, and the look whether one is due. */
+/**
+ * The worker's side of backups: the handler of the job, in a process of its own, and the check whether one
+ * is due.
+ */
 import path from 'node:path'
 import { forkChild } from '#lib/children/fork.ts'
 import { outcomeOf } from '#lib/children/outcome.ts'
@@ -12,7 +15,7 @@ import { recurring } from '#lib/operations/recurring.ts'
 import { inheritedFlags } from './environment.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'backup-process.ts')
-/** Late by at most this. */
+/** A backup is late by at most this. */
 const LOOK_EVERY_MS = 60_000
 
 type BackupJobParts = { readonly settings: () => Pick<Settings, 'BACKUP_KEEP'>; readonly log: Log }
@@ -33,7 +36,10 @@ export const backupHandler = ({ settings, log }: BackupJobParts): Handler<'backu
   },
 })
 
-/** At once: what was missed while the machine was off is made up for. Answers how to stop. */
+/**
+ * Checks at once, so that a backup missed while the machine was off is made now. Returns a function that
+ * stops the checks.
+ */
 export function queueBackups(backups: Pick<Backups, 'queueIfDue'>, log: Log): () => void {
   const look = recurring(
     { log, now: () => performance.now() },

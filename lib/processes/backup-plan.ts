@@ -1,11 +1,14 @@
-/** What of a start a backup needs to know. It makes none. */
+/** The options of a backup, taken from the start. It makes no backup. */
 import type { BackupPlan } from '#lib/operations/backup/making.ts'
 import { VERSION, type Start } from './settings.ts'
 
-/** They stay with the machine: a backup may be carried elsewhere. */
+/** These settings are not copied: a backup may be stored elsewhere. */
 const SECRET = /SECRET|PASSWORD|TOKEN|KEY$/
 
-export const backupPlan = ({ settings, given, places }: Start, reason: BackupPlan['reason']): BackupPlan => ({
+export const backupPlan = (
+  { settings, explicit, places }: Start,
+  reason: BackupPlan['reason'],
+): BackupPlan => ({
   dataDir: places.dataDir,
   databaseFile: places.databaseFile,
   folder: places.backupDir,
@@ -13,7 +16,7 @@ export const backupPlan = ({ settings, given, places }: Start, reason: BackupPla
   productVersion: VERSION,
   settings: Object.fromEntries(
     Object.entries(settings)
-      .filter(([name]) => given.includes(name) && !SECRET.test(name))
+      .filter(([name]) => explicit.includes(name) && !SECRET.test(name))
       .map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
   ),
   now: () => new Date(),

@@ -1,5 +1,7 @@
-/** A process that makes one backup for the worker and ends: copying and proving take a core for a while, and
- *  the worker has leases to keep. */
+/**
+ * A process that makes one backup for the worker and ends: copying and verifying occupy a core for a while,
+ * and the worker must keep renewing its leases.
+ */
 import { constants, setPriority } from 'node:os'
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { BackupMessage } from '#lib/contracts/ipc.ts'
@@ -7,10 +9,10 @@ import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { makeBackup } from '#lib/operations/backup/make.ts'
 import { removeExpired } from '#lib/operations/backup/rotate.ts'
 import { backupPlan } from './backup-plan.ts'
-import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
+import { endWhenUncaught, reportOnStderr } from './last-resort.ts'
 import { readStart } from './settings.ts'
 
-endWhenUncaught({ tell: tellOnStderr })
+endWhenUncaught({ report: reportOnStderr })
 setPriority(constants.priority.PRIORITY_LOW) // predictions go first
 const start = readStart()
 const [reason, keep] = process.argv.slice(2)

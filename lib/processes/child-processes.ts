@@ -1,5 +1,7 @@
-/** Which processes a start has, and what they tell each other through their parent: figures down, readiness
- *  up. How each is restarted and ended lib/children knows. */
+/**
+ * Which processes a start has, and what they exchange through their parent: figures down, readiness up.
+ * lib/children knows how each is restarted and ended.
+ */
 import path from 'node:path'
 import type { Child } from '#lib/children/child.ts'
 import { forkChild, forkSharingPort } from '#lib/children/fork.ts'
@@ -13,22 +15,24 @@ import { heapEnvironment, heapFlags } from './memory.ts'
 import type { Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
-/** Of one socket libuv accepts one connection in a turn of the event loop (1.52; Node 24), which is 100 a second
- *  where a turn takes 10 ms: new connections would wait for seconds behind those that are open. Each copy of the
- *  socket is one more. */
+/**
+ * For one socket, libuv accepts one connection per turn of the event loop (1.52; Node 24), which is 100 a
+ * second where a turn takes 10 ms: new connections would wait for seconds behind the open ones. Each copy
+ * of the socket adds one.
+ */
 const ACCEPTED_AT_A_TIME = 32
-/** A web process that ends so often before it ever listened will never. */
+/** A web process that ends this often without ever listening will never start. */
 const MOST_FAILED_STARTS = 4
-/** From the message to stop to KILL; a drain may take 10 s. */
+/** From the stop message to SIGKILL; a drain may take 10 s. */
 const STOP_TIMEOUT_MS = 11_000
 
 export type FamilyParts = {
-  /** Settled when the data may be opened; web processes read their modules meanwhile. */
+  /** Settles when the data may be opened; web processes import their modules meanwhile. */
   readonly prepared: Promise<unknown>
   readonly log: Log
-  /** Once, when the first web process can answer. */
+  /** Called once, when the first web process can answer. */
   readonly ready: (port: number, remarks: readonly string[]) => void
-  /** Starting failed for good. */
+  /** Called when the start has failed for good. */
   readonly cannot: (reason: string) => void
 }
 
@@ -37,9 +41,9 @@ type Process = Child<ManagedCommand, ManagedMessage>
 /** One long-lived child, web or worker. */
 type Member = {
   readonly child: SupervisedChild<ManagedCommand>
-  /** It can do its work. */
+  /** Whether it can do its work. */
   isStarted: boolean
-  /** What it last told; null for the worker, and before it told anything. */
+  /** Its latest figures; null for the worker, and before the first ones. */
   figures: WebFigures | null
 }
 
@@ -50,7 +54,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   let isListening = false
   let isReady = false
   let isEnding = false
-  /** What processes counted that have ended: sums must not fall. */
+  /** Counts of processes that have ended: totals must not decrease. */
   let past: WebFigures = {
     pid: 0,
     requests: 0,
@@ -67,10 +71,10 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   const hasWeb = settings.ROLE !== 'worker'
   const hasWorker = settings.ROLE !== 'web'
   const isAlone = settings.WEB_PROCESSES === 1
-  // Where the owner names no address, next-auth goes by the Host of a request; headers that only proxies may
-  // send are taken away before.
+  // Without a configured address, next-auth uses the Host of a request; headers that only proxies may send
+  // have been removed before.
   const trust: Record<string, string> = settings.NEXTAUTH_URL ? {} : { AUTH_TRUST_HOST: 'true' }
-  // PORT=0 is decided by the first who listens; whoever comes later must listen there too.
+  // With PORT=0 the first process to listen decides the port; the others must use the same.
   const environment = (): NodeJS.ProcessEnv =>
     childEnvironment({ ...heapEnvironment(settings), ...trust, PORT: String(port) })
 
@@ -98,7 +102,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         fork: forkIt,
         clock: steadyClock,
         log,
-        startTimeoutMs: Infinity, // a migration takes as long as it takes
+        startTimeoutMs: Infinity, // a migration may take any time
         stop: { message: { kind: 'stop' }, timeoutMs: STOP_TIMEOUT_MS },
       },
       {
@@ -115,8 +119,10 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     return member
   }
 
-  /** After the first web process is ready, or has failed to be: both at once would compete for the cores, and
-   *  people wait for web. */
+  /**
+   * After the first web process is ready, or has failed to start: both at once would compete for the cores,
+   * and people wait for web.
+   */
   function startWorker(): void {
     if (!hasWorker) return
     prepared.then(
@@ -211,7 +217,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     async end() {
       clearInterval(timer)
       isEnding = true
-      const refusing = socket.then((bound) => bound?.close()) // who comes now does not wait for nobody
+      const refusing = socket.then((bound) => bound?.close()) // so that no connection waits in vain
       const members = [...webs, ...(worker ? [worker] : [])]
       await Promise.all([refusing, ...members.map(({ child }) => child.stop())])
     },

@@ -1,5 +1,7 @@
-/** Puts the serving room together for a process that answers predictions: children, pool, batcher, swap, use
- *  cases; and keeps it in step with the promotions that others write. */
+/**
+ * Composes the serving module for a process that serves predictions: children, pool, batcher, model
+ * registry, use cases; and keeps it in step with promotions that other processes write.
+ */
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { predictBatch as predictBatchContract, predictOne } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -21,18 +23,18 @@ import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import { createRecovery } from '#lib/serving/recovery.ts'
 import { createSwap } from '#lib/serving/model-registry.ts'
 import { steadyClock } from './clock.ts'
-import { childrenWanted, startInference, type InferenceProcess } from './fork-inference.ts'
+import { childCount, startInference, type InferenceProcess } from './fork-inference.ts'
 import { watchLoopLag } from '#lib/server/loop-lag.ts'
 import { maxPixelsPublic } from './memory.ts'
 import type { Start } from './settings.ts'
 
-/** ONNX Runtime's cost per picture is flat from 8 on; 16 also spreads the cost of a message. */
+/** ONNX Runtime's cost per image is constant from 8 on; 16 also spreads the cost of a message. */
 const MOST_IN_BATCH = 16
-/** About half a second of work of one core. */
-const QUEUE_ROOM = 1_024
-/** A promotion reaches every web process within a second, loading and warming included. */
+/** About half a second of work for one core. */
+const QUEUE_CAPACITY = 1_024
+/** A promotion reaches every web process within a second, including loading and warming up. */
 const LOOK_EVERY_MS = 400
-/** A large image of a batch waits for the decoding child: those before it may take seconds each. */
+/** A large image of a batch waits for the decoding child, where earlier ones may take seconds each. */
 const BULK_PATIENCE_MS = 120_000
 
 type ServingParts = {
@@ -42,7 +44,7 @@ type ServingParts = {
   readonly log: Log
   readonly traffic: Traffic
   readonly early: readonly InferenceProcess[]
-  /** Why predictions of strangers are not stored now; null: they are. */
+  /** Why predictions of anonymous clients are currently not stored; null when they are. */
   readonly anonymousSaveHindrance: () => string | null
 }
 type CallContext = { readonly signal: AbortSignal; readonly caller: Caller }
@@ -57,7 +59,7 @@ export function composeServing(
 
   const pool = createPool({
     name: 'inference',
-    size: childrenWanted(settings),
+    size: childCount(settings),
     start: startInference({
       engine: settings.INFERENCE_ENGINE,
       log,
@@ -74,10 +76,10 @@ export function composeServing(
   })
   const batcher = createBatcher<InferenceItem, PoolResult>({
     most: MOST_IN_BATCH,
-    capacity: QUEUE_ROOM,
+    capacity: QUEUE_CAPACITY,
     lanes: pool.ready,
-    keyOf: (ask) => ask.served.ref.key,
-    isBulk: (ask) => ask.isBulk,
+    keyOf: (item) => item.served.ref.key,
+    isBulk: (item) => item.isBulk,
     run: runOn(pool, settings.MAX_PIXELS),
     clock: steadyClock,
   })
@@ -177,7 +179,8 @@ export function composeServing(
     predict: ({ explain, ...asking }: Input<typeof predictOne>, context: CallContext) => {
       const caller = callerOf(context)
       if (explain) return explaining.predict(asking, caller)
-      // Large images have a queue of their own, and must not hold places of small ones while they wait in it.
+      // Large images have a queue of their own, and must not occupy places of small ones while they wait in
+      // it.
       const predicting = () => predict(asking, caller)
       // a named version may be broken without being live
       const work = asking.version === undefined ? () => outcomes.noted(predicting) : predicting
@@ -185,8 +188,8 @@ export function composeServing(
     },
     refusal: admission.refusal,
     failing: outcomes.failing,
-    predictBatch: (asking: Input<typeof predictBatchContract>, context: CallContext) =>
-      predictBatch(asking, callerOf(context)),
+    predictBatch: (request: Input<typeof predictBatchContract>, context: CallContext) =>
+      predictBatch(request, callerOf(context)),
     begin,
     serving: swap.serving,
     verify: swap.verify,
@@ -204,14 +207,14 @@ export function composeServing(
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       loop[Symbol.dispose]()
-      await looking() // what runs of it now would write after the end
+      await looking() // a later run would write after the end
       await follower.leave()
       await pool[Symbol.asyncDispose]()
     },
   }
 }
 
-/** What cannot be read at all is refused at once, whatever waits. */
+/** An image that cannot be read at all is refused at once, however long the queue. */
 function isSmall(bytes: Uint8Array, maxPixels: number): boolean {
   try {
     return laneOf(bytes, { maxPixels }, Infinity).isSmall

@@ -1,5 +1,7 @@
-/** Puts the program of a web process together: every room with what it needs, in the one shape that routes
- *  and pages ask. */
+/**
+ * Composes the program of a web process: every module with its dependencies, in the one object that routes
+ * and pages use.
+ */
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createAuth } from '#lib/auth/auth.ts'
@@ -47,12 +49,12 @@ import { publicBytes } from './storage-limits.ts'
 import { VERSION, type Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000
-/** So long may an address ask more than it should, where it asks several processes. */
+/** How long an address may exceed its limit by using several processes. */
 const COUNTS_EVERY_MS = 500
 
 export type Web = AsyncDisposable & {
   readonly program: Darkroom
-  /** Done when predictions can be answered, or it is known why not: sentences for the terminal. */
+  /** Resolves when predictions can be served, or when it is known why not: sentences for the terminal. */
   readonly begin: () => Promise<readonly string[]>
   readonly hear: (message: Extract<ManagedCommand, { kind: 'figures' }>) => void
 }
@@ -97,9 +99,9 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   }
   const ingest = createIngest({ ...data, sizeOf: reading.sizeOf, folder: places.scratchDir, limits, log })
 
-  let heard: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
+  let latest: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
   const own = () => traffic.figures(serving.figures())
-  const webs = () => [...heard.web.filter(({ pid }) => pid !== process.pid), own()]
+  const webs = () => [...latest.web.filter(({ pid }) => pid !== process.pid), own()]
   const { metrics, metricsHistory, tick } = createMetrics({
     machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }),
     webs,
@@ -133,7 +135,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     trainingEngine: () => likelyToTrain(settings.TRAINING_ENGINE),
     loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
     hindrance: serving.hindrance,
-    worker: () => heard.worker,
+    worker: () => latest.worker,
     troubles: () => [
       ...troubles.sentences(),
       ...[serving.failing()].flatMap((one) => one ?? []),
@@ -251,7 +253,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
       ]
     },
     hear: (message) => {
-      heard = message
+      latest = message
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
@@ -264,7 +266,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   }
 }
 
-/** By a look at what is installed: only a training child proves it. */
+/** Judged by what is installed: only a training child can prove it. */
 function likelyToTrain(required: Settings['TRAINING_ENGINE']): EngineName | null {
   const available = probeEngines().flatMap((probe) => (probe.available ? [probe.name] : []))
   return (

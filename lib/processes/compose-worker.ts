@@ -1,5 +1,4 @@
-/** Puts the worker together: the queue's loops with the handlers of training, and the children that these
- *  use. */
+/** Composes the worker: the loops of the queue with the job handlers, and the child processes they use. */
 import { randomUUID } from 'node:crypto'
 import { counted } from '#lib/domain/counted.ts'
 import { JOB_KINDS } from '#lib/domain/jobs.ts'
@@ -18,7 +17,7 @@ import { composeData } from './compose-data.ts'
 import { createErase, emptyTrash } from './erase.ts'
 import { startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
-import { lacksFirstPictures } from './seed-images.ts'
+import { lacksFirstImages } from './seed-images.ts'
 import { drawnElsewhere } from './fork-seed.ts'
 import { sweepLeftovers } from './partial-files.ts'
 import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from '#lib/serving/idle-pool.ts'
@@ -26,19 +25,23 @@ import { freeForTraining, isSmall } from './memory.ts'
 import { VERSION, type Start } from './settings.ts'
 import { retentionLimits } from './storage-limits.ts'
 
-/** Nobody who compares two versions waits for a training or a backup to end. */
+/** A comparison of two versions must not wait for a training run or a backup. */
 const LOOPS = [
   ['train'],
   ['backup'],
   JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup'),
 ] as const
-/** Nobody waits for a worker's row, and a training must not fail because a backup of another program has
- *  locked the database. */
+/**
+ * The worker's writes may take long, and a training run must not fail because a backup of another program
+ * has locked the database.
+ */
 const WRITE_PATIENCE_MS = 300_000
-/** So often uploads are looked for whose web process is gone. */
+/** How often to look for uploads whose web process has ended. */
 const SWEEP_EVERY_MS = 30_000
-/** So often old predictions and images of strangers are looked for; until then the quota itself holds
- *  (lib/data/prediction-writer.ts). */
+/**
+ * How often to look for old predictions and images of anonymous clients; in between the quota itself holds
+ * (lib/data/prediction-writer.ts).
+ */
 const RETAIN_EVERY_MS = 300_000
 
 export type Worker = { readonly ended: Promise<void>; readonly end: () => Promise<void> }
@@ -46,7 +49,7 @@ export type Worker = { readonly ended: Promise<void>; readonly end: () => Promis
 export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const { settings, places } = start
   const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
-  const answering = createIdlePool({
+  const idlePool = createIdlePool({
     start: startInference({
       engine: settings.INFERENCE_ENGINE,
       log,
@@ -70,7 +73,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const backupSettings = () => backupSettingsNow({ ...start, data })
   const training = trainingHandlers({
     data,
-    inference: answering,
+    inference: idlePool,
     log,
     sweepLeftovers: () => sweep().catch(sweepFailed),
     forkTraining: forkTrainingWith((line) => log('warn', line, { child: 'training' })),
@@ -84,7 +87,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       maxPixels: settings.MAX_PIXELS,
       get autoPromote() {
         return autoPromoteNow({ ...start, data })
-      }, // it may be changed in /settings while a training runs
+      }, // /settings may change it during a training run
       codeVersion: VERSION,
     },
   })
@@ -120,7 +123,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
         }),
     }),
   )
-  const drawing = lacksFirstPictures(data)
+  const drawing = lacksFirstImages(data)
     .then((lacks) =>
       lacks && !leaving.signal.aborted
         ? drawnElsewhere(leaving.signal, (line) => log('warn', line, { child: 'drawing' }))
@@ -170,7 +173,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       clearInterval(sweeping)
       clearInterval(retentionTimer)
       await Promise.allSettled([ended, drawing, firstSweep])
-      await answering[Symbol.asyncDispose]()
+      await idlePool[Symbol.asyncDispose]()
       await data.close()
     },
   }

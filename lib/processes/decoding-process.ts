@@ -1,20 +1,24 @@
-/** One decoding child: large images in, what is wanted of them out. It may be killed by one, and nothing else
- *  is lost; ends with its parent. */
+/**
+ * One decoding child: takes large images, returns what was requested of them. An image may crash it without
+ * any other loss; it ends with its parent.
+ */
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { runChild } from '#lib/children/run-child.ts'
 import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { answerDecoding } from '#lib/inference/answer-decoding.ts'
-import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
+import { endWhenUncaught, reportOnStderr } from './last-resort.ts'
 
-/** Predictions for small images go first: a fifth of a core is left to this process where all are wanted. At
- *  the lowest priority a busy machine decoded nothing within 10 s. */
+/**
+ * Predictions for small images go first: this process gets a fifth of a core when all are busy. At the
+ * lowest priority, a busy machine decoded nothing within 10 s.
+ */
 const NICE = 7
 
-endWhenUncaught({ tell: tellOnStderr })
+endWhenUncaught({ report: reportOnStderr })
 setPriority(NICE)
 try {
-  // where memory ends all the same, this process is the one that Linux ends
+  // if memory runs out nevertheless, Linux ends this process first
   writeFileSync('/proc/self/oom_score_adj', '1000')
 } catch {
   // Other systems have no such file.

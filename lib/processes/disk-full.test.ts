@@ -11,12 +11,12 @@ import { addKey, CLASSIFIER, startProduct, until, type TestProduct } from './pro
 
 const DISK = '24m'
 const CHUNK = Buffer.alloc(256 * 1024, 1)
-/** What is free in the pages that the database has already takes some more answers. */
+/** Free space within the pages that the database already has takes some more predictions. */
 const MOST_ANSWERS_ON_A_FULL_DISK = 3_000
 
 const disk = existsSync('/proc/self/mounts') ? smallDisk() : null
 
-/** A disk of memory that is soon full; null where this user may not mount one. */
+/** A small disk in memory; null where this user may not mount one. */
 function smallDisk(): string | null {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-disk-'))
   try {
@@ -30,7 +30,7 @@ function smallDisk(): string | null {
 
 describe.runIf(disk !== null)('a started product on a small disk', () => {
   let product: TestProduct
-  const kept: string[] = []
+  const acknowledged: string[] = []
   const ballast = () => path.join(disk!, 'ballast')
   let key = ''
   const prepare = async (data: Data) => {
@@ -51,7 +51,7 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
 
   const predict = async (seed: number) => {
     const answer = await product.predict(seed, { key })
-    if (answer.status === 200) kept.push(answer.body.id)
+    if (answer.status === 200) acknowledged.push(answer.body.id)
     return answer
   }
   const upload = async (seed: number) => {
@@ -69,12 +69,12 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
     }
   }
 
-  test('answers and takes pictures while there is room', async () => {
+  test('predicts and stores images while there is space', async () => {
     expect((await predict(1)).status).toBe(200)
     expect(await upload(10_000)).toMatchObject({ status: 200, body: { count: 40 } })
   })
 
-  test('says that the disk is full, and what to do, when it is', { timeout: 120_000 }, async () => {
+  test('reports a full disk and what to do about it', { timeout: 120_000 }, async () => {
     try {
       for (;;) appendFileSync(ballast(), CHUNK)
     } catch (error) {
@@ -95,18 +95,18 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
   })
 
   test(
-    'makes predictions of strangers all the same, without history, says so, and is degraded, without filling the log',
+    'still predicts for anonymous clients without history, says so, and is degraded',
     { timeout: 60_000 },
     async () => {
       const linesBefore = product.output().split('\n').length
-      const strangers = await Promise.all(
+      const anonymous = await Promise.all(
         Array.from({ length: 40 }, (_, seed) => product.predict(100_000 + seed)),
       )
 
-      expect(strangers.map(({ status, body }) => [status, body.id, body.saved])).toEqual(
+      expect(anonymous.map(({ status, body }) => [status, body.id, body.saved])).toEqual(
         Array(40).fill([200, null, false]),
       )
-      expect(strangers[0]!.body.unsaved_reason).toMatch(/no space/)
+      expect(anonymous[0]!.body.unsaved_reason).toMatch(/no space/)
       for (let i = 0; i < 20; i++) expect((await predict(200_000 + i)).status).toBe(507)
       const health = await fetch(`${product.address}/api/health`)
       expect({ status: health.status, body: await health.json() }).toMatchObject({
@@ -122,14 +122,14 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
   )
 
   test(
-    'goes on when there is room again, and has all that it acknowledged',
+    'continues when there is space again, and has everything that it acknowledged',
     { timeout: 60_000 },
     async () => {
       rmSync(ballast())
 
       await until(async () => (await predict(5_000)).status === 200)
       expect(await upload(30_000)).toMatchObject({ status: 200, body: { count: 40 } })
-      expect(await product.kept(kept)).toBe(kept.length)
+      expect(await product.storedCount(acknowledged)).toBe(acknowledged.length)
       expect(integrityOf(path.join(product.dataDir, 'darkroom.db'))).toBe('ok')
       expect(product.pidsOf('web')).toHaveLength(1)
       await until(

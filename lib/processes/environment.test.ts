@@ -5,7 +5,7 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { childEnvironment, engineEnvironment, withoutEmptySettings } from './environment.ts'
 
-test('an empty setting is not handed on; what is not ours stays as it is', () => {
+test('an empty setting is not passed on; variables that are not ours stay unchanged', () => {
   expect(
     withoutEmptySettings({
       NODE_ENV: 'production',
@@ -17,7 +17,7 @@ test('an empty setting is not handed on; what is not ours stays as it is', () =>
   ).toEqual({ NODE_ENV: 'production', PORT: '3000', NO_COLOR: '' })
 })
 
-test('Next does not bring an empty setting back out of .env', () => {
+test('Next does not read an empty setting from .env again', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-env-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   writeFileSync(path.join(folder, '.env'), 'NEXTAUTH_URL=\n')
@@ -33,7 +33,7 @@ test('Next does not bring an empty setting back out of .env', () => {
   ).toBe('undefined')
 })
 
-test('a computing child has its own thread count, and TensorFlow logs errors alone by default', () => {
+test('a computing child has its own thread count, and TensorFlow only logs errors by default', () => {
   expect(engineEnvironment(3)).toMatchObject({
     TF_NUM_INTRAOP_THREADS: '3',
     TF_CPP_MIN_LOG_LEVEL: '2',

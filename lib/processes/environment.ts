@@ -1,19 +1,22 @@
-/** What every child of the supervisor is started with, next to its own settings. */
+/** The environment and flags of every child of the supervisor, next to its own settings. */
 import path from 'node:path'
 import { settings } from '#lib/contracts/settings.ts'
 import { ROOT } from './settings.ts'
 
 export const CHILD_FLAGS = ['--disable-warning=ExperimentalWarning']
-/** The same heaps as its parent's. */
+/** The same heap limits as its parent's. */
 export const inheritedFlags = (): string[] => [
   ...CHILD_FLAGS,
   ...process.execArgv.filter((flag) => flag.startsWith('--max-') || flag === '--expose-gc'),
 ]
-/** Node keeps what it compiled: a third of a start's processor time. */
+/** Node keeps compiled code there: it saves a third of a start's processor time. */
 const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'darkroom-compiled')
 
-/** Two heaps of the C library instead of eight a core: after 20,000 predictions a web process took 278 MB
- *  instead of 316. Next takes .env for read: we were started with it, and it would bring empty settings back. */
+/**
+ * Two heaps of the C library instead of eight per core: after 20,000 predictions a web process took 278 MB
+ * instead of 316. Next must treat .env as already read: we were started with it, and it would restore empty
+ * settings.
+ */
 export const childEnvironment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv =>
   withoutEmptySettings({
     NODE_COMPILE_CACHE: COMPILED,
@@ -23,8 +26,10 @@ export const childEnvironment = (more: Readonly<Record<string, string>> = {}): N
     ...more,
   })
 
-/** For children that compute with TensorFlow: as many threads as were meant for them, and no word on what the
- *  processor could do besides. */
+/**
+ * For children that compute with TensorFlow: the intended number of threads, and no log lines about
+ * processor features.
+ */
 export const engineEnvironment = (threads: number): NodeJS.ProcessEnv => ({
   TF_CPP_MIN_LOG_LEVEL: '2',
   TF_NUM_INTRAOP_THREADS: String(threads),
@@ -32,8 +37,10 @@ export const engineEnvironment = (threads: number): NodeJS.ProcessEnv => ({
   ...process.env,
 })
 
-/** An empty setting is an absent one. We read it so; next-auth takes `NEXTAUTH_URL=` for an address and fails
- *  on each page. */
+/**
+ * An empty setting counts as absent. We read it so; next-auth takes `NEXTAUTH_URL=` for an address and
+ * fails on each page.
+ */
 export const withoutEmptySettings = ({ NODE_ENV, ...others }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   NODE_ENV,
   ...Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Images that leave traces everywhere, for the tests of erasing. */
+/** Images that leave traces in all stores, for the tests of permanent deletion. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -25,7 +25,7 @@ const SPEC = {
 const LIMITS = { maxPixels: 1e6 }
 export const DAY_MS = 86_400_000
 
-/** Noise: every 24 bytes of it are found nowhere else. 40 px: a row of the database; 160 px: a file. */
+/** Noise: every 24 bytes of it are unique. 40 px: stored in a database row; 160 px: stored as a file. */
 export function noise(side: number, seed: number): NewPicture {
   const random = createRandom(seed)
   const bytes = encodePng({
@@ -53,7 +53,7 @@ export const squareOf = async (image: NewPicture): Promise<Uint8Array> =>
 const smallOf = async (image: NewPicture, size: number): Promise<Uint8Array> =>
   thumbnail(await decode(image.bytes, LIMITS), size)
 
-/** Files below the folder that contain any stretch of 24 bytes from the middle of these. */
+/** Files below the folder that contain any 24 bytes from the middle of these contents. */
 export function holding(folder: string, contents: readonly Uint8Array[]): readonly string[] {
   const needles = contents.flatMap((content) =>
     [0.2, 0.5, 0.8].map((at) =>
@@ -70,8 +70,10 @@ export function holding(folder: string, contents: readonly Uint8Array[]): readon
     .sort()
 }
 
-/** Two images, trained on (packed, with features), predicted, shown small, and named in a report; a third
- *  image stays. */
+/**
+ * Two images, used for training (packed, with features), predicted, shown as thumbnails, and named in a
+ * report; a third image stays.
+ */
 export async function used(opened: DataFixture) {
   const { data, folder } = opened
   const [small, large, other] = [noise(40, 1), noise(160, 2), noise(40, 3)]

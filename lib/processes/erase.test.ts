@@ -27,7 +27,7 @@ test('after permanent deletion no byte of the file, its thumbnails or its pixels
     database_purged: true,
   })
   expect(holding(folder, traces)).toEqual([])
-  expect(holding(folder, [await squareOf(other)])).toEqual([]) // its pack went along and can be made again
+  expect(holding(folder, [await squareOf(other)])).toEqual([]) // its pack was deleted too and can be rebuilt
   expect([...(await readRows(path.join(folder, 'cache', 'embeddings'), 'net', 2)).entries()]).toEqual([
     [other.hash, Float32Array.of(5, 6)],
   ])
@@ -59,7 +59,7 @@ test('the worker empties the trash after thirty days, and not before', async () 
   await expect(data.uploads.get(upload.id)).rejects.toMatchObject({ code: 'not_found' })
 })
 
-test('an image that another classifier has stays and is reported; a classifier’s own images go with it', async () => {
+test('an image shared with another classifier stays and is reported; a classifier’s own are deleted', async () => {
   const opened = await openWithFruit()
   const { data, folder } = opened
   const { traces, ids, erase } = await used(opened)
@@ -94,7 +94,7 @@ test('an image that another classifier has stays and is reported; a classifier�
   ).toMatchObject({ title: 'Again' })
 })
 
-test('what is restored, or stored again, while it is being deleted for good stays whole', async () => {
+test('an image that is restored or stored again during permanent deletion stays complete', async () => {
   const { data } = await openWithFruit()
   const [first, second, third] = [noise(160, 1), noise(160, 2), noise(160, 3)]
   const added = await data.samples.add(
@@ -133,7 +133,7 @@ test('what is restored, or stored again, while it is being deleted for good stay
   expect((await data.samples.all('fruit')).map(({ hash }) => hash)).toEqual([first.hash])
 })
 
-test('a classifier that is restored while it is being deleted for good is not deleted', async () => {
+test('a classifier that is restored during permanent deletion is not deleted', async () => {
   const { data } = await openWithFruit()
   const image = noise(160, 1)
   await data.samples.add('fruit', [
@@ -149,7 +149,7 @@ test('a classifier that is restored while it is being deleted for good is not de
   expect(await data.pictures.bytesOf(image.hash)).toEqual(new Uint8Array(image.bytes))
 })
 
-test('a permanent deletion that ends half way stays in the trash, and is completed the next time', async () => {
+test('an interrupted permanent deletion stays in the trash, and is completed the next time', async () => {
   const opened = await openWithFruit()
   const { data, folder } = opened
   const { traces, ids, erase } = await used(opened)
@@ -166,11 +166,11 @@ test('a permanent deletion that ends half way stays in the trash, and is complet
   expect(holding(folder, traces)).toEqual([])
 })
 
-test('images of an upload that were taken out of the trash stay when the upload is deleted for good', async () => {
+test('images of an upload that were restored from the trash stay when the upload is deleted', async () => {
   const { data } = await openWithFruit()
   const upload = await data.uploads.begin('fruit')
   const images = [noise(160, 1), noise(160, 2)]
-  const [kept] = await data.samples.add(
+  const [remaining] = await data.samples.add(
     'fruit',
     images.map((image) => ({
       picture: image,
@@ -183,11 +183,11 @@ test('images of an upload that were taken out of the trash stay when the upload 
   )
   await data.uploads.change(upload.id, { state: 'done', count: 2, files: 2 })
   const { id: trashId } = await data.trash.putUpload(upload.id, 'Ada')
-  await editsOf(data).changeSamples({ ids: [kept!.sampleId], is_trashed: false })
+  await editsOf(data).changeSamples({ ids: [remaining!.sampleId], is_trashed: false })
 
   await data.erasing.erase(await data.erasing.plan(trashId))
 
-  expect((await data.samples.all('fruit')).map(({ id }) => id)).toEqual([kept!.sampleId])
+  expect((await data.samples.all('fruit')).map(({ id }) => id)).toEqual([remaining!.sampleId])
   expect(await data.pictures.bytesOf(images[0]!.hash)).toEqual(new Uint8Array(images[0]!.bytes))
   expect(await data.pictures.bytesOf(images[1]!.hash)).toBeNull()
   expect(await data.uploads.get(upload.id)).toMatchObject({ state: 'done', trashedAt: null })

@@ -1,6 +1,8 @@
-/** Deleting for good, put together: caches of every room first, then rows and files, then what still contains
- *  it. Each can be repeated, so that a process that dies in between leaves an entry in the trash, not a copy
- *  that nobody knows of. */
+/**
+ * Permanent deletion across modules: first the caches of every module, then rows and files, then what still
+ * contains them. Each step can be repeated, so that a process that dies in between leaves an entry in the
+ * trash, not an unknown copy.
+ */
 import path from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { deleteTrash } from '#lib/contracts/sample-changes.ts'
@@ -35,7 +37,7 @@ export const createErase =
     const { record, images, shared, versions } = plan
     const running = await data.runs.active(record.classifierId)
     if (!running) {
-      // while one runs, `erase` refuses, and its caches stay
+      // while a run is active, `erase` refuses, and its caches stay
       await forgetImages(dataDir, images)
       if (record.kind !== 'version')
         await forgetFeatures(path.join(dataDir, 'cache', 'features'), record.classifierId)
@@ -67,7 +69,7 @@ export const createErase =
     }
   }
 
-/** The log of the database is shortened when the reader that prevents it now is gone. */
+/** Shortens the database log once the reader that prevents it now has finished. */
 function purgeLater(data: Data, tries = PURGE_TRIES): void {
   setTimeout(
     () =>
@@ -81,7 +83,10 @@ function purgeLater(data: Data, tries = PURGE_TRIES): void {
   ).unref()
 }
 
-/** Empties the trash of what has lain there for its time. What is refused now is tried again next time. */
+/**
+ * Deletes what has been in the trash for the full retention time. Refused deletions are tried again next
+ * time.
+ */
 export async function emptyTrash(data: Data, erase: Erase, log: Log): Promise<void> {
   for (const { id, title, kind } of await data.trash.due()) {
     try {

@@ -1,5 +1,4 @@
-/** Forks the decoding child of a process, and puts the queue in front of it together with the budget that
- *  this start has. */
+/** Forks the decoding child of a process, with its queue and the memory budget of this start. */
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { forkChild } from '#lib/children/fork.ts'
@@ -15,17 +14,17 @@ import { availableBytes, decodeBudgetBytes, isSmall, SMALL_PIECES } from './memo
 import type { Start } from './settings.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'decoding-process.ts')
-/** Its own objects are few: images lie outside the heap. */
+/** Its own objects are few: images are stored outside the heap. */
 const FLAGS = [...CHILD_FLAGS, '--max-semi-space-size=1', '--max-old-space-size=128', '--expose-gc']
-/** More only share the same cores with the predictions. */
+/** More would only share the same cores with the predictions. */
 const MOST_LANES = 4
-/** Forking takes a quarter of a second, and a child that waits takes 70 MB. */
+/** Forking takes a quarter of a second, and an idle child takes 70 MB. */
 const IDLE_MS = 10_000
 const SHORT_IDLE_MS = 2_000
-/** Left to the others where memory is little: what they take for a moment. */
+/** Reserved for the other processes where memory is small: what they allocate temporarily. */
 const SPARE_BYTES = 24 * 1024 ** 2
 
-/** Of one web process: those of a start share the budget. */
+/** For one web process: all processes of a start share the budget. */
 export function composeDecoding({ settings }: Start, log: DecodingParts['log']): DecodingQueue {
   return createDecodingQueue({
     fork: () => forkDecoding((line) => log('warn', line, { child: 'decoding' })),

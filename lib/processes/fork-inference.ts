@@ -13,7 +13,9 @@ import { engineEnvironment, inheritedFlags } from './environment.ts'
 import { isSmall } from './memory.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'inference.ts')
-/** One thread each: processes use the cores, and more of them than cores only switch. */
+/**
+ * One thread each: the processes use the cores, and more processes than cores only cause context switches.
+ */
 const MOST_AUTO_CHILDREN = 4
 /** TensorFlow's library takes about 2 s to load on a busy machine. */
 const START_TIMEOUT_MS = 30_000
@@ -21,8 +23,8 @@ const STOP_TIMEOUT_MS = 2_000
 
 export type InferenceProcess = Child<InferenceCommand, InferenceMessage>
 
-/** Of one web process. Web processes share the cores. */
-export function childrenWanted(settings: Settings): number {
+/** For one web process. Web processes share the cores. */
+export function childCount(settings: Settings): number {
   if (settings.PREDICT_PROCESSES !== 'auto') return settings.PREDICT_PROCESSES
   return isSmall(settings)
     ? 1
@@ -44,7 +46,7 @@ export const forkInference = (
 export type StartInferenceParts = {
   readonly engine: Settings['INFERENCE_ENGINE']
   readonly log: LogLine
-  /** What a child writes on its outputs. */
+  /** Called with each line that a child writes to its outputs. */
   readonly onLine: (line: string) => void
   /** Used before others are forked. */
   readonly early?: readonly InferenceProcess[]

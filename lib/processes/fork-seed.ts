@@ -1,11 +1,11 @@
-/** Forks the process that draws the first pictures, and waits until it has ended. */
+/** Forks the process that draws the first images, and waits until it has ended. */
 import path from 'node:path'
 import { forkChild } from '#lib/children/fork.ts'
 import { inheritedFlags } from './environment.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'seed-process.ts')
 
-/** Aborted, it is asked to end, and takes back what it had begun. */
+/** When aborted, the process is told to end, and undoes what it has started. */
 export async function drawnElsewhere(signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
   const child = forkChild({ entry: ENTRY, flags: inheritedFlags(), stdout: 'ignore', onLine })
   const stop = (): void => child.kill('SIGTERM')

@@ -1,4 +1,7 @@
-/** Forks the training child of the worker, as lib/training wants it. It does one run and is not restarted. */
+/**
+ * Forks the training child of the worker, as lib/training expects it. It executes one run and is not
+ * restarted.
+ */
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { forkChild } from '#lib/children/fork.ts'

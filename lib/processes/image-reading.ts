@@ -1,5 +1,7 @@
-/** What a web process needs of images apart from predictions: thumbnails, sizes, small copies. Large ones are
- *  read by the decoding child, and so are all thumbnails; it keeps nothing. */
+/**
+ * What a web process needs from images apart from predictions: thumbnails, sizes, reduced copies. The
+ * decoding child reads large ones and makes all thumbnails; this file stores nothing.
+ */
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { decodeSized, type SizedImage } from '#lib/images/decode.ts'
@@ -7,15 +9,15 @@ import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
 import { laneOf } from '#lib/images/decode-placement.ts'
 import { decodeSmall } from '#lib/images/thumbnail.ts'
 
-/** A page shows what there is by then. */
+/** A page shows the thumbnails that are available by then. */
 const THUMBNAIL_PATIENCE_MS = 60_000
-/** Uploads and looks at a whole data set go on behind what people wait for. */
+/** Uploads and checks of a whole data set continue in the background. */
 const PATIENCE_MS = 600_000
 
 export type ImageReader = {
   readonly thumbnail: (bytes: Uint8Array, size: number) => Promise<Uint8Array>
   readonly sizeOf: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>
-  /** No larger than `side × side`, with the size that it has in its file. */
+  /** At most `side × side`, with the size recorded in the file. */
   readonly raster: (bytes: Uint8Array, side: number) => Promise<SizedImage>
 }
 

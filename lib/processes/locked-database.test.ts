@@ -6,12 +6,14 @@ import { addKey, startProduct, until } from './product.fakes.ts'
 
 /** Longer than a prediction waits for its row. */
 const LOCKED_MS = 6_500
-/** What health may take on a machine that others use too; alone it is 2 ms. A thread that waits for the lock
- *  takes 5 s. */
+/**
+ * The limit for health on a machine with other load; alone it takes 2 ms. A thread that waits for the lock
+ * takes 5 s.
+ */
 const LONGEST_HEALTH_MS = 3_000
 
 test(
-  'while another program has locked the database, reads go on, and no acknowledged write is missing',
+  'while another program has locked the database, reads continue and no acknowledged write is lost',
   { timeout: 120_000 },
   async () => {
     let key = ''
@@ -21,10 +23,10 @@ test(
       },
       settings: { PREDICT_PROCESSES: '1' },
     })
-    const kept: string[] = []
+    const acknowledged: string[] = []
     const predict = async (how: { readonly key?: string; readonly query?: string } = { key }) => {
-      const answer = await product.predict(kept.length, how)
-      if (answer.status === 200 && answer.body.id) kept.push(answer.body.id)
+      const answer = await product.predict(acknowledged.length, how)
+      if (answer.status === 200 && answer.body.id) acknowledged.push(answer.body.id)
       return {
         status: answer.status,
         code: answer.body.code,
@@ -49,7 +51,7 @@ test(
 
       const ofKeys = Array.from({ length: 8 }, () => predict())
       await until(async () => (await health()).body.status === 'degraded')
-      const [degraded, live, statistics, unsaved, stranger] = await Promise.all([
+      const [degraded, live, statistics, unsaved, anonymous] = await Promise.all([
         health(),
         fetch(`${product.address}/api/health/live`),
         fetch(`${product.address}/api/statistics`),
@@ -65,7 +67,7 @@ test(
       })
       expect(degraded.ms).toBeLessThan(LONGEST_HEALTH_MS)
       expect([live.status, statistics.status, unsaved.status]).toEqual([200, 200, 200])
-      expect(stranger).toMatchObject({ status: 200, saved: false })
+      expect(anonymous).toMatchObject({ status: 200, saved: false })
 
       expect(await Promise.all(ofKeys)).toEqual(
         Array(8).fill({ status: 503, code: 'database_busy', saved: undefined, retryAfter: '5' }),
@@ -73,13 +75,13 @@ test(
       const waiting = predict()
       await pause(Math.max(0, LOCKED_MS - (performance.now() - lockedAt)))
       await release()
-      expect((await waiting).status).toBe(200) // its own time was not over
+      expect((await waiting).status).toBe(200) // its own timeout had not passed
       await until(async () => (await health()).body.status === 'healthy')
 
       expect([...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('inference')]).toEqual(
         pids,
       )
-      expect(await product.kept(kept)).toBe(kept.length)
+      expect(await product.storedCount(acknowledged)).toBe(acknowledged.length)
       expect(product.output()).not.toMatch(/unhandled| 500\b/i)
     } finally {
       await product.end()

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { givingBack } from './memory-gc.ts'
+import { collector } from './memory-gc.ts'
 
 const MIB = 1024 ** 2
 
 function process() {
   const state = { bytes: 50 * MIB, garbage: 0, spare: 0, collected: 0, thoroughly: 0 }
-  const look = givingBack({
+  const look = collector({
     bytes: () => state.bytes + state.garbage + state.spare,
     collect: () => {
       state.collected += 1
@@ -20,7 +20,7 @@ function process() {
   return { state, look }
 }
 
-test('a process that has grown gives its garbage back, and one that has not is left alone', () => {
+test('a process that has grown collects its garbage, and one that has not does nothing', () => {
   const { state, look } = process()
   look()
   expect(state.collected).toBe(1)
@@ -35,7 +35,7 @@ test('a process that has grown gives its garbage back, and one that has not is l
   expect(state).toMatchObject({ collected: 2, garbage: 0 })
 })
 
-test('what is needed is not collected for again and again', () => {
+test('memory that is in use does not cause repeated collections', () => {
   const { state, look } = process()
   look()
   state.bytes = 90 * MIB
@@ -45,7 +45,7 @@ test('what is needed is not collected for again and again', () => {
   expect(state.collected).toBe(2)
 })
 
-test('growth counts from the lowest, not from a peak that is over', () => {
+test('growth counts from the minimum, not from a past peak', () => {
   const { state, look } = process()
   look()
   state.bytes = 90 * MIB
@@ -57,7 +57,7 @@ test('growth counts from the lowest, not from a peak that is over', () => {
   expect(state).toMatchObject({ collected: 3, garbage: 0 })
 })
 
-test('once it stands still it gives back what was kept in case, one time', () => {
+test('once idle, a process releases its reserves, one time', () => {
   const { state, look } = process()
   state.spare = 20 * MIB
   for (let i = 0; i < 5; i++) look()
@@ -69,7 +69,7 @@ test('once it stands still it gives back what was kept in case, one time', () =>
   expect(state).toMatchObject({ collected: 1, thoroughly: 1 })
 })
 
-test('a process at work is not looked through, and one that has grown again is, when it rests', () => {
+test('a busy process is not collected thoroughly, and one that has grown again is, when idle', () => {
   const { state, look } = process()
   for (let i = 0; i < 10; i++) look()
   for (let i = 0; i < 20; i++) {

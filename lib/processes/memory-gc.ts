@@ -1,28 +1,35 @@
-/** Where memory is scarce, a process gives back what it does not need whenever it has grown, instead of when
- *  V8 finds it worth the while. Who starts it decides whether memory is scarce: by the flag `--expose-gc`
- *  (memory.ts). */
+/**
+ * Where memory is small, a process collects garbage whenever it has grown, instead of when V8 decides to.
+ * The starter of the process decides whether memory is small: by the flag `--expose-gc` (memory.ts).
+ */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 const LOOK_EVERY_MS = 1_000
-/** Less is not worth the 10 to 40 ms that collecting takes. */
+/** Less is not worth the 10 to 40 ms of a collection. */
 const GROWN_BYTES = 8 * 1024 ** 2
-/** A process that stands still for so many looks has done what it grew for, and time for the 40 to 120 ms of
- *  collecting thoroughly. */
+/**
+ * A process that has not grown for this many checks has finished its work, and has time for the 40 to 120
+ * ms of a thorough collection.
+ */
 const STILL_LOOKS = 5
 const STILL_BYTES = 1024 ** 2
 
 type Heap = {
   readonly bytes: () => number
   readonly collect: () => void
-  /** Also what V8 keeps in case: code that did not run lately, pages with little in them. 8 to 35 MB of an
-   *  inference process that had begun (2026-11). */
+  /**
+   * Also frees V8's reserves: code that did not run lately, sparsely used pages. 8 to 35 MB of an inference
+   * process after its start (2026-11).
+   */
   readonly collectThoroughly: () => void
 }
 
-/** @returns what looks once: after growing it collects, and counts growth from there; once it stands still
- *  after that, thoroughly. */
-export function givingBack({ bytes, collect, collectThoroughly }: Heap): () => void {
+/**
+ * @returns a function that checks once: after growth it collects, and counts growth from there; once memory
+ * is stable after that, it collects thoroughly.
+ */
+export function collector({ bytes, collect, collectThoroughly }: Heap): () => void {
   let settled = 0
   let before = 0
   let still = 0
@@ -44,10 +51,10 @@ export function givingBack({ bytes, collect, collectThoroughly }: Heap): () => v
 }
 
 /** Does nothing in a process that was started without the flag. */
-export function giveBackGarbage(): void {
+export function collectGarbage(): void {
   const collect = globalThis.gc
   if (!collect) return
-  const look = givingBack({
+  const look = collector({
     bytes: () => process.memoryUsage.rss(),
     collect: () => void collect(),
     collectThoroughly: () => void collect({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
@@ -55,8 +62,8 @@ export function giveBackGarbage(): void {
   setInterval(look, LOOK_EVERY_MS).unref()
 }
 
-/** For the process that is the first and was started by others: as if it had the flag. */
-export function allowGivingBack(): void {
+/** For the first process, which the user starts: as if it had the flag. */
+export function allowCollecting(): void {
   setFlagsFromString('--expose-gc')
   globalThis.gc = runInNewContext('gc') as typeof globalThis.gc // V8 puts it into new contexts only
 }

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { expect, test } from 'vitest'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
-import { childrenWanted } from './fork-inference.ts'
+import { childCount } from './fork-inference.ts'
 import { freeForTraining, heapEnvironment, heapFlags, isSmall, memoryMb } from './memory.ts'
 
 const withMemory = (memory: string): Settings => {
@@ -10,12 +10,12 @@ const withMemory = (memory: string): Settings => {
   return read.settings
 }
 
-test('with half a gigabyte heaps are small and one process answers', () => {
+test('with half a gigabyte heaps are small and one process serves predictions', () => {
   const settings = withMemory('512')
 
   expect(heapFlags(settings)).toEqual(expect.arrayContaining(['--max-semi-space-size=1', '--expose-gc']))
   expect(heapEnvironment(settings)).toHaveProperty('MALLOC_TRIM_THRESHOLD_')
-  expect(childrenWanted(settings)).toBe(1)
+  expect(childCount(settings)).toBe(1)
   expect(freeForTraining(settings)).toBe(216 * 1024 ** 2)
 })
 
@@ -25,7 +25,7 @@ test('with two gigabytes Node has its usual heaps', () => {
   expect([isSmall(withMemory('1024')), isSmall(withMemory('1025'))]).toEqual([true, false])
 })
 
-test('left to itself it counts on what the machine has, or on less where a container allows less', () => {
+test('by default it uses the memory of the machine, or of its container if that is less', () => {
   const allowed = process.constrainedMemory()
   const bytes = allowed > 0 && allowed < totalmem() ? allowed : totalmem()
 

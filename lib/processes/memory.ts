@@ -1,5 +1,7 @@
-/** How much memory this start counts on, and what follows where it is little: smaller heaps, one inference
- *  process, small batches. It limits nothing: the container or the machine does. */
+/**
+ * How much memory this start uses, and what follows if it is small: smaller heaps, one inference process,
+ * small batches. It enforces no limit: the container or the machine does.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import path from 'node:path'
@@ -7,33 +9,39 @@ import type { Settings } from '#lib/contracts/settings.ts'
 
 const MIB = 1024 ** 2
 
-/** Up to a gigabyte, memory is what is scarce. */
+/** Up to a gigabyte, memory is the scarce resource. */
 const SMALL_MB = 1024
-/** Node's own limits let garbage of some hundred MB stand on any machine; with `--expose-gc` a process
- *  collects when it has grown (memory-gc.ts). The last keeps V8 from compiling the database's WebAssembly a
- *  second time when it is used much: that left 30 MB in a web process (2026-11). */
+/**
+ * Node's own limits let some hundred MB of garbage accumulate on any machine; with `--expose-gc` a process
+ * collects when it has grown (memory-gc.ts). The last flag keeps V8 from compiling the database's
+ * WebAssembly a second time under load: that left 30 MB in a web process (2026-11).
+ */
 const SMALL_HEAPS = [
   '--max-semi-space-size=1',
   '--max-old-space-size=256',
   '--expose-gc',
   '--wasm-tiering-budget=2000000000',
 ] as const
-/** For the C library: one heap for all threads, and pieces from 64 kB on are the system's again once they are
- *  freed. Without, freed pieces stay between kept ones: decoding and opening sessions left 30 MB in an
- *  inference process and 29 in a worker, at the same CPU time for each picture (2026-11). */
+/**
+ * For the C library: one heap for all threads, and blocks from 64 kB on return to the system once they are
+ * freed. Otherwise freed blocks remain between used ones: decoding and opening sessions left 30 MB in an
+ * inference process and 29 in a worker, at the same CPU time for each image (2026-11).
+ */
 export const SMALL_PIECES = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '65536',
   MALLOC_TRIM_THRESHOLD_: '65536',
 } as const
-/** What all processes but the training take where heaps are small, without what they share with it. */
+/** What all processes except training take with small heaps, without what they share with it. */
 const OTHERS_MB = 296
 
-/** Of decoded images at a time, over all processes: an image of 50 megapixels in most formats, and a fifth of
- *  a small machine. */
+/**
+ * For images being decoded, over all processes: an image of 50 megapixels in most formats, and a fifth of a
+ * small machine.
+ */
 const MOST_DECODE_MB = 400
 const DECODE_SHARE = 0.2
-/** A phone's 12 megapixels are answered everywhere. */
+/** A phone's 12 megapixels are accepted everywhere. */
 const PUBLIC_PIXELS = { small: 12.5e6, usual: 25e6 } as const
 
 type MemorySettings = Pick<Settings, 'MEMORY_MB'>
@@ -45,15 +53,17 @@ export const memoryMb = ({ MEMORY_MB }: MemorySettings): number =>
 
 export const isSmall = (settings: MemorySettings): boolean => memoryMb(settings) <= SMALL_MB
 
-/** For Node, of each process of the product. */
+/** Node flags for each process of the product. */
 export const heapFlags = (settings: MemorySettings): readonly string[] =>
   isSmall(settings) ? SMALL_HEAPS : []
 
 export const heapEnvironment = (settings: MemorySettings): Readonly<Record<string, string>> =>
   isSmall(settings) ? SMALL_PIECES : {}
 
-/** Bytes that a training may take: what the others leave, and of a machine with more than little half of what
- *  is free, for others use it too. */
+/**
+ * Bytes that a training run may take: what the others leave; on a machine with more memory, half of what is
+ * free, because other programs use it too.
+ */
 export const freeForTraining = (settings: MemorySettings): number =>
   Math.max(
     0,
@@ -63,7 +73,7 @@ export const freeForTraining = (settings: MemorySettings): number =>
     ),
   )
 
-/** Bytes that decoding images may take at a time in this start, over all its processes. */
+/** Bytes that decoding may take at a time in this start, over all its processes. */
 export const decodeBudgetBytes = (settings: MemorySettings): number =>
   Math.floor(Math.min(MOST_DECODE_MB, DECODE_SHARE * memoryMb(settings)) * MIB)
 
@@ -79,8 +89,10 @@ export const maxPixelsPublic = (
   )
 
 const CGROUPS = '/sys/fs/cgroup'
-/** Where each version of control groups says what a group may take and takes; in the second sum, files that
- *  Linux drops when memory is needed. */
+/**
+ * Where each version of control groups reports the limit and usage of a group; the third field names files
+ * that Linux drops when memory is needed.
+ */
 const LIMITS = [
   {
     controller: '',
@@ -98,8 +110,10 @@ const LIMITS = [
   },
 ] as const
 
-/** Bytes that can be taken now: of the container, where it has a limit. Files that are only cached count as
- *  free; Node counts those of a container as taken. */
+/**
+ * Bytes that can be allocated now: of the container, where it has a limit. Cached files count as free; Node
+ * counts those of a container as used.
+ */
 export const availableBytes = (): number => ownGroupBytes() ?? process.availableMemory()
 
 function ownGroupBytes(): number | null {

@@ -1,5 +1,7 @@
-/** Next as a part of our own server: prepared once, then asked for everything that the door leaves. It knows
- *  no program; pages find theirs in the slot of lib/http/context. */
+/**
+ * Next as a part of our own server: prepared once, then called for every request that the fast path leaves.
+ * It knows no program; pages find theirs through lib/http/context.
+ */
 import next from 'next'
 import type { Pages } from '#lib/server/web-server.ts'
 import { ROOT } from './settings.ts'
@@ -18,8 +20,10 @@ export async function preparePages({
   return { handle: app.getRequestHandler() }
 }
 
-/** Next reports on the terminal how long it read its configuration (16.4, no setting against it): after our
- *  own last word to the person there. */
+/**
+ * Next prints how long it read its configuration (16.4, no setting against it), which would appear after
+ * our own last line on the terminal.
+ */
 async function inSilence<T>(work: () => Promise<T>): Promise<T> {
   const { log } = console
   console.log = () => {}

@@ -1,5 +1,7 @@
-/** A real nginx before web processes of a test, with the product's own deploy/nginx.conf filled in; ended
- *  with the test. */
+/**
+ * A real nginx in front of a test's web processes, with the product's own deploy/nginx.conf filled in;
+ * ended with the test.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +11,7 @@ import path from 'node:path'
 import { until } from './product.fakes.ts'
 
 const TEMPLATE = path.resolve(import.meta.dirname, '../../deploy/nginx.conf')
-/** Debian's package puts it where only root's PATH looks. */
+/** Debian's package installs it where only root's PATH looks. */
 const NGINX = ['nginx', '/usr/sbin/nginx'].find((program) => spawnSync(program, ['-v']).status === 0)
 
 export const hasNginx = NGINX !== undefined
@@ -90,7 +92,7 @@ export async function startNginx(addresses: readonly string[], { maxUploadMb = 2
   }
 }
 
-/** A worker of before answers on its open connections until it is gone. */
+/** An old worker serves its open connections until it ends. */
 const workersOf = (pid: number): readonly string[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
 

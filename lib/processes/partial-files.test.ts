@@ -18,7 +18,7 @@ function folderWith(...files: readonly string[]): string {
   return dataDir
 }
 
-/** A process that runs, and one that ran. */
+/** One running process, and one that has ended. */
 async function makers(): Promise<{ living: number; dead: number }> {
   const waiting = path.join(folderWith('waiting.mjs'), 'waiting.mjs')
   writeFileSync(waiting, 'process.on("disconnect", () => process.exit()); process.send("ready")')
@@ -38,7 +38,7 @@ async function makers(): Promise<{ living: number; dead: number }> {
   return { living: living!.pid!, dead: dead!.pid! }
 }
 
-test('what dead processes left half made goes; what is whole, and what a living process makes, stays', async () => {
+test('partial files of dead processes are removed; complete files and those of live processes stay', async () => {
   const { living, dead } = await makers()
   const left = [
     `cache/packs/.making-${dead}`,
@@ -69,7 +69,7 @@ test('what dead processes left half made goes; what is whole, and what a living 
   ).toEqual([])
 })
 
-test('where makers may run in another container, only what nobody has written to for a day goes', async () => {
+test('with makers in other containers, only what was not written to for a day is removed', async () => {
   const { dead } = await makers()
   const dataDir = folderWith(`cache/packs/.making-${dead}/squares.bin`, 'runs/7/checkpoint.bin.making')
   const sweep = (now: number) => sweepLeftovers({ dataDir, isAlone: false, now })
@@ -82,7 +82,7 @@ test('where makers may run in another container, only what nobody has written to
 })
 
 test.runIf(existsSync('/proc/self/stat'))(
-  'a process that began after the last write is not the one that made it, though it has its id',
+  'a process that started after the last write did not make the file, though it has its id',
   async () => {
     const { living } = await makers()
     const dataDir = folderWith(`scratch/batch-${living}-aB3xYz/pictures.zip`)
@@ -97,7 +97,7 @@ test.runIf(existsSync('/proc/self/stat'))(
   },
 )
 
-test('a folder without any of it is swept too', async () => {
+test('a folder without any partial files is accepted', async () => {
   expect(
     await sweepLeftovers({ dataDir: folderWith(), isAlone: true, now: 0, withLargePlaces: true }),
   ).toEqual([])

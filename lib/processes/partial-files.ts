@@ -1,14 +1,21 @@
-/** Half-made files of processes that are gone: packs, features, bundles, uploads, downloads. Removed at the
- *  start and while the product runs; what a living process is making stays. What is whole is never touched:
- *  that is found by its name without `.making-` or `.part`. */
+/**
+ * Partial files of processes that have ended: packs, features, bundles, uploads, downloads. Removed at the
+ * start and while the product runs; files that a live process is writing stay. Complete files are never
+ * touched: their names have no `.making-` or `.part`.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 
-/** What names no maker, or may have one in another container, counts as left after this long without a write. */
+/**
+ * A file without a maker's id, or with a maker in another container, counts as abandoned after this time
+ * without a write.
+ */
 const ABANDONED_MS = 24 * 60 * 60_000
-/** The clock of /proc ticks 100 times a second on every Linux that Node runs on, and the boot time is in
- *  whole seconds. */
+/**
+ * The clock of /proc ticks 100 times a second on every Linux that Node supports, and the boot time is in
+ * whole seconds.
+ */
 const TICKS_PER_SECOND = 100
 const CLOCK_MARGIN_MS = 5_000
 
@@ -29,7 +36,7 @@ const PLACES: readonly Place[] = [
   { in: 'runs/*', name: /(?:\.making|^probe-\w+)$/ },
   { in: 'downloads', name: /\.(\d+)-[\w-]+\.part$/ },
 ]
-/** Hundreds of thousands of files may lie here: looked through once at each start, not again and again. */
+/** Places with up to hundreds of thousands of files: searched once at each start, not repeatedly. */
 const LARGE_PLACES: readonly Place[] = [
   { in: 'pictures/*', name: /\.(\d+)-[\w-]+\.part$/ },
   { in: 'thumbnails/*', name: /\.(\d+)-[\w-]+\.part$/ },
@@ -37,14 +44,16 @@ const LARGE_PLACES: readonly Place[] = [
 
 export type SweepOptions = {
   readonly dataDir: string
-  /** Every process of this folder can be seen from here: the id of a maker that is not among them is that of
-   *  a dead one. */
+  /**
+   * Whether every process that uses this folder is visible from here: then an unknown maker id belongs to a
+   * dead process.
+   */
   readonly isAlone: boolean
   readonly now: number
   readonly withLargePlaces?: boolean
 }
 
-/** Answers what was removed, relative to DATA_DIR. */
+/** Returns what was removed, relative to DATA_DIR. */
 export async function sweepLeftovers({
   dataDir,
   isAlone,
@@ -55,11 +64,11 @@ export async function sweepLeftovers({
   for (const place of withLargePlaces ? [...PLACES, ...LARGE_PLACES] : PLACES) {
     for (const folder of await foldersOf(dataDir, place.in)) {
       for (const name of await namesIn(folder)) {
-        const found = place.name.exec(name)
-        if (!found) continue
+        const match = place.name.exec(name)
+        if (!match) continue
         const entry = path.join(folder, name)
         const writtenAt = await lastWrite(entry)
-        if (writtenAt === null || !isLeft({ maker: found[1], writtenAt, isAlone, now })) continue
+        if (writtenAt === null || !isLeft({ maker: match[1], writtenAt, isAlone, now })) continue
         await rm(entry, { recursive: true, force: true })
         removed.push(path.relative(dataDir, entry))
       }
@@ -83,9 +92,11 @@ function isLeft({
   return (maker !== undefined && isAlone) || now - writtenAt > ABANDONED_MS
 }
 
-/** Whether the process of this id runs and may have written something at that time. Ids come again, in
- *  containers at each start: a process that began later is another one, and so is this one, which makes
- *  nothing of the kind. */
+/**
+ * Whether the process with this id runs and may have written something at that time. Ids repeat, in
+ * containers at each start: a process that started later is a different one, and so is this process, which
+ * makes no such files.
+ */
 export function lives(pid: number, writtenAt: number): boolean {
   if (pid === process.pid || !isRunning(pid)) return false
   const startedAt = startOf(pid)
@@ -100,8 +111,10 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Milliseconds since 1970; null where the system does not say. Field 22 of /proc/<pid>/stat, see
- *  proc_pid_stat(5). */
+/**
+ * Milliseconds since 1970; null where the system does not tell. Field 22 of /proc/<pid>/stat, see
+ * proc_pid_stat(5).
+ */
 function startOf(pid: number): number | null {
   if (!existsSync('/proc/stat')) return null
   try {
@@ -115,7 +128,7 @@ function startOf(pid: number): number | null {
   }
 }
 
-/** Of the entry and what lies directly in it; null when it has gone meanwhile. */
+/** The latest write to the entry and its direct children; null if it was removed meanwhile. */
 async function lastWrite(entry: string): Promise<number | null> {
   const timeOf = (file: string): Promise<number> =>
     stat(file).then(

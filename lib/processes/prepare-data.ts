@@ -1,5 +1,7 @@
-/** What must be so before anybody opens the data: migrated, shipped versions known, a token while there is no
- *  admin. */
+/**
+ * Prepares the data before any process opens it: migrations, shipped versions, a setup token while there is
+ * no admin.
+ */
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setupTokenOf } from '#lib/auth/auth.ts'
@@ -20,13 +22,13 @@ export async function prepareData(start: Start): Promise<Extract<PrepareMessage,
   const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
   try {
     const { refused } = await data.syncShipped()
-    // `npm run dataset` in another terminal may go on. Our own id may have been the dead one's: in containers
-    // ids repeat.
+    // `npm run dataset` in another terminal may continue. Our own id may have been that of a dead process:
+    // in containers ids repeat.
     if (settings.ROLE === 'all')
       await data.uploads.sweepUnfinished((pid) => pid !== process.pid && isRunning(pid))
     return {
       kind: 'prepared',
-      // Of several starts on one folder, the one with the worker says it.
+      // Of several starts on one folder, the one with the worker prints it.
       setupToken: settings.ROLE === 'web' ? null : await setupTokenOf(data.people, places.dataDir),
       remarks: [
         ...migrationRemarks(data),
@@ -46,7 +48,7 @@ const migrationRemarks = ({ migrated: { applied, copy } }: Pick<Data, 'migrated'
     ? []
     : [`The database was migrated (${applied.join(', ')}). A copy of the previous database is at ${copy}.`]
 
-/** Where others share the folder, theirs may be in it. */
+/** Where other starts share the folder, their files may be in it. */
 function emptyScratch(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

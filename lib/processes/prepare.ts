@@ -1,9 +1,11 @@
-/** Prepares the data before web and worker open it, says how that went, and leaves: all that it loads would
- *  else stay in the supervisor. */
+/**
+ * Prepares the data before web and worker open it, reports the result, and ends: otherwise the modules it
+ * loads would stay in the supervisor.
+ */
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { PrepareMessage } from '#lib/contracts/ipc.ts'
 import { messageOf } from '#lib/domain/errors.ts'
-import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
+import { endWhenUncaught, reportOnStderr } from './last-resort.ts'
 import { prepareData } from './prepare-data.ts'
 import { readStart } from './settings.ts'
 
@@ -12,8 +14,8 @@ const say = (message: PrepareMessage) =>
     if (process.connected) process.disconnect()
   })
 
-endWhenUncaught({ tell: tellOnStderr })
-leaveSignalsToParent() // a migration is not left half-way
+endWhenUncaught({ report: reportOnStderr })
+leaveSignalsToParent() // a migration is not interrupted
 try {
   say(await prepareData(readStart()))
 } catch (error) {

@@ -1,5 +1,7 @@
-/** The real product, started for a test on a free port with a DATA_DIR of its own, and ended with the test.
- *  Pages need a build; the door does not. */
+/**
+ * The real product, started for a test on a free port with its own DATA_DIR, and ended with the test. Pages
+ * need a build; the fast path does not.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +15,7 @@ import { addRandomVersion } from './random-version.fakes.ts'
 import { spawnSupervisor, startThrowawayProduct, type Supervisor } from './throwaway-product.ts'
 
 const LOOK_EVERY_MS = 20
-/** The classifier that the started product answers with. */
+/** The classifier that the started product uses. */
 export const CLASSIFIER = 'tiny'
 
 export type Answer = {
@@ -34,20 +36,20 @@ export type TestProduct = {
   readonly address: string
   readonly dataDir: string
   readonly output: () => string
-  /** Ids of the living processes of this start that run the entry. */
+  /** Ids of the live processes of this start that run the entry. */
   readonly pidsOf: (entry: 'web' | 'worker' | 'inference') => number[]
-  /** Without a key it is a stranger who asks. */
+  /** Without a key the client is anonymous. */
   readonly predict: (
     seed: number,
     more?: { readonly key?: string; readonly query?: string },
   ) => Promise<Answer>
-  readonly kept: (ids: readonly string[]) => Promise<number>
+  readonly storedCount: (ids: readonly string[]) => Promise<number>
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
   readonly exit: Promise<number | null>
   readonly end: () => Promise<void>
 }
 
-/** `prepare` fills the data before the start; `within` is where its folder lies. */
+/** `prepare` fills the data before the start; `within` is the parent of its folder. */
 export async function startProduct({
   settings = {},
   prepare,
@@ -79,7 +81,7 @@ export async function startProduct({
     },
     pidsOf: (entry) => pidsOf(product.pid, entry),
     predict: (seed, more) => predict(product.url, seed, more),
-    kept: (ids) => keptIn(dataDir, ids),
+    storedCount: (ids) => countStored(dataDir, ids),
   }
 }
 
@@ -100,7 +102,7 @@ export const dataIn = (dataDir: string): Promise<OpenData> =>
     clock: { now: () => Date.now() },
   })
 
-/** What other processes do cannot be awaited from here; it is looked at until it is so. */
+/** Changes in other processes cannot be awaited, so this polls until the condition holds. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await pause(LOOK_EVERY_MS)
 }
@@ -123,7 +125,7 @@ async function predict(
   } // asserted by the tests
 }
 
-/** Makes a key that may predict, for `prepare`. */
+/** Creates a key that may predict, for `prepare`. */
 export async function addKey(data: Data): Promise<string> {
   const key = `dk_${randomBytes(16).toString('hex')}`
   await data.keys.create({
@@ -138,11 +140,11 @@ export async function addKey(data: Data): Promise<string> {
   return key
 }
 
-/** How many of these predictions lie in the database file, read apart from the product. */
-async function keptIn(dataDir: string, ids: readonly string[]): Promise<number> {
+/** How many of these predictions are in the database file, read independently of the product. */
+async function countStored(dataDir: string, ids: readonly string[]): Promise<number> {
   const data = await dataIn(dataDir)
   try {
-    const found = await Promise.all(
+    const rows = await Promise.all(
       ids.map((id) =>
         data.queries.getPrediction({ id }).then(
           () => 1,
@@ -150,7 +152,7 @@ async function keptIn(dataDir: string, ids: readonly string[]): Promise<number> 
         ),
       ),
     )
-    return found.reduce<number>((sum, one) => sum + one, 0)
+    return rows.reduce<number>((sum, one) => sum + one, 0)
   } finally {
     await data.close()
   }

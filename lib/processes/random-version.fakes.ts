@@ -1,4 +1,6 @@
-/** A classifier with versions that nobody trained: random weights, true bundles, golden answers of a real engine. */
+/**
+ * A classifier with untrained versions: random weights, valid bundles, reference outputs of a real engine.
+ */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
@@ -27,7 +29,10 @@ const NETWORK: Network = {
   ],
 }
 
-/** Registers one more version of the classifier, which is made when it is not there. It is not promoted. */
+/**
+ * Registers one more version of the classifier, which is created if it does not exist. The version is not
+ * promoted.
+ */
 export async function addRandomVersion(
   data: Data,
   classifierId: string,
@@ -43,10 +48,10 @@ export async function addRandomVersion(
     })
   const number = await data.versions.nextNumber(classifierId)
   const { modelJson, weightsBin } = toTfjs(NETWORK, initialWeights(NETWORK, seed))
-  const kept = fromTfjs(modelJson, weightsBin)
+  const stored = fromTfjs(modelJson, weightsBin)
   const spec = preprocessFor(INPUT)
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
-  await engine.load('golden', kept)
+  await engine.load('golden', stored)
   const rows: Float32Array[] = []
   for (const { image: picture } of goldenImages()) {
     const pixels = new Float32Array(squareBytes(spec))
@@ -85,7 +90,7 @@ export async function addRandomVersion(
     notes: ['Its weights are random.'],
   }
   await writeBundle(data.versions.folderFor(classifierId, number), {
-    ...kept,
+    ...stored,
     preprocess: spec,
     classes: CLASSES,
     card,

@@ -1,12 +1,14 @@
-/** The start's side of a restore: completes one that was killed, keeps others out while the product runs, and
- *  says where the data of before lies. */
+/**
+ * The start's side of a restore: completes an interrupted one, prevents another while the product runs, and
+ * reports where the previous data is.
+ */
 import path from 'node:path'
 import { IN_USE_LOCK, lockShared, type FileLock } from '#lib/data/file-lock.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { finishRestore, restoreToTell } from '#lib/operations/backup/settle-restore.ts'
 import type { Start } from './settings.ts'
 
-/** Held as long as the supervisor lives: between two web processes too, nothing may be restored. */
+/** Held as long as the supervisor lives: even while the web process restarts, no restore may run. */
 export function useData({ places: { dataDir } }: Start): FileLock {
   try {
     finishRestore(dataDir)
@@ -21,7 +23,7 @@ export function useData({ places: { dataDir } }: Start): FileLock {
   }
 }
 
-/** Told at each start that has succeeded, until the folder is removed. */
+/** Shown at each successful start, until the folder is removed. */
 export function restoreRemarks({ places: { dataDir } }: Start): readonly string[] {
   const record = restoreToTell(dataDir)
   return record === null

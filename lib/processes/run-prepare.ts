@@ -1,4 +1,7 @@
-/** The supervisor's side of prepare.ts: waits until the data is prepared, or throws with the reason why not. */
+/**
+ * The supervisor's side of prepare.ts: waits until the data is prepared, or throws with the reason of the
+ * failure.
+ */
 import path from 'node:path'
 import { forkChild } from '#lib/children/fork.ts'
 import { outcomeOf } from '#lib/children/outcome.ts'

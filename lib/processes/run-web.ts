@@ -1,12 +1,14 @@
-/** The life of a web process: listen at once, put the program together when the data is prepared, answer
- *  through the door as soon as an engine can, show pages, end. */
+/**
+ * The life of a web process: listen at once, compose the program when the data is prepared, serve the fast
+ * path as soon as an engine is ready, then pages, then end.
+ */
 import { hostname } from 'node:os'
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { ManagedMessage, ManagedCommand } from '#lib/contracts/ipc.ts'
 import { open } from '#lib/http/context.ts'
 import { refusedAtOnce } from '#lib/server/overload.ts'
 import { createGate } from '#lib/server/request-validation.ts'
-import { door, doorWithoutHotPaths } from '#lib/server/fast-path.ts'
+import { fastPath, fastPathWithoutHotPaths } from '#lib/server/fast-path.ts'
 import { countTraffic } from '#lib/operations/traffic.ts'
 import { composeWeb, type Web } from './compose-web.ts'
 import type { InferenceProcess } from './fork-inference.ts'
@@ -21,7 +23,7 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have that address',
 }
 
-/** `early`: inference children that were forked before this file was read. */
+/** `early`: inference children that were forked before this file was imported. */
 export async function runWeb(start: Start, early: readonly InferenceProcess[]): Promise<void> {
   const { settings } = start
   const say = (message: ManagedMessage, then = () => {}) => process.send?.(message, then)
@@ -37,7 +39,7 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
   let ending: Promise<void> | undefined
   const closed = () => (ending ??= server.drain().then(() => web?.[Symbol.asyncDispose]()))
   const end = () => closed().then(() => process.exit(0))
-  endWhenUncaught({ tell: (message, about) => log('error', message, about), end: closed })
+  endWhenUncaught({ report: (message, about) => log('error', message, about), end: closed })
   process.on('message', (message: ManagedCommand, socket?: object) => {
     switch (message.kind) {
       case 'stop':
@@ -67,14 +69,14 @@ export async function runWeb(start: Start, early: readonly InferenceProcess[]): 
       machine: hostname(),
       origin: settings.NEXTAUTH_URL ?? null,
     }),
-    door: settings.DOOR === 'on' ? door : doorWithoutHotPaths,
+    door: settings.DOOR === 'on' ? fastPath : fastPathWithoutHotPaths,
     shed: refusedAtOnce,
     trustsProxy: settings.TRUST_PROXY,
     isDevelopment: start.isDevelopment,
     answered: traffic.request,
     failed: (error) => log('error', 'A request failed', { error }),
   })
-  /** Null: it cannot, and the process ends. */
+  /** Null: it cannot listen, and the process ends. */
   async function listenOn(target: object): Promise<number | null> {
     try {
       const port = await server.listen(target)

@@ -1,5 +1,7 @@
-/** Gives a fresh install the pictures of the classifier `shapes`, drawn by code, so that everything can be
- *  tried before anything is downloaded. Once: who takes them back has them gone. */
+/**
+ * Gives a fresh installation the images of the classifier `shapes`, drawn by code, so that everything can
+ * be tried before anything is downloaded. Runs once: images that the user removes are not drawn again.
+ */
 import type { Data } from '#lib/data/data.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { ingestImages } from '#lib/ingest/ingest.ts'
@@ -9,14 +11,14 @@ import type { Log } from '#lib/operations/log.ts'
 
 const NAME = 'shapes'
 
-export async function lacksFirstPictures(data: OpenData): Promise<boolean> {
+export async function lacksFirstImages(data: OpenData): Promise<boolean> {
   const shapes = await data.classifiers.find(NAME)
   if (shapes === null || !shapes.isShipped) return false
   const { uploads } = await data.queries.listUploads({ classifier: NAME, limit: 500 })
   return uploads.every(({ state }) => state === 'failed')
 }
 
-export async function drawFirstPictures(
+export async function drawFirstImages(
   data: Data,
   { maxPixels, log, signal }: { maxPixels: number; log: Log; signal: AbortSignal },
 ): Promise<void> {

@@ -1,8 +1,10 @@
-/** A process that draws the first pictures and ends. Drawing and keeping 3,600 of them leaves 70 MB of pieces
- *  behind, which the worker, who asks for it, would hold as long as it lives. */
+/**
+ * A process that draws the first images and ends. Drawing and storing 3,600 of them leaves 70 MB of
+ * fragmented memory, which the worker would otherwise keep as long as it lives.
+ */
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import { composeData } from './compose-data.ts'
-import { drawFirstPictures } from './seed-images.ts'
+import { drawFirstImages } from './seed-images.ts'
 import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'
@@ -16,12 +18,12 @@ leaveSignalsToParent()
 
 const opening = composeData(start)
 endWhenUncaught({
-  tell: (message, about) => log('error', message, about),
+  report: (message, about) => log('error', message, about),
   end: () => opening.then((opened) => opened.close()),
 })
 const data = await opening
 try {
-  await drawFirstPictures(data, { maxPixels: start.settings.MAX_PIXELS, log, signal: leaving.signal })
+  await drawFirstImages(data, { maxPixels: start.settings.MAX_PIXELS, log, signal: leaving.signal })
 } catch (error) {
   if (!leaving.signal.aborted) log('error', 'The images of "shapes" could not be generated', { error })
 } finally {

@@ -1,5 +1,7 @@
-/** The settings of this start and the places that follow from them: the only reading of the environment. A
- *  mistake is a sentence and the end. */
+/**
+ * The settings of this start and the folders that follow from them: the only place that reads the
+ * environment. An invalid setting ends the start with one sentence.
+ */
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { packageFile } from '#lib/contracts/model-files.ts'
@@ -8,7 +10,7 @@ import { messageOf } from '#lib/domain/errors.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 
-/** Of the product, as package.json says it. */
+/** The product version from package.json. */
 export const VERSION = packageFile.parse(
   JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')),
 ).version
@@ -16,25 +18,26 @@ export const VERSION = packageFile.parse(
 export type Places = {
   readonly dataDir: string
   readonly databaseFile: string
-  /** Of all backups of this DATA_DIR; outside it, and made when the first backup is. */
+  /** All backups of this DATA_DIR; outside it, and created with the first backup. */
   readonly backupDir: string
   /** Shipped bundles, never written to. */
   readonly modelsDir: string
-  /** Half-received things; emptied at each start. */
+  /** Incomplete uploads; emptied at each start. */
   readonly scratchDir: string
 }
 
-/** `given`: the settings that the environment says something about. `warnings`: sentences for the person at
- *  the terminal. */
+/** `explicit`: the settings that the environment contains. `warnings`: sentences for the terminal. */
 export type Start = {
   readonly settings: Settings
-  readonly given: readonly string[]
+  readonly explicit: readonly string[]
   readonly places: Places
   readonly isDevelopment: boolean
   readonly warnings: readonly string[]
 }
 
-/** What any process or command makes is its owner's alone: images, logs, caches, sockets, the database. */
+/**
+ * What a process or command creates belongs to its owner only: images, logs, caches, sockets, the database.
+ */
 const NOT_FOR_OTHERS = 0o077
 
 export function readStart(): Start {
@@ -73,15 +76,14 @@ export function readStart(): Start {
   }
   return {
     settings: read.settings,
-    given: Object.keys(read.settings).filter((name) => process.env[name]),
+    explicit: Object.keys(read.settings).filter((name) => process.env[name]),
     places,
     isDevelopment: process.env.NODE_ENV === 'development',
     warnings,
   }
 }
 
-/** Only the owner of a folder may close it; a volume that belongs to somebody else is used as it is, and
- *  said. */
+/** Only the owner of a folder can restrict it; a volume of another owner is used as it is, with a warning. */
 function closedToOthers({
   dataDir,
   databaseFile,

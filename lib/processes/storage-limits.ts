@@ -1,14 +1,19 @@
-/** What an owner's settings say about how much is stored and how long, with what `auto` means on this disk. */
+/**
+ * How much is stored and for how long, from the owner's settings, with the meaning of `auto` on this disk.
+ */
 import { statfs } from 'node:fs/promises'
 import type { RetentionLimits } from '#lib/operations/retention.ts'
 import type { Start } from './settings.ts'
 
 const MIB = 1024 ** 2
-/** PUBLIC_STORAGE_MB=auto: room for some 20,000 photographs of phones made smaller, and never much of a small disk. */
+/**
+ * PUBLIC_STORAGE_MB=auto: space for about 20,000 reduced phone photographs, and never a large part of a
+ * small disk.
+ */
 const AUTO_BYTES = 2048 * MIB
 const AUTO_SHARE = 0.05
 
-/** Most bytes of images that are stored for strangers' predictions alone. */
+/** Most bytes of images that are stored only for predictions of anonymous clients. */
 export async function publicBytes({ settings: { PUBLIC_STORAGE_MB }, places }: Start): Promise<number> {
   if (PUBLIC_STORAGE_MB !== 'auto') return PUBLIC_STORAGE_MB * MIB
   const { blocks, bsize } = await statfs(places.dataDir)

@@ -3,12 +3,19 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { familyOf, freshAsk, halfAnAsk, isAlive, json, slownessOfThisMachine } from './requests.fakes.ts'
+import {
+  familyOf,
+  predictOnNewConnection,
+  startHalfRequest,
+  isAlive,
+  json,
+  slownessOfThisMachine,
+} from './requests.fakes.ts'
 import { addRandomVersion } from './random-version.fakes.ts'
 import { CLASSIFIER, dataIn, runSupervisor, startProduct, until, type TestProduct } from './product.fakes.ts'
 
 const isLinux = existsSync('/proc/self/stat')
-/** A killed web process is back within this, on a machine that does nothing else. */
+/** A killed web process is back within this time, on an otherwise idle machine. */
 const LONGEST_RETURN_MS = 2_000
 
 describe.runIf(isLinux)('a started product', () => {
@@ -18,7 +25,7 @@ describe.runIf(isLinux)('a started product', () => {
   }, 240_000)
   afterAll(() => product.end())
 
-  test('answers a picture through the door, and the answer is in the database when it is heard', async () => {
+  test('serves a prediction through the fast path, whose row is stored when the response arrives', async () => {
     const { status, body } = await product.predict(1)
 
     expect(status).toBe(200)
@@ -28,10 +35,10 @@ describe.runIf(isLinux)('a started product', () => {
       model_version: 'v1',
       predicted_class: expect.any(String),
     })
-    expect(await product.kept([body.id])).toBe(1)
+    expect(await product.storedCount([body.id])).toBe(1)
   })
 
-  test('makes nothing in its data folder that others may read, and closes the folder', () => {
+  test('creates no file in its data folder that others may read, and restricts the folder', () => {
     expect(statSync(product.dataDir).mode & 0o777).toBe(0o700)
     for (const made of ['logs', 'logs/darkroom.log', 'session-secret', 'in-use.lock', 'darkroom.db'])
       expect(statSync(path.join(product.dataDir, made)).mode & 0o077, made).toBe(0)
@@ -51,7 +58,7 @@ describe.runIf(isLinux)('a started product', () => {
     expect(product.pidsOf('inference')).not.toContain(first)
   })
 
-  test('comes back when its web process is killed, and what it acknowledged is in the database', async () => {
+  test('restarts a killed web process, and everything it acknowledged is in the database', async () => {
     const acknowledged: string[] = []
     let isKilled = false
     const senders = Array.from({ length: 8 }, async (_, sender) => {
@@ -77,23 +84,25 @@ describe.runIf(isLinux)('a started product', () => {
     )
 
     expect(performance.now() - killedAt).toBeLessThan(LONGEST_RETURN_MS * slowness)
-    expect(await product.kept(acknowledged)).toBe(acknowledged.length)
+    expect(await product.storedCount(acknowledged)).toBe(acknowledged.length)
     expect(product.pidsOf('web')).not.toContain(web)
   })
 
-  test('lets who connects while its web process is away wait, instead of refusing', async () => {
+  test('lets clients that connect while its web process restarts wait, instead of refusing them', async () => {
     const [web] = product.pidsOf('web')
     process.kill(web!, 'SIGKILL')
     await until(() => !isAlive(web!))
 
-    const statuses = await Promise.all(Array.from({ length: 20 }, () => freshAsk(product.address)))
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, () => predictOnNewConnection(product.address)),
+    )
 
-    // 503 and when to ask again, until an engine is back
+    // 503 and when to retry, until an engine is ready again
     expect(statuses.filter((status) => status !== 415 && status !== 503)).toEqual([])
-    await until(async () => (await freshAsk(product.address)) === 415)
+    await until(async () => (await predictOnNewConnection(product.address)) === 415)
   })
 
-  test('falls back to the previous version where the promoted one cannot be loaded, until it can', async () => {
+  test('falls back to the previous version while the promoted one cannot be loaded', async () => {
     const data = await dataIn(product.dataDir)
     onTestFinished(() => data.close())
     const good = await data.versions.find(CLASSIFIER, 'v2')
@@ -158,35 +167,38 @@ describe.runIf(isLinux)('a started product', () => {
   })
 })
 
-test.runIf(isLinux)('TERM lets what was begun be answered, leaves nobody behind, and ends well', async () => {
+test.runIf(isLinux)(
+  'TERM lets started requests finish, leaves no process behind, and exits with 0',
+  async () => {
+    const product = await startProduct()
+    onTestFinished(() => product.end())
+    const family = await familyOf(product)
+    const halfSent = startHalfRequest(product.address)
+    await halfSent.arrived
+
+    product.kill('SIGTERM')
+    await until(() => product.output().includes('Darkroom is shutting down'))
+    product.kill('SIGTERM')
+    halfSent.finish()
+
+    expect(await halfSent.status).toBe(415)
+    expect(await product.exit).toBe(0)
+    for (const pid of family) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  },
+)
+
+test.runIf(isLinux)('children end with a killed supervisor', async () => {
   const product = await startProduct()
   onTestFinished(() => product.end())
-  const everybody = await familyOf(product)
-  const halfSent = halfAnAsk(product.address)
-  await halfSent.arrived
-
-  product.kill('SIGTERM')
-  await until(() => product.output().includes('Darkroom is shutting down'))
-  product.kill('SIGTERM')
-  halfSent.finish()
-
-  expect(await halfSent.status).toBe(415)
-  expect(await product.exit).toBe(0)
-  for (const pid of everybody) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
-})
-
-test.runIf(isLinux)('children die with a supervisor that is killed', async () => {
-  const product = await startProduct()
-  onTestFinished(() => product.end())
-  const everybody = await familyOf(product)
+  const family = await familyOf(product)
 
   product.kill('SIGKILL')
   await product.exit
 
-  await until(() => everybody.every((pid) => !isAlive(pid)))
+  await until(() => family.every((pid) => !isAlive(pid)))
 })
 
-test('mistaken settings are named, one sentence each, and nothing is started', async () => {
+test('invalid settings are named, one sentence each, and nothing is started', async () => {
   const { exit, output } = runSupervisor({
     PORT: '70000',
     DOOR: 'ajar',
@@ -209,7 +221,7 @@ test('a folder that cannot be written to is named', async () => {
   expect(output()).toContain(`Darkroom cannot use DATA_DIR=${file}: a part of its path is a file.`)
 })
 
-test('a database that is none is named, and all ends', async () => {
+test('an invalid database is named, and everything ends', async () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-none-'))
   writeFileSync(
     path.join(dataDir, 'darkroom.db'),
@@ -222,7 +234,7 @@ test('a database that is none is named, and all ends', async () => {
   expect(output()).toMatch(/Darkroom cannot start: .*file is not a database/)
 })
 
-test('a port that another program has is named in one sentence, and all ends', async () => {
+test('a port in use is named in one sentence, and everything ends', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void other.close())
   await new Promise((resolve) => other.once('listening', resolve))

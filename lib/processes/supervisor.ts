@@ -1,10 +1,12 @@
-/** The supervisor: has the data prepared, starts web and worker, starts them again when they die, adds up
- *  their figures, and ends them in order. It answers no request and does no job. */
+/**
+ * The supervisor: has the data prepared, starts web and worker, restarts them when they die, adds up their
+ * figures, and ends them in order. It answers no request and executes no job.
+ */
 import { writeSync } from 'node:fs'
 import { messageOf } from '#lib/domain/errors.ts'
 import { putFullLogAside } from '#lib/operations/log.ts'
 import { superviseFamily } from './child-processes.ts'
-import { allowGivingBack, giveBackGarbage } from './memory-gc.ts'
+import { allowCollecting, collectGarbage } from './memory-gc.ts'
 import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './process-log.ts'
 import { decodeBudgetBytes, isSmall } from './memory.ts'
@@ -19,8 +21,8 @@ const tell = (line: string) => writeSync(1, `${line}\n`)
 
 const began = performance.now()
 const start = readStart()
-if (isSmall(start.settings)) allowGivingBack()
-giveBackGarbage()
+if (isSmall(start.settings)) allowCollecting()
+collectGarbage()
 putFullLogAside(start.places.dataDir, new Date())
 setInterval(() => putFullLogAside(start.places.dataDir, new Date()), LOG_LOOK_MS).unref()
 const log = openLogOf(start, 'supervisor')
@@ -33,18 +35,18 @@ const family = superviseFamily(start, {
   ready: (port, webRemarks) => {
     preparing.then(
       (made) => announce(port, webRemarks, made),
-      () => undefined, // told below
+      () => undefined, // reported below
     )
   },
   cannot: (reason) => end(reason, 1),
 })
-endWhenUncaught({ tell: (message, about) => log('error', message, about), end: closed })
+endWhenUncaught({ report: (message, about) => log('error', message, about), end: closed })
 preparing.catch((error: unknown) => {
   log('error', 'The data could not be prepared', { error })
   end(`Darkroom cannot start: ${messageOf(error)}`, 1)
 })
 
-/** Once, on the terminal, in one write: whoever waits for the line that says "ready" has the setup link too. */
+/** Once, in one write: a program that waits for the line "ready" receives the setup link too. */
 function announce(port: number, webRemarks: readonly string[], { setupToken, remarks }: PreparedData): void {
   const address = addressFor(start.settings, port)
   const isWorker = start.settings.ROLE === 'worker'
@@ -87,7 +89,7 @@ async function closed(): Promise<void> {
   inUse?.release()
 }
 
-/** Where people find it. A worker listens nowhere: it can only say that the web processes' address is meant. */
+/** The address for people. A worker does not listen: it can only print the web processes' address. */
 function addressFor({ HOST, NEXTAUTH_URL, ROLE }: Start['settings'], port: number): string {
   if (NEXTAUTH_URL !== undefined) return NEXTAUTH_URL
   if (ROLE === 'worker') return 'http://<address of this machine>'

@@ -1,5 +1,8 @@
-/** The built product, started for a command or a test on a free port with a data folder of its own, and ended
- *  without a trace: the only place that starts one. It does not build, and creates neither accounts nor keys. */
+/**
+ * The built product, started for a command or a test on a free port with its own data folder, and ended
+ * without a trace: the only place that starts one. It does not build, and creates neither accounts nor
+ * keys.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,37 +10,41 @@ import path from 'node:path'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const READY = /^Darkroom is ready at (http\S+)\s/m
-/** Printed after it, in the same breath but not always in the same piece, while nobody is in charge. */
+/** Printed right after "ready", but not always in the same chunk, while there is no admin. */
 const SETUP_LINK = /\/setup\?token=\S+\s/
 const LONGEST_WAIT_FOR_LINK_MS = 5_000
 const LONGEST_START_MS = 120_000 // 2 s on an idle machine
 const LONGEST_END_MS = 20_000
-const SHOWN_OUTPUT = 4_000 // characters from the end, in the error of a failed start
+const OUTPUT_IN_ERROR = 4_000 // characters from the end, in the error of a failed start
 
 export type ThrowawayProduct = AsyncDisposable & {
   readonly url: string
   readonly dataDir: string
   readonly pid: number
-  /** What it has printed so far, among it the setup link. */
+  /** Everything it has printed so far, including the setup link. */
   readonly output: () => string
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
-  /** Its exit code, or null where a signal ended it. */
+  /** Its exit code, or null when a signal ended it. */
   readonly exit: Promise<number | null>
 }
 
 export type ProductPlace = {
-  /** A folder that exists already and stays; else one is made and removed. */
+  /** An existing folder, which is kept; without it, one is created and removed. */
   readonly dataDir?: string | undefined
   /** A program that runs the one named by its arguments, such as one that first joins a control group. */
   readonly through?: readonly [program: string, ...args: string[]] | undefined
-  /** What the product inherits; without it, everything that would not lead it to data of somebody else. */
+  /**
+   * What the product inherits; without it, everything except variables that would lead it to existing data.
+   */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 export type Supervisor = Pick<ThrowawayProduct, 'output' | 'exit'> & { readonly child: ChildProcess }
 
-/** Resolves when the product says that it is ready; throws with what it printed when it ends before that, or
- *  is not ready in time. */
+/**
+ * Resolves when the product is ready; throws with its output when it ends before that, or is not ready in
+ * time.
+ */
 export async function startThrowawayProduct(
   settings: Readonly<Record<string, string>> = {},
   place: ProductPlace = {},
@@ -81,7 +88,7 @@ export async function startThrowawayProduct(
   }
 }
 
-/** The supervisor alone, for a start that is meant to fail or has no address; nothing waits for it. */
+/** The supervisor alone, for a start that should fail or has no address; it is not awaited. */
 export function spawnSupervisor(
   settings: Readonly<Record<string, string>>,
   { through, environment }: ProductPlace = {},
@@ -112,7 +119,7 @@ export function spawnSupervisor(
 function addressOf({ child, output, exit }: Supervisor): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const fail = (why: string): void =>
-    reject(new Error(`The temporary instance did not start: ${why}.\n${output().slice(-SHOWN_OUTPUT)}`))
+    reject(new Error(`The temporary instance did not start: ${why}.\n${output().slice(-OUTPUT_IN_ERROR)}`))
   const timer = setTimeout(
     () => fail(`it was not ready after ${LONGEST_START_MS / 1000} s`),
     LONGEST_START_MS,

@@ -1,5 +1,7 @@
-/** Several starts on one DATA_DIR behind nginx, as deploy/docker-compose.yml has them: web processes by
- *  ROLE=web, one worker, deploy/nginx.conf. */
+/**
+ * Several starts on one DATA_DIR behind nginx, as in deploy/docker-compose.yml: web processes with
+ * ROLE=web, one worker, deploy/nginx.conf.
+ */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -13,7 +15,7 @@ import { CLASSIFIER, dataIn, pidsOf, runSupervisor, until } from './product.fake
 
 const canRun = hasNginx && existsSync('/proc/self/stat')
 const SENDERS = 8
-/** One second on a machine that does nothing else (docs/performance.md). */
+/** One second on an otherwise idle machine (docs/performance.md). */
 const LONGEST_PROMOTION_MS = 5_000
 
 type Web = {
@@ -59,7 +61,7 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     rmSync(dataDir, { recursive: true, force: true })
   }, 60_000)
 
-  test('print one way to become the first admin, not one each', () => {
+  test('print one setup link in total, not one each', () => {
     expect(tokens).toHaveLength(1)
   })
 
@@ -70,7 +72,7 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     for (const web of webs) expect(await web.predictions()).toBeGreaterThan(10)
   })
 
-  test('a killed one costs no request that came after it was gone', async () => {
+  test('a killed process costs no request that arrived after its end', async () => {
     const { address, pid } = webs[0]!
     const killed = pid()
     let goneAt = Infinity
@@ -88,7 +90,7 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     await until(() => answered > 50)
 
     process.kill(killed, 'SIGKILL')
-    // its successor is begun when it is wholly gone, with its connections
+    // its successor starts when it has ended completely, with its connections
     await until(() => ![killed, 0].includes(pid()))
     goneAt = performance.now()
     await until(() =>
@@ -105,7 +107,7 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     expect(failed.every(({ status }) => status === 503)).toBe(true)
   })
 
-  test('all answer with a promoted version within a second or so', async () => {
+  test('all serve a promoted version within about a second', async () => {
     const second = await addRandomVersion(data, CLASSIFIER, 2)
 
     const promotedAt = performance.now()
@@ -119,7 +121,7 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     expect(new Set(answers.map(({ version }) => version))).toEqual(new Set([second.name]))
   })
 
-  test('what is too large or nowhere to be had is refused in the form of all refusals', async () => {
+  test('too large requests and unknown addresses are refused with problem documents', async () => {
     const tooLarge = await fetch(`${nginx.address}/api/upload`, {
       method: 'POST',
       body: new Uint8Array(2 * 1024 ** 2),

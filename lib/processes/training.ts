@@ -1,5 +1,7 @@
-/** One training child: does the run whose folder it is told, says what happens, and leaves. Knows no rows;
- *  dies with its parent. */
+/**
+ * One training child: executes the run in the given folder, reports its events, and ends. It knows no rows;
+ * ends with its parent.
+ */
 import { rm } from 'node:fs/promises'
 import { availableParallelism, constants, cpus, setPriority } from 'node:os'
 import { runChild } from '#lib/children/run-child.ts'
@@ -17,8 +19,8 @@ import { readRunPlan } from '#lib/training/run/plan.ts'
 import { runTraining } from '#lib/training/run/run.ts'
 import { datasetSamples, storedSamples } from '#lib/training/run/data/sources.ts'
 import { countOpening } from '#lib/training/versions/test-set-access.ts'
-import { giveBackGarbage } from './memory-gc.ts'
-import { endWhenUncaught, tellOnStderr } from './last-resort.ts'
+import { collectGarbage } from './memory-gc.ts'
+import { endWhenUncaught, reportOnStderr } from './last-resort.ts'
 
 const stop = new AbortController()
 
@@ -73,8 +75,8 @@ async function work(
   if (process.connected) process.disconnect()
 }
 
-endWhenUncaught({ tell: tellOnStderr })
-giveBackGarbage()
+endWhenUncaught({ report: reportOnStderr })
+collectGarbage()
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // predictions go first
 await runChild<ToTraining, FromTraining>(async (say) => {
   const required = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'

@@ -1,9 +1,12 @@
-/** A web process. Its first inference child is forked before its own modules are read: both take about as long. */
+/**
+ * A web process. It forks its first inference child before it imports its own modules: both take about as
+ * long.
+ */
 import { forkInference } from './fork-inference.ts'
-import { giveBackGarbage } from './memory-gc.ts'
+import { collectGarbage } from './memory-gc.ts'
 import { readStart } from './settings.ts'
 
-giveBackGarbage()
+collectGarbage()
 const start = readStart()
 const early = [
   forkInference(start.settings.INFERENCE_ENGINE, (line) => void process.stderr.write(`inference: ${line}\n`)),

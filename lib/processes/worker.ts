@@ -1,22 +1,24 @@
-/** The worker: does what is queued, one training at a time, and leaves what it cannot finish to the next one.
- *  It answers no request. */
+/**
+ * The worker: executes queued jobs, one training run at a time, and leaves unfinished ones to the next
+ * worker. It answers no request.
+ */
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { ManagedMessage, ManagedCommand } from '#lib/contracts/ipc.ts'
 import { composeWorker } from './compose-worker.ts'
-import { giveBackGarbage } from './memory-gc.ts'
+import { collectGarbage } from './memory-gc.ts'
 import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'
 
-giveBackGarbage()
+collectGarbage()
 const start = readStart()
 const log = openLogOf(start, 'worker')
 const composing = composeWorker(start, log)
 let ending: Promise<void> | undefined
-/** The job at hand goes back to the queue, its lease with it. */
+/** The current job returns to the queue, and its lease is released. */
 const givenBack = () => (ending ??= composing.then((composed) => composed.end()))
 const end = () => givenBack().then(() => process.exit(0))
-endWhenUncaught({ tell: (message, about) => log('error', message, about), end: givenBack })
+endWhenUncaught({ report: (message, about) => log('error', message, about), end: givenBack })
 
 const worker = await composing
 process.on('message', (message: ManagedCommand) => {

@@ -1,9 +1,12 @@
-/** A process that accepts on the copies of a socket that it is given, while every turn of its event loop takes
- *  10 ms; it tells after how many turns so many requests on connections of their own have begun. */
+/**
+ * A process that accepts on the given copies of a socket, while every turn of its event loop takes 10 ms.
+ * It reports after how many turns the expected number of requests, each on its own connection, have
+ * started.
+ */
 import { createWebServer } from './web-server.ts'
 
 const TURN_MS = 10
-const WANTED = Number(process.argv[2])
+const EXPECTED = Number(process.argv[2])
 
 let begun = 0
 const never = new Promise<never>(() => {})
@@ -33,6 +36,6 @@ process.on('disconnect', () => process.exit(0))
 function turn(turns: number): void {
   const end = performance.now() + TURN_MS
   while (performance.now() < end);
-  if (begun >= WANTED) process.send?.({ turns })
+  if (begun >= EXPECTED) process.send?.({ turns })
   else setImmediate(() => turn(turns + 1))
 }

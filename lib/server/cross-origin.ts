@@ -1,18 +1,20 @@
-/** Which other sites' pages may call the API (CORS_ORIGINS): answers their browsers' questions beforehand,
- *  and marks the answers. Cookies never count there: a page elsewhere needs a key. What a request may do,
- *  access.ts decides. */
+/**
+ * Which other sites' pages may call the API (CORS_ORIGINS): answers preflight requests and adds the CORS
+ * headers to responses. Cookies are never accepted from there: such a page needs a key. access.ts decides
+ * what a request may do.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 const METHODS = 'GET, POST, PATCH, DELETE'
-/** What a browser asks to send; the rest needs no asking. */
+/** Headers that need a preflight; browsers send the others without asking. */
 const HEADERS = 'Authorization, X-API-Key, Content-Type, Last-Event-ID'
-/** What a page may read of an answer besides its body. */
+/** Response headers that a page may read. */
 const READABLE =
   'X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy, Retry-After, ' +
   'Content-Disposition'
-const ASK_AGAIN_SECONDS = 600
+const PREFLIGHT_MAX_AGE_SECONDS = 600
 
-/** True: it was a browser's question, and is answered. */
+/** True when it was a preflight request; it has been answered. */
 export function admitOrigin(
   message: IncomingMessage,
   response: ServerResponse,
@@ -34,7 +36,7 @@ export function admitOrigin(
       ? {
           'access-control-allow-methods': METHODS,
           'access-control-allow-headers': HEADERS,
-          'access-control-max-age': String(ASK_AGAIN_SECONDS),
+          'access-control-max-age': String(PREFLIGHT_MAX_AGE_SECONDS),
         }
       : {},
   )

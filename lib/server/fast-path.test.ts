@@ -8,7 +8,7 @@ import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { door } from './fast-path.ts'
+import { fastPath } from './fast-path.ts'
 import { openProgram } from '#lib/http/program.fakes.ts'
 import { serve } from '#lib/http/serve.ts'
 
@@ -26,7 +26,7 @@ async function listening(
     operations: { healthLive: async () => ({ status: 'alive', uptime_seconds: 1 }) },
   })
   const server = createServer((message, response) => {
-    if (!door(message, response)) response.writeHead(418).end('next')
+    if (!fastPath(message, response)) response.writeHead(418).end('next')
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -40,7 +40,7 @@ async function listening(
 
 const answer = (size: number): Answer => ({ confidence: 1, width: size }) as Answer
 
-test('the door answers its hot paths and leaves the rest', async () => {
+test('the fast path answers its hot paths and leaves the rest to Next', async () => {
   const home = await listening(async (bytes) => answer(bytes.length))
   const form = new FormData()
   form.append('file', new Blob([new Uint8Array(90_000)]), 'a.png')
@@ -70,7 +70,7 @@ test.each<[string, RequestInit]>([
     },
   ],
   [
-    'an explanation neither wanted nor not',
+    'an invalid explain value',
     {
       body: JSON.stringify({ url: 'data:;base64,AAAA', explain: 'maybe' }),
       headers: { 'content-type': 'application/json' },
@@ -84,26 +84,26 @@ test.each<[string, RequestInit]>([
     },
   ],
   [
-    'a stranger’s address',
+    'an untrusted forwarded address',
     { body: JSON.stringify({ url: 'http://x' }), headers: { 'content-type': 'application/json' } },
   ],
-])('door and route answer alike: %s', async (_story, init) => {
+])('the fast path and the route respond alike: %s', async (_story, init) => {
   const home = await listening(async (bytes) => answer(bytes.length))
   const route = serve(predictOne, (input, context) => darkroom().serving.predict(input, context))
 
-  const atDoor = await fetch(`${home}/api/predict`, { method: 'POST', ...init })
+  const onFastPath = await fetch(`${home}/api/predict`, { method: 'POST', ...init })
   const atRoute = await route(new Request(`${home}/api/predict`, { method: 'POST', ...init }))
 
-  expect(atDoor.status).toBe(atRoute.status)
-  expect(atDoor.headers.get('content-type')).toBe(atRoute.headers.get('content-type'))
-  const [one, other] = [await atDoor.json(), await atRoute.json()] as [
+  expect(onFastPath.status).toBe(atRoute.status)
+  expect(onFastPath.headers.get('content-type')).toBe(atRoute.headers.get('content-type'))
+  const [one, other] = [await onFastPath.json(), await atRoute.json()] as [
     Record<string, unknown>,
     Record<string, unknown>,
   ]
   expect({ ...one, request_id: '' }).toEqual({ ...other, request_id: '' })
 })
 
-test('what nothing behind the door could read is refused, not left to fail there', async () => {
+test('a request that no handler could read is refused at once', async () => {
   const home = await listening(async (bytes) => answer(bytes.length))
 
   for (const path of ['/api/models/%zz', '/api/predictions/%ff%fe/image'])
@@ -112,9 +112,9 @@ test('what nothing behind the door could read is refused, not left to fail there
 
   const trace = request(`${home}/api/models`, { method: 'TRACE' })
   trace.end()
-  const [told] = (await once(trace, 'response')) as [IncomingMessage]
-  told.resume()
-  expect(told.statusCode).toBe(405)
+  const [response] = (await once(trace, 'response')) as [IncomingMessage]
+  response.resume()
+  expect(response.statusCode).toBe(405)
 })
 
 test.each<[string, string, number, string | null]>([
@@ -127,18 +127,18 @@ test.each<[string, string, number, string | null]>([
   ['POST', '/history', 405, 'GET, HEAD, OPTIONS'],
   ['DELETE', '/retrain', 405, 'GET, HEAD, POST, OPTIONS'],
   ['PUT', '/', 405, 'GET, HEAD, OPTIONS'],
-])('%s %s: %s, and what the address takes', async (method, path, status, allow) => {
+])('%s %s: %s, with the supported methods', async (method, path, status, allow) => {
   const home = await listening(async (bytes) => answer(bytes.length))
 
-  const asking = request(home + path, { method })
-  asking.end()
-  const [told] = (await once(asking, 'response')) as [IncomingMessage]
-  told.resume()
+  const sent = request(home + path, { method })
+  sent.end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  response.resume()
 
-  expect([told.statusCode, told.headers.allow ?? null]).toEqual([status, allow])
+  expect([response.statusCode, response.headers.allow ?? null]).toEqual([status, allow])
 })
 
-test('a name that Next would lose is refused before it', async () => {
+test('a parameter name that Next would lose is refused before it reaches Next', async () => {
   const home = await listening(async (bytes) => answer(bytes.length))
 
   for (const query of ['__proto__=1', 'a=b&%5f_proto%5F_=1'])
@@ -149,7 +149,7 @@ test('a name that Next would lose is refused before it', async () => {
   expect((await fetch(`${home}/api/predictions?a=__proto__`)).status).toBe(418)
 })
 
-test('a body over the limit is told so while it is still being sent, and the connection ends', async () => {
+test('a body over the limit is refused while it is still being sent, and the connection ends', async () => {
   const home = new URL(await listening(async (bytes) => answer(bytes.length)))
   const socket = connect(Number(home.port), home.hostname)
   let output = ''
@@ -186,7 +186,7 @@ test('a refused client that sends slowly is not cut off while it sends', async (
   await once(socket, 'close')
 })
 
-test('a client that leaves ends the work for it, and nothing is logged', async () => {
+test('a client that disconnects ends the work for it, and nothing is logged', async () => {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
   const { promise: reported, resolve: tell } = Promise.withResolvers<string>()
   const home = await listening(async (_bytes, signal) => {
@@ -197,7 +197,7 @@ test('a client that leaves ends the work for it, and nothing is logged', async (
   })
   const leaving = new AbortController()
 
-  const asking = fetch(`${home}/api/predict`, {
+  const sent = fetch(`${home}/api/predict`, {
     method: 'POST',
     body: new Uint8Array([1]),
     headers: { 'content-type': 'image/png' },
@@ -207,10 +207,10 @@ test('a client that leaves ends the work for it, and nothing is logged', async (
   leaving.abort()
 
   expect(await reported).toBe('left')
-  expect(await asking).toBe('AbortError')
+  expect(await sent).toBe('AbortError')
 })
 
-test('a client that leaves in the middle of its body harms nobody', async () => {
+test('a client that disconnects in the middle of its body affects no other client', async () => {
   const home = new URL(await listening(async (bytes) => answer(bytes.length)))
   const socket = connect(Number(home.port), home.hostname)
   socket.write(

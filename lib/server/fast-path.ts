@@ -1,6 +1,8 @@
-/** The door: what is answered on Node's own request and response, before Next is asked: a few hot paths, by
- *  the same code as their routes, and the addresses of earlier projects, which pages share. All other paths
- *  it leaves alone. */
+/**
+ * The fast path: requests answered on Node's own request and response, before Next: a few hot paths, with
+ * the same code as their routes, and the addresses of earlier projects, which are also pages. All other
+ * paths go to Next.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { modelInfo } from '#lib/contracts/models.ts'
 import { health, healthLive } from '#lib/contracts/operations.ts'
@@ -20,8 +22,7 @@ import { metricsByAccept } from '#lib/http/metrics.ts'
 import { writeAnswer } from './write-response.ts'
 import { isStream, writeStream } from './write-stream.ts'
 
-/** What scripts ask in numbers, and what monitors ask again and again; not whether all is ready, which Next's
- *  own readiness is a part of. */
+/** Routes that scripts call often and monitors poll; not readiness, which depends on Next's own. */
 const HOT: Readonly<Record<string, Handle>> = {
   'POST /api/predict': handlerOf(predictOne, (input, context) => darkroom().serving.predict(input, context)),
   'GET /api/health/live': handlerOf(healthLive, (input, context) =>
@@ -35,11 +36,11 @@ const HOT: Readonly<Record<string, Handle>> = {
   ),
 }
 
-/** Event streams: through Next each takes 2 MB, here some 40 kB (2026-11). */
+/** Event streams: through Next each takes 2 MB, here about 40 kB (2026-11). */
 const STREAMS = /^\/api\/runs\/[^/]+\/events\/?$/
 const runStream = handlerOf(runEvents, (input, context) => darkroom().queries.runEvents(input, context))
 
-/** What Next could only fail at, or would read a body for. */
+/** Methods with which Next could only fail, or for which it would read a body. */
 const OTHER_METHOD = respondWith(async ({ method, path }) => {
   const allow = await allowedAt(path)
   if (method === 'OPTIONS' && allow !== null) return { status: 204, headers: { allow }, body: null }
@@ -59,7 +60,7 @@ const OTHER_METHOD = respondWith(async ({ method, path }) => {
     { members: { allow } },
   )
 })
-/** Next's own files, and what its pages send to it while they are being written. */
+/** Next's own files, and what its pages send to it in development. */
 const OF_NEXT = /^\/(?:_next\/|__nextjs)/
 const NO_SUCH_ADDRESS = respondWith(async ({ path }) => {
   throw new DarkroomError('malformed', {
@@ -69,16 +70,16 @@ const NO_SUCH_ADDRESS = respondWith(async ({ path }) => {
   })
 })
 
-/** Next loses this name on the way to a route, which would then answer as if nothing had been sent. */
+/** Next loses this name on the way to a route, which would then respond as if nothing had been sent. */
 const LOST_NAME = respondWith(async () => {
   throw invalidInput([{ path: '__proto__', message: 'is not allowed here' }])
 })
 
-/** True: answered here. False: somebody else's. */
-export type Door = (message: IncomingMessage, response: ServerResponse) => boolean
+/** Returns true when it has answered the request; false leaves it to the next handler. */
+export type FastPath = (message: IncomingMessage, response: ServerResponse) => boolean
 
-/** All that goes before Next. */
-export const door: Door = (message, response) =>
+/** Everything that runs before Next. */
+export const fastPath: FastPath = (message, response) =>
   admitted(message, response) ||
   refusedWhenFull(message, response) ||
   answered(HOT, message, response) ||
@@ -87,17 +88,17 @@ export const door: Door = (message, response) =>
   refused(message, response)
 
 /** With DOOR=off the hot paths are left to Next. */
-export const doorWithoutHotPaths: Door = (message, response) =>
+export const fastPathWithoutHotPaths: FastPath = (message, response) =>
   admitted(message, response) ||
   refusedWhenFull(message, response) ||
   answered(LEGACY, message, response) ||
   refused(message, response)
 
-const admitted: Door = (message, response) =>
+const admitted: FastPath = (message, response) =>
   message.headers.origin !== undefined && admitOrigin(message, response, darkroom().settings().corsOrigins)
 
-/** Addresses of pages are read by Next, which shows a page for what is not there. */
-const refused: Door = (message, response) => {
+/** Next handles the addresses of pages, and shows a page for unknown ones. */
+const refused: FastPath = (message, response) => {
   const path = pathOf(message)
   const refusal =
     refusalOf(message.method ?? 'GET', path) ??
@@ -117,7 +118,7 @@ function refusalOf(method: string, path: string): Handle | null {
 const holdsLostName = ({ url = '' }: IncomingMessage): boolean =>
   /(?:_|%5f){2}proto/i.test(url) && new URLSearchParams(url.split('?')[1]).has('__proto__')
 
-/** The contracts are read when they are needed: a start does not wait for all of them. */
+/** The contracts are imported on first use: a start does not wait for all of them. */
 async function allowedAt(path: string): Promise<string | null> {
   const { methodsAt } = await import('#lib/http/methods.ts')
   return methodsAt(path, Object.keys(LEGACY))?.join(', ') ?? null
@@ -136,7 +137,7 @@ function answered(
   return true
 }
 
-const streamed: Door = (message, response) => {
+const streamed: FastPath = (message, response) => {
   if (message.method !== 'GET' || !STREAMS.test(pathOf(message))) return false
   answerOrDrop(runStream, message, response)
   return true
@@ -157,7 +158,7 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** An answer that cannot be written is logged, and its connection closed: its client is not left waiting. */
+/** If a response cannot be written, logs it and closes the connection, so that the client does not wait. */
 function answerOrDrop(handle: Handle, message: IncomingMessage, response: ServerResponse): void {
   answer(handle, message, response).catch((error: unknown) => {
     darkroom().log('error', 'A response could not be written', { error })

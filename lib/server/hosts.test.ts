@@ -26,7 +26,7 @@ test.each([
   'darkbox.local.',
   'images.example.org',
   'IMAGES.example.org.:443',
-])('%s is a name of ours without any setting', (host) => expect(allows(host)).toBe(true))
+])('%s is one of our names without any setting', (host) => expect(allows(host)).toBe(true))
 
 test.each([
   'evil.example',
@@ -68,4 +68,4 @@ test.each([
   'a:123456',
   'a,b',
   'a\\b',
-])('"%s" is no host', (text) => expect(hostOf(text)).toBeNull())
+])('"%s" is not a host', (text) => expect(hostOf(text)).toBeNull())

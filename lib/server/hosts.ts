@@ -1,31 +1,35 @@
-/** Which host names a request may use. A page elsewhere whose own name is pointed at this machine (DNS
- *  rebinding) would otherwise be read as ours. It knows names only; where people may log in and what they may
- *  do is decided elsewhere. */
+/**
+ * Which host names a request may use. Without this check, a foreign page whose own name is pointed at this
+ * machine (DNS rebinding) would be treated as ours. It checks names only; logins and permissions are
+ * decided elsewhere.
+ */
 import { isIP, isIPv6 } from 'node:net'
 
-/** What an owner and the machine say about names. */
+/** The host names that the owner and the machine define. */
 export type HostNames = {
   /** ALLOWED_HOSTS: `example.org`, `example.org:8080`, `*.example.org`, or `*` for all. */
   readonly allowed: readonly string[]
   /** The name of this machine. */
   readonly machine: string
-  /** The address that people use (NEXTAUTH_URL). */
+  /** The public address (NEXTAUTH_URL). */
   readonly origin: string | null
 }
 
 type Host = { readonly name: string; readonly port: string | null }
 
-/** `name`, `name:port` or `[IPv6]:port`; null where it is none of these. */
+/** `name`, `name:port` or `[IPv6]:port`; null for anything else. */
 export function hostOf(text: string): Host | null {
-  const found = /^(?:\[([0-9a-f:.]+(?:%[\w.~-]+)?)\]|([\w.~-]+))(?::(\d{0,5}))?$/i.exec(text)
-  if (!found) return null
-  const [, literal, name = literal!, port] = found
+  const match = /^(?:\[([0-9a-f:.]+(?:%[\w.~-]+)?)\]|([\w.~-]+))(?::(\d{0,5}))?$/i.exec(text)
+  if (!match) return null
+  const [, literal, name = literal!, port] = match
   if (literal !== undefined && !isIPv6(literal.split('%')[0]!)) return null
   return { name: name.toLowerCase().replace(/\.$/, ''), port: port || null }
 }
 
-/** True for names that are surely ours: addresses cannot be rebound, and the machine's own names are not a
- *  stranger's to give away. */
+/**
+ * Accepts names that are certainly ours: addresses cannot be rebound, and an attacker cannot redirect the
+ * machine's own names.
+ */
 export function hostRule({ allowed, machine, origin }: HostNames): (host: Host) => boolean {
   const name = machine.toLowerCase().replace(/\.local$/, '')
   const own = new Set([

@@ -7,7 +7,7 @@ import { bindListenSocket } from './listen-socket.ts'
 
 const CONNECTIONS = 160
 
-/** Turns of a busy event loop until as many connections as above were accepted from so many copies of a socket. */
+/** Turns of a busy event loop until all the connections were accepted from this many copies of a socket. */
 async function turnsToAccept(copies: number): Promise<number> {
   const socket = await bindListenSocket({ PORT: 0, HOST: '127.0.0.1' })
   if (!socket) throw new Error('no socket could be bound')
@@ -28,7 +28,7 @@ async function turnsToAccept(copies: number): Promise<number> {
   return turns
 }
 
-test('with copies of its socket a busy process accepts many connections in a turn, else one', async () => {
+test('with copies of its socket a busy process accepts many connections per turn, otherwise one', async () => {
   expect(await turnsToAccept(1)).toBeGreaterThanOrEqual(CONNECTIONS)
   expect(await turnsToAccept(16)).toBeLessThan(CONNECTIONS / 4)
 })

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { watchLoopLag } from './loop-lag.ts'
 
-test('a process that was busy with one thing knows that it is late, and that it has caught up', async () => {
+test('a busy process reports its delay, and that it has caught up', async () => {
   const loop = watchLoopLag()
   onTestFinished(() => loop[Symbol.dispose]())
   const end = performance.now() + 400

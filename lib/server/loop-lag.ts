@@ -1,16 +1,20 @@
-/** How late this process is with what it has to do at a time: the delay of a timer, which grows with all that
- *  waits for its only thread. */
+/**
+ * How late this process runs: the delay of a timer, which grows with everything that waits for the only
+ * thread.
+ */
 const LOOK_EVERY_MS = 25
-/** Of an earlier delay, what is left at each look: a pause of 300 ms is forgotten within 50 ms, steady
- *  lateness is not. */
-const KEPT = 0.7
+/**
+ * The share of an earlier delay that remains at each check: a pause of 300 ms is forgotten within 50 ms, a
+ * lasting delay is not.
+ */
+const REMAINING = 0.7
 
 export function watchLoopLag(): Disposable & { readonly lagMs: () => number } {
   let lag = 0
   let due = performance.now() + LOOK_EVERY_MS
   const timer = setInterval(() => {
     const now = performance.now()
-    lag = Math.max(now - due, lag * KEPT)
+    lag = Math.max(now - due, lag * REMAINING)
     due = now + LOOK_EVERY_MS
   }, LOOK_EVERY_MS)
   timer.unref()

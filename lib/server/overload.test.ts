@@ -2,7 +2,7 @@ import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { door } from './fast-path.ts'
+import { fastPath } from './fast-path.ts'
 import { refusedAtOnce } from './overload.ts'
 import { openProgram } from '#lib/http/program.fakes.ts'
 
@@ -14,7 +14,7 @@ const FULL = new DarkroomError(
 
 async function listening(): Promise<number> {
   const server = createServer((message, response) => {
-    if (!refusedAtOnce(message, response) && !door(message, response)) response.writeHead(404).end()
+    if (!refusedAtOnce(message, response) && !fastPath(message, response)) response.writeHead(404).end()
   })
   onTestFinished(() => {
     server.closeAllConnections()
@@ -26,7 +26,7 @@ async function listening(): Promise<number> {
   return (server.address() as AddressInfo).port // listening on a port
 }
 
-test('a prediction that would wait too long is refused while its body is sent, and none is logged', async () => {
+test('a prediction that would wait too long is refused while its body is sent, and is not logged', async () => {
   const { logged } = openProgram({ serving: { refusal: () => FULL } })
   const port = await listening()
 
@@ -77,7 +77,7 @@ test('other addresses are answered while predictions are refused', async () => {
   expect((await fetch(`http://127.0.0.1:${port}/api/predictable`, { method: 'POST' })).status).toBe(404)
 })
 
-test('after a refusal the connection goes on with the next request', async () => {
+test('after a refusal the connection continues with the next request', async () => {
   let refusal: DarkroomError | null = FULL
   openProgram({ serving: { refusal: () => refusal, predict: async () => Promise.reject(FULL) } })
   const port = await listening()
@@ -110,7 +110,7 @@ test('after a refusal the connection goes on with the next request', async () =>
   expect(new Set([first.port, second.port, third.port]).size).toBe(1)
 })
 
-test('another origin can read why a prediction was refused', async () => {
+test('a page of another origin can read why a prediction was refused', async () => {
   openProgram({
     settings: { corsOrigins: ['https://shop.example'] },
     serving: { refusal: () => FULL },

@@ -1,5 +1,7 @@
-/** Refuses a prediction that would wait too long before its body is read, at the cost of a few lines: what is
- *  refused must not slow what was admitted. Whether there is room, lib/serving knows. */
+/**
+ * Refuses a prediction that would wait too long before its body is read, at minimal cost: refused requests
+ * must not slow the admitted ones. lib/serving knows whether there is capacity.
+ */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { darkroom } from '#lib/http/context.ts'
@@ -9,11 +11,16 @@ import { headersFor } from './security-headers.ts'
 import { writeAnswer } from './write-response.ts'
 
 const PREDICT = '/api/predict'
-/** A body so short has arrived with its headers, or nearly: the connection stays open, and what is left of the
- *  body is discarded by Node. */
+/**
+ * A body this short has mostly arrived with its headers: the connection stays open, and Node discards the
+ * rest of the body.
+ */
 const SHORT_BODY_BYTES = 64 * 1024
 
-/** True: refused, and answered. Writes no line in the log: refusals are counted and reported each second. */
+/**
+ * True when the request was refused and answered. Writes no log line: refusals are counted and reported
+ * once a second.
+ */
 export function refusedWhenFull(message: IncomingMessage, response: ServerResponse): boolean {
   const problem = refusalOf(message)
   if (problem === null) return false
@@ -21,8 +28,10 @@ export function refusedWhenFull(message: IncomingMessage, response: ServerRespon
   return true
 }
 
-/** The same before anything else looks at the request, where that needs no look: no other origin that would have
- *  to read the answer, and a body so short that the connection can go on. */
+/**
+ * The same, before any other check of the request, for simple cases: no other origin that would have to
+ * read the response, and a body so short that the connection can continue.
+ */
 export function refusedAtOnce(message: IncomingMessage, response: ServerResponse): boolean {
   const { headers } = message
   if (headers.origin !== undefined || !(Number(headers['content-length']) <= SHORT_BODY_BYTES)) return false

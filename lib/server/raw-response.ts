@@ -1,12 +1,14 @@
-/** A refusal as bytes for a socket, where Node has no response object to write to: a head that never ended, a
- *  body that will not. The words are the problem document's, as for every other refusal. */
+/**
+ * A refusal as bytes for a socket, where Node has no response object to write to: incomplete headers, or a
+ * body that stopped. The text is the problem document's, as for every other refusal.
+ */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import { problemOf } from '#lib/http/problem.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
-/** The whole answer to `error`; the connection ends with it. */
+/** The complete response to `error`; the connection ends with it. */
 export function rawRefusal(error: DarkroomError, instance: string): Buffer {
   const requestId = randomUUID()
   // a DarkroomError is never logged

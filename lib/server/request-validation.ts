@@ -1,5 +1,7 @@
-/** What is refused before the address of a request is looked at: what HTTP itself does not allow (RFC 9110,
- *  RFC 9112), and host names that are not ours. It needs no running program, and knows no route. */
+/**
+ * Checks before the address of a request is routed: refuses what HTTP does not allow (RFC 9110, RFC 9112),
+ * and host names that are not ours. It needs no running program, and knows no route.
+ */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -7,16 +9,16 @@ import { hostOf, hostRule, type HostNames } from './hosts.ts'
 import { problemOf } from '#lib/http/problem.ts'
 import { writeAnswer } from './write-response.ts'
 
-/** Longer addresses than any of ours; Node takes 16 KiB for address and headers together. */
+/** Longer than any of our addresses; Node allows 16 KiB for address and headers together. */
 const LONGEST_ADDRESS = 8 * 1024
 /** Browsers send about 20. */
 const MOST_HEADERS = 200
-/** What something here answers. */
+/** Methods that at least one route supports. */
 export const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']
-/** What exists, but is taken nowhere here: 405 where it is sent; anything else is not implemented. */
+/** Known methods that no route supports answer 405; any other is not implemented. */
 const KNOWN: readonly string[] = [...METHODS, 'PUT', 'TRACE']
 
-/** True: refused, and answered. */
+/** True when the request was refused and answered. */
 export type Gate = (message: IncomingMessage, response: ServerResponse) => boolean
 
 export function createGate(names: HostNames): Gate {
@@ -39,8 +41,10 @@ export function createGate(names: HostNames): Gate {
   }
 }
 
-/** What is wrong with the request as such. Takes the host out of an address that has one: only proxies need
- *  it (RFC 9112 §3.2.2). */
+/**
+ * What is wrong with the form of the request. Removes the host from an address that has one: only proxies
+ * need it (RFC 9112 §3.2.2).
+ */
 function formOf(message: IncomingMessage): DarkroomError | null {
   const { method = 'GET', url = '/', headers, rawHeaders, httpVersion } = message
   if (!KNOWN.includes(method))
@@ -86,8 +90,10 @@ function formOf(message: IncomingMessage): DarkroomError | null {
   return null
 }
 
-/** The name that was asked, and the one that a trusted proxy says was: the server takes that header away
- *  where none is trusted. */
+/**
+ * Checks the requested host name, and the one that a trusted proxy forwards: the server removes that header
+ * where no proxy is trusted.
+ */
 function hostRefusal(
   { headers }: IncomingMessage,
   isOurs: ReturnType<typeof hostRule>,
@@ -130,7 +136,7 @@ const tooLargeHeaders = (why: string): DarkroomError =>
     remedy: 'Send fewer or shorter headers; delete the cookies of this site if a browser sends them.',
   })
 
-/** What Node's parser gave up, as an error of ours. `packet`: what it was reading. */
+/** Turns an error of Node's parser into one of ours. `packet`: what it was reading. */
 export function parserRefusal(
   error: Error & { readonly code?: string; readonly reason?: string },
   packet: Buffer | undefined,

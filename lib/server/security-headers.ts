@@ -1,5 +1,7 @@
-/** What every answer tells browsers about itself, wherever it comes from: the API, Next, a file, an error, a
- *  304. Pages get a stricter policy of their own (proxy.ts). */
+/**
+ * Security headers of every response, whatever its source: the API, Next, a file, an error, a 304. Pages
+ * get a stricter policy of their own (proxy.ts).
+ */
 import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 
 const ONE_YEAR_SECONDS = 31_536_000
@@ -11,13 +13,12 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
   'cross-origin-opener-policy': 'same-origin',
 }
-/** Nothing of the API is a document. */
+/** API responses are never documents. */
 const OF_API: Readonly<Record<string, string>> = {
   ...SECURITY_HEADERS,
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 }
-/** Where a trusted proxy says that people come by https: the server takes the header away where none is
- *  trusted. */
+/** Sent where a trusted proxy reports https: the server removes that header where no proxy is trusted. */
 const OF_HTTPS = { 'strict-transport-security': `max-age=${ONE_YEAR_SECONDS}` } as const
 
 export class GuardedResponse<
@@ -25,19 +26,19 @@ export class GuardedResponse<
 > extends ServerResponse<Request> {
   override writeHead(status: number, ...head: readonly unknown[]): this {
     const values = head[0]
-    // A list is complete: who gives one has taken ours from `headersFor`.
+    // An array is complete: its author has included `headersFor`.
     if (Array.isArray(values)) return super.writeHead(status, values as string[])
     const all = headersFor(this.req)
-    // Hot answers bring all their headers at once: 2 µs more than without ours (2026-11, busy machine).
+    // Hot responses set all their headers at once: 2 µs more than without ours (2026-11, busy machine).
     if (isHeaders(values) && this.getHeaderNames().length === 0)
       return super.writeHead(status, { ...all, ...values })
     for (const [name, value] of Object.entries(all)) if (!this.hasHeader(name)) this.setHeader(name, value)
-    // with a reason before the headers, or without, as Node's own signatures have it
+    // with or without a reason before the headers, as in Node's own signatures
     return super.writeHead(status, ...(head as [OutgoingHttpHeaders?]))
   }
 }
 
-/** The headers that every answer to this request has. */
+/** The headers of every response to this request. */
 export function headersFor({ url = '/', headers }: IncomingMessage): Readonly<Record<string, string>> {
   const usual = url.startsWith('/api/') ? OF_API : SECURITY_HEADERS
   return headers['x-forwarded-proto'] === 'https' ? { ...usual, ...OF_HTTPS } : usual

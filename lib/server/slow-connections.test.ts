@@ -14,7 +14,7 @@ const readWhole: Answer = async (message, response) => {
   response.end(`read ${bytes}`)
 }
 
-/** A server on a real socket; the clock and the looking are the test's. */
+/** A server on a real socket; the test controls the clock and the checks. */
 async function watched(answer: Answer = readWhole) {
   let now = 0
   let look = () => {}
@@ -47,9 +47,9 @@ async function watched(answer: Answer = readWhole) {
   }
   const begin = async (head: string): Promise<Client> => {
     const client = await open()
-    const seen = once(server, 'watched')
+    const watched = once(server, 'watched')
     client.socket.write(head)
-    await seen
+    await watched
     return client
   }
   const pass = (seconds: number) => {
@@ -61,7 +61,7 @@ async function watched(answer: Answer = readWhole) {
   return { open, begin, pass, server, sockets }
 }
 
-type Client = { readonly socket: Socket; readonly said: () => string; readonly closed: Promise<unknown> }
+type Client = { readonly socket: Socket; readonly received: () => string; readonly closed: Promise<unknown> }
 
 function clientOf(socket: Socket): Client {
   let output = ''
@@ -69,10 +69,13 @@ function clientOf(socket: Socket): Client {
     output += chunk.toString('latin1')
   })
   socket.on('error', () => {})
-  return { socket, said: () => output, closed: new Promise((resolve) => socket.once('close', resolve)) }
+  return { socket, received: () => output, closed: new Promise((resolve) => socket.once('close', resolve)) }
 }
 
-/** Until `holds`: what the other side of a socket has done is seen by looking, between turns of the loop. */
+/**
+ * Waits for a condition: changes on the other side of a socket are noticed by polling, between turns of the
+ * loop.
+ */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -84,7 +87,7 @@ test.each<[string, string]>([
   ['a chunked body', post('transfer-encoding: chunked', '3\r\nabc\r\n')],
   ['a body after a permission to send it', post('content-length: 1000000\r\nexpect: 100-continue', '')],
   ['the body of a GET', 'GET /a?b HTTP/1.1\r\nhost: a\r\ncontent-length: 9000\r\n\r\nabc'],
-])('%s that does not arrive is given up after half a minute, with 408', async (_story, head) => {
+])('%s that does not arrive is refused after half a minute, with 408', async (_story, head) => {
   const { begin, pass } = await watched()
   const client = await begin(head)
 
@@ -93,8 +96,8 @@ test.each<[string, string]>([
   pass(4)
   await client.closed
 
-  expect(client.said()).toMatch(/HTTP\/1\.1 408 Request Timeout\r\n/)
-  expect(client.said()).toContain('"instance":"/a","code":"too_slow"')
+  expect(client.received()).toMatch(/HTTP\/1\.1 408 Request Timeout\r\n/)
+  expect(client.received()).toContain('"instance":"/a","code":"too_slow"')
 })
 
 test.each<[string, string]>([
@@ -116,14 +119,14 @@ test.each<[string, string]>([
   pass(4)
   await client.closed
 
-  expect(client.said()).toMatch(/^HTTP\/1\.1 408 /)
+  expect(client.received()).toMatch(/^HTTP\/1\.1 408 /)
   expect(server.listening).toBe(true)
 })
 
-test('an idle connection that begins to trickle a second request is ended like a first one', async () => {
+test('an idle connection that trickles a second request is ended like a first one', async () => {
   const { begin, pass, sockets } = await watched()
   const client = await begin('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
-  await until(() => client.said().includes('read 0'))
+  await until(() => client.received().includes('read 0'))
   const [socket] = sockets
   pass(60)
   expect(client.socket.destroyed).toBe(false)
@@ -133,10 +136,10 @@ test('an idle connection that begins to trickle a second request is ended like a
   pass(34)
   await client.closed
 
-  expect(client.said()).toContain('408')
+  expect(client.received()).toContain('408')
 })
 
-test('a sender of a kilobyte a second stays, for however long', async () => {
+test('a client that sends a kilobyte a second may continue indefinitely', async () => {
   const { begin, pass, sockets } = await watched()
   const client = await begin(post('content-length: 1000000'))
   const [socket] = sockets
@@ -154,27 +157,27 @@ test('a sender of a kilobyte a second stays, for however long', async () => {
 test('a body that waits because we do not read it stays, and is judged once we do', async () => {
   const { promise: allowed, resolve: allow } = Promise.withResolvers<void>()
   const { begin, pass } = await watched(async (message, response) => {
-    held = message
+    request = message
     await allowed
     await readWhole(message, response)
   })
-  let held: IncomingMessage | null = null
+  let request: IncomingMessage | null = null
   const client = await begin(post('content-length: 9000000'))
   client.socket.write(Buffer.alloc(4_000_000))
-  await until(() => held !== null && held.readableLength >= held.readableHighWaterMark)
+  await until(() => request !== null && request.readableLength >= request.readableHighWaterMark)
 
   pass(120)
   expect(client.socket.destroyed).toBe(false)
 
   allow()
-  await until(() => held!.readableLength === 0)
+  await until(() => request!.readableLength === 0)
   pass(36)
   await client.closed
 
-  expect(client.said()).toContain('408')
+  expect(client.received()).toContain('408')
 })
 
-test('an answer that takes its time is ours to make', async () => {
+test('a slow response is not counted against the client', async () => {
   const { begin, pass } = await watched(() => new Promise(() => {}))
   const client = await begin(post('content-length: 3'))
 
@@ -183,7 +186,7 @@ test('an answer that takes its time is ours to make', async () => {
   expect(client.socket.destroyed).toBe(false)
 })
 
-test('a reader that does not read its answer is ended, one that reads some of it stays', async () => {
+test('a client that does not read its response is ended, one that reads some of it stays', async () => {
   const large = Buffer.alloc(64 * 1024 * 1024)
   const { open, pass, server, sockets } = await watched(async (_message, response) => {
     response.end(large)
@@ -216,16 +219,16 @@ test('a reader that does not read its answer is ended, one that reads some of it
   expect(some.socket.destroyed).toBe(false)
 })
 
-test('an answered request that never ends its body loses the connection without a second answer', async () => {
+test('an answered request that never ends its body loses the connection without a second response', async () => {
   const { begin, pass } = await watched(async (message, response) => {
     message.resume()
     response.end('enough')
   })
   const client = await begin(post('content-length: 1000000'))
-  await until(() => client.said().includes('enough'))
+  await until(() => client.received().includes('enough'))
 
   pass(34)
   await client.closed
 
-  expect(client.said().match(/HTTP\/1\.1 /g)).toHaveLength(1)
+  expect(client.received().match(/HTTP\/1\.1 /g)).toHaveLength(1)
 })

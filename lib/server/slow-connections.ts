@@ -1,19 +1,24 @@
-/** Ends connections that make no progress: heads and bodies that trickle in, answers that nobody reads. Each
- *  would hold a place and memory for ever. A body that waits because we do not read it, and an answer that we
- *  have not made, are never counted against the other side. */
+/**
+ * Ends connections that make no progress: headers and bodies that trickle in, responses that are not read.
+ * Each would occupy a connection and memory indefinitely. A body that waits because we do not read it, and
+ * a response that is not ready, never count against the client.
+ */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { DarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import { rawRefusal } from './raw-response.ts'
 
-/** Slow is less than 1 kB/s for 30 s. A head is short: it must be whole by then. */
+/** Slow means less than 1 kB/s for 30 s. Headers are short: they must be complete by then. */
 const WINDOW_MS = 30_000
 const LEAST_BYTES = 30_000
 const LOOK_EVERY_MS = 2_000
-/** How long the other side has to read why its connection ends. */
+/** How long a client may still read why its connection ends. */
 const LINGER_MS = 1_000
 
-/** What a connection waits for: the start of a request, its body, the other side's reading, or us. */
+/**
+ * What a connection waits for: the start of a request, its body, the client reading the response, nothing,
+ * or us.
+ */
 type Phase = 'head' | 'body' | 'reading' | 'idle' | 'us'
 
 type Connection = {
@@ -22,7 +27,7 @@ type Connection = {
   message: IncomingMessage | null
   response: ServerResponse | null
   unanswered: number
-  /** What had been read when the connection became idle; more than that is the beginning of a head. */
+  /** Bytes read when the connection became idle; more than that is the start of new headers. */
   idleAt: number | null
   phase: Phase
   since: number
@@ -30,15 +35,15 @@ type Connection = {
 }
 
 export type SlowConnections = Disposable & {
-  /** To be called with each request that was answered as soon as it began. */
+  /** To be called with each request that was answered immediately. */
   readonly answered: (message: IncomingMessage, response: ServerResponse) => void
-  /** To be called with each request that begins. */
+  /** To be called with each request that starts. */
   readonly watch: (message: IncomingMessage, response: ServerResponse) => void
-  /** Ends a connection, with this answer where none has begun. */
+  /** Ends a connection, with this response unless one has been started. */
   readonly refuse: (socket: Socket, error: DarkroomError) => void
 }
 
-/** Calls back again and again; what it answers ends that. */
+/** Calls back repeatedly; the returned function stops it. */
 type Every = (ms: number, then: () => void) => () => void
 
 export function watchSlowConnections(
@@ -115,14 +120,16 @@ function phaseOf(connection: Connection): Phase {
   if (connection.unanswered > 0) return 'us'
   if (message === null) return 'head'
   connection.idleAt ??= socket.bytesRead
-  return socket.bytesRead > connection.idleAt ? 'head' : 'idle' // an idle one is ended by keepAliveTimeout
+  return socket.bytesRead > connection.idleAt ? 'head' : 'idle' // keepAliveTimeout ends an idle one
 }
 
 const progressOf = (socket: Socket, phase: Phase): number =>
   phase === 'reading' ? socket.bytesWritten - unsent(socket) : socket.bytesRead
 
-/** Bytes that the system has not taken yet. A large chunk counts as unsent as a whole until its end, unless
- *  libuv is asked, as Node's own idle timer does (`_onTimeout` of its net.js, Node 24). */
+/**
+ * Bytes that the system has not accepted yet. A large chunk counts as unsent as a whole until its end,
+ * unless libuv is asked, as Node's own idle timer does (`_onTimeout` of its net.js, Node 24).
+ */
 function unsent(socket: Socket): number {
   const { _handle: handle } = socket as { _handle?: { writeQueueSize?: number } | null }
   const inFlight = handle?.writeQueueSize ?? 0
@@ -133,7 +140,7 @@ function unsent(socket: Socket): number {
 
 function cut(connection: Connection): void {
   if (connection.phase === 'reading')
-    connection.socket.resetAndDestroy() // what it has not read is not worth keeping, in the system neither
+    connection.socket.resetAndDestroy() // unread data need not be sent by the system either
   else end(connection, connection.phase === 'body' ? slowBody() : slowHead())
 }
 
@@ -144,7 +151,7 @@ function end({ socket, message, response, unanswered }: Connection, error: Darkr
     socket.destroy()
     return
   }
-  if (current) current.statusCode = STATUS_OF[error.code] // for the statistics of answers
+  if (current) current.statusCode = STATUS_OF[error.code] // for the statistics of responses
   socket.end(rawRefusal(error, current ? (message?.url ?? '/').split('?')[0]!.slice(0, 200) : '/'))
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

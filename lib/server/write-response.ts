@@ -1,11 +1,16 @@
-/** An answer onto Node's own response, also while its request is still arriving. Streams are left to Next. */
+/**
+ * Writes a response onto Node's own response object, also while its request is still arriving. Streams are
+ * left to Next.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OutgoingResponse } from '#lib/http/outgoing.ts'
 
-/** The rest of a refused request is discarded, so that its sender can read why it was refused, until nothing has
- *  arrived for so long … */
+/**
+ * After a refusal, the rest of the request is discarded, so that the client can read why it was refused,
+ * until nothing has arrived for this long …
+ */
 const QUIET_MS = 2_000
-/** … and at most so long (as nginx: `lingering_timeout`, `lingering_time`). */
+/** … and at most this long (as nginx: `lingering_timeout`, `lingering_time`). */
 const LONGEST_LINGER_MS = 10_000
 
 export function writeAnswer(
@@ -23,7 +28,7 @@ export function writeAnswer(
   afterRest(message, () => response.end())
 }
 
-/** Writes the head and gives the body. */
+/** Writes the headers and returns the body. */
 function begin({ status, headers, body }: OutgoingResponse, response: ServerResponse): string | Uint8Array {
   if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new Error('streams are not supported here')
@@ -32,8 +37,10 @@ function begin({ status, headers, body }: OutgoingResponse, response: ServerResp
   return body ?? ''
 }
 
-/** The answer is out, but a sender that goes on sending reads it only when it is done: ended at once,
- *  "connection: close" would break off its sending. */
+/**
+ * The response is written, but a client that is still sending reads it only afterwards: if it ended at
+ * once, "connection: close" would interrupt the client.
+ */
 function afterRest(message: IncomingMessage, end: () => void): void {
   const quiet = setTimeout(() => message.destroy(), QUIET_MS)
   const longest = setTimeout(() => message.destroy(), LONGEST_LINGER_MS)

@@ -1,5 +1,7 @@
-/** An answer that comes piece by piece onto Node's own response: as fast as its reader takes it, until it
- *  ends or the reader leaves. */
+/**
+ * Writes a streamed response onto Node's own response object: as fast as the client reads, until it ends or
+ * the client disconnects.
+ */
 import type { ServerResponse } from 'node:http'
 import { darkroom } from '#lib/http/context.ts'
 import type { OutgoingResponse } from '#lib/http/outgoing.ts'
@@ -13,7 +15,7 @@ export async function writeStream(
   response: ServerResponse,
 ): Promise<void> {
   if (response.destroyed) return
-  // a drain ends streams by their type
+  // on the response itself, because a shutdown finds event streams by their content type
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.writeHead(status)
   try {
