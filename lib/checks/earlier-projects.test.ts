@@ -16,7 +16,7 @@ test('a line of the earlier projects that is missing, or whose test is not there
     'test("it is so, always", () => undefined) // only said in passing\ntest.each([\n  ["a row of a ' +
     'table", 1],\n])("%s", () => undefined)'
   const isNoTitle = (line: string, words: string) =>
-    `docs/earlier-projects.md: the line ${line} names "${words}", which is not the title of a test in a.test.ts.`
+    `docs/earlier-projects.md: line ${line} names "${words}", which is not the title of a test in a.test.ts.`
 
   expect(uncovered(page, { 1: 9 }, (file) => (file === 'b.test.ts' ? null : text))).toEqual([
     'docs/earlier-projects.md: line 1.9 is missing.',
