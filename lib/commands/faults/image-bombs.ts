@@ -37,6 +37,7 @@ export async function imageBombs({
     kinds: form === 'long' ? (Object.keys(BOMBS) as BombName[]) : SHORT_KINDS,
     parallel: count({ short: 12, long: 30 }),
     thumbnails: count({ short: 8, long: 30 }),
+    stored: 'webp',
     waits: form === 'long',
     say,
   })
@@ -47,6 +48,8 @@ export type BombOptions = {
   readonly parallel: number
   /** Stored images whose thumbnails are asked for at the same time. */
   readonly thumbnails: number
+  /** Of which kind these are: one that this machine has the memory to decode, else nothing is stored. */
+  readonly stored: BombName
   /** Whether to wait until memory is given back. */
   readonly waits: boolean
   readonly say: (line: string) => void
@@ -54,7 +57,7 @@ export type BombOptions = {
 
 export async function bombsOn(
   product: Product,
-  { kinds, parallel, thumbnails, waits, say }: BombOptions,
+  { kinds, parallel, thumbnails, stored, waits, say }: BombOptions,
 ): Promise<readonly CheckResult[]> {
   const limit = await limitOf(product)
   const judged: CheckResult[] = []
@@ -86,7 +89,8 @@ export async function bombsOn(
       ],
     }),
   )
-  judged.push(await thumbnailsOf(product, limit, thumbnails, say))
+  say(`thumbnails of ${thumbnails} stored images`)
+  judged.push(await thumbnailsOf(product, limit, { many: thumbnails, kind: BOMBS[stored] }))
   if (waits) judged.push(await givenBack(product, limit, say))
   return judged
 }
@@ -142,13 +146,11 @@ async function underFire(product: Product, limit: Limit, { what, fire }: Fire): 
 async function thumbnailsOf(
   product: Product,
   limit: Limit,
-  many: number,
-  say: (line: string) => void,
+  { many, kind }: { readonly many: number; readonly kind: Bomb },
 ): Promise<CheckResult> {
-  say(`thumbnails of ${many} stored images`)
   const ids: string[] = []
   for (let i = 0; i < many; i++) {
-    const answer = await product.predict(BOMBS.webp.make(BOMB_SIDE - 100 - i))
+    const answer = await product.predict(kind.make(BOMB_SIDE - 100 - i), { type: kind.mediaType })
     if (typeof answer.body['id'] === 'string') ids.push(answer.body['id'])
   }
   const judged = await underFire(product, limit, {

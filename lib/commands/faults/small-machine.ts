@@ -16,6 +16,7 @@ export async function smallMachine({ form, say }: Context): Promise<readonly Che
     kinds,
     parallel: PARALLEL,
     thumbnails: PARALLEL,
+    stored: 'grey',
     waits: false,
     say,
   })
