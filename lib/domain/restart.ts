@@ -7,6 +7,9 @@ const BACK_OFF_MS = [0, 200, 500, 1_000, 2_000, 5_000, 10_000] as const
 const FREE_KILLS = 10
 const KILLS: readonly string[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']
 
+/** Whether a process ended because of a signal that others send: a person, or the system that needs memory. */
+export const isKilled = (cause: string): boolean => KILLS.includes(cause)
+
 export type Restarts = {
   /** It can do its work. */
   readonly started: () => void
@@ -27,7 +30,7 @@ export function createRestarts(): Restarts {
       kills = 0
     },
     ended(cause) {
-      const isForgiven = isStarted || (KILLS.includes(cause) && ++kills <= FREE_KILLS)
+      const isForgiven = isStarted || (isKilled(cause) && ++kills <= FREE_KILLS)
       if (!isForgiven) failedStarts += 1
       const waitMs = isForgiven ? 0 : BACK_OFF_MS[Math.min(failedStarts, BACK_OFF_MS.length) - 1]!
       isStarted = false

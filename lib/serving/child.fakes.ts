@@ -4,7 +4,7 @@
  */
 import type { InferenceMessage, PreparedImage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import type { FailureReport } from '#lib/domain/errors.ts'
-import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
+import { CRASHES, HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
 
 const bytesIn = (image: Uint8Array | PreparedImage): Uint8Array =>
   image instanceof Uint8Array ? image : image.square
@@ -22,7 +22,7 @@ const say = (message: InferenceMessage) => process.send?.(message)
 
 process.on('disconnect', () => process.exit(0))
 process.on('message', (message: InferenceCommand) => answer(message))
-if (mode === 'good' || mode === 'killed while loading') say({ kind: 'ready', engine: 'wasm' })
+if (mode === 'good' || mode?.startsWith('killed')) say({ kind: 'ready', engine: 'wasm' })
 if (mode === 'unable')
   process.send?.({ kind: 'unable', reason: 'no engine fits this machine' } satisfies InferenceMessage, () =>
     process.exit(1),
@@ -63,7 +63,8 @@ function answer(message: InferenceCommand): void {
     return
   }
   const firsts = message.images.map((image) => bytesIn(image)[0]!)
-  if (firsts.includes(KILLS)) process.kill(process.pid, 'SIGKILL')
+  if (mode === 'killed while computing' || firsts.includes(KILLS)) process.kill(process.pid, 'SIGKILL')
+  else if (firsts.includes(CRASHES)) process.kill(process.pid, 'SIGSEGV')
   else if (firsts.includes(HANGS)) for (;;);
   else
     say({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { InferenceCommand } from '#lib/contracts/ipc.ts'
 import { forkFake, pooled, START_TIMEOUT_MS } from './forked.fakes.ts'
-import { HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
+import { CRASHES, HANGS, IS_CORRUPT, KILLS } from './misbehaviour.fakes.ts'
 import { LONGEST_BATCH_MS } from './pool.ts'
 import { fakeClock } from './serving.fakes.ts'
 
@@ -85,21 +85,38 @@ test('a version that was loaded before survives five processes that are killed w
   expect(lines.join('\n')).not.toContain('cannot load')
 })
 
-test('a picture that ends processes fails alone; those of its batch are answered', async () => {
-  const { pool, lines } = pooled()
+test.each([
+  ['crashes its process', CRASHES, 'corrupt_image', 'SIGSEGV', 2], // with its batch, and alone
+  ['has its process killed each time', KILLS, 'needs_more_memory', 'SIGKILL', 4],
+])(
+  'an image that %s is refused alone; those of its batch are answered',
+  async (_story, bad, code, signal, ends) => {
+    const { pool, lines } = pooled()
+    await pool.load(version)
+
+    const { images } = await pool.infer(version, [image(1), image(bad), image(3)], limits)
+
+    expect(images.map(firstOf)).toEqual([
+      1,
+      expect.objectContaining({ failure: expect.objectContaining({ code }), endsProcesses: true }),
+      3,
+    ])
+    expect(lines.filter((line) => line.includes(`ended: ${signal}`))).toHaveLength(ends)
+  },
+)
+
+test('an image is answered although its process was killed three times while it computed it', async () => {
+  let forks = 0
+  const { pool } = pooled({
+    size: 1,
+    fork: () => forkFake(++forks <= 3 ? 'killed while computing' : 'good'),
+  })
   await pool.load(version)
 
-  const { images: pictures } = await pool.infer(version, [image(1), image(KILLS), image(3)], limits)
+  const { images } = await pool.infer(version, [image(7)], limits)
 
-  expect(pictures.map(firstOf)).toEqual([
-    1,
-    expect.objectContaining({
-      failure: expect.objectContaining({ code: 'needs_more_memory' }),
-      endsProcesses: true,
-    }),
-    3,
-  ])
-  expect(lines.filter((line) => line.includes('ended: SIGKILL'))).toHaveLength(2) // with its batch, and alone
+  expect(images.map(firstOf)).toEqual([7])
+  expect(forks).toBe(4)
 })
 
 test('a child that hangs is ended when its time is over, and its picture is told so', async () => {

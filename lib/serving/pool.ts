@@ -2,6 +2,7 @@
  *  unanswered another answers. It forms no batches and knows no champion. */
 import type { PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
+import { isKilled } from '#lib/domain/restart.ts'
 import { ChildProcessExited, createInferenceChild, type InferenceChild } from './inference-child.ts'
 import type {
   ExplanationOutput,
@@ -23,6 +24,9 @@ const MOST_DEATHS = 2
 /** The same for a version that was loaded before: more likely the processes are killed from outside, and
  *  predictions wait until one of them is loaded. Each attempt takes about a second. */
 const MOST_DEATHS_ONCE_LOADED = 10
+/** An image that is computed alone when its process is killed is retried so many times: a small image, as all are
+ *  that come here, is hardly what the machine lacks memory for. One that crashes its process is not. */
+const MOST_KILLS_ALONE = 3
 const ENDED_BY_IT = 'the process that loaded it ended'
 
 export function createPool({
@@ -156,8 +160,8 @@ export function createPool({
     for (const child of children) if (child.loaded.delete(key)) child.send({ kind: 'unload', key })
   }
 
-  /** What a crash leaves open is tried once more, image by image, so that one that ends processes fails
-   *  alone, after one more crash. */
+  /** What a crash leaves open is retried image by image, so that one that ends processes fails alone: after one
+   *  more crash, or some more kills. */
   const infer: Pool['infer'] = async (version, images, limits) => {
     try {
       return await inferOn(await take(), version, images, limits)
@@ -178,12 +182,17 @@ export function createPool({
     image: Uint8Array | PreparedImage,
     limits: InferenceLimits,
   ): Promise<InferenceOutput> {
-    const child = await takeLiving(version)
-    return inferOn(child, version, [image], limits).catch((error: unknown) => {
-      if (!(error instanceof ChildProcessExited)) throw error
-      log('error', `One image crashed ${child.name}: ${error.message}. It is refused for ten minutes.`)
-      return { images: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
-    })
+    for (let attempt = 1; ; attempt++) {
+      const child = await takeLiving(version)
+      try {
+        return await inferOn(child, version, [image], limits)
+      } catch (error) {
+        if (!(error instanceof ChildProcessExited)) throw error
+        if (isKilled(error.message) && attempt < MOST_KILLS_ALONE) continue
+        log('error', `One image crashed ${child.name}: ${error.message}. It is refused for ten minutes.`)
+        return { images: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
+      }
+    }
   }
 
   /** A child that has just said something: one that was killed together with the first must not count against
