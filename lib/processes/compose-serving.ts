@@ -23,6 +23,7 @@ import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import { createRecovery } from '#lib/serving/recovery.ts'
 import { createSwap } from '#lib/serving/model-registry.ts'
 import { steadyClock } from './clock.ts'
+import { watchConnections } from '#lib/server/connection-rate.ts'
 import { childCount, startInference, type InferenceProcess } from './fork-inference.ts'
 import { watchLoopLag } from '#lib/server/loop-lag.ts'
 import { maxPixelsPublic } from './memory.ts'
@@ -104,7 +105,8 @@ export function composeServing(
     return { square, width, height, decodeMs, queuedMs }
   }
   const loop = watchLoopLag()
-  const admission = createAdmission(steadyClock, loop.lagMs)
+  const connections = watchConnections()
+  const admission = createAdmission(steadyClock, loop.lagMs, connections.isStorm)
   const outcomes = createOutcomes(steadyClock)
   const swap = createSwap({ pool, data, log })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })
@@ -207,6 +209,7 @@ export function composeServing(
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       loop[Symbol.dispose]()
+      connections[Symbol.dispose]()
       await looking() // a later run would write after the end
       await follower.leave()
       await pool[Symbol.asyncDispose]()

@@ -130,3 +130,23 @@ test('a burst may fill the queue; refusals without a pause shorten it, until the
   clock.advance(150)
   expect(admission.figures().limit).toBe(250)
 })
+
+test('while hundreds of clients connect, 80 ms of waiting are admitted at once, not only after refusals', async () => {
+  let isStorm = false
+  const clock = fakeClock()
+  const admission = createAdmission(
+    clock,
+    () => 0,
+    () => isStorm,
+  )
+  const before = admission.figures().limit
+  isStorm = true
+  const during = admission.figures().limit
+  isStorm = false
+
+  expect({ before, during, after: admission.figures().limit }).toEqual({
+    before: 250,
+    during: 80,
+    after: 250,
+  })
+})

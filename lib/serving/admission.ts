@@ -39,8 +39,13 @@ export type Admission = {
   readonly figures: () => { readonly running: number; readonly limit: number; readonly refused: number }
 }
 
-/** `lagMs`: how late the process is with its work. */
-export function createAdmission(clock: Pick<SteadyClock, 'now'>, lagMs: () => number = () => 0): Admission {
+/** `lagMs`: how late the process is with its work. `isStorm`: whether hundreds of clients have just connected, so
+ *  that more is on its way than can be counted here. */
+export function createAdmission(
+  clock: Pick<SteadyClock, 'now'>,
+  lagMs: () => number = () => 0,
+  isStorm: () => boolean = () => false,
+): Admission {
   let running = 0
   let refused = 0
   /** Milliseconds from one finished prediction to the next while many are under way: the inverse of the rate. */
@@ -53,9 +58,10 @@ export function createAdmission(clock: Pick<SteadyClock, 'now'>, lagMs: () => nu
 
   function limit(): number {
     adapt()
-    const byWait = isOverloaded()
-      ? Math.floor(OVERLOADED_WAIT_MS / costMs)
-      : Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs))
+    const byWait =
+      isOverloaded() || isStorm()
+        ? Math.floor(OVERLOADED_WAIT_MS / costMs)
+        : Math.max(ALWAYS_ADMITTED, Math.floor(LONGEST_WAIT_MS / costMs))
     return Math.max(LEAST_ADMITTED, Math.floor(share * byWait))
   }
 
