@@ -11,6 +11,11 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN node lib/setup/bootstrap.mjs build
+# The pretrained network of new classifiers, from the npm registry. `--build-arg BACKBONE=own` leaves it out; where it cannot
+# be fetched, the image works with the built-in network, and the page Retrain offers to fetch it later.
+ARG BACKBONE=auto
+RUN [ "$BACKBONE" = own ] || node --disable-warning=ExperimentalWarning lib/commands/backbone.ts fetch --installation \
+ || echo "The pretrained network is missing; the image uses the built-in one."
 # Remove packages for building and testing, and binaries for other platforms: 0.6 of 1.8 GB. The image has its own Node.
 RUN npm prune --omit=dev --no-audit --no-fund \
  && rm -rf node_modules/node-* node_modules/@next/swc-* .next/cache \

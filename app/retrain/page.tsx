@@ -1,5 +1,6 @@
 /** Starts a training run and shows its progress and result; below it, the earlier runs. */
 import Link from 'next/link'
+import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
@@ -11,6 +12,7 @@ import { NoClassifier } from '../_components/no-classifier.tsx'
 import { PermissionGate } from '../_components/permission-gate.tsx'
 import { selectClassifier } from '../classifiers.ts'
 import { resultOf, requireViewer, queryOf, type PageProps } from '../current-user.ts'
+import { BackboneNotice } from './_components/backbone-notice.tsx'
 import { PastRuns } from './_components/past-runs.tsx'
 import { planText } from './_components/plan-text.ts'
 import { RunView } from './_components/run-view.tsx'
@@ -21,6 +23,10 @@ const PAST_RUNS = 25
 const LEAD =
   'Train a new version on all images. It goes live only if it performs at least as well as the current version.'
 const isActive = ({ state }: RunAnswer) => state === 'queued' || state === 'running' || state === 'judging'
+
+/** A first version of photographs in colour starts from the default pretrained network. */
+const usesBackbone = ({ champion, input }: ClassifierAnswer) =>
+  champion === null && input.channels === 3 && input.fit !== 'digit'
 
 export default async function Retrain(props: PageProps) {
   const query = await queryOf(props)
@@ -40,10 +46,11 @@ export default async function Retrain(props: PageProps) {
         <NoClassifier missing={missing} mayUpload={user.may('upload')} />
       </>
     )
-  const { queries } = darkroom()
+  const { queries, training } = darkroom()
   const { runs } = await queries.listRuns({ classifier: selected.id, limit: PAST_RUNS })
   const status = await queries.retrainStatus({})
   const active = runs.find(isActive)
+  const backbone = usesBackbone(selected) ? await training.getBackbone({}, user.context) : null
   const runId = query.run ?? active?.id
   const opened = runId ? await resultOf(user.context, () => queries.getRun({ id: runId })) : null
   return (
@@ -65,6 +72,7 @@ export default async function Retrain(props: PageProps) {
         >
           <p>{planText(selected, runs)}</p>
           <PermissionGate user={user} scope="train" action="start a training run">
+            {backbone && <BackboneNotice backbone={backbone} />}
             <StartForm
               classifier={selected.id}
               hasLiveVersion={selected.champion !== null}

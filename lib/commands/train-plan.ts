@@ -17,7 +17,7 @@ import { DISTILLATION } from '#lib/ml/recipes/distil.ts'
 import { ROOT, VERSION, type Start } from '#lib/processes/settings.ts'
 import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
 import { planFile, readRunPlan, writeJson } from '#lib/training/run/plan.ts'
-import { availableBackbones } from '#lib/training/run/start/backbones.ts'
+import { everyBackbone } from '#lib/training/run/start/backbones.ts'
 import { preprocessFor, shippedTraining } from '#lib/training/shipped/shipped.ts'
 import { wrong } from './wrong-argument.ts'
 import type { TrainArguments } from './train-arguments.ts'
@@ -133,7 +133,7 @@ async function candidatesFor(
   input: InputSpec,
 ): Promise<readonly NetworkCandidate[]> {
   const nameOf = ({ folder }: NetworkCandidate): string => basename(dirname(folder))
-  const here = (await availableBackbones(places, input)).filter((one) => nameOf(one) !== name)
+  const here = (await everyBackbone(places, input)).filter((one) => nameOf(one) !== name)
   const chosen = expected === undefined ? here : here.filter((one) => nameOf(one) === expected)
   if (here.length === 0)
     throw wrong(

@@ -49,6 +49,8 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/users/{id}': 'removed a user',
   'PATCH /api/settings': 'changed the settings',
   'POST /api/backups': 'started a backup',
+  'POST /api/backbone': 'downloaded the pretrained network',
+  'DELETE /api/backbone': 'cancelled the download of the pretrained network',
   'POST /api/setup': 'created the administrator account',
   'POST /api/users/{id}/reset-link': 'created a reset link',
   'POST /api/reset': 'set a new password with a reset link',

@@ -10,6 +10,7 @@ import {
   listClasses,
   listClassifiers,
 } from './classifiers.ts'
+import { cancelBackbone, fetchBackbone, getBackbone } from './backbone.ts'
 import { createBackup, listBackups } from './backups.ts'
 import type { Contract, Input, Output, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
@@ -113,6 +114,9 @@ export const contracts = [
   runEvents,
   cancelRun,
   resumeRun,
+  getBackbone,
+  fetchBackbone,
+  cancelBackbone,
   listModels,
   getModel,
   compareModels,

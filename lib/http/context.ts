@@ -61,6 +61,9 @@ export type Darkroom = {
     readonly forecastRetrain: RouteUseCase<'POST /api/retrain/forecast'>
     readonly cancelRun: RouteUseCase<'POST /api/runs/{id}/cancel'>
     readonly resumeRun: RouteUseCase<'POST /api/runs/{id}/resume'>
+    readonly getBackbone: RouteUseCase<'GET /api/backbone'>
+    readonly fetchBackbone: RouteUseCase<'POST /api/backbone'>
+    readonly cancelBackbone: RouteUseCase<'DELETE /api/backbone'>
     readonly compareModels: RouteUseCase<'GET /api/models/{id}/compare'>
     readonly promoteModel: RouteUseCase<'POST /api/models/{id}/promote'>
     readonly rollback: RouteUseCase<'POST /api/models/rollback'>

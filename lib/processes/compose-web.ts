@@ -33,7 +33,8 @@ import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createTroubles } from '#lib/operations/storage-problems.ts'
 import { createGiveFeedback } from '#lib/serving/feedback.ts'
-import { availableBackbones } from '#lib/training/run/start/backbones.ts'
+import { createBackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
+import { availableBackbones, installedBackbone } from '#lib/training/run/start/backbones.ts'
 import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
 import { createVersionCases } from '#lib/training/versions/versions.ts'
@@ -170,7 +171,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const retraining: RetrainParts = {
     data,
     defaultEpochs: settings.DEFAULT_EPOCHS,
-    candidates: (input) => availableBackbones(places, input),
+    candidates: (input) => availableBackbones(places, input, settings.BACKBONE),
     now: () => Date.now(),
   }
   const program: Darkroom = {
@@ -232,6 +233,12 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     }),
     training: {
       ...createRetrain(retraining),
+      ...createBackboneCases({
+        data,
+        isInstalled: () => installedBackbone(places) !== null,
+        isOff: settings.BACKBONE === 'own',
+        now,
+      }),
       ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
       ...createVersionCases({
         data,

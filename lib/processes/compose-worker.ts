@@ -12,6 +12,7 @@ import { createRetention } from '#lib/operations/retention.ts'
 import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
 import { trainingHandlers } from '#lib/training/job/handlers.ts'
 import { patientClock, steadyClock, wallClock } from './clock.ts'
+import { backboneHandler } from './backbone-job.ts'
 import { backupHandler, queueBackups } from './backup-job.ts'
 import { composeData } from './compose-data.ts'
 import { createErase, emptyTrash } from './erase.ts'
@@ -91,7 +92,11 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       codeVersion: VERSION,
     },
   })
-  const handlers = { ...training, backup: backupHandler({ settings: backupSettings, log }) }
+  const handlers = {
+    ...training,
+    backup: backupHandler({ settings: backupSettings, log }),
+    backbone: backboneHandler(places),
+  }
   const backups = createBackups({ data, places, settings: backupSettings, now: () => new Date() })
   const stopQueueing = queueBackups(backups, log)
   const erase = createErase({ data, dataDir: places.dataDir, backupsContaining: backups.backupsContaining })

@@ -22,6 +22,8 @@ export type Places = {
   readonly backupDir: string
   /** Shipped bundles, never written to. */
   readonly modelsDir: string
+  /** Pretrained networks that the set-up fetched for every DATA_DIR. */
+  readonly pretrainedDir: string
   /** Incomplete uploads; emptied at each start. */
   readonly scratchDir: string
 }
@@ -60,6 +62,7 @@ export function readStart(): Start {
     databaseFile,
     backupDir,
     modelsDir: path.join(ROOT, 'models'),
+    pretrainedDir: path.join(ROOT, '.pretrained'),
     scratchDir: path.join(dataDir, 'scratch'),
   }
   process.umask(NOT_FOR_OTHERS) // children inherit it

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { provideBackboneBehind } from './backbone-background.mjs'
 import { alone } from './setup-lock.mjs'
 import { provideNativeBehind, putNativeBack } from './native-background.mjs'
 import { buildPages, generateClient } from './build.mjs'
@@ -92,7 +93,11 @@ async function main() {
   if (!command.runs) return say(`Prepared in ${secondsSince(began)}.`)
   if (!existsSync(path.join(ROOT, command.runs)))
     throw new CannotGoOn(`${command.runs} is missing: this copy of Darkroom is incomplete. Clone it again.`)
-  const onReady = name === 'start' ? () => provideNativeBehind(ROOT, node, env) : undefined
+  const behind = () => {
+    provideNativeBehind(ROOT, node, env)
+    provideBackboneBehind(ROOT, node, env)
+  }
+  const onReady = name === 'start' ? behind : undefined
   const settings = path.join(ROOT, '.env')
   const flags = [
     '--disable-warning=ExperimentalWarning',

@@ -28,6 +28,7 @@ function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => 
   write('app/page.test.tsx', 'first')
   write('lib/processes/supervisor.ts', supervisor)
   write('lib/setup/native.ts', noting('native'))
+  write('lib/commands/backbone.ts', noting('backbone'))
   const installed = {
     'prisma/package.json': '{ "version": "7.0.0", "type": "module" }',
     'prisma/build/index.js': noting(
@@ -95,11 +96,37 @@ test('the first start installs, generates and builds; the second does nothing tw
   expect(done().slice(0, 3)).toEqual(['install', 'generate', 'build'])
   // it goes on in the background, and outlives a short start
   await expect.poll(done, { timeout: 10_000 }).toContain('native')
+  await expect.poll(done, { timeout: 10_000 }).toContain('backbone')
 
   rmSync(path.join(root, 'done.txt'))
-  writeFileSync(path.join(root, '.native/stamp.json'), '{ "kind": "ready" }')
+  for (const folder of ['.native', '.pretrained'])
+    writeFileSync(path.join(root, folder, 'stamp.json'), '{ "kind": "ready" }')
   expect(await start('start').ended).toMatchObject({ code: 0, said: '' })
   expect(done()).toEqual([])
+})
+
+test('a start fetches no pretrained network where BACKBONE=own says so', async () => {
+  const { start, done, write } = tree()
+  write('.env', 'PORT=3000\nBACKBONE=own\n')
+
+  const { said } = await start('start').ended
+
+  expect(said).not.toContain('MobileNetV3')
+  await expect.poll(done, { timeout: 10_000 }).toContain('native')
+  expect(done()).not.toContain('backbone')
+})
+
+test('a start says why the pretrained network is missing, and does not try again', async () => {
+  const { start, done, write } = tree()
+  write('.pretrained/stamp.json', '{ "kind": "unavailable", "reason": "there is no network." }')
+
+  const { said } = await start('start').ended
+
+  expect(said).toContain(
+    'MobileNetV3-Small is missing: there is no network. To try again: npm run backbone -- fetch',
+  )
+  await expect.poll(done, { timeout: 10_000 }).toContain('native')
+  expect(done()).not.toContain('backbone')
 })
 
 test('a changed page is built again, a changed test is not, and a page that was only touched is not', async () => {

@@ -16,7 +16,7 @@ import { Progress } from '#lib/ui/progress.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { Time } from '#lib/ui/time.tsx'
-import { useMutation } from './use-mutation.ts'
+import { useMutation } from '../../_components/use-mutation.ts'
 
 type BackupsAnswer = Output<Routes['GET /api/backups']>
 type RunningBackup = NonNullable<BackupsAnswer['running']>

@@ -10,7 +10,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Select } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
-import { useMutation } from './use-mutation.ts'
+import { useMutation } from '../../_components/use-mutation.ts'
 
 export type SettingRow = Output<Routes['GET /api/settings']>['settings'][number]
 const DEFAULT = ''

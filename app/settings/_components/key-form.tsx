@@ -9,7 +9,7 @@ import { CopyButton } from '#lib/ui/copy-button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
-import { useMutation } from './use-mutation.ts'
+import { useMutation } from '../../_components/use-mutation.ts'
 
 type KeyScope = KeyAnswer['scopes'][number]
 type CreatedKey = { readonly name: string; readonly key: string }

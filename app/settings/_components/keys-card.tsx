@@ -14,7 +14,7 @@ import { Table } from '#lib/ui/table.tsx'
 import { Time } from '#lib/ui/time.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { KeyForm } from './key-form.tsx'
-import { useMutation } from './use-mutation.ts'
+import { useMutation } from '../../_components/use-mutation.ts'
 
 type KeysCardProps = {
   readonly keys: readonly KeyAnswer[]

@@ -14,7 +14,7 @@ import { Table } from '#lib/ui/table.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { PersonDialog } from './person-dialog.tsx'
 import { ROLE_CHOICES, roleOf } from './roles.ts'
-import { useMutation } from './use-mutation.ts'
+import { useMutation } from '../../_components/use-mutation.ts'
 
 const MIN_PASSWORD_LENGTH = 10 // as in the contract
 

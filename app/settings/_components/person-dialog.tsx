@@ -8,7 +8,7 @@ import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
-import { useMutation } from './use-mutation.ts'
+import { useMutation } from '../../_components/use-mutation.ts'
 import { ResetLink } from './reset-link.tsx'
 import { ROLE_CHOICES, roleOf } from './roles.ts'
 

@@ -6,7 +6,7 @@ import type { PersonAnswer } from '#lib/contracts/people.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { CopyButton } from '#lib/ui/copy-button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
-import { useMutation } from './use-mutation.ts'
+import { useMutation } from '../../_components/use-mutation.ts'
 
 export function ResetLink({ person }: { readonly person: PersonAnswer }) {
   const { isBusy, failure, mutate } = useMutation()

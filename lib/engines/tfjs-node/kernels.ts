@@ -32,10 +32,16 @@ export function createTensorFlowKernels(
     tf.op(op, [x, tf.ints(...axes)], { ...T(x), Tidx: { type: TYPE.int32 }, keep_dims: { flag: false } })
 
   const NHWC = { data_format: 'NHWC' } as const
+  const paddingOf = (w: ConvWindow): Settings => {
+    if (w.before === 0 && w.after === 0) return { padding: 'VALID' }
+    const zeros = Math.max(0, (w.output[0]! - 1) * w.stride + w.kernel - w.input[0]!)
+    if (w.before === zeros >> 1) return { padding: 'SAME' }
+    return { padding: 'EXPLICIT', explicit_paddings: [0, 0, w.before, w.after, w.before, w.after, 0, 0] }
+  }
   const windowed = (x: Tensor, w: ConvWindow): Settings => ({
     ...T(x),
     strides: [1, w.stride, w.stride, 1],
-    padding: w.before === 0 && w.after === 0 ? 'VALID' : 'SAME',
+    ...paddingOf(w),
     ...NHWC,
     dilations: [1, 1, 1, 1],
   })
@@ -67,6 +73,16 @@ export function createTensorFlowKernels(
     ])
     return cast(inside, y.dtype)
   }
+  /** x/6 + ½ clipped: relu6 of x + 3, over 6. */
+  const hardSigmoid = (x: Tensor): Tensor =>
+    multiply(tf.op('Relu6', [pair('AddV2')(x, like(x, 3))], T(x)), like(x, 1 / 6))
+  /** A product for each of the first axis; one matrix serves all. */
+  const products = (a: Tensor, b: Tensor, transposed?: 'first'): Tensor =>
+    tf.op('BatchMatMulV2', [a, b], {
+      ...T(b),
+      adj_x: { flag: transposed === 'first' },
+      adj_y: { flag: false },
+    })
   const inverseRoot = (variance: Tensor): Tensor =>
     tf.op('Rsqrt', [tf.op('AddV2', [variance, like(variance, EPSILON)], T(variance))], T(variance))
   const matmul = (a: Tensor, b: Tensor, which?: 'first' | 'second'): Tensor =>
@@ -158,6 +174,15 @@ export function createTensorFlowKernels(
     reluGradient: (dy, y, most) =>
       most === undefined ? tf.op('ReluGrad', [dy, y], T(dy)) : multiply(dy, between(y, most)),
 
+    hardSigmoid,
+    hardSigmoidGradient: (dy, y) => multiply(multiply(dy, between(y, 1)), like(dy, 1 / 6)),
+    hardSwish: (x) => multiply(x, hardSigmoid(x)),
+    hardSwishGradient(dy, x) {
+      const y = hardSigmoid(x)
+      const bent = multiply(multiply(x, like(x, 1 / 6)), between(y, 1))
+      return multiply(dy, pair('AddV2')(y, bent))
+    },
+
     maxPool: (x, pool) => tf.op('MaxPool', [x], pooled(x, pool)),
     maxPoolGradient: (dy, x, y, pool) => tf.op('MaxPoolGrad', [x, y, dy], pooled(x, pool)),
     avgPool: (x, pool) => tf.op('AvgPool', [x], pooled(x, pool)),
@@ -169,6 +194,36 @@ export function createTensorFlowKernels(
         ...T(dy),
         Tidx: { type: TYPE.int32 },
       })
+    },
+
+    scaleChannels: (x, factors, [, , c]) => multiply(x, reshape(factors, [-1, 1, 1, c!])),
+    scaleChannelsGradient: (dy, x, factors, [, , c]) => ({
+      x: multiply(dy, reshape(factors, [-1, 1, 1, c!])),
+      factors: reduced('Sum', multiply(dy, x), 1, 2),
+    }),
+    resize(x, { rows, columns }, { input: [h, w, c], output: [oh, ow] }) {
+      const across = products(down(tf.floats(columns, [1, ow!, w!])), reshape(x, [-1, w!, c!]))
+      return reshape(products(down(tf.floats(rows, [1, oh!, h!])), reshape(across, [-1, h!, ow! * c!])), [
+        -1,
+        oh!,
+        ow!,
+        c!,
+      ])
+    },
+    resizeGradient(dy, { rows, columns }, { input: [h, w, c], output: [oh, ow] }) {
+      const along = (matrix: Tensor, x: Tensor): Tensor => products(down(matrix), x, 'first')
+      const back = along(tf.floats(rows, [1, oh!, h!]), reshape(dy, [-1, oh!, ow! * c!]))
+      return reshape(along(tf.floats(columns, [1, ow!, w!]), reshape(back, [-1, ow!, c!])), [-1, h!, w!, c!])
+    },
+    concat: (a, b) => tf.op('ConcatV2', [a, b, tf.int(1)], { N: 2, ...T(a), Tidx: { type: TYPE.int32 } }),
+    concatGradient(dy, lengths) {
+      const [a, b] = tf.several(
+        'SplitV',
+        [dy, tf.ints(...lengths), tf.int(1)],
+        { num_split: 2, ...T(dy), Tlen: { type: TYPE.int32 } },
+        2,
+      )
+      return [a!, b!]
     },
 
     flatten: (x, shape) => reshape(x, [-1, sizeOf(shape)]),

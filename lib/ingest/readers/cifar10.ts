@@ -17,8 +17,8 @@ import {
   wrongFile,
 } from './official-file.ts'
 import type { OfficialFile, PinnedContent } from './official-file.ts'
-import { readTar } from './tar.ts'
-import type { TarFile } from './tar.ts'
+import { readTar } from '#lib/archive/read-tar.ts'
+import type { TarFile } from '#lib/archive/read-tar.ts'
 
 const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
 const SIDE = 32

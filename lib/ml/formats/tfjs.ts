@@ -2,14 +2,13 @@
  *  `tf.loadLayersModel`. Pure arithmetic: it opens no file. The model outputs logits; the network itself, as
  *  data, is in `userDefinedMetadata`. */
 import { fromHalfBytes, halfBytes, LARGEST_HALF } from './float16.ts'
-import { EPSILON } from '../network/kernels.ts'
+import { constantTensors, kerasLayers } from './keras-layers.ts'
 import {
   INPUT,
   shapesOf,
   sizeOf,
   sourceOf,
   weightSpecs,
-  type Layer,
   type Network,
   type Weights,
   type WeightSpec,
@@ -48,6 +47,22 @@ export function tfjsModel(network: Network, weights: Weights) {
   let offset = 0
   const stored: WeightEntry[] = []
   const pieces: Uint8Array[] = []
+  const append = (
+    name: string,
+    shape: readonly number[],
+    values: Float32Array,
+    isHalf: boolean,
+  ): Uint8Array => {
+    stored.push({
+      name,
+      shape,
+      dtype: 'float32',
+      ...(isHalf ? { quantization: { dtype: 'float16', original_dtype: 'float32' } as const } : {}),
+    })
+    const piece = isHalf ? halfBytes(values) : new Uint8Array(values.slice().buffer)
+    pieces.push(piece)
+    return piece
+  }
   for (const spec of weightSpecs(network)) {
     const values = weights[spec.name]
     if (values?.length !== sizeOf(spec.shape))
@@ -56,17 +71,11 @@ export function tfjsModel(network: Network, weights: Weights) {
           `${sizeOf(spec.shape)}`,
       )
     const isHalf = spec.role === 'kernel' && values.every((value) => Math.abs(value) <= LARGEST_HALF)
-    stored.push({
-      name: tfjsName(network, spec),
-      shape: spec.shape,
-      dtype: 'float32',
-      ...(isHalf ? { quantization: { dtype: 'float16', original_dtype: 'float32' } as const } : {}),
-    })
-    const piece = isHalf ? halfBytes(values) : new Uint8Array(values.slice().buffer)
-    pieces.push(piece)
+    const piece = append(tfjsName(network, spec), spec.shape, values, isHalf)
     places.set(spec.name, { offset, bytes: piece.length, isHalf })
     offset += piece.length
   }
+  for (const { name, shape, values } of constantTensors(network)) append(name, shape, values, false)
   const model = {
     format: 'layers-model',
     generatedBy: 'darkroom',
@@ -160,76 +169,21 @@ function topology(network: Network) {
     config: { batch_input_shape: [null, size, size, channels], dtype: 'float32', sparse: false, name: INPUT },
     inbound_nodes: [],
   }
-  const layers = network.layers.map((layer, index) => {
-    const sources = [sourceOf(network, index), ...(layer.kind === 'add' ? [layer.other] : [])]
-    const { className, config } = kerasLayer(layer)
-    return {
-      name: layer.name,
+  const shapes = shapesOf(network)
+  const layers = network.layers.flatMap((layer, index) => {
+    const source = sourceOf(network, index)
+    return kerasLayers(layer, source, shapes).map(({ name, className, config, sources }) => ({
+      name,
       class_name: className,
-      config: { name: layer.name, trainable: true, ...config },
-      inbound_nodes: [sources.map((source) => [source, 0, 0, {}])],
-    }
+      config: { name, trainable: true, ...config },
+      inbound_nodes: [sources.map((one) => [one, 0, 0, {}])],
+    }))
   })
   return {
     name: network.name,
     layers: [input, ...layers],
     input_layers: [[INPUT, 0, 0]],
     output_layers: [[network.layers.at(-1)!.name, 0, 0]],
-  }
-}
-
-/** Keras' class name and configuration for a layer of ours. */
-function kerasLayer(layer: Layer): { className: string; config: Record<string, unknown> } {
-  const window = (n: number, stride: number) => ({
-    kernel_size: [n, n],
-    strides: [stride, stride],
-    padding: ('padding' in layer && layer.padding) || 'same',
-    data_format: 'channels_last',
-    dilation_rate: [1, 1],
-    activation: 'linear',
-    use_bias: 'bias' in layer && layer.bias === true,
-  })
-  const pool = (n: number) => ({
-    pool_size: [n, n],
-    strides: [n, n],
-    padding: 'valid',
-    data_format: 'channels_last',
-  })
-  switch (layer.kind) {
-    case 'conv':
-      return {
-        className: 'Conv2D',
-        config: { filters: layer.filters, ...window(layer.kernel, layer.stride) },
-      }
-    case 'depthwise':
-      return {
-        className: 'DepthwiseConv2D',
-        config: { depth_multiplier: 1, ...window(layer.kernel, layer.stride) },
-      }
-    case 'batchNorm':
-      return {
-        className: 'BatchNormalization',
-        config: { axis: -1, momentum: 0.9, epsilon: EPSILON, center: true, scale: true },
-      }
-    case 'relu':
-      return { className: 'ReLU', config: layer.most === undefined ? {} : { max_value: layer.most } }
-    case 'maxPool':
-      return { className: 'MaxPooling2D', config: pool(layer.size) }
-    case 'avgPool':
-      return { className: 'AveragePooling2D', config: pool(layer.size) }
-    case 'globalAvgPool':
-      return { className: 'GlobalAveragePooling2D', config: { data_format: 'channels_last' } }
-    case 'flatten':
-      return { className: 'Flatten', config: {} }
-    case 'dense':
-      return {
-        className: 'Dense',
-        config: { units: layer.units, activation: 'linear', use_bias: layer.bias },
-      }
-    case 'add':
-      return { className: 'Add', config: {} }
-    case 'dropout':
-      return { className: 'Dropout', config: { rate: layer.rate } }
   }
 }
 

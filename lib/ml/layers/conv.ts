@@ -1,7 +1,7 @@
-/** Convolutions, full and depthwise, with "same" padding as TensorFlow pads (an odd zero goes to the right
- *  and below), or with none. */
+/** Convolutions, full and depthwise. The padding of a layer becomes the zeros before and after a window's places
+ *  here. */
 import type { ConvWindow } from '../network/kernels.ts'
-import type { Shape } from '../network/network.ts'
+import type { PaddingMode, Shape } from '../network/network.ts'
 import type { Rule } from './layer.ts'
 
 export const conv: Rule<'conv'> = (layer, { k, x, from, to, weight }) => {
@@ -29,11 +29,16 @@ export const depthwise: Rule<'depthwise'> = (layer, { k, x, from, to, weight }) 
 }
 
 function windowOf(
-  { kernel, stride, padding: kind }: { kernel: number; stride: number; padding?: 'valid' },
+  { kernel, stride, padding: kind }: { kernel: number; stride: number; padding?: PaddingMode },
   from: Shape,
   to: Shape,
 ): ConvWindow {
-  const padding = Math.max(0, (to[0]! - 1) * stride + kernel - from[0]!)
   if (kind === 'valid') return { kernel, stride, before: 0, after: 0, input: from, output: to }
+  const reach = (to[0]! - 1) * stride + kernel - from[0]!
+  const padding = Math.max(0, reach)
+  if (kind === 'symmetric') {
+    const before = (kernel - 1) >> 1
+    return { kernel, stride, before, after: Math.max(0, reach - before), input: from, output: to }
+  }
   return { kernel, stride, before: padding >> 1, after: padding - (padding >> 1), input: from, output: to }
 }

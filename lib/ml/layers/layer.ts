@@ -8,7 +8,7 @@ export type LayerOf<K extends Layer['kind']> = Extract<Layer, { kind: K }>
 export type Inputs<V> = {
   readonly k: Kernels<V>
   readonly x: V
-  /** Output of `layer.other`; only for add. */
+  /** Output of `layer.other`, of layers that read two. */
   readonly other: V | null
   /** Shape of x and of y, per image. */
   readonly from: Shape

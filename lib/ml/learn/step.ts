@@ -2,13 +2,14 @@
  *  weight. Run by an executor it computes; run by a tracer it writes the graph. */
 import type { Kernels } from '../network/kernels.ts'
 import { lossOf, type RegressionTarget } from './loss.ts'
-import { add, dropout, relu } from '../layers/activation.ts'
+import { add, concat, dropout, hardSigmoid, hardSwish, relu, scaleChannels } from '../layers/activation.ts'
 import { batchNorm } from '../layers/batch-norm.ts'
 import { conv, depthwise } from '../layers/conv.ts'
 import { dense } from '../layers/dense.ts'
 import type { Forward, Inputs } from '../layers/layer.ts'
 import { avgPool, flatten, globalAvgPool, maxPool } from '../layers/pool.ts'
-import { INPUT, shapesOf, sourceOf, type Layer, type Network } from '../network/network.ts'
+import { resize } from '../layers/resize.ts'
+import { INPUT, otherOf, shapesOf, sourceOf, type Layer, type Network } from '../network/network.ts'
 
 export const STATISTICS_DECAY = 0.9 // share of the old running statistics kept at a step; PyTorch's momentum 0.1
 
@@ -78,8 +79,8 @@ export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, inputs: StepI
     if (learns.has(layer.name))
       for (const [role, value] of Object.entries(back.gradients)) gradients[`${layer.name}/${role}`] = value
     if (back.x !== null && reaches.has(source)) arrive(source, back.x)
-    if (layer.kind === 'add' && back.other !== undefined && reaches.has(layer.other))
-      arrive(layer.other, back.other)
+    const other = otherOf(layer)
+    if (other !== null && back.other !== undefined && reaches.has(other)) arrive(other, back.other)
     arriving.delete(layer.name)
     const y = outputs.get(layer.name)!
     const isDone = (value: V): boolean =>
@@ -110,8 +111,8 @@ function layersToPass(network: Network, learns: ReadonlySet<string>): ReadonlySe
       layer.kind === 'depthwise' ||
       layer.kind === 'dense' ||
       layer.kind === 'batchNorm'
-    const readsReached =
-      reached.has(sourceOf(network, index)) || (layer.kind === 'add' && reached.has(layer.other))
+    const other = otherOf(layer)
+    const readsReached = reached.has(sourceOf(network, index)) || (other !== null && reached.has(other))
     if ((learns.has(layer.name) && hasWeights) || readsReached) reached.add(layer.name)
   })
   return reached
@@ -133,7 +134,7 @@ function forward<V>(
     const pass = passThrough(layer, {
       k,
       x: outputs.get(source)!,
-      other: layer.kind === 'add' ? outputs.get(layer.other)! : null,
+      other: outputs.get(otherOf(layer) ?? '') ?? null,
       from: shapes.get(source)!,
       to: shapes.get(layer.name)!,
       weight: (role) => {
@@ -171,8 +172,18 @@ function passThrough<V>(layer: Layer, inputs: Inputs<V>): Forward<V> {
       return flatten(layer, inputs)
     case 'dense':
       return dense(layer, inputs)
+    case 'hardSigmoid':
+      return hardSigmoid(layer, inputs)
+    case 'hardSwish':
+      return hardSwish(layer, inputs)
     case 'add':
       return add(layer, inputs)
+    case 'scaleChannels':
+      return scaleChannels(layer, inputs)
+    case 'concat':
+      return concat(layer, inputs)
+    case 'resize':
+      return resize(layer, inputs)
     case 'dropout':
       return dropout(layer, inputs)
   }

@@ -2,7 +2,7 @@
  *  less and rounds once; also through a max pool, when no scale is negative. The folded network gives the same
  *  outputs and cannot be trained. */
 import { EPSILON } from './kernels.ts'
-import { sourceOf, type Layer, type Network, type Weights } from './network.ts'
+import { otherOf, sourceOf, type Layer, type Network, type Weights } from './network.ts'
 
 type WithKernel = Extract<Layer, { kind: 'conv' | 'depthwise' | 'dense' }>
 
@@ -16,7 +16,8 @@ export type FoldedNetwork = {
 export function foldBatchNorm(network: Network, weights: Weights): FoldedNetwork {
   const readers = new Map<string, number>()
   network.layers.forEach((layer, index) => {
-    for (const source of [sourceOf(network, index), ...(layer.kind === 'add' ? [layer.other] : [])])
+    const other = otherOf(layer)
+    for (const source of [sourceOf(network, index), ...(other === null ? [] : [other])])
       readers.set(source, (readers.get(source) ?? 0) + 1)
   })
   const layers: Layer[] = []
@@ -50,9 +51,7 @@ export function foldBatchNorm(network: Network, weights: Weights): FoldedNetwork
       }
     }
     layers.push(
-      layer.kind === 'add'
-        ? { ...layer, from: source, other: current(layer.other) }
-        : { ...layer, from: source },
+      'other' in layer ? { ...layer, from: source, other: current(layer.other) } : { ...layer, from: source },
     )
   })
   return { network: { ...network, layers }, weights: folded, scales }

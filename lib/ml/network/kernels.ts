@@ -19,6 +19,11 @@ export type ConvWindow = {
 /** Adjacent windows; an incomplete one at the right and lower edge is ignored. */
 export type PoolWindow = { readonly size: number; readonly input: Shape; readonly output: Shape }
 
+export type ResizeWindow = { readonly input: Shape; readonly output: Shape }
+
+/** Weights of each output row and column, row by row: [h', h] and [w', w]. */
+export type ResizeMatrices = { readonly rows: Float32Array; readonly columns: Float32Array }
+
 /** The output of batch norm, and what its gradient needs: the batch's mean, its variance (over N, not N − 1) and
  *  1 / √(variance + ε). */
 export type BatchNormOutput<V> = {
@@ -61,6 +66,14 @@ export interface Kernels<V> {
   /** dy where 0 < y (and y < most), else 0. */
   reluGradient(dy: V, y: V, most?: number): V
 
+  /** x/6 + ½, clipped to 0…1. */
+  hardSigmoid(x: V): V
+  /** dy/6 where y lies between 0 and 1, else 0. */
+  hardSigmoidGradient(dy: V, y: V): V
+  /** x times its hardSigmoid. */
+  hardSwish(x: V): V
+  hardSwishGradient(dy: V, x: V): V
+
   maxPool(x: V, pool: PoolWindow): V
   /** Equal maxima of one window share its gradient. */
   maxPoolGradient(dy: V, x: V, y: V, pool: PoolWindow): V
@@ -68,6 +81,16 @@ export interface Kernels<V> {
   avgPoolGradient(dy: V, pool: PoolWindow): V
   globalAvgPool(x: V, shape: Shape): V
   globalAvgPoolGradient(dy: V, shape: Shape): V
+
+  /** A map times one factor per image and channel (batch × channels). */
+  scaleChannels(x: V, factors: V, shape: Shape): V
+  scaleChannelsGradient(dy: V, x: V, factors: V, shape: Shape): { x: V; factors: V }
+  /** `along.rows` [h', h] × the map × `along.columns`ᵀ [w, w'], channel by channel. */
+  resize(x: V, along: ResizeMatrices, window: ResizeWindow): V
+  resizeGradient(dy: V, along: ResizeMatrices, window: ResizeWindow): V
+  /** Two rows as one; `lengths` are theirs. */
+  concat(a: V, b: V): V
+  concatGradient(dy: V, lengths: readonly [number, number]): readonly [V, V]
 
   /** Converts a map to a row, channels innermost. */
   flatten(x: V, shape: Shape): V

@@ -5,33 +5,49 @@
 /** The name by which a layer refers to the input image. */
 export const INPUT = 'input'
 
-/** Every layer reads the one before it, unless `from` names another (or `input`). Convolutions pad so that
- *  stride 1 keeps the size ("same", as TensorFlow pads; `valid`: not at all), have no bias and are meant to
- *  be followed by batchNorm, then relu. Pools don't overlap. */
+/** How a window treats the edge of a map. Absent: stride 1 keeps the size ("same", as TensorFlow pads, an odd
+ *  zero at the right and below). `symmetric`: (kernel − 1) / 2 zeros on every side, as PyTorch's networks pad;
+ *  the same as absent for stride 1. `valid`: none. */
+export type PaddingMode = 'valid' | 'symmetric'
+
+/** Every layer reads the one before it, unless `from` names another (or `input`). Convolutions have no bias
+ *  and are meant to be followed by batchNorm, then an activation. Pools don't overlap. Squeeze-and-excitation
+ *  (Hu et al. 2018, arXiv:1709.01507) is globalAvgPool → dense → relu → dense → hardSigmoid → scaleChannels. */
 export type Layer = { readonly name: string; readonly from?: string } & (
   | {
       readonly kind: 'conv'
       readonly kernel: number
       readonly filters: number
       readonly stride: number
-      readonly padding?: 'valid'
+      readonly padding?: PaddingMode
       /** only after `foldBatchNorm` */ readonly bias?: boolean
     }
   | {
       readonly kind: 'depthwise'
       readonly kernel: number
       readonly stride: number
-      readonly padding?: 'valid'
+      readonly padding?: PaddingMode
       /** only after `foldBatchNorm` */ readonly bias?: boolean
     }
   | { readonly kind: 'batchNorm' }
   | { readonly kind: 'relu'; /** the ceiling of relu6; none when absent */ readonly most?: number }
+  /** x/6 + ½, clipped to 0…1 (PyTorch's function; that of Keras has another slope) */
+  | { readonly kind: 'hardSigmoid' }
+  /** x times its hardSigmoid (Howard et al. 2019, arXiv:1905.02244) */
+  | { readonly kind: 'hardSwish' }
   | { readonly kind: 'maxPool'; readonly size: number }
   | { readonly kind: 'avgPool'; readonly size: number }
   | { readonly kind: 'globalAvgPool' }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dense'; readonly units: number; readonly bias: boolean }
   | { readonly kind: 'add'; /** the earlier layer whose output is added */ readonly other: string }
+  | {
+      readonly kind: 'scaleChannels'
+      /** the earlier layer whose vector has a factor for each channel of this map */ readonly other: string
+    }
+  | { readonly kind: 'concat'; /** the earlier layer whose vector is appended */ readonly other: string }
+  /** The map at another size, each pixel the antialiased (area-weighted linear) mean of those it covers. */
+  | { readonly kind: 'resize'; readonly size: number }
   | { readonly kind: 'dropout'; /** share set to zero, in steps of 1/256 */ readonly rate: number }
 )
 
@@ -70,6 +86,9 @@ export function sourceOf(network: Network, index: number): string {
   const layer = network.layers[index]!
   return layer.from ?? (index === 0 ? INPUT : network.layers[index - 1]!.name)
 }
+
+/** The second layer that a layer reads, of those that read two. */
+export const otherOf = (layer: Layer): string | null => ('other' in layer ? layer.other : null)
 
 /** The output shape of each layer by name, and of the picture under `input`. Throws where layers don't fit
  *  each other. */
@@ -126,8 +145,24 @@ function outputShape(layer: Layer, source: Shape, shapes: ReadonlyMap<string, Sh
       if (!other || other.join() !== source.join()) throw wrong(`the same shape as ${layer.other}`)
       return source
     }
+    case 'scaleChannels': {
+      const factors = shapes.get(layer.other)
+      if (!isMap || factors?.length !== 1 || factors[0] !== c)
+        throw wrong(`a feature map with as many channels as ${layer.other} has factors`)
+      return source
+    }
+    case 'concat': {
+      const other = shapes.get(layer.other)
+      if (source.length !== 1 || other?.length !== 1) throw wrong(`two flat vectors, also of ${layer.other}`)
+      return [source[0]! + other[0]!]
+    }
+    case 'resize':
+      if (!isMap) throw wrong('a feature map')
+      return [layer.size, layer.size, c]
     case 'batchNorm':
     case 'relu':
+    case 'hardSigmoid':
+    case 'hardSwish':
     case 'dropout':
       return source
   }

@@ -15,12 +15,17 @@ const FIELDS: Readonly<Record<Layer['kind'], KindFields>> = {
   depthwise: SLIDING,
   batchNorm: {},
   relu: { most: ['number', 'optional'] },
+  hardSigmoid: {},
+  hardSwish: {},
   maxPool: { size: ['number'] },
   avgPool: { size: ['number'] },
   globalAvgPool: {},
   flatten: {},
   dense: { units: ['number'], bias: ['boolean'] },
   add: { other: ['string'] },
+  scaleChannels: { other: ['string'] },
+  concat: { other: ['string'] },
+  resize: { size: ['number'] },
   dropout: { rate: ['number'] },
 }
 const OF_EVERY_LAYER: KindFields = { name: ['string'], from: ['string', 'optional'] }
@@ -40,7 +45,8 @@ export function isNetwork(value: unknown): value is Network {
 
 function isLayer(value: unknown): value is Layer {
   if (!isObject(value) || !isKind(value['kind'])) return false
-  if (value['padding'] !== undefined && value['padding'] !== 'valid') return false
+  const { padding } = value
+  if (padding !== undefined && padding !== 'valid' && padding !== 'symmetric') return false
   return Object.entries({ ...OF_EVERY_LAYER, ...FIELDS[value['kind']] }).every(
     ([name, [type, isOptional]]) =>
       typeof value[name] === type || (isOptional !== undefined && value[name] === undefined),

@@ -65,6 +65,23 @@ export function createBlockedKernels(
       ? v.name
       : affine({ x: v.name, scale: v.factor, shift: filled(0, v.blocked![2]!) }, v.blocked![2]!)
 
+  const laid = (x: BlockedValue): { blocked?: Shape } => (x.blocked ? { blocked: x.blocked } : {})
+  /** A gradient that depends on each element of `at` alone. */
+  const elementwise = (
+    dy: BlockedValue,
+    at: BlockedValue,
+    gradient: (dy: Value, at: Value) => Value,
+  ): BlockedValue => {
+    if (!at.blocked) return gradient(rows(dy), at)
+    const d = dy.blocked ? dy : toBlocks(dy, at.blocked)
+    return inBlocks(gradient({ name: whole(d) }, { name: at.name }).name, at.blocked)
+  }
+  /** A map in blocks lies as [image, block of channels, place, channel of the block]. */
+  const scaledBlocks = (x: string, factors: string, [h, w, c]: Shape): string => {
+    const lying = g.reshape(x, batch, c! / block, h! * w!, block)
+    return g.reshape(g.multiply(lying, g.reshape(factors, batch, c! / block, 1, block)), batch, c!, h!, w!)
+  }
+
   const reordered = new Map<string, string>()
   /** In the layout of the standard kernels. */
   const plain = (v: BlockedValue): Value => {
@@ -296,6 +313,28 @@ export function createBlockedKernels(
         return { ...inBlocks(d.name, y.blocked), ...(d.mean === undefined ? {} : { mean: d.mean }) }
       return inBlocks(standard.reluGradient({ name: whole(d) }, { name: y.name }, most).name, y.blocked)
     },
+
+    hardSigmoid: (x) => ({ ...standard.hardSigmoid({ name: x.name }), ...laid(x) }),
+    hardSigmoidGradient: (dy, y) => elementwise(dy, y, standard.hardSigmoidGradient),
+    hardSwish: (x) => ({ ...standard.hardSwish({ name: x.name }), ...laid(x) }),
+    hardSwishGradient: (dy, x) => elementwise(dy, x, standard.hardSwishGradient),
+    scaleChannels(x, factors, shape) {
+      if (!x.blocked) return standard.scaleChannels(x, factors, shape)
+      return inBlocks(scaledBlocks(x.name, factors.name, shape), shape)
+    },
+    scaleChannelsGradient(dy, x, factors, shape) {
+      if (!x.blocked) return standard.scaleChannelsGradient(plain(dy), x, factors, shape)
+      const d = whole(dy.blocked ? dy : toBlocks(dy, shape))
+      const [h, w, c] = shape as [number, number, number]
+      const products = g.reshape(g.multiply(d, x.name), batch, c / block, h * w, block)
+      return {
+        x: inBlocks(scaledBlocks(d, factors.name, shape), shape),
+        factors: { name: g.reshape(g.sum(products, 2), batch, c) },
+      }
+    },
+    resize: (x, along, window) => toBlocks(standard.resize(plain(x), along, window), window.output),
+    resizeGradient: (dy, along, window) =>
+      toBlocks(standard.resizeGradient(plain(dy), along, window), window.input),
 
     maxPool(x, pool) {
       if (!x.blocked) return standard.maxPool(x, pool)

@@ -50,6 +50,12 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     isWasm
       ? g.op('Clip', [g.multiply(y, g.float(STEEP)), g.float(0), g.float(1)])
       : g.op('HardSigmoid', [y], { attributes: { alpha: { float: STEEP }, beta: { float: 0 } } })
+  const hardSigmoid = (x: string): string =>
+    isWasm
+      ? g.op('Clip', [g.add(g.multiply(x, g.float(1 / 6)), g.float(0.5)), g.float(0), g.float(1)])
+      : g.op('HardSigmoid', [x], { attributes: { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } })
+  /** 1 where 0 < y < 1, else 0; of a y that lies in 0…1. */
+  const within = (y: string): string => g.multiply(positive(y), positive(g.subtract(g.float(1), y)))
   /** 1 where a (never above b) equals b. */
   const equal = (a: string, b: string): string =>
     isWasm
@@ -338,6 +344,15 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
       return value(g.multiply(whole(dy), mask))
     },
 
+    hardSigmoid: (x) => value(hardSigmoid(x.name)),
+    hardSigmoidGradient: (dy, y) => value(g.multiply(g.multiply(whole(dy), within(y.name)), g.float(1 / 6))),
+    hardSwish: (x) => value(g.multiply(x.name, hardSigmoid(x.name))),
+    hardSwishGradient(dy, x) {
+      const y = hardSigmoid(x.name)
+      const slope = g.add(y, g.multiply(g.multiply(x.name, g.float(1 / 6)), within(y)))
+      return value(g.multiply(whole(dy), slope))
+    },
+
     maxPool: (x, pool) => ({
       name: g.op('MaxPool', [x.name], { attributes: poolAttributes(pool) }),
       isRectified: x.isRectified ?? false,
@@ -369,6 +384,32 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
           g.ints(1, c!, h!, w!),
         ]),
       ),
+
+    scaleChannels: (x, factors, [, , c]) =>
+      value(g.multiply(x.name, g.reshape(factors.name, images, c!, 1, 1))),
+    scaleChannelsGradient(dy, x, factors, [, , c]) {
+      const d = whole(dy)
+      return {
+        x: value(g.multiply(d, g.reshape(factors.name, images, c!, 1, 1))),
+        factors: value(g.sum(g.multiply(d, x.name), 2, 3)),
+      }
+    },
+    resize(x, { rows, columns }, { input: [h, w], output: [oh, ow] }) {
+      const across = g.op('MatMul', [x.name, g.floats(turnedMatrix(columns, ow!, w!), [w!, ow!])])
+      return value(g.op('MatMul', [g.floats(rows, [oh!, h!]), across]))
+    },
+    resizeGradient(dy, { rows, columns }, { input: [h, w], output: [oh, ow] }) {
+      const down = g.op('MatMul', [g.floats(turnedMatrix(rows, oh!, h!), [h!, oh!]), whole(dy)])
+      return value(g.op('MatMul', [down, g.floats(columns, [ow!, w!])]))
+    },
+    concat: (a, b) => value(g.concat([a.name, b.name], 1)),
+    concatGradient(dy, lengths) {
+      const [a, b] = g.several('Split', [whole(dy), g.ints(...lengths)], {
+        outputs: 2,
+        attributes: { axis: 1 },
+      })
+      return [value(a!), value(b!)]
+    },
 
     flatten: (x, shape) => value(g.reshape(g.transpose(x.name, 0, 2, 3, 1), images, sizeOf(shape))),
     unflatten: (d, shape) => value(g.transpose(g.reshape(whole(d), images, ...shape), 0, 3, 1, 2)),
@@ -424,6 +465,10 @@ export function createStandardKernels(g: Graph, { batch, isWasm }: Dialect): Gra
     scale: (a, factor) => value(g.multiply(a.name, g.float(factor))),
   }
 }
+
+/** [rows, columns] → [columns, rows] */
+const turnedMatrix = (values: Float32Array, rows: number, columns: number): Float32Array =>
+  values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!)
 
 /** The kernel for the backward pass: taps in reverse order; as [inputs, outputs (depthwise 1), k, k] it maps
  *  outputs to inputs. */

@@ -2,6 +2,7 @@
  *  differences. Not optimised. */
 import { EPSILON, type ConvWindow, type Kernels, type PoolWindow } from '../network/kernels.ts'
 import { sizeOf, type Shape } from '../network/network.ts'
+import { branches, hardActivations } from './branches.ts'
 import { convolution, depthwiseConvolution, eachTap } from './convolution.ts'
 import { batchOf, exact, map, reshape, zeros, type Exact } from './exact.ts'
 
@@ -12,7 +13,9 @@ export function createReference(): Kernels<Exact> {
     ...convolution,
     ...depthwiseConvolution,
     ...normalisation,
+    ...hardActivations,
     ...pooling,
+    ...branches,
     ...rows,
     ...elements,
   }

@@ -14,18 +14,22 @@ function places() {
   cpSync(join(MODELS, 'shapes', 'v1'), join(folder, 'data', 'bodies', 'mine', 'v1'), { recursive: true })
   for (const name of ['shapes', 'mnist'])
     cpSync(join(MODELS, name, 'v1'), join(folder, 'models', name, 'v1'), { recursive: true })
-  return { dataDir: join(folder, 'data'), modelsDir: join(folder, 'models') }
+  return {
+    dataDir: join(folder, 'data'),
+    modelsDir: join(folder, 'models'),
+    pretrainedDir: join(folder, 'pretrained'),
+  }
 }
 
 test('a user’s own networks come before shipped ones; those of digits are not offered for photographs', async () => {
-  expect((await availableBackbones(places(), PHOTOGRAPHS)).map(({ name }) => name)).toEqual([
+  expect((await availableBackbones(places(), PHOTOGRAPHS, 'auto')).map(({ name }) => name)).toEqual([
     'mine v1',
     'shapes v1',
   ])
 })
 
 test('a backbone takes images of its own size, fitted as the classifier requires', async () => {
-  const [body] = await availableBackbones(places(), { ...PHOTOGRAPHS, fit: 'contain' })
+  const [body] = await availableBackbones(places(), { ...PHOTOGRAPHS, fit: 'contain' }, 'auto')
 
   expect(body!.spec).toMatchObject({ size: 32, fit: 'contain' })
 })

@@ -1,26 +1,59 @@
-/** The networks on this machine whose layers a new classifier can start with: those that a user imported,
- *  `models/backbone`, which was trained for this purpose, and those of the shipped classifiers.
- *  choose-backbone.ts chooses among them. */
+/** The networks on this machine whose layers a new classifier can start with: those that a person imported, the
+ *  default one, which is fetched after the installation, `models/backbone`, which ships, and those of the
+ *  classifiers that ship. Which of several serves best, the run finds out (choose-backbone.ts). */
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { readPreprocess } from '#lib/ml/formats/bundle.ts'
 import { BODIES_FOLDER } from '../../features/known-networks.ts'
+import { BACKBONE_FOLDER, BACKBONE_TITLE } from '../../pretrained/backbone-package.ts'
 import { preprocessFor } from '../../shipped/shipped.ts'
 
 const BACKBONE = 'backbone'
 
-/** Imported ones first (`npm run import -- --body`), then the shipped ones. */
+export type BackbonePlaces = {
+  readonly modelsDir: string
+  readonly pretrainedDir: string
+  readonly dataDir: string
+}
+
+/** What one click chooses from: the networks that a person imported and the default one. Where that is missing,
+ *  `own` is set, or the images are not photographs in colour, those that ship take its place. */
 export async function availableBackbones(
-  { modelsDir, dataDir }: { readonly modelsDir: string; readonly dataDir: string },
+  places: BackbonePlaces,
+  input: InputSpec,
+  setting: 'auto' | 'own',
+): Promise<readonly NetworkCandidate[]> {
+  const all = await everyBackbone(places, input)
+  const standard = installedBackbone(places)
+  const isShipped = ({ folder }: NetworkCandidate): boolean => folder.startsWith(join(places.modelsDir, sep))
+  if (setting === 'own') return all.filter(({ folder }) => !isStandard(folder))
+  return standard !== null && all.some(({ folder }) => isStandard(folder))
+    ? all.filter((candidate) => !isShipped(candidate))
+    : all
+}
+
+/** Every network that fits the images: imported ones (`npm run import -- --body`), the default one, and those
+ *  that ship. */
+export async function everyBackbone(
+  places: BackbonePlaces,
   input: InputSpec,
 ): Promise<readonly NetworkCandidate[]> {
-  return [
-    ...(await backbonesIn(join(dataDir, BODIES_FOLDER), input)),
-    ...(await backbonesIn(modelsDir, input)),
-  ]
+  const imported = await backbonesIn(join(places.dataDir, BODIES_FOLDER), input)
+  const fetched = imported.some(({ folder }) => isStandard(folder))
+    ? []
+    : await backbonesIn(places.pretrainedDir, input)
+  return [...imported, ...fetched, ...(await backbonesIn(places.modelsDir, input))]
 }
+
+/** The folder of the default pretrained network, fetched by the set-up or from a page; null: it is missing. */
+export function installedBackbone({ dataDir, pretrainedDir }: BackbonePlaces): string | null {
+  const folders = [join(dataDir, BODIES_FOLDER), pretrainedDir].map((folder) => join(folder, BACKBONE_FOLDER))
+  return folders.find((folder) => existsSync(join(folder, 'v1', 'manifest.json'))) ?? null
+}
+
+const isStandard = (folder: string): boolean => basename(dirname(folder)) === BACKBONE_FOLDER
 
 /** The newest version of each network in the folder that fits the images; unreadable ones are left out. */
 export async function backbonesIn(modelsDir: string, input: InputSpec): Promise<readonly NetworkCandidate[]> {
@@ -32,13 +65,18 @@ export async function backbonesIn(modelsDir: string, input: InputSpec): Promise<
     const spec = await readPreprocess(folder).catch(() => null)
     if (spec && isAlike(spec, input))
       candidates.push({
-        name: name === BACKBONE ? `the ${BACKBONE}` : `${name} ${version}`,
+        name: titleOf(name, version),
         folder,
         spec: { ...spec, fit: input.fit, background: preprocessFor(input).background },
       })
   }
   const isBackbone = ({ folder }: NetworkCandidate): boolean => folder.startsWith(join(modelsDir, BACKBONE))
   return [...candidates.filter(isBackbone), ...candidates.filter((candidate) => !isBackbone(candidate))]
+}
+
+function titleOf(name: string, version: string): string {
+  if (name === BACKBONE) return `the ${BACKBONE}`
+  return name === BACKBONE_FOLDER ? BACKBONE_TITLE : `${name} ${version}`
 }
 
 /** Features of digits are useless for photographs, and those of grey images for coloured ones. */
