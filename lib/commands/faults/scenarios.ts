@@ -87,7 +87,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'connections',
-    is: 'idle connections and event streams by the hundred',
+    is: 'hundreds of idle connections and event streams',
     in: LONG,
     lacks: withoutProc,
     run: heldConnections,
