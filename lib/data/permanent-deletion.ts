@@ -1,6 +1,6 @@
-/** Deleting for good what lies in the trash: rows, files, and the database pages they lay in. Copies that
- *  other rooms keep (packs, features) are removed by lib/processes/erase.ts before; backups are not touched
- *  here. */
+/** Deleting permanently what lies in the trash: rows, files, and the database pages they lay in. Copies that other
+ *  modules derived (packs, features) are removed before, by lib/operations/permanent-deletion.ts; backups are not
+ *  touched here. */
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { blobNow } from './blobs.ts'

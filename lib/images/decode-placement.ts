@@ -28,6 +28,15 @@ export function laneOf(bytes: Uint8Array, limits: DecodeLimits, whole: number): 
   }
 }
 
+/** False for what cannot be read at all: it is refused at once, whatever waits. */
+export function isSmallImage(bytes: Uint8Array, maxPixels: number): boolean {
+  try {
+    return laneOf(bytes, { maxPixels }, Infinity).isSmall
+  } catch {
+    return false
+  }
+}
+
 /** TIFF and AVIF never are: what their decoders do depends on more than the header. */
 function isPlain(header: ImageHeader): boolean {
   if (header.width * header.height > WHOLE_PIXELS) return false

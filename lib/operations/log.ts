@@ -11,6 +11,8 @@ const LARGEST_FILE_BYTES = 20 * 1024 ** 2
 /** Files put aside: with the one that is written to, at most 160 MB. */
 const KEPT_FILES = 7
 /** So often a process looks whether its file was put aside; what it writes until then goes into that one. */
+/** Of the size of the log: a busy one grows by some megabytes a minute. */
+const SIZE_LOOK_EVERY_MS = 60_000
 const LOOK_EVERY_MS = 2_000
 /** Of lines that a full disk does not take: what comes then is dropped. */
 const MOST_WAITING_BYTES = 1024 ** 2
@@ -50,6 +52,12 @@ export function openLog({ level, dataDir, name, terminal }: LogParts): Log {
     const { error, ...rest } = about
     logger[at](error === undefined ? rest : { ...rest, err: error }, message)
   }
+}
+
+/** For one process of a start: puts a full log aside at once, and again whenever it is full. */
+export function keepLogsSmall(dataDir: string): void {
+  putFullLogAside(dataDir, new Date())
+  setInterval(() => putFullLogAside(dataDir, new Date()), SIZE_LOOK_EVERY_MS).unref()
 }
 
 /** To be called by one process of a start: at once, before others open the file, and then now and again.

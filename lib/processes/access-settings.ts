@@ -7,7 +7,7 @@ import type { OidcSettings } from '#lib/auth/oidc.ts'
 import { allowanceOf, type Allowance } from '#lib/domain/rate-limit.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { BodyBudgets } from '#lib/http/pending-bodies.ts'
-import { memoryMb } from './memory.ts'
+import { memoryMb } from '#lib/operations/memory-limits.ts'
 
 export const OPEN_ACTIONS_WARNING =
   'OPEN_ACTIONS is on: anyone who can reach this address can read the history, upload, retrain ' +

@@ -9,7 +9,7 @@ import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { makeBackup } from '#lib/operations/backup/make.ts'
 import { removeExpired } from '#lib/operations/backup/rotate.ts'
 import { backupPlan } from './backup-plan.ts'
-import { endWhenUncaught, reportOnStderr } from './last-resort.ts'
+import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'
 import { readStart } from './settings.ts'
 
 endWhenUncaught({ report: reportOnStderr })

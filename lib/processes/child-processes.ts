@@ -11,7 +11,7 @@ import type { Log } from '#lib/operations/log.ts'
 import { bindListenSocket } from '#lib/server/listen-socket.ts'
 import { steadyClock } from './clock.ts'
 import { CHILD_FLAGS, childEnvironment } from './environment.ts'
-import { heapEnvironment, heapFlags } from './memory.ts'
+import { heapEnvironment, heapFlags } from '#lib/operations/memory-limits.ts'
 import type { Start } from './settings.ts'
 
 const FIGURES_EVERY_MS = 1_000

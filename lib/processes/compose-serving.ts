@@ -6,12 +6,14 @@ import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { predictBatch as predictBatchContract, predictOne } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
-import { laneOf } from '#lib/images/decode-placement.ts'
+import { isSmallImage } from '#lib/images/decode-placement.ts'
+import { createPrepareImage } from '#lib/images/prepare-image.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createAdmission } from '#lib/serving/admission.ts'
+import { createAdmittedPredict } from '#lib/serving/admitted-predict.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { followPromotions } from '#lib/serving/follow-promotions.ts'
 import { createOutcomes } from '#lib/serving/outcomes.ts'
@@ -21,12 +23,13 @@ import { runOn, type InferenceItem, type PoolResult } from '#lib/serving/run-on-
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
 import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import { createRecovery } from '#lib/serving/recovery.ts'
+import { createRefusalLog } from '#lib/serving/refusal-log.ts'
 import { createSwap } from '#lib/serving/model-registry.ts'
 import { steadyClock } from './clock.ts'
 import { watchConnections } from '#lib/server/connection-rate.ts'
 import { childCount, startInference, type InferenceProcess } from './fork-inference.ts'
 import { watchLoopLag } from '#lib/server/loop-lag.ts'
-import { maxPixelsPublic } from './memory.ts'
+import { maxPixelsPublic } from '#lib/operations/memory-limits.ts'
 import type { Start } from './settings.ts'
 
 /** ONNX Runtime's cost per image is constant from 8 on; 16 also spreads the cost of a message. */
@@ -56,8 +59,6 @@ export function composeServing(
   { settings, places }: Start,
   { webId, data, decoding, log, traffic, early, anonymousSaveHindrance }: ServingParts,
 ) {
-  let reported = 0
-
   const pool = createPool({
     name: 'inference',
     size: childCount(settings),
@@ -84,26 +85,12 @@ export function composeServing(
     run: runOn(pool, settings.MAX_PIXELS),
     clock: steadyClock,
   })
-  const prepare: Prepare = async (
-    bytes,
-    { ref },
-    { signal, isBulk = false, maxPixels = settings.MAX_PIXELS },
-  ) => {
-    if (laneOf(bytes, { maxPixels }, Infinity).isSmall) return bytes
-    const {
-      data: square,
-      width,
-      height,
-      decodeMs,
-      queuedMs,
-    } = await decoding.decode(bytes, {
-      wish: { kind: 'square', folder: ref.folder },
-      maxPixels,
-      patienceMs: isBulk ? BULK_PATIENCE_MS : PATIENCE_MS,
-      signal,
-    })
-    return { square, width, height, decodeMs, queuedMs }
-  }
+  const prepareImage = createPrepareImage(decoding, {
+    maxPixels: settings.MAX_PIXELS,
+    patienceMs: PATIENCE_MS,
+    bulkPatienceMs: BULK_PATIENCE_MS,
+  })
+  const prepare: Prepare = (bytes, { ref }, caller) => prepareImage(bytes, ref, caller)
   const loop = watchLoopLag()
   const connections = watchConnections()
   const admission = createAdmission(steadyClock, loop.lagMs, connections.isStorm)
@@ -119,7 +106,7 @@ export function composeServing(
     mediaTypeOf,
     prepare,
     answered: traffic.predicted,
-    anonymousSaveHindrance: anonymousSaveHindrance,
+    anonymousSaveHindrance,
   })
   const explaining = createPredictExplained({
     predict,
@@ -129,6 +116,14 @@ export function composeServing(
     prepare,
     maxPixels: settings.MAX_PIXELS,
   })
+  const admittedPredict = createAdmittedPredict({
+    predict,
+    explaining,
+    admission,
+    outcomes,
+    isSmall: isSmallImage,
+  })
+  const logRefusals = createRefusalLog(admission, log)
   const predictBatch = createPredictBatch({
     predict,
     maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
@@ -154,7 +149,7 @@ export function composeServing(
     { log, now: steadyClock.now },
     'The promotions could not be read, or the heartbeat of this process could not be written',
     async () => {
-      reportRefusals()
+      logRefusals()
       await follower.look()
     },
   )
@@ -166,28 +161,9 @@ export function composeServing(
     timer = setInterval(() => void looking(), LOOK_EVERY_MS)
   }
 
-  /** One line for all of them: a client that sends too much must not fill the log too. */
-  function reportRefusals(): void {
-    const { refused, running, limit } = admission.figures()
-    if (refused > reported)
-      log(
-        'warn',
-        `${refused - reported} predictions were refused: ${running} are in progress, and the limit is ${limit}`,
-      )
-    reported = refused
-  }
-
   return {
-    predict: ({ explain, ...asking }: Input<typeof predictOne>, context: CallContext) => {
-      const caller = callerOf(context)
-      if (explain) return explaining.predict(asking, caller)
-      // Large images have a queue of their own, and must not occupy places of small ones while they wait in
-      // it.
-      const predicting = () => predict(asking, caller)
-      // a named version may be broken without being live
-      const work = asking.version === undefined ? () => outcomes.noted(predicting) : predicting
-      return isSmall(asking.picture.bytes, caller.maxPixels) ? admission.run(work) : work()
-    },
+    predict: (input: Input<typeof predictOne>, context: CallContext) =>
+      admittedPredict(input, callerOf(context)),
     refusal: admission.refusal,
     failing: outcomes.failing,
     predictBatch: (request: Input<typeof predictBatchContract>, context: CallContext) =>
@@ -214,15 +190,6 @@ export function composeServing(
       await follower.leave()
       await pool[Symbol.asyncDispose]()
     },
-  }
-}
-
-/** An image that cannot be read at all is refused at once, however long the queue. */
-function isSmall(bytes: Uint8Array, maxPixels: number): boolean {
-  try {
-    return laneOf(bytes, { maxPixels }, Infinity).isSmall
-  } catch {
-    return false
   }
 }
 

@@ -41,7 +41,7 @@ import { createVersionCases } from '#lib/training/versions/versions.ts'
 import { steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
 import { createReading } from './image-reading.ts'
-import { createErase } from './erase.ts'
+import { composePermanentDeletion } from './compose-permanent-deletion.ts'
 import { composeServing } from './compose-serving.ts'
 import { composeDecoding } from './fork-decoding.ts'
 import type { InferenceProcess } from './fork-inference.ts'
@@ -204,11 +204,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
       ...createOwnerSettings({ ...start, data }),
       ...createAudit({ changes: data.changes, now }),
       ...createPredictionDeletion(data),
-      deleteTrash: createErase({
-        data,
-        dataDir: places.dataDir,
-        backupsContaining: backups.backupsContaining,
-      }),
+      deleteTrash: composePermanentDeletion(data, places.dataDir, backups.backupsContaining),
       listBackups: backups.listBackups,
       createBackup: backups.createBackup,
     },

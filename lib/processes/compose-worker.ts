@@ -15,14 +15,15 @@ import { patientClock, steadyClock, wallClock } from './clock.ts'
 import { backboneHandler } from './backbone-job.ts'
 import { backupHandler, queueBackups } from './backup-job.ts'
 import { composeData } from './compose-data.ts'
-import { createErase, emptyTrash } from './erase.ts'
+import { emptyTrash } from '#lib/operations/permanent-deletion.ts'
+import { composePermanentDeletion } from './compose-permanent-deletion.ts'
 import { startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { lacksFirstImages } from './seed-images.ts'
 import { drawnElsewhere } from './fork-seed.ts'
-import { sweepLeftovers } from './partial-files.ts'
+import { sweepLeftovers } from '#lib/operations/partial-files.ts'
 import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from '#lib/serving/idle-pool.ts'
-import { freeForTraining, isSmall } from './memory.ts'
+import { freeForTraining, isSmall } from '#lib/operations/memory-limits.ts'
 import { VERSION, type Start } from './settings.ts'
 import { retentionLimits } from './storage-limits.ts'
 
@@ -99,7 +100,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   }
   const backups = createBackups({ data, places, settings: backupSettings, now: () => new Date() })
   const stopQueueing = queueBackups(backups, log)
-  const erase = createErase({ data, dataDir: places.dataDir, backupsContaining: backups.backupsContaining })
+  const erase = composePermanentDeletion(data, places.dataDir, backups.backupsContaining)
   const emptyingTrash = recurring({ log, now: steadyClock.now }, 'The trash could not be emptied', () =>
     emptyTrash(data, erase, log),
   )

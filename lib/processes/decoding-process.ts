@@ -7,7 +7,7 @@ import { setPriority } from 'node:os'
 import { runChild } from '#lib/children/run-child.ts'
 import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { answerDecoding } from '#lib/inference/answer-decoding.ts'
-import { endWhenUncaught, reportOnStderr } from './last-resort.ts'
+import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'
 
 /**
  * Predictions for small images go first: this process gets a fifth of a core when all are busy. At the

@@ -10,7 +10,7 @@ import {
 } from '#lib/images/decoding-queue.ts'
 import { steadyClock } from './clock.ts'
 import { CHILD_FLAGS } from './environment.ts'
-import { availableBytes, decodeBudgetBytes, isSmall, SMALL_PIECES } from './memory.ts'
+import { availableBytes, decodeBudgetBytes, isSmall, SMALL_PIECES } from '#lib/operations/memory-limits.ts'
 import type { Start } from './settings.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'decoding-process.ts')

@@ -10,7 +10,7 @@ import type { Settings } from '#lib/contracts/settings.ts'
 import type { StartChild } from '#lib/serving/ports.ts'
 import { steadyClock } from './clock.ts'
 import { engineEnvironment, inheritedFlags } from './environment.ts'
-import { isSmall } from './memory.ts'
+import { isSmall } from '#lib/operations/memory-limits.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'inference.ts')
 /**

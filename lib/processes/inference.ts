@@ -9,8 +9,8 @@ import { ENGINES } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { answerInference } from '#lib/inference/answer-inference.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
-import { collectGarbage } from './memory-gc.ts'
-import { endWhenUncaught, reportOnStderr } from './last-resort.ts'
+import { collectGarbage } from '#lib/operations/garbage-collection.ts'
+import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'
 
 /**
  * Web has priority: it distributes the work and refuses what is too much. Decoding (7) and training (10)

@@ -8,7 +8,7 @@ import { setupTokenOf } from '#lib/auth/auth.ts'
 import type { PrepareMessage } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import { composeData } from './compose-data.ts'
-import { isRunning, sweepLeftovers } from './partial-files.ts'
+import { isRunning, sweepLeftovers } from '#lib/operations/partial-files.ts'
 import type { Start } from './settings.ts'
 
 /** A start waits rather than fails while another program has locked the database. */

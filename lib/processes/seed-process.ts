@@ -5,7 +5,7 @@
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import { composeData } from './compose-data.ts'
 import { drawFirstImages } from './seed-images.ts'
-import { endWhenUncaught } from './last-resort.ts'
+import { endWhenUncaught } from '#lib/children/last-resort.ts'
 import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'
 

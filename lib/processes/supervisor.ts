@@ -3,41 +3,36 @@
  * figures, and ends them in order. It answers no request and executes no job.
  */
 import { writeSync } from 'node:fs'
+import { endWhenUncaught } from '#lib/children/last-resort.ts'
 import { messageOf } from '#lib/domain/errors.ts'
-import { putFullLogAside } from '#lib/operations/log.ts'
+import { allowCollecting, collectGarbage } from '#lib/operations/garbage-collection.ts'
+import { keepLogsSmall } from '#lib/operations/log.ts'
+import { isSmall } from '#lib/operations/memory-limits.ts'
+import { startAnnouncement } from '#lib/operations/start-announcement.ts'
 import { superviseFamily } from './child-processes.ts'
-import { allowCollecting, collectGarbage } from './memory-gc.ts'
-import { endWhenUncaught } from './last-resort.ts'
 import { openLogOf } from './process-log.ts'
-import { decodeBudgetBytes, isSmall } from './memory.ts'
 import { prepared, type PreparedData } from './run-prepare.ts'
 import { restoreRemarks, useData } from './restored-data.ts'
-import { readStart, type Start } from './settings.ts'
+import { readStart } from './settings.ts'
 
-/** A busy log grows by some megabytes a minute. */
-const LOG_LOOK_MS = 60_000
-
-const tell = (line: string) => writeSync(1, `${line}\n`)
-
-const began = performance.now()
+const tell = (text: string) => writeSync(1, `${text}\n`)
+const closed = () => family.end().then(() => inUse?.release())
+const startedAt = performance.now()
 const start = readStart()
 if (isSmall(start.settings)) allowCollecting()
 collectGarbage()
-putFullLogAside(start.places.dataDir, new Date())
-setInterval(() => putFullLogAside(start.places.dataDir, new Date()), LOG_LOOK_MS).unref()
+keepLogsSmall(start.places.dataDir)
 const log = openLogOf(start, 'supervisor')
 const inUse = useData(start)
-
 const preparing = prepared((line) => void process.stderr.write(`${line}\n`))
 const family = superviseFamily(start, {
   prepared: preparing,
   log,
-  ready: (port, webRemarks) => {
-    preparing.then(
-      (made) => announce(port, webRemarks, made),
-      () => undefined, // reported below
-    )
-  },
+  ready: (port, webRemarks) =>
+    void preparing.then(
+      (data) => announce(port, webRemarks, data),
+      () => {},
+    ),
   cannot: (reason) => end(reason, 1),
 })
 endWhenUncaught({ report: (message, about) => log('error', message, about), end: closed })
@@ -45,54 +40,23 @@ preparing.catch((error: unknown) => {
   log('error', 'The data could not be prepared', { error })
   end(`Darkroom cannot start: ${messageOf(error)}`, 1)
 })
-
-/** Once, in one write: a program that waits for the line "ready" receives the setup link too. */
-function announce(port: number, webRemarks: readonly string[], { setupToken, remarks }: PreparedData): void {
-  const address = addressFor(start.settings, port)
-  const isWorker = start.settings.ROLE === 'worker'
-  const ready = isWorker ? "Darkroom's worker is ready" : `Darkroom is ready at ${address}`
-  const decodeMb = Math.floor(decodeBudgetBytes(start.settings) / 1024 ** 2)
-  const lines = [
-    ...start.warnings,
-    ...remarks,
-    ...webRemarks,
-    ...restoreRemarks(start),
-    `${ready} (${((performance.now() - began) / 1000).toFixed(1)} s)`,
-    ...(isWorker
-      ? []
-      : [`Image decoding uses at most ${decodeMb} MB at a time; an image that needs more is refused.`]),
-    ...(setupToken === null
-      ? []
-      : [`No administrator account exists yet. Create it at ${address}/setup?token=${setupToken}`]),
-  ]
-  tell(lines.join('\n'))
-  process.send?.({ kind: 'ready' })
-}
-
 let isEnding = false
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
   process.on(signal, () => end('Darkroom is shutting down; requests in progress are completed first.', 0))
+
+function announce(port: number, webRemarks: readonly string[], { setupToken, remarks }: PreparedData): void {
+  const all = [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)]
+  const facts = { seconds: (performance.now() - startedAt) / 1000, remarks: all, setupToken }
+  tell(startAnnouncement({ settings: start.settings, port, ...facts }))
+  process.send?.({ kind: 'ready' })
+}
 
 function end(words: string, exitCode: number): void {
   if (isEnding) return
   isEnding = true
   tell(words)
-  const leave = (): never => process.exit(exitCode)
-  closed().then(leave, (error: unknown) => {
-    log('error', 'Some processes could not be stopped cleanly', { error })
-    leave()
-  })
-}
-
-async function closed(): Promise<void> {
-  await family.end()
-  inUse?.release()
-}
-
-/** The address for people. A worker does not listen: it can only print the web processes' address. */
-function addressFor({ HOST, NEXTAUTH_URL, ROLE }: Start['settings'], port: number): string {
-  if (NEXTAUTH_URL !== undefined) return NEXTAUTH_URL
-  if (ROLE === 'worker') return 'http://<address of this machine>'
-  const host = HOST === '0.0.0.0' ? 'localhost' : HOST
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const failed = (error: unknown) => log('error', 'Some processes could not be stopped cleanly', { error })
+  void closed()
+    .catch(failed)
+    .finally(() => process.exit(exitCode))
 }

@@ -3,7 +3,7 @@
  * long.
  */
 import { forkInference } from './fork-inference.ts'
-import { collectGarbage } from './memory-gc.ts'
+import { collectGarbage } from '#lib/operations/garbage-collection.ts'
 import { readStart } from './settings.ts'
 
 collectGarbage()

@@ -5,8 +5,8 @@
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { ManagedMessage, ManagedCommand } from '#lib/contracts/ipc.ts'
 import { composeWorker } from './compose-worker.ts'
-import { collectGarbage } from './memory-gc.ts'
-import { endWhenUncaught } from './last-resort.ts'
+import { collectGarbage } from '#lib/operations/garbage-collection.ts'
+import { endWhenUncaught } from '#lib/children/last-resort.ts'
 import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'
 

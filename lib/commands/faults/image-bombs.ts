@@ -2,7 +2,7 @@
  *  ones, while others ask for small predictions. Memory is the sum over all processes of the product. */
 import { buffer } from 'node:stream/consumers'
 import { writeZip } from '#lib/archive/write-zip.ts'
-import { memoryMb } from '#lib/processes/memory.ts'
+import { memoryMb } from '#lib/operations/memory-limits.ts'
 import { BOMB_SIDE, BOMBS, type Bomb, type BombName } from './bombs.ts'
 import { memoryOf, pidsOf, watchMemory } from './process-tree.ts'
 import { inMb, inMs, tally, wait, within, type Context, type CheckResult } from './fault-scenario.ts'

@@ -3,15 +3,13 @@
  * contains them. Each step can be repeated, so that a process that dies in between leaves an entry in the
  * trash, not an unknown copy.
  */
-import path from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { deleteTrash } from '#lib/contracts/sample-changes.ts'
 import type { Data } from '#lib/data/data.ts'
+import type { ErasePlan } from '#lib/data/permanent-deletion.ts'
 import { counted } from '#lib/domain/counted.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import { forgetFeatures } from '#lib/ingest/features.ts'
-import type { Backups } from '#lib/operations/backup/backups.ts'
-import { forgetImages } from '#lib/training/features/forget-images.ts'
+import type { Backups } from './backup/backups.ts'
 
 const PURGE_EVERY_MS = 10_000
 const PURGE_TRIES = 60
@@ -26,22 +24,18 @@ export type Erase = (input: Input<typeof deleteTrash>) => Promise<Output<typeof 
 
 type EraseParts = {
   readonly data: Data
-  readonly dataDir: string
+  /** Deletes what other modules derived from these images: packs, features. May be repeated. */
+  readonly deleteDerived: (plan: Pick<ErasePlan, 'record' | 'images'>) => Promise<void>
   readonly backupsContaining: Backups['backupsContaining']
 }
 
 export const createErase =
-  ({ data, dataDir, backupsContaining }: EraseParts): Erase =>
+  ({ data, deleteDerived, backupsContaining }: EraseParts): Erase =>
   async ({ id }) => {
     const plan = await data.erasing.plan(id)
     const { record, images, shared, versions } = plan
-    const running = await data.runs.active(record.classifierId)
-    if (!running) {
-      // while a run is active, `erase` refuses, and its caches stay
-      await forgetImages(dataDir, images)
-      if (record.kind !== 'version')
-        await forgetFeatures(path.join(dataDir, 'cache', 'features'), record.classifierId)
-    }
+    // while a run is active, `erase` refuses, and the derived files stay
+    if (!(await data.runs.active(record.classifierId))) await deleteDerived(plan)
     const isPurged = await data.erasing.erase(plan)
     if (!isPurged) purgeLater(data)
     const backups = await backupsContaining({

@@ -11,7 +11,7 @@ import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import { createRandom } from '#lib/ml/random.ts'
 import { writeRows } from '#lib/training/features/feature-cache.ts'
 import { buildPack, type PackSource } from '#lib/training/run/data/pack.ts'
-import { createErase } from './erase.ts'
+import { composePermanentDeletion } from '#lib/processes/compose-permanent-deletion.ts'
 
 const SPEC = {
   size: 32,
@@ -144,6 +144,6 @@ export async function used(opened: DataFixture) {
       smallOf(image, 96),
     ]),
   )
-  const erase = createErase({ data, dataDir: folder, backupsContaining: async () => [] })
+  const erase = composePermanentDeletion(data, folder, async () => [])
   return { traces, other, ids: added.slice(0, 2).map(({ sampleId }) => sampleId), upload, predictions, erase }
 }

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { editsOf, openWithFruit } from '#lib/data/opened.fakes.ts'
 import { readRows } from '#lib/training/features/feature-cache.ts'
-import { DAY_MS, holding, noise, squareOf, used } from './erase.fakes.ts'
-import { emptyTrash } from './erase.ts'
+import { DAY_MS, holding, noise, squareOf, used } from './permanent-deletion.fakes.ts'
+import { emptyTrash } from './permanent-deletion.ts'
 
 test('after permanent deletion no byte of the file, its thumbnails or its pixels is left in DATA_DIR', async () => {
   const opened = await openWithFruit()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { collector } from './memory-gc.ts'
+import { collector } from './garbage-collection.ts'
 
 const MIB = 1024 ** 2
 

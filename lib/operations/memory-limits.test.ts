@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os'
 import { expect, test } from 'vitest'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
-import { childCount } from './fork-inference.ts'
-import { freeForTraining, heapEnvironment, heapFlags, isSmall, memoryMb } from './memory.ts'
+import { childCount } from '#lib/processes/fork-inference.ts'
+import { freeForTraining, heapEnvironment, heapFlags, isSmall, memoryMb } from './memory-limits.ts'
 
 const withMemory = (memory: string): Settings => {
   const read = parseSettings({ MEMORY_MB: memory })

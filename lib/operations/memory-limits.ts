@@ -13,7 +13,7 @@ const MIB = 1024 ** 2
 const SMALL_MB = 1024
 /**
  * Node's own limits let some hundred MB of garbage accumulate on any machine; with `--expose-gc` a process
- * collects when it has grown (memory-gc.ts). The last flag keeps V8 from compiling the database's
+ * collects when it has grown (garbage-collection.ts). The last flag keeps V8 from compiling the database's
  * WebAssembly a second time under load: that left 30 MB in a web process (2026-11).
  */
 const SMALL_HEAPS = [

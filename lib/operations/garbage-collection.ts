@@ -1,6 +1,6 @@
 /**
  * Where memory is small, a process collects garbage whenever it has grown, instead of when V8 decides to.
- * The starter of the process decides whether memory is small: by the flag `--expose-gc` (memory.ts).
+ * The starter of the process decides whether memory is small: by the flag `--expose-gc` (memory-limits.ts).
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

@@ -1,0 +1,22 @@
+/** Permanent deletion with what each module derived from images. */
+import path from 'node:path'
+import type { Data } from '#lib/data/data.ts'
+import { forgetFeatures } from '#lib/ingest/features.ts'
+import type { Backups } from '#lib/operations/backup/backups.ts'
+import { createErase, type Erase } from '#lib/operations/permanent-deletion.ts'
+import { forgetImages } from '#lib/training/features/forget-images.ts'
+
+export const composePermanentDeletion = (
+  data: Data,
+  dataDir: string,
+  backupsContaining: Backups['backupsContaining'],
+): Erase =>
+  createErase({
+    data,
+    backupsContaining,
+    async deleteDerived({ record, images }) {
+      await forgetImages(dataDir, images)
+      if (record.kind !== 'version')
+        await forgetFeatures(path.join(dataDir, 'cache', 'features'), record.classifierId)
+    },
+  })

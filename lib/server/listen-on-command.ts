@@ -1,0 +1,63 @@
+/** The listening of a web process, when and where its parent says: on an address, or on a socket that is bound
+ *  already. What is answered there is web-server.ts. */
+import type { ManagedCommand, ManagedMessage } from '#lib/contracts/ipc.ts'
+import type { WebServer } from './web-server.ts'
+
+const CANNOT_LISTEN: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program uses it',
+  EACCES: 'the current user is not allowed to',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+}
+
+type ListenCommand = Extract<ManagedCommand, { kind: 'listen' | 'accept' }>
+
+type ListenParts = {
+  readonly server: Pick<WebServer, 'listen' | 'acceptFrom'>
+  readonly address: { readonly port: number; readonly host: string }
+  readonly say: (message: ManagedMessage, then?: () => void) => void
+  /** Called when the parent knows that this process cannot listen. */
+  readonly failed: () => void
+}
+
+export type CommandedListening = {
+  readonly hear: (command: ListenCommand, socket: object | undefined) => void
+  /** Settled when the parent has said where. */
+  readonly when: Promise<'now' | 'ready'>
+  /** The port, where it listens already, too; null: it cannot. */
+  readonly listen: () => Promise<number | null>
+}
+
+export function listenOnCommand({ server, address, say, failed }: ListenParts): CommandedListening {
+  const told = Promise.withResolvers<{ target: object; when: 'now' | 'ready' }>()
+  const listening = Promise.withResolvers<void>()
+  let port: Promise<number | null> | undefined
+
+  async function start(): Promise<number | null> {
+    const { target } = await told.promise
+    try {
+      const number = await server.listen(target)
+      listening.resolve()
+      say({ kind: 'listening', port: number })
+      return number
+    } catch (error) {
+      const why = CANNOT_LISTEN[codeOf(error)]
+      if (why === undefined) throw error
+      const place = `${address.host}:${address.port}`
+      const reason = `Darkroom cannot listen on ${place}: ${why}. Set PORT or HOST to another value.`
+      say({ kind: 'unable', reason }, failed)
+      return null
+    }
+  }
+
+  return {
+    when: told.promise.then(({ when }) => when),
+    listen: () => (port ??= start()),
+    hear(command, socket) {
+      if (command.kind === 'listen') told.resolve({ target: socket ?? address, when: command.when })
+      else if (socket) void listening.promise.then(() => server.acceptFrom(socket))
+    },
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
