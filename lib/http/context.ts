@@ -9,7 +9,13 @@ import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { Caller, Contract, Input, RateLimitName, Output } from '#lib/contracts/contract.ts'
+import type { ClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
+import type { SampleEdits } from '#lib/ingest/edit-samples.ts'
+import type { IngestAnswers } from '#lib/ingest/ports.ts'
 import type { Queries } from '#lib/queries/queries.ts'
+import type { ForecastCases } from '#lib/training/retrain/forecast-retrain.ts'
+import type { RetrainCases } from '#lib/training/retrain/retrain.ts'
+import type { VersionCases } from '#lib/training/versions/versions.ts'
 import type { HoldBody } from './pending-bodies.ts'
 
 /** `origin`: the public address, for links that are shown to people. */
@@ -31,6 +37,13 @@ export type UseCase<C extends Contract> = (
 
 type RouteUseCase<Name extends keyof c.Routes> = UseCase<c.Routes[Name]>
 
+/** Use cases as their module offers them; a route passes its context to those that ignore it, too. */
+type WithContext<Cases> = {
+  readonly [Name in keyof Cases]: Cases[Name] extends (input: infer Values, ...more: never[]) => infer Answer
+    ? (input: Values, context: RequestContext) => Answer
+    : never
+}
+
 export type Darkroom = {
   readonly serving: {
     readonly predict: RouteUseCase<'POST /api/predict'>
@@ -43,34 +56,13 @@ export type Darkroom = {
     readonly refusal: () => DarkroomError | null
   }
   readonly queries: Queries
-  readonly ingest: {
-    readonly upload: RouteUseCase<'POST /api/upload'>
-    readonly undoUpload: RouteUseCase<'DELETE /api/uploads/{id}'>
+  readonly ingest: WithContext<IngestAnswers & ClassifierEdits & SampleEdits> & {
     readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
-    readonly createClassifier: RouteUseCase<'POST /api/classifiers'>
-    readonly changeClassifier: RouteUseCase<'PATCH /api/classifiers/{id}'>
-    readonly deleteClassifier: RouteUseCase<'DELETE /api/classifiers/{id}'>
-    readonly changeSamples: RouteUseCase<'PATCH /api/samples'>
-    readonly changeSample: RouteUseCase<'PATCH /api/samples/{id}'>
-    readonly deleteSample: RouteUseCase<'DELETE /api/samples/{id}'>
-    readonly undoChange: RouteUseCase<'POST /api/changes/{id}/undo'>
-    readonly restoreTrash: RouteUseCase<'POST /api/trash/{id}/restore'>
   }
-  readonly training: {
-    readonly retrain: RouteUseCase<'POST /api/retrain'>
-    readonly forecastRetrain: RouteUseCase<'POST /api/retrain/forecast'>
-    readonly cancelRun: RouteUseCase<'POST /api/runs/{id}/cancel'>
-    readonly resumeRun: RouteUseCase<'POST /api/runs/{id}/resume'>
+  readonly training: WithContext<RetrainCases & ForecastCases & VersionCases> & {
     readonly getBackbone: RouteUseCase<'GET /api/backbone'>
     readonly fetchBackbone: RouteUseCase<'POST /api/backbone'>
     readonly cancelBackbone: RouteUseCase<'DELETE /api/backbone'>
-    readonly compareModels: RouteUseCase<'GET /api/models/{id}/compare'>
-    readonly promoteModel: RouteUseCase<'POST /api/models/{id}/promote'>
-    readonly rollback: RouteUseCase<'POST /api/models/rollback'>
-    readonly downloadModel: RouteUseCase<'GET /api/models/{id}/download'>
-    readonly deleteModel: RouteUseCase<'DELETE /api/models/{id}'>
-    readonly modelInfo: RouteUseCase<'GET /api/model/info'>
-    readonly evaluateModel: RouteUseCase<'POST /api/model/evaluate'>
   }
   readonly operations: {
     readonly health: RouteUseCase<'GET /api/health'>

@@ -1,6 +1,7 @@
 /**
- * Example requests for each route: the values of the curl examples of /docs. Routes that need no values are
- * not listed. `$NAME` is a shell variable that the reader sets; a test runs every example unchanged.
+ * Example requests for each route: the values of the curl examples of /docs. Routes that need no values, or
+ * only the id of a listed row, are not here. `$NAME` is a shell variable that the reader sets; a test runs
+ * every example unchanged.
  */
 import type { Routes } from '#lib/contracts/index.ts'
 
@@ -12,7 +13,7 @@ export type Example = {
   readonly form?: readonly (readonly [field: string, value: string])[]
   /** Instead of `$ID`, where the path contains no id of a row. */
   readonly id?: string
-  /** The route that returns the id in the path. */
+  /** The route that returns the id in the path; by default the list of the same address. */
   readonly idFrom?: keyof Routes
 }
 
@@ -27,13 +28,11 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   },
   'GET /api/predictions': { query: { classifier: 'shapes', min_confidence: 0.5, limit: 10 } },
   'GET /api/predictions/export': { query: { classifier: 'shapes', format: 'jsonl' } },
-  'GET /api/predictions/{id}': { idFrom: 'GET /api/predictions' },
   'GET /api/predictions/{id}/image': { idFrom: 'GET /api/predictions', query: { size: 96 } },
   'POST /api/predictions/{id}/feedback': {
     idFrom: 'GET /api/predictions',
     json: { correct: false, label: 'circle' },
   },
-  'DELETE /api/predictions/{id}': { idFrom: 'GET /api/predictions' },
   'DELETE /api/predictions': { query: { classifier: 'shapes', older_than_days: 365 } },
   'GET /api/statistics': { query: { classifier: 'shapes', days: 7 } },
   'GET /api/classifiers/{id}': { id: 'shapes' },
@@ -51,33 +50,19 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
       ['files', '@another.png'],
     ],
   },
-  'GET /api/uploads/{id}': { idFrom: 'GET /api/uploads' },
-  'DELETE /api/uploads/{id}': { idFrom: 'GET /api/uploads' },
   'GET /api/samples': { query: { classifier: 'shapes', label: 'circle', limit: 10 } },
   'PATCH /api/samples': {
     json: { filter: { classifier: 'shapes', label: 'circle', is_excluded: true }, is_excluded: false },
   },
   'GET /api/changes': { query: { classifier: 'shapes' } },
-  'GET /api/changes/{id}': { idFrom: 'GET /api/changes' },
-  'POST /api/changes/{id}/undo': { idFrom: 'GET /api/changes' },
   'GET /api/trash': { query: { limit: 20 } },
-  'DELETE /api/trash/{id}': { idFrom: 'GET /api/trash' },
-  'POST /api/trash/{id}/restore': { idFrom: 'GET /api/trash' },
   'PATCH /api/samples/{id}': { idFrom: 'GET /api/samples', json: { is_excluded: true } },
-  'DELETE /api/samples/{id}': { idFrom: 'GET /api/samples' },
   'GET /api/samples/{id}/image': { idFrom: 'GET /api/samples', query: { size: 96 } },
   'GET /api/data/summary': { query: { classifier: 'shapes' } },
   'GET /api/data/features': { query: { classifier: 'shapes' } },
   'POST /api/retrain/forecast': { json: { classifier: 'shapes' } },
   'POST /api/retrain': { json: { classifier: 'shapes', epochs: 2 } },
-  'GET /api/runs/{id}': { idFrom: 'GET /api/runs' },
-  'GET /api/runs/{id}/events': { idFrom: 'GET /api/runs' },
-  'POST /api/runs/{id}/cancel': { idFrom: 'GET /api/runs' },
-  'POST /api/runs/{id}/resume': { idFrom: 'GET /api/runs' },
   'GET /api/models': { query: { classifier: 'shapes' } },
-  'GET /api/models/{id}': { idFrom: 'GET /api/models' },
-  'DELETE /api/models/{id}': { idFrom: 'GET /api/models' },
-  'GET /api/models/{id}/compare': { idFrom: 'GET /api/models' },
   'POST /api/models/{id}/promote': {
     idFrom: 'GET /api/models',
     json: { reason: 'Better on images of the new camera.' },
@@ -93,13 +78,10 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'POST /api/keys': {
     json: { name: 'Packing-line camera', scopes: ['predict'], expires_in_days: 90, classifier: 'shapes' },
   },
-  'DELETE /api/keys/{id}': { idFrom: 'GET /api/keys' },
   'POST /api/users': {
     json: { name: 'Grace', email: 'grace@example.org', password: '$PASSWORD', role: 'editor' },
   },
   'PATCH /api/users/{id}': { idFrom: 'GET /api/users', json: { name: 'Grace H.' } },
-  'DELETE /api/users/{id}': { idFrom: 'GET /api/users' },
-  'POST /api/users/{id}/reset-link': { idFrom: 'GET /api/users' },
   'POST /api/reset': { json: { token: '$RESET_TOKEN', password: '$PASSWORD' } },
   'POST /api/account/password': { json: { current_password: '$PASSWORD', new_password: '$NEW_PASSWORD' } },
   'GET /api/audit': { query: { kind: 'changes', limit: 20 } },

@@ -3,7 +3,7 @@
  * generated from the contracts and the description of openapi.ts. The page /docs renders it.
  */
 import type { Answer, Body, Contract, RateLimitName, Scope } from '#lib/contracts/contract.ts'
-import { contracts } from '#lib/contracts/index.ts'
+import { contracts, type Routes } from '#lib/contracts/index.ts'
 import { STATUS_OF } from '#lib/domain/errors.ts'
 import { EXAMPLES, type Example } from './curl-examples.ts'
 import { errorsOf, openapi } from './openapi.ts'
@@ -105,8 +105,16 @@ function operationOf(contract: Contract & (typeof contracts)[number], origin: st
       ([status, codes]) => ({ status: Number(status), codes: codes! }),
     ),
     curl: curlOf(contract, example, origin),
-    idFrom: example.idFrom ?? null,
+    idFrom: example.idFrom ?? (example.id === undefined ? listOf(contract.path) : null),
   }
+}
+
+/** The route that lists what `/api/things/{id}` names one of. */
+const listOf = (path: string): keyof Routes | null => {
+  const list = contracts.find(
+    (one) => one.method === 'GET' && path.startsWith(`${one.path}/{id}`) && !one.path.includes('{'),
+  )
+  return list ? (`${list.method} ${list.path}` as keyof Routes) : null
 }
 
 type Schema = {

@@ -7,7 +7,7 @@ import type { Data } from '#lib/data/data.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { nameOfCaller } from './caller-name.ts'
 
-type ClassifierEdits = {
+export type ClassifierEdits = {
   readonly createClassifier: RouteAnswer<'POST /api/classifiers'>
   readonly changeClassifier: RouteAnswer<'PATCH /api/classifiers/{id}'>
   readonly deleteClassifier: (

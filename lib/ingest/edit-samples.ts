@@ -17,7 +17,7 @@ import { nameOfCaller } from './caller-name.ts'
 
 type Edit<C extends Contract> = (input: Input<C>, request?: { readonly caller: Caller }) => Promise<Output<C>>
 
-type SampleEdits = {
+export type SampleEdits = {
   readonly changeSamples: Edit<typeof changeSamples>
   readonly changeSample: Edit<typeof changeSample>
   readonly deleteSample: Edit<typeof deleteSample>
