@@ -8,7 +8,7 @@ import { outcomeOf } from '#lib/children/outcome.ts'
 import type { PrepareMessage } from '#lib/contracts/ipc.ts'
 import { childEnvironment, CHILD_FLAGS } from './environment.ts'
 
-export type PreparedData = Extract<PrepareMessage, { kind: 'prepared' }>
+type PreparedData = Extract<PrepareMessage, { kind: 'prepared' }>
 
 export async function prepared(onLine: (line: string) => void): Promise<PreparedData> {
   const child = forkChild<never, PrepareMessage>({

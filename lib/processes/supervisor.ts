@@ -11,7 +11,7 @@ import { isSmall } from '#lib/operations/memory-limits.ts'
 import { startAnnouncement } from '#lib/operations/start-announcement.ts'
 import { superviseFamily } from './child-processes.ts'
 import { openLogOf } from './process-log.ts'
-import { prepared, type PreparedData } from './run-prepare.ts'
+import { prepared } from './run-prepare.ts'
 import { restoreRemarks, useData } from './restored-data.ts'
 import { readStart } from './settings.ts'
 
@@ -28,11 +28,7 @@ const preparing = prepared((line) => void process.stderr.write(`${line}\n`))
 const family = superviseFamily(start, {
   prepared: preparing,
   log,
-  ready: (port, webRemarks) =>
-    void preparing.then(
-      (data) => announce(port, webRemarks, data),
-      () => {},
-    ),
+  ready: (port, remarks) => void announce(port, remarks),
   cannot: (reason) => end(reason, 1),
 })
 endWhenUncaught({ report: (message, about) => log('error', message, about), end: closed })
@@ -44,10 +40,12 @@ let isEnding = false
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
   process.on(signal, () => end('Darkroom is shutting down; requests in progress are completed first.', 0))
 
-function announce(port: number, webRemarks: readonly string[], { setupToken, remarks }: PreparedData): void {
-  const all = [...start.warnings, ...remarks, ...webRemarks, ...restoreRemarks(start)]
-  const facts = { seconds: (performance.now() - startedAt) / 1000, remarks: all, setupToken }
-  tell(startAnnouncement({ settings: start.settings, port, ...facts }))
+async function announce(port: number, webRemarks: readonly string[]): Promise<void> {
+  const data = await preparing.catch(() => null) // a failure is reported above
+  if (data === null) return
+  const remarks = [...start.warnings, ...data.remarks, ...webRemarks, ...restoreRemarks(start)]
+  const seconds = (performance.now() - startedAt) / 1000
+  tell(startAnnouncement({ settings: start.settings, port, seconds, remarks, setupToken: data.setupToken }))
   process.send?.({ kind: 'ready' })
 }
 
