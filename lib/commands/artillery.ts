@@ -1,5 +1,7 @@
-/** Artillery: its installation on demand, the scenarios in artillery/, and one run of one of them. What its
- *  report says, load-report.ts works out. */
+/**
+ * Artillery: installs it on demand, lists the scenarios in artillery/, and runs one of them. load-report.ts
+ * evaluates its report.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +13,7 @@ import { artilleryReport, lockFile } from '#lib/contracts/developer-files.ts'
 import type { LoadPage } from './load-page.ts'
 import { figuresOf } from './load-report.ts'
 
-/** Their files in artillery/; a mix of them is what visitors do. */
+/** Their files in artillery/; `visitors` is a mix of the others. */
 export const SCENARIOS: Readonly<Record<string, { readonly file: string; readonly is: string }>> = {
   mix: { file: 'visitors.yml', is: 'four predictions, then a page, repeated' },
   browse: { file: 'tasks.yml', is: 'pages, statistics, health and metrics' },
@@ -24,7 +26,7 @@ export const SCENARIOS: Readonly<Record<string, { readonly file: string; readonl
 
 export const FOLDER = path.join(ROOT, 'artillery')
 
-/** Installed when it is asked for, and again when its lock file names another version. */
+/** Installed on first use, and again when its lock file names another version. */
 export async function hasArtillery(): Promise<boolean> {
   const versionIn = (file: string, place: string): string | undefined =>
     existsSync(file)
@@ -134,7 +136,7 @@ export async function run({
   }
 }
 
-/** Its exit code; a signal counts as a failure. */
+/** The exit code of the process; a signal counts as a failure. */
 const ended = (child: ReturnType<typeof spawn>): Promise<number> =>
   new Promise((resolve, reject) => {
     child.once('error', reject).once('close', (code) => resolve(code ?? 1))

@@ -1,4 +1,4 @@
-/** What of autocannon 9 `npm run bench` uses; the package brings no types. */
+/** The part of autocannon 9 that `npm run bench` uses; the package includes no types. */
 declare module 'autocannon' {
   export type CannonRequest = {
     method: string

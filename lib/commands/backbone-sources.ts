@@ -1,9 +1,9 @@
-/** What `npm run backbone` works on: its arguments, the data sets and the two ways of preparing a picture. */
+/** The inputs of `npm run backbone`: its arguments, the data sets and the two ways of preparing an image. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { preprocessFor } from '#lib/training/shipped/shipped.ts'
 
 export const SETS = ['cats-dogs', 'leaf-disease', 'fruits'] as const
-/** 80 classes of things, 32 × 32 pixels, 25 pictures each. */
+/** 80 classes of objects, 32 × 32 pixels, 25 images each. */
 export const UNSEEN = 'ood-cifar100'
 
 export type BackboneArguments = {

@@ -1,5 +1,7 @@
-/** `npm run backbone -- <fetch | look | learn | measure | seal>`: installs the default pretrained network, or makes
- *  the one that ships, and measures it next to others. What it does is written in lib/training/backbone. */
+/**
+ * `npm run backbone -- <fetch | look | learn | measure | seal>`: installs the default pretrained network, or
+ * creates the one that ships, and compares it with others. lib/training/backbone does the work.
+ */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
@@ -42,18 +44,23 @@ const HELP = `npm run backbone -- <fetch | look | learn | measure | seal> [optio
   --part NAME            measure: validation or test (default: validation)`
 
 const LARGE_SET = 'tiny-imagenet'
-/** The teacher sees each picture twice as large as it is: at 3.5 times (64 → 224) it named a tenth of
- *  Tiny-ImageNet right, at twice a quarter. */
+/**
+ * The teacher sees each image at twice its size: enlarged 3.5 times (64 → 224), it classified a tenth of
+ * Tiny-ImageNet correctly, at twice the size a quarter.
+ */
 const LOOKS = [
   { name: 'tiny-128', size: 128, isLarge: true },
   { name: 'own-192', size: 192, isLarge: false },
 ] as const
 const TEACHER_FEATURES = 1280
-/** Of the large set, so many times fewer are shown in the size that answers: enlarged they tell nothing more. */
+/**
+ * From this size on, images of the large set are thinned by this factor: enlarged images contain no
+ * additional information.
+ */
 const THINNED_FROM = 96
 const THINNED = 3
 
-async function* ownPictures({ data }: BackboneArguments): AsyncGenerator<PackSource> {
+async function* ownImages({ data }: BackboneArguments): AsyncGenerator<PackSource> {
   for (const name of SETS)
     yield* classifierImages(name, join(data, name, `${name}.zip`), openDataset, stop.signal)
 }
@@ -67,7 +74,7 @@ async function look(args: BackboneArguments): Promise<void> {
       file: join(args.work, name),
       spec: teacherSpec(size),
       length: TEACHER_FEATURES,
-      samples: isLarge ? tinyImagenetImages(args.tiny) : ownPictures(args),
+      samples: isLarge ? tinyImagenetImages(args.tiny) : ownImages(args),
       extract: async (pixels, images) => (await engine.run(args.teacher, pixels, images)).features!,
       onProgress(done) {
         if (performance.now() - response < 30_000) return
@@ -173,7 +180,7 @@ async function packOf(args: BackboneArguments, size: number): Promise<Pack> {
   const known = existsSync(noted) ? (await readFile(noted, 'utf8')).trim() : ''
   if (known && (await hasPack(folder, known))) return openPack(folder, known)
   async function* samples(): AsyncGenerator<PackSource> {
-    yield* ownPictures(args)
+    yield* ownImages(args)
     yield* tinyImagenetImages(args.tiny, { every: size >= THINNED_FROM ? THINNED : 1 })
   }
   console.log(`Decoding the images once, at ${size} pixels.`)

@@ -1,5 +1,7 @@
-/** `npm run backup`: a verified copy of everything that is yours, made while Darkroom runs or while it is
- *  stopped; or the proof that an earlier one is still whole. It restores nothing. */
+/**
+ * `npm run backup`: a verified copy of all user data, made while Darkroom runs or while it is stopped; or a
+ * verification of an earlier backup. It restores nothing.
+ */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BackupProgress } from '#lib/contracts/backups.ts'

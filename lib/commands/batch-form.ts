@@ -1,4 +1,4 @@
-/** Forms with many generated images, for measuring what batches take. */
+/** Forms with many generated images, for measuring batches. */
 import { drawShape } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 

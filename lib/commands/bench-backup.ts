@@ -1,6 +1,8 @@
-/** `npm run bench -- backup`: what a backup under load costs those who predict, whether a restored product is
- *  the same, and whether a flipped byte is noticed. It starts products of its own and ends them; the backups
- *  that it makes are thrown away. */
+/**
+ * `npm run bench -- backup`: how much a backup under load slows predictions, whether a restored product is
+ * identical, and whether a flipped byte is noticed. It starts its own products and ends them; its backups
+ * are deleted.
+ */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -42,7 +44,7 @@ type BackupFigures = {
   readonly p99_ms_without: number
   readonly p99_ms_meanwhile: number
   readonly failed_predictions: number
-  /** Acknowledged before the backup began, and how many of them the restored product has. */
+  /** Predictions acknowledged before the backup started, and how many of them the restored product has. */
   readonly acknowledged: number
   readonly restored: number
   readonly samples_before: number
@@ -124,7 +126,7 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
       DATA_DIR: restoredDir,
     })
     await using second = await startThrowawayProduct({ ...settings, DATA_DIR: restoredDir })
-    const found = await countOf(second.url, acknowledged)
+    const restored = await countOf(second.url, acknowledged)
     const samplesRestored = await samplesAt(second.url)
     const after = await predictedAll(second.url, imageList)
 
@@ -141,7 +143,7 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
       p99_ms_meanwhile: p99(load.sent.filter(({ at }) => at >= begun && at < ended)),
       failed_predictions: load.failed(),
       acknowledged: acknowledged.length,
-      restored: found,
+      restored: restored,
       samples_before: samplesBefore,
       samples_restored: samplesRestored,
       same_predictions: before.filter(
@@ -245,7 +247,7 @@ async function countOf(url: string, ids: readonly string[]): Promise<number> {
   return found
 }
 
-/** One byte each in files spread over the backup; each time the command must fail and name the file. */
+/** Flips one byte each in files spread over the backup; each time the command must fail and name the file. */
 async function flipsNamed(
   folder: string,
   env: Readonly<Record<string, string>>,

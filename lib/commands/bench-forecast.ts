@@ -1,5 +1,7 @@
-/** `npm run bench -- forecast`: ten small trainings, each forecast first and then done, to see how far the
- *  forecast is off. The pictures are drawn by code; what is learnt from them is thrown away. */
+/**
+ * `npm run bench -- forecast`: forecasts ten small training runs, executes them, and compares the times.
+ * The images are drawn by code; the results are deleted.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
@@ -38,7 +40,7 @@ CPU-seconds vary less.
   --json           one JSON object per run instead of the table
   --help           this page`
 
-const CLOCK_TICKS = 100 // of /proc, a second
+const CLOCK_TICKS = 100 // clock ticks of /proc per second
 const LOOK_MS = 200
 
 export async function benchForecast(args: readonly string[]): Promise<number> {
@@ -139,7 +141,7 @@ async function done({
   return { seconds: (performance.now() - began) / 1000, cpuSeconds }
 }
 
-/** As the kernel counts it; 0 where there is no /proc, or no such process any more. */
+/** CPU time in ticks from the kernel; 0 without /proc, or after the process has ended. */
 function cpuOf(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')

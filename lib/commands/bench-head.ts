@@ -1,6 +1,8 @@
-/** `npm run bench -- head`: how long a last layer takes to learn from cached features, and how fast each
- *  engine here gives features. The features are noise around class centres: how well a head answers on real
- *  pictures is no matter here. */
+/**
+ * `npm run bench -- head`: how long it takes to train a last layer on cached features, and how fast each
+ * engine here computes features. The features are noise around class centres: the accuracy of the head is
+ * irrelevant here.
+ */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -28,7 +30,7 @@ same time on all.
   --help           this page`
 
 const FEATURES_OF = 'shapes/v1'
-const PIECE = 32 // pictures asked at once
+const PIECE = 32 // images per call
 const EMBED_SECONDS = 3
 
 export async function benchHead(args: readonly string[]): Promise<number> {

@@ -1,5 +1,7 @@
-/** An API key for a product of a command's own, made where its owner's page would make it. It asks the
- *  product nothing. */
+/**
+ * An API key for a command's own product, created in the same way as on the owner's page. It sends no
+ * request to the product.
+ */
 import path from 'node:path'
 import type { KEY_SCOPES } from '#lib/contracts/people.ts'
 import { createKeyDesk } from '#lib/auth/keys.ts'
@@ -8,7 +10,7 @@ import { ROOT } from '#lib/processes/settings.ts'
 
 type KeyScope = (typeof KEY_SCOPES)[number]
 
-/** `name` is what the owner would read in the list of keys. */
+/** `name` is what the owner would see in the list of keys. */
 export async function createOwnKey(
   dataDir: string,
   { name, scopes }: { readonly name: string; readonly scopes: readonly KeyScope[] },

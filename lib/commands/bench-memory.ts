@@ -1,6 +1,8 @@
-/** `npm run bench -- memory`: how much memory all processes of the product hold together while it idles,
- *  answers, and trains meanwhile. It starts one of its own, told to count on little memory, and ends it;
- *  whoever asks is not counted. */
+/**
+ * `npm run bench -- memory`: the total memory of all processes of the product while it is idle, predicts,
+ * and trains in addition. It starts its own product with a small MEMORY_MB, and ends it; the client is not
+ * counted.
+ */
 import { availableParallelism, cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -30,21 +32,21 @@ proportional set size (PSS), which counts shared memory once. Linux only.
   --json              one JSON object per phase instead of the table
   --help              this page`
 
-/** While something learns: as fast as answers come, the asking itself would take the cores. */
-const ASKED_PER_SECOND = 20
+/** During training: at full speed, the requests alone would occupy the cores. */
+const REQUESTS_PER_SECOND = 20
 const EPOCHS = 2
 
 export type MemoryRow = {
   readonly engine: EngineName
   readonly phase: string
-  /** The most at one look, and what each process had then. */
+  /** The largest total at one point in time, and the share of each process then. */
   readonly peak_mb: number
   readonly largest: string
   readonly processes: Readonly<Record<string, number>>
   readonly seconds: number
   readonly answered: number
   readonly failed: number
-  /** Why the phase did not come to its end, as the product says it. */
+  /** The product's error, if the phase did not finish. */
   readonly refused: string | null
 }
 
@@ -133,7 +135,7 @@ async function measured(engine: EngineName, options: MemoryBenchOptions, notes: 
       duration,
       timeout: 60,
       ...(rate === undefined ? {} : { overallRate: rate }),
-      setupClient: (client) => client.setRequests([...asks(classifier)]),
+      setupClient: (client) => client.setRequests([...requests(classifier)]),
     })
   const phase = async (name: string, work: () => Promise<readonly CannonResult[]>): Promise<MemoryRow> => {
     notes.passing(`${engine}: ${name}`)
@@ -161,7 +163,7 @@ async function measured(engine: EngineName, options: MemoryBenchOptions, notes: 
     )
     return row
   }
-  const whileAsked = (recipe: 'head' | 'finetune') => async (): Promise<readonly CannonResult[]> => {
+  const whilePredicting = (recipe: 'head' | 'finetune') => async (): Promise<readonly CannonResult[]> => {
     const results: CannonResult[] = []
     const training = trained(product, classifier, recipe)
     let isDone = false
@@ -173,7 +175,7 @@ async function measured(engine: EngineName, options: MemoryBenchOptions, notes: 
         isDone = true
       },
     )
-    while (!isDone) results.push(await fire(2, ASKED_PER_SECOND))
+    while (!isDone) results.push(await fire(2, REQUESTS_PER_SECOND))
     await training
     return results
   }
@@ -187,15 +189,15 @@ async function measured(engine: EngineName, options: MemoryBenchOptions, notes: 
       await upload(product, options)
       return []
     }),
-    await phase('predicting, training the last layer', whileAsked('head')),
-    await phase('predicting, fine-tuning', whileAsked('finetune')),
+    await phase('predicting, training the last layer', whilePredicting('head')),
+    await phase('predicting, fine-tuning', whilePredicting('finetune')),
   ]
 }
 
 const imageOf = (seed: number): Buffer =>
   Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed)))
 
-const asks = (classifier: string) =>
+const requests = (classifier: string) =>
   Array.from({ length: 100 }, (_, seed) => ({
     method: 'POST',
     path: `/api/predict?classifier=${encodeURIComponent(classifier)}`,
@@ -203,7 +205,7 @@ const asks = (classifier: string) =>
     body: imageOf(seed),
   }))
 
-/** Shapes under the names of the classifier's own classes: what they teach does not matter here. */
+/** Shapes under the names of the classifier's own classes: the accuracy is irrelevant here. */
 async function upload(
   { url }: ThrowawayProduct,
   { classifier, pictures }: MemoryBenchOptions,

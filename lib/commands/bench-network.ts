@@ -1,6 +1,8 @@
-/** The network and the pictures that every trainer of `bench -- train` gets: six convolutions and two dense
- *  layers, each without bias and followed by batch norm and ReLU, no dropout. The pictures are noise, which
- *  costs as much to learn as any other. */
+/**
+ * The network and the images that every trainer of `bench -- train` gets: six convolutions and two dense
+ * layers, each without bias and followed by batch norm and ReLU, no dropout. The images are noise, which
+ * costs as much to train on as any other.
+ */
 import type { Batch } from '#lib/ml/learn/learner.ts'
 import type { Layer, Network } from '#lib/ml/network/network.ts'
 import { createRandom } from '#lib/ml/random.ts'
@@ -9,14 +11,19 @@ const FILTERS = [32, 64, 128] // two convolutions of each, then a max pool
 const UNITS = [256, 128]
 const CLASSES = 10
 
-/** Images of an epoch: as many for the trainers that are given batches as for those that are given the whole. */
+/**
+ * Images of an epoch: the same number for trainers that receive batches as for those that receive all at
+ * once.
+ */
 export const IMAGES = 1024
 
 /** Adam's usual rate. */
 export const RATE = 1e-3
 
-/** 848,234 parameters: the 849,066 of the earlier projects' network less its 832 biases before batch norm,
- *  which takes them away again. */
+/**
+ * 848,234 parameters: the 849,066 of the earlier projects' network less its 832 biases before batch norm,
+ * which cancels them.
+ */
 export const benchNetwork: Network = {
   name: 'bench',
   input: { size: 32, channels: 3 },
@@ -42,8 +49,8 @@ function normalised(layer: Layer): Layer[] {
   ]
 }
 
-/** `count` seeded pictures with one class each. */
-export function noisePictures(count: number): Batch {
+/** `count` seeded images with one class each. */
+export function noiseImages(count: number): Batch {
   const random = createRandom(1)
   const pixels = new Float32Array(count * benchNetwork.input.size ** 2 * benchNetwork.input.channels).map(
     random,
@@ -53,7 +60,7 @@ export function noisePictures(count: number): Batch {
   return { pixels, targets, count }
 }
 
-/** The same pictures in equal batches, not copied; what does not fill one is dropped. */
+/** The same images in equal batches, not copied; an incomplete last batch is dropped. */
 export function inBatches({ pixels, targets, count }: Batch, size: number): readonly Batch[] {
   const perImage = pixels.length / count
   return Array.from({ length: Math.floor(count / size) }, (_, i) => ({

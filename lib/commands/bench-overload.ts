@@ -1,6 +1,8 @@
-/** `npm run bench -- overload`: what becomes of predictions when more is asked than the machine can do: at
- *  capacity, at three times as much, with batches, idle connections and event streams. It starts a product of
- *  its own; the sender runs on the same machine and takes its share of it. */
+/**
+ * `npm run bench -- overload`: what happens to predictions when clients send more than the machine can
+ * serve: at capacity, at three times as much, with batches, idle connections and event streams. It starts
+ * its own product; the load generator runs on the same machine and uses part of it.
+ */
 import { get } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { availableParallelism, cpus } from 'node:os'
@@ -76,7 +78,7 @@ export async function benchOverload(args: readonly string[]): Promise<number> {
   return rows.every(({ isMet }) => isMet) ? 0 : 1
 }
 
-/** Also for the fault tests, with few seconds. */
+/** Also used by the fault tests, with fewer seconds. */
 export async function measureOverload({
   seconds,
   lines,
@@ -169,7 +171,7 @@ async function withBatches(
   { seconds, alone, lines }: { seconds: number; alone: readonly SentAnswer[]; lines: Lines },
 ): Promise<OverloadFigures['batches']> {
   lines.passing(`single predictions with ${BATCH_CLIENTS} clients with batches of ${IMAGES_IN_BATCH}`)
-  // made beforehand: the sender measures on the thread that would make them
+  // created beforehand: the load generator measures on the thread that would create them
   const bodies = await Promise.all(
     Array.from({ length: BATCH_CLIENTS }, (_, client) => batchBody(IMAGES_IN_BATCH, client * 1_000)),
   )
@@ -268,8 +270,10 @@ async function withStreams(
   }
 }
 
-/** A training that waits for ever: its job is cancelled behind its back, so that the streams stay open and
- *  nothing else is measured. */
+/**
+ * A training run that waits forever: its job is cancelled directly in the database, so that the streams
+ * stay open and nothing else is measured.
+ */
 async function waitingRun(data: Data): Promise<string> {
   const { id: classifierId } = await data.classifiers.chosen('shapes')
   const run = await data.runs.plan({

@@ -1,7 +1,9 @@
-/** What a benchmark asks of its own product, and how it waits for a training. It starts nothing;
- *  throwaway-product.ts does. */
+/**
+ * Requests of a benchmark to its own product, and the wait for a training run. It starts nothing;
+ * throwaway-product.ts does.
+ */
 
-const ASK_EVERY_MS = 100
+const POLL_EVERY_MS = 100
 const LONGEST_TRAINING_MS = 20 * 60_000
 
 export type EndedRun = {
@@ -11,7 +13,7 @@ export type EndedRun = {
   readonly verdict: { readonly sentence: string } | null
 }
 
-/** The JSON of an answer; a string as body is JSON. Throws with what the product says when it refuses. */
+/** The JSON of a response; a string body counts as JSON. Throws with the product's error when it refuses. */
 export async function answer(
   url: string,
   method: string,
@@ -36,7 +38,7 @@ export async function untilDone(url: string, id: string): Promise<EndedRun> {
     if (run.state === 'failed' || run.state === 'cancelled')
       throw new Error(`The training run ended as "${run.state}": ${run.error ?? 'unknown reason'}`)
     await new Promise((resolve) => {
-      setTimeout(resolve, ASK_EVERY_MS)
+      setTimeout(resolve, POLL_EVERY_MS)
     })
   }
   throw new Error(`The training run was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)

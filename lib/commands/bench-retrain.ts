@@ -1,6 +1,8 @@
-/** `npm run bench -- retrain`: how long a person waits from a few pictures to a judged version, once for a
- *  first version and once for the next. It starts a product of its own with an empty data folder, asks as a
- *  script would, and ends it. */
+/**
+ * `npm run bench -- retrain`: how long it takes from a few images to an evaluated version, once for a first
+ * version and once for the next. It starts its own product with an empty data folder, sends requests like a
+ * script, and ends it.
+ */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
@@ -115,7 +117,7 @@ const drawn = (count: number): LabelledFile[] =>
     bytes: encodePng(drawShape(SHAPES[i % SHAPES.length]!, 20_000 + i)),
   }))
 
-/** Of a set, one of each class in turn. */
+/** Images from a ZIP, one of each class in turn. */
 async function alike(zip: string, count: number): Promise<LabelledFile[]> {
   const { images } = await openDataset(CLASSIFIER, { from: zip })
   const byLabel = new Map<string, LabelledFile[]>()

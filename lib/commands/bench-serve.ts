@@ -1,6 +1,8 @@
-/** `npm run bench -- serve`: how many predictions a second the product answers on this machine, and how long
- *  they take. It starts one of its own and ends it; the sender runs on the same machine, so it takes its
- *  share of the processors. */
+/**
+ * `npm run bench -- serve`: how many predictions per second the product serves on this machine, and how
+ * long they take. It starts its own product and ends it; the load generator runs on the same machine, so it
+ * uses part of the processors.
+ */
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import autocannon, { type CannonRequest, type CannonResult } from 'autocannon'
@@ -24,7 +26,7 @@ without rate limits.
 
 Settings such as PREDICT_PROCESSES or WEB_PROCESSES apply to the instance that is measured.`
 
-const DIFFERENT_PICTURES = 600
+const DIFFERENT_IMAGES = 600
 const WARM_UP_SECONDS = 2
 
 type ServeResult = {
@@ -101,14 +103,14 @@ async function measure(
     DEFAULT_CLASSIFIER: classifier,
     RATE_LIMIT_ENABLED: 'false',
   })
-  const asks = differentAsks(classifier)
+  const requests = differentRequests(classifier)
   const fire = (count: number, duration: number) =>
     autocannon({
       url: product.url,
       connections: count,
       duration,
       timeout: 30,
-      setupClient: (client) => client.setRequests(rotated(asks)),
+      setupClient: (client) => client.setRequests(rotated(requests)),
     })
   lines.passing(`warming up, DOOR=${door}`)
   await fire(10, WARM_UP_SECONDS)
@@ -139,8 +141,8 @@ const figuresOf = ({ requests, latency, errors, timeouts, non2xx, duration }: Ca
   failures: errors + timeouts + non2xx,
 })
 
-function differentAsks(classifier: string): CannonRequest[] {
-  return Array.from({ length: DIFFERENT_PICTURES }, (_, seed) => ({
+function differentRequests(classifier: string): CannonRequest[] {
+  return Array.from({ length: DIFFERENT_IMAGES }, (_, seed) => ({
     method: 'POST',
     path: `/api/predict?classifier=${encodeURIComponent(classifier)}`,
     headers: { 'content-type': 'image/png' },
@@ -148,11 +150,11 @@ function differentAsks(classifier: string): CannonRequest[] {
   }))
 }
 
-/** Each connection begins with another picture. */
+/** Each connection starts with a different image. */
 let begins = 0
-function rotated(asks: readonly CannonRequest[]): CannonRequest[] {
-  begins = (begins + 37) % asks.length // coprime to 600: every picture is once the first
-  return [...asks.slice(begins), ...asks.slice(0, begins)]
+function rotated(requests: readonly CannonRequest[]): CannonRequest[] {
+  begins = (begins + 37) % requests.length // coprime to 600: every image comes first once
+  return [...requests.slice(begins), ...requests.slice(0, begins)]
 }
 
 function table(machine: string, measured: readonly ServeResult[]): string {

@@ -1,6 +1,7 @@
-/** One measurement of `bench -- train` in a process of its own, so that peak memory, threads and CPU time are
- *  its alone: trains for as long as it is told, prints one line of JSON and ends. The Keras ones are
- *  bench-keras.py. */
+/**
+ * One measurement of `bench -- train` in its own process, so that peak memory, threads and CPU time belong
+ * to it alone: trains for the given time, prints one line of JSON and ends. bench-keras.py measures Keras.
+ */
 import { readFileSync } from 'node:fs'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
@@ -8,7 +9,7 @@ import { openLayersFit } from '#lib/engines/tfjs-node/layers-fit.ts'
 import { openLayersFitOnWasm } from '#lib/engines/tfjs-node/layers-fit-wasm.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
 import type { Precision } from '#lib/ml/learn/learner.ts'
-import { benchNetwork, IMAGES, inBatches, noisePictures, RATE } from './bench-network.ts'
+import { benchNetwork, IMAGES, inBatches, noiseImages, RATE } from './bench-network.ts'
 import { trialRequest, type Trial } from '#lib/contracts/developer-files.ts'
 
 const WARM_UP = { steps: 3, longestMs: 1000 } // the first step allocates; a slow engine is warm after it
@@ -24,7 +25,7 @@ const OWN: Readonly<Record<string, OwnVariant>> = {
 type Trainer = {
   readonly detail: string
   warmUp(): Promise<void>
-  /** Answers how many images were learnt, and the last loss. */ train(): Promise<{
+  /** The number of images trained on, and the last loss. */ train(): Promise<{
     images: number
     loss: number
   }>
@@ -42,7 +43,7 @@ async function ownTrainer({ engine: name, precision }: OwnVariant): Promise<Trai
     optimiser: { kind: 'adam' },
     precision,
   })
-  const batches = inBatches(noisePictures(Math.max(IMAGES, batch)), batch)
+  const batches = inBatches(noiseImages(Math.max(IMAGES, batch)), batch)
   return {
     detail: precision === 'bfloat16' ? `${engine.detail} by default; bfloat16 here` : engine.detail,
     async warmUp() {
@@ -60,13 +61,13 @@ async function ownTrainer({ engine: name, precision }: OwnVariant): Promise<Trai
   }
 }
 
-/** `fit` takes whole epochs: as many in one call as the last one before promises to fill the time. */
+/** `fit` takes whole epochs: each call gets as many as should fill the time, judged by the previous call. */
 async function fitTrainer(): Promise<Trainer> {
   const fitted =
     variant === 'tfjs-wasm'
       ? await openLayersFitOnWasm(benchNetwork, weights, { rate: RATE, threads, folder: tfjsWasm })
       : await openLayersFit(benchNetwork, weights, RATE)
-  const images = noisePictures(Math.max(IMAGES, batch))
+  const images = noiseImages(Math.max(IMAGES, batch))
   let epochs = 1
   return {
     detail: fitted.detail,
@@ -98,7 +99,7 @@ const trial: Trial = {
 process.stdout.write(`${JSON.stringify(trial)}\n`)
 process.exit(0)
 
-/** The kernel's high-water mark of this process; elsewhere what Node was told. */
+/** The kernel's peak memory of this process; elsewhere the value that Node reports. */
 function peakMb(): number {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS / 1024
   const kilobytes = /^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]

@@ -1,4 +1,7 @@
-/** The training benchmark as a person starts it, in one short round, and its arithmetic by hand. */
+/**
+ * The training benchmark as a user starts it, in one short round, and its arithmetic compared with figures
+ * computed by hand.
+ */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -67,14 +70,14 @@ test('a short round on onnx prints one row of JSON per batch', async () => {
   }
 }, 60_000)
 
-test('a machine without Keras is told so, and what is there is named', async () => {
+test('on a machine without Keras, the error lists the available variants', async () => {
   const { code, out, error } = await command('--only', 'keras-fit', '--python', '/no/such/python')
 
   expect(error).toContain('keras-fit is skipped: there is no /no/such/python.')
   expect([code, out.includes('images/CPU-s')]).toEqual([1, true])
 })
 
-test('a variant that does not exist is named', async () => {
+test('the error for an unknown variant names it', async () => {
   expect(await command('--only', 'onnx,pytorch')).toMatchObject({
     code: 1,
     out: '',

@@ -1,6 +1,8 @@
-/** `npm run bench -- train`: how fast each engine trains one network here, beside tfjs' `fit` and Keras, in
- *  rounds that take turns so that what else the machine does falls on all alike. It measures speed and
- *  memory; how well a network learns is no matter here. */
+/**
+ * `npm run bench -- train`: how fast each engine trains one network here, next to tfjs' `fit` and Keras, in
+ * interleaved rounds, so that other load on the machine affects all equally. It measures speed and memory;
+ * accuracy is irrelevant here.
+ */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -39,7 +41,7 @@ export type TrainRow = {
   readonly images_per_s: number
   readonly images_per_cpu_s: number
   readonly peak_mb: number
-  /** Of images per CPU-second, at the same batch; null where Keras was not measured. */
+  /** The ratio of images per CPU-second at the same batch size; null where Keras was not measured. */
   readonly ratio_to_keras_fit: number | null
 }
 
@@ -99,7 +101,7 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
       try {
         one.trials.push(await measure({ ...one, seconds, threads, ...tools }))
       } catch (error) {
-        failed.add(one) // not tried again, and said: the others go on
+        failed.add(one) // reported and not tried again; the others continue
         notes.line(messageOf(error))
       }
     }
@@ -114,7 +116,7 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
         '',
         table(rows),
         '',
-        ...besideTfjs(rows),
+        ...gainOverTfjs(rows),
         ...detailsOf(whole),
       ].join('\n'),
     )
@@ -171,8 +173,8 @@ function table(rows: readonly TrainRow[]): string {
   ].join('\n')
 }
 
-/** What WebAssembly gains by our graph, at each batch where both were measured. */
-const besideTfjs = (rows: readonly TrainRow[]): readonly string[] =>
+/** The gain of WebAssembly by our graph, at each batch size where both were measured. */
+const gainOverTfjs = (rows: readonly TrainRow[]): readonly string[] =>
   rows.flatMap((row) => {
     const theirs = rows.find(({ variant, batch }) => variant === 'tfjs-wasm' && batch === row.batch)
     return row.variant === 'wasm' && theirs

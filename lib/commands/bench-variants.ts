@@ -1,5 +1,7 @@
-/** The trainers that `bench -- train` compares: whether this machine has them, and one measurement of one in
- *  a child of its own. What the figures mean together, bench-train.ts says. */
+/**
+ * The trainers that `bench -- train` compares: whether this machine has them, and one measurement of one in
+ * a child process. bench-train.ts combines the figures.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { trial, type Trial } from '#lib/contracts/developer-files.ts'
@@ -28,7 +30,7 @@ export type TrialSpec = {
   readonly seconds: number
   readonly threads: number
   readonly python: string
-  /** Whose node_modules has tfjs' WebAssembly backend. */ readonly tfjsWasm: string
+  /** A folder whose node_modules has tfjs' WebAssembly backend. */ readonly tfjsWasm: string
 }
 
 const NEEDS: Readonly<Record<Variant, EngineName | 'keras' | 'tfjs-wasm'>> = {
@@ -42,9 +44,9 @@ const NEEDS: Readonly<Record<Variant, EngineName | 'keras' | 'tfjs-wasm'>> = {
   'layers-fit': 'tfjs-node',
 }
 const START_MS = 180_000 // libraries, compilation and warm-up: 5 s on an idle machine, most for `fit` on a busy one
-const SLOWEST = 6 // times the asked seconds: a step or an epoch that has begun is ended
+const SLOWEST = 6 // a multiple of the requested seconds: a step or epoch in progress is finished
 
-/** Why a variant cannot be had here, or null. */
+/** Why a variant is not available here, or null. */
 export function whyNot(
   variant: Variant,
   { python, tfjsWasm }: Pick<TrialSpec, 'python' | 'tfjsWasm'>,
@@ -77,10 +79,10 @@ function whyNoKeras(python: string): string | null {
   return answer
 }
 
-/** One measurement. Throws with what the child wrote when it fails or takes too long. */
+/** One measurement. Throws with the child's output when it fails or takes too long. */
 export function measure(request: TrialSpec): Promise<Trial> {
   const [program, args] = commandOf(request)
-  // TensorFlow takes both from the environment of the process, before it is loaded
+  // TensorFlow reads both from the environment of the process when it is loaded
   const child = spawn(program, args, {
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: String(request.threads) },
     stdio: ['ignore', 'pipe', 'pipe'],

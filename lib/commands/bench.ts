@@ -1,5 +1,4 @@
-/** `npm run bench -- <what>`: which benchmark is asked for. Each stands in a file of its own, loaded when it
- *  is run. */
+/** `npm run bench -- <what>`: selects the benchmark. Each has a file of its own, imported when it runs. */
 const BENCHMARKS: Readonly<
   Record<string, { readonly is: string; readonly run: (args: readonly string[]) => Promise<number> }>
 > = {
@@ -53,7 +52,7 @@ async function main([what = '--help', ...args]: readonly string[]): Promise<numb
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  // an unknown option is a mistake of whoever typed it, told in a sentence
+  // an unknown option is a typing error of the user, reported in one sentence
   console.error(error instanceof TypeError && 'code' in error ? error.message : error)
   return 1
 })

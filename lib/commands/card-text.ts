@@ -1,4 +1,7 @@
-/** What a card has measured, as lines for a terminal. Null says why it is not there. */
+/**
+ * The measurements of a card, as lines for a terminal. Null values are printed with the reason why they are
+ * missing.
+ */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Interval } from '#lib/domain/statistics.ts'
 

@@ -12,7 +12,7 @@ let folder: string
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'dataset-'))))
 afterEach(() => rm(folder, { recursive: true }))
 
-type CommandResult = { code: number; said: string }
+type CommandResult = { code: number; output: string }
 
 function dataset(args: readonly string[], more: Record<string, string> = {}): Promise<CommandResult> {
   return new Promise((ended) => {
@@ -25,7 +25,7 @@ function dataset(args: readonly string[], more: Record<string, string> = {}): Pr
       process.execPath,
       [join(ROOT, 'lib/commands/dataset.ts'), ...args],
       { cwd: ROOT, env },
-      (_error, out, wrong) => ended({ code: child.exitCode ?? -1, said: out + wrong }),
+      (_error, out, wrong) => ended({ code: child.exitCode ?? -1, output: out + wrong }),
     )
   })
 }
@@ -43,38 +43,38 @@ async function classFolders(): Promise<string> {
   return join(folder, 'pictures')
 }
 
-test('a folder of class folders becomes a classifier’s samples, once', async () => {
+test('a folder of class folders becomes samples of a classifier, once', async () => {
   const from = await classFolders()
   const first = await dataset(['my-shapes', '--from', from, '--title', 'My shapes'])
   const second = await dataset(['my-shapes', '--from', from])
 
   expect(first).toEqual({
     code: 0,
-    said: expect.stringMatching(
+    output: expect.stringMatching(
       /Uploaded 6 images successfully; 1 of 7 files[^]*rings: 3[^]*stars: 3[^]*page\.png: .*it is an HTML page/,
     ),
   })
-  expect(second).toEqual({ code: 0, said: expect.stringContaining('No new images among 7 files') })
+  expect(second).toEqual({ code: 0, output: expect.stringContaining('No new images among 7 files') })
 })
 
-test('help is one page, and mistakes are one sentence each', async () => {
+test('help fits on one page, and each error is one sentence', async () => {
   await using server = await serveFiles({})
 
   expect(await dataset(['--help'])).toEqual({
     code: 0,
-    said: expect.stringContaining('npm run dataset -- <name>'),
+    output: expect.stringContaining('npm run dataset -- <name>'),
   })
   expect(await dataset(['My Cats'])).toEqual({
     code: 1,
-    said: expect.stringMatching(/^"My Cats" is not a valid classifier name.*\n$/),
+    output: expect.stringMatching(/^"My Cats" is not a valid classifier name.*\n$/),
   })
   expect(await dataset(['cats'])).toEqual({
     code: 1,
-    said: expect.stringMatching(/^The data set "cats" is not known.*--from\.\n$/),
+    output: expect.stringMatching(/^The data set "cats" is not known.*--from\.\n$/),
   })
   expect(await dataset(['mnist'], { DATASET_MIRROR: server.url })).toEqual({
     code: 1,
-    said: expect.stringMatching(
+    output: expect.stringMatching(
       /^train-images-idx3-ubyte\.gz cannot be downloaded: 127\.0\.0\.1:\d+: the server returned 404.*\n$/,
     ),
   })

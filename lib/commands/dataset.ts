@@ -1,6 +1,8 @@
-/** `npm run dataset -- <name>`: gets a set of labelled pictures, from its official address, a file or a
- *  folder, and keeps them as samples. It needs no running server and does no harm to one; what it may not
- *  read or keep, it names. */
+/**
+ * `npm run dataset -- <name>`: reads a set of labelled images, from its official address, a file or a
+ * folder, and stores them as samples. It needs no running server and may run next to one; it lists the
+ * files that it skips.
+ */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { classifierId } from '#lib/contracts/fields.ts'
@@ -31,9 +33,9 @@ Adds labelled images as samples to the classifier <name>, which is created if it
 
 Settings: DATA_DIR, MAX_PIXELS, DATASET_MIRROR (a URL that has the official files). Ctrl-C undoes what has been added.`
 
-/** Pictures of a set nobody knows: photographs of medium size. */
+/** For images of an unknown set: photographs of medium size. */
 const UNKNOWN = { input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true } as const
-const FINDINGS_SHOWN = 10
+const MOST_FINDINGS = 10
 
 type DatasetArguments = {
   readonly name: string
@@ -152,9 +154,9 @@ function report({ message, perClass, findings, findingsTotal }: Upload, { line }
   if (findingsTotal === 0) return
   line(
     `${counted(findingsTotal, 'finding')}` +
-      `${findingsTotal > FINDINGS_SHOWN ? `, the first ${FINDINGS_SHOWN}` : ''}:`,
+      `${findingsTotal > MOST_FINDINGS ? `, the first ${MOST_FINDINGS}` : ''}:`,
   )
-  for (const { filename, detail } of findings.slice(0, FINDINGS_SHOWN)) line(`  ${filename}: ${detail}`)
+  for (const { filename, detail } of findings.slice(0, MOST_FINDINGS)) line(`  ${filename}: ${detail}`)
 }
 
 function downloading({ file, bytes, totalBytes, secondsLeft }: DownloadProgress): string {

@@ -1,5 +1,7 @@
-/** `npm run evaluate -- <classifier>`: measures its champion on the test pictures by the serving path,
- *  encoded bytes to answers, and shows what its card says beside. It changes nothing. */
+/**
+ * `npm run evaluate -- <classifier>`: measures its live version on the test images by the serving path,
+ * from encoded bytes to predictions, and shows the figures of its card for comparison. It changes nothing.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -38,13 +40,13 @@ result with its model card.
 
 Exits with 1 if the accuracy differs from the card.`
 
-type Pictures = {
+type ImageSets = {
   readonly test: readonly SnapshotEntry[]
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
 }
 type EvaluationData = {
   readonly version: Measurable
-  readonly pictures: Pictures
+  readonly pictures: ImageSets
   readonly close: () => Promise<void>
 }
 
@@ -92,8 +94,8 @@ async function main(): Promise<number> {
     name: 'evaluate',
     terminal: 'sentences',
   })
-  const { version, pictures, close } = await found(name, values.from, start, stop.signal)
-  await using answering = createPool({
+  const { version, pictures, close } = await resolved(name, values.from, start, stop.signal)
+  await using pool = createPool({
     name: 'evaluate',
     size: 1,
     start: startInference({ engine, log, onLine: (line) => console.error(line) }),
@@ -107,7 +109,7 @@ async function main(): Promise<number> {
     )
     const answer = await evaluateVersion(version, pictures.test, {
       bytesOf: pictures.bytesOf,
-      inference: answering,
+      inference: pool,
       maxPixels: start.settings.MAX_PIXELS,
       signal: stop.signal,
       clock: () => performance.now() / 1000,
@@ -119,7 +121,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function found(
+async function resolved(
   name: string,
   from: string | undefined,
   start: Start,
@@ -129,11 +131,11 @@ async function found(
   const isByReader = from !== undefined || name === 'shapes'
   if (existsSync(databaseFile)) {
     const data = await composeData(start)
-    const champion = await data.promotions.champion(name)
-    if (champion) {
-      const version = await data.versions.get(champion.version.id)
+    const live = await data.promotions.champion(name)
+    if (live) {
+      const version = await data.versions.get(live.version.id)
       const images = isByReader
-        ? await readPictures(
+        ? await readImages(
             version.card.data.name,
             { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR },
             signal,
@@ -156,7 +158,7 @@ async function found(
   const version = { id: `${name}-${champion}`, classifierId: name, name: champion, folder, classes, card }
   return {
     version,
-    pictures: await readPictures(
+    pictures: await readImages(
       card.data.name,
       { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR },
       signal,
@@ -165,14 +167,16 @@ async function found(
   }
 }
 
-/** The test part of a data set, in memory: the largest that ships has 30 MB. Whose it is stands on the card:
- *  cifar10-small learnt from cifar10's. */
-async function readPictures(
+/**
+ * The test part of a data set, in memory: the largest that ships has 30 MB. The card names the data set:
+ * cifar10-small was trained on that of cifar10.
+ */
+async function readImages(
   name: string,
   { from, downloads, mirror }: { from: string | undefined; downloads: string; mirror: string | undefined },
   signal: AbortSignal,
-): Promise<Pictures> {
-  const kept = new Map<string, Uint8Array>()
+): Promise<ImageSets> {
+  const imageBytes = new Map<string, Uint8Array>()
   const test: SnapshotEntry[] = []
   const plan = {
     kind: 'dataset',
@@ -183,8 +187,8 @@ async function readPictures(
     counters: '',
   } as const
   for await (const { hash, label, split, bytes } of datasetSamples(plan, openDataset, signal)) {
-    if (split !== 'test' || kept.has(hash)) continue
-    kept.set(hash, bytes.slice())
+    if (split !== 'test' || imageBytes.has(hash)) continue
+    imageBytes.set(hash, bytes.slice())
     test.push({ hash, label, split })
   }
   if (test.length === 0)
@@ -193,7 +197,7 @@ async function readPictures(
       why: 'the data set has no test images',
       remedy: 'Put them in a folder named test.',
     })
-  return { test, bytesOf: async (hash) => kept.get(hash) ?? null }
+  return { test, bytesOf: async (hash) => imageBytes.get(hash) ?? null }
 }
 
 function report(answer: EvaluationAnswer, { card }: Measurable): string {
@@ -250,7 +254,7 @@ function report(answer: EvaluationAnswer, { card }: Measurable): string {
   ].join('\n')
 }
 
-/** On the same pictures, by more than the two answers that another engine's rounding may turn. */
+/** On the same images, by more than the two predictions that the rounding of another engine may change. */
 function differs(answer: EvaluationAnswer, version: Measurable): boolean {
   const card = version.card.test
   return (

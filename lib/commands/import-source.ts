@@ -1,4 +1,4 @@
-/** What `npm run import` is given: a file, a folder or an official network, read into a model. */
+/** The input of `npm run import`: a file, a folder or an official network, read into a model. */
 import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'

@@ -33,7 +33,7 @@ function command(dataDir: string, ...args: string[]): Promise<{ code: number | n
   })
 }
 
-test('a Keras file becomes a classifier that answers, and a second one waits to be promoted', async () => {
+test('a Keras file becomes a classifier that predicts, and a second one waits for promotion', async () => {
   const dataDir = place()
 
   const first = await command(dataDir, 'trees', '--from', FILE, '--classes', 'ash,birch,cedar')
@@ -44,7 +44,7 @@ test('a Keras file becomes a classifier that answers, and a second one waits to 
   expect((await readBundle(join(dataDir, 'models/trees/v1'))).classes).toEqual(['ash', 'birch', 'cedar'])
 }, 60_000)
 
-test('a version that was trained at a terminal is imported with its card, under the next free number', async () => {
+test('a version trained on the command line is imported with its card, under the next free number', async () => {
   const dataDir = place()
   const sealed = fileURLToPath(new URL('../../models/leaf-disease/v1', import.meta.url))
 

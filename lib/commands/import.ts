@@ -1,6 +1,8 @@
-/** `npm run import -- <classifier> --from FILE`: a network that Keras or TensorFlow.js saved, or a bundle
- *  that `npm run train` sealed, becomes a version of a classifier; or a network becomes a body whose features
- *  new classifiers begin with. It trains nothing. */
+/**
+ * `npm run import -- <classifier> --from FILE`: a network saved by Keras or TensorFlow.js, or a bundle from
+ * `npm run train`, becomes a version of a classifier; or a network becomes a backbone whose features new
+ * classifiers start with. It trains nothing.
+ */
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -42,7 +44,7 @@ matches.
   --help           this page`
 
 const FITS = ['cover', 'stretch', 'contain', 'digit'] as const satisfies readonly Fit[]
-const NO_HEAD = ['none yet', 'none either'] // a body's outputs are replaced before anything learns
+const NO_HEAD = ['none yet', 'none either'] // the outputs of a backbone are replaced before training
 async function main(): Promise<number> {
   const text = { type: 'string' } as const
   const {
@@ -100,17 +102,17 @@ async function main(): Promise<number> {
 
 async function asVersion(
   name: string,
-  found: ForeignModel,
+  model: ForeignModel,
   args: ImportArguments,
   start: Start,
 ): Promise<void> {
   const data = await composeData(start)
   try {
-    const classifier = (await data.classifiers.find(name)) ?? (await created(data, name, found, args))
+    const classifier = (await data.classifiers.find(name)) ?? (await created(data, name, model, args))
     const classes = args.classes ?? classifier.classes
-    await registered(data, name, found.file.name, (version, out) =>
+    await registered(data, name, model.file.name, (version, out) =>
       sealed({
-        ...found,
+        ...model,
         ...args,
         classes,
         classifier: { id: name, title: classifier.title },
@@ -124,7 +126,7 @@ async function asVersion(
   }
 }
 
-/** The same network, answers and measurements under the number that is free here. */
+/** The same network, reference outputs and measurements under the number that is free here. */
 async function bundleAsVersion(
   name: string,
   from: string,
@@ -206,7 +208,7 @@ async function registered(
   console.log(`${name} ${version.name} was imported and is live.`)
 }
 
-/** By the engine that is to serve it: what cannot be loaded is not promoted. */
+/** Loads it with the engine that will serve it: a version that cannot be loaded is not promoted. */
 async function proven({ id, folder, name }: VersionWithCard): Promise<void> {
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
   await loadedModels(engine)
@@ -250,14 +252,14 @@ async function created(data: Data, id: string, { model }: ForeignModel, { classe
   })
 }
 
-async function asBody(name: string, found: ForeignModel, args: ImportArguments, start: Start): Promise<void> {
-  const known = knownNetwork(found.model)
+async function asBody(name: string, model: ForeignModel, args: ImportArguments, start: Start): Promise<void> {
+  const known = knownNetwork(model.model)
   const out = join(start.places.dataDir, BODIES_FOLDER, name, 'v1')
   await rm(out, { recursive: true, force: true })
   await mkdir(join(out, '..'), { recursive: true })
-  const { classes } = found.model.network
+  const { classes } = model.model.network
   await sealed({
-    ...found,
+    ...model,
     ...args,
     classifier: { id: name, title: known?.title ?? name },
     version: 'v1',

@@ -1,6 +1,8 @@
-/** Sends predictions to a product and notes each answer's status and time: so many at a time, or so many a
- *  second however long the answers take. autocannon does not tell the times of accepted answers from those of
- *  refused ones. */
+/**
+ * Sends predictions to a product and records the status and time of each response: with a fixed number in
+ * flight, or at a fixed rate however long the responses take. autocannon does not separate the times of
+ * accepted responses from those of refusals.
+ */
 import { Agent, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
@@ -8,8 +10,10 @@ import { encodePng } from '#lib/images/png.ts'
 
 const DIFFERENT_IMAGES = 200
 const TICK_MS = 5
-/** Open connections of an open-ended rate: what cannot be sent on one of these is lost, as a full accept
- *  queue would lose it. */
+/**
+ * Open connections at a fixed rate: what cannot be sent on one of these is lost, as a full accept queue
+ * would lose it.
+ */
 const MOST_SOCKETS = 2_000
 const TIMEOUT_MS = 20_000
 
@@ -40,7 +44,7 @@ export function createSender(url: string): Disposable & {
       const began = performance.now()
       const answered = (status: number, retryAfter?: string) =>
         resolve({ status, retryAfter, ms: performance.now() - began, endedAt: performance.now() })
-      const asking = request(
+      const outgoing = request(
         {
           hostname,
           port,
@@ -56,9 +60,9 @@ export function createSender(url: string): Disposable & {
           response.once('error', () => answered(0))
         },
       )
-      asking.once('timeout', () => asking.destroy())
-      asking.once('error', () => answered(0))
-      asking.end(body)
+      outgoing.once('timeout', () => outgoing.destroy())
+      outgoing.once('error', () => answered(0))
+      outgoing.end(body)
     })
 
   async function fire(load: Load): Promise<SentAnswer[]> {
@@ -92,7 +96,7 @@ export function createSender(url: string): Disposable & {
   return { one, fire, [Symbol.dispose]: () => agent.destroy() }
 }
 
-/** The value below which so large a share of the values is; 0 of none. */
+/** The value below which this share of the values lies; 0 for an empty list. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0

@@ -41,7 +41,7 @@ test('each chart is drawn from the periods and has their values in a table', () 
   expect(html).toContain('<td>10 s</td><td>40</td><td>80</td><td>120</td>')
 })
 
-test('a missed threshold is named, and what comes from outside is escaped', () => {
+test('a missed threshold is named, and external text is escaped', () => {
   const html = page(['http.response_time.p95 < 1000'])
 
   expect(html).toContain('Missed: <code>http.response_time.p95 &lt; 1000</code>')

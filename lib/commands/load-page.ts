@@ -1,6 +1,8 @@
-/** The report of a load test as one HTML file: figures, and what happened over time, as inline SVG with a
- *  table under each chart. Made from Artillery's JSON; it needs no script and no other file, and follows the
- *  reader's light or dark theme. */
+/**
+ * The report of a load test as one HTML file: figures, and their course over time, as inline SVG with a
+ * table under each chart. Generated from Artillery's JSON; it needs no script and no other file, and
+ * follows the reader's light or dark theme.
+ */
 import type { ArtilleryReport } from '#lib/contracts/developer-files.ts'
 import type { LoadedMachine, RampFigures } from './load-report.ts'
 
@@ -23,7 +25,7 @@ type Chart = {
 }
 
 export function pageOf({ at, machine, product, ramps }: LoadPage): string {
-  const isHeld = ramps.every(({ figures }) => figures.missed.length === 0)
+  const hasPassed = ramps.every(({ figures }) => figures.missed.length === 0)
   const when = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
   return `<!doctype html>
 <html lang="en">
@@ -34,7 +36,7 @@ export function pageOf({ at, machine, product, ramps }: LoadPage): string {
 <main>
 <h1>Load test</h1>
 <p>${when}. ${escaped(machine)}; the load generator ran on the same machine. ${escaped(product)}</p>
-${isHeld ? HELD : MISSED}
+${hasPassed ? HELD : MISSED}
 ${summary(ramps.map(({ figures }) => figures))}
 ${ramps.map(section).join('\n')}
 </main>
@@ -87,7 +89,7 @@ ${chartsOf(report).map(chartWithTable).join('\n')}
 </section>`
 }
 
-/** Artillery counts in periods of ten seconds, whose summaries are those of that period. */
+/** Artillery aggregates in periods of ten seconds. */
 function chartsOf({ intermediate, aggregate }: ArtilleryReport): readonly Chart[] {
   const periods = (intermediate ?? []).filter(
     ({ summaries }) => summaries['http.response_time'] !== undefined,

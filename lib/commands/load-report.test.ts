@@ -1,4 +1,4 @@
-/** The figures out of a report of Artillery, compared with ones counted by hand. */
+/** The figures from a report of Artillery, compared with figures counted by hand. */
 import { expect, test } from 'vitest'
 import type { ArtilleryReport } from '#lib/contracts/developer-files.ts'
 import { figuresOf, lineOf, markdownOf } from './load-report.ts'
@@ -37,17 +37,17 @@ test('a refused and a broken request both count as failed, with their cause', ()
   )
 })
 
-test('the page of a run names what was missed, and only then', () => {
+test('the page of a run names the missed thresholds, and only those', () => {
   const about = { at: new Date('2026-11-21T12:00:00Z'), machine: 'two cores', product: 'Darkroom.' }
   const missed = figuresOf(report, { scenario: 'mix', users: 50, missed: ['darkroom.failed == 0'] })
-  const held = figuresOf(report, { scenario: 'mix', users: 50, missed: [] })
+  const passed = figuresOf(report, { scenario: 'mix', users: 50, missed: [] })
 
-  expect(markdownOf([held, missed], about)).toContain('- **mix, 50 users missed** `darkroom.failed == 0`')
-  expect(markdownOf([held, missed], about)).not.toContain('All thresholds passed')
-  expect(markdownOf([held], about)).toContain('All thresholds passed')
+  expect(markdownOf([passed, missed], about)).toContain('- **mix, 50 users missed** `darkroom.failed == 0`')
+  expect(markdownOf([passed, missed], about)).not.toContain('All thresholds passed')
+  expect(markdownOf([passed], about)).toContain('All thresholds passed')
 })
 
-test('a run refused because one is running is no failure of that scenario, and is one of any other', () => {
+test('a run refused because another is active is a failure only in other scenarios', () => {
   const { aggregate } = report
   const busy = {
     aggregate: { ...aggregate, counters: { 'http.requests': 9, 'http.codes.202': 1, 'http.codes.409': 8 } },

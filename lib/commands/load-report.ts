@@ -1,5 +1,7 @@
-/** What a ramp of visitors found, out of Artillery's report: the figures, a line for the terminal, a page of
- *  Markdown. Whether they are good enough, the thresholds in artillery/visitors.yml decide. */
+/**
+ * Evaluates Artillery's report of one step of the load: the figures, a line for the terminal, a page of
+ * Markdown. The thresholds in artillery/visitors.yml decide whether they are good enough.
+ */
 import type { ArtilleryReport } from '#lib/contracts/developer-files.ts'
 
 export type RampFigures = {
@@ -9,19 +11,19 @@ export type RampFigures = {
   readonly seconds: number
   readonly requests: number
   readonly perSecond: number
-  /** Refused, broken off, not what was asked for. */
+  /** Refused, aborted, or with an unexpected response. */
   readonly failed: number
-  /** Answers that were no success and errors of the connection, by name: `503`, `ECONNRESET`. */
+  /** Error statuses and connection errors, by name: `503`, `ECONNRESET`. */
   readonly failures: Readonly<Record<string, number>>
   readonly meanMs: number
   readonly medianMs: number
   readonly p95Ms: number
   readonly p99Ms: number
   readonly maxMs: number
-  /** Of the predictions that came back, those that named the shape that was sent. */
+  /** Predictions that named the shape that was sent. */
   readonly right: number
   readonly predictions: number
-  /** The thresholds that did not hold, as they are written. */
+  /** The missed thresholds, as they are written. */
   readonly missed: readonly string[]
 }
 
@@ -63,18 +65,20 @@ export function figuresOf(
   }
 }
 
-/** 202 and the redirect after a login are successes; and of many who start a training run, all but one are
- *  told that one is running. */
+/**
+ * 202 and the redirect after a login are successes; of many clients that start a training run, all but one
+ * are refused because one is active.
+ */
 const isExpected = (code: string, scenario: string): boolean =>
   /^[23]/.test(code) || (scenario === 'retrain' && code === '409')
 
 export function lineOf(ramp: RampFigures): string {
-  const held = ramp.missed.length === 0 ? 'All thresholds passed.' : `MISSED: ${ramp.missed.join('; ')}`
+  const verdict = ramp.missed.length === 0 ? 'All thresholds passed.' : `MISSED: ${ramp.missed.join('; ')}`
   const correct = ramp.predictions === 0 ? '' : `, ${percent(ramp.right, ramp.predictions)} correct`
   return (
     `${ramp.scenario}, ${ramp.users} users, ${ramp.seconds} s: ` +
     `${whole(ramp.requests)} requests (${ramp.perSecond.toFixed(1)}/s), ${failedIn(ramp)}, ` +
-    `median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}${correct}. ${held}`
+    `median ${inMs(ramp.medianMs)}, p95 ${inMs(ramp.p95Ms)}, p99 ${inMs(ramp.p99Ms)}${correct}. ${verdict}`
   )
 }
 

@@ -1,6 +1,8 @@
-/** `npm run load`: visitors that ask and look around, by Artillery, against a product of its own or one that
- *  runs; thresholds decide. What visitors do stands in artillery/; how fast the product can be at all, `npm
- *  run bench` tells. */
+/**
+ * `npm run load`: simulated visitors who predict and read pages, by Artillery, against its own product or a
+ * running one; thresholds decide. artillery/ defines what visitors do; `npm run bench` measures the maximum
+ * speed of the product.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import path from 'node:path'
@@ -17,8 +19,10 @@ import { lineOf, markdownOf } from './load-report.ts'
 import { createOwnKey } from './bench-key.ts'
 import { createLines } from './progress-line.ts'
 
-/** How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine
- *  that tests every change. */
+/**
+ * How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine
+ * that tests every change.
+ */
 const RAMPS: Readonly<Record<string, number>> = { 10: 120, 40: 120, 50: 300, 100: 300, 200: 180 }
 const SHORT_SECONDS = 10
 const SHORT_USERS = ['10', '40']
@@ -84,7 +88,7 @@ async function main(): Promise<number> {
   const lines = createLines()
   await using own = values.against === undefined ? await startThrowawayProduct() : null
   const url = own?.url ?? values.against!.replace(/\/$/, '')
-  // All users come from this one address, and its limit is for one household.
+  // All users come from this one address, whose limit is meant for one user.
   const key = own
     ? await createOwnKey(own.dataDir, { name: 'npm run load', scopes: ['user', 'upload', 'train'] })
     : values.key
@@ -160,7 +164,7 @@ function mistakeIn({ users, scenarios, seconds, against, warmUp: warm }: LoadOpt
   return null
 }
 
-/** The first requests of a process compile what they run: they count for nobody. */
+/** The first requests of a process compile the code they run, so they are not counted. */
 async function warmUp({
   url,
   key,

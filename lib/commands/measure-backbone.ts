@@ -1,4 +1,6 @@
-/** `npm run backbone -- measure`: what the features of networks are worth, each on the same pictures. */
+/**
+ * `npm run backbone -- measure`: compares the quality of the features of networks, each on the same images.
+ */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -36,16 +38,16 @@ export async function measure(args: BackboneArguments): Promise<void> {
     )
     const worth: BackboneScore[] = []
     for (const { name, file: zip, isHalved } of measured(args)) {
-      const seen: MeasuredImage[] = []
+      const samplesUsed: MeasuredImage[] = []
       async function* samples(): AsyncGenerator<PackSource> {
-        for await (const found of datasetSamples(
+        for await (const original of datasetSamples(
           { kind: 'dataset', name, from: zip, downloads: '', mirror: null, counters: '' },
           openDataset,
           stop.signal,
         )) {
-          const sample = isHalved ? { ...found, split: halfOf(found.hash, args.part) } : found
-          if (sample.split === 'test' && args.part !== 'test') continue // stays closed
-          seen.push({ hash: sample.hash, label: sample.label, split: sample.split })
+          const sample = isHalved ? { ...original, split: halfOf(original.hash, args.part) } : original
+          if (sample.split === 'test' && args.part !== 'test') continue // not used for any decision
+          samplesUsed.push({ hash: sample.hash, label: sample.label, split: sample.split })
           yield sample
         }
       }
@@ -58,7 +60,7 @@ export async function measure(args: BackboneArguments): Promise<void> {
         extract: async (pixels, images) => (await engine.run(one, pixels, images)).features!,
       })
       worth.push(
-        evaluateBackbone(seen, await readFeatures(file, featureLength(network)), {
+        evaluateBackbone(samplesUsed, await readFeatures(file, featureLength(network)), {
           part: args.part,
           withHead: !isHalved,
         }),
@@ -86,7 +88,10 @@ export async function measure(args: BackboneArguments): Promise<void> {
   )
 }
 
-/** The data sets of classifiers with their parts, and things that no backbone here has learnt, in halves. */
+/**
+ * The data sets of classifiers with their parts, and objects that no backbone here was trained on, in
+ * halves.
+ */
 const measured = ({ data }: BackboneArguments) => [
   ...SETS.map((name) => ({ name: name as string, file: join(data, name, `${name}.zip`), isHalved: false })),
   { name: UNSEEN, file: join(data, 'ood', `${UNSEEN}.zip`), isHalved: true },
@@ -101,8 +106,10 @@ const worthCells = ({ neighbours, head }: BackboneScore): string =>
   `${percent(neighbours.value)} | ` +
   (head ? `${percent(head.value)} (${percent(head.low)} to ${percent(head.high)})` : '–')
 
-/** One of ours, or another's in the layers format, which is taken to see pixels from −1 to 1 as MobileNet
- *  does. */
+/**
+ * One of ours, or another network in the layers format, which is assumed to expect pixels from −1 to 1 as
+ * MobileNet does.
+ */
 async function networkIn(
   folder: string,
   size: number | undefined,

@@ -12,7 +12,7 @@ const FOLDER = 'small_no_top'
 const KERNEL = Float32Array.from({ length: 3 * 3 * 3 * 4 }, (_, i) => Math.sin(i))
 const utf8 = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 
-/** As Keras' converter writes a network without its head: maps at its end, weights in two files. */
+/** As Keras' converter writes a network without its head: feature maps at its end, weights in two files. */
 function smallNetwork({ kernel = KERNEL, paths = ['group1-shard1of2', 'group1-shard2of2'] } = {}): Files {
   const topology = {
     class_name: 'Model',
@@ -84,13 +84,13 @@ async function fetchFrom(
   return came
 }
 
-/** The kernel, then the head of two classes that it is given: 4 × 2 numbers and 2, all zero. */
+/** The kernel, then the head with two classes that is added: 4 × 2 numbers and 2, all zero. */
 const DIGEST = createHash('sha256')
   .update(new Uint8Array(KERNEL.buffer))
   .update(new Uint8Array(4 * (4 * 2 + 2)))
   .digest('hex')
 
-test('a network without a head comes in two files, and its maps are averaged into features', async () => {
+test('a network without a head is read from two files, and its maps are averaged into features', async () => {
   const model = await fetchFrom(smallNetwork(), { folder: FOLDER, digest: DIGEST })
 
   if (typeof model === 'string') throw new Error(model)
@@ -98,7 +98,7 @@ test('a network without a head comes in two files, and its maps are averaged int
   expect(model.weights['Conv1/kernel']).toEqual(KERNEL)
 })
 
-test('one number that is another is refused', async () => {
+test('a single different weight is refused', async () => {
   const kernel = KERNEL.slice()
   kernel[7]! += 1e-6
 
@@ -109,18 +109,18 @@ test('one number that is another is refused', async () => {
 
 test.each([
   [
-    'a model.json that leads elsewhere',
+    'a model.json that refers to another folder',
     smallNetwork({ paths: ['../../../etc/passwd'] }),
     undefined,
     /model\.json is not the official/,
   ],
   [
-    'a page instead of a model',
+    'a web page instead of a model',
     { [`${FOLDER}/model.json`]: new TextEncoder().encode('<html>') },
     undefined,
     /model\.json is not the official/,
   ],
-  ['a cut answer', smallNetwork(), 'cut', /model\.json cannot be downloaded/],
+  ['a truncated response', smallNetwork(), 'cut', /model\.json cannot be downloaded/],
   ['nothing', {}, undefined, /the server returned 404/],
 ] satisfies [string, Files, Behaviour | undefined, RegExp][])(
   '%s is one sentence',
@@ -137,7 +137,7 @@ const REAL = join(
 )
 
 test.runIf(existsSync(REAL))(
-  'MobileNetV2 0.35 is known by its numbers, in whichever files they come and for pictures of any side',
+  'MobileNetV2 0.35 is recognised by its weights, however they are split and for any image size',
   async () => {
     const {
       modelTopology,

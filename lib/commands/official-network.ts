@@ -1,5 +1,7 @@
-/** MobileNetV2 0.35 from the address where its makers keep it: fetched, and taken only when every number is
- *  the known one. It names the address; what is done with the network is the caller's. */
+/**
+ * MobileNetV2 0.35 from its publisher's address: downloaded, and accepted only when every weight is the
+ * known one. This file names the address; the caller decides what to do with the network.
+ */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { weightsManifest } from '#lib/contracts/developer-files.ts'
@@ -9,11 +11,13 @@ import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
 import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
 import { digestOf, MOBILENET_V2_035 } from '#lib/training/features/known-networks.ts'
 
-/** The name that fetches it: `npm run import -- --body mobilenet-v2`. */
+/** The name that downloads it: `npm run import -- --body mobilenet-v2`. */
 export const OFFICIAL_BODY = 'mobilenet-v2'
 
-/** Google's bucket of Teachable Machine, whose exported models begin with this network; without its head it
- *  ends in maps of 7 × 7 × 1,280. */
+/**
+ * Google's bucket of Teachable Machine, whose exported models start with this network; without its head it
+ * ends in feature maps of 7 × 7 × 1,280.
+ */
 export const OFFICIAL = {
   folder: 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_224_no_top',
   address: 'https://storage.googleapis.com/teachable-machine-models',
@@ -30,8 +34,10 @@ export type DownloadOptions = {
   readonly signal?: AbortSignal
 }
 
-/** @throws `bad_data_file` when nothing comes, or when what came is not the known network to the last bit;
- *  then nothing of it is left here. */
+/**
+ * @throws `bad_data_file` when the download fails, or when the result differs from the known network in a
+ * single bit; then no part of it is left here.
+ */
 export async function fetchOfficialNetwork(
   { mirror, downloads, size, signal }: DownloadOptions,
   official: { readonly folder: string; readonly address: string; readonly digest: string } = OFFICIAL,
@@ -64,7 +70,7 @@ function weightFiles(modelJson: string): readonly string[] {
     const names = weightsManifest.parse(JSON.parse(modelJson)).weightsManifest.flatMap(({ paths }) => paths)
     if (names.length > 0 && names.every((name) => PLAIN_NAME.test(name))) return names
   } catch {
-    /* said below */
+    /* reported below */
   }
   throw notOfficial('model.json', 'it has no list of weight files')
 }

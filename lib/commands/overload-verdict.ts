@@ -1,4 +1,4 @@
-/** The figures of `npm run bench -- overload` beside what they should be. It measures nothing. */
+/** The figures of `npm run bench -- overload` next to their targets. It measures nothing. */
 
 export type OverloadFigures = {
   readonly capacity: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }
@@ -110,6 +110,6 @@ export function judged({ capacity, overload, batches, idle, streams }: OverloadF
   ]
 }
 
-/** At so many at a time a machine of a few cores answers as many as it ever does. */
+/** With this many in flight, a machine of a few cores reaches its maximum throughput. */
 export const SATURATING = 100
 export const TIMES_CAPACITY = 3

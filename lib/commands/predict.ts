@@ -1,5 +1,7 @@
-/** `npm run predict -- FILE…`: answers for pictures without a running server, by the same path as a request:
- *  children, batches, decision. It writes no history. */
+/**
+ * `npm run predict -- FILE…`: predictions for images without a running server, by the same path as a
+ * request: children, batches, decision. It writes no history.
+ */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -29,9 +31,9 @@ Predicts the class of images, without a running server and without saving the pr
 
 Exits with 1 if a prediction failed. Settings: DATA_DIR, INFERENCE_ENGINE, MAX_PIXELS.`
 
-/** So many pictures are read at a time. */
+/** How many images are read at a time. */
 const AT_ONCE = 16
-/** Who typed a command waits longer than who opened a page. */
+/** A command may wait longer than a page. */
 const PATIENCE_MS = 600_000
 
 type PredictArguments = {
@@ -104,7 +106,7 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
       most: AT_ONCE,
       capacity: AT_ONCE,
       lanes: pool.ready,
-      keyOf: (ask) => ask.served.ref.key,
+      keyOf: (item) => item.served.ref.key,
       run: runOn(pool, start.settings.MAX_PIXELS),
       clock: steadyClock,
     })
@@ -127,7 +129,7 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
   }
 }
 
-/** What is wrong with one picture is its own; anything else ends the command. */
+/** An error that concerns one image is reported with it; any other ends the command. */
 async function answered(
   predict: PredictOne,
   file: string,
@@ -170,7 +172,7 @@ function wordsOf({
   )
 }
 
-/** What follows the class where it is not confident. */
+/** Printed after the class when the prediction is not confident. */
 function doubtIn(decision: PredictionAnswer['decision'], candidates: PredictionAnswer['candidates']): string {
   if (decision === 'unfamiliar') return ', unfamiliar image'
   if (decision !== 'uncertain') return ''

@@ -1,11 +1,13 @@
-/** Lines of a command that works for long: on a terminal the last one changes in place, elsewhere one appears
- *  every few seconds. What they say is up to the command. */
+/**
+ * Progress lines of a long-running command: on a terminal the last line changes in place, elsewhere a new
+ * one appears every few seconds. The command supplies the text.
+ */
 
 const LINE_EVERY_MS = 5_000
 
 export type Lines = {
   readonly line: (text: string) => void
-  /** `topic`: what the line is about; the first line of each is shown at once. */
+  /** `topic`: what the line is about; the first line of each topic is shown at once. */
   readonly passing: (text: string, topic?: string) => void
 }
 

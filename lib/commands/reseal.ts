@@ -1,5 +1,7 @@
-/** `npm run evaluate -- <classifier> --write`: a bundle that is about to ship gets a card with all that is
- *  measured today. */
+/**
+ * `npm run evaluate -- <classifier> --write`: a bundle that is about to ship gets a card with all current
+ * measurements.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
@@ -31,7 +33,7 @@ export async function resealed(
   signal: AbortSignal,
 ): Promise<Card> {
   const folder =
-    bundle === undefined ? join(places.modelsDir, name, championOf(places.modelsDir, name)) : resolve(bundle)
+    bundle === undefined ? join(places.modelsDir, name, latestOf(places.modelsDir, name)) : resolve(bundle)
   const { card } = await readBundle(folder)
   const dataset = {
     kind: 'dataset',
@@ -60,7 +62,7 @@ export async function resealed(
   )
 }
 
-function championOf(modelsDir: string, name: string): string {
+function latestOf(modelsDir: string, name: string): string {
   const file = join(modelsDir, name, 'classifier.json')
   if (!existsSync(file))
     throw new DarkroomError('not_found', {

@@ -1,5 +1,7 @@
-/** `npm run restore -- --from DIR`: replaces DATA_DIR with a backup and keeps the previous data. It makes no
- *  backup and starts nothing. */
+/**
+ * `npm run restore -- --from DIR`: replaces DATA_DIR with a backup and keeps the previous data. It makes no
+ * backup and starts nothing.
+ */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { counted } from '#lib/domain/counted.ts'
@@ -79,20 +81,20 @@ function tell({ backup, aside }: RestoreResult, start: Start, isDryRun: boolean)
   lines.line('Start Darkroom with npm start.')
 }
 
-/** They differ from machine to machine. */
+/** These settings differ from machine to machine. */
 const PLACES = new Set(['DATA_DIR', 'DATABASE_URL', 'BACKUP_DIR', 'PORT', 'HOST'])
 
 async function listed({ places }: Start): Promise<number> {
-  const found = await backupsIn(places.backupDir)
-  if (found.length === 0)
+  const backups = await backupsIn(places.backupDir)
+  if (backups.length === 0)
     lines.line(`There is no backup in ${places.backupDir}. Use --from DIR for a backup elsewhere.`)
-  for (const { folder, started_at, files, size_bytes, remarks } of found)
+  for (const { folder, started_at, files, size_bytes, remarks } of backups)
     lines.line(
       `${started_at.slice(0, 16).replace('T', ' ')} UTC  ${megabytes(size_bytes)}, ` +
         `${counted(files, 'file')}${remarks.length > 0 ? `, ${counted(remarks.length, 'remark')}` : ''}  ` +
         `${folder}`,
     )
-  return found.length === 0 ? 1 : 0
+  return backups.length === 0 ? 1 : 0
 }
 
 process.exitCode = await main().catch((error: unknown) => {

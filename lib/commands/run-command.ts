@@ -1,10 +1,10 @@
-/** Runs another command of ours in a process of its own, as a person would. */
+/** Runs another of our commands in its own process, as a user would. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { ROOT } from '#lib/processes/settings.ts'
 
-/** Seconds that the command took; throws with what it said when it failed. */
+/** The seconds that the command took; throws with its output when it fails. */
 export async function run(
   command: 'backup' | 'restore',
   args: readonly string[],

@@ -1,4 +1,7 @@
-/** What a shipped classifier says of itself next to its version, as `npm run train -- --ship` writes it. */
+/**
+ * The description of a shipped classifier, stored next to its version, as `npm run train -- --ship` writes
+ * it.
+ */
 import { join } from 'node:path'
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
@@ -7,7 +10,7 @@ import { shippedTraining } from '#lib/training/shipped/shipped.ts'
 import { wrong } from './wrong-argument.ts'
 
 /** `classifier.json` next to the folder of a shipped version. */
-export async function shipBeside(plan: RunPlan): Promise<void> {
+export async function writeDescription(plan: RunPlan): Promise<void> {
   const shipped = shippedTraining(plan.classifier.id)
   if (!shipped)
     throw wrong(
@@ -34,5 +37,5 @@ export async function shipBeside(plan: RunPlan): Promise<void> {
   await writeJson(join(plan.out, '..', 'classifier.json'), about)
 }
 
-/** Those that npm run dataset can download. */
+/** Data sets that `npm run dataset` can download. */
 const isOfficial = (name: string): boolean => name === 'mnist' || name === 'cifar10'

@@ -1,6 +1,8 @@
-/** `npm run test:faults`: puts products of its own through faults and says, line by line, what was expected
- *  and what was measured. Which faults there are, faults/scenarios.ts says; what the product promises under
- *  each, docs/reliability.md. */
+/**
+ * `npm run test:faults`: puts its own products through faults and reports, line by line, the expected and
+ * the measured values. faults/scenarios.ts lists the faults; docs/reliability.md describes what the product
+ * promises under each.
+ */
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Context, Form, CheckResult, Scenario } from './faults/fault-scenario.ts'
@@ -124,7 +126,7 @@ function tableOf(rows: readonly Row[]): string {
   ].join('\n')
 }
 
-// Ending in order lets a mounted disk be unmounted; products end with the pipes of their parent.
+// An orderly end unmounts a mounted disk; products end with the pipes of their parent.
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -1,4 +1,4 @@
-/** The arguments of `npm run train`, as typed. What they mean, train-plan.ts decides. */
+/** The arguments of `npm run train`, as typed. train-plan.ts interprets them. */
 export type TrainArguments = {
   readonly name: string
   readonly from?: string | undefined

@@ -1,5 +1,7 @@
-/** What `npm run train -- … --plan` says: how long the run would take here, measured on a few of its pictures
- *  and steps. It trains nothing. */
+/**
+ * The output of `npm run train -- … --plan`: how long the run would take here, measured on a few of its
+ * images and steps. It trains nothing.
+ */
 import { rm } from 'node:fs/promises'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
@@ -23,7 +25,7 @@ export async function forecastSentence(run: PreparedRun): Promise<string> {
   )
 }
 
-/** The folder of the plan is gone afterwards. */
+/** The folder of the plan is deleted afterwards. */
 export async function forecastOf({
   folder,
   plan,

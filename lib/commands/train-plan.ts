@@ -1,5 +1,7 @@
-/** What `npm run train` was asked for, as the plan of a run: from the table of shipped classifiers, a ZIP or
- *  folder, or the kept samples. */
+/**
+ * Turns the arguments of `npm run train` into the plan of a run: from the table of shipped classifiers, a
+ * ZIP or folder, or the stored samples.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
@@ -30,7 +32,7 @@ export type PreparedRun = { readonly folder: string; readonly plan: RunPlan }
 
 export async function prepareRun(args: TrainArguments, start: Start): Promise<PreparedRun> {
   const { dataDir } = start.places
-  // a plan leaves the checkpoint of the last run where it is
+  // a forecast leaves the checkpoint of the last run unchanged
   const folder = join(dataDir, 'runs', `${args.plan ? 'plan' : 'command'}-${args.name}`)
   if (args.resume) {
     if (!existsSync(planFile(folder)))
@@ -125,7 +127,7 @@ function startOf(
   return candidates.length > 0 ? { kind: 'choose-network', candidates } : { kind: 'random' }
 }
 
-/** The named one, or all but the classifier itself: it was trained on these images. */
+/** The named one, or all except the classifier itself, which was trained on these images. */
 async function candidatesFor(
   name: string,
   expected: string | undefined,
@@ -165,8 +167,10 @@ function versionIn(role: 'base' | 'teacher', name: string, modelsDir: string): s
   return folder
 }
 
-/** As a person would type it; of a path only the last part, which is what the data is called, and of a
- *  version's folder also whose it is. */
+/**
+ * The command as a user would type it; of a path only the last part, which is the name of the data, and for
+ * a version's folder also the classifier.
+ */
 function commandOf({
   name,
   from,

@@ -42,7 +42,7 @@ export function createProgress(epochs: number, { line, passing }: Lines = create
   }
 }
 
-/** Within training, `step` messages say more. */
+/** Within training, `step` messages contain more detail. */
 function showStage({ stage, done, total, etaSeconds }: StageProgress, { line, passing }: Lines): void {
   if (stage === 'train' || done === 0) return
   const title = STAGE_TITLES[stage]

@@ -1,4 +1,4 @@
-/** The recipe that `npm run train` names, checked against what it starts from and what teaches it. */
+/** The recipe that `npm run train` names, checked against its base and its teachers. */
 import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import { DISTILLATION } from '#lib/ml/recipes/distil.ts'
@@ -51,7 +51,7 @@ export function recipeOf(
   }
 }
 
-/** Whether it starts with another network where there is no version to start from. */
+/** Whether it starts with another network if there is no version to start from. */
 export function startsWithNetwork({ kind }: RecipePlan): boolean {
   switch (kind) {
     case 'head':

@@ -1,4 +1,4 @@
-/** Where the pictures of `npm run train` come from: a data set, class folders, or the samples of a classifier. */
+/** The source of the images of `npm run train`: a data set, class folders, or the samples of a classifier. */
 import { join, resolve } from 'node:path'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
@@ -26,7 +26,7 @@ export async function samplesOf(
   folder: string,
 ): Promise<DatasetLocation> {
   const shipped = shippedTraining(args.name)
-  if (!shipped && args.from === undefined) return keptSamplesOf(args.name, start, folder)
+  if (!shipped && args.from === undefined) return storedSamplesOf(args.name, start, folder)
   const from = args.from === undefined ? null : resolve(args.from)
   const downloads = join(start.places.dataDir, 'downloads')
   const mirror = start.settings.DATASET_MIRROR ?? null
@@ -52,7 +52,7 @@ export async function samplesOf(
   }
 }
 
-async function keptSamplesOf(name: string, start: Start, folder: string): Promise<DatasetLocation> {
+async function storedSamplesOf(name: string, start: Start, folder: string): Promise<DatasetLocation> {
   const { databaseFile, dataDir } = start.places
   const data = await composeData(start)
   try {

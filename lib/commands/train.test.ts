@@ -16,7 +16,7 @@ function place() {
   return folder
 }
 
-/** The command as a person starts it; `stopAt`: Ctrl-C when a line fits. */
+/** The command as a user starts it; `stopAt`: sends Ctrl-C when a line matches. */
 function command(
   args: readonly string[],
   dataDir: string,
@@ -44,7 +44,7 @@ function command(
   })
 }
 
-/** A folder of class folders with a test part, as people have them. */
+/** A folder of class folders with a test part, as users have them. */
 function images(): string {
   const folder = place()
   for (const [part, first, count] of [
@@ -60,7 +60,7 @@ function images(): string {
   return folder
 }
 
-test('--help says what there is', async () => {
+test('--help lists the options', async () => {
   const { code, output } = await command(['--help'], place())
 
   expect(code).toBe(0)
@@ -106,7 +106,7 @@ test('a folder becomes a bundle; Ctrl-C leaves a checkpoint, --resume continues,
   const from = images()
   const args = ['ring-star', '--from', from, '--recipe', 'scratch-small', '--epochs', '3', '--out', out]
 
-  // the first step is shown as soon as it is done
+  // the first step is shown as soon as it has finished
   const stopped = await command(args, dataDir, /epoch 1\/3 {2}step 1\//)
   expect(stopped).toMatchObject({
     code: 130,
@@ -142,7 +142,7 @@ test('a folder becomes a bundle; Ctrl-C leaves a checkpoint, --resume continues,
   expect(second.notes).toContain(`It continued from a version created by: ${card.command}`)
 }, 120_000)
 
-test('--plan says how long it would take and how much memory, and leaves nothing behind', async () => {
+test('--plan prints duration and memory, and leaves no files behind', async () => {
   const dataDir = place()
   const args = ['ring-star', '--from', images(), '--recipe', 'scratch-small', '--epochs', '2']
 

@@ -1,6 +1,8 @@
-/** `npm run train -- <classifier>`: trains in a child with checkpoints and progress, measures once on the
- *  test pictures, writes a bundle. It needs no running server; the loop itself is lib/ml/learn/train, the run
- *  lib/training/run/run. */
+/**
+ * `npm run train -- <classifier>`: trains in a child process with checkpoints and progress, measures once
+ * on the test images, writes a bundle. It needs no running server; the loop itself is lib/ml/learn/train,
+ * the run lib/training/run/run.
+ */
 import { parseArgs } from 'node:util'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +16,7 @@ import type { TrainArguments } from './train-arguments.ts'
 import { forecastSentence } from './train-forecast.ts'
 import { createProgress } from './train-progress.ts'
 import { prepareRun } from './train-plan.ts'
-import { shipBeside } from './shipped-description.ts'
+import { writeDescription } from './shipped-description.ts'
 
 const HELP = `npm run train -- <classifier> [options]
 
@@ -78,9 +80,9 @@ async function forecasted(args: TrainArguments, start: Start): Promise<number> {
 async function trained(args: TrainArguments, start: Start): Promise<number> {
   const { folder, plan } = await prepareRun(args, start)
   const stop = new AbortController()
-  let asks = 0
+  let interrupts = 0
   process.on('SIGINT', () => {
-    if (++asks > 1) process.exit(130)
+    if (++interrupts > 1) process.exit(130)
     console.log('\nStopping with a checkpoint. Press Ctrl-C again to stop immediately.')
     stop.abort()
   })
@@ -102,7 +104,7 @@ async function trained(args: TrainArguments, start: Start): Promise<number> {
     case 'sealed': {
       progress.sealed()
       rmSync(checkpointFile(folder), { force: true }) // --resume would seal the same again
-      if (args.ship) await shipBeside(plan)
+      if (args.ship) await writeDescription(plan)
       console.log(
         summary(
           cardSchema.parse(JSON.parse(readFileSync(join(end.folder, 'card.json'), 'utf8'))),
@@ -128,12 +130,12 @@ async function trained(args: TrainArguments, start: Start): Promise<number> {
 function summary(card: Card, folder: string): string {
   const percent = (share: number) => (share * 100).toFixed(2)
   const test = card.test
-  const found = test
+  const measured = test
     ? `${percent(test.accuracy.value)} % accuracy on ${test.images.toLocaleString('en')} test ` +
       `images (${percent(test.accuracy.low)} to ${percent(test.accuracy.high)})`
     : 'no test images for an evaluation'
   return (
-    `${card.classifier} ${card.version}: ${found}; ${card.network.parameters.toLocaleString('en')} ` +
+    `${card.classifier} ${card.version}: ${measured}; ${card.network.parameters.toLocaleString('en')} ` +
     `parameters, ${Math.round(card.duration_seconds)} s.\nBundle: ${folder}`
   )
 }

@@ -1,4 +1,4 @@
-/** The most memory that the processes of a product hold together while something goes on. */
+/** The peak of the total memory of a product's processes during an operation. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { watchMachine } from '#lib/operations/machine.ts'
@@ -17,7 +17,7 @@ export const withLargest = (look: MemorySnapshot): MemorySnapshot & { readonly l
       ?.join(' ') ?? '',
 })
 
-/** Looks at all processes of the product again and again, and keeps the look with the largest sum. */
+/** Samples all processes of the product repeatedly, and keeps the sample with the largest total. */
 export function watchMemory({ dataDir, pid }: ThrowawayProduct): {
   readonly end: () => void
   readonly most: () => MemorySnapshot

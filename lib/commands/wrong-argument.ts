@@ -10,8 +10,8 @@ export function oneOf<T extends string>(
   all: readonly T[],
 ): T | null {
   if (value === undefined) return null
-  const found = all.find((one) => one === value)
-  if (!found)
+  const match = all.find((one) => one === value)
+  if (!match)
     throw wrong(`${option} ${value} is not valid`, `the values are ${all.join(', ')}`, 'Choose one of them.')
-  return found
+  return match
 }

@@ -1,5 +1,8 @@
-/** The live version's files damaged on disk, one byte flipped or a file gone, and all processes restarted:
- *  the version before it takes over, health says why, and a broken version cannot be promoted. */
+/**
+ * The live version's files damaged on disk, one byte flipped or a file deleted, and all processes
+ * restarted: the previous version takes over, health names the reason, and a broken version cannot be
+ * promoted.
+ */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { openData } from '#lib/queries/open-data.ts'
@@ -11,7 +14,7 @@ import { startProduct, type ProductAnswer, type Product } from './product.ts'
 import { smallImage } from './traffic.ts'
 
 const BACK_WITHIN_MS = 30_000
-/** Files are looked at every two seconds, and a version is tried again after ten. */
+/** Files are checked every two seconds, and a version is tried again after ten. */
 const RESTORED_WITHIN_MS = 60_000
 const SHIPPED = path.join(ROOT, 'models', 'shapes', 'v1')
 
@@ -56,7 +59,7 @@ export async function brokenVersion({ form, say }: Context): Promise<readonly Ch
     })
   }
   flipByte(path.join(other.folder, 'model.onnx'))
-  const promoted = await product.ask(`/api/models/${other.id}/promote`, {
+  const promoted = await product.request(`/api/models/${other.id}/promote`, {
     method: 'POST',
     type: 'application/json',
     body: JSON.stringify({ reason: 'a fault test' }),
@@ -94,8 +97,8 @@ async function takenOver(
   const versions = tally(
     answers.map(({ status, body }) => (status === 200 ? String(body['model_version']) : status)),
   )
-  const { body: health } = await product.ask('/api/health')
-  const isTold = JSON.stringify(health).includes(live) && health['status'] === 'degraded'
+  const { body: health } = await product.request('/api/health')
+  const isReported = JSON.stringify(health).includes(live) && health['status'] === 'degraded'
   const reason = typeof health['reasons'] === 'object' ? JSON.stringify(health['reasons']) : ''
   const refusals = tally(answered.map(({ status, body }) => `${status} ${String(body['code'])}`))
   return {
@@ -108,7 +111,7 @@ async function takenOver(
     holds:
       back.held &&
       answers.every(({ status, body }) => status === 200 && body['model_version'] === 'v1') &&
-      isTold,
+      isReported,
   }
 }
 
@@ -118,7 +121,7 @@ type Versions = {
   readonly other: { readonly id: string; readonly name: string; readonly folder: string }
 }
 
-/** Two versions with the shipped one's numbers; the first becomes live, so that v1 is the one before it. */
+/** Two versions with the shipped one's weights; the first becomes live, so that v1 is the previous one. */
 async function withVersions({ dataDir }: Product): Promise<Versions> {
   const databaseFile = path.join(dataDir, 'darkroom.db')
   const data = await openData({
@@ -149,7 +152,7 @@ function killAll({ pid }: Product): void {
   for (const one of [...pidsOf(pid, 'inference'), ...pidsOf(pid, 'web')]) process.kill(one, 'SIGKILL')
 }
 
-/** In the middle, where no header lies. */
+/** In the middle of the file, outside any header. */
 function flipByte(file: string): void {
   const bytes = readFileSync(file)
   bytes[bytes.length >> 1]! ^= 0x40

@@ -1,5 +1,7 @@
-/** Clients that hold on to connections or send what no client should: idle ones, event streams, slow senders,
- *  odd names, upgrades. Others notice nothing, and each is answered or ended as promised. */
+/**
+ * Clients that keep connections open or send invalid input: idle ones, event streams, slow senders, odd
+ * names, upgrades. Other clients must not notice, and each connection is answered or ended as promised.
+ */
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -11,12 +13,12 @@ import { startTraffic } from './traffic.ts'
 
 const IDLE = 500
 const STREAMS = 300
-/** Of a stream; the rest is what the web process takes for answering meanwhile. */
+/** Of one stream; the rest is memory of the web process for responses meanwhile. */
 const MOST_KB_OF_A_STREAM = 100
 const OTHERS = { clients: 4, pauseMs: 10 }
 const OTHERS_MS = 3_000
 const SETTLE_MS = 2_000
-/** A median may not change by more than what chance does to it on a busy machine. */
+/** A median may not change by more than it does by chance on a busy machine. */
 const TIMES_SLOWER = 2
 const NOISE_MS = 20
 const SENDERS_ENDED_WITHIN_MS = 40_000
@@ -29,12 +31,12 @@ export async function oddRequests({ product: shared }: Context): Promise<readonl
     '/api/classes?__proto__=1',
     '/api/statistics?hasOwnProperty=1',
   ]
-  const answers = await Promise.all(names.map((path) => product.ask(path, { asStranger: true })))
-  const proto = await product.ask('/api/predict', {
+  const answers = await Promise.all(names.map((path) => product.request(path, { isAnonymous: true })))
+  const proto = await product.request('/api/predict', {
     method: 'POST',
     type: 'application/json',
     body: '{"__proto__":{"a":1},"url":"x"}',
-    asStranger: true,
+    isAnonymous: true,
   })
   const statuses = [...answers, proto].map(({ status, failure }) => failure ?? status)
   const upgraded = await Promise.all(
@@ -59,12 +61,12 @@ export async function oddRequests({ product: shared }: Context): Promise<readonl
 export async function heldConnections({ product: shared, say }: Context): Promise<readonly CheckResult[]> {
   const product = await shared()
   await upload(product, 4)
-  const started = await product.ask('/api/retrain', {
+  const started = await product.request('/api/retrain', {
     method: 'POST',
     type: 'application/json',
     body: JSON.stringify({ classifier: 'shapes', recipe: 'head', force: true }),
   })
-  const { id } = started.body['run'] as { id: string } // the answer of a retrain; a refusal fails the scenario
+  const { id } = started.body['run'] as { id: string } // the response to a retrain; a refusal fails the scenario
   await wait(OTHERS_MS)
   const before = await othersFor(product)
   say(`${IDLE} idle connections and ${STREAMS} event streams`)
@@ -157,7 +159,7 @@ const headOf = ({ url }: Product, type: string): string =>
   `POST /api/predict?classifier=shapes HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Type: ${type}\r\n` +
   'Content-Length: 2000000\r\n\r\n'
 
-/** A connection on which this was written; what comes back is read and thrown away. */
+/** A connection on which this text was sent; its responses are read and discarded. */
 async function opened({ url }: Product, text: string): Promise<Socket> {
   const { port, hostname } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -168,7 +170,7 @@ async function opened({ url }: Product, text: string): Promise<Socket> {
   return socket
 }
 
-/** 0: there was no answer. */
+/** 0: there was no response. */
 function statusWithUpgrade({ url }: Product, protocol: string): Promise<number> {
   return new Promise((resolve) => {
     const input = request(`${url}/api/health/live`, {

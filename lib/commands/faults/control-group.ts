@@ -1,5 +1,7 @@
-/** A control group of the kernel that holds a product within so much memory, as a container would. Linux, and
- *  where it may be made. */
+/**
+ * A kernel control group that limits the memory of a product, like a container. Linux only, and only where
+ * one can be created.
+ */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -9,7 +11,7 @@ const VERSION_2 = '/sys/fs/cgroup'
 export type ControlGroup = Disposable & {
   /** Runs a program inside. */
   readonly through: readonly [program: string, ...args: string[]]
-  /** Processes that the kernel has killed in it for lack of memory. */
+  /** How many of its processes the kernel has killed for lack of memory. */
   readonly killed: () => number
   readonly peakMb: () => number
 }
@@ -40,14 +42,14 @@ export function createControlGroup(limitMb: number): ControlGroup | null {
       try {
         rmdirSync(folder)
       } catch {
-        // A process of it is still ending; an empty group costs nothing and goes with the next restart of the
-        // machine.
+        // One of its processes is still ending; an empty group costs nothing and disappears with the next
+        // restart of the machine.
       }
     },
   }
 }
 
-/** Why none can be made here; null where one can. */
+/** Why none can be created here; null where one can. */
 export function withoutControlGroup(): string | null {
   const group = createControlGroup(64)
   if (group === null)

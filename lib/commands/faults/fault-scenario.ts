@@ -1,5 +1,7 @@
-/** What a scenario is and what comes of it: one line for each promise, with what was expected and what was measured.
- *  Which scenarios there are, scenarios.ts says. */
+/**
+ * The type of a scenario and of its results: one line for each promise, with the expected and the measured
+ * value. scenarios.ts lists the scenarios.
+ */
 import type { Product } from './product.ts'
 
 export type CheckResult = {
@@ -15,7 +17,10 @@ export type Context = {
   readonly form: Form
   /** The number for this form. */
   readonly count: (numbers: Readonly<Record<Form, number>>) => number
-  /** A product with usual settings that scenarios share; one that a scenario may break for good it starts itself. */
+  /**
+   * A product with usual settings that scenarios share; a scenario that may break one permanently starts
+   * its own.
+   */
   readonly product: () => Promise<Product>
   readonly say: (line: string) => void
 }
@@ -34,7 +39,7 @@ export const wait = (ms: number): Promise<void> =>
     setTimeout(resolve, ms)
   })
 
-/** Whether it came to hold within the time, and after how many milliseconds. */
+/** Whether the condition was met within the time, and after how many milliseconds. */
 export async function within(
   ms: number,
   holds: () => boolean | Promise<boolean>,

@@ -1,6 +1,8 @@
-/** The disk that holds DATA_DIR is full, while people predict and while a training run writes: strangers get
- *  predictions without history, people are told, nothing that was acknowledged is lost, and all of it goes on
- *  as soon as there is room. */
+/**
+ * The disk that holds DATA_DIR is full, while clients predict and a training run writes: anonymous clients
+ * get predictions without history, others get an error, nothing acknowledged is lost, and everything
+ * continues as soon as there is space.
+ */
 import path from 'node:path'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { missingRows } from './kills.ts'
@@ -10,10 +12,10 @@ import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 import { smallImage } from './traffic.ts'
 
 const DISK_MB = 64
-/** What is free in the pages that the database has already takes some more rows. */
+/** Free space within the pages that the database already has takes some more rows. */
 const MOST_UNTIL_REFUSED = 4_000
 const RECOVERED_WITHIN_MS = 10_000
-const SEEN_WITHIN_MS = 15_000
+const NOTICED_WITHIN_MS = 15_000
 const LONGEST_TRAINING_MS = 180_000
 const EPOCHS = 40
 
@@ -21,8 +23,8 @@ export async function fullDisk({ say }: Context): Promise<readonly CheckResult[]
   using disk = mountSmallDisk(DISK_MB)!
   await using product = await productOn(disk)
   const acknowledged: string[] = []
-  const predict = async (seed: number, asStranger: boolean): Promise<ProductAnswer> => {
-    const answer = await product.predict(smallImage(seed), { asStranger })
+  const predict = async (seed: number, isAnonymous: boolean): Promise<ProductAnswer> => {
+    const answer = await product.predict(smallImage(seed), { isAnonymous })
     if (answer.status === 200 && typeof answer.body['id'] === 'string') acknowledged.push(answer.body['id'])
     return answer
   }
@@ -32,27 +34,30 @@ export async function fullDisk({ say }: Context): Promise<readonly CheckResult[]
   let refused = await predict(1_000, false)
   for (let seed = 1_001; refused.status === 200 && seed < 1_000 + MOST_UNTIL_REFUSED; seed++)
     refused = await predict(seed, false)
-  const strangers = await Promise.all(Array.from({ length: 10 }, (_, seed) => predict(10_000 + seed, true)))
-  const unsaved = strangers.filter(({ status, body }) => status === 200 && body['id'] === null).length
+  const anonymous = await Promise.all(Array.from({ length: 10 }, (_, seed) => predict(10_000 + seed, true)))
+  const unsaved = anonymous.filter(({ status, body }) => status === 200 && body['id'] === null).length
   const form = new FormData()
   form.append('label', 'star')
   for (let i = 0; i < 20; i++)
     form.append('files', new Blob([new Uint8Array(smallImage(20_000 + i))]), `${i}.png`)
-  const upload = await product.ask('/api/upload?classifier=shapes', { method: 'POST', body: form })
-  const seen = await within(
-    SEEN_WITHIN_MS,
+  const upload = await product.request('/api/upload?classifier=shapes', { method: 'POST', body: form })
+  const noticed = await within(
+    NOTICED_WITHIN_MS,
     async () =>
       /disk/i.test(JSON.stringify(await healthOf(product))) &&
       (await healthOf(product))['status'] !== 'healthy',
   )
   const health = await healthOf(product)
   say('freeing space')
-  disk.makeRoom()
+  disk.freeSpace()
   const recovered = await within(
     RECOVERED_WITHIN_MS,
     async () => typeof (await predict(30_000, false)).body['id'] === 'string',
   )
-  const healthy = await within(SEEN_WITHIN_MS, async () => (await healthOf(product))['status'] === 'healthy')
+  const healthy = await within(
+    NOTICED_WITHIN_MS,
+    async () => (await healthOf(product))['status'] === 'healthy',
+  )
   const missing = await missingRows(product, acknowledged)
   return [
     {
@@ -64,8 +69,8 @@ export async function fullDisk({ say }: Context): Promise<readonly CheckResult[]
     {
       what: 'disk full: anonymous predictions',
       expected: '10 predictions without history (id null)',
-      measured: `${tally(strangers.map(({ status, failure }) => failure ?? status))}; ${unsaved} without history`,
-      holds: unsaved === strangers.length,
+      measured: `${tally(anonymous.map(({ status, failure }) => failure ?? status))}; ${unsaved} without history`,
+      holds: unsaved === anonymous.length,
     },
     {
       what: 'disk full: an upload',
@@ -76,8 +81,8 @@ export async function fullDisk({ say }: Context): Promise<readonly CheckResult[]
     {
       what: 'disk full: /api/health',
       expected: 'degraded, with the disk as the reason, within 15 s',
-      measured: `${String(health['status'])}${seen.held ? ', names the disk' : ', does not name the disk'}`,
-      holds: seen.held,
+      measured: `${String(health['status'])}${noticed.held ? ', names the disk' : ', does not name the disk'}`,
+      holds: noticed.held,
     },
     {
       what: 'space is freed',
@@ -94,29 +99,29 @@ export async function fullDiskDuringTraining({ say }: Context): Promise<readonly
   using disk = mountSmallDisk(DISK_MB)!
   await using product = await productOn(disk)
   await upload(product, 40)
-  const started = await product.ask('/api/retrain', {
+  const started = await product.request('/api/retrain', {
     method: 'POST',
     type: 'application/json',
     body: JSON.stringify({ classifier: 'shapes', recipe: 'finetune', epochs: EPOCHS, force: true }),
   })
-  const { id } = started.body['run'] as { id: string } // the answer of a retrain; a refusal fails the scenario
+  const { id } = started.body['run'] as { id: string } // the response to a retrain; a refusal fails the scenario
   say('training until its first checkpoint')
   await within(LONGEST_TRAINING_MS, async () => Number((await runOf(product, id))['epoch']) >= 2)
   say('filling the disk')
   disk.fill()
   const ended = await within(LONGEST_TRAINING_MS, async () => {
-    disk.fill() // what a failed write gives back
+    disk.fill() // the space that a failed write returns
     return (await runOf(product, id))['state'] === 'failed'
   })
   if (!ended.held) say('the run has not ended')
-  disk.makeRoom()
+  disk.freeSpace()
   const failed = await within(
     LONGEST_TRAINING_MS,
     async () => (await runOf(product, id))['state'] === 'failed',
   )
   const run = await runOf(product, id)
   const log = readFileSync(path.join(product.dataDir, 'logs', 'darkroom.log'), 'utf8')
-  const resumed = await product.ask(`/api/runs/${id}/resume`, { method: 'POST' })
+  const resumed = await product.request(`/api/runs/${id}/resume`, { method: 'POST' })
   say('resuming it')
   const done = await within(LONGEST_TRAINING_MS, async () =>
     ['done', 'failed'].includes(String((await runOf(product, id))['state'])),
@@ -155,13 +160,13 @@ function productOn({ folder }: SmallDisk): Promise<Product> {
 
 /** The same number of drawn images for each class. */
 export async function upload(product: Product, each: number): Promise<void> {
-  const { body } = await product.ask('/api/classes?classifier=shapes')
+  const { body } = await product.request('/api/classes?classifier=shapes')
   for (const [index, name] of (body['classes'] as readonly string[]).entries()) {
     const form = new FormData()
     form.append('label', name)
     for (let i = 0; i < each; i++)
       form.append('files', new Blob([new Uint8Array(smallImage(50_000 + index * each + i))]), `${i}.png`)
-    const { status, body: response } = await product.ask('/api/upload?classifier=shapes', {
+    const { status, body: response } = await product.request('/api/upload?classifier=shapes', {
       method: 'POST',
       body: form,
     })
@@ -171,7 +176,7 @@ export async function upload(product: Product, each: number): Promise<void> {
 }
 
 export const runOf = async (product: Product, id: string): Promise<ProductAnswer['body']> =>
-  (await product.ask(`/api/runs/${id}`)).body
+  (await product.request(`/api/runs/${id}`)).body
 
 const healthOf = async (product: Product): Promise<ProductAnswer['body']> =>
-  (await product.ask('/api/health')).body
+  (await product.request('/api/health')).body

@@ -1,5 +1,7 @@
-/** Images that are small to send and large to decode: many at once, in a ZIP, and as thumbnails of stored
- *  ones, while others ask for small predictions. Memory is the sum over all processes of the product. */
+/**
+ * Images that are small to send and large to decode: many at once, in a ZIP, and as thumbnails of stored
+ * ones, while others request small predictions. Memory is the total of all processes of the product.
+ */
 import { buffer } from 'node:stream/consumers'
 import { writeZip } from '#lib/archive/write-zip.ts'
 import { memoryMb } from '#lib/operations/memory-limits.ts'
@@ -9,20 +11,20 @@ import { inMb, inMs, tally, wait, within, type Context, type CheckResult } from 
 import type { ProductAnswer, Product } from './product.ts'
 import { smallImage, startTraffic } from './traffic.ts'
 
-/** The promise: all processes together hold no more than this many times what they hold idle, and the printed
- *  budget. */
+/** The promise: the total memory stays below this multiple of the idle memory plus the printed budget. */
 const TIMES_IDLE = 1.5
 const SLOWEST_P99_MS = 1_000
-/** The budget where the product prints none: the smaller of 400 MB and a fifth of the memory that it counts
- *  on. */
+/** The budget if the product prints none: the smaller of 400 MB and a fifth of the memory it uses. */
 const MOST_BUDGET_MB = 400
 const BUDGET_SHARE = 0.2
-const GIVEN_BACK_WITHIN_MS = 60_000
-/** The first images are drawn by a process that leaves when it is done. */
+const RELEASED_WITHIN_MS = 60_000
+/** A separate process draws the first images and ends when it has finished. */
 const FIRST_START_MS = 30_000
 const OTHERS = { clients: 4, pauseMs: 25 }
-/** A prediction, or a refusal that says why and, where it may help, when to try again. Never a 500, never a
- *  broken connection. */
+/**
+ * A prediction, or a refusal with its reason and, where useful, the time to retry. Never a 500, never a
+ * broken connection.
+ */
 const MAY_BE_ANSWERED: readonly number[] = [200, 413, 422, 429, 503, 507]
 
 const SHORT_KINDS: readonly BombName[] = ['webp', 'jpeg', 'interlaced']
@@ -46,11 +48,11 @@ export async function imageBombs({
 export type BombOptions = {
   readonly kinds: readonly BombName[]
   readonly parallel: number
-  /** Stored images whose thumbnails are asked for at the same time. */
+  /** Stored images whose thumbnails are requested at the same time. */
   readonly thumbnails: number
-  /** Of which kind these are: one that this machine has the memory to decode, else nothing is stored. */
+  /** Of which kind these are: one that this machine has the memory to decode, otherwise nothing is stored. */
   readonly stored: BombName
-  /** Whether to wait until memory is given back. */
+  /** Whether to wait until memory is released. */
   readonly waits: boolean
   readonly say: (line: string) => void
 }
@@ -81,7 +83,7 @@ export async function bombsOn(
     await underFire(product, limit, {
       what: `ZIP of 40 × ${BOMBS.webp.name} to /api/predict/batch, ${inBytes(zip)}`,
       fire: async () => [
-        await product.ask('/api/predict/batch?classifier=shapes', {
+        await product.request('/api/predict/batch?classifier=shapes', {
           method: 'POST',
           body: zip,
           type: 'application/zip',
@@ -97,7 +99,7 @@ export async function bombsOn(
 
 type Limit = { readonly idleMb: number; readonly budgetMb: number; readonly mostMb: number }
 
-/** Measured once it has answered something: until then it holds less than it will at rest. */
+/** Measured after its first responses: before, it uses less than it will when idle. */
 async function limitOf(product: Product): Promise<Limit> {
   for (let seed = 0; seed < 50; seed++) await product.predict(smallImage(seed))
   await within(FIRST_START_MS, () => pidsOf(product.pid, 'seed-process').length === 0)
@@ -132,7 +134,7 @@ async function underFire(product: Product, limit: Limit, { what, fire }: Fire): 
     measured:
       `${inMb(peakMb)}${largest ? ` (${largest.name} ${inMb(largest.rssMb)})` : ''}; p99 ` +
       `${inMs(small.p99Ms)} of ${small.sent}, ${small.failures.length} failed; ` +
-      `${tally(answers.map(toldOf))}; ${killed} ended`,
+      `${tally(answers.map(outcomeOf))}; ${killed} ended`,
     holds:
       peakMb <= limit.mostMb &&
       small.p99Ms <= SLOWEST_P99_MS &&
@@ -142,7 +144,7 @@ async function underFire(product: Product, limit: Limit, { what, fire }: Fire): 
   }
 }
 
-/** What the history page does when it is opened: a thumbnail of each at the same time. */
+/** What the history page requests when it is opened: a thumbnail of each image at the same time. */
 async function thumbnailsOf(
   product: Product,
   limit: Limit,
@@ -155,7 +157,7 @@ async function thumbnailsOf(
   }
   const judged = await underFire(product, limit, {
     what: `thumbnails of ${many} stored images of 49 megapixels at once`,
-    fire: () => Promise.all(ids.map((id) => product.ask(`/api/predictions/${id}/image?size=64`))),
+    fire: () => Promise.all(ids.map((id) => product.request(`/api/predictions/${id}/image?size=64`))),
   })
   if (ids.length === many) return judged
   return {
@@ -168,7 +170,7 @@ async function thumbnailsOf(
 async function givenBack(product: Product, limit: Limit, say: (line: string) => void): Promise<CheckResult> {
   say('waiting until memory is released')
   const most = limit.idleMb * TIMES_IDLE
-  const { held, ms } = await within(GIVEN_BACK_WITHIN_MS, () => memoryOf(product.pid) <= most)
+  const { held, ms } = await within(RELEASED_WITHIN_MS, () => memoryOf(product.pid) <= most)
   return {
     what: 'memory after the burst',
     expected: `≤ 1.5 × idle = ${inMb(most)} within 60 s`,
@@ -177,7 +179,7 @@ async function givenBack(product: Product, limit: Limit, say: (line: string) => 
   }
 }
 
-const toldOf = ({ status, failure }: ProductAnswer): string | number => failure ?? status
+const outcomeOf = ({ status, failure }: ProductAnswer): string | number => failure ?? status
 
 const zipOf = (images: readonly Uint8Array[]): Promise<Buffer> =>
   buffer(writeZip(images.map((content, i) => ({ path: `${i}.webp`, content }))))

@@ -1,5 +1,7 @@
-/** Training processes and the worker killed while a run trains: the run ends as if nothing had happened, and
- *  nothing half made stays. */
+/**
+ * Training processes and the worker killed during a run: the run ends as if nothing had happened, and no
+ * partial file remains.
+ */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { pidsOf } from './process-tree.ts'
@@ -12,9 +14,12 @@ const LONGEST_PAUSE_MS = 2_500
 const BACK_WITHIN_MS = 60_000
 const EPOCHS = 4
 const IMAGES_OF_A_CLASS = 12
-/** A run is given up after three deaths of its process in one attempt, so the kills are shared among runs. */
+/**
+ * A run is abandoned after three deaths of its process in one attempt, so the kills are distributed among
+ * runs.
+ */
 const KILLS_OF_A_RUN = 2
-/** The worker looks for what is left every 30 s. */
+/** The worker looks for partial files every 30 s. */
 const SWEPT_WITHIN_MS = 45_000
 
 export async function killedTrainings({ count, say }: Context): Promise<readonly CheckResult[]> {
@@ -24,15 +29,15 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
   const ended: string[] = []
   let killed = 0
   while (killed < kills) {
-    const started = await product.ask('/api/retrain', {
+    const started = await product.request('/api/retrain', {
       method: 'POST',
       type: 'application/json',
       body: JSON.stringify({ classifier: 'shapes', recipe: 'finetune', epochs: EPOCHS, force: true }),
     })
-    const { id } = started.body['run'] as { id: string } // the answer of a retrain; a refusal fails the scenario
+    const { id } = started.body['run'] as { id: string } // the response to a retrain; a refusal fails the scenario
     for (let i = 0; i < KILLS_OF_A_RUN && killed < kills; i++) {
-      const found = await within(BACK_WITHIN_MS, () => pidsOf(product.pid, 'training').length > 0)
-      if (!found.held) break
+      const restarted = await within(BACK_WITHIN_MS, () => pidsOf(product.pid, 'training').length > 0)
+      if (!restarted.held) break
       await wait(Math.random() * LONGEST_PAUSE_MS)
       for (const pid of pidsOf(product.pid, 'training')) {
         process.kill(pid, 'SIGKILL')

@@ -1,6 +1,8 @@
-/** Every kind of process killed at random moments under load, as an out-of-memory killer would: nothing that
- *  was acknowledged is lost, nobody is refused after one more attempt, and a process that was killed again
- *  and again comes back as fast as the first time. */
+/**
+ * Every kind of process killed at random moments under load, as an out-of-memory killer would: nothing
+ * acknowledged is lost, no client is refused after one retry, and a process that was killed repeatedly
+ * restarts as fast as the first time.
+ */
 import path from 'node:path'
 import { openData } from '#lib/queries/open-data.ts'
 import { ROOT } from '#lib/processes/settings.ts'
@@ -13,13 +15,13 @@ import { smallImage, startTraffic } from './traffic.ts'
 const BACK_WITHIN_MS = 30_000
 const LONGEST_PAUSE_MS = 1_500
 const UNDER_LOAD = { clients: 8, pauseMs: 0 }
-/** A client that tries once more waits this long, as `Retry-After` says. */
+/** A client that retries waits this long, as `Retry-After` tells it. */
 const RETRY_AFTER_MS = 1_000
 /** The fifth restart is as fast as the first: the difference is noise of a busy machine. */
 const NOISE_TIMES = 1.5
 const NOISE_MS = 500
 const RESTARTS = 5
-/** A process that runs for a while only; its image keeps it busy until the kill meets it. */
+/** A process that runs only for a while; its image keeps it busy until it is killed. */
 const DECODING = 'decoding-process'
 
 export async function kills({ count, form, say }: Context): Promise<readonly CheckResult[]> {
@@ -61,13 +63,13 @@ async function killedUnderLoad(
     await wait(Math.random() * LONGEST_PAUSE_MS)
     if (kind === DECODING)
       bombs.push(product.predict(BOMBS.jpeg.make(BOMB_SIDE - 8 * i), { type: 'image/jpeg' }))
-    const found = await within(
+    const restarted = await within(
       kind === DECODING ? 3_000 : BACK_WITHIN_MS,
       () => pidsOf(product.pid, kind).length > 0,
     )
     const victims = pidsOf(product.pid, kind)
     const victim = victims[Math.floor(Math.random() * victims.length)]
-    if (!found.held || victim === undefined) {
+    if (!restarted.held || victim === undefined) {
       away += 1
       continue
     }
@@ -119,7 +121,7 @@ async function restartedInARow(product: Product, kind: 'inference' | 'web' | 'wo
   }
 }
 
-/** 1 if it was there to be killed. */
+/** 1 if the process existed. */
 function killNow(pid: number): number {
   try {
     process.kill(pid, 'SIGKILL')
@@ -129,7 +131,7 @@ function killNow(pid: number): number {
   }
 }
 
-/** Read next to the product, from the rows themselves. */
+/** Read from the rows themselves, independently of the product. */
 export async function missingRows({ dataDir }: Product, ids: readonly string[]): Promise<number> {
   const databaseFile = path.join(dataDir, 'darkroom.db')
   const data = await openData({

@@ -1,5 +1,7 @@
-/** Another process holds the write lock of the database: the web process goes on answering, reads go on,
- *  predictions wait or are refused with the time after which to try again, and nothing is answered 500. */
+/**
+ * Another process holds the write lock of the database: the web process continues to respond, reads
+ * continue, predictions wait or are refused with a time to retry, and no response is a 500.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -9,14 +11,14 @@ import { inMs, tally, wait, within, type Context, type CheckResult } from './fau
 import { startProduct, type ProductAnswer, type Product } from './product.ts'
 import { smallImage } from './traffic.ts'
 
-const ASK_EVERY_MS = 200
-/** Health and pages must not wait for the lock at all; this is what a busy machine adds. */
+const REQUEST_EVERY_MS = 200
+/** Health and pages must not wait for the lock at all; this is the margin for a busy machine. */
 const LONGEST_READ_MS = 1_000
-/** How long a write may wait before it is refused, and its refusal travel. */
+/** How long a write may wait before it is refused, including the time of the response. */
 const LONGEST_WRITE_MS = 10_000
 const RECOVERED_WITHIN_MS = 2_000
 
-/** Any program with SQLite would do; this one is here. */
+/** Any program with SQLite would do; Node is already installed. */
 const HOLDER = `
 const { DatabaseSync } = require('node:sqlite')
 const database = new DatabaseSync(process.argv[1], { timeout: 60000 })
@@ -37,18 +39,18 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
   void released.then(() => {
     isOver.now = true
   })
-  const asking: Promise<unknown>[] = []
+  const pending: Promise<unknown>[] = []
   for (let turn = 0; !isOver.now; turn++) {
     for (const place of ['/api/health/live', '/api/predictions?limit=5', '/login'])
-      asking.push(product.ask(place).then((answer) => reads.push(answer)))
-    asking.push(product.predict(smallImage(turn)).then((answer) => writes.push(answer)))
-    await wait(ASK_EVERY_MS)
+      pending.push(product.request(place).then((answer) => reads.push(answer)))
+    pending.push(product.predict(smallImage(turn)).then((answer) => writes.push(answer)))
+    await wait(REQUEST_EVERY_MS)
   }
   const recovered = await within(
     RECOVERED_WITHIN_MS,
     async () => (await product.predict(smallImage(1))).status === 200,
   )
-  await Promise.all(asking)
+  await Promise.all(pending)
   const acknowledged = writes.flatMap(({ status, body }) =>
     status === 200 && typeof body['id'] === 'string' ? [body['id']] : [],
   )
@@ -93,7 +95,7 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
   ]
 }
 
-/** Answers when the lock is held. */
+/** Resolves when the lock is held. */
 async function holdLock({ dataDir }: Product, ms: number): Promise<{ readonly released: Promise<unknown> }> {
   const child = spawn(
     process.execPath,

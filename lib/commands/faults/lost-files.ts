@@ -1,5 +1,7 @@
-/** Files of stored images deleted, cut off or replaced behind the product's back: never a 500, never other
- *  content under the same id. */
+/**
+ * Files of stored images deleted, truncated or replaced outside the product: never a 500, never other
+ * content under the same id.
+ */
 import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createRandom } from '#lib/ml/random.ts'
@@ -8,7 +10,7 @@ import { encodePng } from '#lib/images/png.ts'
 import { tally, type Context, type CheckResult } from './fault-scenario.ts'
 import type { Product } from './product.ts'
 
-/** Larger than what is kept in a row of the database (32 kB): it becomes a file. */
+/** Larger than the limit for a database row (32 kB): it becomes a file. */
 const SIDE = 160
 
 type Loss = { readonly name: string; readonly apply: (file: string) => void }
@@ -35,10 +37,10 @@ export async function lostFiles({ product: shared }: Context): Promise<readonly 
     apply(file)
     const id = String(answer.body['id'])
     const request = await Promise.all([
-      product.ask(`/api/predictions/${id}/image`),
-      product.ask(`/api/predictions/${id}/image?size=64`),
-      product.ask(`/api/predictions/${id}`),
-      product.ask('/api/predictions?limit=50'),
+      product.request(`/api/predictions/${id}/image`),
+      product.request(`/api/predictions/${id}/image?size=64`),
+      product.request(`/api/predictions/${id}`),
+      product.request('/api/predictions?limit=50'),
     ])
     const [image, thumbnail, row, list] = request
     judged.push({

@@ -1,6 +1,8 @@
-/** More predictions than the machine can answer, batches next to single ones, idle connections and event
- *  streams: measured as
- *  `npm run bench -- overload` does, for as many seconds as the form allows. */
+/**
+ * More predictions than the machine can serve, batches next to single ones, idle connections and event
+ * streams: measured by
+ * `npm run bench -- overload`, for as many seconds as the form allows.
+ */
 import { measureOverload } from '../bench-overload.ts'
 import { judged as judgedOverload } from '../overload-verdict.ts'
 import type { Context, CheckResult } from './fault-scenario.ts'

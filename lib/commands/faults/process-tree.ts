@@ -1,5 +1,7 @@
-/** The processes of a product as the system sees them: who they are, and what memory they hold together.
- *  Linux alone: it reads /proc. It judges nothing. */
+/**
+ * The processes of a product as the system lists them: their names and total memory. Linux only: it reads
+ * /proc. It judges nothing.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -13,7 +15,7 @@ export type Member = {
   readonly rssMb: number
 }
 
-/** The root and all that descend from it. `name` is the entry that it runs: `web`, `inference`. */
+/** The root and all its descendants. `name` is the entry that it runs: `web`, `inference`. */
 export function familyOf(rootPid: number): readonly Member[] {
   const all = new Map(
     readdirSync('/proc')
@@ -37,8 +39,10 @@ export const pidsOf = (rootPid: number, name: string): readonly number[] =>
 export const memoryOf = (rootPid: number): number =>
   familyOf(rootPid).reduce((sum, { rssMb }) => sum + rssMb, 0)
 
-/** Looks ten times a second until it is ended; answers the largest sum that it saw, and who held how much
- *  then. */
+/**
+ * Samples ten times a second until it is stopped; returns the largest total, and the share of each process
+ * then.
+ */
 export function watchMemory(rootPid: number): {
   readonly end: () => { readonly peakMb: number; readonly members: readonly Member[] }
 } {
@@ -62,7 +66,9 @@ export function watchMemory(rootPid: number): {
   }
 }
 
-/** proc_pid_stat(5): after the name in brackets, field 3 is the state, 4 the parent, 24 the resident pages. */
+/**
+ * proc_pid_stat(5): after the name in brackets, field 3 is the state, 4 the parent, 24 the resident pages.
+ */
 function memberOf(pid: number): Member | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

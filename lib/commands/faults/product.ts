@@ -1,5 +1,7 @@
-/** A product to be broken: the built one, on a free port, with a folder and an owner's key of its own, and a
- *  short way to ask it something. What is done to it, scenarios say. */
+/**
+ * A product for fault tests: the built one, on a free port, with its own folder and owner's key, and a
+ * short way to send it requests. Scenarios define the faults.
+ */
 import { createOwnKey } from '../bench-key.ts'
 import {
   startThrowawayProduct,
@@ -7,7 +9,7 @@ import {
   type ThrowawayProduct,
 } from '#lib/processes/throwaway-product.ts'
 
-/** Longer than the longest time that any request may take; who waits longer waits for ever. */
+/** Longer than any request may take; a client that waits longer would wait forever. */
 const LONGEST_ANSWER_MS = 60_000
 
 export type ProductAnswer = {
@@ -16,7 +18,7 @@ export type ProductAnswer = {
   readonly body: Readonly<Record<string, unknown>>
   readonly ms: number
   readonly retryAfter: string | null
-  /** The connection's error, where there was no answer. */
+  /** The connection's error, if there was no response. */
   readonly failure: string | null
 }
 
@@ -25,21 +27,21 @@ export type ProductRequest = {
   readonly body?: Uint8Array | FormData | string
   readonly type?: string
   /** Without the key. */
-  readonly asStranger?: boolean
+  readonly isAnonymous?: boolean
   readonly timeoutMs?: number
 }
 
 export type Product = ThrowawayProduct & {
-  /** What carries the owner's key, for requests that are written by hand. */
+  /** The header with the owner's key, for hand-written requests. */
   readonly bearer: string
-  readonly ask: (path: string, ask?: ProductRequest) => Promise<ProductAnswer>
+  readonly request: (path: string, ask?: ProductRequest) => Promise<ProductAnswer>
   readonly predict: (
     image: Uint8Array,
-    ask?: Pick<ProductRequest, 'asStranger' | 'type' | 'timeoutMs'>,
+    ask?: Pick<ProductRequest, 'isAnonymous' | 'type' | 'timeoutMs'>,
   ) => Promise<ProductAnswer>
 }
 
-/** Rate limits are off unless a scenario is about them: all of it comes from one address. */
+/** Rate limits are off unless a scenario tests them: all requests come from one address. */
 export async function startProduct(
   settings: Readonly<Record<string, string>> = {},
   place: ProductPlace = {},
@@ -49,14 +51,14 @@ export async function startProduct(
     place,
   )
   const key = await createOwnKey(product.dataDir, { name: 'npm run test:faults', scopes: ['admin'] })
-  const ask: Product['ask'] = async (
+  const request: Product['request'] = async (
     path,
-    { method = 'GET', body, type, asStranger = false, timeoutMs = LONGEST_ANSWER_MS } = {},
+    { method = 'GET', body, type, isAnonymous = false, timeoutMs = LONGEST_ANSWER_MS } = {},
   ) => {
     const began = performance.now()
     const headers = {
       ...(type !== undefined && { 'content-type': type }),
-      ...(!asStranger && { authorization: `Bearer ${key}` }),
+      ...(!isAnonymous && { authorization: `Bearer ${key}` }),
     }
     try {
       const sent = body instanceof Uint8Array ? new Uint8Array(body) : body
@@ -88,13 +90,13 @@ export async function startProduct(
   return {
     ...product,
     bearer: `Bearer ${key}`,
-    ask,
+    request,
     predict: (image, { type = 'application/octet-stream', ...more } = {}) =>
-      ask('/api/predict?classifier=shapes', { method: 'POST', body: image, type, ...more }),
+      request('/api/predict?classifier=shapes', { method: 'POST', body: image, type, ...more }),
   }
 }
 
-/** Pages and files are no JSON. */
+/** Pages and files are not JSON. */
 function parsed(text: string): ProductAnswer['body'] {
   try {
     const value: unknown = JSON.parse(text)

@@ -1,5 +1,7 @@
-/** The faults that the product is put through, as data: their names, what they are, and in which form they
- *  run. How, their own files say. */
+/**
+ * The list of fault scenarios, as data: their names, descriptions, and the forms in which they run. Their
+ * own files implement them.
+ */
 import { existsSync } from 'node:fs'
 import { brokenVersion } from './broken-version.ts'
 import { heldConnections, oddRequests, slowSenders } from './connections.ts'

@@ -1,5 +1,7 @@
-/** A disk of memory that is soon full, for a product's folder. Only root may mount one, so it may be lacking;
- *  it is unmounted at the end. */
+/**
+ * A small disk in memory that fills quickly, for a product's folder. Only root may mount one, so it may be
+ * unavailable; it is unmounted at the end.
+ */
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,9 +11,9 @@ const CHUNKS = [Buffer.alloc(1024 ** 2, 1), Buffer.alloc(4096, 1)]
 
 export type SmallDisk = Disposable & {
   readonly folder: string
-  /** Writes until nothing fits any more. */
+  /** Writes until the disk is full. */
   readonly fill: () => void
-  readonly makeRoom: () => void
+  readonly freeSpace: () => void
 }
 
 export function mountSmallDisk(sizeMb: number): SmallDisk | null {
@@ -28,13 +30,13 @@ export function mountSmallDisk(sizeMb: number): SmallDisk | null {
     execFileSync('umount', ['-l', folder])
     rmSync(folder, { recursive: true, force: true })
   }
-  process.once('exit', unmount) // also where the command is interrupted
+  process.once('exit', unmount) // also when the command is interrupted
   return {
     folder,
     fill() {
       for (const chunk of CHUNKS) while (hasWritten(ballast, chunk));
     },
-    makeRoom: () => rmSync(ballast, { force: true }),
+    freeSpace: () => rmSync(ballast, { force: true }),
     [Symbol.dispose]: unmount,
   }
 }

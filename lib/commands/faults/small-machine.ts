@@ -1,4 +1,7 @@
-/** The image bombs where all of it has half a gigabyte: within the limit of a control group, no process is killed. */
+/**
+ * The image bombs with half a gigabyte for the whole product: within the limit of a control group, no
+ * process is killed.
+ */
 import { BOMBS, type BombName } from './bombs.ts'
 import { createControlGroup } from './control-group.ts'
 import { bombsOn } from './image-bombs.ts'

@@ -1,5 +1,7 @@
-/** Small predictions that other people ask for while something goes wrong: each a different drawn image, and
- *  each asked a second time when the first attempt failed by no fault of theirs. It judges nothing. */
+/**
+ * Small predictions of other clients during a fault: each with a different drawn image, and each retried
+ * once when the first attempt failed through no fault of the client. It judges nothing.
+ */
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { percentile, wait } from './fault-scenario.ts'
@@ -9,10 +11,10 @@ const DIFFERENT_IMAGES = 200
 
 export type TrafficFigures = {
   readonly sent: number
-  /** Ids that were acknowledged: a row must be there for each. */
+  /** Acknowledged ids: each must have a row. */
   readonly ids: readonly string[]
   readonly retried: number
-  /** What both attempts were answered, where neither was a prediction. */
+  /** The responses to both attempts, where neither was a prediction. */
   readonly failures: readonly string[]
   readonly p50Ms: number
   readonly p99Ms: number
