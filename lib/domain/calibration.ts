@@ -21,15 +21,26 @@ export function softmax(row: Float32Array | readonly number[], temperature = 1):
   return powers.map((p) => p / sum)
 }
 
+/** Negative log-likelihood of the label of each row at a temperature. */
+export function logLosses(logits: Logits, labels: ArrayLike<number>, temperature = 1): Float64Array {
+  const { values, count, classes } = logits
+  const losses = new Float64Array(count)
+  for (let i = 0; i < count; i++) {
+    const at = i * classes
+    let largest = -Infinity
+    for (let k = 0; k < classes; k++) if (values[at + k]! > largest) largest = values[at + k]!
+    let powers = 0
+    for (let k = 0; k < classes; k++) powers += Math.exp((values[at + k]! - largest) / temperature)
+    losses[i] = Math.log(powers) - (values[at + labels[i]!]! - largest) / temperature
+  }
+  return losses
+}
+
 /** Mean negative log-likelihood of the labels at a temperature. */
 export function negativeLogLikelihood(logits: Logits, labels: ArrayLike<number>, temperature = 1): number {
+  const losses = logLosses(logits, labels, temperature)
   let sum = 0
-  for (let i = 0; i < logits.count; i++) {
-    const row = rowOf(logits, i)
-    const largest = row.reduce((a, b) => Math.max(a, b))
-    const powers = row.reduce((total, v) => total + Math.exp((v - largest) / temperature), 0)
-    sum += Math.log(powers) - (row[labels[i]!]! - largest) / temperature
-  }
+  for (let i = 0; i < losses.length; i++) sum += losses[i]!
   return sum / logits.count
 }
 

@@ -25,14 +25,26 @@ const LONGEST_FIRST_STEP = 1
 
 type Step = { readonly moved: Float64Array; readonly turned: Float64Array; readonly inverse: number }
 
-export function minimise(
-  smooth: Smooth,
+/** The value and the gradient at a point. */
+export type PointValue = { readonly value: number; readonly gradient: Float64Array }
+
+export function minimise(smooth: Smooth, from: Float64Array, how: MinimisationOptions): Minimum {
+  const search = minimisation(from, how)
+  for (let next = search.next(); ;) {
+    if (next.done) return next.value
+    const gradient = new Float64Array(from.length)
+    next = search.next({ value: smooth(next.value, gradient), gradient })
+  }
+}
+
+/** The same search for a caller who evaluates the function elsewhere, or several at a time: yields a point, and
+ *  is given the value and the gradient there, which it keeps. */
+export function* minimisation(
   from: Float64Array,
   { steps, tolerance }: MinimisationOptions,
-): Minimum {
+): Generator<Float64Array, Minimum, PointValue> {
   let x = from.slice()
-  let gradient = new Float64Array(x.length)
-  let value = smooth(x, gradient)
+  let { value, gradient } = yield x
   let evaluations = 1
   const history: Step[] = []
   for (let step = 1; step <= steps; step++) {
@@ -42,11 +54,13 @@ export function minimise(
     let length =
       history.length === 0 ? Math.min(1, LONGEST_FIRST_STEP / Math.sqrt(dot(direction, direction))) : 1
     const there = new Float64Array(x.length)
-    const turnedTo = new Float64Array(x.length)
+    let turnedTo = gradient
     let reached = Infinity
     for (let halving = 0; halving < MOST_HALVINGS; halving++, length /= 2) {
       for (let i = 0; i < x.length; i++) there[i] = x[i]! + length * direction[i]!
-      reached = smooth(there, turnedTo)
+      const reply: PointValue = yield there
+      turnedTo = reply.gradient
+      reached = reply.value
       evaluations++
       if (reached <= value + ENOUGH_DOWN * length * slope) break
     }

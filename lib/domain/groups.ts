@@ -1,0 +1,75 @@
+/** Which samples belong together: links between pairs become groups, and images taken one after the other by one
+ *  camera are linked. What makes two images near-copies is near-copies.ts; here nobody sees pixels. */
+
+/** Photographs by one camera within so many seconds of each other may be a burst. Burst modes take 3 to 20 a second,
+ *  and most EXIF times are whole seconds. */
+export const BURST_SECONDS = 2
+
+export type Link = readonly [number, number]
+
+/** For each of `count` samples the smallest index of its group; links reach through one another. Union by smallest
+ *  root with path halving (Tarjan and van Leeuwen 1984). */
+export function linkedGroups(count: number, links: Iterable<Link>): Int32Array {
+  const parents = Int32Array.from({ length: count }, (_, i) => i)
+  const rootOf = (index: number): number => {
+    let at = index
+    while (parents[at] !== at) {
+      parents[at] = parents[parents[at]!]!
+      at = parents[at]!
+    }
+    return at
+  }
+  for (const [a, b] of links) {
+    const [one, other] = [rootOf(a), rootOf(b)]
+    if (one !== other) parents[Math.max(one, other)] = Math.min(one, other)
+  }
+  return parents.map((_, i) => rootOf(i))
+}
+
+/** When and with what an image was taken, from its EXIF data; `camera` is maker and model. */
+export type Shot = { readonly takenAtMs: number; readonly camera: string }
+
+/** Links images of one camera that follow each other within `BURST_SECONDS`; null: not known. */
+export function burstLinks(shots: readonly (Shot | null)[]): readonly Link[] {
+  const known = shots
+    .flatMap((shot, index) => (shot ? [{ ...shot, index }] : []))
+    .toSorted((a, b) => (a.camera === b.camera ? a.takenAtMs - b.takenAtMs : a.camera < b.camera ? -1 : 1))
+  return known.flatMap((shot, i): Link[] => {
+    const before = known[i - 1]
+    const isBurst =
+      before?.camera === shot.camera && shot.takenAtMs - before.takenAtMs <= BURST_SECONDS * 1_000
+    return isBurst ? [[before.index, shot.index]] : []
+  })
+}
+
+export type GroupCounts = {
+  readonly images: number
+  /** Independent ones: near-copies and images of a burst count as one. */
+  readonly groups: number
+  /** Images beyond the first of their group. */
+  readonly nearCopies: number
+}
+
+/** @param groups any value for each image; equal ones are a group */
+export function groupCounts(groups: Iterable<string | number>): GroupCounts {
+  const all = [...groups]
+  const different = new Set(all).size
+  return { images: all.length, groups: different, nearCopies: all.length - different }
+}
+
+/** Groups as numbers from 0, in the order in which they first occur. */
+export function groupNumbers(groups: readonly (string | number)[]): Int32Array {
+  const numbers = new Map<string | number, number>()
+  return Int32Array.from(groups, (group) => {
+    const known = numbers.get(group)
+    if (known !== undefined) return known
+    numbers.set(group, numbers.size)
+    return numbers.size - 1
+  })
+}
+
+/** Whether each is the first of its group. */
+export function firstOfGroups(groups: readonly (string | number)[]): readonly boolean[] {
+  const known = new Set<string | number>()
+  return groups.map((group) => known.size !== known.add(group).size)
+}
