@@ -1,4 +1,4 @@
-/** A tar archive (ustar, GNU, pax; plain or gzipped) read as a stream, for the few files in it that are wanted.
+/** Reads a tar archive (ustar, GNU, pax; plain or gzipped) as a stream, for the few requested files in it.
  *  It writes nothing, follows no link, and keeps one file in memory. */
 import { createReadStream } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
@@ -8,8 +8,8 @@ const BLOCK = 512
 
 export type TarFile = { readonly name: string; readonly bytes: Uint8Array }
 
-/** Yields the wanted files by the last part of their names; `wants` sees the size before any memory is taken.
- *  A cut or foreign archive throws. */
+/** Yields the requested files by the last part of their names; `wants` sees the size before any memory is allocated.
+ *  A truncated archive, or another format, throws. */
 export async function* readTar(
   path: string,
   wants: (name: string, sizeBytes: number) => boolean,
@@ -68,7 +68,7 @@ async function skip(take: Take, length: number): Promise<void> {
   for (let left = length; left > 0; left -= 65_536) await take(Math.min(left, 65_536))
 }
 
-/** The sum of the header's bytes, its own field counted as spaces. */
+/** The sum of the header's bytes, with its own field counted as spaces. */
 const checksumOf = (head: Uint8Array): number =>
   head.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 32 : byte), 0)
 

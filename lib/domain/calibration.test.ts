@@ -4,7 +4,7 @@ import {
   calibrationError,
   confidentFrom,
   fitTemperature,
-  imagesToPromise,
+  imagesForThreshold,
   negativeLogLikelihood,
   reliability,
   softmax,
@@ -12,14 +12,14 @@ import {
 } from './calibration.ts'
 import { clopperPearsonUpper } from './statistics.ts'
 
-test('softmax of equal logits is even, and large logits stay finite', () => {
+test('softmax of equal logits is uniform, and large logits stay finite', () => {
   expect(softmax([3, 3])).toEqual([0.5, 0.5])
   expect(softmax([1_000, 0])).toEqual([1, 0])
   expect(softmax([2, 0], 2)[0]).toBeCloseTo(1 / (1 + Math.exp(-1)), 12)
 })
 
-test('logits that are three times too loud get the temperature three', () => {
-  // of 1,000 images with true odds e : 1, labels fall as the odds say
+test('logits that are scaled up three times get the temperature three', () => {
+  // of 1,000 images with true odds e : 1, labels are distributed by these odds
   const count = 1_000
   const values = new Float32Array(count * 2)
   const right = Math.round((count * Math.E) / (Math.E + 1))
@@ -28,7 +28,7 @@ test('logits that are three times too loud get the temperature three', () => {
 
   const temperature = fitTemperature({ values, count, classes: 2 }, labels)
 
-  // the likelihood is largest where the odds at that temperature are those of the labels
+  // the likelihood is largest when the odds at that temperature are those of the labels
   expect(temperature).toBeCloseTo(3 / Math.log(right / (count - right)), 6)
   expect(negativeLogLikelihood({ values, count, classes: 2 }, labels, temperature)).toBeLessThan(
     negativeLogLikelihood({ values, count, classes: 2 }, labels),
@@ -46,14 +46,14 @@ test('the likelihood of two labels is the mean of the two logarithms, and large 
   expect(negativeLogLikelihood(large, [0])).toBe(0)
 })
 
-test('logits that are always right get the smallest temperature, those that are always wrong the largest', () => {
+test('logits that are always correct get the lowest temperature, those that are always incorrect the highest', () => {
   const logits = { values: Float32Array.of(0.5, 0, 0.5, 0), count: 2, classes: 2 }
 
   expect(fitTemperature(logits, [0, 0])).toBeCloseTo(0.05, 4)
   expect(fitTemperature(logits, [1, 1])).toBeCloseTo(20, 4)
 })
 
-test('answers as sure as they are right have no calibration error; boasting has', () => {
+test('predictions as confident as they are accurate have no calibration error; overconfident ones have', () => {
   const honest = Array.from({ length: 75 }, (_, i): ScoredPrediction => ({
     confidence: 0.8,
     isRight: i % 5 !== 0,
@@ -64,12 +64,12 @@ test('answers as sure as they are right have no calibration error; boasting has'
   expect(calibrationError(boasting)).toBeCloseTo(0.2, 10)
 })
 
-test('one answer is as wrong as its confidence says, none is not wrong at all', () => {
+test('one prediction has the error of its confidence, none has no error', () => {
   expect(calibrationError([{ confidence: 0.7, isRight: true }])).toBeCloseTo(0.3, 12)
   expect(calibrationError([])).toBe(0)
 })
 
-test('errors count where they fall, whatever the order of the answers', () => {
+test('errors count in the bin of their confidence, whatever the order of the predictions', () => {
   const answers = [
     ...Array.from({ length: 200 }, (): ScoredPrediction => ({ confidence: 0.5, isRight: false })),
     ...Array.from({ length: 1_000 }, (_, i): ScoredPrediction => ({ confidence: 0.9, isRight: i >= 10 })),
@@ -82,7 +82,7 @@ test('errors count where they fall, whatever the order of the answers', () => {
   })
 })
 
-test('149 perfect answers suffice for two percent, 148 do not', () => {
+test('149 correct predictions suffice for two percent, 148 do not', () => {
   const perfect = Array.from({ length: 149 }, (): ScoredPrediction => ({ confidence: 0.9, isRight: true }))
 
   // Clopper–Pearson without an error: 1 − 0.05 ** (1 / n) ≤ 0.02 from n = 149
@@ -90,7 +90,7 @@ test('149 perfect answers suffice for two percent, 148 do not', () => {
   expect(confidentFrom(perfect.slice(1)).threshold).toBeNull()
 })
 
-test('an answer may be called confident from where errors are surely few', () => {
+test('predictions are confident from the threshold at which errors are provably rare', () => {
   const answers = [
     ...Array.from({ length: 400 }, (): ScoredPrediction => ({ confidence: 0.99, isRight: true })),
     ...Array.from({ length: 100 }, (_, i): ScoredPrediction => ({ confidence: 0.6, isRight: i % 2 === 0 })),
@@ -99,51 +99,51 @@ test('an answer may be called confident from where errors are surely few', () =>
   expect(confidentFrom(answers)).toEqual({ threshold: 0.99, shareAnswered: 0.8, errorAmongAnswered: 0 })
 })
 
-test('with a hundred perfect answers nothing can be called confident yet', () => {
+test('with a hundred correct predictions no threshold for confidence exists yet', () => {
   const answers = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.99, isRight: true }))
 
   expect(confidentFrom(answers).threshold).toBeNull()
 })
 
-test('the answer is the largest logit', () => {
+test('the predicted class has the largest logit', () => {
   const answers = answersAt({ values: Float32Array.of(0, 5, 5, 0), count: 2, classes: 2 }, [1, 1], 1)
 
   expect(answers.map((a) => a.isRight)).toEqual([true, false])
 })
 
-test('how many held-back images would do is told from how these were answered', () => {
+test('the number of images needed is estimated from the results on the existing ones', () => {
   const perfect = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.99, isRight: true }))
   const hopeless = perfect.map((answer, i) => ({ ...answer, isRight: i % 10 !== 0 }))
 
   // a faultless version needs 149 (fewestToPromise); steps of five percent lead from 100 to 148, then 155.1
-  expect(imagesToPromise(perfect)).toBe(156)
-  expect(imagesToPromise(hopeless)).toBeNull()
+  expect(imagesForThreshold(perfect)).toBe(156)
+  expect(imagesForThreshold(hopeless)).toBeNull()
 })
 
-test('the surest answers decide how many images would do, and the others are counted with them', () => {
+test('the most confident predictions determine the number of images needed, and the others are added to it', () => {
   const surest = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.9, isRight: true }))
   const others = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.5, isRight: false }))
 
-  expect(imagesToPromise([...others, ...surest])).toBe(311) // 155.1 of the surest are half of 310.3
+  expect(imagesForThreshold([...others, ...surest])).toBe(311) // 155.1 of the surest are half of 310.3
 })
 
-test('errors grow with the images: 2 of 200 become 5 of 531, the first that are surely at most two percent', () => {
+test('errors grow with the images: 2 of 200 become 5 of 531, the first bound that is at most two percent', () => {
   const surest = Array.from({ length: 200 }, (_, i): ScoredPrediction => ({
     confidence: 0.9,
     isRight: i >= 2,
   }))
 
   // in steps of five percent; Clopper–Pearson's bound is 0.0207 for 5 of 505 and 0.0197 for 5 of 531
-  expect(imagesToPromise(surest)).toBe(531)
+  expect(imagesForThreshold(surest)).toBe(531)
 })
 
-test('answers of one confidence are called confident together or not at all', () => {
+test('predictions with equal confidence are all called confident or none is', () => {
   const answers = Array.from({ length: 150 }, (_, i): ScoredPrediction => ({
     confidence: 0.9,
     isRight: i < 149,
   }))
 
-  // 149 right ones alone would suffice; with the wrong one the bound is 3.1 %
+  // 149 correct ones alone would suffice; with the incorrect one the bound is 3.1 %
   expect(confidentFrom(answers).threshold).toBeNull()
 })
 
@@ -152,25 +152,25 @@ test('a bound that equals the target suffices', () => {
   const bound = clopperPearsonUpper(0, 100)
 
   expect(confidentFrom(perfect, bound).threshold).toBe(0.9)
-  expect(imagesToPromise(perfect, bound)).toBe(100)
+  expect(imagesForThreshold(perfect, bound)).toBe(100)
 })
 
-test('of images that would do, a part of one is rounded: 135 times 1.1025 are 149', () => {
+test('the number of images needed is rounded up: 135 times 1.1025 are 149', () => {
   const perfect = Array.from({ length: 135 }, (): ScoredPrediction => ({ confidence: 0.9, isRight: true }))
 
-  expect(imagesToPromise(perfect)).toBe(149)
+  expect(imagesForThreshold(perfect)).toBe(149)
 })
 
-test('one error of fifty equally sure answers is too many, however many images there were', () => {
+test('one error in fifty equally confident predictions is too many, however many images there were', () => {
   const answers = Array.from({ length: 50 }, (_, i): ScoredPrediction => ({
     confidence: 0.9,
     isRight: i < 49,
   }))
 
-  expect(imagesToPromise(answers)).toBeNull()
+  expect(imagesForThreshold(answers)).toBeNull()
 })
 
-test('answers that do not fill the bins evenly are each in one bin', () => {
+test('predictions that do not fill the bins evenly are each in exactly one bin', () => {
   const answers = Array.from({ length: 20 }, (_, i): ScoredPrediction => ({
     confidence: i / 20,
     isRight: true,
@@ -181,7 +181,7 @@ test('answers that do not fill the bins evenly are each in one bin', () => {
   ])
 })
 
-test('bins of reliability hold equally many answers, the least sure first', () => {
+test('reliability bins have equally many predictions, the least confident first', () => {
   const answers = Array.from({ length: 30 }, (_, i): ScoredPrediction => ({
     confidence: (30 - i) / 32,
     isRight: i < 15,

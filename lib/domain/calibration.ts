@@ -1,13 +1,13 @@
-/** Making confidence mean what it says: temperature, calibration error, and the confidence from which an
- *  answer may be called confident. It works on logits and labels; it never sees a picture. */
+/** Calibration: the temperature, the calibration error, and the confidence from which a prediction may be called
+ *  confident. It works on logits and labels, not on images. */
 import { clopperPearsonUpper } from './statistics.ts'
 
 /** Bins of equal mass in the calibration error. Nixon et al. 2019, "Measuring calibration in deep learning"
  *  (adaptive calibration error). */
 export const ECE_BINS = 15
-/** Of the answers called confident, at most this share may be wrong. */
+/** The maximum share of incorrect predictions among those called confident. */
 export const TARGET_ERROR = 0.02
-/** Below that many images nothing about confidence is claimed. */
+/** With fewer images, confidence is not calibrated. */
 export const FEWEST_FOR_CALIBRATION = 100
 
 /** Row-wise logits: `count × classes` numbers. */
@@ -44,23 +44,23 @@ export function negativeLogLikelihood(logits: Logits, labels: ArrayLike<number>,
   return sum / logits.count
 }
 
-/** The one number that makes confidence fit. Guo et al. 2017, "On calibration of modern neural networks",
- *  §4.2; golden-section search over its logarithm, in which the likelihood has one minimum. */
+/** Temperature scaling: Guo et al. 2017, "On calibration of modern neural networks",
+ *  §4.2; golden-section search over the logarithm of the temperature, where the likelihood has one minimum. */
 export function fitTemperature(logits: Logits, labels: ArrayLike<number>): number {
-  const golden = (Math.sqrt(5) - 1) / 2
+  const ratio = (Math.sqrt(5) - 1) / 2
   const cost = (log: number) => negativeLogLikelihood(logits, labels, Math.exp(log))
   let low = Math.log(0.05)
   let high = Math.log(20)
   for (let i = 0; i < 40; i++) {
-    const left = high - golden * (high - low)
-    const right = low + golden * (high - low)
+    const left = high - ratio * (high - low)
+    const right = low + ratio * (high - low)
     if (cost(left) < cost(right)) high = right
     else low = left
   }
   return Math.exp((low + high) / 2)
 }
 
-/** One answer: how sure, and whether it was right. */
+/** One prediction: its confidence, and whether it was correct. */
 export type ScoredPrediction = { readonly confidence: number; readonly isRight: boolean }
 
 export function answersAt(
@@ -75,10 +75,10 @@ export function answersAt(
   })
 }
 
-/** Answers of about the same confidence: how sure they were on average, and how many of them were right. */
+/** Predictions of about the same confidence: their mean confidence, and how many of them were correct. */
 export type ReliabilityBin = { readonly images: number; readonly confidence: number; readonly right: number }
 
-/** Bins of equal mass, the least sure first. */
+/** Bins of equal mass, the least confident first. */
 export function reliability(answers: readonly ScoredPrediction[]): readonly ReliabilityBin[] {
   const sorted = answers.toSorted((a, b) => a.confidence - b.confidence)
   const bins = Math.min(ECE_BINS, sorted.length)
@@ -95,7 +95,7 @@ export function reliability(answers: readonly ScoredPrediction[]): readonly Reli
   })
 }
 
-/** Expected calibration error over these bins: mean distance between confidence and share of right answers. */
+/** Expected calibration error over these bins: mean distance between confidence and accuracy. */
 export function calibrationError(answers: readonly ScoredPrediction[]): number {
   const error = reliability(answers).reduce(
     (sum, { images, confidence, right }) => sum + Math.abs(confidence * images - right),
@@ -110,8 +110,8 @@ export type ConfidenceThreshold = {
   readonly errorAmongAnswered: number | null
 }
 
-/** The smallest confidence from which the upper 95 % bound of the error stays within the target: selective
- *  classification, Geifman & El-Yaniv 2017, with Clopper–Pearson's bound. `null` where no confidence
+/** The lowest confidence from which the upper 95 % bound of the error stays within the target: selective
+ *  classification, Geifman & El-Yaniv 2017, with Clopper–Pearson's bound. `null` when no confidence
  *  suffices. */
 export function confidentFrom(
   answers: readonly ScoredPrediction[],
@@ -134,12 +134,12 @@ export function confidentFrom(
   return best
 }
 
-/** Most times as many held-back images as there are that are still worth naming. */
+/** The largest multiple of the existing validation images that is still useful to state. */
 const MOST_TIMES = 200
 
-/** How many held-back images would let something be promised, were they answered as these are; `null` where
- *  even the surest answers are wrong too often for that. For versions that promise nothing yet. */
-export function imagesToPromise(
+/** How many validation images a confidence threshold would need, if predictions stay as accurate as these;
+ *  `null` when even the most confident ones are incorrect too often. For versions without a threshold. */
+export function imagesForThreshold(
   answers: readonly ScoredPrediction[],
   targetError = TARGET_ERROR,
 ): number | null {

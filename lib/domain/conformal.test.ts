@@ -10,13 +10,13 @@ import {
   type ConformalSample,
 } from './conformal.ts'
 
-/** Park–Miller, so that the world of this test is always the same one. */
+/** Park–Miller, so that the random numbers of this test are always the same. */
 function dice(seed: number): () => number {
   let state = seed
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
 }
 
-/** Pictures whose labels fall as the odds say, and a network that overstates these odds. */
+/** Images whose labels are distributed by these odds, and a network that overstates them. */
 function simulated(
   images: number,
   { seed, boast = 1.6, classes = 6 }: { seed: number; boast?: number; classes?: number },
@@ -42,15 +42,15 @@ function simulated(
   return { logits, labels, chances: Array.from({ length: images }, random) }
 }
 
-test('candidates hold the true class of 95 in 100 new pictures, though the network boasts', () => {
+test('candidates include the true class of 95 in 100 new images, although the network is overconfident', () => {
   const mass = candidateMass(simulated(4_000, { seed: 7 }), 1)!
 
-  const found = coverageOf(simulated(20_000, { seed: 11 }), { temperature: 1, mass })!
+  const result = coverageOf(simulated(20_000, { seed: 11 }), { temperature: 1, mass })!
 
-  expect(found.coverage.value).toBeGreaterThan(0.94)
-  expect(found.coverage.value).toBeLessThan(0.96)
-  expect(found.meanSize).toBeGreaterThan(1)
-  expect(found.meanSize).toBeLessThan(4)
+  expect(result.coverage.value).toBeGreaterThan(0.94)
+  expect(result.coverage.value).toBeLessThan(0.96)
+  expect(result.meanSize).toBeGreaterThan(1)
+  expect(result.meanSize).toBeLessThan(4)
 })
 
 test('the mean over many small calibration halves is 95 in 100, too', () => {
@@ -65,10 +65,10 @@ test('the mean over many small calibration halves is 95 in 100, too', () => {
   const mean = covers.reduce((a, b) => a + b, 0) / covers.length
 
   expect(mean).toBeGreaterThan(0.94)
-  expect(mean).toBeLessThan(0.965) // 0.95 + 1 / 151, and what never being empty adds
+  expect(mean).toBeLessThan(0.965) // 0.95 + 1 / 151, plus the effect of sets that are never empty
 })
 
-test('the score is the mass of the likelier classes and a share of its own', () => {
+test('the score is the mass of the more likely classes and a share of its own', () => {
   expect(conformityScore([0.2, 0.5, 0.3], 1, 0.4)).toBeCloseTo(0.2, 12)
   expect(conformityScore([0.2, 0.5, 0.3], 2, 0.4)).toBeCloseTo(0.62, 12)
   expect(conformityScore([0.2, 0.5, 0.3], 0, 0.5)).toBeCloseTo(0.9, 12)
@@ -80,24 +80,24 @@ test('a class is a candidate as long as its score stays within the mass', () => 
   expect(candidatesWithin([0.2, 0.5, 0.3], { mass: 1, chance: 0.4 })).toEqual([1, 2, 0])
 })
 
-test('there is always a candidate, also where chance would leave none', () => {
+test('there is always a candidate, even when the random draw would leave none', () => {
   expect(candidatesWithin([0.99, 0.01], { mass: 0.5, chance: 0.9 })).toEqual([0])
 })
 
-test('on fewer than a hundred pictures no mass is measured', () => {
+test('with fewer than a hundred images no mass is measured', () => {
   expect(candidateMass(simulated(99, { seed: 1 }), 1)).toBeNull()
   expect(candidateMass(simulated(100, { seed: 1 }), 1)).not.toBeNull()
   expect(coverageOf(simulated(10, { seed: 1 }), { temperature: 1, mass: 0.9 }, () => false)).toBeNull()
 })
 
-test('the same picture has the same chance each time, and chances are spread evenly', () => {
+test('the same image always has the same random draw, and draws are distributed evenly', () => {
   const hash = `${'a'.repeat(16)}800000000000${'b'.repeat(36)}`
 
   expect(chanceOf(hash)).toBe(0.5)
-  expect(() => chanceOf('picture.png')).toThrow('is not a sha256 in hex')
+  expect(() => chanceOf('image.png')).toThrow('is not a sha256 in hex')
 })
 
-test('the likeliest comes first, and equals keep the order of the classes', () => {
+test('the most likely class comes first, and equal ones keep the order of the classes', () => {
   expect(byProbability([0.2, 0.4, 0.2, 0.1, 0.1])).toEqual([1, 0, 2, 3, 4])
   expect(byProbability([0.1, 0.1, 0.3, 0.1, 0.4])).toEqual([4, 2, 0, 1, 3])
 })
@@ -108,7 +108,7 @@ test('the mass is the 96th smallest score of a hundred: ⌈101 · 0.95⌉', () =
   const chances = Array.from({ length: count }, (_, i) => i / count)
   const logits = { values: new Float32Array(2 * count), count, classes: 2 } // both classes equally likely
 
-  // each score is half of its chance; the label is the first of two equals
+  // each score is half of its random draw; the label is the first of two equals
   expect(candidateMass({ logits, labels, chances }, 1)).toBeCloseTo(0.95 / 2, 12)
   expect(candidateMass({ logits, labels, chances }, 1, 0.995)).toBeNull() // the 101st of a hundred
   expect(candidateMass({ logits, labels, chances }, 1, 0.99)).toBeCloseTo(0.99 / 2, 12)
@@ -118,10 +118,10 @@ test('coverage counts the images whose label is a candidate, and how many candid
   const logits = { values: Float32Array.of(0, 0, 9, -9, -9, 9), count: 3, classes: 2 }
   const drawn = { logits, labels: [1, 0, 0], chances: [0.5, 0.5, 0.5] }
 
-  // two equals are both candidates; of the other two images only the likeliest is, once right, once wrong
-  const found = coverageOf(drawn, { temperature: 1, mass: 0.8 })!
+  // two equals are both candidates; of the other two images only the most likely is, once correct, once incorrect
+  const result = coverageOf(drawn, { temperature: 1, mass: 0.8 })!
 
-  expect(found.coverage.value).toBeCloseTo(2 / 3, 12)
-  expect(found.meanSize).toBeCloseTo(4 / 3, 12)
-  expect(found.images).toBe(3)
+  expect(result.coverage.value).toBeCloseTo(2 / 3, 12)
+  expect(result.meanSize).toBeCloseTo(4 / 3, 12)
+  expect(result.images).toBe(3)
 })

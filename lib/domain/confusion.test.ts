@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { confusedPairs, shareShifts } from './confusion.ts'
 
-test('classes that are mixed up most come first, with the worse direction in front', () => {
+test('the most confused classes come first, with the more frequent direction first', () => {
   const counts = [
     [40, 1, 9],
     [0, 50, 0],
@@ -27,15 +27,15 @@ test('both directions count together, and of equal pairs the one with the larger
     ({ truth, answer, there, back }) => `${truth} for ${answer}: ${there}, back ${back}`,
   )
 
-  // c and d are mixed up four times, as a and c are; two of eight is less than four of seven
+  // c and d are confused four times, as a and c are; two of eight is less than four of seven
   expect(pairs).toEqual(['a for b: 3, back 3', 'a for c: 4, back 0', 'c for d: 2, back 2'])
 })
 
-test('a class that no image was predicted for yet is not mixed up', () => {
+test('a class that was never predicted is not confused', () => {
   expect(confusedPairs(['a', 'b'], [[5]])).toEqual([])
 })
 
-test('where nothing is mixed up there is no pair', () => {
+test('without confusions there is no pair', () => {
   expect(
     confusedPairs(
       ['a', 'b'],

@@ -1,8 +1,8 @@
-/** What a confusion matrix tells beyond its counts: which classes are taken for one another.
- *  `counts[truth][answer]`, rows and columns in the order of the classes. How often a classifier is right at
- *  all, statistics.ts says. */
+/** Which classes a confusion matrix shows to be mistaken for one another.
+ *  `counts[truth][prediction]`, rows and columns in the order of the classes. Accuracy is in
+ *  statistics.ts. */
 
-/** Two classes that are mixed up; `there` counts the first answered as the second, `back` the other way. */
+/** Two confused classes; `there` counts the first predicted as the second, `back` the other way. */
 export type ConfusedPair = {
   readonly truth: string
   readonly answer: string
@@ -12,8 +12,8 @@ export type ConfusedPair = {
   readonly ofBack: number
 }
 
-/** Pairs by how often they are mixed up in both directions together, the most first; of each pair the worse
- *  direction comes first. */
+/** Pairs by how often they are confused in both directions together, the most first; in each pair the more
+ *  frequent direction comes first. */
 export function confusedPairs(
   classes: readonly string[],
   counts: readonly (readonly number[])[],
@@ -47,7 +47,7 @@ export type ShareShift = {
   readonly change: number
 }
 
-/** How the shares of classes differ between two counts of them, the largest change first; empty where either
+/** How the shares of classes differ between two counts of them, the largest change first; empty when either
  *  is empty. */
 export function shareShifts(
   before: ReadonlyMap<string, number>,

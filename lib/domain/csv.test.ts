@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { csvLine } from './csv.ts'
 
 test.each<[string, readonly (string | number | null)[], string]>([
-  ['plain cells stand as they are', ['a', 1.5, null], 'a,1.5,\r\n'],
+  ['plain cells are unchanged', ['a', 1.5, null], 'a,1.5,\r\n'],
   [
     'commas, quotes and line ends are quoted',
     ['a,b', 'say "x"', 'two\nlines'],

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest'
-import { decide, fewestToPromise, type HowSure, type Promises, type Sureness } from './decision.ts'
+import {
+  decide,
+  fewestForThreshold,
+  type HowSure,
+  type ReliabilityThresholds,
+  type Sureness,
+} from './decision.ts'
 
 const sureFrom = (threshold: number | null, images = 1_000): Sureness => ({
   threshold,
   targetError: 0.02,
   images,
 })
-const promising = (change: Partial<Promises>): Promises => ({
+const promising = (change: Partial<ReliabilityThresholds>): ReliabilityThresholds => ({
   sureness: null,
   candidateMass: null,
   familiarUpTo: null,
@@ -16,7 +22,7 @@ const near = { chance: () => 0.5, distance: null }
 
 test.each<[string, number[], Sureness | null, HowSure]>([
   [
-    'an answer above the threshold is confident and stands alone',
+    'a prediction above the threshold is confident and has one candidate',
     [0.03, 0.95, 0.02],
     sureFrom(0.9),
     { decision: 'confident', candidates: [1] },
@@ -45,7 +51,12 @@ test.each<[string, number[], Sureness | null, HowSure]>([
     sureFrom(null),
     { decision: 'uncertain', candidates: [0] },
   ],
-  ['a version that was never calibrated decides nothing', [1, 0], null, { decision: null, candidates: null }],
+  [
+    'a version that was never calibrated makes no decision',
+    [1, 0],
+    null,
+    { decision: null, candidates: null },
+  ],
   [
     'nor does one that was measured on too few images to promise anything',
     [1, 0],
@@ -62,33 +73,36 @@ test.each<[string, number[], Sureness | null, HowSure]>([
   expect(decide(probabilities, promising({ sureness }), near)).toEqual(decided),
 )
 
-test('candidates are never none, even where rounding leaves less than their mass', () => {
+test('there is always a candidate, even when rounding leaves less than their mass', () => {
   expect(decide([0.47, 0.47], promising({ sureness: sureFrom(null) }), near).candidates).toEqual([0, 1])
 })
 
-test('an unsure answer has the candidates that the measured mass and its own chance give', () => {
-  const promises = promising({ sureness: sureFrom(0.9), candidateMass: 0.7 })
+test('an uncertain prediction has the candidates that the measured mass and its own random draw give', () => {
+  const thresholds = promising({ sureness: sureFrom(0.9), candidateMass: 0.7 })
 
   // 0.05, 0.53, 0.82
-  expect(decide([0.5, 0.3, 0.2], promises, { chance: () => 0.1, distance: null }).candidates).toEqual([0, 1])
-  expect(decide([0.5, 0.3, 0.2], promises, { chance: () => 0.9, distance: null }).candidates).toEqual([0]) // 0.45, 0.77
+  expect(decide([0.5, 0.3, 0.2], thresholds, { chance: () => 0.1, distance: null }).candidates).toEqual([
+    0, 1,
+  ])
+  // 0.45, 0.77
+  expect(decide([0.5, 0.3, 0.2], thresholds, { chance: () => 0.9, distance: null }).candidates).toEqual([0])
 })
 
-test('too few images to promise how often it is right may still suffice for candidates', () => {
+test('images too few to measure reliability may still suffice for candidates', () => {
   expect(decide([0.6, 0.4], promising({ sureness: sureFrom(null, 120), candidateMass: 0.95 }), near)).toEqual(
     { decision: null, candidates: [0, 1] },
   )
 })
 
-test('what is further than all that was learnt is unfamiliar, however sure the network is', () => {
-  const promises = promising({ sureness: sureFrom(0.9), familiarUpTo: 0.4 })
+test('an image further away than all training images is unfamiliar, however confident the network is', () => {
+  const thresholds = promising({ sureness: sureFrom(0.9), familiarUpTo: 0.4 })
 
-  expect(decide([0.99, 0.01], promises, { ...near, distance: 0.41 }).decision).toBe('unfamiliar')
-  expect(decide([0.5, 0.5], promises, { ...near, distance: 0.41 }).decision).toBe('unfamiliar')
-  expect(decide([0.99, 0.01], promises, { ...near, distance: 0.4 }).decision).toBe('confident')
+  expect(decide([0.99, 0.01], thresholds, { ...near, distance: 0.41 }).decision).toBe('unfamiliar')
+  expect(decide([0.5, 0.5], thresholds, { ...near, distance: 0.41 }).decision).toBe('unfamiliar')
+  expect(decide([0.99, 0.01], thresholds, { ...near, distance: 0.4 }).decision).toBe('confident')
 })
 
-test('a version that measured no distances knows nothing of familiarity', () => {
+test('a version without measured distances never reports an image as unfamiliar', () => {
   expect(
     decide([0.99, 0.01], promising({ sureness: sureFrom(0.9) }), { ...near, distance: 9 }).decision,
   ).toBe('confident')
@@ -97,8 +111,8 @@ test('a version that measured no distances knows nothing of familiarity', () => 
   )
 })
 
-test('to promise two errors in a hundred takes 149 faultless images, as the exact bound has it', () => {
-  expect(fewestToPromise(0.02)).toBe(149)
+test('a target of two errors in a hundred needs 149 correct images, by the exact bound', () => {
+  expect(fewestForThreshold(0.02)).toBe(149)
   expect(1 - 0.05 ** (1 / 149)).toBeLessThanOrEqual(0.02)
   expect(1 - 0.05 ** (1 / 148)).toBeGreaterThan(0.02)
 })

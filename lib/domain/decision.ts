@@ -1,47 +1,47 @@
-/** How an answer is put: sure, not sure and between which classes, or like nothing that was learnt. It reads
- *  calibrated probabilities and the version's own thresholds; it never sees a picture, and says nothing where
- *  nothing was measured. */
+/** The decision about a prediction: confident, uncertain between some classes, or unfamiliar. It reads
+ *  calibrated probabilities and the version's own thresholds, not images, and decides nothing that the version
+ *  has not measured. */
 import { byProbability, candidatesWithin } from './conformal.ts'
 
 export type Decision = 'confident' | 'uncertain' | 'unfamiliar'
 
-/** Where no mass was measured, the candidates of an unsure answer together hold at least this much of the
+/** When no mass was measured, the candidates of an uncertain prediction together have at least this much of the
  *  calibrated probability. */
 export const CANDIDATE_MASS = 0.95
 
-/** The confidence from which the answers of a version are called confident, `null` where no confidence
- *  suffices; the share of them that may be wrong; and on how many held-back images that was measured. */
+/** The confidence from which the predictions of a version are called confident, `null` when no confidence
+ *  suffices; the share of them that may be incorrect; and the number of validation images it was measured on. */
 export type Sureness = {
   readonly threshold: number | null
   readonly targetError: number
   readonly images: number
 }
 
-/** What a version measured on held-back pictures; each `null` where they were too few. */
-export type Promises = {
+/** The thresholds that a version measured on validation images; each `null` when they were too few. */
+export type ReliabilityThresholds = {
   readonly sureness: Sureness | null
   /** of conformal.ts */ readonly candidateMass: number | null
   /** of familiarity.ts */ readonly familiarUpTo: number | null
 }
 
-/** What of the picture itself counts: the chance of its candidates, asked only where it matters, and how far
- *  it is from all that was learnt. */
+/** The properties of the image itself: the random draw of its candidates, computed only when it matters, and its
+ *  distance from the training images. */
 export type DecisionInput = { readonly chance: () => number; readonly distance: number | null }
 
-/** `decision` is `null` where nothing may be promised, `candidates` (class indices, the likeliest first,
- *  never none) where nothing was measured. */
+/** `decision` is `null` when the version has no threshold, `candidates` (class indices, the most likely first,
+ *  never none) when nothing was measured. */
 export type HowSure = { readonly decision: Decision | null; readonly candidates: readonly number[] | null }
 
-/** With fewer images, not even a faultless version could promise: the upper 95 % bound of no error in n is 1
- *  − 0.05^(1/n). */
-export const fewestToPromise = (targetError: number): number =>
+/** With fewer images, not even a version without errors has a threshold: the upper 95 % bound of no error in n
+ *  is 1 − 0.05^(1/n). */
+export const fewestForThreshold = (targetError: number): number =>
   Math.ceil(Math.log(0.05) / Math.log(1 - targetError))
 
-/** A picture like nothing that was learnt is said to be so, however sure the network is: its confidence was
- *  never measured on such. */
+/** An image unlike the training images is reported as unfamiliar, however confident the network is, because its
+ *  confidence was not measured on such images. */
 export function decide(
   probabilities: readonly number[],
-  { sureness, candidateMass, familiarUpTo }: Promises,
+  { sureness, candidateMass, familiarUpTo }: ReliabilityThresholds,
   { chance, distance }: DecisionInput,
 ): HowSure {
   const candidates = (): readonly number[] | null => {
@@ -59,7 +59,7 @@ export function decide(
 }
 
 const isUnmeasured = ({ threshold, targetError, images }: Sureness): boolean =>
-  threshold === null && images < fewestToPromise(targetError)
+  threshold === null && images < fewestForThreshold(targetError)
 
 function fewestWithMass(probabilities: readonly number[]): number[] {
   const order = byProbability(probabilities)

@@ -14,16 +14,16 @@ test.each<[string, unknown]>([
     'an error that another one wraps',
     new Error('outer', { cause: new Error('middle', { cause: coded('ENOSPC') }) }),
   ],
-])('a full disk is recognised as told by %s', (_, error) => expect(isDiskFull(error)).toBe(true))
+])('a full disk is recognised when reported by %s', (_, error) => expect(isDiskFull(error)).toBe(true))
 
 test.each<[string, unknown]>([
   ['a missing file', coded('ENOENT')],
   ['no permission', coded('EACCES')],
   ['a database that is locked', Object.assign(new Error('database is locked'), { errcode: 5 })],
-  ['what is no error', 'ENOSPC'],
-])('%s is no full disk', (_, error) => expect(isDiskFull(error)).toBe(false))
+  ['a value that is not an error', 'ENOSPC'],
+])('%s is not a full disk', (_, error) => expect(isDiskFull(error)).toBe(false))
 
-test('the cause is found behind four other errors, and not sought deeper', () => {
+test('the cause is recognised behind four other errors, but not deeper', () => {
   const behind = (wrappers: number): unknown =>
     Array.from({ length: wrappers }).reduce((cause) => new Error('outer', { cause }), coded('ENOSPC'))
 

@@ -1,10 +1,10 @@
-/** Whether an error means that the disk is full, whichever layer it came through. It frees nothing and knows
- *  no disk. */
+/** Recognises an error that means that the disk is full, whichever layer it came through. It frees no space and
+ *  checks no disk. */
 
 /** The primary result code of SQLite: https://www.sqlite.org/rescode.html#full */
 const SQLITE_FULL = 13
 const FULL_CODES: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'disk_full']
-/** Prisma, the store and a handler each may wrap the error of the system once. */
+/** Prisma, the store and a handler may each wrap the system error once. */
 const DEEPEST_CAUSE = 5
 
 export function isDiskFull(error: unknown): boolean {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { bestEpochOf, earlyStopSentence, endedEarly } from './early-stop.ts'
 
-/** Better until `best`, then not. */
+/** Improves until `best`, then not. */
 const pointsTo = (last: number, best: number) =>
   Array.from({ length: last }, (_, i) => ({ epoch: i + 1, is_best: i + 1 <= best }))
 
-test('a training that stops early says after how many epochs, and for how long nothing improved', () => {
+test('a run that stopped early states its number of epochs, and how long nothing improved', () => {
   const course = { epoch: 98, epochs: 189, points: pointsTo(98, 86) }
 
   expect(endedEarly(course)).toBe(true)
@@ -16,10 +16,10 @@ test('a training that stops early says after how many epochs, and for how long n
 })
 
 test.each([
-  ['one that went through all of its epochs', { epoch: 3, epochs: 3 }],
-  ['one that did not begin', { epoch: 0, epochs: 3 }],
+  ['a run with all of its epochs', { epoch: 3, epochs: 3 }],
+  ['a run that has not started', { epoch: 0, epochs: 3 }],
 ])('%s did not stop early', (_story, course) => expect(endedEarly(course)).toBe(false))
 
-test('a training that stops after its first epoch did stop early', () => {
+test('a run that stopped after its first epoch did stop early', () => {
   expect(endedEarly({ epoch: 1, epochs: 2 })).toBe(true)
 })

@@ -1,19 +1,19 @@
-/** A training that ends before its last epoch, because nothing got better any more: whether it did, and the
- *  sentence for it. When it shall end, lib/ml decides. */
+/** Whether a training run stopped before its last epoch because nothing improved, and the sentence that states
+ *  it. lib/ml decides when to stop. */
 
 export type Course = {
-  /** The last epoch that it went through, and how many it might have. */
+  /** The last epoch that it completed, and the maximum number. */
   readonly epoch: number
   readonly epochs: number
   readonly points: readonly { readonly epoch: number; readonly is_best: boolean }[]
 }
 
-/** Only of a training that has ended by itself: one that was stopped by a person ends before its last epoch
+/** Only for a run that ended by itself: one that was stopped by a user ends before its last epoch
  *  too. */
 export const endedEarly = ({ epoch, epochs }: Pick<Course, 'epoch' | 'epochs'>): boolean =>
   epoch > 0 && epoch < epochs
 
-/** The epoch whose weights are kept; null before the first. */
+/** The epoch whose weights are saved; null before the first. */
 export const bestEpochOf = (points: Course['points']): number | null =>
   points.findLast((point) => point.is_best)?.epoch ?? null
 

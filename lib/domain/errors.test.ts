@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { DarkroomError, isDarkroomError, reportedError, reportOf, STATUS_OF } from './errors.ts'
 
-/** RFC 9110 and its registry of status codes; 499 is nginx's. Clients decide by them whether to try again. */
+/** RFC 9110 and its registry of status codes; 499 is nginx's. Clients use them to decide whether to try again. */
 const CODES_OF: Readonly<Record<number, readonly string[]>> = {
   400: ['malformed', 'missing_file'],
   401: ['unauthenticated'],
@@ -24,7 +24,7 @@ const CODES_OF: Readonly<Record<number, readonly string[]>> = {
   507: ['disk_full'],
 }
 
-test('every code keeps its status, and what is well formed but cannot be done is 422', () => {
+test('every code has its status, and a well-formed request that cannot be carried out is 422', () => {
   const elsewhere = new Map(
     Object.entries(CODES_OF).flatMap(([status, codes]) => codes.map((code) => [code, Number(status)])),
   )
@@ -34,7 +34,7 @@ test('every code keeps its status, and what is well formed but cannot be done is
   expect([...elsewhere.keys()].filter((code) => !Object.hasOwn(STATUS_OF, code))).toEqual([])
 })
 
-test('an error is known by its shape, whichever copy of the class made it', () => {
+test('an error is recognised by its shape, whichever copy of the class created it', () => {
   const shaped = (fields: object) => Object.assign(new Error('x'), fields)
 
   expect(isDarkroomError(shaped({ code: 'not_found', remedy: '' }))).toBe(true)
@@ -50,7 +50,7 @@ test('an error is known by its shape, whichever copy of the class made it', () =
     expect(isDarkroomError(other)).toBe(false)
 })
 
-test('an error that crosses to another process is the same there', () => {
+test('an error sent to another process arrives unchanged', () => {
   const error = new DarkroomError('conflict', { what: 'It is taken', why: 'it exists', remedy: 'Wait.' })
 
   const there = reportedError(reportOf(error))

@@ -1,5 +1,5 @@
-/** Everything that may go wrong in a way a person can act on: one closed list of codes, each with its HTTP status.
- *  It holds no logic; whoever answers a person (a route, a command) turns these into words. */
+/** Every error that a user can act on: one closed list of codes, each with its HTTP status.
+ *  It holds no logic; routes and commands turn these errors into text. */
 
 export const STATUS_OF = {
   malformed: 400,
@@ -46,7 +46,7 @@ export const STATUS_OF = {
 
 export type ErrorCode = keyof typeof STATUS_OF
 
-/** One thing wrong with one field: `path` as in the request (`labels.3`), `message` for a person. */
+/** One problem with one field: `path` as in the request (`labels.3`), `message` for a person. */
 export type FieldError = { readonly path: string; readonly message: string }
 
 export type ErrorExtras = {
@@ -54,11 +54,11 @@ export type ErrorExtras = {
   readonly errors?: readonly FieldError[]
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   readonly retryAfterSeconds?: number
-  /** More members of the problem document, such as the run that is in the way. */
+  /** More members of the problem document, such as the run that causes the conflict. */
   readonly members?: Readonly<Record<string, unknown>>
 }
 
-/** An error that tells: what happened, why, and what to do, in a person's words with the numbers. */
+/** An error for users: what happened, why, and what to do, with the numbers. */
 export class DarkroomError extends Error {
   readonly code: ErrorCode
   readonly what: string
@@ -81,10 +81,10 @@ export class DarkroomError extends Error {
   }
 }
 
-/** The words of whatever was thrown. */
+/** The message of any thrown value. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** An error as it crosses to another process: what happened, why, and what to do. */
+/** An error as it is sent to another process: what happened, why, and what to do. */
 export type FailureReport = {
   readonly code: ErrorCode
   readonly summary: string

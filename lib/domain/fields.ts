@@ -1,6 +1,6 @@
-/** A value of which nothing is known, such as parsed JSON, as what can be asked for its fields. It proves nothing
- *  about what they are. */
+/** The fields of an unknown value, such as parsed JSON. It does not check their
+ *  types. */
 
-/** No fields where it is no object. */
+/** No fields when it is not an object. */
 export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}

@@ -25,16 +25,20 @@ const lime = { name: 'lime', images: 40, recallChampion: 0.9, recallChallenger: 
 
 test.each<[string, Partial<Comparison>, Verdict['kind']]>([
   ['an even match on many images is not worse', {}, 'not-worse'],
-  ['an even match on forty images cannot tell', { images: 40, accuracyGain: wide }, 'cannot-tell'],
-  ['twenty-nine images cannot tell, whatever they show', { images: 29, accuracyGain: gain }, 'cannot-tell'],
-  ['thirty images may', { images: 30, accuracyGain: gain }, 'better'],
-  ['a sure gain is better', { accuracyGain: gain }, 'better'],
+  ['an even match on forty images is inconclusive', { images: 40, accuracyGain: wide }, 'cannot-tell'],
+  [
+    'twenty-nine images are inconclusive, whatever they show',
+    { images: 29, accuracyGain: gain },
+    'cannot-tell',
+  ],
+  ['thirty images can be conclusive', { images: 30, accuracyGain: gain }, 'better'],
+  ['a significant gain is better', { accuracyGain: gain }, 'better'],
   [
     'a gain that may be nothing is not better',
     { accuracyGain: { value: 0.01, low: 0, high: 0.02 } },
     'not-worse',
   ],
-  ['a sure fall is worse', { accuracyGain: fall }, 'worse'],
+  ['a significant drop is worse', { accuracyGain: fall }, 'worse'],
   [
     'a fall that may be nothing is not surely worse',
     { accuracyGain: { value: -0.004, low: -0.009, high: 0 } },
@@ -46,11 +50,11 @@ test.each<[string, Partial<Comparison>, Verdict['kind']]>([
     'not-worse',
   ],
   [
-    'more than one point down at worst cannot tell',
+    'a lower bound of more than one point down is inconclusive',
     { accuracyGain: { value: 0, low: -0.0101, high: 0.01 } },
     'cannot-tell',
   ],
-  ['one ruined class outweighs a sure gain', { accuracyGain: gain, classes: [lime] }, 'worse'],
+  ['one ruined class outweighs a significant gain', { accuracyGain: gain, classes: [lime] }, 'worse'],
   ['a class of nineteen images is not judged', { classes: [{ ...lime, images: 19 }] }, 'not-worse'],
   ['a class of twenty images is', { classes: [{ ...lime, images: 20 }] }, 'worse'],
   [
@@ -63,16 +67,16 @@ test.each<[string, Partial<Comparison>, Verdict['kind']]>([
     { classes: [{ ...lime, recallChampion: 0.75 }] },
     'not-worse',
   ],
-  ['false confidence on a thousand images is worse', { images: 1_000, eceGrowth: 0.021 }, 'worse'],
-  ['on fewer images false confidence is noise', { images: 999, eceGrowth: 0.021 }, 'not-worse'],
-  ['a gain on the new pictures that costs the old ones nothing is better', { newGain: gain }, 'better'],
+  ['overconfidence on a thousand images is worse', { images: 1_000, eceGrowth: 0.021 }, 'worse'],
+  ['on fewer images overconfidence is noise', { images: 999, eceGrowth: 0.021 }, 'not-worse'],
+  ['a gain on the new images without a loss on the old ones is better', { newGain: gain }, 'better'],
   [
-    'a gain on the new pictures that may be nothing is not better',
+    'a gain on the new images that may be zero is not better',
     { newGain: { value: 0.01, low: 0, high: 0.02 } },
     'not-worse',
   ],
   [
-    'a gain on the new pictures that costs the old ones one point at worst is better',
+    'a gain on the new images with at worst one point of loss on the old ones is better',
     { newGain: gain, oldGain: { value: 0, low: -0.01, high: 0.01 } },
     'better',
   ],
@@ -83,7 +87,7 @@ test.each<[string, Partial<Comparison>, Verdict['kind']]>([
     'not-worse',
   ],
   [
-    'a gain on the new pictures that costs the old ones is not',
+    'a gain on the new images with a loss on the old ones is not better',
     { newGain: gain, oldGain: { value: -0.01, low: -0.02, high: 0 } },
     'not-worse',
   ],
@@ -101,7 +105,7 @@ test.each([
   expect(mayPromote(kind, setting)).toBe(allowed),
 )
 
-test('the verdict counts pictures before it says points', () => {
+test('the verdict counts images before it states points', () => {
   const c = compare(answers({ both: 487, gains: 14, losses: 3, neither: 20 }), null)
 
   expect(sentence(c, judge(c))).toBe(
@@ -110,7 +114,7 @@ test('the verdict counts pictures before it says points', () => {
   )
 })
 
-test('ten pictures ask for more, and say how many there are', () => {
+test('with ten images the verdict asks for more, and states how many there are', () => {
   const c = compare(answers({ both: 8, gains: 1, losses: 1, neither: 0 }), null)
 
   expect(sentence(c, judge(c))).toMatch(
@@ -121,13 +125,13 @@ test('ten pictures ask for more, and say how many there are', () => {
 test.each([
   [1, 'there is 1.'],
   [2, 'there are 2.'],
-])('of %d pictures it is said that %s', (both, words) => {
+])('for %d images the sentence is: %s', (both, words) => {
   const c = compare(answers({ both, gains: 0, losses: 0, neither: 0 }), null)
 
   expect(sentence(c, judge(c))).toMatch(new RegExp(`Correct on 0 images .*: \\+0\\.0 points .*${words}$`))
 })
 
-test('without test pictures nothing is counted', () => {
+test('without test images nothing is counted', () => {
   const none = compare([], null)
 
   expect(sentence(none, judge(none))).toBe(
@@ -135,7 +139,7 @@ test('without test pictures nothing is counted', () => {
   )
 })
 
-test('each reason of a worse version is named with its figures', () => {
+test('each reason for a worse verdict is stated with its figures', () => {
   expect(judge({ ...even, accuracyGain: fall, classes: [lime], eceGrowth: 0.034 })).toEqual({
     kind: 'worse',
     because: [
@@ -146,28 +150,28 @@ test('each reason of a worse version is named with its figures', () => {
   })
 })
 
-/** By hand: images × (half of the interval / distance to the nearer mark)², rounded up. */
+/** By hand: images × (half of the interval / distance from the nearer bound)², rounded up. */
 test.each<[string, number, Comparison['accuracyGain'], number]>([
   ['no gain: a width of two points has to halve', 100, { value: 0, low: -0.02, high: 0.02 }, 400],
   ['a gain: the interval has to leave out −1 point', 100, { value: 0.02, low: -0.04, high: 0.08 }, 400],
   ['a loss: the interval has to leave out 0', 100, { value: -0.02, low: -0.05, high: 0.01 }, 225],
   ['a part of an image is an image', 101, { value: 0, low: -0.015, high: 0.015 }, 228],
   ['never fewer than one more', 100, { value: -0.05, low: -0.09, high: 0.001 }, 101],
-])('how many images would settle it, %s', (_case, count, accuracyGain, imagesNeeded) =>
+])('the number of images needed for a conclusion, %s', (_case, count, accuracyGain, imagesNeeded) =>
   expect(judge({ ...even, images: count, accuracyGain, oldGain: null })).toEqual({
     kind: 'cannot-tell',
     imagesNeeded,
   }),
 )
 
-test('images from before and after the champion’s training are compared apart, where there are any', () => {
+test('images from before and after the training of the live version are compared separately, if there are any', () => {
   const one = answers({ both: 0, gains: 1, losses: 0, neither: 0 })
 
   expect(compare(one, null)).toMatchObject({ oldGain: { value: 1 }, newGain: null })
   expect(compare([{ ...one[0]!, isNew: true }], null)).toMatchObject({ oldGain: null, newGain: { value: 1 } })
 })
 
-test('recall and the p-value of each class are counted by hand; below twenty images none is judged', () => {
+test('recall and the p-value of each class agree with counting by hand; below twenty images none is judged', () => {
   const named = (label: string, ...counts: Parameters<typeof answers>) =>
     answers(...counts).map((one) => ({ ...one, label }))
   const { classes } = compare(
@@ -199,7 +203,7 @@ test('recall and the p-value of each class are counted by hand; below twenty ima
   ])
 })
 
-test('large numbers are written as everywhere', () => {
+test('large numbers are written with separators', () => {
   const c = compare(answers({ both: 960, gains: 30, losses: 31, neither: 40 }), null)
 
   expect(sentence(c, judge(c))).toMatch(
@@ -207,7 +211,7 @@ test('large numbers are written as everywhere', () => {
   )
 })
 
-test('of a thousand twins at most one in twenty passes as better', () => {
+test('of a thousand equal versions at most one in twenty passes as better', () => {
   const tries = simulate({ gainShare: 0.03, lossShare: 0.03, images: 1_000, tries: 1_000 })
 
   expect(tries.filter((kind) => kind === 'better').length).toBeLessThanOrEqual(50)
@@ -251,7 +255,7 @@ function answers({
   ]
 }
 
-/** Many comparisons by chance, seeded. */
+/** Many random comparisons, seeded. */
 function simulate({
   gainShare,
   lossShare,

@@ -1,16 +1,16 @@
-/** Whether a challenger is really better than the champion on the same images: a verdict and its words. It
- *  reads no rows and promotes nobody; what a verdict allows is AUTO_PROMOTE's to say (`mayPromote`). */
+/** Whether a challenger is significantly better than the champion on the same images: a verdict and its sentence.
+ *  It reads no rows and promotes no version; `mayPromote` decides what a verdict permits. */
 import { counted } from './counted.ts'
 import { countOf, holm, mcnemarExact, pairedGain, type Interval, type Pairs } from './statistics.ts'
 
 export const FEWEST_IMAGES = 30
-export const ACCURACY_MARGIN = 0.01 // a fall of less than one point is still "not worse"
-export const RECALL_MARGIN = 0.05 // per class, when the fall is significant
+export const ACCURACY_MARGIN = 0.01 // a drop of less than one point is still "not worse"
+export const RECALL_MARGIN = 0.05 // per class, when the drop is significant
 export const FEWEST_CLASS_IMAGES = 20 // below that a class is reported and not judged
 export const ECE_MARGIN = 0.02 // judged only from ECE_IMAGES on: on fewer images it is mostly noise
 export const ECE_IMAGES = 1_000
 export const SIGNIFICANT = 0.05
-const ROUNDING = 1e-9 // 0.75 − 0.7 is a hair more than 0.05 in doubles
+const ROUNDING = 1e-9 // 0.75 − 0.7 is slightly more than 0.05 in doubles
 
 export type ClassComparison = {
   readonly name: string
@@ -25,11 +25,11 @@ export type Comparison = {
   readonly images: number
   readonly pairs: Pairs
   readonly accuracyGain: Interval
-  /** The champion's test images, and the ones that came since; absent where there are none. */
+  /** The champion's test images, and those added since; absent when there are none. */
   readonly oldGain: Interval | null
   readonly newGain: Interval | null
   readonly classes: readonly ClassComparison[]
-  /** Growth of the expected calibration error; null where it was not measured. */
+  /** Growth of the expected calibration error; null when it was not measured. */
   readonly eceGrowth: number | null
 }
 
@@ -38,7 +38,7 @@ export type Verdict =
   | { readonly kind: 'worse'; readonly because: readonly string[] }
   | { readonly kind: 'cannot-tell'; readonly imagesNeeded: number }
 
-/** One image both versions answered. `isNew`: it came after the champion was trained. */
+/** One image that both versions predicted. `isNew`: it was added after the champion was trained. */
 export type PairedAnswer = {
   readonly label: string
   readonly championRight: boolean
@@ -46,7 +46,7 @@ export type PairedAnswer = {
   readonly isNew: boolean
 }
 
-/** Counts paired answers into what the gate judges. */
+/** Counts paired predictions into what the gate judges. */
 export function compare(answers: readonly PairedAnswer[], eceGrowth: number | null): Comparison {
   const old = answers.filter((a) => !a.isNew)
   const fresh = answers.filter((a) => a.isNew)
@@ -71,14 +71,14 @@ export function judge(c: Comparison): Verdict {
   return { kind: 'cannot-tell', imagesNeeded: imagesToSettle(c) }
 }
 
-/** Whether a verdict lets a version answer without a person's word. */
+/** Whether a verdict permits promotion without a user's action. */
 export function mayPromote(kind: Verdict['kind'], setting: 'off' | 'better' | 'not_worse'): boolean {
   if (kind === 'first') return true
   if (setting === 'off') return false
   return kind === 'better' || (kind === 'not-worse' && setting === 'not_worse')
 }
 
-/** The verdict in words, counts first: people trust pictures they can count. */
+/** The verdict as a sentence, counts first, because people trust images that they can count. */
 export function sentence(c: Comparison, verdict: Verdict): string {
   if (verdict.kind === 'first') return 'The first version: there is nothing to compare it with.'
   const counts =
@@ -108,26 +108,26 @@ function isBetterOnNew(c: Comparison): boolean {
 }
 
 function objections(c: Comparison): string[] {
-  const found: string[] = []
+  const reasons: string[] = []
   if (c.accuracyGain.high < 0)
-    found.push(`Accuracy dropped significantly, by ${points(-c.accuracyGain.value).slice(1)} points.`)
+    reasons.push(`Accuracy dropped significantly, by ${points(-c.accuracyGain.value).slice(1)} points.`)
   for (const k of c.classes) {
     const fall = k.recallChampion - k.recallChallenger
     if (k.images >= FEWEST_CLASS_IMAGES && fall > RECALL_MARGIN + ROUNDING && k.pValue < SIGNIFICANT) {
-      found.push(
+      reasons.push(
         `Recall of "${k.name}" dropped to ${percent(k.recallChallenger)} from ` +
           `${percent(k.recallChampion)}.`,
       )
     }
   }
   if (c.eceGrowth !== null && c.images >= ECE_IMAGES && c.eceGrowth > ECE_MARGIN) {
-    found.push(`The calibration error rose by ${points(c.eceGrowth).slice(1)} points.`)
+    reasons.push(`The calibration error rose by ${points(c.eceGrowth).slice(1)} points.`)
   }
-  return found
+  return reasons
 }
 
-/** How many images would bring the nearer of the two deciding bounds to its mark, if the gain stays as
- *  measured: an interval's width falls with the square root of the images. */
+/** The number of images that would move the nearer of the two deciding bounds to its threshold, if the gain stays
+ *  as measured: an interval's width falls with the square root of the images. */
 function imagesToSettle(c: Comparison): number {
   const half = c.accuracyGain.value - c.accuracyGain.low
   const distance = Math.max(c.accuracyGain.value + ACCURACY_MARGIN, -c.accuracyGain.value)

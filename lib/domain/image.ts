@@ -1,4 +1,4 @@
-/** A decoded picture: what strangers' bytes become before anything learns from them. Not a tensor: no
+/** A decoded image, the result of decoding untrusted bytes. Not a tensor: no
  *  scaling, no layout but rows of RGB. */
 export type RgbImage = {
   readonly width: number

@@ -1,22 +1,22 @@
-/** What the worker does apart from answering: each kind of job with what it needs and what it leaves. Knows
+/** What the worker does besides predictions: each kind of job with its input and its result. It knows
  *  no queue and no handler. */
 import type { Split } from './classifier.ts'
 
 export type JobPayloads = {
-  /** Train, seal, judge, and promote if the gate and AUTO_PROMOTE allow. */
+  /** Train, save, judge, and promote if the gate and AUTO_PROMOTE allow it. */
   train: { readonly runId: string; readonly resume: boolean }
   /** Measure a version on the classifier's test split, on the serving engine. */
   evaluate: { readonly versionId: string }
-  /** Compare two versions on the same pictures. */
+  /** Compare two versions on the same images. */
   compare: { readonly championId: string; readonly challengerId: string }
-  /** Copy everything that is the owner's to BACKUP_DIR. */
+  /** Copy all of the owner's data to BACKUP_DIR. */
   backup: { readonly reason: 'schedule' | 'request' }
   /** Fetch the default pretrained network from the npm registry. */
   backbone: Readonly<Record<string, never>>
-  /** Measure the pieces of a retrain on some of its pictures, to say beforehand how long it will take. */
+  /** Measure the pieces of a retrain on some of its images, to forecast how long it will take. */
   probe: {
     readonly classifierId: string
-    /** Under which the figures are kept. */ readonly name: string
+    /** The name under which the figures are stored. */ readonly name: string
     readonly draft: unknown
     readonly some: readonly { readonly hash: string; readonly label: string; readonly split: Split }[]
     readonly images: number
@@ -41,7 +41,7 @@ export type Job<K extends JobKind = JobKind> = {
   readonly payload: JobPayloads[K]
   readonly state: JobState
   readonly attempt: number
-  /** What the handler answered, as JSON; null until done. */
+  /** The result of the handler, as JSON; null until done. */
   readonly result: unknown
   readonly error: { readonly code: string; readonly message: string } | null
 }

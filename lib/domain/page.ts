@@ -1,7 +1,7 @@
-/** Cutting a list into pages. Where a page begins is told by the last row of the one before, never by a
+/** Splits a list into pages. A page starts after the last row of the previous one, not at a
  *  number of rows. */
 
-/** One row more than asked tells whether there is another page. */
+/** One row more than requested shows whether there is another page. */
 export function pageOf<T>(
   rows: readonly T[],
   limit: number,

@@ -1,9 +1,9 @@
-/** What any module may be given from outside: time, and a place for log lines. Types alone. */
+/** What any module may receive from outside: time, and a destination for log lines. Types only. */
 
 export type SteadyClock = {
-  /** Milliseconds that only grow. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number
-  /** Calls back once, so many milliseconds from now; what it returns cancels that. */
+  /** Calls back once, after this many milliseconds; the returned function cancels the call. */
   readonly after: (ms: number, then: () => void) => () => void
 }
 

@@ -26,7 +26,7 @@ test.each([
   '5 hour',
 ])('"%s" is none', (text) => expect(allowanceOf(text)).toBeNull())
 
-test('a window and a wait are said in words', () => {
+test('a window and a wait are written in words', () => {
   expect([60, 3_600, 86_400].map(windowWords)).toEqual(['a minute', 'an hour', 'a day'])
   expect([1, 40, 119, 120, 3_601, 7_199, 7_200, 80_000].map(waitWords)).toEqual([
     '1 second',

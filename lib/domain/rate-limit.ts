@@ -1,5 +1,5 @@
-/** How often something may be done: `30`, `30/minute`, `5/hour`, `100/day`. Pure; who is counted, lib/auth
- *  knows. */
+/** How often something may be done: `30`, `30/minute`, `5/hour`, `100/day`. Pure; lib/auth decides on the subject
+ *  of a limit. */
 
 export const WINDOW_SECONDS = { minute: 60, hour: 3_600, day: 86_400 } as const
 type Window = keyof typeof WINDOW_SECONDS
@@ -8,13 +8,13 @@ const MOST = 1_000_000
 
 export type Allowance = { readonly points: number; readonly windowSeconds: number }
 
-/** Null where it is written in another way. A plain number is one per minute. */
+/** Null when it has another format. A plain number is per minute. */
 export function allowanceOf(text: string): Allowance | null {
-  const found = /^([1-9]\d*)(?:\s*(?:\/|per)\s*(minute|hour|day))?$/i.exec(text.trim())
-  const points = Number(found?.[1])
-  if (!found || points > MOST) return null
+  const match = /^([1-9]\d*)(?:\s*(?:\/|per)\s*(minute|hour|day))?$/i.exec(text.trim())
+  const points = Number(match?.[1])
+  if (!match || points > MOST) return null
   // the pattern has the same three
-  return { points, windowSeconds: WINDOW_SECONDS[(found[2]?.toLowerCase() ?? 'minute') as Window] }
+  return { points, windowSeconds: WINDOW_SECONDS[(match[2]?.toLowerCase() ?? 'minute') as Window] }
 }
 
 export function windowWords(seconds: number): string {
@@ -22,7 +22,7 @@ export function windowWords(seconds: number): string {
   return seconds === WINDOW_SECONDS.hour ? 'an hour' : 'a day'
 }
 
-/** How long to wait, as one says it: 40 seconds, 12 minutes, 5 hours. */
+/** A waiting time in words: 40 seconds, 12 minutes, 5 hours. */
 export function waitWords(seconds: number): string {
   if (seconds < 120) return `${seconds} second${seconds === 1 ? '' : 's'}`
   return seconds < 7_200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`

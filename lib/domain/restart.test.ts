@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRestarts } from './restart.ts'
 
-test('the fifth end of a process that had started is followed by a start as quick as the first', () => {
+test('after its fifth exit, a process that had started is restarted as quickly as after the first', () => {
   const restarts = createRestarts()
 
   const waits = Array.from({ length: 5 }, () => {
@@ -12,7 +12,7 @@ test('the fifth end of a process that had started is followed by a start as quic
   expect(waits).toEqual([0, 0, 0, 0, 0])
 })
 
-test('one that fails to start waits longer and longer, up to ten seconds, until it has started once', () => {
+test('a process that fails to start waits longer each time, up to ten seconds, until it has started once', () => {
   const restarts = createRestarts()
 
   expect(Array.from({ length: 9 }, () => restarts.ended('code 1').waitMs)).toEqual([
@@ -25,7 +25,7 @@ test('one that fails to start waits longer and longer, up to ten seconds, until 
   expect(restarts.ended('code 1')).toEqual({ waitMs: 200, failedStarts: 2 })
 })
 
-test('a start that is killed from outside again and again is repeated at once, ten times', () => {
+test('a start that is repeatedly killed from outside is repeated at once, ten times', () => {
   const restarts = createRestarts()
 
   const waits = Array.from({ length: 14 }, () => restarts.ended('SIGKILL').waitMs)
@@ -33,7 +33,7 @@ test('a start that is killed from outside again and again is repeated at once, t
   expect(waits).toEqual([...Array.from({ length: 10 }, () => 0), 0, 200, 500, 1_000])
 })
 
-test('once it has started, ten more starts may be killed from outside', () => {
+test('after a successful start, ten more starts may be killed from outside', () => {
   const restarts = createRestarts()
   for (let i = 0; i < 10; i++) restarts.ended('SIGKILL')
   restarts.started()

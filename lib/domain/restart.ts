@@ -1,9 +1,9 @@
-/** When a process that ended by itself is started again: one rule for all of them. It starts nothing. */
+/** When a process that ended by itself is restarted: the same rule for all processes. It starts nothing. */
 
-/** Waiting times after the first, second, … failed start in a row. The first is no pattern yet. */
+/** Waiting times after the first, second, … failed start in a row. A single failure is no pattern. */
 const BACK_OFF_MS = [0, 200, 500, 1_000, 2_000, 5_000, 10_000] as const
-/** So many times in a row a start that was killed from outside is repeated at once; then memory may be what
- *  is missing. */
+/** How often in a row a start that was killed from outside is repeated at once; after that, memory may be
+ *  the cause. */
 const FREE_KILLS = 10
 const KILLS: readonly string[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']
 
@@ -11,14 +11,14 @@ const KILLS: readonly string[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']
 export const isKilled = (cause: string): boolean => KILLS.includes(cause)
 
 export type Restarts = {
-  /** It can do its work. */
+  /** The process can do its work. */
   readonly started: () => void
-  /** How long to wait before it is started again. `cause`: the signal that ended it, or what else is known. */
+  /** How long to wait before it is restarted. `cause`: the signal that ended it, or what else is known. */
   readonly ended: (cause: string) => { readonly waitMs: number; readonly failedStarts: number }
 }
 
-/** A process that had started is started again at once, however often it ends: waiting would punish those it
- *  serves for what ended it. Only one that fails to start waits longer and longer. */
+/** A process that had started is restarted at once, however often it ends: waiting would only keep its clients
+ *  waiting. Only one that fails to start waits longer each time. */
 export function createRestarts(): Restarts {
   let isStarted = false
   let failedStarts = 0

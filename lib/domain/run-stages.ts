@@ -1,5 +1,5 @@
-/** The stages of a training run, in their order, and what a person calls them. Which of them a run has, its
- *  recipe decides; each reports its own progress. */
+/** The stages of a training run, in order, with their names for users. The recipe determines which of them a
+ *  run has; each reports its own progress. */
 
 export const RUN_STAGES = ['images', 'features', 'train', 'evaluate', 'save'] as const
 export type RunStage = (typeof RUN_STAGES)[number]
@@ -14,7 +14,7 @@ export const STAGE_TITLES: Readonly<Record<RunStage, string>> = {
   save: 'Saving',
 }
 
-/** How far a run is within one stage. `total` is null while it is not known. */
+/** Progress within one stage. `total` is null while it is unknown. */
 export type StageProgress = {
   readonly stage: RunStage
   readonly done: number
@@ -22,8 +22,8 @@ export type StageProgress = {
   readonly etaSeconds: number | null
 }
 
-/** Where each stage begins and ends in the whole run, in percent. Training takes the most, unless it is of the
- *  last layer alone. */
+/** The start and end of each stage within the whole run, in percent. Training takes the most, except for a run
+ *  that trains only the last layer. */
 const SPANS: Readonly<Record<RunStage, readonly [from: number, to: number]>> = {
   images: [0, 5],
   features: [5, 10],
@@ -32,7 +32,7 @@ const SPANS: Readonly<Record<RunStage, readonly [from: number, to: number]>> = {
   save: [98, 99],
 }
 
-/** Percent of the whole run: of a stage whose total is not known, its beginning. */
+/** Percent of the whole run; for a stage with unknown total, its start. */
 export function overallPercent({
   stage,
   done,

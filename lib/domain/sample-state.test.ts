@@ -32,22 +32,22 @@ test.each<[string, SampleState, string, boolean]>([
 test.each<[string, SampleState, SampleEdit, SampleState | string]>([
   ['another label', PLAIN, { label: 'lime' }, { ...PLAIN, label: 'lime' }],
   ['the same label changes nothing', PLAIN, { label: 'apple' }, 'same'],
-  ['a label taken away takes the split along', PLAIN, { label: null }, UNLABELLED],
+  ['removing a label removes the split', PLAIN, { label: null }, UNLABELLED],
   [
-    'a first label brings the split that the content decides',
+    'a first label sets the split that the content determines',
     UNLABELLED,
     { label: 'lime' },
     { ...PLAIN, label: 'lime', split: splitOf(HASH, null) },
   ],
   [
-    'a first label with a split brings that split',
+    'a first label with a split sets that split',
     UNLABELLED,
     { label: 'lime', split: 'test' },
     { ...PLAIN, label: 'lime', split: 'test' },
   ],
   ['no split without a label', UNLABELLED, { split: 'test' }, 'without a label'],
-  ['excluded since now', PLAIN, { isExcluded: true }, { ...PLAIN, excludedAt: LATER }],
-  ['excluded again stays excluded since then', { ...PLAIN, excludedAt: AT }, { isExcluded: true }, 'same'],
+  ['excluding sets the time', PLAIN, { isExcluded: true }, { ...PLAIN, excludedAt: LATER }],
+  ['excluding again keeps the first time', { ...PLAIN, excludedAt: AT }, { isExcluded: true }, 'same'],
   ['into the trash', PLAIN, { isTrashed: true }, { ...PLAIN, trashedAt: LATER }],
   ['into the trash again changes nothing', TRASHED, { isTrashed: true }, 'same'],
   ['out of the trash', TRASHED, { isTrashed: false }, PLAIN],
@@ -66,7 +66,7 @@ test.each<[string, SampleState, SampleEdit, SampleState | string]>([
   else expect(result.kind === 'refused' ? result.why : result.kind).toBe(expected)
 })
 
-test('undoing a change returns what it touched and leaves what others touched since', () => {
+test('undoing a change restores the fields it touched and leaves later changes by others', () => {
   const after = { ...PLAIN, label: 'lime' }
 
   expect(undone({ ...after, excludedAt: LATER }, { before: PLAIN, after })).toEqual({
@@ -93,8 +93,8 @@ test.each<[SampleEdit, string]>([
   [{ isTrashed: true }, 'trash'],
   [{ split: 'test' }, 'split'],
   [{ label: 'a', isExcluded: true }, 'several'],
-])('a change is named by what it does: %j', (edit, kind) => expect(changeKind(edit)).toBe(kind))
+])('a change is named by its effect: %j', (edit, kind) => expect(changeKind(edit)).toBe(kind))
 
-test('the trash keeps something for thirty days', () => {
+test('the trash keeps samples for thirty days', () => {
   expect(trashedUntil(AT).toISOString()).toBe('2026-12-21T12:00:00.000Z')
 })

@@ -1,22 +1,22 @@
-/** The states of a sample and what may follow which: one model for browsing, training, the trash and the log
- *  of changes. Pure rules. Who may change a sample and where its state is stored is not decided here. */
+/** The states of a sample and their transitions: one model for browsing, training, the trash and the change
+ *  log. Pure rules. Permissions and storage are not decided here. */
 import type { Split } from './classifier.ts'
 import { splitOf } from './splits.ts'
 
-/** How long the trash keeps something; issue 18 §6. */
+/** How long the trash keeps a sample; issue 18 §6. */
 export const TRASH_DAYS = 30
 const DAY_MS = 86_400_000
 
 export type SampleState = {
   /** Null: not labelled yet. */
   readonly label: string | null
-  /** Null exactly while there is no label: the split is given with the label. */
+  /** Null exactly while there is no label: the split is set with the label. */
   readonly split: Split | null
   readonly excludedAt: Date | null
   readonly trashedAt: Date | null
 }
 
-/** The one word for a state; the first that applies. */
+/** The state in one word; the first that applies. */
 export type SampleCondition = 'trashed' | 'excluded' | 'unlabelled' | 'active'
 
 export function conditionOf({ label, excludedAt, trashedAt }: SampleState): SampleCondition {
@@ -25,12 +25,12 @@ export function conditionOf({ label, excludedAt, trashedAt }: SampleState): Samp
   return label === null ? 'unlabelled' : 'active'
 }
 
-/** Whether training, evaluation and every count of "samples" may use it; lib/data asks the same in SQL
+/** Whether training, evaluation and every count of "samples" may use it; lib/data has the same rule in SQL
  *  (USABLE).
  *  @public the rule in one place */
 export const isUsable = (state: SampleState): boolean => conditionOf(state) === 'active'
 
-/** What a person asks for at once; absent: as it is. */
+/** The changes of one request; absent fields stay as they are. */
 export type SampleEdit = {
   readonly label?: string | null | undefined
   readonly split?: Split | undefined
@@ -43,7 +43,7 @@ export type EditResult =
   | { readonly kind: 'same' }
   | { readonly kind: 'refused'; readonly why: 'in the trash' | 'without a label' }
 
-/** The state after an edit. In the trash nothing but restoring is possible; without a label there is no split
+/** The state after an edit. In the trash only restoring is possible; without a label there is no split
  *  to choose. */
 export function edited(
   state: SampleState,
@@ -61,7 +61,7 @@ export function edited(
   return isSame(state, next) ? { kind: 'same' } : { kind: 'changed', state: next }
 }
 
-/** Since when something is so: a repeated wish does not move the time. */
+/** The time since when a condition holds: repeating the request does not change it. */
 function since(before: Date | null, wish: boolean | undefined, at: Date): Date | null {
   if (wish === undefined) return before
   return wish ? (before ?? at) : null
@@ -81,10 +81,10 @@ const isSame = (a: SampleState, b: SampleState): boolean => differingFields(a, b
 
 export type Undone =
   | { readonly kind: 'undone'; readonly state: SampleState }
-  /** These fields were changed again since: undoing would take somebody's later work back without a word. */
+  /** These fields were changed again since: undoing would silently discard later work. */
   | { readonly kind: 'changed-since'; readonly fields: readonly SampleField[] }
 
-/** One sample of a change, taken back: only the fields that the change touched return to what they were. */
+/** Undoes the change of one sample: only the fields that the change touched are restored. */
 export function undone(
   current: SampleState,
   { before, after }: { readonly before: SampleState; readonly after: SampleState },
@@ -97,7 +97,7 @@ export function undone(
   return { kind: 'undone', state: { ...state, ...back } }
 }
 
-/** What a change is called in the log: by what it did to its first sample. */
+/** The name of a change in the log: by its effect on its first sample. */
 export const CHANGE_KINDS = ['relabel', 'split', 'exclude', 'include', 'trash', 'restore', 'several'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
@@ -110,5 +110,5 @@ export function changeKind(edit: SampleEdit): ChangeKind {
   return kinds.length === 1 ? kinds[0]! : 'several'
 }
 
-/** When the trash is emptied of what was put there at a time. */
+/** When the trash permanently deletes what was moved to it at `at`. */
 export const trashedUntil = (at: Date): Date => new Date(at.getTime() + TRASH_DAYS * DAY_MS)

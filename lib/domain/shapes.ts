@@ -1,5 +1,5 @@
-/** Six shapes drawn by code: the same name and seed give the same 32 × 32 picture on every machine. They feed
- *  the classifier `shapes`, golden pictures and tests; nothing here reads a clock, a file or chance. */
+/** Six shapes drawn by code: the same name and seed give the same 32 × 32 image on every machine. They feed
+ *  the classifier `shapes`, golden images and tests; nothing here depends on a clock, a file or chance. */
 import type { RgbImage } from './image.ts'
 
 export const SHAPES = ['circle', 'square', 'triangle', 'star', 'cross', 'ring'] as const
@@ -8,14 +8,14 @@ export type ShapeName = (typeof SHAPES)[number]
 export const SHAPE_SIDE = 32
 /** Half of a shape's width, in pixels. */
 const RADIUS = { least: 8, most: 12.5 }
-/** Least distance of ink and ground in grey levels (0–255): lower is harder. */
+/** Minimum difference of ink and background in grey levels (0–255): lower is harder. */
 const LEAST_CONTRAST = 62
 const MOST_NOISE = 11
 const MOST_LINES = 1
 const MOST_STRETCH = 1.1
-/** How far from the middle a shape may lie, as a part of the room it has. */
+/** How far from the middle a shape may be, as a share of the available space. */
 const STRAY = 0.7
-/** Each pixel is the mean of this many points a side: edges are smooth. */
+/** Each pixel is the mean of this many points per side, which smooths the edges. */
 const POINTS = 3
 
 export function drawShape(shape: ShapeName, seed: number): RgbImage {
@@ -45,11 +45,11 @@ export function drawShape(shape: ShapeName, seed: number): RgbImage {
         const v = (dy * cos - dx * sin) / radius / stretch
         if (INSIDE[shape](u, v, detail)) cover += 1 / (POINTS * POINTS)
       }
-      const lit = (x - SHAPE_SIDE / 2) * slope.x + (y - SHAPE_SIDE / 2) * slope.y
+      const light = (x - SHAPE_SIDE / 2) * slope.x + (y - SHAPE_SIDE / 2) * slope.y
       const crossing = lines.find((one) => Math.abs(x * one.a + y * one.b - one.c) < 0.6)
       for (let c = 0; c < 3; c++) {
-        const below = (crossing ?? { colour: ground }).colour[c]! + lit
-        const grain = (chance() + chance() + chance() - 1.5) * 2 * noise // near enough to normal, with this deviation
+        const below = (crossing ?? { colour: ground }).colour[c]! + light
+        const grain = (chance() + chance() + chance() - 1.5) * 2 * noise // approximately normal, with this deviation
         data[to + c] = Math.max(0, Math.min(255, Math.round(below + (ink[c]! - below) * cover + grain)))
       }
     }
@@ -73,7 +73,7 @@ const INSIDE: Readonly<Record<ShapeName, (u: number, v: number, detail: number) 
   ring: (u, v, detail) => u * u + v * v < 1 && u * u + v * v > (0.4 + detail * 0.25) ** 2,
 }
 
-/** The edge of a star goes straight from a tip at distance 1 to a notch at `notch`, `half` a turn further. */
+/** The edge of a star is a straight line from a tip at distance 1 to a notch at `notch`, `half` a turn further. */
 function inStarTip(distance: number, angle: number, half: number, notch: number): boolean {
   const x = distance * Math.cos(angle)
   const y = distance * Math.sin(angle)
@@ -84,7 +84,7 @@ function inStarTip(distance: number, angle: number, half: number, notch: number)
 
 type Colour = readonly [number, number, number]
 
-/** Two colours whose grey levels lie apart; either may be the brighter. */
+/** Two colours with different grey levels; either may be the brighter. */
 function colours(chance: () => number): { ink: Colour; ground: Colour } {
   const colour = (): Colour => [30 + 195 * chance(), 30 + 195 * chance(), 30 + 195 * chance()]
   const grey = ([r, g, b]: Colour): number => 0.299 * r + 0.587 * g + 0.114 * b
@@ -96,7 +96,7 @@ function colours(chance: () => number): { ink: Colour; ground: Colour } {
   return { ink: grey(ground) > 128 ? [20, 20, 20] : [235, 235, 235], ground }
 }
 
-/** A thin straight line anywhere, behind the shape: `a x + b y = c`. */
+/** A thin straight line at a random place, behind the shape: `a x + b y = c`. */
 function line(chance: () => number): { a: number; b: number; c: number; colour: Colour } {
   const angle = chance() * Math.PI
   const a = Math.cos(angle)
@@ -105,7 +105,7 @@ function line(chance: () => number): { a: number; b: number; c: number; colour: 
   return { a, b, c, colour: [255 * chance(), 255 * chance(), 255 * chance()] }
 }
 
-/** mulberry32 (T. Ettinger, public domain). Its own copy: the domain asks no other room. */
+/** mulberry32 (T. Ettinger, public domain). A copy, because lib/domain imports no other module. */
 function chanceOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -6,7 +6,7 @@ const hashes = Array.from({ length: 2_000 }, (_, i) =>
   createHash('sha256').update(`picture ${i}`).digest('hex'),
 )
 
-test('pictures without a split fall 65 : 15 : 20, whoever brings them', () => {
+test('images without a split are divided 65 : 15 : 20, whoever uploads them', () => {
   const splits = hashes.map((hash) => splitOf(hash, null))
 
   expect(splits.filter((s) => s === 'test').length / 2_000).toBeCloseTo(0.2, 1)
@@ -14,11 +14,11 @@ test('pictures without a split fall 65 : 15 : 20, whoever brings them', () => {
   expect(hashes.map((hash) => splitOf(hash, null))).toEqual(splits)
 })
 
-test('a picture that came to be tested is never learnt, one that came to be learnt never tested', () => {
+test('an image uploaded as a test image is never trained on, one uploaded for training never tested on', () => {
   expect(new Set(hashes.map((hash) => splitOf(hash, 'test')))).toEqual(new Set(['test']))
   expect(new Set(hashes.map((hash) => splitOf(hash, 'train')))).toEqual(new Set(['train', 'validation']))
 })
 
-test('what is no hash has no split', () => {
+test('a string that is not a hash has no split', () => {
   expect(() => splitOf('ABC', null)).toThrow(/not a sha256/)
 })

@@ -1,14 +1,14 @@
-/** Which part of a classifier's pictures one belongs to, told by its content alone: the same picture is never
- *  learnt and tested, whoever brings it and whenever. It does not balance classes; shares hold on average. */
+/** The split of an image, determined by its content alone: the same image is never both trained on and tested on,
+ *  whoever uploads it and whenever. It does not balance classes; shares hold on average. */
 import type { Split } from './classifier.ts'
 
-/** Of pictures that came without a split. */
+/** Of images that were uploaded without a split. */
 export const TEST_SHARE = 0.2
 export const VALIDATION_SHARE = 0.15
-/** Of pictures that came as training pictures, when the set has its own test part. */
+/** Of images that were uploaded for training, when the set has its own test part. */
 export const VALIDATION_OF_TRAIN = 0.1
 
-/** @param hash lower-case hex sha256 of the picture's bytes. @param values the split its data set names, if
+/** @param hash lower-case hex sha256 of the image's bytes. @param values the split its data set names, if
  *  any. */
 export function splitOf(hash: string, values: 'train' | 'test' | null): Split {
   if (values === 'test') return 'test'

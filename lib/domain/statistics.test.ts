@@ -24,12 +24,12 @@ test('0 of 20 has the Wilson interval that Newcombe published', () => {
   expect(high).toBeCloseTo(0.1611, 4)
 })
 
-test('one image of one right is a share of one, and may be a fifth', () => {
+test('one correct image of one is a share of one, with a lower bound of a fifth', () => {
   // Wilson 1927 at n = 1: the lower end is 1 / (1 + z²)
   expect(wilson(1, 1)).toEqual({ value: 1, low: expect.closeTo(1 / (1 + Z95 ** 2), 12), high: 1 })
 })
 
-test('without images a share and a gain may be anything', () => {
+test('without images the intervals of share and gain are maximal', () => {
   expect(wilson(0, 0)).toEqual({ value: 0, low: 0, high: 1 })
   expect(pairedGain({ bothRight: 0, bothWrong: 0, onlyChampionRight: 0, onlyChallengerRight: 0 })).toEqual({
     value: 0,
@@ -50,7 +50,7 @@ test('a gain on the only image may be a loss by (1 − z²) / (1 + z²)', () => 
   expect(loss).toEqual({ value: -1, low: expect.closeTo(-1, 9), high: expect.closeTo(-end, 9) })
 })
 
-test('where no answers differ, the gain is zero within z² / (n + z²)', () => {
+test('when no predictions differ, the gain is zero within z² / (n + z²)', () => {
   // Tango 1998, closed form for b = c = 0
   const gain = pairedGain({ bothRight: 90, bothWrong: 10, onlyChampionRight: 0, onlyChallengerRight: 0 })
 
@@ -62,7 +62,7 @@ test('where no answers differ, the gain is zero within z² / (n + z²)', () => {
 
 test.each([
   [14, 3, 200],
-  [15, 0, 30], // at the lower end the likeliest share of losses is next to none
+  [15, 0, 30], // at the lower end the most likely share of losses is near zero
 ])(
   'at both ends of the interval of %d gains and %d losses of %d the score with the likeliest nuisance share ' +
     'is 1.96, found by brute force',
@@ -107,14 +107,14 @@ test('a thousand trials do not underflow', () => {
   expect(binomialCdf(500, 1000, 0.5)).toBeCloseTo(0.5126, 4)
 })
 
-test('at most all of the trials is certain, fewer than none impossible, and a certain success never fails', () => {
+test('P(X ≤ n) is one, P(X < 0) is zero, and with certain success no failure is possible', () => {
   expect(binomialCdf(2, 2, 0.3)).toBe(1) // the sum is 0.9999999999999999
   expect(binomialCdf(16, 17, 0.1)).toBe(1) // the sum is 1.0000000000000002
   expect(binomialCdf(-1, 10, 0.5)).toBe(0)
   expect(binomialCdf(3, 10, 1)).toBe(0)
 })
 
-test('nothing but errors, and no images at all, bound the error at one', () => {
+test('only errors, or no images at all, bound the error at one', () => {
   expect(clopperPearsonUpper(5, 5)).toBe(1)
   expect(clopperPearsonUpper(0, 0)).toBe(1)
 })

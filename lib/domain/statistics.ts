@@ -1,5 +1,5 @@
-/** Intervals and tests for shares of right answers: each formula with its source. Pure numbers; what follows
- *  from them is decided in gate.ts. */
+/** Intervals and tests for accuracies: each formula with its source. Pure numbers; gate.ts draws the
+ *  conclusions. */
 
 /** A measured value with its 95 % interval. */
 export type Interval = { readonly value: number; readonly low: number; readonly high: number }
@@ -19,7 +19,7 @@ export function wilson(right: number, images: number): Interval {
   return { value: share, low: right === 0 ? 0 : centre - half, high: right === images ? 1 : centre + half }
 }
 
-/** How the answers of two versions to the same images agree. */
+/** How the predictions of two versions for the same images agree. */
 export type Pairs = {
   readonly bothRight: number
   readonly onlyChampionRight: number
@@ -32,7 +32,7 @@ export const countOf = (p: Pairs): number =>
 
 /** Gain in accuracy (challenger − champion) on paired images, with its score interval. Tango 1998,
  *  "Equivalence test and confidence interval for the difference in proportions for the paired-sample design",
- *  eq. 5; sound also where no answers differ. */
+ *  eq. 5; also valid when no predictions differ. */
 export function pairedGain(pairs: Pairs): Interval {
   const n = countOf(pairs)
   if (n === 0) return { value: 0, low: -1, high: 1 }
@@ -43,7 +43,7 @@ export function pairedGain(pairs: Pairs): Interval {
   return { value, low: crossing(score, Z95, -1, value), high: crossing(score, -Z95, value, 1) }
 }
 
-/** The score statistic at a supposed difference; falls as the difference grows. */
+/** The score statistic at an assumed difference; it falls as the difference grows. */
 function tangoScore(
   { gains, losses, n }: { gains: number; losses: number; n: number },
   delta: number,
@@ -57,8 +57,8 @@ function tangoScore(
   return (gains - losses - n * delta) / Math.sqrt(Math.max(variance, 0))
 }
 
-/** Where a falling function passes `height` between `from` and `to`; 60 halvings are more than a double can
- *  tell apart. */
+/** Where a falling function passes `height` between `from` and `to`; 60 halvings exceed the precision of a
+ *  double. */
 function crossing(f: (x: number) => number, height: number, from: number, to: number): number {
   let low = from
   let high = to
@@ -97,7 +97,7 @@ export function clopperPearsonUpper(errors: number, images: number): number {
   return crossing((p) => binomialCdf(errors, images, p), 0.05, errors / images, 1)
 }
 
-/** p-values corrected for having asked several questions, in the order given. Holm 1979, step-down. */
+/** p-values corrected for multiple tests, in the order given. Holm 1979, step-down. */
 export function holm(pValues: readonly number[]): number[] {
   const order = pValues.map((_, i) => i).sort((a, b) => pValues[a]! - pValues[b]!)
   const corrected = new Array<number>(pValues.length)

@@ -1,4 +1,4 @@
-/** What a person may do with a classifier itself: create it, change its title, move it to the trash. */
+/** Actions on a classifier itself: create it, change its title, move it to the trash. */
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { deleteClassifier } from '#lib/contracts/classifiers.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'

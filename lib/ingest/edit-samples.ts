@@ -1,4 +1,4 @@
-/** Changing samples: label, split, excluding, the trash; with undo. Which state may follow which is decided in
+/** Changes of samples: label, split, exclusion, the trash; with undo. The valid transitions are defined in
  *  lib/domain/sample-state.ts. */
 import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
 import {

@@ -15,7 +15,7 @@ const plain = (width: number, height: number, value: number) => ({
   data: new Uint8Array(width * height * 3).fill(value),
 })
 
-test('black is 0, white is 1, and half of each has the most contrast there is', () => {
+test('black is 0, white is 1, and half of each has the maximum contrast', () => {
   expect(lightOf(plain(4, 4, 0))).toEqual({ brightness: 0, contrast: 0 })
   expect(lightOf(plain(4, 4, 255)).brightness).toBeCloseTo(1, 9)
   const halves = plain(4, 4, 0)
@@ -24,7 +24,7 @@ test('black is 0, white is 1, and half of each has the most contrast there is', 
   expect(lightOf(halves).contrast).toBeCloseTo(0.5, 9)
 })
 
-test('each value lies in one bin, the last without end', () => {
+test('each value is in one bin, and the last bin has no upper limit', () => {
   expect(binned([0, 0.5, 0.99, 1, 7], [0, 0.5, 1])).toEqual([
     { from: 0, to: 0.5, count: 1 },
     { from: 0.5, to: 1, count: 2 },
@@ -32,22 +32,22 @@ test('each value lies in one bin, the last without end', () => {
   ])
 })
 
-test('of many pictures 2,000 are looked at, and of a rare class ten', () => {
+test('of many images 2,000 are read, and of a rare class ten', () => {
   const all = Array.from(
     { length: 60_000 },
     (_, i) => ({ id: String(i), label: i < 59_970 ? 'common' : 'rare' }) as Sample,
   )
 
-  const chosen = evenly(all, ['rare', 'common'])
+  const sampled = evenly(all, ['rare', 'common'])
 
-  expect(chosen).toHaveLength(2_000)
-  expect(chosen.filter(({ label }) => label === 'rare')).toHaveLength(10)
-  expect(new Set(chosen.map(({ id }) => id)).size).toBe(2_000)
+  expect(sampled).toHaveLength(2_000)
+  expect(sampled.filter(({ label }) => label === 'rare')).toHaveLength(10)
+  expect(new Set(sampled.map(({ id }) => id)).size).toBe(2_000)
 })
 
 const read = (bytes: Uint8Array, side: number) => decodeSmall(bytes, side, { maxPixels: 1e6 })
 
-test('a classifier’s pictures are described, each class by its mean picture, and only once', async () => {
+test('the images of a classifier are described, each class by its mean image, and only once', async () => {
   const { data, folder } = await openForTest()
   await data.classifiers.create({
     id: 'light',
@@ -92,25 +92,25 @@ test('a classifier’s pictures are described, each class by its mean picture, a
   const cache = path.join(folder, 'cache')
   const features = createFeatures({ data, folder: cache, read, now: () => new Date(0) })
 
-  const [found, same] = await Promise.all([
+  const [result, same] = await Promise.all([
     features({ classifier: 'light' }),
     features({ classifier: 'light' }),
   ])
   const again = await features({ classifier: 'light' })
 
-  expect(found).toMatchObject({ classifier: 'light', total: 4, looked_at: 3, unreadable: 1 })
-  expect(found.per_class.map((one) => [one.class, one.looked_at, one.brightness, one.longer_side])).toEqual([
+  expect(result).toMatchObject({ classifier: 'light', total: 4, looked_at: 3, unreadable: 1 })
+  expect(result.per_class.map((one) => [one.class, one.looked_at, one.brightness, one.longer_side])).toEqual([
     ['dark', 2, expect.closeTo(0.1, 5), 36],
     ['bright', 1, expect.closeTo(1, 5), 300],
     ['none', 0, null, null],
   ])
-  expect(found.aspect.map(({ count }) => count)).toEqual([1, 0, 0, 1, 0, 0, 1])
-  expect(found.per_class[2]?.mean_image).toBeNull()
-  const mean = await decode(Buffer.from(found.per_class[0]!.mean_image!.split(',')[1]!, 'base64'), {
+  expect(result.aspect.map(({ count }) => count)).toEqual([1, 0, 0, 1, 0, 0, 1])
+  expect(result.per_class[2]?.mean_image).toBeNull()
+  const mean = await decode(Buffer.from(result.per_class[0]!.mean_image!.split(',')[1]!, 'base64'), {
     maxPixels: 1e6,
   })
   expect([mean.width, mean.height, mean.data[0]]).toEqual([32, 32, 26]) // of 0 and 51
-  expect([same, again]).toEqual([found, found])
+  expect([same, again]).toEqual([result, result])
   expect(readdirSync(cache)).toHaveLength(1)
 
   await data.samples.add('light', [await sample('bright', drawShape('star', 1))])
@@ -118,7 +118,7 @@ test('a classifier’s pictures are described, each class by its mean picture, a
   expect(readdirSync(cache)).toHaveLength(2)
 })
 
-test('who waits is answered after twenty seconds, with what was looked at by then', async () => {
+test('a waiting request is answered after twenty seconds, from the images read so far', async () => {
   const { data, folder } = await openForTest()
   await data.classifiers.create({
     id: 'slow',
@@ -148,9 +148,9 @@ test('who waits is answered after twenty seconds, with what was looked at by the
   }
   let seconds = 0
 
-  const found = await createFeatures({ data, folder, read, now: () => new Date(7_000 * seconds++) })({
+  const features = await createFeatures({ data, folder, read, now: () => new Date(7_000 * seconds++) })({
     classifier: 'slow',
   })
 
-  expect(found).toMatchObject({ total: 5, looked_at: 2 })
+  expect(features).toMatchObject({ total: 5, looked_at: 2 })
 })

@@ -1,6 +1,6 @@
-/** GET /api/data/features: looks at up to 2,000 of a classifier's pictures and says what they are like as
- *  pictures. Not at what they show. A look takes seconds, so its answer is kept until pictures come or go,
- *  and those who ask meanwhile wait for the same look. */
+/** GET /api/data/features: reads up to 2,000 of a classifier's images and describes their properties as images, not
+ *  their content. This takes seconds, so the result is cached until images are added or removed, and concurrent
+ *  requests share one computation. */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -20,18 +20,18 @@ import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 
 type Features = Output<typeof dataFeatures>
 
-/** Enough for a histogram of 20 bins to stand still (each bin within 2 points), few enough for seconds. */
-const MOST_LOOKED_AT = 2_000
-/** So many of each class, however rare it is. */
+/** Enough for a stable histogram of 20 bins (each bin within 2 points), few enough for seconds. */
+const MOST_READ = 2_000
+/** The minimum of each class, however rare it is. */
 const LEAST_OF_A_CLASS = 10
-/** A person waits for it: what was looked at by then is told, in an order of chance, so that it stands for
+/** A user is waiting: the result covers the images read so far, in a random order, so that they represent
  *  the rest. */
-const LONGEST_LOOK_MS = 20_000
-/** Large pictures are made small off the main thread before they are read: predictions wait for that thread. */
+const LONGEST_MS = 20_000
+/** Large images are reduced off the main thread before they are read, because predictions wait for that thread. */
 const SIDE_READ = 256
 const MEAN_SIDE = 64
 const SHARE_BINS = 20
-/** A picture of noise between black and white has 0.5; nothing has more. */
+/** An image half black and half white has 0.5; no image has more. */
 const MOST_CONTRAST = 0.5
 const SIDES = [0, 32, 64, 128, 256, 512, 1024, 2048, 4096] as const
 const ASPECTS = [0, 0.5, 0.75, 0.95, 1.05, 1.34, 2] as const
@@ -46,9 +46,9 @@ export type FeaturesPorts = {
       readonly listSamples: RouteAnswer<'GET /api/samples'>
     }
   }
-  /** Where answers are kept. */
+  /** The folder of cached results. */
   readonly folder: string
-  /** An image made no larger than `side × side`; refused where it cannot be decoded. */
+  /** An image reduced to at most `side × side`; refused when it cannot be decoded. */
   readonly read: (bytes: Uint8Array, side: number) => Promise<SizedImage>
   readonly now: () => Date
 }
@@ -56,21 +56,21 @@ export type FeaturesPorts = {
 export function createFeatures(
   ports: FeaturesPorts,
 ): (input: Input<typeof dataFeatures>) => Promise<Features> {
-  const looking = new Map<string, Promise<Features>>()
+  const inProgress = new Map<string, Promise<Features>>()
   return async ({ classifier: expected }) => {
     const classifier = await ports.data.classifiers.chosen(expected)
     const name = await nameOf(classifier, ports)
-    const known = looking.get(name)
-    if (known) return known
-    const look = kept(path.join(ports.folder, `${name}.json`), () => featuresOf(classifier, ports)).finally(
-      () => looking.delete(name),
-    )
-    looking.set(name, look)
-    return look
+    const running = inProgress.get(name)
+    if (running) return running
+    const computation = cached(path.join(ports.folder, `${name}.json`), () =>
+      featuresOf(classifier, ports),
+    ).finally(() => inProgress.delete(name))
+    inProgress.set(name, computation)
+    return computation
   }
 }
 
-/** What was kept of a classifier: the mean image of a class with one image is that image. */
+/** Deletes the cached results of a classifier: the mean image of a class with one image is that image. */
 export async function forgetFeatures(folder: string, classifierId: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
   const own = new RegExp(`^${classifierId}-[0-9a-f]{24}\\.json$`)
@@ -79,7 +79,7 @@ export async function forgetFeatures(folder: string, classifierId: string): Prom
   )
 }
 
-/** Changes when pictures come, go, or get another label or split. */
+/** Changes when images are added, removed, or get another label or split. */
 async function nameOf({ id, classes, input }: Classifier, { data }: FeaturesPorts): Promise<string> {
   const { per_class: perClass, total } = await data.queries.dataSummary({ classifier: id })
   const {
@@ -91,15 +91,15 @@ async function nameOf({ id, classes, input }: Classifier, { data }: FeaturesPort
     .slice(0, 24)}`
 }
 
-/** A kept answer that cannot be read is made again. */
-async function kept(file: string, make: () => Promise<Features>): Promise<Features> {
+/** A cached result that cannot be read is computed again. */
+async function cached(file: string, make: () => Promise<Features>): Promise<Features> {
   try {
     return dataFeatures.output.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch {
-    const made = await make()
+    const computed = await make()
     await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(file, JSON.stringify(made))
-    return made
+    await writeFile(file, JSON.stringify(computed))
+    return computed
   }
 }
 
@@ -113,13 +113,13 @@ type ImageStats = {
 
 async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesPorts): Promise<Features> {
   const all = await data.samples.all(classifier.id)
-  const chosen = evenly(all, classifier.classes)
+  const sampled = evenly(all, classifier.classes)
   const spec = specOf(classifier)
   const means = new Map<string, { sums: Float64Array; count: number }>()
-  const looks: ImageStats[] = []
+  const described: ImageStats[] = []
   let unreadable = 0
-  const end = now().getTime() + LONGEST_LOOK_MS
-  for (const { hash, label } of chosen.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))) {
+  const end = now().getTime() + LONGEST_MS
+  for (const { hash, label } of sampled.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))) {
     if (now().getTime() > end) break
     await nextTurn() // predictions go first
     const image = await imageOf(() => data.pictures.bytesOf(hash), read)
@@ -128,7 +128,7 @@ async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesP
       continue
     }
     const { picture, width, height } = image
-    looks.push({ label, width, height, ...lightOf(picture) })
+    described.push({ label, width, height, ...lightOf(picture) })
     const mean = means.get(label) ?? {
       sums: new Float64Array(spec.size * spec.size * spec.channels),
       count: 0,
@@ -140,7 +140,7 @@ async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesP
   }
   const perClass = await Promise.all(
     classifier.classes.map(async (name) => {
-      const own = looks.filter(({ label }) => label === name)
+      const own = described.filter(({ label }) => label === name)
       const mean = means.get(name)
       return {
         class: name,
@@ -156,37 +156,37 @@ async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesP
   return {
     classifier: classifier.id,
     total: all.length,
-    looked_at: looks.length,
+    looked_at: described.length,
     unreadable,
     computed_at: now().toISOString(),
     brightness: binned(
-      looks.map((one) => one.brightness),
+      described.map((one) => one.brightness),
       equalEdges(1),
     ),
     contrast: binned(
-      looks.map((one) => one.contrast),
+      described.map((one) => one.contrast),
       equalEdges(MOST_CONTRAST),
     ),
-    longer_side: binned(looks.map(longerSide), SIDES),
-    aspect: binned(looks.map(aspectOf), ASPECTS),
+    longer_side: binned(described.map(longerSide), SIDES),
+    aspect: binned(described.map(aspectOf), ASPECTS),
     per_class: perClass,
   }
 }
 
-/** All where they are few; else of each class its share, evenly from its first to its last, and of a rare one
+/** All when they are few; else a share of each class, evenly from its first to its last, and of a rare one
  *  at least ten. */
 export function evenly(all: readonly Sample[], classes: readonly string[]): readonly Sample[] {
-  if (all.length <= MOST_LOOKED_AT) return all
+  if (all.length <= MOST_READ) return all
   return classes
     .flatMap((name) => {
       const own = all.filter(({ label }) => label === name)
       const count = Math.min(
         own.length,
-        Math.max(LEAST_OF_A_CLASS, Math.floor((own.length / all.length) * MOST_LOOKED_AT)),
+        Math.max(LEAST_OF_A_CLASS, Math.floor((own.length / all.length) * MOST_READ)),
       )
       return Array.from({ length: count }, (_, i) => own[Math.floor((i * own.length) / count)]!)
     })
-    .slice(0, MOST_LOOKED_AT)
+    .slice(0, MOST_READ)
 }
 
 async function imageOf(
@@ -202,7 +202,7 @@ async function imageOf(
   }
 }
 
-/** Luma by Rec. 601, as where pictures are made grey; its mean and standard deviation as shares of white. */
+/** Luma by Rec. 601, as in grey preprocessing; its mean and standard deviation as shares of white. */
 export function lightOf({ width, height, data }: RgbImage): {
   readonly brightness: number
   readonly contrast: number
@@ -224,7 +224,7 @@ const aspectOf = ({ width, height }: ImageStats): number => width / height
 const equalEdges = (most: number): readonly number[] =>
   Array.from({ length: SHARE_BINS }, (_, i) => (i * most) / SHARE_BINS)
 
-/** From each edge up to, not including, the next; the last has no end. */
+/** From each edge up to, not including, the next; the last bin has no end. */
 export function binned(values: readonly number[], edges: readonly number[]): Features['brightness'] {
   return edges.map((from, i) => {
     const to = edges[i + 1] ?? null
@@ -242,7 +242,7 @@ function medianOf(values: readonly number[]): number | null {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** What the network sees, not larger than an eye needs. */
+/** The input of the network, but no larger than a viewer needs. */
 function specOf({ input }: Classifier): Preprocess {
   return {
     size: Math.min(MEAN_SIDE, input.size),

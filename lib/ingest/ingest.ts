@@ -1,6 +1,6 @@
-/** Labelled files → samples and a report of what was found: each is judged by its bytes, known ones are told
- *  apart, all else is kept. It does not know where the files come from. A failure leaves nothing: what was
- *  added under its upload is taken back. */
+/** Labelled files → samples and a report: each file is checked by its bytes, duplicates are recognised by their
+ *  hash, and all else is stored. It does not know where the files come from. After a failure nothing is left:
+ *  samples that were added under this upload are removed. */
 import { createHash } from 'node:crypto'
 import type { finding, UploadReport } from '#lib/contracts/uploads.ts'
 import type { NewSample, Source, Upload, UploadFindings } from '#lib/data/values.ts'
@@ -14,14 +14,14 @@ import type { Dataset, LabelledImage, Stray } from './readers/labelled-image.ts'
 
 const BATCH_IMAGES = 250
 const BATCH_BYTES = 32 * 1024 * 1024
-/** The report shows so many; all are counted. */
+/** The number of findings in the report; all are counted. */
 export const MOST_FINDINGS = 500
-/** Below this a picture is kept, but said to be tiny. */
+/** Below this an image is stored, but reported as tiny. */
 const TINY_PIXELS = 8
 const LONGEST_FILENAME = 255
 
 type FindingKind = (typeof finding)['_output']['kind']
-/** A file that can be no sample, with its reason. */
+/** A file that cannot become a sample, with its reason. */
 export type Unusable = { readonly kind: FindingKind; readonly path: string; readonly reason: string }
 export type IncomingFile = LabelledImage | Stray | Unusable
 export type IngestProgress = { readonly files: number; readonly count: number }
@@ -32,7 +32,7 @@ export type IngestPlan = {
   readonly signal?: AbortSignal
 }
 
-/** What a refusal of the decoder is called in a report. Other errors are not about the picture. */
+/** The finding for each refusal of the decoder. Other errors are not caused by the image. */
 const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = {
   missing_file: 'corrupt',
   not_an_image: 'not_an_image',
@@ -42,7 +42,7 @@ const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = {
   too_large: 'too_large',
 }
 
-/** Adds all of it under `plan.upload`, in batches of one transaction each, and ends the upload as `done`, or
+/** Adds all files under `plan.upload`, in batches of one transaction each, and ends the upload as `done`, or
  *  `failed` without samples. */
 export async function ingestImages(
   images: AsyncIterable<IncomingFile>,
@@ -50,11 +50,11 @@ export async function ingestImages(
   ports: IngestPorts,
 ): Promise<Upload> {
   try {
-    const found = await ingested(images, plan, ports)
-    return await ports.uploads.change(plan.upload.id, { ...found, state: 'done' })
+    const result = await ingested(images, plan, ports)
+    return await ports.uploads.change(plan.upload.id, { ...result, state: 'done' })
   } catch (error) {
-    // Where not even that can be written (a full disk), the upload stays `running`, and the next start takes
-    // it back.
+    // When not even that can be written (a full disk), the upload stays `running`, and the next start removes
+    // its samples.
     await takeBack(plan, error, ports).catch(() => {})
     throw error
   }
@@ -66,16 +66,16 @@ async function ingested(
   ports: IngestPorts,
 ): Promise<UploadFindings> {
   const { classifierId } = upload
-  const known = (await ports.classifiers.get(classifierId)).classes
-  const names = [...known]
-  const report = createReport(known)
-  const seen = new Map<string, { label: string; path: string }>()
+  const classes = (await ports.classifiers.get(classifierId)).classes
+  const names = [...classes]
+  const report = createReport(classes)
+  const byHash = new Map<string, { label: string; path: string }>()
   let batch: NewSample[] = []
   let batchBytes = 0
 
   const flush = async (): Promise<void> => {
     const missing = [...new Set(batch.map((s) => s.label))].filter(
-      (label) => !known.includes(label) && !report.has(label),
+      (label) => !classes.includes(label) && !report.has(label),
     )
     if (missing.length > 0) await ports.classifiers.addClasses(classifierId, missing)
     const added = batch.length === 0 ? [] : await ports.samples.add(classifierId, batch)
@@ -104,7 +104,7 @@ async function ingested(
     }
     if (!names.includes(label)) names.push(label)
     const hash = createHash('sha256').update(arriving.bytes).digest('hex')
-    const twin = seen.get(hash)
+    const twin = byHash.get(hash)
     if (twin) {
       if (twin.label === label)
         report.find('duplicate_in_upload', arriving.path, `Duplicate of ${twin.path}.`)
@@ -121,7 +121,7 @@ async function ingested(
       report.find(judged.kind, arriving.path, judged.detail)
       continue
     }
-    seen.set(hash, { label, path: arriving.path })
+    byHash.set(hash, { label, path: arriving.path })
     batch.push({
       picture: { hash, bytes: arriving.bytes, ...judged },
       label,
@@ -160,7 +160,7 @@ type Report = {
   progress: () => IngestProgress
 }
 
-function createReport(known: readonly string[]): Report {
+function createReport(classes: readonly string[]): Report {
   const perClass = new Map<string, number>()
   const findings: UploadReport['findings'] = []
   let findingsTotal = 0
@@ -205,14 +205,14 @@ function createReport(known: readonly string[]): Report {
       count,
       files,
       message: sentence(count, files),
-      perClass: [...perClass].map(([name, n]) => ({ name, count: n, isNew: !known.includes(name) })),
+      perClass: [...perClass].map(([name, n]) => ({ name, count: n, isNew: !classes.includes(name) })),
       findings: findings.map(({ sample_id, ...rest }) => ({ ...rest, sampleId: sample_id })),
       findingsTotal,
     }),
   }
 }
 
-/** Earlier clients read it: "Uploaded 10 images successfully". */
+/** Clients of the earlier API parse it: "Uploaded 10 images successfully". */
 function sentence(count: number, files: number): string {
   if (count === 0)
     return files === 0
@@ -240,8 +240,8 @@ async function takeBack(
   await uploads.change(id, { ...failed, count: 0, message: 'Nothing was added', perClass: [] })
 }
 
-/** A data set's images with its strays between them, as one sequence: `open` gets the function that takes
- *  strays. */
+/** A data set's images with its stray files in between, as one sequence: `open` gets the function that receives
+ *  the stray files. */
 export async function arriving(open: (onStray: (stray: Stray) => void) => Promise<Dataset>): Promise<{
   readonly count: number
   readonly classes: readonly string[]

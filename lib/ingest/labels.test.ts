@@ -7,14 +7,14 @@ const reported = (paths: readonly string[], sources: Partial<LabelSources>): (st
   labelsFor(paths, { ...NOTHING, ...sources }).map((l) => l.label)
 
 test.each([
-  ['spaces around and within are one', '  early   blight ', [], 'early blight'],
-  ['letters that look alike are alike', 'Kartoffelka\u0308fer', [], 'Kartoffelk\u00e4fer'],
-  ['the spelling of a class that is there wins', 'CAT', ['dog', 'Cat'], 'Cat'],
-  ['markup is a name like any other', '<b>x</b>', [], '<b>x</b>'],
-  ['control characters are no name', 'a\u0007b', [], null],
-  ['a line break is no space', 'a\nb', [], null],
-  ['nothing is no name', '   ', [], null],
-  ['10,000 characters are no name', 'a'.repeat(10_000), [], null],
+  ['spaces are trimmed and collapsed', '  early   blight ', [], 'early blight'],
+  ['composed and decomposed letters are equal', 'Kartoffelka\u0308fer', [], 'Kartoffelk\u00e4fer'],
+  ['the spelling of an existing class is used', 'CAT', ['dog', 'Cat'], 'Cat'],
+  ['markup is a valid name', '<b>x</b>', [], '<b>x</b>'],
+  ['control characters are refused', 'a\u0007b', [], null],
+  ['a line break is refused', 'a\nb', [], null],
+  ['an empty name is refused', '   ', [], null],
+  ['10,000 characters are refused', 'a'.repeat(10_000), [], null],
 ])('%s', (_story, typed, classes, name) => expect(classNameOf(typed, classes)).toBe(name))
 
 test.each<[string, string[], readonly string[], (string | null)[]]>([
@@ -45,7 +45,7 @@ test.each([
   },
 )
 
-test('one label is for all, folders are labels, and nothing at all is refused', () => {
+test('one label applies to all files, folders are labels, and without any label the upload is refused', () => {
   expect(reported(['a', 'b'], { label: 'cat' })).toEqual(['cat', 'cat'])
   expect(reported(['cats/1.png', 'dogs/1.png', 'loose.png'], {})).toEqual(['cats', 'dogs', null])
   expect(() => reported(['1.png', '2.png'], {})).toThrow(/0 labels for 2 files/)
@@ -61,14 +61,14 @@ test.each([
   expect(reported(['a.png', 'sub/b.png', 'c.png'], { table })).toEqual(['cat', 'dog', null])
 })
 
-test('quotes hold separators and quotes', () => {
+test('separators and quotes inside quotes are part of the value', () => {
   expect([...readTable('"a,1.png","says ""hi"""\nb.png,dog')]).toEqual([
     ['a,1.png', 'says "hi"'],
     ['b.png', 'dog'],
   ])
 })
 
-test('rows without a file are known, and a table that is none is refused', () => {
+test('rows without a file are listed, and a text that is not a table is refused', () => {
   expect(unusedRows(['a.png'], 'a.png,cat\nz.png,dog')).toEqual(['z.png'])
   expect(() => readTable('just text')).toThrow(/one column/)
   expect(() => readTable('filename,label\n')).toThrow(/lists no file/)

@@ -1,11 +1,11 @@
-/** Which class each file belongs to, told by what came with it: one label, a list, a table, or folders. Pure;
- *  it opens no picture. */
+/** The class of each file, from the labels sent with it: one label, a list, a table, or folders. Pure;
+ *  it opens no image. */
 import { className } from '#lib/contracts/fields.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 import { layoutOf } from './readers/class-folders.ts'
 
-/** What a person sent next to the files. `labels` are the values of that field, in order; `table` the text of
+/** The label information next to the files. `labels` are the values of that field, in order; `table` the text of
  *  a labels CSV. */
 export type LabelSources = {
   readonly label: string | null
@@ -17,7 +17,7 @@ export type LabelResult =
   | { readonly label: string; readonly split: 'train' | 'test' | null }
   | { readonly label: null; readonly why: string }
 
-/** A class name as it is kept, in the spelling of a class that is there already; null where it can be no
+/** A class name as it is stored, in the spelling of an existing class; null when it is not a valid
  *  name. */
 export function classNameOf(typed: string, classes: readonly string[]): string | null {
   const name = className.safeParse(typed.normalize('NFC').replace(/[^\S\p{Cc}]+/gu, ' ')).data
@@ -31,7 +31,7 @@ export function classNameOf(typed: string, classes: readonly string[]): string |
   )
 }
 
-/** One answer per path, in order. Throws 422 with both numbers where a list does not fit the files. */
+/** One result per path, in order. Throws 422 with both numbers when a list does not fit the files. */
 export function labelsFor(paths: readonly string[], sources: LabelSources): readonly LabelResult[] {
   if (sources.labels.length > 0) return listed(paths, sources.labels)
   if (sources.label !== null && sources.label.trim() !== '')
@@ -65,7 +65,7 @@ function jsonList(text: string): readonly string[] {
     if (Array.isArray(value) && value.every((v) => typeof v === 'string' || typeof v === 'number'))
       return value.map(String)
   } catch {
-    // told below, like a list of something else
+    // refused below, like a list of other values
   }
   throw new DarkroomError(
     'invalid_input',

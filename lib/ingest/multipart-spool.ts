@@ -1,6 +1,6 @@
-/** What arrives in a form, put on disk part by part: pictures one after the other in one file, each ZIP in
- *  its own. Nothing is judged here but size; memory holds one chunk. All of it goes when the upload is
- *  through. */
+/** Writes the parts of a form to disk as they arrive: all images into one file, each ZIP into
+ *  its own. Only sizes are checked here; memory holds one chunk. Everything is deleted when the upload has
+ *  ended. */
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,8 +10,8 @@ import { sniff } from '#lib/images/sniff.ts'
 
 /** A table of labels of 200,000 files is about 10 MB. */
 const LARGEST_TABLE_BYTES = 32 * 1024 * 1024
-/** By so many a ZIP, a picture and a table are told apart. */
-const TELLING_BYTES = 64
+/** The number of bytes that distinguish a ZIP, an image and a table. */
+const SNIFF_BYTES = 64
 const FIELDS = ['classifier', 'create', 'label'] as const
 
 export type ArrivedFile = {
@@ -76,9 +76,9 @@ async function sorted(
       else if ((FIELDS as readonly string[]).includes(part.name)) fields[part.name] = part.value
       continue
     }
-    const path = shown(part.filename)
-    const { first, all } = await opened(part.bytes)
-    if (first.byteLength === 0 && path === '') continue // a form's file field that was left empty
+    const path = displayName(part.filename)
+    const { first, all } = await peeked(part.bytes)
+    if (first.byteLength === 0 && path === '') continue // an empty file field of a form
     const kind = sniff(first).kind
     if (kind === 'zip') {
       const file = join(own, `zip-${zips.length}`)
@@ -102,13 +102,13 @@ async function sorted(
 
 const isTable = (path: string, field: string): boolean => /\.(?:csv|tsv)$/i.test(path) || field === 'labels'
 
-/** Enough of the beginning to see what it is, and everything with it. */
-async function opened(
+/** The first bytes, enough to recognise the format, and the complete stream. */
+async function peeked(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<{ first: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
   const iterator = bytes[Symbol.asyncIterator]()
   let first: Uint8Array = new Uint8Array()
-  while (first.byteLength < TELLING_BYTES) {
+  while (first.byteLength < SNIFF_BYTES) {
     const next = await iterator.next()
     if (next.done) break
     first = first.byteLength === 0 ? next.value : Buffer.concat([first, next.value])
@@ -125,7 +125,7 @@ async function writeAll(file: string, chunks: AsyncIterable<Uint8Array>): Promis
   for await (const chunk of chunks) await handle.writeFile(chunk)
 }
 
-/** At most one byte more than may be is looked at; the rest of a file that is too large is passed over. */
+/** Reads at most one byte more than allowed; the rest of a file that is too large is discarded. */
 async function append(
   pile: FileHandle,
   at: number,
@@ -134,9 +134,9 @@ async function append(
 ): Promise<number> {
   let size = 0
   for await (const chunk of chunks) {
-    const kept = chunk.subarray(0, Math.max(0, most - size))
-    for (let done = 0; done < kept.byteLength;)
-      done += (await pile.write(kept, done, kept.byteLength - done, at + size + done)).bytesWritten
+    const accepted = chunk.subarray(0, Math.max(0, most - size))
+    for (let done = 0; done < accepted.byteLength;)
+      done += (await pile.write(accepted, done, accepted.byteLength - done, at + size + done)).bytesWritten
     size += chunk.byteLength
   }
   return size
@@ -167,8 +167,8 @@ async function textOf(chunks: AsyncIterable<Uint8Array>, path: string): Promise<
   return new TextDecoder().decode(Buffer.concat(all))
 }
 
-/** For people and for labels; never a place to write to. */
-function shown(filename: string): string {
+/** For display and for labels; never a path to write to. */
+function displayName(filename: string): string {
   return filename
     .replaceAll('\\', '/')
     .replace(/^[a-z]:/i, '')

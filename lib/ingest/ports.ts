@@ -1,5 +1,5 @@
-/** What bringing pictures in needs of the rest: the rows it writes, a folder for what is arriving, limits, a
- *  log. Types only; lib/processes and lib/commands give the real ones. */
+/** What an upload needs from outside: the rows it writes, a folder for arriving files, limits, a
+ *  log. Types only; lib/processes and lib/commands implement them. */
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
@@ -10,7 +10,7 @@ export type IngestPorts = {
   readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'change' | 'discard'>
-  /** The size of an image that can be decoded; refused where it cannot. */
+  /** The size of an image that can be decoded; refuses other images. */
   readonly sizeOf: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>
 }
 
@@ -24,18 +24,18 @@ export type UploadPorts = {
   readonly trash: Pick<Trash, 'putUpload'>
   readonly queries: { readonly getUpload: RouteAnswer<'GET /api/uploads/{id}'> }
   readonly sizeOf: IngestPorts['sizeOf']
-  /** Where bytes lie until they are judged. What is in it after a crash is nobody's, and the next start
-   *  empties it. */
+  /** Where bytes are stored until they are checked. Its content after a crash is obsolete, and the next start
+   *  deletes it. */
   readonly folder: string
   readonly limits: { readonly maxImageBytes: number; readonly maxUploadBytes: number }
   readonly log: (
     level: 'info' | 'warn' | 'error',
     message: string,
-    about?: Readonly<Record<string, unknown>>,
+    details?: Readonly<Record<string, unknown>>,
   ) => void
 }
 
-/** What ingest answers, as the routes ask it. */
+/** The actions of ingest, as the routes call them. */
 export type IngestAnswers = {
   readonly upload: (
     input: Input<typeof upload>,

@@ -1,6 +1,6 @@
-/** What arrived → labelled files, one at a time and counted beforehand: loose files by their labels, ZIPs by
- *  their folders or a table. It judges no picture and writes nothing; what cannot be understood as a whole is
- *  refused here, before anything is kept. */
+/** Received parts → labelled files, one at a time and counted beforehand: single files by their labels, ZIPs by
+ *  their folders or a table. It checks no image and writes nothing; an upload that cannot be interpreted as a whole
+ *  is refused here, before anything is stored. */
 import { listZip, readZip } from '#lib/archive/read-zip.ts'
 import type { ZipLimits } from '#lib/archive/read-zip.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -37,7 +37,7 @@ export async function contentOf(arrivals: Arrivals, limits: ZipLimits): Promise<
   refuseImpossibleNames(sources)
   const paths = arrivals.files.map((file) => file.path)
   const contents = paths.length === 0 ? [] : [loose(arrivals, labelsFor(paths, sources))]
-  // A list says which label each loose file has; with ZIPs alone it is about their entries.
+  // A list has the label of each single file; with ZIPs only, it applies to their entries.
   const forZips = paths.length === 0 ? sources : { ...sources, labels: [] }
   for (const zip of arrivals.zips) contents.push(await zipped(zip, forZips, limits))
   if (
@@ -89,7 +89,7 @@ async function zipped({ file }: ArrivedZip, sources: LabelSources, limits: ZipLi
   )
 }
 
-/** A ZIP whose folders mean nothing: labels come from beside it, or from a table in it. */
+/** A ZIP without class folders: labels come from the form, or from a table in the ZIP. */
 function flat(file: string, paths: readonly string[], sources: LabelSources, limits: ZipLimits): Content {
   const answers = labelsFor(paths, sources)
   const labels = new Map(paths.map((path, i) => [path, answers[i]!]))

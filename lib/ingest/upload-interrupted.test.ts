@@ -18,34 +18,34 @@ import { MOST_AT_ONCE } from './upload.ts'
 
 ingestForEachTest()
 
-test('many images go on behind a 202, and the report says when they are done', async () => {
+test('many images are processed after a 202, and the report shows when they are done', async () => {
   const many = MOST_AT_ONCE + 60
   const parts: FormFields = [
     ['label', 'cat'],
     ...Array.from({ length: many }, (_, i) => ['files', image(i), `${i}.png`] as const),
   ]
 
-  const { status, said } = await send(parts)
-  expect([status, said.state]).toEqual([202, 'running'])
+  const { status, body } = await send(parts)
+  expect([status, body.state]).toEqual([202, 'running'])
 
   await ingest.idle()
-  const report = await data.queries.getUpload({ id: said.id })
+  const report = await data.queries.getUpload({ id: body.id })
   expect(report.state).toBe('done')
   expect(report.count + report.findings_total).toBe(many)
   expect((await samples()).length).toBe(report.count)
   expect(leftOver()).toEqual([])
 })
 
-test('an upload that is stopped in the middle leaves no sample', async () => {
+test('an upload that is stopped halfway leaves no sample', async () => {
   const parts: FormFields = [
     ['label', 'cow'],
     ...Array.from({ length: MOST_AT_ONCE + 1 }, (_, i) => ['files', image(i), `${i}.png`] as const),
   ]
 
-  const { said } = await send(parts)
+  const { body } = await send(parts)
   await ingest[Symbol.asyncDispose]()
 
-  expect(await data.queries.getUpload({ id: said.id })).toMatchObject({
+  expect(await data.queries.getUpload({ id: body.id })).toMatchObject({
     state: 'failed',
     count: 0,
     error: expect.stringContaining('shutting down'),
@@ -55,7 +55,7 @@ test('an upload that is stopped in the middle leaves no sample', async () => {
   expect(logged).toEqual(['an upload failed'])
 })
 
-test('a source that fails in the middle leaves no sample of what came before', async () => {
+test('a source that fails halfway leaves no sample', async () => {
   const entry = await data.uploads.begin('pets')
   async function* failing(): AsyncGenerator<IncomingFile> {
     for (let i = 0; i < 300; i++) yield { label: 'cat', split: 'train', path: `${i}.png`, bytes: image(i) }
@@ -72,26 +72,26 @@ test('a source that fails in the middle leaves no sample of what came before', a
 
 const caller = { kind: 'person', id: null, name: 'Ada', scopes: [] } as const
 
-test('an upload goes to the trash with its samples and the classes that it alone created, and returns', async () => {
-  const { said } = await send([
+test('an upload moves to the trash with its samples and the classes that it alone created, and returns', async () => {
+  const { body } = await send([
     ['label', 'cow'],
     ['files', image(1), 'a.png'],
   ])
 
-  const undone = await ingest.undoUpload({ id: said.id }, { caller })
+  const undone = await ingest.undoUpload({ id: body.id }, { caller })
 
   expect(undone).toMatchObject({ state: 'undone', message: 'Moved 1 image to the trash' })
   expect(await samples()).toEqual([])
   expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog'])
-  await expect(ingest.undoUpload({ id: said.id }, { caller })).rejects.toMatchObject({ code: 'conflict' })
+  await expect(ingest.undoUpload({ id: body.id }, { caller })).rejects.toMatchObject({ code: 'conflict' })
   const [entry] = await data.trash.list({ limit: 9 })
   await data.trash.restore(entry!.id, 'Ada')
-  expect((await data.uploads.get(said.id)).state).toBe('done')
+  expect((await data.uploads.get(body.id)).state).toBe('done')
   expect((await samples()).length).toBe(1)
   expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog', 'cow'])
 })
 
-test('a sender who disappears leaves nothing on the disk', async () => {
+test('a client that disconnects leaves no file on the disk', async () => {
   async function* broken(): AsyncGenerator<Uint8Array> {
     yield image(1)
     throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })

@@ -1,4 +1,4 @@
-/** An ingest over a database of its own for each test, and uploads to send to it. */
+/** An ingest with its own database for each test, and uploads to send to it. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,7 +53,7 @@ export function ingestForEachTest(): void {
 
 export const arrivals = (): string => join(folder, 'arrivals')
 
-/** A small picture, different for each number. */
+/** A small image, different for each number. */
 export const image = (n: number, side = 12): Uint8Array =>
   encodePng({
     width: side,
@@ -64,11 +64,11 @@ export const text = (words: string): Uint8Array => new TextEncoder().encode(word
 
 export type FormFields = readonly (readonly [name: string, value: string | Uint8Array, filename?: string])[]
 
-/** Asks the route itself: a form, its parsing, the use case, the database. */
+/** Calls the route itself: a form, its parsing, the use case, the database. */
 export async function send(
   parts: FormFields,
   query = '?classifier=pets',
-): Promise<{ status: number; said: UploadReport & { code?: string; detail?: string } }> {
+): Promise<{ status: number; body: UploadReport & { code?: string; detail?: string } }> {
   openProgram({ settings: { maxUploadBytes: LIMITS.maxUploadBytes } })
   const form = new FormData()
   for (const [name, value, filename] of parts) {
@@ -83,7 +83,7 @@ export async function send(
       headers: { authorization: 'Bearer admin' },
     }),
   )
-  return { status: response.status, said: (await response.json()) as UploadReport }
+  return { status: response.status, body: (await response.json()) as UploadReport }
 }
 
 export const samples = async (classifier = 'pets'): Promise<string[]> =>

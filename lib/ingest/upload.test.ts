@@ -16,14 +16,14 @@ import {
 ingestForEachTest()
 
 test('files with one label become samples, and the report counts them', async () => {
-  const { status, said } = await send([
+  const { status, body } = await send([
     ['label', 'cat'],
     ['files', image(1), 'a.png'],
     ['files', image(2), 'b.png'],
   ])
 
   expect(status).toBe(200)
-  expect(said).toMatchObject({
+  expect(body).toMatchObject({
     success: true,
     state: 'done',
     count: 2,
@@ -32,28 +32,28 @@ test('files with one label become samples, and the report counts them', async ()
     findings: [],
     per_class: [{ class: 'cat', count: 2, is_new: false }],
   })
-  expect(upload.output.safeParse(said).success).toBe(true)
+  expect(upload.output.safeParse(body).success).toBe(true)
   expect(await samples()).toEqual(['cat a.png', 'cat b.png'])
   expect(leftOver()).toEqual([])
 })
 
-test('labels may come after the files, and new ones become classes in the spelling that is there', async () => {
-  const { said } = await send([
+test('labels may come after the files, and new ones become classes in the existing spelling', async () => {
+  const { body } = await send([
     ['files', image(1), '1.png'],
     ['files', image(2), '2.png'],
     ['files', image(3), '3.png'],
     ['labels', '["CAT","cow","Cow"]'],
   ])
 
-  expect(said.per_class).toEqual([
+  expect(body.per_class).toEqual([
     { class: 'cat', count: 1, is_new: false },
     { class: 'cow', count: 2, is_new: true },
   ])
   expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog', 'cow'])
 })
 
-test('labels and files of different number are refused with both numbers, and nothing is kept', async () => {
-  const { status, said } = await send([
+test('different numbers of labels and files are refused with both numbers, and nothing is stored', async () => {
+  const { status, body } = await send([
     ['labels', 'cat'],
     ['labels', 'dog'],
     ['files', image(1)],
@@ -61,24 +61,24 @@ test('labels and files of different number are refused with both numbers, and no
     ['files', image(3)],
   ])
 
-  expect([status, said.code]).toEqual([422, 'labels_do_not_match'])
-  expect(said.detail).toContain('2 labels for 3 files')
+  expect([status, body.code]).toEqual([422, 'labels_do_not_match'])
+  expect(body.detail).toContain('2 labels for 3 files')
   expect(await samples()).toEqual([])
   expect(leftOver()).toEqual([])
 })
 
-test('a table says which file is what; what it does not name, and what it names in vain, is reported', async () => {
-  const { said } = await send([
+test('a table labels the files; files without a row and rows without a file are reported', async () => {
+  const { body } = await send([
     ['files', text('filename,label\na.png,dog\ngone.png,cat\n'), 'labels.csv'],
     ['files', image(1), 'a.png'],
     ['files', image(2), 'b.png'],
   ])
 
   expect(await samples()).toEqual(['dog a.png'])
-  expect(kinds(said)).toEqual(['no_label b.png', 'stray_file gone.png'])
+  expect(kinds(body)).toEqual(['no_label b.png', 'stray_file gone.png'])
 })
 
-test('a ZIP of class folders keeps its test part, and names what it did not take', async () => {
+test('a ZIP of class folders keeps its test part, and reports the entries that were not added', async () => {
   const zip = zipFile([
     { name: 'pets/train/cat/1.png', content: image(1) },
     { name: 'pets/train/dog/1.png', content: image(2) },
@@ -88,21 +88,21 @@ test('a ZIP of class folders keeps its test part, and names what it did not take
     { name: 'pets/train/cat/../../evil.png', content: image(4) },
   ])
 
-  const { status, said } = await send([['files', zip, 'pets.zip']])
+  const { status, body } = await send([['files', zip, 'pets.zip']])
 
-  expect([status, said.count]).toEqual([200, 3])
+  expect([status, body.count]).toEqual([200, 3])
   expect((await data.samples.all('pets')).filter((s) => s.split === 'test').map((s) => s.label)).toEqual([
     'cat',
   ])
-  expect(kinds(said).toSorted()).toEqual([
+  expect(kinds(body).toSorted()).toEqual([
     'refused_entry pets/train/cat/../../evil.png',
     'stray_file __MACOSX/pets/._1.png',
     'stray_file pets/readme.txt',
   ])
 })
 
-test('a flat ZIP takes its label from beside it, or from the table in it', async () => {
-  const beside = await send([
+test('a flat ZIP gets its label from the form, or from the table inside', async () => {
+  const fromForm = await send([
     ['label', 'cat'],
     ['files', zipFile([{ name: 'a.png', content: image(1) }]), 'a.zip'],
   ])
@@ -118,13 +118,13 @@ test('a flat ZIP takes its label from beside it, or from the table in it', async
   ])
   const neither = await send([['files', zipFile([{ name: 'c.png', content: image(3) }]), 'c.zip']])
 
-  expect([beside.said.count, inside.said.count]).toEqual([1, 1])
+  expect([fromForm.body.count, inside.body.count]).toEqual([1, 1])
   expect(await samples()).toEqual(['cat a.png', 'dog b.png'])
-  expect([neither.status, neither.said.code]).toEqual([422, 'bad_data_file'])
+  expect([neither.status, neither.body.code]).toEqual([422, 'bad_data_file'])
 })
 
-test('bad files are entries of the report; the rest is kept', async () => {
-  const { status, said } = await send([
+test('bad files are entries of the report; the others are stored', async () => {
+  const { status, body } = await send([
     ['label', 'cat'],
     ['files', image(1), 'good.png'],
     ['files', text('<html><body>hi</body></html>'), 'page.jpg'],
@@ -134,18 +134,18 @@ test('bad files are entries of the report; the rest is kept', async () => {
     ['files', text('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'drawing.svg'],
   ])
 
-  expect([status, said.count, said.files, said.findings_total]).toEqual([200, 2, 6, 5])
-  expect(kinds(said).toSorted()).toEqual([
+  expect([status, body.count, body.files, body.findings_total]).toEqual([200, 2, 6, 5])
+  expect(kinds(body).toSorted()).toEqual([
     'corrupt cut.png',
     'not_an_image drawing.svg',
     'not_an_image page.jpg',
     'tiny tiny.png',
     'too_large big.png',
   ])
-  expect(said.message).toBe('Uploaded 2 images successfully; 4 of 6 files were not added')
+  expect(body.message).toBe('Uploaded 2 images successfully; 4 of 6 files were not added')
 })
 
-test('the same picture is a sample once: in the upload, from before, and under another label', async () => {
+test('the same image is one sample: within the upload, from before, and under another label', async () => {
   const first = await send([
     ['label', 'cat'],
     ['files', image(1), 'a.png'],
@@ -162,10 +162,10 @@ test('the same picture is a sample once: in the upload, from before, and under a
     ['files', image(1), 'e.png'],
   ])
 
-  expect(kinds(first.said)).toEqual(['duplicate_in_upload again.png'])
-  expect(kinds(second.said)).toEqual(['same_picture_other_label c.png', 'already_there b.png'])
-  expect(kinds(third.said)).toEqual(['same_picture_other_label e.png'])
-  expect(third.said.findings[0]!.sample_id).toBe((await data.samples.all('pets'))[0]!.id)
+  expect(kinds(first.body)).toEqual(['duplicate_in_upload again.png'])
+  expect(kinds(second.body)).toEqual(['same_picture_other_label c.png', 'already_there b.png'])
+  expect(kinds(third.body)).toEqual(['same_picture_other_label e.png'])
+  expect(third.body.findings[0]!.sample_id).toBe((await data.samples.all('pets'))[0]!.id)
   expect(await samples()).toEqual(['cat a.png', 'dog d.png'])
 })
 
@@ -234,15 +234,15 @@ test.each<[string, FormFields, number, string]>([
     413,
     'too_large',
   ],
-])('refused, with nothing left behind: %s', async (_story, parts, status, code) => {
+])('refused without any change: %s', async (_story, parts, status, code) => {
   const answer = await send(parts)
 
-  expect([answer.status, answer.said.code]).toEqual([status, code])
+  expect([answer.status, answer.body.code]).toEqual([status, code])
   expect(await samples()).toEqual([])
   expect(leftOver()).toEqual([])
 })
 
-test('an unknown classifier is not found, unless it shall be made', async () => {
+test('an unknown classifier is not found, unless it is to be created', async () => {
   const parts: FormFields = [
     ['classifier', 'leaves'],
     ['label', 'healthy'],
@@ -250,7 +250,7 @@ test('an unknown classifier is not found, unless it shall be made', async () => 
   ]
 
   expect((await send(parts, '')).status).toBe(404)
-  expect((await send([['create', 'true'], ...parts], '')).said).toMatchObject({
+  expect((await send([['create', 'true'], ...parts], '')).body).toMatchObject({
     classifier: 'leaves',
     count: 1,
     per_class: [{ class: 'healthy', is_new: true }],
@@ -258,7 +258,7 @@ test('an unknown classifier is not found, unless it shall be made', async () => 
   expect(await samples('leaves')).toEqual(['healthy a.png'])
 })
 
-test('a classifier is not made for files of which none is a picture', async () => {
+test('no classifier is created when none of the files is an image', async () => {
   const refused = await send(
     [
       ['classifier', 'leaves'],
@@ -269,6 +269,6 @@ test('a classifier is not made for files of which none is a picture', async () =
     '',
   )
 
-  expect([refused.status, refused.said.code]).toEqual([415, 'not_an_image'])
+  expect([refused.status, refused.body.code]).toEqual([415, 'not_an_image'])
   expect(await data.classifiers.find('leaves')).toBeNull()
 })

@@ -1,5 +1,6 @@
-/** POST /api/upload: what came in a form or a ZIP becomes samples of a classifier, with a report; and its undoing.
- *  Many images go on behind the answer, in this process: if it dies, the next start takes back what had been added. */
+/** POST /api/upload: turns the files of a form or a ZIP into samples of a classifier, with a report; and undoes it.
+ *  Many images are processed after the response, in this process: if it dies, the next start removes the samples
+ *  that were added. */
 import type { Input } from '#lib/contracts/contract.ts'
 import type { upload } from '#lib/contracts/uploads.ts'
 import { zodErrorMap } from '#lib/contracts/validation-messages.ts'
@@ -13,58 +14,58 @@ import { contentOf } from './resolve-upload.ts'
 import { ingestImages } from './ingest.ts'
 import type { IngestAnswers, UploadPorts } from './ports.ts'
 
-/** More images than this are not waited for: the answer is 202, and the report tells how far it is. */
+/** With more images than this the response is 202 at once, and the report shows the progress. */
 export const MOST_AT_ONCE = 200
-/** What a ZIP may unpack to, as a multiple of the largest upload: pictures hardly pack. */
+/** What a ZIP may unpack to, as a multiple of the largest upload: images hardly compress. */
 const UNPACKED_TIMES = 4
-/** What a classifier made by an upload begins with. */
+/** The initial values of a classifier created by an upload. */
 const FRESH = { classes: [], input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true } as const
 
 export type Ingest = IngestAnswers & {
-  /** Resolves when nothing goes on behind an answer. */
+  /** Resolves when no upload is being processed in the background. */
   readonly idle: () => Promise<void>
-  /** Ends what goes on; it is taken back. */
+  /** Stops uploads in the background; their samples are removed. */
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 export function createIngest(ports: UploadPorts): Ingest {
   const { maxImageBytes, maxUploadBytes } = ports.limits
   const zipLimits = { entryBytes: maxImageBytes, totalBytes: maxUploadBytes * UNPACKED_TIMES }
-  const behind = new Set<Promise<void>>()
+  const background = new Set<Promise<void>>()
   const stopping = new AbortController()
 
-  async function begun(
+  async function startUpload(
     arrivals: Arrivals,
     input: Input<typeof upload>,
-  ): Promise<{ begun: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
+  ): Promise<{ entry: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
     const { count, images } = await contentOf(arrivals, zipLimits)
-    const { classifier, isMade } = await targetOf(input, arrivals.fields, ports)
+    const { classifier, isCreated } = await targetOf(input, arrivals.fields, ports)
     const entry = await ports.uploads.begin(classifier.id)
     const work = ingestImages(images, { upload: entry, source: 'upload', signal: stopping.signal }, ports)
     return {
-      begun: entry,
+      entry,
       count,
       work,
       forget: async () => {
-        if (isMade) await ports.classifiers.removeIfEmpty(classifier.id)
+        if (isCreated) await ports.classifiers.removeIfEmpty(classifier.id)
       },
     }
   }
 
-  function goOnBehind(
+  function continueInBackground(
     work: Promise<Upload>,
     arrivals: Arrivals,
-    about: Readonly<Record<string, unknown>>,
+    details: Readonly<Record<string, unknown>>,
   ): void {
-    const goesOn = work
+    const job = work
       .then(
         () => {},
         (error: unknown) =>
-          ports.log(isDarkroomError(error) ? 'warn' : 'error', 'an upload failed', { ...about, error }),
+          ports.log(isDarkroomError(error) ? 'warn' : 'error', 'an upload failed', { ...details, error }),
       )
       .finally(() => arrivals[Symbol.asyncDispose]())
-      .finally(() => behind.delete(goesOn))
-    behind.add(goesOn)
+      .finally(() => background.delete(job))
+    background.add(job)
   }
 
   return {
@@ -72,10 +73,10 @@ export function createIngest(ports: UploadPorts): Ingest {
       const arrivals = await receive(input.parts, ports.folder, maxImageBytes)
       let isBehind = false
       try {
-        const { begun: entry, count, work, forget } = await begun(arrivals, input)
+        const { entry, count, work, forget } = await startUpload(arrivals, input)
         if (count > MOST_AT_ONCE) {
           isBehind = true
-          goOnBehind(work, arrivals, { upload: entry.id, request_id: requestId })
+          continueInBackground(work, arrivals, { upload: entry.id, request_id: requestId })
         } else {
           try {
             refuseNothing(await work)
@@ -94,7 +95,7 @@ export function createIngest(ports: UploadPorts): Ingest {
       return ports.queries.getUpload({ id })
     },
     async idle() {
-      await Promise.all(behind)
+      await Promise.all(background)
     },
     async [Symbol.asyncDispose]() {
       stopping.abort(
@@ -104,25 +105,25 @@ export function createIngest(ports: UploadPorts): Ingest {
           remedy: 'Upload the files again.',
         }),
       )
-      await Promise.all(behind)
+      await Promise.all(background)
     },
   }
 }
 
-/** The one that the query or the form names; made, where that was asked for and it is not there. */
+/** The classifier that the query or the form names; created, when it does not exist and that was requested. */
 async function targetOf(
   input: Input<typeof upload>,
   fields: Arrivals['fields'],
   { classifiers }: UploadPorts,
-): Promise<{ classifier: Classifier; isMade: boolean }> {
+): Promise<{ classifier: Classifier; isCreated: boolean }> {
   const named = input.classifier ?? checked(classifierId, 'classifier', fields.classifier)
   const mayCreate = input.create ?? checked(flag, 'create', fields.create) ?? false
-  if (!mayCreate) return { classifier: await classifiers.chosen(named), isMade: false }
+  if (!mayCreate) return { classifier: await classifiers.chosen(named), isCreated: false }
   if (named === undefined) throw invalid('classifier', 'must name the classifier to create')
   const known = await classifiers.find(named)
   return known
-    ? { classifier: known, isMade: false }
-    : { classifier: await classifiers.create({ ...FRESH, id: named, title: named }), isMade: true }
+    ? { classifier: known, isCreated: false }
+    : { classifier: await classifiers.create({ ...FRESH, id: named, title: named }), isCreated: true }
 }
 
 function checked<T>(
@@ -148,7 +149,7 @@ const invalid = (path: string, message: string): DarkroomError =>
     { errors: [{ path, message }] },
   )
 
-/** A report in which not one file was a picture is a refusal: whoever sent them sent the wrong thing. */
+/** An upload without a single image is refused: the client sent the wrong files. */
 function refuseNothing({ count, files, findings }: Upload): void {
   if (
     count > 0 ||

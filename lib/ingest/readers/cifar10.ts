@@ -1,5 +1,5 @@
 /** CIFAR-10 from its binary version: the official archive, one packed again, or a folder with the six batch
- *  files; 60,000 colour PNGs of 32 × 32. What is pinned are the six files inside, since archives differ and
+ *  files; 60,000 colour PNGs of 32 × 32. The checksums are those of the six files inside, because archives differ and
  *  their contents do not. */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -55,7 +55,7 @@ export const CIFAR10: Cifar10Files = {
   ],
 }
 
-/** All six files are checked before the first image is handed over; then one batch at a time is in memory. */
+/** All six files are checked before the first image is returned; then one batch at a time is in memory. */
 export async function openCifar10(opening: DatasetOptions, files: Cifar10Files = CIFAR10): Promise<Dataset> {
   const source = opening.from ?? (await fetched(files, opening))
   if (opening.from !== undefined) await verify(source, files, opening.signal)
@@ -70,16 +70,16 @@ async function fetched(
   files: Cifar10Files,
   { downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: DatasetOptions,
 ): Promise<string> {
-  const kept = join(downloads, files.archive.name)
+  const stored = join(downloads, files.archive.name)
   const check = (path: string): Promise<void> => verify(path, files, signal)
-  const isRight =
-    (await exists(kept)) &&
-    (await check(kept).then(
+  const isIntact =
+    (await exists(stored)) &&
+    (await check(stored).then(
       () => true,
       () => false,
     ))
-  if (!isRight) await download({ file: files.archive, to: kept, mirror, check, onProgress, signal })
-  return kept
+  if (!isIntact) await download({ file: files.archive, to: stored, mirror, check, onProgress, signal })
+  return stored
 }
 
 async function verify(source: string, files: Cifar10Files, signal?: AbortSignal): Promise<void> {

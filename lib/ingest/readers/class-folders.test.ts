@@ -58,8 +58,8 @@ test.each<[string, string[], string[], [string, string, 'train' | 'test' | null]
     ['b', 'constructor'],
     [['constructor/1.png', 'constructor', null]],
   ],
-  ['files without endings', ['a/1', 'b/2'], ['a', 'b'], [['b/2', 'b', null]]],
-])('%s are understood', (_story, paths, classes, places) => {
+  ['files without extensions', ['a/1', 'b/2'], ['a', 'b'], [['b/2', 'b', null]]],
+])('%s are recognised', (_story, paths, classes, places) => {
   const layout = layoutOf(paths)
 
   expect(layout.classes).toEqual(classes)
@@ -76,18 +76,18 @@ test.each<[string, string[], string, string]>([
     'not in a class folder',
   ],
   ['no split', ['train/cats/1.png', 'readme.txt'], 'readme.txt', 'train/ and test/'],
-  ['no wrapper', ['pics/cats/1.png', 'pics/dogs/1.png', 'readme.txt'], 'readme.txt', 'pics/'],
+  ['not in the wrapper folder', ['pics/cats/1.png', 'pics/dogs/1.png', 'readme.txt'], 'readme.txt', 'pics/'],
   [
     'a class folder whose name is endless',
     ['a/1.png', `${'b'.repeat(300)}/1.png`],
     `${'b'.repeat(300)}/1.png`,
     '300 characters',
   ],
-])('a file in %s is a stray, and said', (_story, paths, path, reason) => {
+])('a file in %s is reported as a stray file', (_story, paths, path, reason) => {
   expect(layoutOf(paths).placeOf(path)).toEqual({ kind: 'stray', reason: expect.stringContaining(reason) })
 })
 
-test('nothing has no classes', () => {
+test('an empty list has no classes', () => {
   expect(layoutOf([]).classes).toEqual([])
   expect(layoutOf(['a.png']).classes).toEqual([])
 })

@@ -1,5 +1,5 @@
-/** What the folders of a set of pictures mean: `cats/1.png`, `train/cats/1.png`, either of them packed one or
- *  two folders deeper. Pure: it sees paths only, and whether a file is a picture is judged later, by its
+/** The meaning of the folders in a set of images: `cats/1.png`, `train/cats/1.png`, either of them one or
+ *  two folders deeper. Pure: it sees only paths; whether a file is an image is checked later, by its
  *  bytes. */
 
 export type Place =
@@ -21,25 +21,25 @@ const SPLIT_OF: Readonly<Record<string, 'train' | 'test'>> = {
   test_set: 'test',
 }
 const LONGEST_CLASS = 200
-/** Only for telling how folders lie: what a file is, its bytes say. */
-const LOOKS_LIKE_IMAGE = /\.(?:png|jpe?g|jfif|gif|bmp|dib|webp|tiff?|avif)$/i
+/** Only for recognising the layout: the type of a file depends on its bytes. */
+const IMAGE_NAME = /\.(?:png|jpe?g|jfif|gif|bmp|dib|webp|tiff?|avif)$/i
 
 export function layoutOf(paths: readonly string[]): Layout {
-  const images = paths.filter((path) => LOOKS_LIKE_IMAGE.test(path))
+  const images = paths.filter((path) => IMAGE_NAME.test(path))
   const telling = (images.length > 0 ? images : paths).map(foldersOf).filter((folders) => folders.length > 0)
   const around = wrappersOf(telling)
   const inside = telling.map((folders) => folders.slice(around.length))
   const hasSplits = inside.length > 0 && inside.every((folders) => splitOf(folders[0]) !== undefined)
   const placeOf = (path: string): Place => place(foldersOf(path), around, hasSplits)
   const classes = new Set(
-    paths.map(placeOf).flatMap((found) => (found.kind === 'image' ? [found.label] : [])),
+    paths.map(placeOf).flatMap((place) => (place.kind === 'image' ? [place.label] : [])),
   )
   return { classes: [...classes].toSorted(byNumberThenName), placeOf }
 }
 
 const foldersOf = (path: string): string[] => path.split('/').slice(0, -1)
 
-/** The folders that hold everything and mean nothing: all pictures are in them, and deeper. */
+/** The common parent folders without meaning: all images are in them, or deeper. */
 function wrappersOf(telling: readonly (readonly string[])[]): readonly string[] {
   const around: string[] = []
   while (telling.length > 0) {

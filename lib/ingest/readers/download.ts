@@ -1,5 +1,5 @@
-/** One file fetched from the first address that has it: written aside, checked, then put in place in one
- *  step. A failed try leaves nothing behind. It knows no data set. */
+/** Downloads one file from the first address that has it: written to a temporary file, checked, and renamed. A
+ *  failed attempt leaves no file. It knows no data set. */
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { DarkroomError, isDarkroomError, messageOf } from '#lib/domain/errors.ts
 import type { DownloadProgress } from './labelled-image.ts'
 import type { OfficialFile } from './official-file.ts'
 
-/** A server that sends nothing for so long is given up. */
+/** A server that sends nothing for this long is abandoned. */
 const LONGEST_SILENCE_MS = 30_000
 const PROGRESS_EVERY_MS = 200
 
@@ -18,7 +18,7 @@ export type Download = {
   readonly file: OfficialFile
   readonly to: string
   readonly mirror?: string | undefined
-  /** Throws `bad_data_file` when what came is not what was wanted. */
+  /** Throws `bad_data_file` when the content is not the expected one. */
   readonly check: (path: string) => Promise<void>
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
   readonly longestSilenceMs?: number
@@ -70,16 +70,16 @@ async function fetchTo(
     if (!answer.ok || answer.body === null) throw new Error(`the server returned ${answer.status}`)
     const announcedBytes = Number(answer.headers.get('content-length'))
     const totalBytes = announcedBytes || file.packedBytes
-    // An archive packed again may be a little larger, never twice as large.
+    // A repacked archive may be a little larger, never twice as large.
     const mostBytes = file.packedBytes * 2 + 1024
-    const tell = progressOf(file.name, totalBytes, onProgress)
+    const report = progressOf(file.name, totalBytes, onProgress)
     let bytes = 0
     const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
         watch.refresh()
         bytes += chunk.length
         if (bytes > mostBytes) throw new Error(`the server sent more than ${mostBytes} bytes`)
-        tell(bytes)
+        report(bytes)
         yield chunk
       }
     }
@@ -98,12 +98,12 @@ function progressOf(
   onProgress: Download['onProgress'],
 ): (bytes: number) => void {
   const startedAt = performance.now()
-  let toldAt = 0
+  let reportedAt = 0
   return (bytes) => {
     const now = performance.now()
     const isLast = bytes >= totalBytes
-    if (!isLast && now - toldAt < PROGRESS_EVERY_MS) return
-    toldAt = now
+    if (!isLast && now - reportedAt < PROGRESS_EVERY_MS) return
+    reportedAt = now
     const seconds = (now - startedAt) / 1000
     onProgress?.({
       file,
@@ -125,7 +125,7 @@ const diskFull = (file: OfficialFile, cause: unknown): DarkroomError =>
     { cause },
   )
 
-/** `fetch` hides what happened in its cause: "fetch failed" says nothing to a person. */
+/** `fetch` hides the reason in its cause: "fetch failed" tells a user nothing. */
 function reasonOf(error: unknown): string {
   if (isDarkroomError(error)) return error.why
   const { cause } = error as { cause?: { code?: string; message?: string } }

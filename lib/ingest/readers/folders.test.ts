@@ -10,7 +10,7 @@ import { all, folder, folderForEachTest, image, put, REAL } from './readers.fake
 
 folderForEachTest()
 
-test('class folders in a ZIP come with label, split and what did not fit', async () => {
+test('class folders in a ZIP have labels and splits, and other files are reported', async () => {
   const strays: Stray[] = []
   const zip = zipFile([
     { name: 'pics/train/cats/1.png', content: image },
@@ -33,7 +33,7 @@ test('class folders in a ZIP come with label, split and what did not fit', async
   ])
 })
 
-test('class folders on this disk come the same, and links are not followed', async () => {
+test('class folders on this disk give the same result, and links are not followed', async () => {
   const strays: Stray[] = []
   for (const name of ['cats', 'dogs']) await put({ '1.png': image }, join(folder, name))
   await put({ 'readme.txt': image, '.DS_Store': image })

@@ -1,5 +1,5 @@
-/** A set of pictures in class folders, in a ZIP or on this disk, handed over file by file with its label and
- *  split. What the folders mean is decided in class-folders.ts; what the files are, by whoever decodes them. */
+/** A set of images in class folders, in a ZIP or on this disk, returned file by file with its label and
+ *  split. class-folders.ts interprets the folders; the decoder checks the files. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listZip, readZip } from '#lib/archive/read-zip.ts'
@@ -11,7 +11,7 @@ import type { Dataset, LabelledImage, DatasetOptions, Stray } from './labelled-i
 
 export type FolderOptions = Pick<DatasetOptions, 'onStray' | 'signal'> & { readonly limits?: ZipLimits }
 
-/** A picture above 64 MiB is no training picture; a set above 64 GiB does not fit this product's one machine. */
+/** An image above 64 MiB is no training image; a set above 64 GiB does not fit on one machine. */
 export const GENEROUS: ZipLimits = { entryBytes: 64 * 1024 ** 2, totalBytes: 64 * 1024 ** 3 }
 
 export async function openZipOfFolders(
@@ -37,8 +37,8 @@ export async function openZipOfFolders(
     }
   }
 
-  function* placed(found: Layout, path: string, bytes: Uint8Array): Generator<LabelledImage> {
-    const place = found.placeOf(path)
+  function* placed(layout: Layout, path: string, bytes: Uint8Array): Generator<LabelledImage> {
+    const place = layout.placeOf(path)
     if (place.kind === 'image') yield { label: place.label, split: place.split, path, bytes }
     else onStray?.({ kind: 'stray_file', path, reason: place.reason })
   }
@@ -85,8 +85,8 @@ export async function openFolderOfFolders(
   }
 }
 
-/** Every ordinary file below, in an order that is the same everywhere. Links are not followed: they may lead
- *  out or in circles. */
+/** Every regular file below, in the same order on every machine. Links are not followed: they may lead
+ *  outside or in circles. */
 async function filesUnder(
   root: string,
   below: string,
@@ -94,15 +94,15 @@ async function filesUnder(
   signal?: AbortSignal,
 ): Promise<string[]> {
   signal?.throwIfAborted()
-  const found: string[] = []
+  const paths: string[] = []
   const entries = await readdir(join(root, below), { withFileTypes: true })
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
     if (entry.name.startsWith('.') || /^(?:__MACOSX|thumbs\.db|desktop\.ini)$/i.test(entry.name))
       strays.push({ kind: 'stray_file', path, reason: 'it is a system file' })
     else if (entry.isDirectory())
-      for (const file of await filesUnder(root, path, strays, signal)) found.push(file)
-    else if (entry.isFile()) found.push(path)
+      for (const file of await filesUnder(root, path, strays, signal)) paths.push(file)
+    else if (entry.isFile()) paths.push(path)
     else
       strays.push({
         kind: 'refused_entry',
@@ -110,7 +110,7 @@ async function filesUnder(
         reason: entry.isSymbolicLink() ? 'it is a link' : 'it is not a regular file',
       })
   }
-  return found
+  return paths
 }
 
 function requireClasses({ classes }: Layout, what: 'archive' | 'folder'): void {

@@ -1,18 +1,18 @@
-/** What every reader of pictures with labels hands over, one at a time. Types only: nothing is decoded or
- *  kept here. */
+/** What every reader of labelled images returns, one at a time. Types only: nothing is decoded or
+ *  stored here. */
 
 export type LabelledImage = {
   readonly label: string
-  /** Null where the source does not say; a source's own validation part counts as `train`, ours is chosen by
+  /** Null when the source does not state it; a source's own validation part counts as `train`, ours is chosen by
    *  content. */
   readonly split: 'train' | 'test' | null
   /** For the report; never a place to write to. */
   readonly path: string
-  /** An encoded file, as it came: it may still turn out to be no picture. */
+  /** An encoded file, unchecked: it may turn out not to be an image. */
   readonly bytes: Uint8Array
 }
 
-/** A file that no class claims, or that must not be opened. */
+/** A file that belongs to no class, or that must not be opened. */
 export type Stray = {
   readonly kind: 'stray_file' | 'refused_entry'
   readonly path: string
@@ -21,7 +21,7 @@ export type Stray = {
 
 export type Dataset = {
   readonly classes: readonly string[]
-  /** How many images will come at most: some may be refused on the way. */
+  /** The maximum number of images: some may be refused later. */
   readonly count: number
   readonly images: AsyncIterable<LabelledImage>
 }
@@ -30,16 +30,16 @@ export type DownloadProgress = {
   readonly file: string
   readonly bytes: number
   readonly totalBytes: number
-  /** Null until there is something to reckon from. */
+  /** Null until it can be estimated. */
   readonly secondsLeft: number | null
 }
 
 export type DatasetOptions = {
-  /** A file or a folder that is here already. */
+  /** A file or a folder on this machine. */
   readonly from?: string | undefined
-  /** An address that has the official files, instead of the official addresses. */
+  /** A mirror of the official files, used instead of the official addresses. */
   readonly mirror?: string | undefined
-  /** Where downloads are kept; files that are there and right are not fetched again. */
+  /** The download folder; intact files in it are not downloaded again. */
   readonly downloads?: string | undefined
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
   readonly onStray?: ((stray: Stray) => void) | undefined

@@ -1,5 +1,5 @@
-/** MNIST from its four official idx files, gzipped or plain: 60,000 training and 10,000 test digits as 28 ×
- *  28 grey PNGs. The pins below were taken from files with the four published MD5 sums (f68b3c2d…, d53e105e…,
+/** MNIST from its four official idx files, gzipped or plain: 60,000 training and 10,000 test digits as 28 × 28
+ *  grey PNGs. The checksums below were computed from files with the four published MD5 sums (f68b3c2d…, d53e105e…,
  *  9fb629c4…, ec29112d…). */
 import { join } from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -70,7 +70,7 @@ const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
 const IMAGES_MAGIC = 0x803
 const LABELS_MAGIC = 0x801
 
-/** Everything is checked before the first image is handed over; 55 MB stay in memory meanwhile. */
+/** Everything is checked before the first image is returned; 55 MB stay in memory meanwhile. */
 export async function openMnist(
   opening: DatasetOptions,
   parts: readonly MnistPart[] = MNIST,
@@ -84,11 +84,11 @@ export async function openMnist(
       labels: await contentOf(labels, opening),
     })
   }
-  const opened = read.map((part) => ({ ...part, ...parsed(part) }))
+  const parsedFiles = read.map((part) => ({ ...part, ...parsed(part) }))
   return {
     classes: DIGITS,
-    count: opened.reduce((sum, part) => sum + part.count, 0),
-    images: inTurns(digitsOf(opened), opening.signal),
+    count: parsedFiles.reduce((sum, part) => sum + part.count, 0),
+    images: inTurns(digitsOf(parsedFiles), opening.signal),
   }
 }
 
@@ -97,15 +97,15 @@ async function contentOf(
   { from, downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: DatasetOptions,
 ): Promise<Uint8Array> {
   signal?.throwIfAborted()
-  const kept = join(downloads, required.name)
+  const stored = join(downloads, required.name)
   if (from !== undefined) return readPinned(await pathIn(from, required.name), required)
-  if (await exists(kept)) {
-    const content = await readPinned(kept, required).catch(() => null)
+  if (await exists(stored)) {
+    const content = await readPinned(stored, required).catch(() => null)
     if (content !== null) return content
   }
   const check = async (path: string): Promise<void> => void (await readPinned(path, required))
-  await download({ file: required, to: kept, mirror, check, onProgress, signal })
-  return readPinned(kept, required)
+  await download({ file: required, to: stored, mirror, check, onProgress, signal })
+  return readPinned(stored, required)
 }
 
 /** The names with and without `.gz`, and with the dot that some copies have (`train-images.idx3-ubyte`). */
@@ -128,7 +128,7 @@ type Idx = {
   readonly images: Uint8Array
   readonly labels: Uint8Array
 }
-type OpenedIdx = Idx & { readonly count: number; readonly height: number; readonly width: number }
+type ParsedIdx = Idx & { readonly count: number; readonly height: number; readonly width: number }
 
 /** idx: big-endian magic number, count, height and width, then the bytes (yann.lecun.com/exdb/mnist). */
 function parsed({ name, images, labels }: Idx): { count: number; height: number; width: number } {
@@ -145,7 +145,7 @@ function parsed({ name, images, labels }: Idx): { count: number; height: number;
   return { count, height, width }
 }
 
-function* digitsOf(parts: readonly OpenedIdx[]): Generator<LabelledImage> {
+function* digitsOf(parts: readonly ParsedIdx[]): Generator<LabelledImage> {
   for (const { split, name, images, labels, count, height, width } of parts) {
     const pixels = height * width
     for (let i = 0; i < count; i++) {

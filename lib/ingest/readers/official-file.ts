@@ -1,5 +1,5 @@
-/** Files of official data sets, pinned by the SHA-256 of what is inside them: found in a folder, or fetched.
- *  How they are packed does not matter; what they hold must be right to the last byte. */
+/** Files of official data sets, pinned by the SHA-256 of their contents: from a folder, or downloaded.
+ *  Any packing is accepted; the contents must match to the last byte. */
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { sniff } from '#lib/images/sniff.ts'
 /** One file inside, by its official name. */
 export type PinnedContent = { readonly name: string; readonly sizeBytes: number; readonly sha256: string }
 
-/** One file to fetch: the addresses are tried in order, `packedBytes` is its size there. */
+/** One file to download: the addresses are tried in order, `packedBytes` is its size there. */
 export type OfficialFile = {
   readonly name: string
   readonly urls: readonly string[]
@@ -23,11 +23,11 @@ export const DEFAULT_DOWNLOADS = join(tmpdir(), 'darkroom-downloads')
 
 const unpackGzip = promisify(gunzip)
 
-/** The right content of a plain or gzipped file, or a sentence that says what is wrong with it. */
+/** Returns the verified content of a plain or gzipped file, or throws an error that states the difference. */
 export async function readPinned(path: string, pinned: PinnedContent): Promise<Uint8Array> {
-  const found = await stat(path)
-  if (found.size > pinned.sizeBytes * 2 + 1024)
-    throw wrongFile(path, pinned.name, `it has ${found.size} bytes and should expand to ${pinned.sizeBytes}`)
+  const stats = await stat(path)
+  if (stats.size > pinned.sizeBytes * 2 + 1024)
+    throw wrongFile(path, pinned.name, `it has ${stats.size} bytes and should expand to ${pinned.sizeBytes}`)
   const bytes = await readFile(path)
   const content = isGzip(bytes)
     ? await unpackGzip(bytes, { maxOutputLength: pinned.sizeBytes + 1 }).catch(() => null)
@@ -39,8 +39,8 @@ export async function readPinned(path: string, pinned: PinnedContent): Promise<U
 
 export function requirePinned(path: string, pinned: PinnedContent, content: Uint8Array): void {
   if (content.length !== pinned.sizeBytes) {
-    const found = sniff(content)
-    const what = found.kind === 'unknown' ? '' : ` (it is ${found.words})`
+    const type = sniff(content)
+    const what = type.kind === 'unknown' ? '' : ` (it is ${type.words})`
     throw wrongFile(path, pinned.name, `it has ${content.length} bytes instead of ${pinned.sizeBytes}${what}`)
   }
   const sha256 = createHash('sha256').update(content).digest('hex')
@@ -73,14 +73,14 @@ export const missingFile = (folder: string, name: string): DarkroomError =>
   })
 
 export async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => null)
-  if (found === null)
+  const stats = await stat(path).catch(() => null)
+  if (stats === null)
     throw new DarkroomError('bad_data_file', {
       what: `${path} cannot be read`,
       why: 'there is no such file or folder',
       remedy: 'Check the path.',
     })
-  return found.isDirectory()
+  return stats.isDirectory()
 }
 
 export const exists = (path: string): Promise<boolean> =>

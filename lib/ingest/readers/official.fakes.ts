@@ -1,4 +1,4 @@
-/** Data sets of a few pictures in the official formats, with their pins, and a server that has them or
+/** Small data sets in the official formats, with their checksums, and a server that serves them or
  *  misbehaves; for tests only. */
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -116,7 +116,7 @@ export type Behaviour = 'honest' | 'cut' | 'silent' | 'endless' | 'missing'
 export async function serveFiles(
   files: Files,
   behaviour: () => Behaviour = () => 'honest',
-): Promise<AsyncDisposable & { url: string; asked: string[] }> {
+): Promise<AsyncDisposable & { url: string; requested: string[] }> {
   const requested: string[] = []
   const server = createServer((request, response) => {
     const name = request.url!.slice(1)
@@ -140,7 +140,7 @@ export async function serveFiles(
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: requested,
+    requested: requested,
     [Symbol.asyncDispose]: () =>
       new Promise((closed) => {
         server.close(() => closed())

@@ -1,5 +1,5 @@
-/** One way to open any set of labelled pictures: the official ones by name, others from a ZIP or a folder of
- *  class folders. Nothing is handed over before its source is known to be whole. */
+/** Opens any set of labelled images: the official ones by name, others from a ZIP or a folder of
+ *  class folders. Nothing is returned before its source has been checked. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { openCifar10 } from './cifar10.ts'
 import { openFolderOfFolders, openZipOfFolders } from './folders.ts'

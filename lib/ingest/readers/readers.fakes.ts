@@ -1,4 +1,4 @@
-/** A folder for each test of the readers, and what it takes to read from it. */
+/** A folder for each test of the readers, and the options to read from it. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'

@@ -69,7 +69,7 @@ test.each<[string, (files: Files) => void, string]>([
     'SHA-256',
   ],
   ['is not there', (files) => delete files['t10k-labels-idx1-ubyte.gz'], 'missing'],
-])('an MNIST file that %s is refused before any image is handed over', async (_story, spoil, output) => {
+])('an MNIST file that %s is refused before any image is returned', async (_story, spoil, output) => {
   const { parts, files } = smallMnist()
   spoil(files)
 
@@ -79,7 +79,7 @@ test.each<[string, (files: Files) => void, string]>([
   })
 })
 
-test('CIFAR-10 is read from a folder, from its folder’s parent and from an archive, whoever packed it', async () => {
+test('CIFAR-10 is read from a folder, from its folder’s parent and from any archive of it', async () => {
   const { pins, files, archive } = smallCifar10()
   const inFolder = await all(
     await openCifar10({ from: await put(files, join(folder, 'cifar-10-batches-bin')) }, pins),
@@ -99,8 +99,8 @@ test('CIFAR-10 is read from a folder, from its folder’s parent and from an arc
 })
 
 test.each<[string, (good: ReturnType<typeof smallCifar10>) => Uint8Array, string]>([
-  ['is cut', ({ archive }) => archive.subarray(0, archive.length - 60), 'truncated'],
-  ['is a text', () => new TextEncoder().encode('404 not found. '.repeat(100)), 'another file'],
+  ['is truncated', ({ archive }) => archive.subarray(0, archive.length - 60), 'truncated'],
+  ['is a text file', () => new TextEncoder().encode('404 not found. '.repeat(100)), 'another file'],
   [
     'lacks a batch',
     ({ files }) => tarFile({ 'data_batch_1.bin': files['data_batch_1.bin']! }),
@@ -116,7 +116,7 @@ test.each<[string, (good: ReturnType<typeof smallCifar10>) => Uint8Array, string
     ({ files }) => tarFile({ ...files, 'test_batch.bin': files['test_batch.bin']!.with(99, 0) }),
     'SHA-256',
   ],
-])('a CIFAR-10 archive that %s is refused before any image is handed over', async (_story, make, output) => {
+])('a CIFAR-10 archive that %s is refused before any image is returned', async (_story, make, output) => {
   const good = smallCifar10()
   await put({ 'a.tar.gz': make(good) })
 
@@ -126,20 +126,20 @@ test.each<[string, (good: ReturnType<typeof smallCifar10>) => Uint8Array, string
   })
 })
 
-test('what is fetched is checked, kept, and not fetched again', async () => {
+test('a downloaded file is checked, stored, and not downloaded again', async () => {
   const { parts, files } = smallMnist()
   await using server = await serveFiles(files)
-  const seen: DownloadProgress[] = []
+  const reports: DownloadProgress[] = []
   const opening = {
     downloads: join(folder, 'kept'),
     mirror: `${server.url}/`,
-    onProgress: (progress: DownloadProgress) => seen.push(progress),
+    onProgress: (progress: DownloadProgress) => reports.push(progress),
   }
 
   expect(await all(await openMnist(opening, parts))).toHaveLength(4)
   expect(await all(await openMnist(opening, parts))).toHaveLength(4)
-  expect(server.asked.toSorted()).toEqual(Object.keys(files).toSorted())
-  expect(seen.at(-1)).toMatchObject({
+  expect(server.requested.toSorted()).toEqual(Object.keys(files).toSorted())
+  expect(reports.at(-1)).toMatchObject({
     file: 't10k-labels-idx1-ubyte.gz',
     secondsLeft: 0,
     bytes: files['t10k-labels-idx1-ubyte.gz']!.length,
@@ -148,29 +148,32 @@ test('what is fetched is checked, kept, and not fetched again', async () => {
 })
 
 test.each<[string, Behaviour, (files: Files) => void, string]>([
-  ['has not', 'honest', (files) => delete files['cifar-10-binary.tar.gz'], 'returned 404'],
+  ['does not have the file', 'honest', (files) => delete files['cifar-10-binary.tar.gz'], 'returned 404'],
   [
     'has another file',
     'honest',
     (files) => (files['cifar-10-binary.tar.gz'] = gzipSync(new Uint8Array(3000).fill(7))),
     'another file',
   ],
-  ['hangs up in the middle', 'cut', () => undefined, ''],
-  ['never ends', 'endless', () => undefined, 'sent more than'],
-])('a server that %s is named, and nothing is left behind', async (_story, behaviour, spoil, output) => {
-  const { pins, archive } = smallCifar10()
-  const files = { 'cifar-10-binary.tar.gz': archive }
-  spoil(files)
-  await using server = await serveFiles(files, () => behaviour)
+  ['closes the connection halfway', 'cut', () => undefined, ''],
+  ['sends without end', 'endless', () => undefined, 'sent more than'],
+])(
+  'a server that %s is named in the error, and no file is left',
+  async (_story, behaviour, spoil, output) => {
+    const { pins, archive } = smallCifar10()
+    const files = { 'cifar-10-binary.tar.gz': archive }
+    spoil(files)
+    await using server = await serveFiles(files, () => behaviour)
 
-  await expect(openCifar10({ downloads: folder, mirror: server.url }, pins)).rejects.toMatchObject({
-    code: 'bad_data_file',
-    message: expect.stringMatching(new RegExp(`127.0.0.1:\\d+: .*${output}.*--from`)),
-  })
-  expect(await readdir(folder)).toEqual([])
-})
+    await expect(openCifar10({ downloads: folder, mirror: server.url }, pins)).rejects.toMatchObject({
+      code: 'bad_data_file',
+      message: expect.stringMatching(new RegExp(`127.0.0.1:\\d+: .*${output}.*--from`)),
+    })
+    expect(await readdir(folder)).toEqual([])
+  },
+)
 
-test('the second address helps when the first does not', async () => {
+test('the second address is used when the first one fails', async () => {
   const { parts, files } = smallMnist()
   let first = true
   await using server = await serveFiles(files, () => (first ? ((first = false), 'cut') : 'honest'))
@@ -186,7 +189,7 @@ test('the second address helps when the first does not', async () => {
   expect(await all(await openMnist({ downloads: folder }, twice))).toHaveLength(4)
 })
 
-test('a download that is given up stops at once and leaves nothing', async () => {
+test('a download that is cancelled stops at once and leaves no file', async () => {
   const { pins, archive } = smallCifar10()
   const stop = new AbortController()
   await using server = await serveFiles(
@@ -202,14 +205,14 @@ test('a download that is given up stops at once and leaves nothing', async () =>
 
 test.each([
   ['a set without folders', 'bad_data_file', { '1.png': image }],
-  ['no set at all', 'bad_archive', null],
+  ['a missing set', 'bad_archive', null],
 ])('%s is refused', async (_story, code, files) => {
   const from = files === null ? join(await put({ 'a.zip': image }), 'a.zip') : await put(files)
 
   await expect(openDataset('my-cats', { from })).rejects.toMatchObject({ code })
 })
 
-test('a name nobody knows and a path that is not there are said', async () => {
+test('an unknown name and a missing path are stated in the error', async () => {
   await expect(openDataset('my-cats')).rejects.toMatchObject({
     code: 'invalid_input',
     message: expect.stringContaining('--from'),
@@ -223,7 +226,7 @@ test('a name nobody knows and a path that is not there are said', async () => {
   })
 })
 
-test('shapes are made here, evenly, and no test picture is a training picture', async () => {
+test('shapes are created evenly, and no test image is a training image', async () => {
   const dataset = openShapes({ train: 6, test: 3 })
   const images = await all(dataset)
 
@@ -233,7 +236,7 @@ test('shapes are made here, evenly, and no test picture is a training picture', 
     expect(images.filter(({ label, split }) => label === shape && split === 'test')).toHaveLength(3)
 })
 
-test('while pictures come out of memory others have their turn, and giving up ends it', async () => {
+test('while images are read from memory the event loop stays responsive, and cancelling stops it', async () => {
   const stop = new AbortController()
   setImmediate(() => stop.abort())
 

@@ -1,5 +1,5 @@
-/** The data set `shapes`: pictures made by code, the same on every machine, so that a fresh install has one
- *  with all its pictures. How a shape looks is decided in lib/domain/shapes.ts. */
+/** The data set `shapes`: images made by code, the same on every machine, so that a new installation has a
+ *  classifier with all its images. The drawing itself is in lib/domain/shapes.ts. */
 import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { inTurns } from './yield-to-event-loop.ts'
@@ -9,7 +9,7 @@ export type ShapeCounts = { readonly train: number; readonly test: number }
 
 export const SHAPE_COUNTS: ShapeCounts = { train: 400, test: 200 }
 
-/** Seeds are shared out so that no picture of one split is one of the other. */
+/** Separate seeds, so that no image of one split is in the other. */
 const FIRST_SEED = { train: 1_000_000, test: 2_000_000 } as const
 
 export function openShapes(counts: ShapeCounts = SHAPE_COUNTS, signal?: AbortSignal): Dataset {

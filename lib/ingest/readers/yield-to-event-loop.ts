@@ -1,9 +1,9 @@
-/** Lets others have their turn while pictures come out of memory: without it nothing else runs in the
+/** Yields to the event loop while images are read from memory: without it nothing else runs in the
  *  process, not even Ctrl-C. Readers that wait for a disk or an archive do not need it. */
 import { setImmediate } from 'node:timers/promises'
 import type { LabelledImage } from './labelled-image.ts'
 
-/** A few milliseconds of pictures. */
+/** A few milliseconds of work. */
 const IMAGES_A_TURN = 50
 
 export async function* inTurns(

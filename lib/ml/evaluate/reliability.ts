@@ -1,13 +1,13 @@
 /** The thresholds on a version's card in the form that domain/decision reads. Cards of older versions have fewer. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import type { Promises } from '#lib/domain/decision.ts'
+import type { ReliabilityThresholds } from '#lib/domain/decision.ts'
 
 export function thresholdsOf({
   calibration,
   decision,
   candidates,
   familiarity,
-}: Pick<Card, 'calibration' | 'decision' | 'candidates' | 'familiarity'>): Promises {
+}: Pick<Card, 'calibration' | 'decision' | 'candidates' | 'familiarity'>): ReliabilityThresholds {
   return {
     sureness: decision && {
       threshold: decision.threshold,

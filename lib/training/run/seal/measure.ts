@@ -8,7 +8,7 @@ import {
   confidentFrom,
   FEWEST_FOR_CALIBRATION,
   fitTemperature,
-  imagesToPromise,
+  imagesForThreshold,
   TARGET_ERROR,
   type ScoredPrediction,
   type Logits,
@@ -170,7 +170,7 @@ function decisionPart(
           (answer) => answer.confidence >= threshold,
         )
   const isMeasured = threshold !== null && test.logits.count > 0
-  const needed = threshold === null ? imagesToPromise(answers) : null
+  const needed = threshold === null ? imagesForThreshold(answers) : null
   return {
     target_error: TARGET_ERROR,
     threshold,
