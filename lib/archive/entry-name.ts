@@ -1,5 +1,5 @@
-/** The name of a ZIP entry: read whatever wrote it, and judged before anything is done with it.
- *  It touches no file; a name that passes is still only a label. */
+/** The name of a ZIP entry: decoded, whichever program wrote it, and checked before it is used.
+ *  It accesses no file; a valid name is still only a label. */
 import { getFileNameLowLevel, validateFileName } from 'yauzl'
 import type { Entry } from 'yauzl'
 import { visible } from '#lib/domain/visible-text.ts'
@@ -10,7 +10,7 @@ const FILE_KIND = 0o170000
 const LINK = 0o120000
 const REGULAR = 0o100000
 
-/** UTF-8 where it says so or plainly is (macOS does not say so), else the code page of old Windows archives (CP437). */
+/** UTF-8 when flagged or recognisable (macOS sets no flag), else the code page of old Windows archives (CP437). */
 export function readName(entry: Entry): string {
   const isUtf8 = (entry.generalPurposeBitFlag & UNICODE_FLAG) !== 0 || isValidUtf8(entry.fileNameRaw)
   const flags = isUtf8 ? entry.generalPurposeBitFlag | UNICODE_FLAG : entry.generalPurposeBitFlag
@@ -28,7 +28,7 @@ function isValidUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** What file systems and finders leave behind; nobody means to send it. */
+/** Files that operating systems leave behind and users do not send intentionally. */
 export function reasonToSkip(path: string): string | null {
   const parts = path.split('/')
   const last = parts.at(-1) ?? ''

@@ -17,7 +17,7 @@ async function all(source: string | Uint8Array, more = limits): Promise<ZipEntry
   return entries
 }
 
-test('files come out whole, stored or deflated, from bytes and from a path', async () => {
+test('files are read completely, stored or deflated, from bytes and from a path', async () => {
   const zip = zipFile([
     { name: 'cats/', content: new Uint8Array(0), method: 0 },
     { name: 'cats/a.png' },
@@ -43,15 +43,15 @@ test.each<[string, Part, string]>([
   ['is absolute', { name: '/etc/passwd' }, 'absolute'],
   ['names a drive', { name: 'C:\\windows\\x.png' }, 'absolute'],
   ['names a share', { name: '\\\\server\\x.png' }, 'absolute'],
-  ['holds a line break', { name: 'a\nb.png' }, 'control characters'],
+  ['contains a line break', { name: 'a\nb.png' }, 'control characters'],
   ['is 10,000 characters long', { name: 'a'.repeat(10_000) }, '10000 characters'],
   ['belongs to a link', { name: 'a.png', mode: 0o120777 }, 'link'],
   ['belongs to a device', { name: 'a.png', mode: 0o020666 }, 'not a regular file'],
   ['belongs to an encrypted entry', { name: 'a.png', flags: 0x801 }, 'encrypted'],
   ['belongs to an unknown method', { name: 'a.png', method: 12, packed: hello }, 'method 12'],
   ['belongs to damaged data', { name: 'a.png', claimedCrc: 7 }, 'checksum'],
-  ['belongs to data that is no deflate', { name: 'a.png', packed: Uint8Array.of(7, 7, 7) }, 'damaged'],
-  ['belongs to more data than there is', { name: 'a.png', claimedPackedSize: 900_000 }, 'truncated'],
+  ['belongs to data that is not deflate', { name: 'a.png', packed: Uint8Array.of(7, 7, 7) }, 'damaged'],
+  ['belongs to more data than the file has', { name: 'a.png', claimedPackedSize: 900_000 }, 'truncated'],
   [
     'belongs to a ZIP',
     { name: 'a.png', content: zipFile([{ name: 'b.png' }]) },
@@ -67,7 +67,7 @@ test.each<[string, Part, string]>([
     { name: 'a.png', content: new Uint8Array(2 * 1024 ** 2).map((_, i) => i * 7 + (i >> 8)) },
     'more than 1 MiB',
   ],
-])('an entry whose name %s is refused, and the others stay', async (_story, part, reason) => {
+])('an entry whose name %s is refused, and the others are read', async (_story, part, reason) => {
   const entries = await all(zipFile([part, { name: 'good.png' }]))
 
   expect(entries).toEqual([
@@ -77,7 +77,7 @@ test.each<[string, Part, string]>([
   expect(entries[0]!.path.length).toBeLessThanOrEqual(200)
 })
 
-test('the notes of macOS and Windows are skipped, and said', async () => {
+test('metadata files of macOS and Windows are skipped and reported', async () => {
   const entries = await all(
     zipFile([
       { name: '__MACOSX/cats/._a.png' },
@@ -97,7 +97,7 @@ test('the notes of macOS and Windows are skipped, and said', async () => {
   ])
 })
 
-test('the list names what would be unpacked, and nothing else', async () => {
+test('the list has exactly the entries that would be unpacked', async () => {
   const zip = zipFile([
     { name: 'cats/', content: new Uint8Array(0) },
     { name: 'cats/a.png', packed: Uint8Array.of(7) },
@@ -121,7 +121,7 @@ test('names are read as UTF-8, as the code page of Windows, and composed', async
   expect(entries.map((entry) => entry.path)).toEqual(['Äpfel/1', 'Äpfel/2', 'Äpfel/3'])
 })
 
-test('an all-black picture that packs well is no bomb', async () => {
+test('an all-black image that compresses well is not a bomb', async () => {
   const black = new Uint8Array(60_000)
 
   expect(await all(zipFile([{ name: 'a.bmp', content: black }]))).toEqual([
@@ -139,7 +139,7 @@ test.each<[string, Uint8Array]>([
     zipFile([{ name: 'a' }]).map((byte, i, file) => (i === file.length - 22 - 47 ? 0 : byte)),
   ],
   ['strong encryption', zipFile([{ name: 'a', flags: 0x41 }])],
-])('%s is no archive', async (_what, bytes) => {
+])('%s is not an archive', async (_what, bytes) => {
   await expect(all(bytes)).rejects.toMatchObject({ code: 'bad_archive' })
 })
 
@@ -162,20 +162,20 @@ test('two hundred thousand and one entries are too many', async () => {
   })
 })
 
-test('what unpacks to more than the whole may is stopped there', async () => {
+test('unpacking stops at the limit for the whole archive', async () => {
   const parts = Array.from({ length: 4 }, (_, i) => ({ name: `${i}`, content: new Uint8Array(60_000) }))
-  const seen: string[] = []
+  const paths: string[] = []
 
   await expect(
     (async () => {
       for await (const entry of readZip(zipFile(parts), { ...limits, totalBytes: 130_000 }))
-        seen.push(entry.path)
+        paths.push(entry.path)
     })(),
   ).rejects.toMatchObject({ code: 'too_large' })
-  expect(seen).toEqual(['0', '1'])
+  expect(paths).toEqual(['0', '1'])
 })
 
-test('entries that share one compressed body are counted each', async () => {
+test('entries that share one compressed body are counted separately', async () => {
   const zip = Buffer.from(
     zipFile([
       { name: 'a', content: new Uint8Array(60_000) },
@@ -187,7 +187,7 @@ test('entries that share one compressed body are counted each', async () => {
   await expect(all(zip, { ...limits, totalBytes: 100_000 })).rejects.toMatchObject({ code: 'too_large' })
 })
 
-test('an aborted reading ends at the next entry, and a reader that leaves closes the file', async () => {
+test('an aborted read ends at the next entry, and leaving the loop closes the file', async () => {
   const stop = new AbortController()
   const zip = zipFile([{ name: 'a' }, { name: 'b' }])
   const entries = readZip(zip, limits, stop.signal)
@@ -198,7 +198,7 @@ test('an aborted reading ends at the next entry, and a reader that leaves closes
   for await (const entry of readZip(zip, limits)) if (entry.path === 'a') break
 })
 
-test('whatever is done to the bytes of a ZIP, the answer is entries or a reason', async () => {
+test('whatever bytes of a ZIP are changed, the result is entries or a reason', async () => {
   const original = zipFile([
     { name: 'cats/a.png' },
     { name: 'b', content: new Uint8Array(500), packed: deflateRawSync(new Uint8Array(500)) },

@@ -1,5 +1,5 @@
-/** A ZIP from a stranger, entry by entry: what is harmless is handed over, the rest is named with its reason.
- *  One entry is in memory at a time, nothing is written anywhere, and no number in a header is believed. */
+/** Reads an untrusted ZIP, entry by entry: harmless entries are returned, the others are named with their reason.
+ *  One entry is in memory at a time, nothing is written to disk, and no number in a header is trusted. */
 import { crc32, inflateRaw } from 'node:zlib'
 import { promisify } from 'node:util'
 import { fromBufferPromise, openPromise } from 'yauzl'
@@ -8,9 +8,9 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { readName, reasonToRefuse, reasonToSkip } from './entry-name.ts'
 
 export const MOST_ENTRIES = 200_000
-/** Deflate cannot pack pictures 1,000 times; only a bomb does. */
+/** Deflate cannot compress images 1,000 times; only a bomb has such a ratio. */
 export const HIGHEST_RATIO = 1000
-/** Below this, even a high ratio is harmless: an all-black picture packs well. */
+/** Below this, even a high ratio is harmless: an all-black image compresses well. */
 const HARMLESS_BYTES = 64 * 1024
 
 export type ZipLimits = {
@@ -20,7 +20,7 @@ export type ZipLimits = {
   readonly totalBytes: number
 }
 
-/** `path` is for telling people and for labels; it is never a place to write to. */
+/** `path` is for display and for labels; never a path to write to. */
 export type ZipEntry =
   | { readonly kind: 'file'; readonly path: string; readonly bytes: Uint8Array }
   | { readonly kind: 'refused'; readonly path: string; readonly refused: string }
@@ -28,7 +28,7 @@ export type ZipEntry =
 
 const inflate = promisify(inflateRaw)
 
-/** Yields every entry that is not a folder; throws `bad_archive` when the whole is no ZIP, `too_large` when
+/** Yields every entry that is not a folder; throws `bad_archive` when the file is not a ZIP, `too_large` when
  *  it unpacks to too much. */
 export async function* readZip(
   source: string | Uint8Array,
@@ -43,7 +43,7 @@ export async function* readZip(
     }
     const content = refused ?? (await unpack(zip, entry, limits))
     if (typeof content === 'string') {
-      yield { kind: 'refused', path: shown(path), refused: content }
+      yield { kind: 'refused', path: printable(path), refused: content }
       continue
     }
     total += content.length
@@ -52,14 +52,14 @@ export async function* readZip(
   }
 }
 
-/** The paths that `readZip` will try to unpack, without unpacking any. Throws `bad_archive` where it would
- *  refuse all there is. */
+/** The paths that `readZip` will try to unpack, without unpacking any. Throws `bad_archive` when it would
+ *  refuse all entries. */
 export async function listZip(source: string | Uint8Array, signal?: AbortSignal): Promise<readonly string[]> {
   const paths: string[] = []
   let reason: string | null = null
   for await (const { path, skipped, refused } of judged(source, signal)) {
     if (skipped === null && refused === null) paths.push(path)
-    reason ??= refused === null ? null : `${shown(path).slice(0, 200)}: ${refused}`
+    reason ??= refused === null ? null : `${printable(path).slice(0, 200)}: ${refused}`
   }
   if (paths.length === 0 && reason !== null)
     throw badArchive(
@@ -98,7 +98,7 @@ async function* judged(source: string | Uint8Array, signal?: AbortSignal): Async
 }
 
 async function open(source: string | Uint8Array): Promise<ZipFile> {
-  // Names are read and judged here, entry by entry; sizes are counted while unpacking.
+  // Names are read and checked here, entry by entry; sizes are counted while unpacking.
   const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false }
   try {
     if (typeof source === 'string') return await openPromise(source, options)
@@ -155,7 +155,7 @@ async function unpack(zip: ZipFile, entry: Entry, { entryBytes }: ZipLimits): Pr
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** Null when the archive ends before the entry does, or has something else in its place. */
+/** Null when the archive ends before the entry does, or has other data in its place. */
 async function packedBytes(zip: ZipFile, entry: Entry): Promise<Uint8Array | null> {
   const packed = Buffer.allocUnsafeSlow(entry.compressedSize)
   let length = 0
@@ -172,7 +172,7 @@ async function packedBytes(zip: ZipFile, entry: Entry): Promise<Uint8Array | nul
   return length === packed.length ? packed : null
 }
 
-/** A file that is missing or a disk that fails is no fault of the archive. */
+/** A missing file or a failing disk is not a fault of the archive. */
 function rethrowFromDisk(error: unknown): void {
   if (error instanceof Error && 'syscall' in error) throw error
 }
@@ -182,9 +182,9 @@ const isZip = (bytes: Uint8Array): boolean =>
   bytes[1] === 0x4b &&
   ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))
 
-/** A refused name may be anything, so it is cut and made printable before it reaches a report. */
+/** A refused name may be anything, so it is truncated and made printable before it is reported. */
 // eslint-disable-next-line no-control-regex
-const shown = (path: string): string => path.slice(0, 200).replace(/[\x00-\x1f\x7f]/g, '�')
+const printable = (path: string): string => path.slice(0, 200).replace(/[\x00-\x1f\x7f]/g, '�')
 
 const badArchive = (why: string, remedy: string, cause?: unknown): DarkroomError =>
   new DarkroomError('bad_archive', { what: 'This archive cannot be read', why, remedy }, { cause })

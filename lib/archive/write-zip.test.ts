@@ -14,7 +14,7 @@ const entries = (): OutgoingEntry[] => [
   { path: 'empty.txt', content: new Uint8Array(0) },
 ]
 
-test('what is packed is what is read back, streams as well as bytes', async () => {
+test('entries are read back as they were written, streams as well as bytes', async () => {
   const zip = await buffer(writeZip(entries()))
   const back: ZipEntry[] = []
   for await (const entry of readZip(zip, limits)) back.push(entry)
@@ -30,14 +30,14 @@ test('the same entries give the same bytes', async () => {
   expect(Buffer.compare(await buffer(writeZip(entries())), await buffer(writeZip(entries())))).toBe(0)
 })
 
-test('entries are asked for only as fast as the archive is read', async () => {
+test('entries are requested only as fast as the archive is read', async () => {
   let requested = 0
   const noise = Uint8Array.from({ length: 200_000 }, (_, i) => Math.imul(i, 2_654_435_761) >>> 13)
   async function* many(): AsyncGenerator<OutgoingEntry> {
     for (requested = 0; requested < 200; requested++) yield { path: `${requested}`, content: noise }
   }
   const zip = writeZip(many())
-  for await (const chunk of zip) if (chunk) break // reads a first piece, then leaves, which destroys the archive
+  for await (const chunk of zip) if (chunk) break // leaving after the first chunk destroys the archive
 
   expect(requested).toBeLessThan(10)
 })

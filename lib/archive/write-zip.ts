@@ -1,5 +1,5 @@
-/** Files out as a ZIP, streaming: the same entries give the same bytes, whatever the clock and its zone.
- *  It reads no folder and decides no names. */
+/** Writes files as a ZIP stream: the same entries give the same bytes, whatever the clock and its time zone.
+ *  It reads no folder and chooses no names. */
 import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
@@ -7,11 +7,11 @@ import { ZipFile } from 'yazl'
 
 export type OutgoingEntry = { readonly path: string; readonly content: Uint8Array | Readable }
 
-/** The first moment a ZIP can name, in local time as ZIPs do: the same bytes in every zone. */
+/** The first date a ZIP can store, in local time as ZIPs do: the same bytes in every time zone. */
 const MTIME = new Date(1980, 0, 1)
 const MODE = 0o100644
 
-/** The archive as it is made; destroying it, or aborting, stops asking for entries. A failing entry fails the
+/** The archive as a stream; destroying it, or aborting, stops requesting entries. A failing entry fails the
  *  stream. */
 export function writeZip(
   entries: AsyncIterable<OutgoingEntry> | Iterable<OutgoingEntry>,
@@ -38,7 +38,7 @@ async function feed(
         ? content
         : Readable.from([Buffer.from(content.buffer, content.byteOffset, content.byteLength)])
     zip.addReadStream(source, path, { mtime: MTIME, mode: MODE, forceDosTimestamp: true, compress: true })
-    // One entry at a time: the next is asked for when this one has gone out.
+    // One entry at a time: the next is requested when this one has been written.
     await Promise.race([finished(source, { writable: false }), closed])
     if (out.destroyed) {
       source.destroy()

@@ -1,10 +1,10 @@
-/** ZIP files made byte by byte, honest or not, for tests. Nothing here runs in the product. */
+/** ZIP files made byte by byte, valid or not, for tests. Not used in the product. */
 import { crc32, deflateRawSync } from 'node:zlib'
 
 export type Part = {
   readonly name: string | Uint8Array
   readonly content?: Uint8Array
-  /** 0 stored, 8 deflated; others are claimed only. */
+  /** 0 stored, 8 deflated; other methods are only declared. */
   readonly method?: number
   readonly flags?: number
   /** Unix mode, for links and devices. */

@@ -1,5 +1,5 @@
-/** The one interface behind which every engine stands: answers from a network, or a learner for it. What a
- *  picture or a class is, it does not know; it is the types alone, `open-engine.ts` opens one. */
+/** The interface of every engine: inference with a network, or a learner for it. It knows neither
+ *  images nor classes; types only, `open-engine.ts` opens an engine. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Learner, LearnerSpec } from '#lib/ml/learn/learner.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
@@ -10,7 +10,7 @@ export interface Engine extends AsyncDisposable {
   readonly detail: string
   load(key: string, model: { readonly network: Network; readonly weights: Weights }): Promise<void>
   unload(key: string): Promise<void>
-  /** `pixels`: count × size × size × channels (NHWC), normalised. Answers count × classes logits and the
+  /** `pixels`: count × size × size × channels (NHWC), normalised. Returns count × classes logits and the
    *  penultimate features. */
   run(
     key: string,

@@ -1,5 +1,5 @@
-/** The engines that this machine can open, each in each of its layouts, for tests that hold for all. Real
- *  engines: nothing here is pretended. */
+/** The engines that this machine can open, each in all of its layouts, for tests that apply to all. Real
+ *  engines, not fakes. */
 import type { Engine } from './engine.ts'
 import { probeEngines } from './open-engine.ts'
 import { blockedWriting, probeBlock } from './ort/blocked-layout.ts'

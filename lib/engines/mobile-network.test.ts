@@ -1,5 +1,5 @@
-/** The real MobileNetV2 0.35 with its batch norm, where the files are at hand: what is frozen stays to the
- *  last bit. */
+/** The real MobileNetV2 0.35 with its batch norm, if its files are available: frozen weights stay
+ *  bit-identical. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ const MODELS = join(
 )
 const folder = join(MODELS, 'mobilenet_v2_0.35_224_notop')
 const isThere = existsSync(folder)
-const SIZE = 64 // convolutions take any; the reference in plain loops takes seconds at this
+const SIZE = 64 // convolutions take any size; the reference in plain loops takes seconds at this one
 const read = () =>
   fromForeignTfjs(
     readFileSync(join(folder, 'model.json'), 'utf8'),
@@ -33,7 +33,7 @@ function batch(count: number) {
   }
 }
 
-test.runIf(isThere)('MobileNetV2 has the parameters that its makers count, without its head', () => {
+test.runIf(isThere)('MobileNetV2 has the published number of parameters, without its head', () => {
   const { network } = read()
 
   expect(parameterCount(network) - 2 * 1281).toBe(410_208)
@@ -42,7 +42,7 @@ test.runIf(isThere)('MobileNetV2 has the parameters that its makers count, witho
 for (const { name, engine } of isThere ? await enginesHere() : []) {
   afterAll(() => engine[Symbol.asyncDispose]())
   if (name === 'wasm') continue // the same graph as the standard layout, ten times slower
-  test(`${name}: MobileNetV2's features are the reference's`, async () => {
+  test(`${name}: MobileNetV2's features equal the reference's`, async () => {
     const { network, weights } = read()
     const { pixels, count } = batch(1)
 

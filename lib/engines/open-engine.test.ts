@@ -1,4 +1,4 @@
-/** Opening engines: which is taken, what is said of the others, and that a wrong one is found out. */
+/** Opening engines: which one is opened, why others are skipped, and that an incorrect one is detected. */
 import { afterAll, expect, test } from 'vitest'
 import type { Engine } from './engine.ts'
 import { enginesHere } from './engines.fakes.ts'
@@ -8,7 +8,7 @@ import { prove } from './self-test.ts'
 const [{ engine }] = (await enginesHere()) as [Awaited<ReturnType<typeof enginesHere>>[number]]
 afterAll(() => engine[Symbol.asyncDispose]())
 
-test('a look says of each engine whether it is there', () => {
+test('probing states for each engine whether it is available', () => {
   expect(
     probeEngines()
       .map((probe) => probe.name)
@@ -17,20 +17,20 @@ test('a look says of each engine whether it is there', () => {
   expect(probeEngines().every((probe) => probe.detail.length > 0)).toBe(true)
 })
 
-test('left to itself, the best that is there opens', async () => {
-  const { engine: opened, skipped } = await openWithReasons('auto', 'inference', { threads: 1 })
-  await using _ = opened
+test('by default the best available engine opens', async () => {
+  const { engine: engine, skipped } = await openWithReasons('auto', 'inference', { threads: 1 })
+  await using _ = engine
 
-  expect([opened.name, skipped]).toEqual([probeEngines().find((probe) => probe.available)!.name, []])
+  expect([engine.name, skipped]).toEqual([probeEngines().find((probe) => probe.available)!.name, []])
 })
 
-test('the engine asked for by name opens, and no other', async () => {
-  await using opened = await openEngine('wasm', 'training', { threads: 1 })
+test('the engine requested by name opens, and no other', async () => {
+  await using engine = await openEngine('wasm', 'training', { threads: 1 })
 
-  expect(opened.name).toBe('wasm')
+  expect(engine.name).toBe('wasm')
 })
 
-test('an engine that answers wrongly is refused', async () => {
+test('an engine with wrong outputs is refused', async () => {
   const wrong: Engine = {
     ...engine,
     run: async (...request) => ({
@@ -42,7 +42,7 @@ test('an engine that answers wrongly is refused', async () => {
   await expect(prove(wrong, 'inference')).rejects.toThrow(/outputs differ by/)
 })
 
-test('an engine whose step is wrong in one layer is refused, by a training alone', async () => {
+test('an engine whose training step is wrong in one layer is refused for training only', async () => {
   const wrong: Engine = {
     ...engine,
     learner: async (spec) => {

@@ -1,5 +1,5 @@
-/** Opens the engine that was asked for, or the best that opens and proves itself; says why others could not
- *  be had. The libraries behind the engines are loaded here and nowhere else, and only when wanted. */
+/** Opens the requested engine, or the best one that opens and passes its self-test; states why others were
+ *  skipped. The libraries of the engines are loaded only here, and only on demand. */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -12,10 +12,10 @@ const require = createRequire(import.meta.url)
 
 export type EngineHandle = {
   readonly engine: Engine
-  /** Why better ones, if any, could not be had. */ readonly skipped: readonly string[]
+  /** Why better ones, if any, were skipped. */ readonly skipped: readonly string[]
 }
 
-/** With `auto`, the first of the order that opens and proves itself; by name, that one or the reason why not. */
+/** With `auto`, the first in the order that opens and passes its self-test; by name, that one or the reason why not. */
 export async function openEngine(
   required: EngineName | 'auto',
   purpose: Purpose,
@@ -46,12 +46,12 @@ export async function openWithReasons(
   throw new Error(`No engine for ${purpose} can be opened. ${skipped.join('. ')}`)
 }
 
-/** What could be opened, by a look at the files: nothing is loaded. */
+/** Which engines could be opened, judged by their files: nothing is loaded. */
 export function probeEngines(): readonly Probe[] {
   return [probeOrt('onnx', 'onnxruntime-node'), probeTfjsNode(), probeOrt('wasm', 'onnxruntime-web')]
 }
 
-/** Who is tried first. TensorFlow trains faster than ONNX Runtime only where the CPU multiplies bfloat16
+/** The order of attempts. TensorFlow trains faster than ONNX Runtime only when the CPU multiplies bfloat16
  *  tiles (AMX). */
 export function orderFor(purpose: Purpose): readonly EngineName[] {
   if (purpose === 'inference') return ['onnx', 'tfjs-node', 'wasm']
@@ -66,8 +66,8 @@ const hasBfloat16 = (): boolean => hasAmx() || /\bavx512_bf16\b/.test(processorF
 const processorFlags = (): string =>
   existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : ''
 
-/** Best first. ONNX Runtime trains in its blocked layout where that proves right, and in the standard one
- *  else. */
+/** Best first. ONNX Runtime trains in its blocked layout when that passes the self-test, and in the standard one
+ *  otherwise. */
 function waysToOpen(
   name: EngineName,
   purpose: Purpose,
@@ -99,7 +99,7 @@ function waysToOpen(
   return name === 'onnx' && purpose === 'training' ? [blocked, standard] : [standard]
 }
 
-/** By a look at the folders: not every package lets its package.json be resolved. */
+/** By the folders, because not every package lets its package.json be resolved. */
 function folderOf(packageName: string): string | null {
   const places = (require.resolve.paths(packageName) ?? []).map((place) => path.join(place, packageName))
   return places.find((place) => existsSync(path.join(place, 'package.json'))) ?? null

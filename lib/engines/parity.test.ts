@@ -1,4 +1,4 @@
-/** Every engine that can be had here, in every layout, against the float64 reference. */
+/** Every engine available on this machine, in every layout, against the float64 reference. */
 import { afterAll, describe, expect, test } from 'vitest'
 import type { LearnerSpec, Optimiser } from '#lib/ml/learn/learner.ts'
 import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/network/networks.fakes.ts'
@@ -14,7 +14,7 @@ import {
 import { enginesHere } from './engines.fakes.ts'
 
 const plainSgd: Optimiser = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 }
-const FLOAT32 = 2e-5 // relative; what rounding leaves after some dozens of operations
+const FLOAT32 = 2e-5 // relative; the rounding error of some dozens of operations
 
 for (const { name, engine, openSessions } of await enginesHere()) {
   describe(name, () => {
@@ -90,7 +90,7 @@ for (const { name, engine, openSessions } of await enginesHere()) {
       ['batch norm frozen', { batchNorm: 'frozen' }],
       ['all but the head frozen', { frozenThrough: 'l10' }],
       ['the last output fitted to a number', { fitted: { from: 2, weight: 3 } }],
-    ])('three steps lead where the reference leads: %s', async (_, change) => {
+    ])('three steps agree with the reference: %s', async (_, change) => {
       const network = tinyNetworks[0]!
       const spec: LearnerSpec = {
         network,
@@ -137,7 +137,7 @@ for (const { name, engine, openSessions } of await enginesHere()) {
         targets: Float32Array.of(1, 0),
       }
       const spec: LearnerSpec = { network, weights, batch: 1, optimiser: plainSgd, precision: 'float32' }
-      const isSharing = name !== 'tfjs-node' // TensorFlow gives all to the first of them: another right answer
+      const isSharing = name !== 'tfjs-node' // TensorFlow gives all to the first of them, which is also correct
 
       await using learner = await engine.learner(spec)
       await learner.learn(batch, 1)
@@ -151,7 +151,7 @@ for (const { name, engine, openSessions } of await enginesHere()) {
       expect(gradient.every((g) => g !== 0)).toBe(true)
     })
 
-    test('a learner continues from its state to the last bit', async () => {
+    test('a learner continues from its state with bit-identical results', async () => {
       const network = tinyNetworks[0]!
       const spec: LearnerSpec = {
         network,
@@ -170,19 +170,19 @@ for (const { name, engine, openSessions } of await enginesHere()) {
       }
       await onward(first)
       await first.remember('average')
-      const kept = structuredClone(await first.state())
+      const saved = structuredClone(await first.state())
       await onward(first)
 
       await using second = await engine.learner({ ...spec, weights: liveWeights(network, 9) })
-      await second.restore(kept)
+      await second.restore(saved)
       await onward(second)
 
       expect(await second.state()).toEqual(await first.state())
       await second.recall()
-      expect((await second.state()).latest).toEqual(kept.average)
+      expect((await second.state()).latest).toEqual(saved.average)
     })
 
-    test('two kinds of pictures are told apart after a few steps, and nothing stays open', async () => {
+    test('two kinds of images are distinguished after a few steps, and no session stays open', async () => {
       const before = openSessions()
       const network = {
         ...tinyNetworks[0]!,

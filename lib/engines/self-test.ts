@@ -1,5 +1,5 @@
-/** The proof an engine gives before it may work: one small training step and one answer, against the float64
- *  reference. Not a benchmark. */
+/** The self-test of an engine before its first use: one small training step and one prediction, compared with the
+ *  float64 reference. Not a benchmark. */
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
 import type { Batch, LearnerSpec } from '#lib/ml/learn/learner.ts'
 import type { Network } from '#lib/ml/network/network.ts'
@@ -11,7 +11,7 @@ import type { Engine, Purpose } from './engine.ts'
 const MOST_ERROR = 1e-3 // relative; float32 engines reach 1e-6, a wrong gradient is off by more than 1e-1
 const IMAGES = 16 // a block of them, for the gradients that take images by blocks
 
-/** Two sizes of map on purpose: engines choose other code for few places. Widths of 16 fill one block of the
+/** Two map sizes, because engines use other code for few places. Widths of 16 fill one block of the
  *  blocked layout. */
 const network: Network = {
   name: 'proof',
@@ -34,7 +34,7 @@ const network: Network = {
   ],
 }
 
-/** Throws with the reason when the engine is wrong, or answers how far it was off. */
+/** Throws with the reason when the engine is wrong; returns its error. */
 export async function prove(engine: Engine, purpose: Purpose): Promise<number> {
   const random = createRandom(1)
   const weights = initialWeights(network, 1)

@@ -28,7 +28,7 @@ test.each(tinyNetworks.map((network) => [network.name, network] as const))(
       model.predict(tf.tensor4d(batch.pixels, [2, size, size, channels])) as tf.Tensor
     ).dataSync()
 
-    // float16: 2^-11 a weight
+    // float16: 2^-11 per weight
     expect(relativeError(answers, referenceAnswers(network, weights, batch).logits)).toBeLessThan(2e-3)
     expect(
       relativeError(

@@ -21,34 +21,37 @@ test.each([
   [2, 4],
   [4, 5],
   [8, 5],
-])('a BMP of %i bits is its palette picture, also at odd widths and from the top', async (bits, count) => {
-  for (const width of [1, 5, 7, 8, 9]) {
-    const palette = COLOURS.slice(0, count)
-    const { picture, indices } = tiled(width, 6, palette)
-    const rows = rowsOf(width, indices)
-    const parts = { width, bits, palette }
+])(
+  'a BMP of %i bits is decoded with its palette, also at odd widths and from the top',
+  async (bits, count) => {
+    for (const width of [1, 5, 7, 8, 9]) {
+      const palette = COLOURS.slice(0, count)
+      const { image, indices } = tiled(width, 6, palette)
+      const rows = rowsOf(width, indices)
+      const parts = { width, bits, palette }
 
-    expect(
-      await decode(bmpFile({ ...parts, height: 6, pixels: bmpRows(rows.toReversed(), bits) }), limits),
-    ).toEqual(picture)
-    expect(await decode(bmpFile({ ...parts, height: -6, pixels: bmpRows(rows, bits) }), limits)).toEqual(
-      picture,
-    )
-    expect(
-      await decode(
-        bmpFile({ ...parts, headerSize: 12, height: 6, pixels: bmpRows(rows.toReversed(), bits) }),
-        limits,
-      ),
-    ).toEqual(picture)
-  }
-})
+      expect(
+        await decode(bmpFile({ ...parts, height: 6, pixels: bmpRows(rows.toReversed(), bits) }), limits),
+      ).toEqual(image)
+      expect(await decode(bmpFile({ ...parts, height: -6, pixels: bmpRows(rows, bits) }), limits)).toEqual(
+        image,
+      )
+      expect(
+        await decode(
+          bmpFile({ ...parts, headerSize: 12, height: 6, pixels: bmpRows(rows.toReversed(), bits) }),
+          limits,
+        ),
+      ).toEqual(image)
+    }
+  },
+)
 
 test.each([
   [24, {}],
   [32, {}],
   [32, { compression: 3, masks: [0xff0000, 0xff00, 0xff] }],
   [32, { headerSize: 124, compression: 3, masks: [0xff0000, 0xff00, 0xff, 0] }],
-] as [number, Partial<BmpParts>][])('a BMP of %i bits is its picture (%o)', async (bits, more) => {
+] as [number, Partial<BmpParts>][])('a BMP of %i bits is decoded (%o)', async (bits, more) => {
   for (const width of [1, 2, 3, 4, 5]) {
     const image = drawn(width, 4)
     const words = rowsOf(
@@ -83,7 +86,7 @@ test('sixteen bits spread five and six of them over the whole range', async () =
   expect([...six.data]).toEqual([0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 255, 0])
 })
 
-test('an alpha mask is composited; one that is zero everywhere means an opaque picture', async () => {
+test('an alpha mask is composited; one that is zero everywhere means an opaque image', async () => {
   const more = {
     width: 2,
     height: 1,
@@ -99,7 +102,7 @@ test('an alpha mask is composited; one that is zero everywhere means an opaque p
   expect([...none.data]).toEqual([255, 0, 0, 0, 0, 255])
 })
 
-test('run lengths of eight and of four bits are unrolled: runs, literals, jumps, ends', async () => {
+test('run lengths of eight and of four bits are decoded: runs, literals, jumps, ends', async () => {
   const parts = { width: 6, height: 3, palette: COLOURS.slice(0, 4) }
   const eight = Uint8Array.of(
     6,

@@ -1,6 +1,6 @@
 /** BMP, which sharp does not read: OS/2 and Windows headers, 1 to 32 bits, palettes, bit fields, run lengths,
- *  rows in either direction. Ours because bmp-ts 1.0.9 loses rows of 4-bit pictures of odd width and believes
- *  what a header says. JPEG or PNG inside a BMP is refused. */
+ *  rows in either direction. Our own decoder, because bmp-ts 1.0.9 loses rows of 4-bit images of odd width and
+ *  trusts header values. JPEG or PNG inside a BMP is refused. */
 import type { Pixels } from './flatten-alpha.ts'
 
 export type BmpHeader = {
@@ -10,7 +10,7 @@ export type BmpHeader = {
   readonly bits: number
   readonly compression: number
   readonly pixelsAt: number
-  /** Three bytes a colour, red first. */
+  /** Three bytes per colour, red first. */
   readonly palette: Uint8Array
   /** Red, green, blue, alpha. */
   readonly masks: readonly [number, number, number, number]
@@ -21,9 +21,9 @@ const RLE8 = 1
 const RLE4 = 2
 const BIT_FIELDS = 3
 const ALPHA_BIT_FIELDS = 6
-/** Masks that follow the smallest header; a larger one holds them. */
+/** Masks that follow the smallest header; larger headers contain them. */
 const MASK_BYTES: Readonly<Record<number, number>> = { [BIT_FIELDS]: 12, [ALPHA_BIT_FIELDS]: 16 }
-/** Which depths each compression may have. */
+/** The depths that each compression allows. */
 const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   [RGB]: [1, 2, 4, 8, 16, 24, 32],
   [RLE8]: [8],
@@ -37,7 +37,7 @@ const FILE_HEADER = 14
 const OS2_HEADER = 12
 const SMALLEST_WINDOWS_HEADER = 40
 
-/** The header, checked against the file's own length; a sentence when it cannot be. */
+/** The header, checked against the file's own length; a sentence when it is invalid. */
 export function readBmpHeader(bytes: Uint8Array): BmpHeader | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < FILE_HEADER + OS2_HEADER) return 'it is truncated'
@@ -91,11 +91,11 @@ function masksOf(view: DataView, bits: number, compression: number, headerSize: 
   return [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0]
 }
 
-/** Writes one row of the image, from above, as three or four bytes a pixel. */
+/** Writes one row of the image, counted from the top, as three or four bytes per pixel. */
 type RowReader = { readonly channels: 3 | 4; readonly read: (y: number, out: Uint8Array) => void }
 
 /** The pixels, top row first, `reduce × reduce` of them averaged into one; a sentence when the file ends
- *  before its image does. Beyond the result it takes the memory of one row, and of run lengths one byte a
+ *  before its image does. In addition to the result it needs memory for one row, and for run lengths one byte per
  *  pixel. */
 export function decodeBmp(bytes: Uint8Array, head: BmpHeader, reduce = 1): Pixels | string {
   const rows = rowsOf(bytes, head)
@@ -118,7 +118,7 @@ function rowsOf(bytes: Uint8Array, head: BmpHeader): RowReader | string {
   return fromMasks(bytes, head, rowAt)
 }
 
-/** Blocks at the right and lower edge may be cut; they average what they have. */
+/** Blocks at the right and lower edge may be incomplete; they average the pixels they have. */
 function averaged({ channels, read }: RowReader, head: BmpHeader, reduce: number): Pixels {
   const width = Math.ceil(head.width / reduce)
   const height = Math.ceil(head.height / reduce)
@@ -222,7 +222,7 @@ function fromMasks(
     },
   }
 
-  /** Many writers name an alpha mask and leave it zero: such an image is meant to be seen. */
+  /** Many writers declare an alpha mask and leave it zero: such an image is meant to be visible. */
   function hasAnyAlpha(): boolean {
     for (let y = 0; y < height; y++)
       for (let x = 0, at = rowAt(y); x < width; x++, at += step)
@@ -241,7 +241,7 @@ function levelsOf(mask: number): Levels {
   return (word) => Math.round((((word & mask) >>> shift) * 255) / most)
 }
 
-/** Run lengths (Windows GDI, "Bitmap Compression") as one byte a pixel: those that no run names keep colour
+/** Run lengths (Windows GDI, "Bitmap Compression") as one byte per pixel; pixels outside all runs have colour
  *  0. */
 function runLengths(bytes: Uint8Array, head: BmpHeader): Uint8Array | string {
   const { width, height } = head

@@ -1,19 +1,19 @@
-/** How much memory decoding an image takes at its peak, from its header. Measured (header.test.ts measures
+/** The peak memory of decoding an image, estimated from its header. Measured (header.test.ts measures
  *  again); docs/decisions/0021 has the figures. It admits and refuses nothing: lib/images/decoding-queue.ts
  *  does. */
 import type { ImageHeader } from './image-header.ts'
 
 const MIB = 1024 ** 2
 
-/** What every decoding takes: threads, tables, the small result. 7–11 MB measured. */
+/** The base cost of any decoding: threads, tables, the small result. 7–11 MB measured. */
 const FIXED_BYTES = 10 * MIB
-/** So many rows libvips keeps of an image that it reads in order, whatever it is shrunk to. */
+/** The number of rows that libvips keeps of an image that it reads in order, whatever it is shrunk to. */
 const ROWS_KEPT = 2_048
-/** libaom and libheif hold planes, their conversion and the interleaved image: 17.5–19.8 bytes a pixel at 8
+/** libaom and libheif hold planes, their conversion and the interleaved image: 17.5–19.8 bytes per pixel at 8
  *  bits, 23.4–24.2 above. */
 const AVIF_BYTES = { deep: 26, usual: 20 } as const
 
-/** @returns bytes over what the process takes without it, the encoded bytes left out. */
+/** @returns bytes in addition to those of the idle process, without the encoded bytes. */
 export function decodeBytes(header: ImageHeader): number {
   return FIXED_BYTES + Math.ceil(ownBytes(header))
 }
@@ -40,7 +40,7 @@ function ownBytes(header: ImageHeader): number {
   }
 }
 
-/** A JPEG is made smaller while it is decoded, by up to 8; coefficients of two bytes are held where a later
+/** A JPEG is reduced during decoding, by up to 8; coefficients of two bytes are held when a later
  *  scan may change them. */
 function jpegBytes({
   width,
@@ -52,7 +52,7 @@ function jpegBytes({
   return 0.15 * pixels + (isBuffered ? 2.1 * coefficientsPerPixel * pixels : 0)
 }
 
-/** Lossless pixels and those of an animation are held whole with four bytes each; of lossy ones a few rows,
+/** Lossless images and animations are held whole with four bytes per pixel; of lossy ones only a few rows,
  *  and an alpha of one byte. */
 function webpBytes({
   width,

@@ -1,13 +1,13 @@
-/** What the decoding queue remembers for a while, and only in memory: results that may be wanted again, and
- *  images that ended a child. */
+/** What the decoding queue remembers for a limited time, only in memory: results that may be requested again, and
+ *  images that crashed a child. */
 import { createHash } from 'node:crypto'
 import type { DecodedImage } from './decoding-tasks.ts'
 
-/** Results that are kept for a minute: an explanation follows its prediction, and a client sends again. */
+/** Results are cached for a minute: an explanation follows its prediction, and clients retry. */
 const RECENT_MS = 60_000
 const MOST_RECENT = 16
 const MOST_RECENT_BYTES = 256 * 1024
-/** An image that ended a child is refused for so long. */
+/** How long an image that crashed a child is refused. */
 const REMEMBERED_MS = 10 * 60_000
 const MOST_REMEMBERED = 256
 
@@ -42,7 +42,7 @@ type Memory = {
   readonly find: (bytes: Uint8Array) => string | null
 }
 
-/** Images that ended a child, by their sha256, for a while. Nothing is hashed while there are none. */
+/** Images that crashed a child, by their sha256, for a limited time. Nothing is hashed while there are none. */
 export function createMemory({ now }: Clock): Memory {
   const reasons = new Map<string, { readonly why: string; readonly until: number }>()
   return {

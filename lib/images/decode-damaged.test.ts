@@ -8,7 +8,7 @@ import { decode } from './decode.ts'
 import { bmpFile, bmpRows, dice, drawn, tiled } from './drawn.fakes.ts'
 import { encodePng } from './png.ts'
 
-/** Chunk checksums made right again, so that damage reaches the decoder behind them. */
+/** Corrects the chunk checksums, so that damage reaches the decoder behind them. */
 export function withSoundCrc(bytes: Uint8Array): Uint8Array {
   const out = Buffer.from(bytes)
   for (let at = 8; at + 12 <= out.length;) {
@@ -101,7 +101,7 @@ function handmadePng(width: number, height: number, colour: number, packed: Uint
 }
 
 test(
-  'whatever is done to the bytes of a picture, the answer is a picture or a reason',
+  'whatever bytes of an image are changed, the result is an image or a reason',
   { timeout: 60_000 },
   async () => {
     const small = drawn(24, 18)

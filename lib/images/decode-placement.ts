@@ -1,24 +1,24 @@
-/** Which images a process decodes along with its other work, and which are left to a process of their own. It
+/** Which images a process decodes in place, and which are left to a separate process. It
  *  decodes nothing. */
 import { decodeBytes } from './cost.ts'
 import { admit, type DecodeLimits } from './decode.ts'
 import type { ImageHeader } from './image-header.ts'
 import { WHOLE_PIXELS } from './shrink.ts'
 
-/** Encoded: more for so few pixels is metadata, or many frames. */
+/** Encoded size: more bytes for so few pixels are metadata, or many frames. */
 const MOST_SMALL_BYTES = 4 * 1024 ** 2
-/** Each scan of a progressive JPEG goes over the whole image; encoders write ten. */
+/** Each scan of a progressive JPEG processes the whole image; encoders write ten. */
 const MOST_SCANS = 16
 
 export type Placement = {
-  /** Decoded in a few milliseconds and megabytes, whatever its bytes hold. */
+  /** It takes a few milliseconds and megabytes to decode, whatever its bytes are. */
   readonly isSmall: boolean
-  /** Of memory, at the peak. */
+  /** Peak memory. */
   readonly cost: number
 }
 
-/** Refuses what is no image, has too many pixels, or takes more than `maxBytes`. `whole`: what an image costs
- *  whose header cannot be read. */
+/** Refuses bytes that are no image, have too many pixels, or need more than `maxBytes`. `whole`: the cost of an
+ *  image whose header cannot be read. */
 export function laneOf(bytes: Uint8Array, limits: DecodeLimits, whole: number): Placement {
   const { header } = admit(bytes, limits)
   if (header === null) return { isSmall: false, cost: whole }
@@ -28,7 +28,7 @@ export function laneOf(bytes: Uint8Array, limits: DecodeLimits, whole: number): 
   }
 }
 
-/** False for what cannot be read at all: it is refused at once, whatever waits. */
+/** False for bytes that cannot be read at all, because they are refused at once. */
 export function isSmallImage(bytes: Uint8Array, maxPixels: number): boolean {
   try {
     return laneOf(bytes, { maxPixels }, Infinity).isSmall
@@ -37,7 +37,7 @@ export function isSmallImage(bytes: Uint8Array, maxPixels: number): boolean {
   }
 }
 
-/** TIFF and AVIF never are: what their decoders do depends on more than the header. */
+/** TIFF and AVIF are never plain: the work of their decoders depends on more than the header. */
 function isPlain(header: ImageHeader): boolean {
   if (header.width * header.height > WHOLE_PIXELS) return false
   switch (header.kind) {

@@ -1,4 +1,4 @@
-/** Pictures and damage for the tests of decoding. */
+/** Images and damage for the tests of decoding. */
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import { expect } from 'vitest'
@@ -15,7 +15,7 @@ export const few = tiled(90, 70, [
   [255, 0, 0],
   [0, 200, 40],
   [250, 250, 250],
-]).picture
+]).image
 export const wide = (p: RgbImage): Sharp =>
   sharp(
     Uint16Array.from(p.data, (v) => v * 257),

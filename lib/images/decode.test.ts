@@ -21,7 +21,7 @@ test.each<[string, () => Promise<Uint8Array>, RgbImage]>([
   ['TIFF', () => open(image).tiff({ compression: 'lzw' }).toBuffer(), image],
   ['16-bit TIFF', () => wide(image).tiff({ compression: 'lzw' }).toBuffer(), image],
   ['GIF', () => open(few).gif().toBuffer(), few],
-])('a %s is exactly its plain picture', async (_format, make, plain) => {
+])('a %s is decoded exactly', async (_format, make, plain) => {
   expect(await decode(await make(), limits)).toEqual(plain)
 })
 
@@ -34,7 +34,7 @@ test.each<[string, () => Promise<Uint8Array>, RgbImage, number]>([
     image,
     4,
   ],
-])('a %s is its plain picture within a few levels', async (_format, make, plain, levels) => {
+])('a %s is decoded within a few levels', async (_format, make, plain, levels) => {
   expect(furthest(await decode(await make(), limits), plain)).toBeLessThanOrEqual(levels)
 })
 
@@ -42,7 +42,7 @@ test.each<[string, (ink: Sharp) => Sharp]>([
   ['JPEG with its profile', (ink) => ink.withIccProfile('cmyk').jpeg({ quality: 100 })],
   ['JPEG without a profile', (ink) => ink.jpeg({ quality: 100 })],
   ['TIFF', (ink) => ink.withIccProfile('cmyk').tiff({ compression: 'lzw' })],
-])('a CMYK %s shows the colours that were printed', async (_format, write) => {
+])('a CMYK %s is decoded with its printed colours', async (_format, write) => {
   const flat = {
     width: 32,
     height: 32,
@@ -57,7 +57,7 @@ test.each<[string, (ink: Sharp) => Sharp]>([
   expect(furthest(got, flat)).toBeLessThanOrEqual(16) // ink covers fewer colours than a screen
 })
 
-test('of an animation and of a document of many pages the first picture counts', async () => {
+test('of an animation and of a document of many pages the first image is decoded', async () => {
   const second = open(greyOf(few)).png().toBuffer()
   const frames = [await open(few).png().toBuffer(), await second]
   const animated = (): Sharp => sharp(frames, { join: { animated: true } })
@@ -68,7 +68,7 @@ test('of an animation and of a document of many pages the first picture counts',
 })
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'a picture stored in EXIF orientation %i stands upright',
+  'an image stored in EXIF orientation %i is upright',
   async (orientation) => {
     const stored = await sharp(await open(image).png().toBuffer())
       .withMetadata({ orientation })
@@ -82,7 +82,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   },
 )
 
-test('a small turned picture is not taken for a plain one', async () => {
+test('a small image with an EXIF orientation is not decoded as a plain one', async () => {
   const stored = await sharp(encodePng(drawn(20, 10)))
     .withMetadata({ orientation: 6 })
     .png()
@@ -91,7 +91,7 @@ test('a small turned picture is not taken for a plain one', async () => {
   expect(await decode(stored, limits)).toMatchObject({ width: 10, height: 20 })
 })
 
-test('transparent parts show the background, white unless another is asked for', async () => {
+test('transparent parts show the background, white unless another is requested', async () => {
   for (const side of [4, 100]) {
     const data = new Uint8Array(side * side * 4).fill(0)
     for (let i = 3; i < data.length; i += 4) data[i] = 51
@@ -110,7 +110,7 @@ test.each([
   ['a page', '<html></html>', 'not_an_image', 'an HTML page'],
   ['an SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', 'not_an_image', 'SVG'],
   ['nothing', '', 'missing_file', 'empty'],
-])('%s is refused by what it is', async (_what, words, code, output) => {
+])('%s is refused with its type', async (_what, words, code, output) => {
   const refusal = await decode(new TextEncoder().encode(words), limits).catch((e: unknown) => e)
 
   expect(refusal).toMatchObject({ code, message: expect.stringContaining(output) })
@@ -138,14 +138,14 @@ test('a header that claims too many pixels is refused before any is decoded', as
   }
 })
 
-test('a picture of exactly the limit is read', async () => {
+test('an image of exactly the limit is decoded', async () => {
   expect(await decode(encodePng(drawn(10, 10)), { maxPixels: 100 })).toMatchObject({ width: 10 })
   await expect(decode(encodePng(drawn(10, 10)), { maxPixels: 99 })).rejects.toMatchObject({
     code: 'too_many_pixels',
   })
 })
 
-test('every PNG with a wrong checksum and every cut picture is refused', async () => {
+test('every PNG with a wrong checksum and every truncated image is refused', async () => {
   const png = await open(image).png().toBuffer()
   const wrong = Uint8Array.from(png)
   wrong[wrong.length - 14]! ^= 1
@@ -176,7 +176,7 @@ test.each([
   ['grey', greyOf(drawn(28, 28))],
   ['large and grey', greyOf(drawn(300, 200))],
   ['one pixel', drawn(1, 1)],
-])('a written PNG reads back the same, here and by sharp: %s', async (_what, values) => {
+])('a written PNG is read back unchanged, here and by sharp: %s', async (_what, values) => {
   const bytes = encodePng(values)
 
   expect(await decode(bytes, limits)).toEqual(values)

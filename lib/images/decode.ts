@@ -1,6 +1,6 @@
-/** Untrusted bytes → an image, or a refusal that says why: size and memory before pixels, first frame,
- *  upright, sRGB, 8 bit, no alpha. Large images are made smaller while they are decoded. It fits nothing to a
- *  network (lib/ml/preprocess/preprocess does) and keeps nothing. */
+/** Untrusted bytes → an image, or a refusal with its reason: size and memory are checked before pixels; first frame,
+ *  upright, sRGB, 8 bit, no alpha. Large images are reduced during decoding. It does not fit images to a
+ *  network (lib/ml/preprocess/preprocess does) and stores nothing. */
 import sharp from 'sharp'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
@@ -19,18 +19,18 @@ import type { ImageKind, FileType } from './sniff.ts'
 
 export type DecodeLimits = {
   readonly maxPixels: number
-  /** Most memory that decoding may take; default: any. */
+  /** The maximum memory for decoding; default: no limit. */
   readonly maxBytes?: number
   readonly background?: Background
 }
 
-/** A decoded image with the size that it has in its file, upright. */
-export type SizedImage = { readonly picture: RgbImage; readonly width: number; readonly height: number }
+/** A decoded image with its size in the file, upright. */
+export type SizedImage = { readonly image: RgbImage; readonly width: number; readonly height: number }
 
-/** One image may not hold a core longer than this; 50 megapixels of AVIF take about 8 s. */
+/** The maximum time that one image may occupy a core; 50 megapixels of AVIF take about 8 s. */
 export const LONGEST_SECONDS = 30
 
-// Untrusted bytes reach these six decoders and no other: no SVG, no PDF, nothing from a file name.
+// Untrusted bytes reach only these six decoders: no SVG, no PDF, nothing chosen by a file name.
 sharp.cache(false)
 sharp.concurrency(1)
 sharp.block({ operation: ['VipsForeignLoad'] })
@@ -40,18 +40,18 @@ sharp.unblock({
   ),
 })
 
-/** What the bytes are and what their header says; refused where they are no image, or one of too many pixels,
- *  or one that takes too much memory. */
+/** The type and the header of the bytes; refused when they are no image, or one with too many pixels,
+ *  or one that needs too much memory. */
 export function admit(
   bytes: Uint8Array,
   { maxPixels, maxBytes }: DecodeLimits,
-): { readonly found: FileType & { readonly kind: ImageKind }; readonly header: ImageHeader | null } {
+): { readonly type: FileType & { readonly kind: ImageKind }; readonly header: ImageHeader | null } {
   const { kind, words } = sniff(bytes)
   if (kind === 'empty') throw emptyFile()
   if (!isImageKind(kind)) throw notAnImage({ kind, words })
   const header = readHeader(bytes, kind)
   if (header !== null) refuseLarge(header, { maxPixels, ...(maxBytes !== undefined && { maxBytes }) })
-  return { found: { kind, words }, header }
+  return { type: { kind, words }, header }
 }
 
 function refuseLarge(header: ImageHeader, { maxPixels, maxBytes = Infinity }: DecodeLimits): void {
@@ -62,62 +62,62 @@ function refuseLarge(header: ImageHeader, { maxPixels, maxBytes = Infinity }: De
 }
 
 export const decode = async (bytes: Uint8Array, limits: DecodeLimits): Promise<RgbImage> =>
-  (await decodeSized(bytes, limits)).picture
+  (await decodeSized(bytes, limits)).image
 
 export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Promise<SizedImage> {
-  const { found, header } = admit(bytes, limits)
+  const { type, header } = admit(bytes, limits)
   const { background = WHITE } = limits
-  if (found.kind === 'bmp') return bmp(bytes, found, background)
-  if (found.kind === 'png') {
+  if (type.kind === 'bmp') return bmp(bytes, type, background)
+  if (type.kind === 'png') {
     const head = readPngHeader(bytes)
-    if (typeof head === 'string') throw corruptImage(found, head)
+    if (typeof head === 'string') throw corruptImage(type, head)
     const small = decodeSmallPng(bytes, head)
     if (small !== null)
-      return { picture: composed(small, background), width: small.width, height: small.height }
-    return bySharp(withoutMetadata(bytes), found, limits)
+      return { image: composed(small, background), width: small.width, height: small.height }
+    return bySharp(withoutMetadata(bytes), type, limits)
   }
-  // the costliest
-  if (header === null) refuseLarge({ ...(await metadataOf(bytes, found)), kind: 'avif', depth: 12 }, limits)
-  return bySharp(bytes, found, limits)
+  // the most expensive case
+  if (header === null) refuseLarge({ ...(await metadataOf(bytes, type)), kind: 'avif', depth: 12 }, limits)
+  return bySharp(bytes, type, limits)
 }
 
-async function bmp(bytes: Uint8Array, found: FileType, background: Background): Promise<SizedImage> {
+async function bmp(bytes: Uint8Array, type: FileType, background: Background): Promise<SizedImage> {
   const head = readBmpHeader(bytes)
-  if (typeof head === 'string') throw corruptImage(found, head)
+  if (typeof head === 'string') throw corruptImage(type, head)
   const { width, height } = head
   const target = shrunkSize(width, height)
   const pixels = decodeBmp(bytes, head, target === null ? 1 : Math.max(1, Math.floor(width / target.width)))
-  if (typeof pixels === 'string') throw corruptImage(found, pixels)
+  if (typeof pixels === 'string') throw corruptImage(type, pixels)
   const image = composed(pixels, background)
-  if (target === null || image.width <= target.width) return { picture: image, width, height }
+  if (target === null || image.width <= target.width) return { image: image, width, height }
   const { data, info } = await sharp(image.data, {
     raw: { width: image.width, height: image.height, channels: 3 },
   })
     .resize({ ...target, fit: 'fill' })
     .raw()
     .toBuffer({ resolveWithObject: true })
-  return { picture: { width: info.width, height: info.height, data: viewOf(data) }, width, height }
+  return { image: { width: info.width, height: info.height, data: viewOf(data) }, width, height }
 }
 
-/** sharp reads no pixels for this; of an animation it is the size of one frame. */
+/** sharp reads no pixels for this; for an animation it is the size of one frame. */
 async function metadataOf(
   bytes: Uint8Array,
-  found: FileType,
+  type: FileType,
 ): Promise<{ width: number; height: number; orientation?: number | undefined }> {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata()
   } catch (cause) {
-    throw corruptImage(found, 'its header is damaged', cause)
+    throw corruptImage(type, 'its header is damaged', cause)
   }
 }
 
-/** A large image is turned after it was made small: turning needs all of it at once. */
+/** A large image is rotated after it was reduced, because rotation needs all of it at once. */
 async function bySharp(
   bytes: Uint8Array,
-  found: FileType,
+  type: FileType,
   { maxPixels, background = WHITE }: DecodeLimits,
 ): Promise<SizedImage> {
-  const { width, height, orientation = 1 } = await metadataOf(bytes, found)
+  const { width, height, orientation = 1 } = await metadataOf(bytes, type)
   if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels)
   const target = shrunkSize(width, height)
   const file = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true }).timeout({
@@ -136,14 +136,14 @@ async function bySharp(
     )
     const isTurned = orientation > 4
     return {
-      picture: target === null ? decoded : upright(decoded, orientation),
+      image: target === null ? decoded : upright(decoded, orientation),
       width: isTurned ? height : width,
       height: isTurned ? width : height,
     }
   } catch (cause) {
     if (cause instanceof DarkroomError) throw cause
     throw corruptImage(
-      found,
+      type,
       cause instanceof Error && /timeout/i.test(cause.message)
         ? `decoding it takes longer than ${LONGEST_SECONDS} s`
         : 'its pixels are damaged or truncated',

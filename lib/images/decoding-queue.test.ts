@@ -8,7 +8,7 @@ import { encodePng } from './png.ts'
 const MIB = 1024 ** 2
 const order: DecodeOrder = { wish: { kind: 'size' }, maxPixels: 50e6, patienceMs: 10_000 }
 
-/** A PNG header of so many pixels a side, which is all that the queue reads; `colour` 2 is RGB, 6 RGBA.
+/** A PNG header with this number of pixels per side, which is all that the queue reads; `colour` 2 is RGB, 6 RGBA.
  *  `mark` makes it another image. */
 function png(side: number, { mark = 0, isInterlaced = false } = {}): Uint8Array {
   const bytes = Uint8Array.from(encodePng(drawn(4, 4)))
@@ -23,7 +23,7 @@ function png(side: number, { mark = 0, isInterlaced = false } = {}): Uint8Array 
 
 type Fake = DecodingChild & {
   readonly got: DecodingRequest[]
-  readonly say: (message: DecodingMessage) => void
+  readonly emit: (message: DecodingMessage) => void
   readonly die: (cause: string) => void
   readonly signals: string[]
 }
@@ -31,17 +31,17 @@ type Fake = DecodingChild & {
 function fakeChild(): Fake {
   const got: DecodingRequest[] = []
   const signals: string[] = []
-  let hear: Parameters<DecodingChild['listen']>[0] | null = null
+  let listener: Parameters<DecodingChild['listen']>[0] | null = null
   return {
     got,
     signals,
     send: (message) => void got.push(message),
     kill: (signal) => void signals.push(signal),
     listen: (to) => {
-      hear = to
+      listener = to
     },
-    say: (message) => hear?.message(message),
-    die: (cause) => hear?.exit(cause),
+    emit: (message) => listener?.message(message),
+    die: (cause) => listener?.exit(cause),
   }
 }
 
@@ -107,12 +107,12 @@ const settled = (image: Promise<DecodedImage>): Promise<unknown> => image.catch(
 /** Promises of the queue settle in microtasks. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test('a child is forked for the first large image and leaves when it was idle', async () => {
+test('a child is forked for the first large image and exits when it has been idle', async () => {
   const { queue, children, pass } = queueWith()
   const answer = queue.decode(png(2_000), order)
   await turn()
-  children[0]!.say({ kind: 'ready' })
-  children[0]!.say(decoded(1))
+  children[0]!.emit({ kind: 'ready' })
+  children[0]!.emit(decoded(1))
 
   expect(await answer).toMatchObject({ width: 1, height: 1 })
   pass(5_001)
@@ -123,19 +123,19 @@ test('a child is forked for the first large image and leaves when it was idle', 
   expect(children).toHaveLength(2)
 })
 
-test('what is decoded at a time never takes more than the budget, and one lane is left to quick images', async () => {
+test('concurrent decoding never exceeds the memory budget, and one lane is reserved for quick images', async () => {
   const { queue, children } = queueWith({ budgetMb: 200, lanes: 3 })
   const heavy = [1, 2].map((mark) => queue.decode(png(3_600, { mark, isInterlaced: true }), order)) // 78 MB each
   const quick = [3, 4].map((mark) => queue.decode(png(1_500, { mark }), order)) // 19 MB each
   await turn()
-  children[0]!.say({ kind: 'ready' })
+  children[0]!.emit({ kind: 'ready' })
 
   expect(children[0]!.got.map(({ bytes }) => bytes.at(-1))).toEqual([1, 2, 3])
   expect(queue.figures().heldBytes).toBeLessThanOrEqual(200 * MIB)
 
-  children[0]!.say(decoded(3))
+  children[0]!.emit(decoded(3))
   expect(children[0]!.got.map(({ bytes }) => bytes.at(-1))).toEqual([1, 2, 3, 4])
-  for (const id of [1, 2, 4]) children[0]!.say(decoded(id))
+  for (const id of [1, 2, 4]) children[0]!.emit(decoded(id))
   await Promise.all([...heavy, ...quick])
 })
 
@@ -153,27 +153,27 @@ test('an image that needs more than the budget, or has too many pixels, is refus
   expect(children).toHaveLength(0)
 })
 
-test('who waits too long is told when to come again, and nothing is decoded for who has gone', async () => {
+test('a request that waits too long is told when to retry, and an aborted one is not decoded', async () => {
   const { queue, children, pass } = queueWith({ lanes: 1 })
-  const gone = new AbortController()
+  const aborted = new AbortController()
   void settled(queue.decode(png(2_000), order))
   const late = settled(queue.decode(png(2_000, { mark: 1 }), order))
-  const left = settled(queue.decode(png(2_000, { mark: 2 }), { ...order, signal: gone.signal }))
+  const settledAborted = settled(queue.decode(png(2_000, { mark: 2 }), { ...order, signal: aborted.signal }))
   await turn()
-  children[0]!.say({ kind: 'ready' })
-  gone.abort()
+  children[0]!.emit({ kind: 'ready' })
+  aborted.abort()
   pass(11_000)
 
   expect(await late).toMatchObject({ code: 'overloaded', extras: { retryAfterSeconds: 5 } })
-  expect(await left).toMatchObject({ code: 'client_closed' })
+  expect(await settledAborted).toMatchObject({ code: 'client_closed' })
   expect(children[0]!.got).toHaveLength(1)
 })
 
-test('an image that ends the child alone is refused, remembered, and never tried again', async () => {
+test('an image that crashes the child alone is refused, remembered, and never tried again', async () => {
   const { queue, children } = queueWith()
   const answer = settled(queue.decode(png(2_000), order))
   await turn()
-  children[0]!.say({ kind: 'ready' })
+  children[0]!.emit({ kind: 'ready' })
   children[0]!.die('SIGKILL')
 
   expect(await answer).toMatchObject({
@@ -184,18 +184,18 @@ test('an image that ends the child alone is refused, remembered, and never tried
   expect(children).toHaveLength(1)
 })
 
-test('of several images that were decoded when the child died each is decoded once more, alone', async () => {
+test('when the child crashes with several images, each is decoded once more, alone', async () => {
   const { queue, children, pass } = queueWith()
   const [good, bad] = [1, 2].map((mark) => settled(queue.decode(png(1_500, { mark }), order)))
   await turn()
-  children[0]!.say({ kind: 'ready' })
+  children[0]!.emit({ kind: 'ready' })
   children[0]!.die('SIGSEGV')
   pass(1)
   const second = children[1]!
-  second.say({ kind: 'ready' })
+  second.emit({ kind: 'ready' })
   expect(second.got).toHaveLength(1)
   const first = second.got[0]!
-  second.say(decoded(first.id))
+  second.emit(decoded(first.id))
   expect(second.got).toHaveLength(2)
   second.die('SIGSEGV')
 
@@ -204,11 +204,11 @@ test('of several images that were decoded when the child died each is decoded on
   expect(answers.filter((answer) => !(answer instanceof Error))).toHaveLength(1)
 })
 
-test('an image that takes longer than a core may be held ends with its child', async () => {
+test('an image that exceeds the time limit is refused and its child ended', async () => {
   const { queue, children, pass } = queueWith()
   const answer = settled(queue.decode(png(2_000), order))
   await turn()
-  children[0]!.say({ kind: 'ready' })
+  children[0]!.emit({ kind: 'ready' })
   pass(36_000)
   expect(children[0]!.signals).toEqual(['SIGKILL'])
   children[0]!.die('SIGKILL')
@@ -219,20 +219,20 @@ test('an image that takes longer than a core may be held ends with its child', a
   })
 })
 
-test('requests for the same image are one decoding', async () => {
+test('requests for the same image share one decoding', async () => {
   const { queue, children } = queueWith()
   const answers = Array.from({ length: 30 }, () => queue.decode(png(2_000), order))
   await turn()
-  children[0]!.say({ kind: 'ready' })
+  children[0]!.emit({ kind: 'ready' })
   expect(children[0]!.got).toHaveLength(1)
-  children[0]!.say(decoded(1))
+  children[0]!.emit(decoded(1))
 
   expect(await Promise.all(answers)).toHaveLength(30)
   expect(await queue.decode(png(2_000), order)).toMatchObject({ queuedMs: 0 })
   expect(children[0]!.got).toHaveLength(1)
 })
 
-test('where memory is taken for the moment an image waits until there is some', async () => {
+test('while memory is short an image waits until there is enough', async () => {
   const { queue, children, pass, free } = queueWith()
   free.bytes = 10 * MIB
   void settled(queue.decode(png(2_000), order))
@@ -240,7 +240,7 @@ test('where memory is taken for the moment an image waits until there is some', 
   expect(children).toHaveLength(0)
   free.bytes = 200 * MIB
   pass(300)
-  children[0]!.say({ kind: 'ready' })
+  children[0]!.emit({ kind: 'ready' })
 
   expect(children[0]!.got).toHaveLength(1)
 })
@@ -258,8 +258,8 @@ test('thumbnails and predictions take turns', async () => {
       ),
   )
   await turn()
-  children[0]!.say({ kind: 'ready' })
-  for (const id of [1, 2, 3]) children[0]!.say(decoded(id))
+  children[0]!.emit({ kind: 'ready' })
+  for (const id of [1, 2, 3]) children[0]!.emit(decoded(id))
 
   expect(children[0]!.got.map(({ wish }) => wish.kind)).toEqual([
     'thumbnail',

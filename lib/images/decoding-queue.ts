@@ -1,37 +1,37 @@
-/** Large images are decoded one or two at a time in a child of their own, which is forked when it is needed,
- *  leaves when it is idle, and may die without harm: never more memory than the budget, and no image twice
- *  that ended it. It decodes nothing itself and serves no small image. */
+/** Decodes large images one or two at a time in a separate child, which is forked on demand,
+ *  exits when it is idle, and may crash without harm: never more memory than the budget, and no second attempt
+ *  with an image that crashed it. It decodes nothing itself and does not handle small images. */
 import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { reportedError } from '#lib/domain/errors.ts'
 import { createRestarts } from '#lib/domain/restart.ts'
 import { LONGEST_SECONDS } from './decode.ts'
-import { isWanted, refuse, type DecodedImage, type DecodeOrder, type Task } from './decoding-tasks.ts'
+import { isWaiting, refuse, type DecodedImage, type DecodeOrder, type Task } from './decoding-tasks.ts'
 import { laneOf } from './decode-placement.ts'
 import { decoderBusy, endedDecoder } from './refusals.ts'
 import { createMemory, createRecent, hashOf } from './decode-cache.ts'
 
-/** Longer than the decoder's own limit, which it meets only between two rows. */
+/** Longer than the decoder's own limit, which the decoder checks only between two rows. */
 const LONGEST_MS = (LONGEST_SECONDS + 5) * 1_000
-/** A child that has not said anything by then never will. */
+/** A child that has sent no message by then has failed. */
 const LONGEST_START_MS = 15_000
-/** Up to here an image takes a fraction of a second: a photograph. One lane is always left to these. */
+/** Images up to this cost take a fraction of a second: photographs. One lane is always reserved for them. */
 const QUICK_BYTES = 64 * 1024 ** 2
 const MOST_WAITING = 256
-/** Encoded images that wait, as a share of the budget. */
+/** The limit of encoded images in the queue, as a share of the budget. */
 const WAITING_SHARE = 0.25
-/** After so long a first image that needs much memory is not overtaken. */
+/** After this time the first image is not overtaken by cheaper ones any more. */
 const OVERTAKEN_MS = 2_000
-/** What a child takes for itself before it decodes: 39 MB, and some for the first image. */
+/** The memory of a child before it decodes: 39 MB, and some for the first image. */
 const CHILD_BYTES = 48 * 1024 ** 2
-const LOOK_EVERY_MS = 250
+const CHECK_EVERY_MS = 250
 const MOST_FAILED_STARTS = 3
-/** Up to here an image is worth its sha256, by which several requests for the same image become one decoding. */
+/** Up to this size an image is hashed, so that several requests for the same image share one decoding. */
 const MOST_SHARED_BYTES = 1024 ** 2
 
 export type DecodingChild = {
   readonly send: (message: DecodingRequest) => void
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
-  readonly listen: (hear: {
+  readonly listen: (onMessage: {
     message: (message: DecodingMessage) => void
     exit: (cause: string) => void
   }) => void
@@ -43,24 +43,24 @@ export type DecodingParts = {
   readonly log: (
     level: 'info' | 'warn' | 'error',
     message: string,
-    about?: Readonly<Record<string, unknown>>,
+    details?: Readonly<Record<string, unknown>>,
   ) => void
-  /** Most memory that decoding takes at a time. */
+  /** The maximum memory for all concurrent decoding. */
   readonly budgetBytes: number
-  /** Images that are decoded at the same time. */
+  /** The number of images decoded at the same time. */
   readonly lanes: number
   readonly idleMs: number
-  /** Memory that is free now; default: enough. */
+  /** The memory that is free now; default: enough. */
   readonly availableBytes?: () => number
 }
 
 export type DecodingQueue = AsyncDisposable & {
-  /** Refuses at once what never can be decoded here; what cannot be decoded in time, as overloaded. */
+  /** Refuses at once an image that can never be decoded here; as overloaded one that must wait too long. */
   readonly decode: (bytes: Uint8Array, order: DecodeOrder) => Promise<DecodedImage>
   readonly figures: () => { readonly waiting: number; readonly running: number; readonly heldBytes: number }
 }
 
-type ActiveTask = Task & { readonly begun: number; readonly cancelTimer: () => void }
+type ActiveTask = Task & { readonly startedAt: number; readonly cancelTimer: () => void }
 
 export function createDecodingQueue({
   fork,
@@ -74,7 +74,7 @@ export function createDecodingQueue({
   const waiting: Task[] = []
   const running = new Map<number, ActiveTask>()
   const remembered = createMemory(clock)
-  /** When a wish of each kind was last served: thumbnails and predictions take turns. */
+  /** When each purpose was last served: thumbnails and predictions take turns. */
   const served = new Map<string, number>()
   const recent = createRecent(clock)
   let child: DecodingChild | null = null
@@ -84,8 +84,8 @@ export function createDecodingQueue({
   let complaint = ''
   let lastId = 0
   let turns = 0
-  let callOffChild = () => {}
-  let callOffLook: (() => void) | null = null
+  let cancelChildTimer = () => {}
+  let cancelCheck: (() => void) | null = null
 
   const heldBytes = (): number => [...running.values()].reduce((sum, task) => sum + task.cost, 0)
 
@@ -95,8 +95,8 @@ export function createDecodingQueue({
     if (why !== null) throw endedDecoder(why)
     if (isEnding) throw decoderBusy('Darkroom is shutting down')
     const key = bytes.length > MOST_SHARED_BYTES ? null : `${hashOf(bytes)} ${JSON.stringify(order.wish)}`
-    const known = key === null ? null : recent.find(key)
-    if (known) return { ...known, queuedMs: 0 }
+    const cached = key === null ? null : recent.find(key)
+    if (cached) return { ...cached, queuedMs: 0 }
     const same = key === null ? undefined : [...waiting, ...running.values()].find((task) => task.key === key)
     if (same)
       return new Promise((resolve, reject) =>
@@ -117,33 +117,33 @@ export function createDecodingQueue({
         isAlone: false,
         waiters: [{ since: clock.now(), order, resolve, reject }],
       })
-      look()
+      check()
     })
   }
 
-  function look(): void {
-    callOffLook?.()
-    callOffLook = null
+  function check(): void {
+    cancelCheck?.()
+    cancelCheck = null
     dropUnwanted()
-    for (let next = nextTask(); next !== null; next = nextTask()) begin(next)
+    for (let next = nextTask(); next !== null; next = nextTask()) startTask(next)
     if (waiting.length > 0) {
-      callOffLook = clock.after(LOOK_EVERY_MS, look)
+      cancelCheck = clock.after(CHECK_EVERY_MS, check)
       if (child === null) start()
     } else if (running.size === 0 && child !== null && isReady) {
-      callOffChild()
-      callOffChild = clock.after(idleMs, leave)
+      cancelChildTimer()
+      cancelChildTimer = clock.after(idleMs, leave)
     }
   }
 
   function dropUnwanted(): void {
     for (const task of waiting.splice(0)) {
-      const still = task.waiters.filter((waiter) => isWanted(waiter, clock.now()))
+      const still = task.waiters.filter((waiter) => isWaiting(waiter, clock.now()))
       task.waiters.splice(0, task.waiters.length, ...still)
       if (still.length > 0) waiting.push(task)
     }
   }
 
-  /** Kinds of wishes take turns; of one kind the first goes first, unless a small one fits where it does not. */
+  /** Purposes take turns; within one purpose the first task goes first, unless only a smaller one fits. */
   function nextTask(): Task | null {
     if (!isReady || child === null) return null
     const inOrder = waiting.toSorted(
@@ -172,8 +172,8 @@ export function createDecodingQueue({
     return heldBytes() + task.cost <= budgetBytes && task.cost <= availableBytes()
   }
 
-  function begin(task: Task): void {
-    callOffChild()
+  function startTask(task: Task): void {
+    cancelChildTimer()
     waiting.splice(waiting.indexOf(task), 1)
     served.set(task.order.wish.kind, ++turns)
     const id = ++lastId
@@ -181,35 +181,35 @@ export function createDecodingQueue({
     const cancelTimer = clock.after(LONGEST_MS, () =>
       abort(`decoding an image takes longer than ${LONGEST_SECONDS} s`),
     )
-    running.set(id, { ...task, begun: clock.now(), cancelTimer })
+    running.set(id, { ...task, startedAt: clock.now(), cancelTimer })
     child?.send({ kind: 'decode', id, bytes: task.bytes, wish, maxPixels, maxBytes: budgetBytes })
   }
 
   function start(): void {
-    if (availableBytes() < CHILD_BYTES) return // looked at again
+    if (availableBytes() < CHILD_BYTES) return // checked again later
     complaint = ''
     isReady = false
     const current = fork()
     child = current
-    callOffChild = clock.after(LONGEST_START_MS, () =>
+    cancelChildTimer = clock.after(LONGEST_START_MS, () =>
       abort(`it was not ready within ${LONGEST_START_MS / 1000} s`),
     )
     current.listen({
       message: (message) => {
-        if (child === current) hear(message)
+        if (child === current) onMessage(message)
       },
       exit: (cause) => {
-        if (child === current) gone(cause)
+        if (child === current) onExit(cause)
       },
     })
   }
 
-  function hear(message: DecodingMessage): void {
+  function onMessage(message: DecodingMessage): void {
     if (message.kind === 'ready') {
-      callOffChild()
+      cancelChildTimer()
       isReady = true
       restarts.started()
-      return look()
+      return check()
     }
     if (message.kind === 'unable') {
       complaint = message.reason
@@ -227,9 +227,9 @@ export function createDecodingQueue({
       const { kind: _, id: __, ...image } = message
       if (task.key !== null) recent.add(task.key, image)
       for (const { since, resolve } of task.waiters)
-        resolve({ ...image, queuedMs: Math.max(0, task.begun - since) })
+        resolve({ ...image, queuedMs: Math.max(0, task.startedAt - since) })
     } else refuse(task, reportedError(message.failure))
-    look()
+    check()
   }
 
   function abort(why: string): void {
@@ -237,11 +237,11 @@ export function createDecodingQueue({
     child?.kill('SIGKILL')
   }
 
-  /** One that was decoded alone ended it; of several nobody knows which, and each is decoded once more,
+  /** A task that was alone has crashed it; of several it is unknown which one did, so each is decoded once more,
    *  alone. */
-  function gone(cause: string): void {
+  function onExit(cause: string): void {
     const why = complaint || `the process that decoded it ended (${cause})`
-    callOffChild()
+    cancelChildTimer()
     child = null
     isReady = false
     const open = [...running.values()]
@@ -260,8 +260,8 @@ export function createDecodingQueue({
       for (const task of waiting.splice(0))
         refuse(task, decoderBusy(`the process that decodes large images cannot be started: ${why}`))
     }
-    callOffLook?.()
-    callOffLook = clock.after(waitMs, look)
+    cancelCheck?.()
+    cancelCheck = clock.after(waitMs, check)
   }
 
   function leave(): void {
@@ -276,8 +276,8 @@ export function createDecodingQueue({
     figures: () => ({ waiting: waiting.length, running: running.size, heldBytes: heldBytes() }),
     async [Symbol.asyncDispose]() {
       isEnding = true
-      callOffLook?.()
-      callOffChild()
+      cancelCheck?.()
+      cancelChildTimer()
       for (const task of running.values()) task.cancelTimer()
       for (const task of [...running.values(), ...waiting.splice(0)])
         refuse(task, decoderBusy('Darkroom is shutting down'))

@@ -1,4 +1,5 @@
-/** Images that wait for the decoding child, and who waits for each. It decodes nothing and starts nobody. */
+/** Images that wait for the decoding child, and the callers that wait for each. It decodes nothing and starts no
+ *  process. */
 import type { DecodeWish, DecodingMessage } from '#lib/contracts/ipc.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { decoderBusy } from './refusals.ts'
@@ -9,11 +10,11 @@ export type DecodedImage = Omit<Extract<DecodingMessage, { kind: 'decoded' }>, '
 export type DecodeOrder = {
   readonly wish: DecodeWish
   readonly maxPixels: number
-  /** How long it may wait for its turn. */ readonly patienceMs: number
+  /** The maximum waiting time. */ readonly patienceMs: number
   readonly signal?: AbortSignal | undefined
 }
 
-/** One caller that waits for an image; several may wait for the same. */
+/** One caller that waits for an image; several may wait for the same one. */
 type Waiter = {
   readonly since: number
   readonly order: DecodeOrder
@@ -27,12 +28,12 @@ export type Task = {
   readonly order: DecodeOrder
   readonly cost: number
   readonly since: number
-  /** It was running when a child died, and is decoded while no other is. */
+  /** It was running when a child crashed, and is decoded alone. */
   readonly isAlone: boolean
   readonly waiters: Waiter[]
 }
 
-export function isWanted({ since, order: { signal, patienceMs }, reject }: Waiter, now: number): boolean {
+export function isWaiting({ since, order: { signal, patienceMs }, reject }: Waiter, now: number): boolean {
   const waitedMs = now - since
   if (signal?.aborted)
     reject(

@@ -1,7 +1,7 @@
-/** Pictures and BMP files made by code for the tests of this room. Nothing here runs in the product. */
+/** Images and BMP files made by code for the tests of lib/images. Not used in the product. */
 import type { RgbImage } from '#lib/domain/image.ts'
 
-/** Repeatable chance (mulberry32): the same seed throws the same dice on every machine. */
+/** Repeatable random numbers (mulberry32): the same seed gives the same numbers on every machine. */
 export function dice(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -12,7 +12,7 @@ export function dice(seed: number): () => number {
   }
 }
 
-/** Smooth, coloured, different in all four corners: what turns, mirrors or swaps channels shows. */
+/** Smooth, coloured, different in all four corners, so that rotation, mirroring or swapped channels are visible. */
 export function drawn(width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3)
   for (let y = 0; y < height; y++) {
@@ -40,19 +40,19 @@ export function noise(width: number, height: number, seed: number): RgbImage {
   return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => roll() * 256) }
 }
 
-/** A picture of few colours, as a palette needs: `colours[index]`. */
+/** An image with few colours, as for a palette: `colours[index]`. */
 export function tiled(
   width: number,
   height: number,
   colours: readonly (readonly [number, number, number])[],
-): { picture: RgbImage; indices: Uint8Array } {
+): { image: RgbImage; indices: Uint8Array } {
   const indices = Uint8Array.from(
     { length: width * height },
     (_, i) => ((i % width) + 2 * Math.floor(i / width)) % colours.length,
   )
   const data = new Uint8Array(width * height * 3)
   indices.forEach((index, i) => data.set(colours[index]!, i * 3))
-  return { picture: { width, height, data }, indices }
+  return { image: { width, height, data }, indices }
 }
 
 export type BmpParts = {
@@ -103,7 +103,7 @@ export function bmpFile({
   return out
 }
 
-/** Rows of `bits` a pixel, padded to four bytes, in the order in which they are given. */
+/** Rows of `bits` per pixel, padded to four bytes, in the given order. */
 export function bmpRows(values: readonly (readonly number[])[], bits: number): Uint8Array {
   const stride = Math.ceil((values[0]!.length * bits) / 32) * 4
   const out = new Uint8Array(stride * values.length)

@@ -1,4 +1,4 @@
-/** Transparent pictures laid over a plain ground, in sRGB at 8 bit: one arithmetic for every decoder.
+/** Composites transparent images over a plain background, in sRGB at 8 bit: the same arithmetic for every decoder.
  *  It knows no format and resizes nothing. */
 import type { RgbImage } from '#lib/domain/image.ts'
 

@@ -1,11 +1,11 @@
-/** The size and depth of an AVIF: what its boxes say and what the AV1 sequence headers inside say, whichever
- *  is larger, since the decoder goes by the latter (ISO/IEC 14496-12 and 23008-12; AV1 bitstream
+/** The size and depth of an AVIF, from its boxes and from the AV1 sequence headers inside; the larger
+ *  size counts, since the decoder uses the latter (ISO/IEC 14496-12 and 23008-12; AV1 bitstream
  *  specification, section 5.5). It reads no pixel. */
 import type { ImageHeader } from './image-header.ts'
 
 type Size = { width: number; height: number; depth: number }
 
-/** Boxes that hold boxes, and how many bytes of their own come first. */
+/** Boxes that contain boxes, and the number of their own bytes before them. */
 const HOLDERS: Readonly<Record<string, number>> = {
   meta: 4,
   iprp: 0,
@@ -19,11 +19,11 @@ const HOLDERS: Readonly<Record<string, number>> = {
   av01: 78,
 }
 const MOST_BOXES = 10_000
-/** Tables of places, of which a file has one, and items in one, of which libheif reads no more
- *  (heif_security_limits). Small boxes that are read as each other's tables would take minutes. */
+/** The maximum number of location tables (a file has one) and of items in each, the limits of libheif
+ *  (heif_security_limits). Small boxes that overlap as each other's tables would take minutes. */
 const MOST_TABLES = 4
 const MOST_ITEMS = 1_000
-/** A sequence header stands first, or after a delimiter. */
+/** A sequence header is the first unit, or follows a delimiter. */
 const MOST_UNITS = 8
 const SEQUENCE_HEADER = 1
 
@@ -71,7 +71,7 @@ const depthOf = (flags: number): number => {
   return (flags & 0x20) === 0 ? 10 : 12
 }
 
-/** Where the data of each item begins (ISO/IEC 14496-12, section 8.11.3); items inside other boxes are left
+/** Where the data of each item starts (ISO/IEC 14496-12, section 8.11.3); items inside other boxes are left
  *  out. */
 function placesIn(view: DataView, body: number): number[] {
   const version = view.getUint8(body)
@@ -105,7 +105,7 @@ function* sequencesIn(bytes: Uint8Array, from: number, to: number): Generator<Si
   let at = from
   for (let unit = 0; unit < MOST_UNITS && at < to; unit++) {
     const header = bytes[at]!
-    if ((header & 0x80) !== 0 || (header & 0x02) === 0) return // forbidden bit, or no length: not where units begin
+    if ((header & 0x80) !== 0 || (header & 0x02) === 0) return // forbidden bit, or no length: no unit starts here
     at += (header & 0x04) === 0 ? 1 : 2
     let length = 0
     for (let shift = 0; shift < 35; shift += 7) {

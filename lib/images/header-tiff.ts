@@ -2,7 +2,7 @@
  *  BigTIFF has wider numbers). It follows no second directory and reads no pixel. */
 import type { ImageHeader } from './image-header.ts'
 
-/** TIFF 6.0, section 2: how many bytes a value of each type takes. Others hold nothing that is read here. */
+/** TIFF 6.0, section 2: the number of bytes per value of each type. Other types are not needed here. */
 const BYTES_OF_TYPE: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 16: 8 }
 const MOST_ENTRIES = 4_096
 
@@ -25,22 +25,22 @@ export function tiffHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
   const first = directory + (isBig ? 8 : 2)
   const size = 4 + 2 * step
 
-  const found = new Map<number, number>()
+  const values = new Map<number, number>()
   for (let at = first; at < first + entries * size; at += size) {
     const type = view.getUint16(at + 2, little)
     const bytesEach = BYTES_OF_TYPE[type]
     if (bytesEach === undefined) continue
     const isInside = wide(at + 4) * bytesEach <= step
-    found.set(
+    values.set(
       view.getUint16(at, little),
       valueAt(view, isInside ? at + 4 + step : wide(at + 4 + step), { type, little }),
     )
   }
-  const width = found.get(WIDTH) ?? 0
-  const height = found.get(HEIGHT) ?? 0
-  const bits = found.get(BITS) ?? 1
-  const samples = found.get(SAMPLES) ?? 1
-  const tileWidth = found.get(TILE_WIDTH)
+  const width = values.get(WIDTH) ?? 0
+  const height = values.get(HEIGHT) ?? 0
+  const bits = values.get(BITS) ?? 1
+  const samples = values.get(SAMPLES) ?? 1
+  const tileWidth = values.get(TILE_WIDTH)
   return {
     kind: 'tiff',
     width,
@@ -50,8 +50,8 @@ export function tiffHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
     blockWidth: tileWidth === undefined ? width : Math.ceil(width / tileWidth) * tileWidth,
     blockHeight:
       tileWidth === undefined
-        ? Math.min(height, found.get(ROWS_PER_STRIP) ?? height)
-        : (found.get(TILE_HEIGHT) ?? height),
+        ? Math.min(height, values.get(ROWS_PER_STRIP) ?? height)
+        : (values.get(TILE_HEIGHT) ?? height),
   }
 }
 

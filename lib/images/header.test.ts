@@ -54,9 +54,12 @@ test.each<[string, () => Promise<Uint8Array>, Partial<ImageHeader>]>([
   ['big TIFF', () => open().tiff({ bigtiff: true }).toBuffer(), { kind: 'tiff', blockWidth: 90 }],
   ['AVIF', () => open().avif({ effort: 0 }).toBuffer(), { kind: 'avif', depth: 8 }],
   ['10-bit AVIF', () => open().avif({ effort: 0, bitdepth: 10 }).toBuffer(), { kind: 'avif', depth: 10 }],
-])('the header of a %s says its size and what its decoder will hold', async (_format, make, about) => {
-  expect(headerOf(await make())).toMatchObject({ width: 90, height: 70, ...about })
-})
+])(
+  'the header of a %s gives its size and the memory needs of its decoder',
+  async (_format, make, expected) => {
+    expect(headerOf(await make())).toMatchObject({ width: 90, height: 70, ...expected })
+  },
+)
 
 test.each<[string, Uint8Array]>([
   [
@@ -71,15 +74,15 @@ test.each<[string, Uint8Array]>([
       Buffer.alloc(80_000, 1),
     ]),
   ],
-])('a %s is left to the decoder at once, for a header is read where others wait', (_format, bytes) => {
+])('a %s is left to the decoder at once, because header reading blocks the process', (_format, bytes) => {
   const began = performance.now()
 
   expect(headerOf(bytes)).toBeNull()
 
-  expect(performance.now() - began).toBeLessThan(500) // milliseconds; it was 30 s and more
+  expect(performance.now() - began).toBeLessThan(500) // milliseconds; reading all of it takes 30 s and more
 })
 
-test('an AVIF whose boxes claim less than its stream has is taken at what the stream has', async () => {
+test('an AVIF whose boxes claim less than its stream has gets the size of the stream', async () => {
   const bytes = await open().avif({ effort: 0 }).toBuffer()
   for (let at = bytes.indexOf('ispe'); at > 0; at = bytes.indexOf('ispe', at + 1)) {
     bytes.writeUInt32BE(8, at + 8)
@@ -89,7 +92,7 @@ test('an AVIF whose boxes claim less than its stream has is taken at what the st
   expect(headerOf(bytes)).toMatchObject({ width: 90, height: 70 })
 })
 
-test('whatever the bytes are, reading a header ends with a header or with null', async () => {
+test('whatever the bytes are, reading a header returns a header or null', async () => {
   const formats = await Promise.all(
     [open().png(), open().jpeg(), open().gif(), open().webp(), open().tiff(), open().avif({ effort: 0 })].map(
       (format) => format.toBuffer(),
@@ -112,7 +115,7 @@ test('whatever the bytes are, reading a header ends with a header or with null',
 })
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'a large image in EXIF orientation %i is made small and stands upright',
+  'a large image in EXIF orientation %i is reduced and upright',
   async (orientation) => {
     const stored = await sharp(
       await sharp(image.data, { raw: { width: 90, height: 70, channels: 3 } })
@@ -123,7 +126,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
       .withMetadata({ orientation })
       .png({ compressionLevel: 1 })
       .toBuffer()
-    const { picture, width, height } = await decodeSized(stored, { maxPixels: 2e6 })
+    const { image: picture, width, height } = await decodeSized(stored, { maxPixels: 2e6 })
     const whole = await sharp(stored)
       .autoOrient()
       .resize(picture.width, picture.height, { fit: 'fill' })
@@ -138,7 +141,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   },
 )
 
-test('a large BMP is made small like the same image as PNG', async () => {
+test('a large BMP is reduced like the same image as PNG', async () => {
   const side = 1_600
   const png = await open().resize(side, side, { fit: 'fill' }).png({ compressionLevel: 1 }).toBuffer()
   const rows = await sharp(png).raw().toBuffer()
@@ -161,7 +164,7 @@ test('a large BMP is made small like the same image as PNG', async () => {
   ).toBeLessThanOrEqual(3)
 })
 
-test('texts of a PNG never reach its decoder', async () => {
+test('text chunks of a PNG never reach its decoder', async () => {
   const bytes = Buffer.from(
     await open()
       .withExif({ IFD0: { Copyright: 'nobody' } })
@@ -178,7 +181,7 @@ test('texts of a PNG never reach its decoder', async () => {
   expect(Buffer.from(withoutMetadata(bytes)).includes('eXIf')).toBe(true)
 })
 
-test('a PNG of a hundred thousand empty parts is refused before they are all read', async () => {
+test('a PNG with a hundred thousand empty chunks is refused before all are read', async () => {
   const png = await open().png().toBuffer()
   const empty = Buffer.from('0000000074455874fadc3e63', 'hex') // tEXt
   const bytes = Buffer.concat([png.subarray(0, 33), Buffer.alloc(12 * 100_000, empty), png.subarray(33)])
@@ -206,7 +209,7 @@ test('small plain images are decoded in place; large ones, TIFF, AVIF and many s
   expect(await isSmall(open().resize(1_200, 900, { fit: 'fill' }).png().toBuffer())).toBe(false)
 })
 
-test('decoding takes no more memory than was said', { timeout: 60_000 }, async () => {
+test('decoding uses no more memory than estimated', { timeout: 60_000 }, async () => {
   const large = (): Sharp =>
     sharp({ create: { width: 2_000, height: 1_600, channels: 3, background: '#248' } })
   const formats: readonly (readonly [string, () => Promise<Buffer>])[] = [
@@ -226,9 +229,13 @@ test('decoding takes no more memory than was said', { timeout: 60_000 }, async (
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     child.send(await make())
-    const [{ peakMb, saidMb }] = (await once(child, 'message')) as [{ peakMb: number; saidMb: number }]
+    const [{ peakMb, estimatedMb }] = (await once(child, 'message')) as [
+      { peakMb: number; estimatedMb: number },
+    ]
 
-    expect(peakMb, `${format}: ${peakMb.toFixed(0)} MB of ${saidMb.toFixed(0)}`).toBeLessThanOrEqual(saidMb)
+    expect(peakMb, `${format}: ${peakMb.toFixed(0)} MB of ${estimatedMb.toFixed(0)}`).toBeLessThanOrEqual(
+      estimatedMb,
+    )
     expect(peakMb, `${format} takes something`).toBeGreaterThan(2)
   }
 })

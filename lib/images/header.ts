@@ -1,6 +1,6 @@
-/** What an image's header says: its size, and what decides how much memory its decoder takes. Read from the
- *  bytes alone, in microseconds. It decodes nothing and refuses nothing; a header that cannot be read is
- *  null, and the decoder judges it. */
+/** Reads an image's header: its size, and the properties that determine the memory of its decoder. Only from the
+ *  bytes, in microseconds. It decodes nothing and refuses nothing; a header that cannot be read is
+ *  null, and the decoder judges the image. */
 import { readBmpHeader } from './bmp.ts'
 import { avifHeader } from './header-avif.ts'
 import { tiffHeader } from './header-tiff.ts'
@@ -9,11 +9,11 @@ import type { ImageKind } from './sniff.ts'
 
 type Header<K extends ImageKind> = Extract<ImageHeader, { kind: K }>
 
-/** Counted up to here: more scans are as many. */
+/** The limit of counting: more scans make no difference. */
 const MOST_SCANS = 1_000
-/** Before the first scan; a photograph has some twenty. */
+/** Before the first scan; a photograph has about twenty. */
 const MOST_SEGMENTS = 10_000
-/** sharp reads JPEGs of one, three or four. */
+/** sharp reads JPEGs with one, three or four. */
 const MOST_COMPONENTS = 4
 
 const READERS: { readonly [K in ImageKind]: (bytes: Uint8Array, view: DataView) => Header<K> | null } = {
@@ -31,7 +31,7 @@ export function readHeader(bytes: Uint8Array, kind: ImageKind): ImageHeader | nu
     const header = READERS[kind](bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
     return header !== null && header.width > 0 && header.height > 0 ? header : null
   } catch (error) {
-    if (error instanceof RangeError) return null // it ends within its header
+    if (error instanceof RangeError) return null // the file ends within its header
     throw error
   }
 }
@@ -56,8 +56,8 @@ const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 const PROGRESSIVE: readonly number[] = [0xc2, 0xc6, 0xca, 0xce]
 
-/** ITU-T T.81, annex B: markers up to the first scan. A second frame, or one of many components, is for the
- *  decoder to refuse: to read millions of them would hold the process for minutes. */
+/** ITU-T T.81, annex B: markers up to the first scan. A second frame, or one with many components, is left to the
+ *  decoder to refuse, because reading millions of them would block the process for minutes. */
 function jpegHeader(bytes: Uint8Array, view: DataView): Header<'jpeg'> | null {
   let frame: {
     width: number
@@ -66,7 +66,7 @@ function jpegHeader(bytes: Uint8Array, view: DataView): Header<'jpeg'> | null {
     coefficientsPerPixel: number
     isProgressive: boolean
   } | null = null
-  for (let at = 2, seen = 0; at + 4 <= bytes.length && seen < MOST_SEGMENTS; seen++) {
+  for (let at = 2, count = 0; at + 4 <= bytes.length && count < MOST_SEGMENTS; count++) {
     if (bytes[at] !== 0xff) return null
     const marker = bytes[at + 1]!
     if (marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
@@ -118,7 +118,7 @@ function scansFrom(bytes: Uint8Array, first: number): number {
   return scans
 }
 
-/** GIF89a, sections 18 to 20: the screen, or the first image where that reaches further. */
+/** GIF89a, sections 18 to 20: the screen, or the first image when it extends further. */
 function gifHeader(bytes: Uint8Array, view: DataView): Header<'gif'> | null {
   const colours = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1))
   const screen = { width: view.getUint16(6, true), height: view.getUint16(8, true) }
@@ -143,11 +143,11 @@ function gifHeader(bytes: Uint8Array, view: DataView): Header<'gif'> | null {
   return null
 }
 
-/** RFC 9649: the canvas of the extended form, or the frame where that is larger. */
+/** RFC 9649: the canvas of the extended form, or the frame when it is larger. */
 function webpHeader(bytes: Uint8Array, view: DataView): Header<'webp'> | null {
   const webp = { kind: 'webp', width: 0, height: 0, isLossless: false, hasAlpha: false, isAnimated: false }
   const MOST_CHUNKS = 1_000 // of metadata before the image
-  for (let at = 12, seen = 0; at + 8 <= bytes.length && seen < MOST_CHUNKS; seen++) {
+  for (let at = 12, count = 0; at + 8 <= bytes.length && count < MOST_CHUNKS; count++) {
     const name = String.fromCharCode(...bytes.subarray(at, at + 4))
     const body = at + 8
     if (name === 'VP8X') {
@@ -168,7 +168,7 @@ function webpHeader(bytes: Uint8Array, view: DataView): Header<'webp'> | null {
       )
       return webp as Header<'webp'> // every field is set above
     }
-    if (name === 'ANMF') return webp as Header<'webp'> // frames lie inside the canvas
+    if (name === 'ANMF') return webp as Header<'webp'> // frames are inside the canvas
     const size = view.getUint32(at + 4, true)
     at = body + size + (size % 2)
   }

@@ -1,15 +1,15 @@
-/** What the header of an image says, whatever its format. */
+/** The fields of an image header, by format. */
 
 export type ImageHeader = { readonly width: number; readonly height: number } & (
   | {
       readonly kind: 'png'
-      /** Of one decoded pixel. */ readonly pixelBytes: number
+      /** Per decoded pixel. */ readonly pixelBytes: number
       readonly isInterlaced: boolean
     }
   | {
       readonly kind: 'jpeg'
-      /** Whether the coefficients of the whole image are held before the first row is made: progressive, or
-       *  components in scans of their own. */
+      /** Whether the coefficients of the whole image are held before the first row is produced: progressive, or
+       *  components in separate scans. */
       readonly isBuffered: boolean
       readonly coefficientsPerPixel: number
       readonly scans: number
@@ -24,7 +24,7 @@ export type ImageHeader = { readonly width: number; readonly height: number } & 
   | {
       readonly kind: 'tiff'
       readonly pixelBytes: number
-      /** A strip, or a row of tiles: what is decoded at once. */ readonly blockWidth: number
+      /** A strip, or a row of tiles, which is decoded at once. */ readonly blockWidth: number
       readonly blockHeight: number
     }
   | { readonly kind: 'avif'; readonly depth: number }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { throughJpeg } from './jpeg.ts'
 
 test.each([[1], [3]])(
-  'JPEG keeps what a square of %i channels shows, and less of it at a lower quality',
+  'JPEG preserves the content of a square of %i channels, and less of it at a lower quality',
   async (channels) => {
     const square = Uint8Array.from(
       { length: 32 * 32 * channels },

@@ -1,8 +1,8 @@
-/** What JPEG leaves of a picture: squeezed and opened again, for measuring how well it is still known.
- *  Pictures are never kept this way. */
+/** Compresses an image as JPEG and decodes it again, for measuring how well it is still recognised.
+ *  Images are never stored this way. */
 import sharp from 'sharp'
 
-/** `square`: size × size × channels bytes. With the half colour resolution that cameras and phones write. */
+/** `square`: size × size × channels bytes. With half the colour resolution, as cameras and phones write it. */
 export async function throughJpeg(
   square: Uint8Array,
   { size, channels }: { readonly size: number; readonly channels: number },
@@ -10,6 +10,6 @@ export async function throughJpeg(
 ): Promise<Uint8Array> {
   const raw = { width: size, height: size, channels: channels === 1 ? 1 : 3 } as const
   const squeezed = await sharp(square, { raw }).jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer()
-  const opened = channels === 1 ? sharp(squeezed).toColourspace('b-w') : sharp(squeezed)
-  return new Uint8Array(await opened.raw().toBuffer())
+  const decoded = channels === 1 ? sharp(squeezed).toColourspace('b-w') : sharp(squeezed)
+  return new Uint8Array(await decoded.raw().toBuffer())
 }

@@ -1,5 +1,5 @@
-/** Turns an image that was stored in one of the eight EXIF orientations upright. Plain loops, for images that
- *  are small already. */
+/** Rotates an image that was stored in one of the eight EXIF orientations upright. Plain loops, for images that
+ *  are already small. */
 import type { RgbImage } from '#lib/domain/image.ts'
 
 /** Exif 2.32, tag 274: for each orientation, whether the stored rows are columns, and from which end both are

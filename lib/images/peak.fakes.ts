@@ -1,4 +1,4 @@
-/** A child that decodes one image and tells what that took at its peak, and what the model said. Forked by a
+/** A child that decodes one image and reports the peak memory, and the estimate. Forked by a
  *  test; never imported. */
 import sharp from 'sharp'
 import { decodeBytes } from './cost.ts'
@@ -25,7 +25,7 @@ async function measure(bytes: Uint8Array): Promise<void> {
   process.send?.(
     {
       peakMb: (Math.max(peak, process.memoryUsage.rss()) - before) / MIB,
-      saidMb: header === null ? 0 : decodeBytes(header) / MIB,
+      estimatedMb: header === null ? 0 : decodeBytes(header) / MIB,
     },
     () => process.exit(0),
   )

@@ -1,13 +1,13 @@
 /** PNG without a native call: the checks a PNG must pass, a decoder for small plain ones (28–35 µs against
- *  sharp's 336), and the writer. The decoder answers or abstains (null), and never refuses: what it leaves,
- *  sharp judges, so both always agree. */
+ *  sharp's 336), and the writer. The decoder returns pixels or null, and never refuses: sharp decodes what it
+ *  leaves, so that both always agree. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import type { RgbImage } from '#lib/domain/image.ts'
 import type { Pixels } from './flatten-alpha.ts'
 
-/** Larger pictures gain nothing from staying in JavaScript. */
+/** Larger images gain nothing from JavaScript. */
 export const SMALL_SIDE = 64
-/** Up to one file-system block a picture is stored, not squeezed: the same bytes, and so the same hash, on
+/** Up to one file-system block the data is stored, not compressed: the same bytes, and so the same hash, on
  *  every machine. */
 const STORED_BYTES = 4096
 
@@ -17,20 +17,20 @@ export type PngHeader = {
   readonly depth: number
   readonly colour: number
   readonly isInterlaced: boolean
-  /** Whether it holds only chunks that cannot change how its pixels look. */
+  /** Whether it contains only chunks that do not affect its pixels. */
   readonly isPlain: boolean
-  /** Where the compressed pixels lie: `[from, to)` of each IDAT. */
+  /** The location of the compressed pixels: `[from, to)` of each IDAT. */
   readonly parts: readonly (readonly [number, number])[]
 }
 
-/** A PNG of 20 MB has some 2,500; each costs a microsecond or two where others wait. */
+/** A PNG of 20 MB has about 2,500; each takes a microsecond or two of the event loop. */
 const MOST_CHUNKS = 20_000
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const NOTHING = new Uint8Array(0)
 const HARMLESS = new Set(['gAMA', 'sRGB', 'cHRM', 'pHYs', 'tIME', 'tEXt', 'sBIT', 'bKGD'])
 const CHANNELS: Readonly<Record<number, 1 | 2 | 3 | 4>> = { 0: 1, 2: 3, 4: 2, 6: 4 }
 
-/** Reads the chunks; a sentence when they cannot be those of a whole PNG. */
+/** Reads the chunks; a sentence when they are not those of a complete PNG. */
 export function readPngHeader(bytes: Uint8Array): PngHeader | string {
   if (SIGNATURE.some((byte, at) => bytes[at] !== byte)) return 'its first bytes are damaged'
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -46,8 +46,8 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | string {
   if (head.width === 0 || head.height === 0) return 'its size is zero pixels'
   let isPlain = bytes[26] === 0 && bytes[27] === 0
   const parts: [number, number][] = []
-  for (let at = 8, seen = 0; ; seen++) {
-    if (seen > MOST_CHUNKS) return `it has more than ${MOST_CHUNKS.toLocaleString('en')} chunks`
+  for (let at = 8, count = 0; ; count++) {
+    if (count > MOST_CHUNKS) return `it has more than ${MOST_CHUNKS.toLocaleString('en')} chunks`
     if (at + 12 > bytes.length) return 'it is truncated'
     const size = view.getUint32(at)
     const name = nameOf(bytes, at + 4)
@@ -63,7 +63,7 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | string {
   }
 }
 
-/** Chunks that change how the pixels look. libpng would expand the others, up to 8 MB of each text, before it
+/** Chunks that affect the pixels. libpng would expand the others, up to 8 MB of each text, before it
  *  decodes a row. */
 const NEEDED = new Set([
   'IHDR',
@@ -81,29 +81,29 @@ const NEEDED = new Set([
 ])
 const ONCE = new Set(['iCCP', 'eXIf', 'sBIT', 'bKGD', 'gAMA', 'cHRM', 'sRGB'])
 
-/** The same PNG without its texts and other chunks that no pixel depends on; its own bytes where it has none.
- *  The chunks were checked before. */
+/** The same PNG without text and other chunks that do not affect its pixels; its own bytes when it has none.
+ *  The chunks must have been checked. */
 export function withoutMetadata(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const kept: Uint8Array[] = [bytes.subarray(0, 8)]
-  const seen = new Set<string>()
+  const parts: Uint8Array[] = [bytes.subarray(0, 8)]
+  const names = new Set<string>()
   let from = 8
   for (let at = 8; at + 12 <= bytes.length;) {
     const name = nameOf(bytes, at + 4)
     const end = at + 12 + view.getUint32(at)
-    if (!NEEDED.has(name) || (ONCE.has(name) && seen.has(name))) {
-      kept.push(bytes.subarray(from, at))
+    if (!NEEDED.has(name) || (ONCE.has(name) && names.has(name))) {
+      parts.push(bytes.subarray(from, at))
       from = end
     }
-    seen.add(name)
+    names.add(name)
     at = end
     if (name === 'IEND') break
   }
-  return from === 8 ? bytes : joinedBytes([...kept, bytes.subarray(from)])
+  return from === 8 ? bytes : joinedBytes([...parts, bytes.subarray(from)])
 }
 
-/** The pixels of a small, plain, 8-bit, not interlaced PNG; null for any other, and for any with something
- *  odd about it. */
+/** The pixels of a small, plain, 8-bit, not interlaced PNG; null for any other, and for any irregular
+ *  one. */
 export function decodeSmallPng(bytes: Uint8Array, head: PngHeader): Pixels | null {
   const channels = CHANNELS[head.colour]
   if (!head.isPlain || head.depth !== 8 || head.isInterlaced || channels === undefined) return null
@@ -114,7 +114,7 @@ export function decodeSmallPng(bytes: Uint8Array, head: PngHeader): Pixels | nul
   return data && { width: head.width, height: head.height, data, channels }
 }
 
-/** IDATs must lie one after the other; others are left to sharp. */
+/** IDATs must be adjacent; others are left to sharp. */
 function joined(bytes: Uint8Array, parts: PngHeader['parts']): Uint8Array | null {
   if (parts.length === 0) return null
   if (parts.length === 1) return bytes.subarray(...parts[0]!)
@@ -134,8 +134,8 @@ function inflated(packed: Uint8Array, size: number): Uint8Array | null {
   }
 }
 
-/** PNG specification 1.2, section 6: each row names its filter; `step` bytes to the left lies the same
- *  channel of the pixel before. */
+/** PNG specification 1.2, section 6: each row names its filter; the same channel of the previous pixel is `step`
+ *  bytes to the left. */
 function unfiltered(rows: Uint8Array, stride: number, step: number): Uint8Array | null {
   const height = rows.length / (stride + 1)
   const out = new Uint8Array(height * stride)
@@ -171,7 +171,7 @@ export function encodePng({ width, height, data }: RgbImage): Uint8Array {
   return hasOnlyGreys(data) ? encodeGreyPng(width, height, everyThird(data)) : written(width, height, data, 3)
 }
 
-/** The same from one byte a pixel. */
+/** The same from one byte per pixel. */
 export const encodeGreyPng = (width: number, height: number, grey: Uint8Array): Uint8Array =>
   written(width, height, grey, 1)
 

@@ -1,5 +1,5 @@
-/** The sentences with which bytes are refused as a picture. Only words and codes: who refuses, and when, is
- *  decided by the decoders. */
+/** The sentences with which bytes are refused as an image. Only words and codes; the decoders decide
+ *  when to refuse. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { FileType } from './sniff.ts'
 
@@ -15,19 +15,19 @@ export const emptyFile = (): DarkroomError =>
     remedy: `Send an image in one of these formats: ${FORMATS}.`,
   })
 
-export const notAnImage = (found: FileType): DarkroomError =>
+export const notAnImage = (type: FileType): DarkroomError =>
   new DarkroomError('not_an_image', {
     what: 'The file is not an image',
-    why: `it is ${found.words}`,
+    why: `it is ${type.words}`,
     remedy: `Send an image in one of these formats: ${FORMATS}.`,
   })
 
-export const corruptImage = (found: FileType, why: string, cause?: unknown): DarkroomError =>
+export const corruptImage = (type: FileType, why: string, cause?: unknown): DarkroomError =>
   new DarkroomError(
     'corrupt_image',
     {
       what: 'The image cannot be read',
-      why: `it is ${found.words}, but ${why}`,
+      why: `it is ${type.words}, but ${why}`,
       remedy: 'Save the image again, or send another copy of it.',
     },
     { cause },
@@ -55,7 +55,7 @@ export const needsMoreMemory = (
     remedy: 'Send a smaller copy of it, or save it as JPEG or as PNG without interlacing.',
   })
 
-/** What ended the process that decoded it. */
+/** With the reason why the decoding process ended. */
 export const endedDecoder = (why: string): DarkroomError =>
   new DarkroomError('needs_more_memory', {
     what: 'This image cannot be decoded on this machine',

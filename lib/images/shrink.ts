@@ -1,15 +1,15 @@
-/** To what size a large image is decoded: the same in training and serving, whatever the network. Smaller
- *  ones are decoded as they are. It decodes nothing. */
+/** The size to which a large image is decoded: the same in training and serving, whatever the network. Smaller
+ *  ones keep their size. It decodes nothing. */
 
-/** Up to here every pixel is decoded as it is, so that small images give the same numbers everywhere. */
+/** Up to here the image keeps its size, so that small images give the same numbers everywhere. */
 export const WHOLE_PIXELS = 1e6
-/** A network sees at most 512 pixels, most see 32 to 224: what is left is 1.5 to 24 times as much, and fits
+/** A network takes at most 512 pixels, most take 32 to 224: this is 1.5 to 24 times as much, and fits
  *  into 3 MB. */
 const SHORTER_SIDE = 768
-/** Of a panorama, whose shorter side would leave too much. */
+/** For a panorama, whose shorter side would leave too much. */
 const MOST_PIXELS = 4e6
 
-/** Null where the image stays as it is. */
+/** Null when the image keeps its size. */
 export function shrunkSize(
   width: number,
   height: number,

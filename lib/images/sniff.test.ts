@@ -8,7 +8,7 @@ const bytes = (...start: number[]): Uint8Array =>
 
 test.each<[string, Uint8Array, Kind, string]>([
   ['nothing', new Uint8Array(0), 'empty', 'an empty file'],
-  ['a PNG, even a cut one', bytes(0x89, 0x50, 0x4e, 0x47), 'png', 'a PNG image'],
+  ['a PNG, even a truncated one', bytes(0x89, 0x50, 0x4e, 0x47), 'png', 'a PNG image'],
   ['a JPEG', bytes(0xff, 0xd8, 0xff, 0xe0), 'jpeg', 'a JPEG image'],
   ['a GIF', text('GIF89a..............'), 'gif', 'a GIF image'],
   ['a WebP', text('RIFF....WEBPVP8 ....'), 'webp', 'a WebP image'],
@@ -25,7 +25,7 @@ test.each<[string, Uint8Array, Kind, string]>([
     'heic',
     'a HEIC image, which is not supported',
   ],
-  ['a film', text('\0\0\0\x18ftypisom\0\0\0\0isomavc1'), 'unknown', 'a video'],
+  ['a video', text('\0\0\0\x18ftypisom\0\0\0\0isomavc1'), 'unknown', 'a video'],
   ['a PDF', text('%PDF-1.7\n%âãÏÓ'), 'pdf', 'a PDF document'],
   ['a ZIP', bytes(0x50, 0x4b, 3, 4), 'zip', 'a ZIP archive'],
   [
@@ -65,6 +65,6 @@ test.each<[string, Uint8Array, Kind, string]>([
   ],
   ['JSON', text('{"a": 1}'), 'text', 'a JSON file'],
   ['zeros', bytes(0), 'unknown', 'data of an unknown kind'],
-])('%s is known by its bytes', (_story, values, kind, words) => {
+])('%s is recognised by its bytes', (_story, values, kind, words) => {
   expect(sniff(values)).toEqual({ kind, words })
 })

@@ -1,5 +1,5 @@
-/** What strangers' bytes are, judged by the bytes alone: never by a name or a declared type.
- *  It decodes nothing; bytes that look like a picture may still be corrupt. */
+/** The type of untrusted bytes, determined only by the bytes: never by a name or a declared type.
+ *  It decodes nothing; bytes that look like an image may still be corrupt. */
 
 export const IMAGE_KINDS = ['png', 'jpeg', 'gif', 'bmp', 'webp', 'tiff', 'avif'] as const
 export type ImageKind = (typeof IMAGE_KINDS)[number]
@@ -12,7 +12,7 @@ export type FileType = { readonly kind: Kind; readonly words: string }
 
 export const isImageKind = (kind: Kind): kind is ImageKind => (IMAGE_KINDS as readonly Kind[]).includes(kind)
 
-/** How much of a text is read to tell what it is; real documents name themselves well before. */
+/** How much of a text is read to recognise it; real documents name themselves well before. */
 const TEXT_BYTES = 4096
 
 export function sniff(bytes: Uint8Array): FileType {
@@ -78,7 +78,7 @@ function containerOf(bytes: Uint8Array): FileType | null {
   return { kind: 'unknown', words: 'a video' }
 }
 
-/** Order matters: an SVG may open with an XML declaration, a page may hold an SVG. */
+/** The order matters: an SVG may start with an XML declaration, a page may contain an SVG. */
 function textOf(bytes: Uint8Array): FileType | null {
   const text = decodedText(bytes)
   if (text === null) return null

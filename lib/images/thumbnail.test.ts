@@ -12,7 +12,7 @@ test('a thumbnail keeps the proportions and fits its square', async () => {
   expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 96, height: 64 })
 })
 
-test('a picture that fits is shown exactly', async () => {
+test('an image that fits is shown exactly', async () => {
   const image = drawn(28, 20)
 
   expect(await resizeForDisplay(image, 96)).toBe(image)

@@ -1,4 +1,4 @@
-/** Pictures made small for people's eyes. What a network sees is made by lib/ml/preprocess/preprocess, never here. */
+/** Reduces images for display. The input of a network is made by lib/ml/preprocess/preprocess, never here. */
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import type { RgbImage } from '#lib/domain/image.ts'
@@ -6,18 +6,18 @@ import { decodeSized, type DecodeLimits, type SizedImage } from './decode.ts'
 
 const QUALITY = 80
 
-/** A WebP no larger than `size × size`, never enlarged; small pictures stay exact. */
+/** A WebP no larger than `size × size`, never enlarged; small images stay exact. */
 export async function thumbnail(image: RgbImage, size: number): Promise<Uint8Array> {
-  const shown = await resizeForDisplay(image, size)
-  const isExact = shown === image
+  const target = await resizeForDisplay(image, size)
+  const isExact = target === image
   return new Uint8Array(
-    await open(shown)
+    await open(target)
       .webp(isExact ? { lossless: true } : { quality: QUALITY })
       .toBuffer(),
   )
 }
 
-/** The whole picture inside `size × size`, its proportions kept; the same picture when it fits already. */
+/** The whole image inside `size × size`, with its proportions; the same image when it fits already. */
 export async function resizeForDisplay(image: RgbImage, size: number): Promise<RgbImage> {
   if (image.width <= size && image.height <= size) return image
   const { data, info } = await open(image)
@@ -31,14 +31,14 @@ export async function resizeForDisplay(image: RgbImage, size: number): Promise<R
   }
 }
 
-/** Decoded and made no larger than `side × side`, with the size that it has in its file. */
+/** Decoded and reduced to at most `side × side`, with its size in the file. */
 export async function decodeSmall(
   bytes: Uint8Array,
   side: number,
   limits: DecodeLimits,
 ): Promise<SizedImage> {
-  const { picture, width, height } = await decodeSized(bytes, limits)
-  return { picture: await resizeForDisplay(picture, side), width, height }
+  const { image: picture, width, height } = await decodeSized(bytes, limits)
+  return { image: await resizeForDisplay(picture, side), width, height }
 }
 
 const open = (image: RgbImage): Sharp =>

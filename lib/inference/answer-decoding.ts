@@ -60,7 +60,11 @@ export function answerDecoding({
       case 'square': {
         const spec = await specOf(wish.folder)
         const [r, g, b] = spec.background
-        const { picture, width, height } = await decodeSized(bytes, { ...limits, background: { r, g, b } })
+        const {
+          image: picture,
+          width,
+          height,
+        } = await decodeSized(bytes, { ...limits, background: { r, g, b } })
         return { width, height, data: preprocess(picture, spec), dataWidth: spec.size, dataHeight: spec.size }
       }
       case 'size': {
@@ -68,7 +72,7 @@ export function answerDecoding({
         return { width, height, data: new Uint8Array(0), dataWidth: 0, dataHeight: 0 }
       }
       case 'thumbnail': {
-        const { picture, width, height } = await decodeSized(bytes, limits)
+        const { image: picture, width, height } = await decodeSized(bytes, limits)
         return {
           width,
           height,
@@ -78,7 +82,7 @@ export function answerDecoding({
         }
       }
       case 'raster': {
-        const { picture, width, height } = await decodeSmall(bytes, wish.side, limits)
+        const { image: picture, width, height } = await decodeSmall(bytes, wish.side, limits)
         return { width, height, data: picture.data, dataWidth: picture.width, dataHeight: picture.height }
       }
     }

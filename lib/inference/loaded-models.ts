@@ -252,7 +252,7 @@ async function look(
   if (!(image instanceof Uint8Array)) return image
   const began = performance.now()
   try {
-    const { picture, width, height } = await decodeSized(image, { maxPixels, background: under(spec) })
+    const { image: picture, width, height } = await decodeSized(image, { maxPixels, background: under(spec) })
     return { square: preprocess(picture, spec), width, height, decodeMs: performance.now() - began }
   } catch (error) {
     if (!isDarkroomError(error)) throw error

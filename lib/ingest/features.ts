@@ -127,7 +127,7 @@ async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesP
       unreadable += 1
       continue
     }
-    const { picture, width, height } = image
+    const { image: picture, width, height } = image
     described.push({ label, width, height, ...lightOf(picture) })
     const mean = means.get(label) ?? {
       sums: new Float64Array(spec.size * spec.size * spec.channels),

@@ -1,14 +1,14 @@
-/** Whether this machine's ONNX Runtime may train in its blocked layout, and with which block. The layout is
- *  internal to ONNX Runtime, so it is asked, not known; that its gradients are right is proven afterwards, by
- *  the engine's proof. */
+/** Whether this machine's ONNX Runtime can train in its blocked layout, and with which block size. The layout is
+ *  internal to ONNX Runtime, so it is probed; the self-test of the engine then verifies
+ *  its gradients. */
 import { createBlockedKernels } from '#lib/ml/onnx/blocked-kernels.ts'
 import { BLOCKED, createGraph } from '#lib/ml/onnx/graph.ts'
 import { floatsOf } from './inference-session.ts'
 import type { OrtLibrary } from './library.ts'
 import type { GraphWriter } from './ort-learner.ts'
 
-/** Two columns of sixteen channels, re-ordered: where the second column of the first channel lands is the
- *  block. Null where there is none. */
+/** Reorders two columns of sixteen channels: the new position of the second column of the first channel is the
+ *  block size. Null when there is none. */
 export async function probeBlock(library: OrtLibrary): Promise<8 | 16 | null> {
   if (library.name === 'wasm') return null
   const g = createGraph('probe')
@@ -29,7 +29,7 @@ export async function probeBlock(library: OrtLibrary): Promise<8 | 16 | null> {
     const place = floatsOf(y).indexOf(1)
     return place === 8 || place === 16 ? place : null
   } catch {
-    return null // this build or CPU has no blocked kernels: an answer, not a failure
+    return null // this build or CPU has no blocked kernels: a result, not a failure
   }
 }
 

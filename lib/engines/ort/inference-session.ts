@@ -1,21 +1,21 @@
-/** A session that answers for one set of weights: pixels in, logits and features out, in pieces that bound
- *  its memory. It does not learn. */
+/** An inference session for one set of weights: pixels in, logits and features out, in pieces that limit
+ *  its memory. It cannot train. */
 import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
 import type { NetworkAnswers } from '#lib/ml/learn/learner.ts'
 import type { OrtLibrary } from './library.ts'
 
-const MOST_AT_ONCE = 16 // images of one run: more take more memory and no less time for each (2026-11)
+const MOST_AT_ONCE = 16 // images per run: more need more memory without saving time per image (2026-11)
 
-export type AnsweringSession = AsyncDisposable & {
+export type PredictionSession = AsyncDisposable & {
   answer(pixels: Float32Array, count: number): Promise<NetworkAnswers>
 }
 
-export async function openAnswering(
+export async function openPredictionSession(
   library: OrtLibrary,
   network: Network,
   weights: Weights,
-): Promise<AnsweringSession> {
+): Promise<PredictionSession> {
   const session = await library.open(inferenceGraph(network, weights, { isWasm: library.name === 'wasm' }))
   const { size, channels } = network.input
   const perImage = size * size * channels
@@ -30,7 +30,7 @@ export async function openAnswering(
       const features = new Float32Array(count * length)
       for (let from = 0; from < count; from += MOST_AT_ONCE) {
         const images = Math.min(MOST_AT_ONCE, count - from)
-        const made = await session.run({
+        const outputs = await session.run({
           pixels: library.floats(pixels.subarray(from * perImage, (from + images) * perImage), [
             images,
             size,
@@ -38,8 +38,8 @@ export async function openAnswering(
             channels,
           ]),
         })
-        logits.set(floatsOf(made.logits), from * network.classes)
-        features.set(floatsOf(made.features), from * length)
+        logits.set(floatsOf(outputs.logits), from * network.classes)
+        features.set(floatsOf(outputs.features), from * length)
       }
       return { logits, features }
     },

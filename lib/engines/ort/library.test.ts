@@ -8,7 +8,7 @@ import { probeEngines } from '../open-engine.ts'
 const isThere = probeEngines().some(({ name, available }) => name === 'onnx' && available)
 const here = (file: string): string => JSON.stringify(path.join(import.meta.dirname, file))
 
-/** One sum on the native library, in a process of its own that starts it from nothing. */
+/** One sum on the native library, in a process of its own that loads it for the first time. */
 const PROGRAM = `
 import { loadOrt } from ${here('library.ts')}
 import { createGraph } from ${here('../../ml/onnx/graph.ts')}
@@ -23,7 +23,7 @@ test.runIf(isThere).each([
   ['a home that can be written to', 'home'],
   ['no home', 'home/none/at/all'],
 ])(
-  'ONNX Runtime keeps no identifier and no events, and says nothing, with %s, even where the environment allows it',
+  'ONNX Runtime stores no identifier and no events, and prints nothing, with %s, even where the environment allows it',
   async (_story, home) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-quiet-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

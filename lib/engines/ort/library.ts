@@ -1,5 +1,5 @@
-/** ONNX Runtime, loaded when first asked for: the native build (`onnx`) or the WebAssembly one (`wasm`). Both
- *  speak one interface; this file knows where they differ, and counts open sessions. It knows no network. */
+/** ONNX Runtime, loaded on first use: the native build (`onnx`) or the WebAssembly one (`wasm`). Both
+ *  have the same interface; this file handles their differences, and counts open sessions. It knows no network. */
 import os from 'node:os'
 import { onnxBytes, type GraphData } from '#lib/ml/onnx/writer.ts'
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
@@ -33,20 +33,20 @@ export type OrtLibrary = {
   openSessions(): number
 }
 
-// beyond 8, small images don't gain
+// beyond 8, small images gain nothing
 export const defaultThreads = (): number => Math.max(1, Math.min(os.availableParallelism(), 8))
 
 export async function loadOrt(
   name: OrtName,
   { threads = defaultThreads() }: { threads?: number } = {},
 ): Promise<OrtLibrary> {
-  // it reports to its maker otherwise; read once, when the library starts (docs/decisions/0011)
+  // disables telemetry; read once, when the library starts (docs/decisions/0011)
   if (name === 'onnx') process.env['ORT_DISABLE_TELEMETRY'] = '1'
   const ort = (name === 'onnx'
     ? await import('onnxruntime-node')
     : await import('onnxruntime-web')) as unknown as Module
   if (name === 'wasm') {
-    ort.env.wasm.numThreads = threads // taken at the first session of a process
+    ort.env.wasm.numThreads = threads // read at the first session of a process
     ort.env.logLevel = 'error'
   }
   let open = 0
@@ -64,13 +64,13 @@ export async function loadOrt(
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
-        // the arena never gives back: 593 MB against 325 in WebAssembly at the same speed; the native build
+        // the arena never releases memory: 593 MB against 325 in WebAssembly at the same speed; the native build
         // loses a third of its speed without (2026-11)
         enableCpuMemArena: name === 'onnx',
-        // the plan of the first run is laid out as one more piece next to that run's own: 392 MB against 292
+        // the memory plan of the first run needs one more block in addition to that run's own: 392 MB against 292
         // at the same speed (2026-11)
         enableMemPattern: false,
-        // waiting threads sleep: the machine has other work, and its few cores are shared with it
+        // waiting threads sleep instead of spinning, because the machine's few cores are shared with other work
         extra: { session: { intra_op: { allow_spinning: '0' } } },
       })
       open += 1

@@ -14,7 +14,7 @@ import { referenceAnswers } from '#lib/ml/reference/step.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { goldenImages } from '#lib/training/run/seal/golden.ts'
 
-/** Each kind of layer whose weights a file may hold, odd widths among them. */
+/** Each kind of layer whose weights a file may contain, odd widths among them. */
 const network: Network = {
   name: 'all',
   input: { size: 12, channels: 3 },
@@ -36,7 +36,7 @@ const network: Network = {
   ],
 }
 
-function learnt(): Weights {
+function trainedWeights(): Weights {
   const random = createRandom(4)
   return Object.fromEntries(
     Object.entries(initialWeights(network, 4)).map(([name, values]) => [
@@ -48,14 +48,14 @@ function learnt(): Weights {
   )
 }
 
-test('model.onnx beside weights.bin answers as the layers do, in a program that only reads ONNX', async () => {
+test('model.onnx next to weights.bin predicts as the layers do, in a program that only reads ONNX', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-onnx-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const { modelJson, weightsBin, places } = toTfjs(network, learnt())
-  const kept = fromTfjs(modelJson, weightsBin)
+  const { modelJson, weightsBin, places } = toTfjs(network, trainedWeights())
+  const loaded = fromTfjs(modelJson, weightsBin)
   const random = createRandom(8)
   const pixels = new Float32Array(4 * 12 * 12 * 3).map(() => normal(random))
-  const file = onnxFile(kept, places)
+  const file = onnxFile(loaded, places)
   writeFileSync(join(folder, 'model.onnx'), file)
   writeFileSync(join(folder, 'weights.bin'), weightsBin)
 
@@ -63,12 +63,12 @@ test('model.onnx beside weights.bin answers as the layers do, in a program that 
   const { logits, features } = await session.run({ pixels: new Tensor('float32', pixels, [4, 12, 12, 3]) })
   await session.release()
 
-  const request = referenceAnswers(network, kept.weights, { pixels, count: 4 })
+  const request = referenceAnswers(network, loaded.weights, { pixels, count: 4 })
   expect(logits!.dims).toEqual([4, 3])
   expect(features!.dims).toEqual([4, 7])
   ;(logits!.data as Float32Array).forEach((value, i) => expect(value).toBeCloseTo(request.logits[i]!, 4))
   expect(file.length).toBeLessThan(20_000) // the kernels are in weights.bin
-  // only the one that no kernel stands before: its operator and its name
+  // only the one that follows no kernel: its operator and its name
   expect(Buffer.from(file).toString('latin1').split('BatchNormalization').length - 1).toBeLessThanOrEqual(2)
 })
 
@@ -77,7 +77,7 @@ const shipped = globSync('*/v*/model.onnx', { cwd: MODELS }).filter((file) =>
   existsSync(join(MODELS, dirname(file), '..', 'classifier.json')),
 )
 
-test.each(shipped)('%s gives the golden answers of its version', async (file) => {
+test.each(shipped)('%s reproduces the golden outputs of its version', async (file) => {
   const { golden, preprocess: spec, classes } = await readBundle(join(MODELS, dirname(file)))
   const images = goldenImages()
   const pixels = new Float32Array(images.length * squareBytes(spec))

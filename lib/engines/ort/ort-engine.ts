@@ -1,9 +1,9 @@
-/** The engines `onnx` and `wasm`: ONNX Runtime on the graphs of lib/ml/onnx. What differs between the two is
- *  in `library.ts`. */
+/** The engines `onnx` and `wasm`: ONNX Runtime on the graphs of lib/ml/onnx. `library.ts` handles the differences
+ *  between the two. */
 import type { LearnerSpec } from '#lib/ml/learn/learner.ts'
 import { createStandardKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import type { Engine } from '../engine.ts'
-import { openAnswering, type AnsweringSession } from './inference-session.ts'
+import { openPredictionSession, type PredictionSession } from './inference-session.ts'
 import type { OrtLibrary } from './library.ts'
 import { createOrtLearner, type GraphWriter } from './ort-learner.ts'
 
@@ -11,7 +11,7 @@ export function createOrtEngine(
   library: OrtLibrary,
   options: { readonly writing?: GraphWriter; readonly layout?: string } = {},
 ): Engine {
-  const loaded = new Map<string, AnsweringSession>()
+  const loaded = new Map<string, PredictionSession>()
   const writing = options.writing ?? standardWriting(library)
   return {
     name: library.name,
@@ -20,7 +20,7 @@ export function createOrtEngine(
       `${library.threads} ${library.threads === 1 ? 'thread' : 'threads'}, ` +
       `${options.layout ?? 'standard layout'}`,
     async load(key, { network, weights }) {
-      const session = await openAnswering(library, network, weights)
+      const session = await openPredictionSession(library, network, weights)
       const previous = loaded.get(key)
       loaded.set(key, session)
       await previous?.[Symbol.asyncDispose]()

@@ -1,5 +1,5 @@
-/** A learner on ONNX Runtime: each step is one run of the training graph, weights going in and out as flat vectors.
- *  The mathematics is in lib/ml; this keeps the vectors and the sessions. */
+/** A learner on ONNX Runtime: each step is one run of the training graph, with weights as flat input and output
+ *  vectors. The mathematics is in lib/ml; this holds the vectors and the sessions. */
 import type { Tensor } from 'onnxruntime-node'
 import { AverageAndBest } from '#lib/ml/learn/average-and-best.ts'
 import type {
@@ -18,7 +18,7 @@ import type { GraphKernels } from '#lib/ml/onnx/standard-kernels.ts'
 import { stateNames, trainingGraph } from '#lib/ml/onnx/training-graph.ts'
 import { momentCount, ratesOfStep } from '#lib/ml/learn/optimisers.ts'
 import { flattened, planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
-import { floatsOf, openAnswering, type AnsweringSession } from './inference-session.ts'
+import { floatsOf, openPredictionSession, type PredictionSession } from './inference-session.ts'
 import type { OrtLibrary, Session } from './library.ts'
 
 /** How the graph is written: standard, or in ONNX Runtime's blocked layout. */
@@ -38,10 +38,10 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
 
   let state: Readonly<Record<string, Tensor>> = Object.fromEntries(names.map((name) => [name, vector(name)]))
   let step = 0
-  const kept = new AverageAndBest(() => latest())
+  const copies = new AverageAndBest(() => latest())
   const sessions = new Map<number, Promise<Session>>()
-  let answering: { readonly which: Which; readonly session: Promise<AnsweringSession> } | null = null
-  let isStale = false // it answers with weights that have been replaced
+  let prediction: { readonly which: Which; readonly session: Promise<PredictionSession> } | null = null
+  let isStale = false // its session has weights that have been replaced
 
   const latest = () => ({
     trained: floatsOf(state.trained),
@@ -56,30 +56,30 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
   putLatest(flattened(plan, spec.weights))
 
   function sessionFor(batch: number): Promise<Session> {
-    const known = sessions.get(batch)
-    if (known) return known
-    const opened = library.open(trainingGraph({ ...spec, plan, batch }, writing(batch)))
-    sessions.set(batch, opened)
-    opened.catch(() => sessions.delete(batch))
-    return opened
+    const cached = sessions.get(batch)
+    if (cached) return cached
+    const session = library.open(trainingGraph({ ...spec, plan, batch }, writing(batch)))
+    sessions.set(batch, session)
+    session.catch(() => sessions.delete(batch))
+    return session
   }
 
-  /** One at a time, and none while learning: each holds memory of its own. */
-  async function forgetAnswers(): Promise<void> {
-    const known = answering
-    answering = null
+  /** One at a time, and none during training, because each holds memory of its own. */
+  async function closePrediction(): Promise<void> {
+    const previous = prediction
+    prediction = null
     isStale = false
-    await (await known?.session)?.[Symbol.asyncDispose]()
+    await (await previous?.session)?.[Symbol.asyncDispose]()
   }
 
   const namedWeights = (which: Which): Weights =>
-    unflattened(plan, which === 'latest' ? latest() : kept.average(), spec.weights)
+    unflattened(plan, which === 'latest' ? latest() : copies.average(), spec.weights)
 
   return {
     async learn({ pixels, targets, count }: Batch, rate: number): Promise<StepResult> {
       checkLength('pixels', pixels, count * size * size * channels)
       checkLength('targets', targets, count * network.classes)
-      await forgetAnswers()
+      await closePrediction()
       const session = await sessionFor(count)
       step += 1
       const noise = Object.fromEntries(
@@ -96,39 +96,39 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
         ...noise,
         ...state,
       }
-      const made = await session.run(feeds)
+      const outputs = await session.run(feeds)
       for (const name of names) freed(state[name])
-      state = Object.fromEntries(names.map((name) => [name, made[`next.${name}`]!]))
-      return { loss: floatsOf(made.loss)[0]!, right: Math.round(floatsOf(made.right)[0]!) }
+      state = Object.fromEntries(names.map((name) => [name, outputs[`next.${name}`]!]))
+      return { loss: floatsOf(outputs.loss)[0]!, right: Math.round(floatsOf(outputs.right)[0]!) }
     },
     average(decay: number): void {
-      kept.move(decay)
+      copies.move(decay)
       isStale = true
     },
     async predict(pixels: Float32Array, count: number, which: Which = 'latest'): Promise<NetworkAnswers> {
-      if (answering?.which !== which || isStale) {
-        await forgetAnswers()
-        answering = { which, session: openAnswering(library, network, namedWeights(which)) }
+      if (prediction?.which !== which || isStale) {
+        await closePrediction()
+        prediction = { which, session: openPredictionSession(library, network, namedWeights(which)) }
       }
-      return (await answering.session).answer(pixels, count)
+      return (await prediction.session).answer(pixels, count)
     },
-    remember: async (which: Which = 'latest') => kept.remember(which),
-    recall: async () => putLatest(kept.best()),
+    remember: async (which: Which = 'latest') => copies.remember(which),
+    recall: async () => putLatest(copies.best()),
     weights: async (which: Which = 'latest') => namedWeights(which),
     state: async (): Promise<LearnerState> => ({
       step,
-      ...kept.all(),
+      ...copies.all(),
       moments: Array.from({ length: momentCount(optimiser) }, (_, n) => floatsOf(state[`moment.${n}`])),
     }),
     async restore(from: LearnerState): Promise<void> {
       step = from.step
       putLatest(from.latest)
       from.moments.forEach((values, n) => put(`moment.${n}`, values))
-      kept.restore(from)
+      copies.restore(from)
     },
     async [Symbol.asyncDispose]() {
       for (const session of sessions.values()) await (await session)[Symbol.asyncDispose]()
-      await forgetAnswers()
+      await closePrediction()
       sessions.clear()
     },
   }
@@ -139,7 +139,7 @@ function checkLength(name: string, values: Float32Array, expected: number): void
     throw new Error(`${name} has ${values.length} values instead of ${expected}`)
 }
 
-/** At once, not when V8 comes to it: of 0.84 million weights 40 MB lay about (2026-11). */
+/** Immediately, without waiting for V8's garbage collection: with 0.84 million weights 40 MB were unfreed (2026-11). */
 function freed(tensor: Tensor | undefined): void {
   const { buffer } = floatsOf(tensor)
   if (buffer instanceof ArrayBuffer) buffer.transfer(0)

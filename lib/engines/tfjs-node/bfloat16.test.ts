@@ -1,4 +1,4 @@
-/** TensorFlow with maps in bfloat16: near the reference, with weights that stay float32. Only where
+/** TensorFlow with maps in bfloat16: close to the reference, with weights that stay float32. Only when
  *  TensorFlow is installed. */
 import { describe, expect, test } from 'vitest'
 import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/network/networks.fakes.ts'

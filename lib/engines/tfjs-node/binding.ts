@@ -1,9 +1,9 @@
 /** TensorFlow's C library through the native part of tfjs-node: any operation by name, on tensors that are
- *  numbers here. Of tfjs itself nothing is loaded. Threads and log level are TensorFlow's own environment
- *  variables, set by whoever starts the process. */
+ *  numbers here. tfjs itself is not loaded. Threads and log level are TensorFlow's own environment
+ *  variables, set by the parent of the process. */
 import { createRequire } from 'node:module'
 
-/** What the binding exports, as far as it is used (tfjs-node 4.22). */
+/** The exports of the binding that are used here (tfjs-node 4.22). */
 type Native = {
   createTensor(shape: readonly number[], type: number, values: Float32Array | Int32Array | Uint8Array): number
   deleteTensor(id: number): void
@@ -31,7 +31,7 @@ export type Tensor = { readonly id: number; readonly shape: readonly number[]; r
 /** TF_DataType of TensorFlow's c/tf_datatype.h; the binding knows only some by name. */
 export const TYPE = { float32: 1, int32: 3, bool: 10, bfloat16: 14 } as const
 
-/** `{ type }`, `{ float }` and `{ flag }` say what a bare number or text would not; a bare number or list is
+/** `{ type }`, `{ float }` and `{ flag }` mark what a bare number or text cannot express; a bare number or list is
  *  whole. */
 export type Setting =
   | string
@@ -47,7 +47,7 @@ export function loadTensorFlow() {
   const native = createRequire(import.meta.url)(
     '@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node',
   ) as Native
-  let made: number[] = []
+  let created: number[] = []
 
   const attribute = (name: string, value: Setting): Attribute => {
     if (typeof value === 'string') return { name, type: native.TF_ATTR_STRING, value }
@@ -69,12 +69,12 @@ export function loadTensorFlow() {
       inputs.map((tensor) => tensor.id),
       outputs,
     )
-    for (const { id } of answers) made.push(id)
+    for (const { id } of answers) created.push(id)
     return answers
   }
   const tensor = (shape: readonly number[], dtype: number, values: Float32Array | Int32Array): Tensor => {
     const id = native.createTensor(shape, dtype, values)
-    made.push(id)
+    created.push(id)
     return { id, shape, dtype }
   }
 
@@ -94,21 +94,21 @@ export function loadTensorFlow() {
     },
     free(tensors: readonly Tensor[]): void {
       const ids = new Set(tensors.map(({ id }) => id))
-      made = made.filter((id) => !ids.has(id))
+      created = created.filter((id) => !ids.has(id))
       for (const id of ids) native.deleteTensor(id)
     },
-    /** Frees all that `work` made but what it answers as kept. */
+    /** Frees every tensor that `work` created, except those it returns in `keep`. */
     scope<T>(work: () => { readonly answer: T; readonly keep: readonly Tensor[] }): T {
-      const outer = made
-      made = []
+      const outer = created
+      created = []
       const keep = new Set<number>()
       try {
         const { answer, keep: kept } = work()
         for (const { id } of kept) keep.add(id)
         return answer
       } finally {
-        for (const id of made) if (!keep.has(id)) native.deleteTensor(id)
-        made = outer
+        for (const id of created) if (!keep.has(id)) native.deleteTensor(id)
+        created = outer
       }
     },
     openTensors: (): number => native.getNumOfTensors(),

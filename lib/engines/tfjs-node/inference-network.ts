@@ -1,5 +1,5 @@
-/** NetworkAnswers on TensorFlow for one set of weights, batch norm folded, in pieces that bound its memory.
- *  It does not learn. */
+/** Inference on TensorFlow for one set of weights, batch norm folded, in pieces that limit its memory.
+ *  It cannot train. */
 import { foldBatchNorm } from '#lib/ml/network/fold.ts'
 import type { NetworkAnswers } from '#lib/ml/learn/learner.ts'
 import {
@@ -14,7 +14,7 @@ import { answers } from '#lib/ml/learn/step.ts'
 import type { Tensor, TensorFlow } from './binding.ts'
 import { createTensorFlowKernels } from './kernels.ts'
 
-const MOST_AT_ONCE = 32 // images of one run: more take more memory and no less time for each (2026-11)
+const MOST_AT_ONCE = 32 // images per run: more need more memory without saving time per image (2026-11)
 
 export type LoadedNetwork = {
   readonly original: Network
@@ -62,12 +62,12 @@ export function answer(
   for (let from = 0; from < count; from += MOST_AT_ONCE) {
     const images = Math.min(MOST_AT_ONCE, count - from)
     tf.scope(() => {
-      const made = answers(k, network, {
+      const outputs = answers(k, network, {
         weights: tensors,
         pixels: tf.floats(pixels.subarray(from * perImage, (from + images) * perImage), [images, ...shape]),
       })
-      logits.set(tf.read(made.logits), from * original.classes)
-      features.set(tf.read(made.features), from * length)
+      logits.set(tf.read(outputs.logits), from * original.classes)
+      features.set(tf.read(outputs.features), from * length)
       return { answer: null, keep: [] }
     })
   }

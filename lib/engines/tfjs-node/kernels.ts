@@ -134,7 +134,7 @@ export function createTensorFlowKernels(
         6,
       )
       const places = sizeOf(maps.shape.slice(0, 3))
-      // TensorFlow answers the variance over N − 1
+      // TensorFlow returns the variance over N − 1
       const variance = multiply(unbiased!, like(unbiased!, Math.max(1, places - 1) / places))
       return {
         y: maps === x ? y! : reshape(y!, x.shape),

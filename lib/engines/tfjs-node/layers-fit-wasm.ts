@@ -1,5 +1,5 @@
-/** `LayersModel.fit` on tfjs' own WebAssembly backend, which trains no convolution by itself: three gradients
- *  are added, made of its own kernels. For the benchmark alone, where somebody has installed that backend;
+/** `LayersModel.fit` on tfjs' own WebAssembly backend, which cannot train convolutions by itself: three gradients
+ *  are added, composed of its own kernels. Only for the benchmark, when that backend is installed;
  *  the product neither has nor needs it. */
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -16,7 +16,7 @@ type Attributes = {
 }
 type Gradient = (inputs: Readonly<Record<string, Tensor>>, attributes: Attributes) => Tensor
 
-/** As much of tfjs as the gradients use. */
+/** The part of tfjs that the gradients use. */
 type Core = Tfjs & {
   setBackend(name: string): Promise<boolean>
   getKernel(name: string, backend: string): unknown
@@ -33,7 +33,7 @@ type Core = Tfjs & {
   mul(a: Tensor, b: Tensor): Tensor
 }
 
-/** Why it cannot be had from that folder's node_modules, or null. */
+/** Why it cannot be loaded from that folder's node_modules, or null. */
 export function whyNoTfjsWasm(folder: string): string | null {
   try {
     createRequire(path.join(folder, 'from.js')).resolve('@tensorflow/tfjs-backend-wasm')
@@ -75,7 +75,7 @@ export async function openLayersFitOnWasm(
   })
 }
 
-/** For 3 × 3 convolutions with a border of one and pools side by side, as the benchmark's network has them. */
+/** For 3 × 3 convolutions with a border of one and adjacent pools, as in the benchmark's network. */
 const gradientsOf = (tf: Core): Readonly<Record<string, Gradient>> => ({
   /** A convolution whose images are the input's channels and whose kernel is dy. */
   Conv2DBackpropFilter({ x, dy }) {
@@ -90,10 +90,10 @@ const gradientsOf = (tf: Core): Readonly<Record<string, Gradient>> => ({
     )
     return tf.transpose(tf.conv2d(images, tf.transpose(dy!, [1, 2, 0, 3]), 1, 'valid'), [1, 2, 0, 3])
   },
-  /** The backend's own is a plain loop, six times as slow as this convolution by the turned kernel. */
+  /** The backend's own is a plain loop, six times as slow as this convolution with the reversed kernel. */
   Conv2DBackpropInput: ({ dy, filter }) =>
     tf.conv2d(dy!, tf.transpose(tf.reverse(filter!, [0, 1]), [0, 1, 3, 2]), 1, 'same'),
-  /** The backend's own loses the gradient where a window's maximum is negative. */
+  /** The backend's own loses the gradient when a window's maximum is negative. */
   MaxPoolGrad({ dy, input, output }, { filterSize }) {
     const size = typeof filterSize === 'number' ? filterSize : filterSize[0]!
     const [images, height, width, channels] = dy!.shape as [number, number, number, number]

@@ -1,11 +1,11 @@
-/** tfjs' own way to train, `LayersModel.fit` on tfjs-node: what the product's learners are measured against.
- *  Nothing of the product trains so. */
+/** tfjs' own training, `LayersModel.fit` on tfjs-node, with which the product's learners are compared.
+ *  The product does not train this way. */
 import { createRequire } from 'node:module'
 import type { Batch } from '#lib/ml/learn/learner.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { tfjsModel } from '#lib/ml/formats/tfjs.ts'
 
-/** As much of tfjs as this uses. */
+/** The part of tfjs that is used here. */
 type Tensor = { dispose(): void }
 type FitResult = { readonly history: Readonly<Record<string, readonly number[] | undefined>> }
 type Model = {
@@ -43,7 +43,7 @@ export type Tfjs = {
 
 export type LayersFit = {
   readonly detail: string
-  /** Answers the loss of the last epoch. */ fit(
+  /** Returns the loss of the last epoch. */ fit(
     images: Batch,
     how: { readonly batch: number; readonly epochs: number },
   ): Promise<number>
@@ -59,7 +59,7 @@ export async function openLayersFit(network: Network, weights: Weights, rate: nu
   })
 }
 
-/** On whatever backend this tfjs has. */
+/** On the current backend of this tfjs. */
 export async function fitOn(
   tf: Tfjs,
   {

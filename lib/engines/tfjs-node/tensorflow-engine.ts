@@ -1,19 +1,19 @@
-/** The engine `tfjs-node`: TensorFlow's kernels, driven one by one from the layers of lib/ml. */
+/** The engine `tfjs-node`: TensorFlow's kernels, called one by one from the layers of lib/ml. */
 import type { LearnerSpec } from '#lib/ml/learn/learner.ts'
 import type { Engine } from '../engine.ts'
 import { answer, freeWeights, loadWeights, type LoadedNetwork } from './inference-network.ts'
 import { loadTensorFlow, type TensorFlow } from './binding.ts'
 import { createTensorFlowLearner } from './tensorflow-learner.ts'
 
-/** @param fastBfloat16 whether `precision: 'auto'` means bfloat16: where the CPU has instructions for it. */
+/** @param fastBfloat16 whether `precision: 'auto'` means bfloat16: when the CPU has instructions for it. */
 export function createTensorFlowEngine({
   tf = loadTensorFlow(),
   fastBfloat16 = false,
 }: { readonly tf?: TensorFlow; readonly fastBfloat16?: boolean } = {}): Engine {
   const loaded = new Map<string, LoadedNetwork>()
   const unload = (key: string): void => {
-    const known = loaded.get(key)
-    if (known) freeWeights(tf, known)
+    const previous = loaded.get(key)
+    if (previous) freeWeights(tf, previous)
     loaded.delete(key)
   }
   const fastest = fastBfloat16 ? 'bfloat16' : 'float32'
@@ -28,9 +28,9 @@ export function createTensorFlowEngine({
     },
     unload: async (key) => unload(key),
     async run(key, pixels, count) {
-      const known = loaded.get(key)
-      if (!known) throw new Error(`no network is loaded as ${key}`)
-      return answer(tf, known, pixels, count)
+      const network = loaded.get(key)
+      if (!network) throw new Error(`no network is loaded as ${key}`)
+      return answer(tf, network, pixels, count)
     },
     learner: async (spec: LearnerSpec) => createTensorFlowLearner(tf, spec, precisionOf(spec)),
     async [Symbol.asyncDispose]() {

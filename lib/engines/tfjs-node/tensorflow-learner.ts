@@ -1,5 +1,5 @@
-/** A learner on TensorFlow: the step of lib/ml executed kernel by kernel, its state a few flat tensors that
- *  stay between steps. */
+/** A learner on TensorFlow: the step of lib/ml executed kernel by kernel, with a few flat tensors as its state
+ *  between steps. */
 import { AverageAndBest } from '#lib/ml/learn/average-and-best.ts'
 import type {
   Batch,
@@ -32,13 +32,13 @@ export function createTensorFlowLearner(
   const pixelShape = shapesOf(network).get('input')!
   const noisy = noisyLayers(network)
 
-  const kept = new AverageAndBest(() => latest())
-  /** What lives as long as the learner; everything else is freed with its step. */
+  const copies = new AverageAndBest(() => latest())
+  /** Tensors that live as long as the learner; all others are freed with their step. */
   const long: Tensor[] = []
   const hold = (make: () => Tensor): Tensor => {
     const tensor = tf.scope(() => {
-      const made = make()
-      return { answer: made, keep: [made] }
+      const tensor = make()
+      return { answer: tensor, keep: [tensor] }
     })
     long.push(tensor)
     return tensor
@@ -50,7 +50,7 @@ export function createTensorFlowLearner(
   const pace = paceMask(plan, optimiser)
   const paces = pace && hold(() => tf.floats(pace, [plan.trainedLength]))
   const loaded = new Map<Which, { readonly of: number; readonly weights: LoadedNetwork }>()
-  let changes = 0 // of the weights: what was loaded for answers at an earlier count is stale
+  let changes = 0 // of the weights: a network loaded at an earlier count is stale
   let state: State | null = null
   let step = 0
 
@@ -78,7 +78,7 @@ export function createTensorFlowLearner(
   })
   const moments = (): Float32Array[] => now().moments.map((moment) => tf.read(moment).slice())
   const namedWeights = (which: Which): Weights =>
-    unflattened(plan, which === 'latest' ? latest() : kept.average(), spec.weights)
+    unflattened(plan, which === 'latest' ? latest() : copies.average(), spec.weights)
   put(
     flattened(plan, spec.weights),
     Array.from({ length: momentCount(optimiser) }, () => new Float32Array(plan.trainedLength)),
@@ -97,7 +97,7 @@ export function createTensorFlowLearner(
         return [name, tf.floats(Float32Array.from(bytes), [batch.count, length])]
       }),
     )
-    const made = lossAndGradients(
+    const result = lossAndGradients(
       k,
       {
         network,
@@ -113,7 +113,7 @@ export function createTensorFlowLearner(
         targets: tf.floats(batch.targets, [batch.count, network.classes]),
       },
     )
-    const gradient = joined(tf, plan.trained, made.gradients)
+    const gradient = joined(tf, plan.trained, result.gradients)
     const [plainRate, correctedRate] = ratesOfStep(optimiser, rate, step)
     const next = updated(k, optimiser, {
       weights: trained,
@@ -129,11 +129,11 @@ export function createTensorFlowLearner(
         ? measured
         : k.add(
             k.scale(measured, statisticsDecay),
-            k.scale(joined(tf, plan.measured, made.measured), 1 - statisticsDecay),
+            k.scale(joined(tf, plan.measured, result.measured), 1 - statisticsDecay),
           )
     const answer = {
-      loss: tf.read(made.loss)[0]!,
-      right: Math.round(tf.read(made.right)[0]!),
+      loss: tf.read(result.loss)[0]!,
+      right: Math.round(tf.read(result.right)[0]!),
       next: { trained: next.weights, measured: nextMeasured, moments: next.moments },
     }
     return { answer, keep: [next.weights, nextMeasured, ...next.moments] }
@@ -162,25 +162,25 @@ export function createTensorFlowLearner(
       return { loss, right }
     },
     average(decay: number): void {
-      kept.move(decay)
+      copies.move(decay)
       changes += 1
     },
     async predict(pixels, count, which: Which = 'latest') {
-      const known = loaded.get(which)
-      if (known?.of === changes) return answer(tf, known.weights, pixels, count)
-      if (known) freeWeights(tf, known.weights)
+      const cached = loaded.get(which)
+      if (cached?.of === changes) return answer(tf, cached.weights, pixels, count)
+      if (cached) freeWeights(tf, cached.weights)
       const weights = loadWeights(tf, network, namedWeights(which))
       loaded.set(which, { of: changes, weights })
       return answer(tf, weights, pixels, count)
     },
-    remember: async (which: Which = 'latest') => kept.remember(which),
-    recall: async () => put(kept.best(), moments()),
+    remember: async (which: Which = 'latest') => copies.remember(which),
+    recall: async () => put(copies.best(), moments()),
     weights: async (which: Which = 'latest') => namedWeights(which),
-    state: async (): Promise<LearnerState> => ({ step, ...kept.all(), moments: moments() }),
+    state: async (): Promise<LearnerState> => ({ step, ...copies.all(), moments: moments() }),
     async restore(from: LearnerState): Promise<void> {
       step = from.step
       put(from.latest, from.moments)
-      kept.restore(from)
+      copies.restore(from)
     },
     async [Symbol.asyncDispose]() {
       for (const { weights } of loaded.values()) freeWeights(tf, weights)
