@@ -1,11 +1,15 @@
 /** Predictions as a grid of images with predicted class, confidence and time. */
-import type { KeptPrediction } from '#lib/contracts/predictions.ts'
+import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { ImageTile } from '#lib/ui/image-tile.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 
-export function PredictionTiles({ predictions }: { readonly predictions: readonly KeptPrediction[] }) {
+export function PredictionTiles({
+  predictions,
+}: {
+  readonly predictions: readonly StoredPredictionAnswer[]
+}) {
   if (predictions.length === 0) return <EmptyState icon="history" title="No predictions yet" />
   return (
     <div className="tiles">

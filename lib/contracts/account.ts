@@ -1,5 +1,5 @@
-/** A person's own account: who they are, their password, their sessions; and the one-time link with which a
- *  forgotten password is replaced. */
+/** The user's own account: name, password, sessions; and the one-time link for resetting a
+ *  forgotten password. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { password, role } from './people.ts'

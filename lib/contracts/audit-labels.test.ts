@@ -7,19 +7,20 @@ const changes = (contracts as readonly Contract[])
   .filter(isChange)
   .map(({ method, path }) => `${method} ${path}`)
 
-test.each(changes)('%s reads in the record of changes as what somebody did', (action) => {
+test.each(changes)('%s has a label for the audit log', (action) => {
   expect(auditLabel(action)).toMatch(/^[a-z]+ [^/{}]+$/)
 })
 
-test('no two changes read alike', () => expect(new Set(changes.map(auditLabel)).size).toBe(changes.length))
+test('no two changes have the same label', () =>
+  expect(new Set(changes.map(auditLabel)).size).toBe(changes.length))
 
-test('asking for pictures and reading are no changes, making a key is one', () => {
+test('predicting and reading are not changes, creating a key is one', () => {
   expect(
     changes.filter((action) => action.startsWith('GET ') || action.startsWith('POST /api/predict')),
   ).toEqual([])
   expect(changes).toContain('POST /api/keys')
 })
 
-test('a login reads as it was recorded, and so does what has no words any more', () => {
+test('a login is shown as recorded, and so is an action without a label', () => {
   expect(['login refused', 'POST /api/gone'].map(auditLabel)).toEqual(['login refused', 'POST /api/gone'])
 })

@@ -1,11 +1,11 @@
-/** Which routes are changes that an owner finds recorded, and how each reads there: "Ada made a key". The
- *  record itself keeps method and address, so that scripts can count on them; the words are for people. */
+/** Which routes are changes for the audit log, and the label of each there: "Ada created a key". The
+ *  log itself stores method and path, so that scripts can rely on them; the labels are for display. */
 import type { Contract } from './contract.ts'
 import type { Routes } from './index.ts'
 
 const SCOPES_OF_CHANGES = ['open', 'upload', 'train', 'edit', 'admin', 'account'] as const
 
-/** Asking and correcting are everyday work and stand in the history instead. */
+/** Predictions and corrections are everyday work and are listed in the history instead. */
 export const isChange = ({
   method,
   scope,
@@ -19,7 +19,7 @@ type Change = {
     : never
 }[keyof Routes]
 
-/** Each follows a name, in the past. */
+/** Each label follows a user name, in the past tense. */
 const WORDS: Readonly<Record<Change, string>> = {
   'POST /api/upload': 'uploaded images',
   'DELETE /api/uploads/{id}': 'moved an upload to the trash',
@@ -58,7 +58,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/account/sessions': 'logged out everywhere',
 }
 
-/** What stands in the record beside routes (logins), and what an earlier version of the product recorded, is
- *  said as it stands there. */
+/** Other entries of the log (logins), and actions recorded by an earlier version of the product, are
+ *  shown as recorded. */
 export const auditLabel = (action: string): string =>
   Object.hasOwn(WORDS, action) ? WORDS[action as Change] : action

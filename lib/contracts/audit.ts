@@ -1,4 +1,4 @@
-/** The audit log: who changed what, and who logged in or was refused; as a list with filters, and as a file. */
+/** The audit log: changes with their users, logins and refused logins; as a list with filters, and as a file. */
 import { z } from 'zod'
 import { contract, type FileAnswer } from './contract.ts'
 import { classifierId, id, nextCursor, page, time } from './fields.ts'

@@ -1,10 +1,10 @@
-/** Backups: what `backup.json` in each says of it, and how an admin sees them and starts one. Not what is in
- *  them: SHA256SUMS lists that. */
+/** Backups: the content of `backup.json`, the list for admins, and starting a backup. The files of a backup are
+ *  listed in its SHA256SUMS. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { id, time } from './fields.ts'
 
-/** Raised when a program of today could not read an older backup, or the other way round. */
+/** Raised when the current program cannot read older backups, or the other way round. */
 export const BACKUP_FORMAT = 1
 
 export const backupSummary = z.object({
@@ -42,7 +42,7 @@ export const backupProgress = z.object({
 })
 export type BackupProgress = z.output<typeof backupProgress>
 
-/** The renames of a restore, in order; each is done once, however often it is begun. */
+/** The renames of a restore, in order; each is done once, however often the restore is started. */
 export const swapPlan = z.object({ moves: z.array(z.object({ from: z.string(), to: z.string() })) })
 export type SwapPlan = z.output<typeof swapPlan>
 

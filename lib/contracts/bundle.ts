@@ -1,13 +1,13 @@
-/** The files of a version, each with its schema: what training writes and every engine, page and person
- *  reads. Immutable once sealed.
- *  `model.json` and `weights.bin` are in the TensorFlow.js layers format; the network as data stands in its
+/** The files of a version, each with its schema: training writes them; engines, pages and users
+ *  read them. Immutable once saved.
+ *  `model.json` and `weights.bin` are in the TensorFlow.js layers format; the network as data is in its
  *  `userDefinedMetadata`. */
 import { z } from 'zod'
 import { epochPoint } from './epoch.ts'
 import { classifierId, engine, interval, time, versionName } from './fields.ts'
 
 export const BUNDLE_FORMAT = 'darkroom-bundle/1'
-/** In each bundle. `model.onnx` and `reference.bin` (lib/ml/evaluate/familiarity.ts) are in those that were sealed with
+/** In each bundle. `model.onnx` and `reference.bin` (lib/ml/evaluate/familiarity.ts) are in those that were saved with
  *  them. */
 export const BUNDLE_FILES = [
   'model.json',
@@ -19,7 +19,7 @@ export const BUNDLE_FILES = [
   'manifest.json',
 ] as const
 
-/** How a picture becomes numbers: read alike by training, serving, evaluation, the gate and the browser. */
+/** How an image becomes numbers: the same for training, serving, evaluation, the gate and the browser. */
 export const preprocess = z.object({
   size: z.number().int().min(8).max(512),
   channels: z.union([z.literal(1), z.literal(3)]),
@@ -42,7 +42,7 @@ export const manifest = z.object({
 })
 export type Manifest = z.output<typeof manifest>
 
-/** Pictures that code makes, with this version's answers: an engine must give them before it may serve. */
+/** Synthetic images with this version's outputs: an engine must reproduce them before it may serve. */
 export const golden = z.object({
   tolerance: z.number(),
   inputs: z
@@ -51,11 +51,11 @@ export const golden = z.object({
 })
 export type GoldenOutputs = z.output<typeof golden>
 
-/** Shares of right answers to the test pictures, each disturbed on purpose in one way; `amount` is in the
+/** Accuracies on test images with one kind of disturbance each; `amount` is in the
  *  unit of lib/ml/evaluate/robustness. */
 const robustness = z.object({
   images: z.number().int(),
-  /** of the same pictures, undisturbed */
+  /** of the same images, undisturbed */
   accuracy: interval,
   disturbances: z.array(
     z.object({
@@ -67,21 +67,21 @@ const robustness = z.object({
 
 const coverage = z.object({ images: z.number().int(), coverage: interval, mean_size: z.number() })
 
-/** How far a picture may be from the training pictures and still be like them. Distances are
- *  Euclid's, of directions of features. */
+/** How far an image may be from the training images and still be familiar. Distances are
+ *  Euclidean, between unit feature vectors. */
 const familiarity = z.object({
-  /** training pictures in `reference.bin` */
+  /** training images in `reference.bin` */
   references: z.number().int(),
-  /** the distance that counts is that to the so many-th nearest of them */
+  /** the rank of the neighbour whose distance counts */
   neighbour: z.number().int(),
   is_centred: z.boolean(),
-  /** null where the held-back pictures do not suffice */
+  /** null when there are too few validation images */
   threshold: z.number().nullable(),
   images: z.number().int(),
-  /** of the test pictures, how many are familiar; 95 % are aimed at */
+  /** the share of test images that are familiar; the target is 95 % */
   kept: interval.nullable(),
-  /** Sets of pictures that show nothing it knows: how well distances tell them from the test pictures (area
-   *  under the ROC curve), and how many are beyond the threshold. Null: none was shown. */
+  /** Sets of images that belong to none of its classes: how well distances separate them from the test images (area
+   *  under the ROC curve), and how many are beyond the threshold. Null: no such set was given. */
   foreign: z
     .array(
       z.object({
@@ -97,8 +97,8 @@ const familiarity = z.object({
 /** Means over classes. */
 export const classMean = z.object({ precision: z.number(), recall: z.number(), f1: z.number() })
 
-/** What is `null` could not be measured, on too few pictures; what is absent was not measured when the
- *  version was sealed. */
+/** A field that is `null` could not be measured, with too few images; one that is absent was not measured when the
+ *  version was saved. */
 export const card = z.object({
   classifier: classifierId,
   title: z.string(),
@@ -122,7 +122,7 @@ export const card = z.object({
     train: z.number().int(),
     validation: z.number().int(),
     test: z.number().int(),
-    /** how often this list of test images, by its hash, has been opened on this machine, gates included */
+    /** how often this list of test images, by its hash, has been used on this machine, comparisons included */
     test_opened: z.number().int(),
   }),
   network: z.object({
@@ -148,14 +148,14 @@ export const card = z.object({
         }),
       ),
       confusion: z.array(z.array(z.number().int())),
-      /** each class counting alike, and each picture */
+      /** the mean with each class weighted equally, and with each image weighted equally */
       macro: classMean.optional(),
       weighted: classMean.optional(),
-      /** bins of equal mass, the least sure first */
+      /** bins of equal mass, the least confident first */
       reliability: z
         .array(z.object({ images: z.number().int(), confidence: z.number(), right: z.number().int() }))
         .nullish(),
-      /** answers that are the mean of a picture's and its mirror image's; predictions are not made this way */
+      /** predictions averaged over an image and its mirror image; served predictions are not made this way */
       mirrored: interval.nullish(),
     })
     .nullable(),
@@ -166,25 +166,25 @@ export const card = z.object({
       ece_before: z.number(),
       ece_after: z.number(),
       images: z.number().int(),
-      /** where the two errors were measured; on the pictures that fitted the temperature they flatter */
+      /** where the two errors were measured; on the images that fitted the temperature they are too optimistic */
       measured_on: z.enum(['test', 'calibration']).optional(),
     })
     .nullable(),
-  /** Calibrated confidence from which an answer is called confident; null where the images do not
-   *  suffice. */
+  /** Calibrated confidence from which a prediction is called confident; null when there are too few
+   *  images. */
   decision: z
     .object({
       target_error: z.number(),
       threshold: z.number().nullable(),
       share_answered: z.number().nullable(),
       error_among_answered: z.number().nullable(),
-      /** Where nothing may be called confident: how many validation images would be needed; null where more
+      /** When no prediction may be called confident: how many validation images would be needed; null when more
        *  would not help. */
       images_needed: z.number().int().nullish(),
     })
     .nullable(),
-  /** Adaptive prediction sets: classes up to this mass are candidates; `unsure` is over the test answers that
-   *  are not confident alone. */
+  /** Adaptive prediction sets: classes up to this mass are candidates; `unsure` covers the test predictions that
+   *  are not confident. */
   candidates: z
     .object({
       level: z.number(),
@@ -198,12 +198,12 @@ export const card = z.object({
   robustness: robustness.nullish(),
   curves: z.array(epochPoint),
   best_epoch: z.number().int(),
-  /** A sentence for each thing that a reader should know before trusting this version. */
+  /** A sentence for each limitation that users of this version should know. */
   notes: z.array(z.string()),
 })
 export type Card = z.output<typeof card>
 
-/** `models/<classifier>/classifier.json`: what a shipped classifier is, next to the folders of its versions. */
+/** `models/<classifier>/classifier.json`: a shipped classifier, next to the folders of its versions. */
 export const shippedClassifier = z.object({
   id: classifierId,
   title: z.string(),
@@ -211,7 +211,7 @@ export const shippedClassifier = z.object({
   has_digits: z.boolean(),
   recipe: z.string(),
   champion: versionName,
-  /** Where its pictures are to be had; null where they are made by code. */
+  /** Where its images are available; null when they are made by code. */
   dataset: z.object({ name: z.string(), images: z.number().int(), command: z.string() }).nullable(),
 })
 export type ShippedClassifier = z.output<typeof shippedClassifier>

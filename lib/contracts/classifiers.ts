@@ -1,4 +1,4 @@
-/** The tasks a person has: each with its classes, its input, and the version that answers. */
+/** Classifiers, each with its classes, its input, and its live version. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { inTrash } from './sample-changes.ts'

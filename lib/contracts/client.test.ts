@@ -37,7 +37,7 @@ const routes: Record<string, (request: Request) => Promise<Response>> = {
   ),
 }
 
-/** The network between page and server: what a page asks reaches the real routes. */
+/** The network between page and server: calls of a page reach the real routes. */
 const network = globalThis.fetch
 beforeAll(() => {
   openProgram()
@@ -69,7 +69,7 @@ test('a call reaches its route: path, JSON, query', async () => {
   })
 })
 
-test('a picture goes as a form with its fields', async () => {
+test('an image is sent as a form with its fields', async () => {
   const file = { blob: new Blob([new Uint8Array(9)]), name: 'drawn.png' }
 
   expect(await call('POST /api/predict', { file, top_k: 2, save: false })).toMatchObject({
@@ -79,7 +79,7 @@ test('a picture goes as a form with its fields', async () => {
   })
 })
 
-test('a refusal is thrown in the API’s words, with its fields', async () => {
+test('a refusal is thrown with the text of the API, and its fields', async () => {
   const refusal = await call('POST /api/predictions/{id}/feedback', {
     id: ID,
     correct: true,
@@ -89,18 +89,18 @@ test('a refusal is thrown in the API’s words, with its fields', async () => {
   expect(refusal).toBeInstanceOf(ProblemError)
   const problem = refusal as ProblemError
   expect(problem.code).toBe('invalid_input')
-  expect(problem.about('label')).toBe('must have no control characters')
-  expect(problem.about('correct')).toBeNull()
+  expect(problem.fieldError('label')).toBe('must have no control characters')
+  expect(problem.fieldError('correct')).toBeNull()
   expect(problem.message).toBe(problem.problem.detail)
 })
 
-test('no answer at all is a problem too', async () => {
+test('a missing response is a problem too', async () => {
   const refusal = await call('GET /api/health', {}).catch((error: unknown) => error)
 
   expect((refusal as ProblemError).code).toBe('unreachable')
 })
 
-test('an address for a picture holds its id and size', () => {
+test('the address of an image has its id and size', () => {
   expect(addressOf('GET /api/samples/{id}/image', { id: ID, size: 96 })).toBe(
     `/api/samples/${ID}/image?size=96`,
   )

@@ -1,5 +1,5 @@
-/** How pages speak to the API: typed by the contracts, of which only the types reach the browser. It checks
- *  nothing and repeats nothing; what went wrong is thrown as a ProblemError in the words that the API found. */
+/** The API client of the pages: typed by the contracts, of which only the types reach the browser. It validates
+ *  nothing; errors are thrown as a ProblemError with the API's text. */
 import type { z } from 'zod'
 import type { Contract, Output } from './contract.ts'
 import type { Routes } from './index.ts'
@@ -8,11 +8,11 @@ type RequestFields<C extends Contract> = {
   [K in keyof z.input<C['input']>]: K extends keyof z.output<C['input']> ? z.output<C['input']>[K] : never
 }
 type Arrives = 'picture' | 'parts'
-/** A file of a form, under the name that it shall have there: its own, or a path whose folder names the
+/** A file of a form with its name in the form: its own, or a path whose folder names the
  *  class. */
 export type NamedFile = File | { readonly blob: Blob; readonly name: string }
 
-/** What a route takes from a page: its fields, with `file` for one picture and `files` (and labels) for many. */
+/** The input of a route as a page gives it: its fields, with `file` for one image and `files` (and labels) for many. */
 export type CallInput<C extends Contract> = Omit<RequestFields<C>, Arrives> &
   (C['body'] extends 'picture'
     ? { readonly file: NamedFile }
@@ -35,8 +35,8 @@ type Problem = {
   readonly errors: readonly { readonly path: string; readonly message: string }[]
 }
 
-/** A refusal of the API. `message` is its sentence; `problem` holds all that it said, such as the run that is
- *  in the way. */
+/** An error response of the API. `message` is its sentence; `problem` is the whole document, for example with the
+ *  run that causes the conflict. */
 export class ProblemError extends Error {
   readonly problem: Problem & Readonly<Record<string, unknown>>
 
@@ -50,8 +50,8 @@ export class ProblemError extends Error {
     return this.problem.code
   }
 
-  /** What is wrong with one field, if anything. */
-  about(path: string): string | null {
+  /** The message about one field, if there is one. */
+  fieldError(path: string): string | null {
     return this.problem.errors.find((e) => e.path === path)?.message ?? null
   }
 }
@@ -74,10 +74,10 @@ export async function call<N extends JsonRoute>(
     if (signal?.aborted) throw cause
     throw unreachable()
   }
-  return answered<Output<Routes[N]>>(response.status, await response.text())
+  return parsedResponse<Output<Routes[N]>>(response.status, await response.text())
 }
 
-/** `call` for forms that take a while: tells how much of it has been sent. */
+/** `call` for large forms: reports how much of it has been sent. */
 export function upload<N extends FormRoute>(
   route: N,
   input: CallInput<Routes[N]>,
@@ -92,7 +92,7 @@ export function upload<N extends FormRoute>(
     sending.onabort = () => reject(signal?.reason ?? unreachable())
     sending.onload = () => {
       try {
-        resolve(answered<Output<Routes[N]>>(sending.status, sending.responseText))
+        resolve(parsedResponse<Output<Routes[N]>>(sending.status, sending.responseText))
       } catch (error) {
         reject(error)
       }
@@ -105,8 +105,8 @@ export function upload<N extends FormRoute>(
 
 export type RunEvent = Output<Routes['GET /api/runs/{id}/events']>
 
-/** What happens in a run, from `after` on, until it ends or the answered function is called. Lost connections
- *  are taken up again by the browser. */
+/** The events of a run, from `after` on, until it ends or the returned function is called. The browser restores lost
+ *  connections. */
 export function follow(
   runId: string,
   onEvent: (event: RunEvent) => void,
@@ -129,8 +129,8 @@ export function follow(
 
 const EVENT_KINDS: ReadonlySet<unknown> = new Set<RunEvent['kind']>(['run', 'step', 'epoch', 'stage', 'log'])
 
-/** By its kind alone: a schema would cost every page more than the server's own checks are worth. An event of
- *  a newer server is left out. */
+/** Checked only by its kind: a schema would add more to every page than the server's own checks justify. An event of
+ *  a newer server is ignored. */
 const isRunEvent = (value: unknown): value is RunEvent =>
   typeof value === 'object' && value !== null && 'kind' in value && EVENT_KINDS.has(value.kind)
 
@@ -144,7 +144,7 @@ export function addressOf<N extends keyof Routes & `GET ${string}`>(
 
 type FieldValues = Readonly<Record<string, unknown>>
 
-/** What the path names goes there; files make a form; a GET has its fields in the query, anything else in
+/** Path parameters go into the path; files make a form; a GET has its other fields in the query, other methods in
  *  JSON. */
 function request(
   route: string,
@@ -169,7 +169,7 @@ function request(
   return { method, address: query === '' ? path : `${path}?${query}`, body: null }
 }
 
-/** Labels before files: whoever reads the form as it comes knows them by then. */
+/** Labels before files: a server that reads the form as a stream knows them by then. */
 function formOf(fields: ReadonlyMap<string, unknown>): FormData {
   const form = new FormData()
   const isFile = (name: string): boolean => name === 'file' || name === 'files'
@@ -183,7 +183,7 @@ function formOf(fields: ReadonlyMap<string, unknown>): FormData {
   return form
 }
 
-function answered<T>(status: number, text: string): T {
+function parsedResponse<T>(status: number, text: string): T {
   const value = readJson(text)
   if (status < 400 && value !== null) return value as T
   const response = value ?? {}

@@ -1,15 +1,15 @@
-/** What one route promises: method, path, who may, what goes in, what comes out, how it can fail. It does
- *  nothing by itself: lib/http turns it into validation and documentation, lib/contracts/client into a typed
+/** The contract of one route: method, path, permission, input, output, errors. It does
+ *  nothing by itself: lib/http derives validation and documentation from it, lib/contracts/client a typed
  *  call. */
 import type { z } from 'zod'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 
-/** Who may call a route. `open`: everybody · `predict`: everybody while PUBLIC_PREDICT, else any login or key
+/** Who may call a route. `open`: anyone · `predict`: anyone while PUBLIC_PREDICT is on, else any login or key
  *  · `view`: read what is stored ·
  *  `feedback`: correct predictions · `upload` · `train`: train, promote, roll back · `edit`: labels,
  *  classifiers, trash and restore ·
- *  `admin`: people, keys, settings, and deleting for good · `account`: a person's own account, never a key.
- *  Which role and which key has which stands in lib/auth/rights.ts. */
+ *  `admin`: users, keys, settings, and permanent deletion · `account`: the user's own account, never a key.
+ *  lib/auth/rights.ts assigns them to roles and keys. */
 export const SCOPES = [
   'open',
   'predict',
@@ -23,19 +23,19 @@ export const SCOPES = [
 ] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** What is counted together when somebody asks too often (RATE_LIMIT_*). Logging in is counted behind
- *  next-auth's own address: for one account, and for all. */
+/** Groups of requests that share a rate limit (RATE_LIMIT_*). Logins are counted behind
+ *  next-auth's own route: per account, and in total. */
 export const LIMITED = ['predict', 'batch', 'upload', 'retrain', 'evaluate', 'login', 'logins'] as const
 export type RateLimitName = (typeof LIMITED)[number]
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
-/** How the body arrives. `picture`: multipart `file` or `image`, raw `image/*`, or JSON with a data-URL.
+/** The format of the body. `picture`: multipart `file` or `image`, raw `image/*`, or JSON with a data URL.
  *  `parts`: multipart, streamed. */
 export type Body = 'none' | 'json' | 'picture' | 'parts'
 
-/** What is answered. `events`: server-sent events, each of the output type. `file`: bytes to download or
- *  show. */
+/** The format of the response. `events`: server-sent events, each of the output type. `file`: bytes to download or
+ *  display. */
 export type Answer = 'json' | 'events' | 'file'
 
 export type Contract = {
@@ -47,19 +47,19 @@ export type Contract = {
   readonly body: Body
   readonly answer: Answer
   readonly input: z.ZodType
-  /** Texts that a streamed form may hold next to its files; those of `picture` are fields of the input. */
+  /** Text fields that a streamed form may have next to its files; those of `picture` are fields of the input. */
   readonly formFields: readonly string[]
-  /** Names that mean nothing here and are let through, because the scripts and forms of earlier projects send
+  /** Names without meaning here that are accepted, because the scripts and forms of earlier projects send
    *  them. Every other unknown name is refused. */
   readonly passesOver: readonly string[]
   readonly output: z.ZodType
   readonly status: 200 | 201 | 202
-  /** Where the status depends on the answer: an upload that goes on behind it is 202. */
+  /** When the status depends on the output: an upload that is processed in the background returns 202. */
   readonly statusOf?: (output: unknown) => 200 | 202
   readonly errors: readonly ErrorCode[]
-  /** What it is counted with; null: it may be asked without end. */
+  /** Its rate limit; null: none. */
   readonly limited: RateLimitName | null
-  /** What some inputs are counted with besides, because they cost more than the others. */
+  /** An additional rate limit of some inputs, because they cost more than others. */
   readonly alsoLimited?: (input: unknown) => RateLimitName | null
   /** True: it computes something and changes nothing, although its method is not GET; the audit log leaves it
    *  out. */
@@ -79,7 +79,7 @@ const PLAIN = {
   passesOver: [],
 } as const
 
-/** Completes a contract with what most have: no body, a JSON answer, status 200, no limit. */
+/** Completes a contract with the usual values: no body, a JSON response, status 200, no limit. */
 export const contract = <const D extends Draft>(draft: D): Omit<typeof PLAIN, keyof D> & D => ({
   ...PLAIN,
   ...draft,
@@ -89,11 +89,11 @@ export type Input<C extends Contract> = z.output<C['input']>
 export type Output<C extends Contract> = z.input<C['output']>
 export type RouteName<C extends Contract> = `${C['method']} ${C['path']}`
 
-/** A picture as it came in, not yet judged. */
-export type ArrivedPicture = { readonly bytes: Uint8Array; readonly filename: string | null }
+/** An image as it was received, not yet checked. */
+export type ReceivedImage = { readonly bytes: Uint8Array; readonly filename: string | null }
 
 /** One part of a multipart body, in the order of arrival. A file's bytes must be read before the next part
- *  comes. */
+ *  is requested. */
 export type Part =
   | { readonly kind: 'field'; readonly name: string; readonly value: string }
   | {
@@ -103,24 +103,24 @@ export type Part =
       readonly bytes: AsyncIterable<Uint8Array>
     }
 
-/** A file to answer with. */
+/** A file as a response. */
 export type FileAnswer = {
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array>
   readonly mediaType: string
   /** Offered as a download under this name; shown in place when null. */
   readonly filename: string | null
-  /** Whether the address always answers the same bytes. */
+  /** Whether the address always returns the same bytes. */
   readonly isImmutable: boolean
 }
 
-/** Who asks, as far as use cases need to know. */
+/** The client of a request, as far as use cases need to know. */
 export type Caller = {
   readonly kind: 'stranger' | 'person' | 'key'
   readonly id: string | null
   readonly name: string | null
   readonly scopes: readonly Scope[]
-  /** Of a key that is restricted to one classifier: which. */
+  /** For a key that is restricted to one classifier: its id. */
   readonly classifier?: string
-  /** Of a person: the session that the request came with. */
+  /** For a user: the session of the request. */
   readonly session?: string
 }

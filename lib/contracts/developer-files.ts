@@ -1,4 +1,4 @@
-/** Files of npm, Vitest, Playwright and Artillery, and lines of our own measuring processes, as far as checks
+/** Files of npm, Vitest, Playwright and Artillery, and output lines of our own benchmark processes, as far as checks
  *  and commands read them. */
 import { z } from 'zod'
 
@@ -49,8 +49,8 @@ const times = z
   })
   .readonly()
 
-/** Artillery's `--output`. Times are milliseconds. `intermediate`: periods of ten seconds; `period` is where
- *  one begins, in milliseconds since 1970. */
+/** Artillery's `--output`. Times are milliseconds. `intermediate`: periods of ten seconds; `period` is the start
+ *  of one, in milliseconds since 1970. */
 export const artilleryReport = z.object({
   aggregate: z.object({
     counters,
@@ -71,7 +71,7 @@ export const artilleryReport = z.object({
 })
 export type ArtilleryReport = Readonly<z.output<typeof artilleryReport>>
 
-/** What a process that measures training is started with, and the line that it answers. */
+/** The arguments of a process that measures training, and the line that it prints. */
 export const trialRequest = z.object({
   variant: z.string(),
   batch: z.number(),

@@ -1,4 +1,4 @@
-/** One point of a training curve: what is known after an epoch. Stands alone because cards and runs both hold it. */
+/** One point of a training curve: the measurements of an epoch, which cards and runs both have. */
 import { z } from 'zod'
 
 export const epochPoint = z.object({

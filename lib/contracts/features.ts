@@ -1,5 +1,5 @@
-/** What a classifier's pictures are like as pictures, whatever they show: light, contrast, size, form, and
- *  the mean picture of each class. */
+/** The properties of a classifier's images, independent of their content: brightness, contrast, size, aspect ratio, and
+ *  the mean image of each class. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { chosenClassifier, classifierId, time } from './fields.ts'

@@ -1,4 +1,4 @@
-/** Pieces that several contracts share: ids, times, names, pages of a list. No route of its own. */
+/** Fields that several contracts share: ids, times, names, pages of a list. No route of its own. */
 import { z } from 'zod'
 import { visible } from '#lib/domain/visible-text.ts'
 
@@ -8,7 +8,7 @@ export const classifierId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, at most 63')
 
-/** What a person called something: without what nobody sees, trimmed; no control characters. */
+/** A name given by a user: trimmed, without invisible characters; no control characters. */
 export const nameOf = (most: number) =>
   z
     .string()
@@ -19,12 +19,12 @@ export const nameOf = (most: number) =>
     .regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
 export const className = nameOf(200)
 
-/** `v1`, `v2`, … as people read them. */
+/** `v1`, `v2`, … as users read them. */
 export const versionName = z.string().regex(/^v[1-9][0-9]{0,5}$/, 'must be a version, such as v2')
 
 export const probability = z.number().min(0).max(1)
 
-/** A share with its 95 % interval (Wilson for one share): what a page shows instead of a bare number. */
+/** A share with its 95 % interval (Wilson for one share): pages show it instead of a bare number. */
 export const interval = z.object({ value: z.number(), low: z.number(), high: z.number() })
 
 export const engine = z.enum(['tfjs-node', 'onnx', 'wasm'])
@@ -38,7 +38,7 @@ export const page = {
 }
 export const nextCursor = { next_cursor: z.string().nullable() }
 
-/** Yes or no: in JSON true and false; in a query or form, where all is text, `true`, `1`, `yes`, `false`, `0`, `no`. */
+/** A boolean: in JSON true and false; in a query or form, where all is text, `true`, `1`, `yes`, `false`, `0`, `no`. */
 export const flag = z.union([z.boolean(), z.stringbool()])
 
 export const problem = z.object({

@@ -1,5 +1,5 @@
-/** Every contract there is, in one list: what the routes, the reference, the generated tests and the typed
- *  client are made from. */
+/** All contracts in one list, from which the routes, the reference, the generated tests and the typed
+ *  client are derived. */
 import { changePassword, createResetLink, endSessions, getAccount, resetPassword } from './account.ts'
 import { exportAudit, listAudit } from './audit.ts'
 import {
@@ -157,7 +157,7 @@ export const contracts = [
 /** Only this *type* leaves the server: `Routes['POST /api/predict']`. */
 export type Routes = { [C in (typeof contracts)[number] as RouteName<C>]: C }
 
-/** What answers a route without needing to know who asks: its input, parsed, and its output. */
+/** The signature of a route that does not depend on its client: its input, parsed, and its output. */
 export type RouteAnswer<Name extends keyof Routes> = (
   input: Input<Routes[Name]>,
 ) => Promise<

@@ -1,23 +1,22 @@
 /** The messages between a parent process and its child, one union per direction and pair. Children are forked
- *  with
- *  `serialization: 'advanced'`, so byte arrays arrive whole. The first message of a child is `ready`, or
- *  `unable` with the reason. */
+ *  with `serialization: 'advanced'`, so that byte arrays stay byte arrays. The first message of a child is `ready`,
+ *  or `unable` with the reason. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { FailureReport } from '#lib/domain/errors.ts'
 import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { EpochPoint } from './epoch.ts'
 import type { ProbeFigures } from './probe.ts'
 
-/** Where a child finds a version: its folder on disk. Bundles are immutable, so a path and a key say all. */
+/** A version and its folder on disk. Bundles are immutable, so that a path and a key are sufficient. */
 export type VersionRef = { readonly key: string; readonly folder: string }
 
 export type Unable = { kind: 'unable'; reason: string }
 export type StartupMessage = { kind: 'ready'; engine: EngineName } | Unable
 
-/** What is wanted of a large image: as a version sees it, no more than its size, a small WebP for people, or
- *  its pixels made small. */
+/** The requested form of a large image: preprocessed for a version, only its size, a small WebP for display, or
+ *  its pixels reduced. */
 export type DecodeWish =
-  | { readonly kind: 'square'; /** The bundle whose preprocessing is meant. */ readonly folder: string }
+  | { readonly kind: 'square'; /** The bundle whose preprocessing applies. */ readonly folder: string }
   | { readonly kind: 'size' }
   | { readonly kind: 'thumbnail'; readonly size: number }
   | { readonly kind: 'raster'; readonly side: number }
@@ -34,7 +33,7 @@ export type DecodingRequest = {
 export type DecodingMessage =
   | { kind: 'ready' }
   | Unable
-  /** `width`, `height`: of the image in its file, upright; `data` is what was wished for, of `dataWidth ×
+  /** `width`, `height`: of the image in its file, upright; `data` has the requested form, with `dataWidth ×
    *  dataHeight` pixels. */
   | {
       kind: 'decoded'
@@ -47,10 +46,10 @@ export type DecodingMessage =
       dataHeight: number
     }
   | { kind: 'refused'; id: number; failure: FailureReport }
-  /** It took more memory than it may, and ends. */
+  /** It exceeded its memory limit, and exits. */
   | { kind: 'over'; usedBytes: number }
 
-/** A large image that a decoding child has made ready for a version: the bytes of its square. */
+/** A large image that a decoding child has prepared for a version: the bytes of its square. */
 export type PreparedImage = {
   readonly square: Uint8Array
   readonly width: number
@@ -59,7 +58,7 @@ export type PreparedImage = {
   readonly queuedMs: number
 }
 
-/** One asked picture: encoded bytes in; decoding and preprocessing happen in the child. */
+/** Images as encoded bytes; decoding and preprocessing happen in the child. */
 export type InferenceCommand =
   | { kind: 'load'; id: number; version: VersionRef }
   | { kind: 'unload'; key: string }
@@ -71,7 +70,7 @@ export type InferenceCommand =
       maxPixels: number
       wantsFeatures: boolean
     }
-  /** On which places of a picture an answer depends (lib/ml/occlusion): that of the class with this index,
+  /** Which parts of an image a prediction depends on (lib/ml/evaluate/occlusion): for the class with this index,
    *  calibrated by this temperature. */
   | {
       kind: 'explain'
@@ -88,7 +87,7 @@ export type InferredImage =
       ok: true
       logits: Float32Array
       features: Float32Array | null
-      /** To the training pictures (lib/ml/evaluate/familiarity.ts); null where the version has none in its
+      /** From the training images (lib/ml/evaluate/familiarity.ts); null when the version has none in its
        *  bundle. */
       distance: number | null
       width: number
@@ -98,7 +97,7 @@ export type InferredImage =
   | {
       ok: false
       failure: FailureReport
-      /** Never to be tried again: the process that computed it alone ended. */
+      /** Not to be tried again: the process that computed it alone crashed. */
       endsProcesses?: true
     }
 
@@ -106,7 +105,7 @@ export type InferenceMessage =
   | StartupMessage
   | { kind: 'loaded'; id: number; key: string; goldenMs: number }
   | { kind: 'inferred'; id: number; images: readonly InferredImage[]; inferenceMs: number }
-  /** `square`: the preprocessed picture, on which the places lie, as a PNG. */
+  /** `square`: the preprocessed image under the map, as a PNG. */
   | {
       kind: 'explained'
       id: number
@@ -117,10 +116,10 @@ export type InferenceMessage =
     }
   | { kind: 'failed'; id: number; failure: FailureReport }
 
-/** A training child does one run and leaves. All it needs lies in the run's folder as `plan.json`. */
+/** A training child does one run and exits. All its input is in the run's folder as `plan.json`. */
 export type ToTraining =
   | { kind: 'train'; folder: string; resume: boolean }
-  | /** Measure the pieces of the run in this folder, for so many pictures to learn from. */ {
+  | /** Measure the pieces of the run in this folder, for this number of training images. */ {
       kind: 'probe'
       folder: string
       images: number
@@ -130,9 +129,9 @@ export type ToTraining =
 export type FromTraining =
   | StartupMessage
   | { kind: 'note'; message: string }
-  /** A stage starts or moves on. Within the stage `train`, `step` messages say how far it is. */
+  /** A stage starts or progresses. Within the stage `train`, `step` messages report the progress. */
   | ({ kind: 'stage' } & StageProgress)
-  /** A stored image cannot be used; the run goes on without it. */
+  /** A stored image cannot be used; the run continues without it. */
   | { kind: 'file-fault'; hash: string; code: 'file_missing' | 'file_damaged'; reason: string }
   | {
       kind: 'step'
@@ -149,10 +148,10 @@ export type FromTraining =
   | { kind: 'sealed'; folder: string }
   | { kind: 'probed'; figures: ProbeFigures }
   | { kind: 'cancelled' }
-  /** `cause`: for the log, where the failure says it in other words. */
+  /** `cause`: for the log, when it has more detail than the failure. */
   | { kind: 'failed'; failure: FailureReport; cause?: string }
 
-/** What the process that makes a backup says, once. */
+/** The only message of the process that makes a backup. */
 export type BackupMessage =
   | {
       kind: 'backed-up'
@@ -163,7 +162,7 @@ export type BackupMessage =
     }
   | { kind: 'failed'; failure: FailureReport }
 
-/** Supervisor to and from web and worker. */
+/** Between the supervisor and web and worker processes. */
 export type ManagedCommand =
   | { kind: 'stop' }
   | /** On the socket that comes with it; without one on PORT. When `ready`: connections wait in the socket until
@@ -173,13 +172,13 @@ export type ManagedCommand =
   | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
 export type ManagedMessage =
   | { kind: 'listening'; port: number }
-  /** It can do its work. `remarks`: sentences for the person at the terminal. */
+  /** It can do its work. `remarks`: sentences for the user at the terminal. */
   | { kind: 'ready'; remarks: readonly string[] }
-  /** It never will, for a reason that starting it again does not change. */
+  /** It cannot start, for a reason that restarting it does not change. */
   | { kind: 'unable'; reason: string }
   | { kind: 'web-figures'; figures: WebFigures }
 
-/** Who prepares the data says this once and leaves. `setupToken`: the way in for the first admin; null where
+/** The process that prepares the data sends this once and exits. `setupToken`: for the first admin; null when
  *  there is one. */
 export type PrepareMessage =
   | { kind: 'prepared'; setupToken: string | null; remarks: readonly string[] }
@@ -188,7 +187,7 @@ export type PrepareMessage =
 /** `elsewhere`: this start runs no worker (ROLE=web). */
 export type WorkerState = 'running' | 'starting' | 'away' | 'elsewhere'
 
-/** What one web process counted, added up by the supervisor over all of them. */
+/** The counters of one web process, added up by the supervisor over all of them. */
 export type WebFigures = {
   readonly pid: number
   readonly requests: number
@@ -196,7 +195,7 @@ export type WebFigures = {
   readonly predictions: number
   readonly queue: number
   readonly batches: number
-  /** Pictures in these batches: also those that were measured or tried, which are no predictions. */
+  /** Images in these batches, including those of evaluations and comparisons, which are not predictions. */
   readonly batched: number
   readonly latenciesMs: readonly number[]
   readonly memoryMb: number

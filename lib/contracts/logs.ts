@@ -1,4 +1,4 @@
-/** The log as an admin reads it: newest lines first, by level and by request. */
+/** The log for admins: newest lines first, by level and by request. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { id, time } from './fields.ts'

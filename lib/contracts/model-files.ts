@@ -1,8 +1,8 @@
-/** What the product reads of files that others wrote, or another version of itself: models of Keras and
+/** Schemas of files written by others, or by another version of this product: models of Keras and
  *  TensorFlow.js, the header of reference.bin, package.json. Files of a bundle have their schemas in bundle.ts. */
 import { z } from 'zod'
 
-/** A layer, or a whole model, in Keras' configuration. What a layer means, nobody says here. */
+/** A layer, or a whole model, in Keras' configuration. The layers are interpreted elsewhere. */
 export const kerasLayer = z.object({
   class_name: z.string(),
   name: z.string().optional(),

@@ -1,4 +1,4 @@
-/** Versions and what is said of them: cards, comparison, verdict, promotion, and the champion in service. */
+/** Versions: cards, comparison, verdict, promotion, and the live version. */
 import { z } from 'zod'
 import { card, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'

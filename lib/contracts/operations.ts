@@ -1,4 +1,4 @@
-/** How the product itself is: health, figures of the machine, and the first person's way in. */
+/** The state of the product: health, figures of the machine, and the setup of the first admin. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { classifierId, engine, nameOf, time, versionName } from './fields.ts'
@@ -97,7 +97,7 @@ export const metrics = contract({
   }),
 })
 
-/** Without the processes: those are of this moment. */
+/** Without the processes, which are only current. */
 const figuresThen = metrics.output.omit({ processes: true })
 
 export const metricsHistory = contract({
@@ -109,7 +109,7 @@ export const metricsHistory = contract({
   output: z.object({ every_seconds: z.number(), points: z.array(figuresThen).describe('oldest first') }),
 })
 
-/** The first admin: possible once, with the token that the first start printed. */
+/** Creating the first admin: possible once, with the token that the first start printed. */
 export const firstAdmin = contract({
   method: 'POST',
   path: '/api/setup',

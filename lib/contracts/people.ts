@@ -1,10 +1,10 @@
-/** Who may come in: people with passwords, and keys for scripts. A key's text is answered once, when it is
- *  made, and kept nowhere. */
+/** Users with passwords, and keys for scripts. A key's text is returned once, when it is
+ *  created, and stored nowhere. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { classifierId, id, nameOf, time } from './fields.ts'
 
-/** Each brings those before it along, but for `upload` and `train`, which do not bring each other. */
+/** Each scope includes those before it, except `upload` and `train`, which do not include each other. */
 export const KEY_SCOPES = ['predict', 'user', 'upload', 'train', 'admin'] as const
 
 export const keyScope = z
@@ -23,8 +23,8 @@ export const role = z
     'viewer: view and predict · editor: also give feedback, upload, label, train, promote, roll back · ' +
       'admin: everything',
   )
-/** `user` is what an editor was called before there were viewers. */
-const givenRole = z
+/** `user` is the old name of the role `editor`, from before there were viewers. */
+const roleInput = z
   .enum([...ROLES, 'user'])
   .transform((one) => (one === 'user' ? 'editor' : one))
   .describe('viewer, editor or admin; `user` is an alias of editor')
@@ -113,7 +113,7 @@ export const createUser = contract({
   summary: 'Add a user',
   body: 'json',
   status: 201,
-  input: z.object({ name, email: z.email().max(200), password, role: givenRole.default('editor') }),
+  input: z.object({ name, email: z.email().max(200), password, role: roleInput.default('editor') }),
   output: person,
   errors: ['conflict', 'invalid_input'],
 })
@@ -129,7 +129,7 @@ export const changeUser = contract({
   input: z.object({
     id,
     name: name.optional(),
-    role: givenRole.optional(),
+    role: roleInput.optional(),
     password: password.optional(),
     is_disabled: z.boolean().optional(),
   }),

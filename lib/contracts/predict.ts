@@ -1,7 +1,7 @@
-/** Asking a classifier: one picture, or many. Answers are told apart by `decision`; what cannot be known yet
+/** Predictions: for one image, or many. Results differ by `decision`; a value that is not known yet
  *  is null, never invented. */
 import { z } from 'zod'
-import { contract, type ArrivedPicture, type Part } from './contract.ts'
+import { contract, type ReceivedImage, type Part } from './contract.ts'
 import { chosenClassifier, classifierId, engine, flag, id, probability, time, versionName } from './fields.ts'
 
 export const decision = z.enum(['confident', 'uncertain', 'unfamiliar'])
@@ -109,7 +109,7 @@ export const predictOne = contract({
         'whether to add an occlusion heat map in `explanation`: it takes about as long as fifty ' +
           'predictions, and also counts towards the “batch” rate limit',
       ),
-    picture: z.custom<ArrivedPicture>(),
+    picture: z.custom<ReceivedImage>(),
   }),
   output: explained,
   errors: [
@@ -128,7 +128,7 @@ export const predictOne = contract({
   ],
 })
 
-/** One bad picture is an entry with its error, not a failed batch. */
+/** One bad image is an entry with its error, not a failed batch. */
 export const failedEntry = z.object({
   success: z.literal(false),
   filename: z.string().nullable(),

@@ -1,4 +1,4 @@
-/** The history of answered pictures, and people's corrections of it. */
+/** The history of predictions, and the corrections by users. */
 import { z } from 'zod'
 import { contract, type FileAnswer } from './contract.ts'
 import { decision } from './predict.ts'
@@ -16,7 +16,7 @@ import {
   versionName,
 } from './fields.ts'
 
-export const keptPrediction = z.object({
+export const storedPrediction = z.object({
   id,
   classifier: classifierId,
   model_version: versionName,
@@ -33,7 +33,7 @@ export const keptPrediction = z.object({
   feedback: z.object({ correct: z.boolean(), label: z.string(), at: time }).nullable(),
   image_url: z.string().nullable(),
 })
-export type KeptPrediction = z.output<typeof keptPrediction>
+export type StoredPredictionAnswer = z.output<typeof storedPrediction>
 
 const filters = {
   class: className.optional(),
@@ -59,7 +59,7 @@ export const listPredictions = contract({
     ...page,
     ...filters,
   }),
-  output: z.object({ predictions: z.array(keptPrediction), total: z.number().int(), ...nextCursor }),
+  output: z.object({ predictions: z.array(storedPrediction), total: z.number().int(), ...nextCursor }),
   errors: ['not_found'],
 })
 
@@ -69,7 +69,7 @@ export const getPrediction = contract({
   scope: 'view',
   summary: 'Get a saved prediction',
   input: z.object({ id }),
-  output: keptPrediction,
+  output: storedPrediction,
   errors: ['not_found'],
 })
 

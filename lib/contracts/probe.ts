@@ -1,15 +1,15 @@
-/** What measuring a training run gave, each piece by itself: from these a forecast adds up any number of
+/** The figures of measuring a training run, each piece separately: a forecast combines them for any number of
  *  images and epochs. lib/training/probe measures; lib/training/retrain/forecast.ts adds up. */
 import { z } from 'zod'
 import { engine } from './fields.ts'
 
-/** By the clock, and on all cores together. */
+/** Elapsed time, and processor time of all cores together. */
 const cost = z.object({ seconds: z.number(), cpuSeconds: z.number() })
 export type Cost = z.output<typeof cost>
 
 const steppedFigures = z.object({
   kind: z.literal('stepped'),
-  /** Images of a step. */
+  /** Images per step. */
   batch: z.number().int(),
   /** The learner created and its first step done. */
   learner: cost,
@@ -38,14 +38,14 @@ export const probeFigures = z.object({
   /** Network and weights read, or created; with several networks to start with, choosing one of them. */
   begin: cost,
   learning: z.discriminatedUnion('kind', [steppedFigures, headFigures]),
-  /** Evaluating and saving: what it takes in any case, and for each image of each part. */
+  /** Evaluating and saving: the fixed cost, and the cost per image of each part. */
   seal: z.object({ always: cost, perTest: cost, perHeld: cost, perTraining: cost }),
-  /** The peak of the probe, which is that of the training run: the same batches, the same sessions. */
+  /** The peak of the probe, which equals that of the training run: the same batches, the same sessions. */
   memoryMb: z.number(),
 })
 export type ProbeFigures = z.output<typeof probeFigures>
 
 export const PROBE_FORMAT = 2
 
-/** A file of figures; format 1 was the figures alone. */
+/** A file of figures; format 1 had only the figures. */
 export const storedProbe = z.object({ format: z.literal(PROBE_FORMAT), figures: probeFigures })

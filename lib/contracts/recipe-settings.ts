@@ -1,4 +1,4 @@
-/** The recipe of a run as JSON: its kind, its name and its settings. What they mean stands at the types of
+/** The recipe of a run as JSON: its kind, its name and its settings. Their meaning is documented at the types of
  *  lib/ml/recipes/recipe.ts. Unknown settings are refused, because a run without them is another run. */
 import { z } from 'zod'
 
@@ -87,7 +87,7 @@ export const recipePlan = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('finetune'), name, settings: gradientSettings }),
   /** Another network: its last layer first, then its upper part or all of it. */
   z.strictObject({ kind: z.literal('transfer'), name, settings: transferSettings }),
-  /** The last layer alone. */
+  /** Only the last layer. */
   z.strictObject({ kind: z.literal('head'), name, settings: headSettings }),
 ])
 export type RecipePlan = z.output<typeof recipePlan>

@@ -1,5 +1,5 @@
-/** Training on one click: start, watch, stop, go on. A run is one training; its events are what a live page
- *  draws. */
+/** Training with one click: start, watch, cancel, resume. A run is one training; its events drive the live
+ *  page. */
 import { z } from 'zod'
 import { RUN_STAGES } from '#lib/domain/run-stages.ts'
 import { contract } from './contract.ts'

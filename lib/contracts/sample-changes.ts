@@ -1,5 +1,5 @@
-/** What can be taken back: the log of changes to samples with undo, bulk changes, and the trash. What a state
- *  means is decided in lib/domain/sample-state.ts. */
+/** What can be undone: the change log of samples with undo, bulk changes, and the trash. The states
+ *  are defined in lib/domain/sample-state.ts. */
 import { z } from 'zod'
 import { CHANGE_KINDS } from '#lib/domain/sample-state.ts'
 import { contract } from './contract.ts'
@@ -58,7 +58,7 @@ const state = z.object({
 
 export const inTrash = { trash_id: id.nullable(), trashed_until: time.nullable() }
 
-/** Where something that went to the trash lies, and until when; null: nothing went there. */
+/** Where an item moved to the trash is stored, and until when; null: nothing was moved. */
 export const inTrashAnswer = (
   entry: { readonly id: string; readonly until: Date } | null,
 ): { trash_id: string | null; trashed_until: string | null } => ({

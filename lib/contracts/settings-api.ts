@@ -1,9 +1,9 @@
-/** What an owner looks up and keeps: the settings in force with where each comes from. */
+/** The settings in force, with the source of each; and changing them. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { settings } from './settings.ts'
 
-/** Those that may change while the product runs. What the environment sets, only the environment changes. */
+/** Settings that can change while the product runs. Those set in the environment change only there. */
 export const CHANGEABLE = ['DEFAULT_CLASSIFIER', 'AUTO_PROMOTE', 'BACKUP_EVERY', 'BACKUP_KEEP'] as const
 
 export const listSettings = contract({

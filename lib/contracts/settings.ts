@@ -1,4 +1,4 @@
-/** The settings of an owner, read from the environment once at start: one clear sentence per mistake. Not
+/** The settings of an owner, read from the environment once at start: one clear sentence per error. Not
  *  feature flags. */
 import { z } from 'zod'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
@@ -7,7 +7,7 @@ import { classifierId } from './fields.ts'
 
 const yes = z.stringbool()
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
-/** Kept as it is written, which is how an owner sees it again. */
+/** Stored as it is written, so that an owner sees it unchanged. */
 const rate = (usual: string) =>
   z
     .string()
@@ -17,7 +17,7 @@ const rate = (usual: string) =>
         'as 30/minute, 5/hour or 100/day',
     )
     .default(usual)
-/** Texts with commas between; empty ones are none. */
+/** Texts separated by commas; empty ones are ignored. */
 const list = z
   .string()
   .default('')
@@ -209,13 +209,13 @@ export const settings = z.object({
     .default('info')
     .describe('minimum log level'),
 })
-/** Useless one without the others. */
+/** Only valid together. */
 const OIDC_TOGETHER = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
 
 export type Settings = z.output<typeof settings>
 
-/** Reads the environment's texts; empty ones count as absent. Answers the settings, or one sentence per
- *  mistake. */
+/** Reads the environment's texts; empty ones count as absent. Returns the settings, or one sentence per
+ *  error. */
 export function parseSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): { ok: true; settings: Settings } | { ok: false; mistakes: readonly string[] } {

@@ -1,19 +1,19 @@
 /** JSON that this product has stored and reads again: each file or row is parsed by the schema of its format,
- *  and one that cannot be read is refused in words. Where it is stored, the caller knows. */
+ *  and one that cannot be read is refused with a message. The caller knows where it is stored. */
 import type { z } from 'zod'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { fieldErrorsOf, inOneSentence, zodErrorMap } from './validation-messages.ts'
+import { fieldErrorsOf, joinErrors, zodErrorMap } from './validation-messages.ts'
 
 export type StoredFormats<T> = {
-  /** What it is, as the subject of a sentence: "The plan of this training run". */
+  /** The subject of a sentence: "The plan of this training run". */
   readonly what: string
-  /** What a person can do when it cannot be read. */
+  /** The action to take when it cannot be read. */
   readonly action: string
   /** By format; each schema returns the newest one. JSON without a `format` has format 1. */
   readonly formats: Readonly<Record<number, z.ZodType<T>>>
 }
 
-/** @throws DarkroomError `bad_data_file`: of a format that is not known here, or not as its format says. */
+/** @throws DarkroomError `bad_data_file` when the format is unknown, or the value does not match it. */
 export function parseStored<T>(value: unknown, { what, action, formats }: StoredFormats<T>): T {
   const format = formatOf(value)
   const schema = formats[format]
@@ -24,16 +24,16 @@ export function parseStored<T>(value: unknown, { what, action, formats }: Stored
       `it has format ${format}, and this version of Darkroom reads format ${Object.keys(formats).join(' and ')}`,
     )
   const parsed = schema.safeParse(value, zodErrorMap)
-  if (!parsed.success) throw refused(`it is damaged: ${inOneSentence(fieldErrorsOf(parsed.error))}`)
+  if (!parsed.success) throw refused(`it is damaged: ${joinErrors(fieldErrorsOf(parsed.error))}`)
   return parsed.data
 }
 
-/** The same of the text of a file. */
+/** The same for the text of a file. */
 export function parseStoredText<T>(text: string, formats: StoredFormats<T>): T {
   return parseStored(jsonOf(text), formats)
 }
 
-/** Undefined where it is no JSON, which no schema accepts. */
+/** Undefined when it is not JSON, which no schema accepts. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,11 +1,11 @@
-/** What a route is about: of which kind the thing is that its address or a field names. Who may reach it,
- *  lib/http decides. */
+/** The subject of a route: the kind of object that its address or a field names. lib/http decides on
+ *  access. */
 import type { Contract } from './contract.ts'
 
 export type SubjectKind =
   'classifier' | 'version' | 'run' | 'sample' | 'upload' | 'prediction' | 'key' | 'person'
 
-/** A thing by its name, as a person knows it, and the classifier that it belongs to. */
+/** An object by its name for users, and the classifier that it belongs to. */
 export type Subject = { readonly name: string; readonly classifier: string | null }
 
 const KIND_OF_COLLECTION: Readonly<Record<string, SubjectKind>> = {
@@ -19,7 +19,7 @@ const KIND_OF_COLLECTION: Readonly<Record<string, SubjectKind>> = {
   users: 'person',
 }
 
-/** Fields that name a thing of a kind of its own. */
+/** Fields that name an object of their own kind. */
 const KIND_OF_FIELD: ReadonlyMap<string, SubjectKind> = new Map([
   ['with', 'version'],
   ['upload', 'upload'],
@@ -29,7 +29,7 @@ const KIND_OF_FIELD: ReadonlyMap<string, SubjectKind> = new Map([
 const collectionOf = (path: string): SubjectKind | null =>
   KIND_OF_COLLECTION[/^\/api\/([a-z]+)(?:\/|$)/.exec(path)?.[1] ?? ''] ?? null
 
-/** Of `/api/models/{id}/promote`: version; null where the address names nothing. */
+/** For `/api/models/{id}/promote`: version; null when the address names no object. */
 export const kindOfAddress = ({ path }: Pick<Contract, 'path'>): SubjectKind | null =>
   path.includes('/{id}') ? collectionOf(path) : null
 

@@ -1,5 +1,5 @@
-/** The head of `checkpoint.bin` in the folder of a run: where the training is, and the lengths of the vectors
- *  that follow. The format stands before it (lib/training/run/checkpoint.ts). */
+/** The head of `checkpoint.bin` in the folder of a run: the position of the training, and the lengths of the vectors
+ *  that follow. The format is written before it (lib/training/run/checkpoint.ts). */
 import { z } from 'zod'
 import { epochPoint } from './epoch.ts'
 
@@ -20,7 +20,7 @@ export const trainingPosition = z.object({
 export const checkpointHead = z.object({
   position: trainingPosition,
   step: count,
-  /** Of each vector in turn; null where there is none. */
+  /** Of each vector in order; null when there is none. */
   lengths: z.array(count.nullable()).readonly(),
   /** How many of the vectors are the optimiser's. */
   moments: count,

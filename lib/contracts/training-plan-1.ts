@@ -1,5 +1,5 @@
-/** Plans and drafts of format 1, which had no `format`: where a run starts and what teaches it stood in
- *  optional fields, and the kind of a recipe in the shape of its settings. They are read so that a run that
+/** Plans and drafts of format 1, which had no `format`: the start of a run and its teachers were in
+ *  optional fields, and the kind of a recipe followed from its settings. They are read so that a run that
  *  was stopped before an update can be resumed after it; nothing writes them. */
 import { z } from 'zod'
 import { preprocess } from './bundle.ts'

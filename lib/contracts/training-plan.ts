@@ -1,5 +1,5 @@
-/** What a training run is told to do: the draft in its row, and `plan.json` in its folder, which is all that a
- *  training child needs to do the run, or to do it again. Data alone; what stands in it is decided by
+/** The definition of a training run: the draft in its row, and `plan.json` in its folder, which is all that a
+ *  training child needs to do the run, or to repeat it. Data only; its content is decided by
  *  lib/training/retrain or by `npm run train`. Older formats are migrated by training-plan-1.ts. */
 import { z } from 'zod'
 import { preprocess } from './bundle.ts'
@@ -25,7 +25,7 @@ export const runStart = z.discriminatedUnion('kind', [
 export type RunStart = z.output<typeof runStart>
 
 export const plannedTeaching = z.discriminatedUnion('kind', [
-  /** The labels alone. */
+  /** Labels only. */
   z.object({ kind: z.literal('none') }),
   /** The version in `folder`, whose old images are not on this machine: `share` of each target is its
    *  prediction, and `rehearsal` images made by code are added with its predictions as targets. */

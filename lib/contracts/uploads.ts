@@ -1,10 +1,10 @@
-/** Bringing pictures in, the report of what was found, taking them back, and the samples they became. */
+/** Uploading images, the report about the files, undoing an upload, and the resulting samples. */
 import { z } from 'zod'
 import { contract, type FileAnswer, type Part } from './contract.ts'
 import { inTrash, sampleEdit } from './sample-changes.ts'
 import { chosenClassifier, className, classifierId, id, nextCursor, page, time } from './fields.ts'
 
-/** Why a file did not become a sample, or what is remarkable about one that did. */
+/** Why a file did not become a sample, or a remark about one that did. */
 export const FINDINGS = [
   'corrupt',
   'not_an_image',

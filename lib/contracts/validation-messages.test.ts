@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { contracts } from './index.ts'
 import type { Contract } from './contract.ts'
-import { fieldErrorsOf, inOneSentence, zodErrorMap } from './validation-messages.ts'
+import { fieldErrorsOf, joinErrors, zodErrorMap } from './validation-messages.ts'
 import { parseSettings, settings } from './settings.ts'
 
-/** How validators talk, and how the words of zod's own locale begin. */
+/** The wording of validators, and how the sentences of zod's own locale start. */
 const OF_A_VALIDATOR = new RegExp(
   [
     /invalid \w|expected|received|too (small|big)|unrecogni[sz]ed|discriminator|pattern|regex|zod/,
@@ -15,7 +15,7 @@ const OF_A_VALIDATOR = new RegExp(
     .join('|'),
   'i',
 )
-/** What no field takes, or not all do. */
+/** Values that no field accepts, or not all do. */
 const ABSURD: readonly unknown[] = [
   undefined,
   null,
@@ -49,7 +49,7 @@ test.each(
   (contracts as readonly Contract[])
     .filter((one) => fieldsOf(one.input).length > 0)
     .map((one) => [`${one.method} ${one.path}`, one] as const),
-)('%s says what is wrong in our words, whatever comes', (_route, contract) => {
+)('%s refuses any value with our own sentences', (_route, contract) => {
   const messages = fieldsOf(contract.input).flatMap(([, field]) =>
     ABSURD.flatMap((value) => lines(field, value)),
   )
@@ -60,7 +60,7 @@ test.each(
   }
 })
 
-test('a mistake in the settings names the setting, what it is, and what it may be', () => {
+test('an error in the settings names the setting, its value, and the allowed values', () => {
   const absurd = Object.fromEntries(Object.keys(settings.shape).map((name) => [name, '§']))
   const read = parseSettings({ ...absurd, HOST: '', DATA_DIR: '', CORS_ORIGINS: 'nowhere' })
 
@@ -72,7 +72,7 @@ test('a mistake in the settings names the setting, what it is, and what it may b
 })
 
 test.each<[string, z.ZodType, unknown, string]>([
-  ['a field that is not there', z.string(), undefined, 'is missing'],
+  ['a missing field', z.string(), undefined, 'is missing'],
   ['a text for a number', z.number(), 'many', 'must be a number'],
   ['half an epoch', z.number().int(), 1.5, 'must be a whole number'],
   ['too little', z.number().min(1), 0, 'must be at least 1'],
@@ -87,16 +87,16 @@ test.each<[string, z.ZodType, unknown, string]>([
   ['neither yes nor no', z.stringbool(), 'maybe', 'must be true or false'],
 ])('%s', (_story, schema, value, words) => expect(lines(schema, value)).toEqual([words]))
 
-test('several mistakes are one sentence, each with its field', () => {
+test('several errors are one sentence, each with its field', () => {
   expect(
-    inOneSentence([
+    joinErrors([
       { path: 'epochs', message: 'must be a number' },
       { path: '', message: 'must be an object' },
     ]),
   ).toBe('"epochs" must be a number; must be an object')
 })
 
-test('the words of the validator itself would be caught', () => {
+test("zod's own sentences would be detected", () => {
   for (const [schema, value] of [
     [z.number().min(1), 0],
     [z.uuid(), 'x'],

@@ -1,21 +1,21 @@
-/** What is wrong with a value, in this product's own words: the one place where zod's findings become
- *  sentences. Each begins with a verb, so that the name of the field can stand before it. It judges nothing;
- *  the rules stand in the contracts. */
+/** Validation errors as sentences: the one place where zod's issues become our own
+ *  text. Each starts with a verb, so that the name of the field can precede it. It validates nothing;
+ *  the rules are in the contracts. */
 import type { z } from 'zod'
 import type { FieldError } from '#lib/domain/errors.ts'
 
 type ZodIssue = Parameters<z.core.$ZodErrorMap>[0]
 
-/** Given to each parse whose findings a person reads: `schema.safeParse(value, inOurWords)`. A rule with
- *  words of its own keeps them. */
-export const zodErrorMap = { error: (found: ZodIssue): string => formatIssue(found) } as const
+/** Passed to each parse whose errors a user reads: `schema.safeParse(value, zodErrorMap)`. A rule with
+ *  its own message keeps it. */
+export const zodErrorMap = { error: (issue: ZodIssue): string => formatIssue(issue) } as const
 
 export const fieldErrorsOf = (error: {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
 }): readonly FieldError[] => error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
 
 /** `"epochs" must be a whole number; "seed" is missing`. */
-export const inOneSentence = (errors: readonly FieldError[]): string =>
+export const joinErrors = (errors: readonly FieldError[]): string =>
   errors.map(({ path, message }) => (path === '' ? message : `"${path}" ${message}`)).join('; ')
 
 const FORMS: Readonly<Record<string, string>> = {
@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<string, string>> = {
   null: 'null',
   date: 'a time',
 }
-/** What a length is counted in; numbers have none. */
+/** The unit of a length; numbers have none. */
 const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   string: ['character', 'characters'],
   array: ['entry', 'entries'],
@@ -44,29 +44,29 @@ const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   file: ['byte', 'bytes'],
 }
 
-function formatIssue(found: ZodIssue): string {
-  if (found.input === undefined) return 'is missing'
-  switch (found.code) {
+function formatIssue(issue: ZodIssue): string {
+  if (issue.input === undefined) return 'is missing'
+  switch (issue.code) {
     case 'invalid_type':
-      return `must be ${KINDS[found.expected] ?? 'of another type'}`
+      return `must be ${KINDS[issue.expected] ?? 'of another type'}`
     case 'invalid_value':
-      return 'expected' in found && found.expected === 'stringbool'
+      return 'expected' in issue && issue.expected === 'stringbool'
         ? 'must be true or false'
-        : `must be ${oneOf(found.values.map((value) => JSON.stringify(value)))}`
+        : `must be ${oneOf(issue.values.map((value) => JSON.stringify(value)))}`
     case 'too_small':
-      return bound(found.origin, Number(found.minimum), found.inclusive === false ? 'more than' : 'at least')
+      return bound(issue.origin, Number(issue.minimum), issue.inclusive === false ? 'more than' : 'at least')
     case 'too_big':
-      return bound(found.origin, Number(found.maximum), found.inclusive === false ? 'less than' : 'at most')
+      return bound(issue.origin, Number(issue.maximum), issue.inclusive === false ? 'less than' : 'at most')
     case 'invalid_format':
-      return found.format === 'starts_with' && 'prefix' in found
-        ? `must start with "${String(found.prefix)}"`
-        : `must be ${FORMS[found.format] ?? 'in another format'}`
+      return issue.format === 'starts_with' && 'prefix' in issue
+        ? `must start with "${String(issue.prefix)}"`
+        : `must be ${FORMS[issue.format] ?? 'in another format'}`
     case 'not_multiple_of':
-      return `must be a multiple of ${found.divisor}`
+      return `must be a multiple of ${issue.divisor}`
     case 'unrecognized_keys':
-      return `must not contain ${oneOf(found.keys.map((key) => `"${key}"`))}`
+      return `must not contain ${oneOf(issue.keys.map((key) => `"${key}"`))}`
     case 'invalid_union':
-      return anyOf(found.errors.flatMap((issues) => issues.slice(0, 1).map(({ message }) => message)))
+      return anyOf(issue.errors.flatMap((issues) => issues.slice(0, 1).map(({ message }) => message)))
     case 'invalid_key':
     case 'invalid_element':
     case 'custom':
@@ -81,7 +81,7 @@ function bound(origin: string, limit: number, words: string): string {
   return `must have ${words} ${limit.toLocaleString('en')} ${unit[limit === 1 ? 0 : 1]}`
 }
 
-/** Each way alone is wrong in its own words: together they say what would be right. */
+/** Combines the errors of all alternatives into one sentence. */
 function anyOf(sentences: readonly string[]): string {
   const ways = [...new Set(sentences)]
   return ways.every((way) => way.startsWith('must be ')) && ways.length > 0

@@ -2,7 +2,7 @@
  * Extracts one image from a request, however it was sent: a form's `file` or `image`, bare bytes, or a data
  * URL in JSON. lib/images later checks whether the bytes are an image.
  */
-import type { ArrivedPicture } from '#lib/contracts/contract.ts'
+import type { ReceivedImage } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 import { bytesOf, isJson, JSON_LIMIT_BYTES, jsonOf, tooLarge, typeOf } from './body.ts'
@@ -15,7 +15,7 @@ const FORM_EXTRA_BYTES = 64 * 1024
 const LONGEST_NAME = 255
 
 export type ImageInput = {
-  readonly picture: ArrivedPicture
+  readonly picture: ReceivedImage
   readonly fields: Readonly<Record<string, unknown>>
 }
 
@@ -32,7 +32,7 @@ export async function imageOf(incoming: IncomingRequest, limitBytes: number): Pr
 async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
   const body = await bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES)
   const fields = new Map<string, string>() // anonymous clients choose the names: `__proto__` is one too
-  let image: ArrivedPicture | null = null
+  let image: ReceivedImage | null = null
   let why = 'the form has no file'
   for (const { name, filename, bytes } of partsIn(body, incoming.header('content-type') ?? '')) {
     const isImage = FIELDS.includes(name)

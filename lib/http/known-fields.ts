@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import type { Contract, Part } from '#lib/contracts/contract.ts'
-import { inOneSentence } from '#lib/contracts/validation-messages.ts'
+import { joinErrors } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { FieldError } from '#lib/domain/errors.ts'
 
@@ -138,7 +138,7 @@ export const invalidInput = (errors: readonly FieldError[]): DarkroomError =>
     'invalid_input',
     {
       what: 'The request is not valid',
-      why: inOneSentence(errors.slice(0, 5)).replace(/\?$/, ''),
+      why: joinErrors(errors.slice(0, 5)).replace(/\?$/, ''),
       remedy: errors.length === 1 ? 'Correct this field.' : `Correct these ${errors.length} fields.`,
     },
     { errors },

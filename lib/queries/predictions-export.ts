@@ -1,5 +1,5 @@
 /** The history as a file: read in pieces while it is sent, so that its length takes no memory. */
-import type { KeptPrediction } from '#lib/contracts/predictions.ts'
+import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
 import { csvLine } from '#lib/domain/csv.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -9,7 +9,10 @@ import { listedWhere, predictionAnswer } from './predictions.ts'
 
 const ROWS_AT_ONCE = 1_000
 
-const COLUMNS: readonly (readonly [name: string, cell: (one: KeptPrediction) => string | number | null])[] = [
+const COLUMNS: readonly (readonly [
+  name: string,
+  cell: (one: StoredPredictionAnswer) => string | number | null,
+])[] = [
   ['id', (one) => one.id],
   ['timestamp', (one) => one.timestamp],
   ['classifier', (one) => one.classifier],
@@ -43,7 +46,10 @@ export const predictionExportQueries = (
   },
 })
 
-async function* rowsOf(store: Store, request: PredictionFilters): AsyncGenerator<readonly KeptPrediction[]> {
+async function* rowsOf(
+  store: Store,
+  request: PredictionFilters,
+): AsyncGenerator<readonly StoredPredictionAnswer[]> {
   const where = listedWhere(request)
   let before: string | undefined
   for (;;) {
@@ -59,13 +65,13 @@ async function* rowsOf(store: Store, request: PredictionFilters): AsyncGenerator
   }
 }
 
-async function* csvOf(pages: AsyncIterable<readonly KeptPrediction[]>): AsyncGenerator<string> {
+async function* csvOf(pages: AsyncIterable<readonly StoredPredictionAnswer[]>): AsyncGenerator<string> {
   yield csvLine(COLUMNS.map(([name]) => name))
   for await (const page of pages)
     yield page.map((one) => csvLine(COLUMNS.map(([, cell]) => cell(one)))).join('')
 }
 
-async function* jsonlOf(pages: AsyncIterable<readonly KeptPrediction[]>): AsyncGenerator<string> {
+async function* jsonlOf(pages: AsyncIterable<readonly StoredPredictionAnswer[]>): AsyncGenerator<string> {
   for await (const page of pages) yield page.map((one) => `${JSON.stringify(one)}\n`).join('')
 }
 

@@ -1,6 +1,6 @@
 /** The history of predictions. */
 import type { RouteAnswer } from '#lib/contracts/index.ts'
-import type { KeptPrediction } from '#lib/contracts/predictions.ts'
+import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -73,7 +73,7 @@ export const listedWhere = (filters: PredictionFilters): Prisma.PredictionWhereI
   ...listedClassifier(filters.classifier),
 })
 
-export const predictionAnswer = (row: Row): KeptPrediction => ({
+export const predictionAnswer = (row: Row): StoredPredictionAnswer => ({
   id: row.id,
   classifier: row.classifierId,
   model_version: row.version,
@@ -81,7 +81,7 @@ export const predictionAnswer = (row: Row): KeptPrediction => ({
   predicted_class: row.predictedClass,
   confidence: row.confidence,
   probabilities: parsed<Record<string, number>>(row.probabilitiesJson),
-  decision: row.decision as KeptPrediction['decision'],
+  decision: row.decision as StoredPredictionAnswer['decision'],
   filename: row.filename,
   width: row.width,
   height: row.height,

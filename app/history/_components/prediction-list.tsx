@@ -1,6 +1,6 @@
 /** The table of stored predictions, with feedback and, for admins, deletion. */
 import Link from 'next/link'
-import type { KeptPrediction } from '#lib/contracts/predictions.ts'
+import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Thumbnail } from '#lib/ui/image-tile.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
@@ -10,7 +10,7 @@ import { FeedbackButtons } from '../../_components/feedback-buttons.tsx'
 import { DeleteOne } from './delete-predictions.tsx'
 
 type PredictionListProps = {
-  readonly predictions: readonly KeptPrediction[]
+  readonly predictions: readonly StoredPredictionAnswer[]
   readonly classesOf: (classifier: string) => readonly string[]
   readonly mayGiveFeedback: boolean
   readonly mayDelete: boolean
@@ -74,7 +74,7 @@ export function PredictionList({ predictions, classesOf, mayGiveFeedback, mayDel
               {
                 name: 'Delete',
                 line: 'second' as const,
-                cell: (one: KeptPrediction) => (
+                cell: (one: StoredPredictionAnswer) => (
                   <DeleteOne id={one.id} name={one.filename ?? 'an unnamed image'} />
                 ),
               },
