@@ -126,17 +126,17 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
       .withMetadata({ orientation })
       .png({ compressionLevel: 1 })
       .toBuffer()
-    const { image: picture, width, height } = await decodeSized(stored, { maxPixels: 2e6 })
+    const { image: reduced, width, height } = await decodeSized(stored, { maxPixels: 2e6 })
     const whole = await sharp(stored)
       .autoOrient()
-      .resize(picture.width, picture.height, { fit: 'fill' })
+      .resize(reduced.width, reduced.height, { fit: 'fill' })
       .raw()
       .toBuffer()
 
     expect([width, height]).toEqual(orientation < 5 ? [1300, 900] : [900, 1300])
-    expect(Math.min(picture.width, picture.height)).toBe(768)
+    expect(Math.min(reduced.width, reduced.height)).toBe(768)
     expect(
-      picture.data.reduce((most, value, i) => Math.max(most, Math.abs(value - whole[i]!)), 0),
+      reduced.data.reduce((most, value, i) => Math.max(most, Math.abs(value - whole[i]!)), 0),
     ).toBeLessThanOrEqual(2)
   },
 )

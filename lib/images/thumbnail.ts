@@ -37,8 +37,8 @@ export async function decodeSmall(
   side: number,
   limits: DecodeLimits,
 ): Promise<SizedImage> {
-  const { image: picture, width, height } = await decodeSized(bytes, limits)
-  return { image: await resizeForDisplay(picture, side), width, height }
+  const { image, width, height } = await decodeSized(bytes, limits)
+  return { image: await resizeForDisplay(image, side), width, height }
 }
 
 const open = (image: RgbImage): Sharp =>

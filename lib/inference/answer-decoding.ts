@@ -60,30 +60,26 @@ export function answerDecoding({
       case 'square': {
         const spec = await specOf(wish.folder)
         const [r, g, b] = spec.background
-        const {
-          image: picture,
-          width,
-          height,
-        } = await decodeSized(bytes, { ...limits, background: { r, g, b } })
-        return { width, height, data: preprocess(picture, spec), dataWidth: spec.size, dataHeight: spec.size }
+        const { image, width, height } = await decodeSized(bytes, { ...limits, background: { r, g, b } })
+        return { width, height, data: preprocess(image, spec), dataWidth: spec.size, dataHeight: spec.size }
       }
       case 'size': {
         const { width, height } = await decodeSized(bytes, limits)
         return { width, height, data: new Uint8Array(0), dataWidth: 0, dataHeight: 0 }
       }
       case 'thumbnail': {
-        const { image: picture, width, height } = await decodeSized(bytes, limits)
+        const { image, width, height } = await decodeSized(bytes, limits)
         return {
           width,
           height,
-          data: await thumbnail(picture, wish.size),
+          data: await thumbnail(image, wish.size),
           dataWidth: wish.size,
           dataHeight: wish.size,
         }
       }
       case 'raster': {
-        const { image: picture, width, height } = await decodeSmall(bytes, wish.side, limits)
-        return { width, height, data: picture.data, dataWidth: picture.width, dataHeight: picture.height }
+        const { image, width, height } = await decodeSmall(bytes, wish.side, limits)
+        return { width, height, data: image.data, dataWidth: image.width, dataHeight: image.height }
       }
     }
   }

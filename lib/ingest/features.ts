@@ -127,13 +127,13 @@ async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesP
       unreadable += 1
       continue
     }
-    const { image: picture, width, height } = image
-    described.push({ label, width, height, ...lightOf(picture) })
+    const { image: pixels, width, height } = image
+    described.push({ label, width, height, ...lightOf(pixels) })
     const mean = means.get(label) ?? {
       sums: new Float64Array(spec.size * spec.size * spec.channels),
       count: 0,
     }
-    preprocess(picture, spec).forEach((value, i) => {
+    preprocess(pixels, spec).forEach((value, i) => {
       mean.sums[i]! += value
     })
     means.set(label, { sums: mean.sums, count: mean.count + 1 })

@@ -47,7 +47,7 @@ export function createReading(
         patienceMs: PATIENCE_MS,
       })
       const image: RgbImage = { width: dataWidth, height: dataHeight, data }
-      return { image: image, width, height }
+      return { image, width, height }
     },
   }
 }

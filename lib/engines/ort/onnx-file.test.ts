@@ -81,9 +81,7 @@ test.each(shipped)('%s reproduces the golden outputs of its version', async (fil
   const { golden, preprocess: spec, classes } = await readBundle(join(MODELS, dirname(file)))
   const images = goldenImages()
   const pixels = new Float32Array(images.length * squareBytes(spec))
-  images.forEach(({ image: picture }, i) =>
-    normalise(preprocess(picture, spec), spec, pixels, i * squareBytes(spec)),
-  )
+  images.forEach(({ image }, i) => normalise(preprocess(image, spec), spec, pixels, i * squareBytes(spec)))
   const session = await InferenceSession.create(join(MODELS, file))
 
   const { logits } = await session.run({

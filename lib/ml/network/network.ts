@@ -81,7 +81,7 @@ export type Weights = Readonly<Record<string, Float32Array>>
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1)
 
-/** The layer that a layer reads: named by `from`, else the one before, else the picture. */
+/** The layer that a layer reads: named by `from`, else the one before, else the input image. */
 export function sourceOf(network: Network, index: number): string {
   const layer = network.layers[index]!
   return layer.from ?? (index === 0 ? INPUT : network.layers[index - 1]!.name)
@@ -90,7 +90,7 @@ export function sourceOf(network: Network, index: number): string {
 /** The second layer that a layer reads, of those that read two. */
 export const otherOf = (layer: Layer): string | null => ('other' in layer ? layer.other : null)
 
-/** The output shape of each layer by name, and of the picture under `input`. Throws where layers don't fit
+/** The output shape of each layer by name, and of the image under `input`. Throws when layers don't fit
  *  each other. */
 export function shapesOf(network: Network): ReadonlyMap<string, Shape> {
   const { size, channels } = network.input
