@@ -1,17 +1,19 @@
-/** A child process as its parent sees it: messages in both directions, signals, and the end. What is forked, and with
- *  which flags, fork.ts is told; whether it is restarted is supervise.ts's business. */
+/**
+ * A child process as its parent sees it: messages in both directions, signals, and the end. fork.ts decides
+ * what is forked and with which flags; supervise.ts decides whether it is restarted.
+ */
 
-/** The first message of a child that goes on running is `ready`, or `unable` with the reason why not. */
+/** The first message of a long-running child is `ready`, or `unable` with the reason. */
 export type Message = { readonly kind: string }
 
-/** After `exit` nothing more comes from it. `cause` is the signal that ended it, or `code 1`. */
+/** After `exit` no more events follow. `cause` is the signal that ended it, or `code 1`. */
 export type Child<To, From> = {
-  /** 0 where it could not be forked. */
+  /** 0 if it could not be forked. */
   readonly pid: number
-  /** A closed channel takes messages silently: its end is told by `exit`. `handle`: a socket or server to pass on. */
+  /** A closed channel ignores messages; `exit` reports its end. `handle`: a socket or server to pass on. */
   readonly send: (message: To, handle?: object) => void
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
-  /** To be called once. What the child said before is told then. */
+  /** To be called once. Earlier messages of the child are delivered then. */
   readonly listen: (events: ChildListener<From>) => void
 }
 

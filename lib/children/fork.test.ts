@@ -15,7 +15,7 @@ function program(code: string): string {
   return file
 }
 
-test('what a child says before anybody listens is heard, its bytes whole, and its lines one by one', async () => {
+test('messages sent before anyone listens arrive complete, and output arrives by line', async () => {
   const lines: string[] = []
   const child = forkChild<never, { bytes: Uint8Array }>({
     entry: program(
@@ -40,7 +40,7 @@ test('what a child says before anybody listens is heard, its bytes whole, and it
   expect(lines).toEqual(['one', 'two'])
 })
 
-test('a child that ends without its message is an error that says how it ended', async () => {
+test('a child that ends without its message is an error with the cause', async () => {
   const child = forkChild({ entry: program('process.exit(3)'), onLine: () => {} })
 
   await expect(outcomeOf(child, { what: 'the process that prepares' })).rejects.toThrow(
@@ -48,7 +48,7 @@ test('a child that ends without its message is an error that says how it ended',
   )
 })
 
-test('an aborted outcome asks the child to end', async () => {
+test('an aborted outcome tells the child to end', async () => {
   const child = forkChild({
     entry: program('process.send({}); setInterval(() => {}, 1000)'),
     onLine: () => {},

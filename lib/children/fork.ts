@@ -1,5 +1,7 @@
-/** Forks a process of this program as a typed child: byte arrays arrive whole, and each line of its outputs is handed
- *  on. It restarts nothing. */
+/**
+ * Forks a process of this program as a typed child: byte arrays arrive intact, and each line of its output
+ * is passed on. It restarts nothing.
+ */
 import { fork, type ChildProcess, type SendHandle } from 'node:child_process'
 import cluster from 'node:cluster'
 import type { Child, ChildListener } from './child.ts'
@@ -12,7 +14,7 @@ export type ForkOptions = {
   readonly flags?: readonly string[]
   /** Default: the parent's. */
   readonly env?: NodeJS.ProcessEnv
-  /** What happens to its standard output; its error output is always handed on by line. */
+  /** What happens to its standard output; its error output is always passed on by line. */
   readonly stdout?: 'lines' | 'inherit' | 'ignore'
   readonly onLine: (line: string) => void
 }
@@ -66,7 +68,7 @@ function asChild<To, From>(child: ChildProcess, onLine: (line: string) => void):
   }
   child.on('message', (message) => tell((to) => to.message(message as From))) // its entry sends nothing else
   child.on('error', (error) => {
-    if (child.pid === undefined) ended(error.message) // else a message or signal was lost, and `exit` follows
+    if (child.pid === undefined) ended(error.message) // otherwise a message or signal was lost, and `exit` follows
   })
   child.once('exit', (code, signal) => ended(signal ?? `code ${code}`))
   return {

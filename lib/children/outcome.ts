@@ -1,8 +1,11 @@
 /** Waits for a child that does one thing: its message, or the reason why none came. */
 import type { Child } from './child.ts'
 
-/** @param what who it is, in words: "the process that makes the backup". Aborted, the child is asked to end.
- *  @throws where it ends without a message. */
+/**
+ * @param what its name in messages: "the process that makes the backup". When aborted, the child is told to
+ * end.
+ * @throws if it ends without a message.
+ */
 export function outcomeOf<To, From>(
   child: Child<To, From>,
   { what, signal }: { readonly what: string; readonly signal?: AbortSignal },

@@ -1,4 +1,4 @@
-/** What a child writes on its outputs, line by line; empty ones are left out. */
+/** A child's output, line by line; empty lines are left out. */
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 

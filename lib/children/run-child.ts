@@ -1,17 +1,19 @@
-/** The child's own side: says `ready` or why not, hears its parent, and ends with it. */
+/** The child's own side: reports `ready` or why not, receives its parent's messages, and ends with it. */
 import { messageOf } from '#lib/domain/errors.ts'
 import type { Message } from './child.ts'
 
 export type Say<From> = (message: From, then?: () => void) => void
 
-/** What the parent hears first, and what happens to everything that it sends. */
+/** The first message to the parent, and the handler of everything that it sends. */
 export type ChildHandle<To, From extends Message> = {
   readonly ready: Omit<Extract<From, { kind: 'ready' }>, 'kind'>
   readonly hear: (message: To) => void
 }
 
-/** Messages that come while `open` works are heard when it is done. What `open` throws is the reason that the parent
- *  is told, and the end. */
+/**
+ * Messages that arrive while `open` runs are delivered afterwards. An error of `open` is reported to the
+ * parent, and ends the process.
+ */
 export async function runChild<To, From extends Message>(
   open: (say: Say<From>) => ChildHandle<To, From> | Promise<ChildHandle<To, From>>,
 ): Promise<void> {
@@ -29,7 +31,7 @@ export async function runChild<To, From extends Message>(
 
 const endWithParent = (): void => void process.on('disconnect', () => process.exit(0))
 
-/** A terminal sends these to the whole family; the parent decides when its children end. */
+/** A terminal sends these to all processes; the parent decides when its children end. */
 export function leaveSignalsToParent(): void {
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 }

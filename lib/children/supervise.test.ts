@@ -55,7 +55,7 @@ function supervised({
     },
     { ready, message: (message) => void heard.push(message), ended: (end) => void ends.push(end) },
   )
-  /** Passes the time and lets what was begun settle. */
+  /** Advances the time and lets pending work settle. */
   const pass = async (ms: number): Promise<void> => {
     now += ms
     const due = timers.filter(({ at }) => at <= now)
@@ -67,7 +67,7 @@ function supervised({
   return { child, children, heard, ends, lines, pass, last }
 }
 
-test('a child that had started is restarted at once, also after its fifth end within ten seconds', async () => {
+test('a child that had started is restarted at once, even after its fifth end within ten seconds', async () => {
   const { children, pass, last } = supervised()
 
   for (let end = 1; end <= 5; end++) {
@@ -80,7 +80,7 @@ test('a child that had started is restarted at once, also after its fifth end wi
   expect(children.map(({ at }) => at)).toEqual([0, 1_500, 3_000, 4_500, 6_000, 7_500])
 })
 
-test('one that cannot start says why, and is started again later and later', async () => {
+test('a child that cannot start reports why, and is restarted at growing intervals', async () => {
   const { ends, pass, last, heard } = supervised()
 
   for (const waitMs of [0, 200, 500]) {
@@ -97,7 +97,7 @@ test('one that cannot start says why, and is started again later and later', asy
   expect(heard).toHaveLength(3)
 })
 
-test('a system that cannot fork is asked again instead of ending the parent', async () => {
+test('when the system cannot fork, the parent retries instead of ending', async () => {
   let forks = 0
   const { children, ends, pass } = supervised({ failsToFork: () => ++forks <= 2 })
   await pass(0)
@@ -111,7 +111,7 @@ test('a system that cannot fork is asked again instead of ending the parent', as
   expect(children).toHaveLength(1)
 })
 
-test('it counts as started when its owner has brought it up to date; where that fails it is ended', async () => {
+test('a child counts as started when its owner has prepared it; a failure there ends it', async () => {
   const { ends, pass, last } = supervised({
     ready: async () => {
       throw new Error('its models could not be loaded')
@@ -126,7 +126,7 @@ test('it counts as started when its owner has brought it up to date; where that 
   expect(ends).toEqual([{ reason: 'its models could not be loaded', waitMs: 0, failedStarts: 1 }])
 })
 
-test('one that says nothing is ended when its time to start is over', async () => {
+test('a silent child is ended when its start timeout has passed', async () => {
   const { ends, pass, last } = supervised({ startTimeoutMs: 30_000 })
 
   await pass(30_000)
@@ -135,7 +135,7 @@ test('one that says nothing is ended when its time to start is over', async () =
   expect(ends[0]).toMatchObject({ reason: 'it was not ready within 30 s' })
 })
 
-test('stopped, it ends and is not started again; where it does not end, it is killed', async () => {
+test('a stopped child ends and is not restarted; if it does not end, it is killed', async () => {
   const { child, children, lines, pass, last } = supervised({
     stop: { message: { kind: 'stop' }, timeoutMs: 11_000 },
   })
@@ -156,7 +156,7 @@ test('stopped, it ends and is not started again; where it does not end, it is ki
   expect(lines).toEqual(['web did not end within 11 s and is killed'])
 })
 
-test('one that is stopped while it waits for its next start never starts', async () => {
+test('a child stopped while it waits for its next start never starts', async () => {
   const { child, children, pass, last } = supervised()
   last().events.exit('code 1')
 

@@ -82,7 +82,7 @@ test('times are compared as times, and counted', async () => {
   })
 })
 
-test('broken rules are told in the words that Prisma knows', async () => {
+test('constraint violations become the error codes that Prisma knows', async () => {
   const { prisma } = opened()
   await prisma.person.create({ data: personOf('a') })
 
@@ -131,7 +131,7 @@ test('a write that fails leaves nothing and lets the next one in', async () => {
   expect(await prisma.person.count()).toBe(1)
 })
 
-test('a full disk is told in words', async () => {
+test('a full disk becomes an error with a clear message', async () => {
   const { connection } = opened()
   const { page_count: pages = 0 } = connection.one<{ page_count: number }>('PRAGMA page_count') ?? {}
   connection.writer.exec(`PRAGMA max_page_count = ${pages}`)

@@ -1,6 +1,8 @@
-/** Prisma's door to SQLite: a driver adapter over node:sqlite whose transactions begin immediately and keep
- *  outside queries out. It does not open or close the file; the connection it is given does. See
- *  docs/decisions for why no published adapter is used. */
+/**
+ * Connects Prisma to SQLite: a driver adapter over node:sqlite whose transactions begin immediately and
+ * exclude outside queries. The connection that it receives opens and closes the file. See docs/decisions
+ * for why no published adapter is used.
+ */
 import { ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils'
 import type {
   ArgType,
@@ -46,8 +48,10 @@ export const prismaAdapter = (connection: Connection): SqlDriverAdapterFactory =
   connect: () => Promise.resolve(adapterOver(connection)),
 })
 
-/** What Prisma reads outside of a transaction goes to the reader: it never waits for a writer, ours or
- *  another program's. */
+/**
+ * Prisma's reads outside of a transaction go to the reader: it never waits for a writer, ours or another
+ * program's.
+ */
 const READS = /^\s*SELECT\b/i
 
 function adapterOver(connection: Connection): SqlDriverAdapter {
@@ -111,7 +115,7 @@ type PreparedStatement = {
   readonly types: readonly (ColumnType | undefined)[]
 }
 
-/** Fails in SQLite's own words: who asks may want to try again. */
+/** Fails with SQLite's own error, so that the caller can decide whether to retry. */
 function queriesOf(statementOf: (sql: string) => StatementSync): Queries {
   const kept = new WeakMap<StatementSync, PreparedStatement>()
   const prepared = (sql: string): PreparedStatement => {
@@ -177,7 +181,7 @@ function toSqlite(value: unknown, type: ArgType | undefined): SQLInputValue {
   }
 }
 
-/** Runs `work`, and says its failure in the words that Prisma knows. */
+/** Runs `work`, and converts its error to one that Prisma knows. */
 function reported<T>(work: () => T): T {
   try {
     return work()

@@ -121,7 +121,7 @@ async function newTrash(
   return recordOfTrash(row)
 }
 
-/** A label that comes back may be of a class that left meanwhile. */
+/** A restored label may belong to a class that was removed meanwhile. */
 async function ensureClasses(tx: Transaction, classifierId: string, steps: readonly Step[]): Promise<void> {
   const labels = new Set(
     steps.flatMap(({ after }) => (after.label !== null && after.trashedAt === null ? [after.label] : [])),

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { openForTest } from './opened.fakes.ts'
 
 test(
-  'a hundred thousand wrong passwords of strangers push no change out of the audit log',
+  'a hundred thousand wrong passwords push no change out of the audit log',
   { timeout: 60_000 },
   async () => {
     const { data, settings } = await openForTest()

@@ -1,12 +1,16 @@
-/** The audit log: who changed what, and who logged in. It names things as they were called then, because they
- *  may be gone. What is a change, lib/contracts/audit-labels.ts says. */
+/**
+ * The audit log: who changed what, and who logged in. It stores the names that objects had at the time,
+ * because the objects may be deleted. lib/contracts/audit-labels.ts defines what counts as a change.
+ */
 import type { Changes, ChangeFilter } from './data.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Prisma } from './generated/client.ts'
 import type { Store } from './store.ts'
 
-/** Newest entries kept of changes, and as many of logins, which strangers make: wrong passwords push no
- *  change out. A year of a busy house. */
+/**
+ * Most entries kept of changes, and separately of logins, because anonymous clients can create the latter:
+ * wrong passwords push no change out. About a year of heavy use.
+ */
 const MOST_CHANGES = 100_000
 const SWEEP_EVERY = 1_000
 const ROWS_AT_ONCE = 500

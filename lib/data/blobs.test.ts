@@ -6,9 +6,9 @@ import { blobFile, blobsIn } from './blobs.ts'
 import { folderForTest, openWithFruit, storedImage, predictionOf, sampleOf } from './opened.fakes.ts'
 import { openPictures } from './images.ts'
 
-const LARGE = 40_000 // bytes: kept as a file
+const LARGE = 40_000 // bytes: stored as a file
 
-test('a blob comes back as it was put, and is gone when it is deleted', async () => {
+test('a blob is returned as it was stored, and is gone when it is deleted', async () => {
   const folder = folderForTest()
   const blobs = blobsIn(folder, randomUUID)
   const { hash, bytes } = storedImage('a', LARGE)
@@ -31,7 +31,7 @@ test('a blob comes back as it was put, and is gone when it is deleted', async ()
   expect(readdirSync(path.dirname(blobFile(folder, 'image', hash)))).toEqual([])
 })
 
-test('a thumbnail that was changed on disk is not served and makes room for a new one', async () => {
+test('a thumbnail that was changed on disk is replaced, not served', async () => {
   const folder = folderForTest()
   const blobs = blobsIn(folder, randomUUID)
   const key = `${'a'.repeat(64)}-128`
@@ -54,7 +54,7 @@ test.each(['../../etc/passwd', 'a'.repeat(63), `${'a'.repeat(64)}/x`, ''])(
   },
 )
 
-test('an image whose file is gone or changed is told apart from one that never was, and is never served', async () => {
+test('a missing or changed image file is not served, and differs from one that never existed', async () => {
   const { data, folder, settings } = await openWithFruit()
   const [gone, changed, inDatabase] = [
     storedImage('gone', LARGE),

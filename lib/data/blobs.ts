@@ -1,6 +1,7 @@
-/** Stored bytes by kind and key: the one interface behind which images, thumbnails and whatever comes later
- *  lie. Files under DATA_DIR today. Not a database: which blobs there must be, rows say; a blob that is gone
- *  or damaged is told, never served. */
+/**
+ * Stored bytes by kind and key: one interface for images and thumbnails, today files under DATA_DIR. Not a
+ * database: rows decide which blobs must exist; a missing or damaged blob is reported, never served.
+ */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -122,7 +123,7 @@ export const fileMissing = (hash: string): DarkroomError =>
     { members: { hash } },
   )
 
-/** Whether an error says that this one file, and nothing else, cannot be used. */
+/** Whether the error concerns this one file only. */
 export const isFileFault = (error: unknown): error is DarkroomError =>
   error instanceof Error &&
   'code' in error &&

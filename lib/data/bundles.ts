@@ -1,5 +1,7 @@
-/** Reading a version's folder and proving that it is whole. Whether the engine answers its golden pictures is
- *  the engine's to prove. */
+/**
+ * Reads a version's folder and verifies that it is complete. The engine verifies that it reproduces the
+ * reference outputs.
+ */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -33,7 +35,7 @@ export async function verifyBundle(folder: string): Promise<ProvenBundle> {
   return bundle
 }
 
-/** What a bundle says of itself, unproven. */
+/** The contents of a bundle, not verified. */
 export async function readBundle(folder: string): Promise<ProvenBundle> {
   const bundle = {
     folder,

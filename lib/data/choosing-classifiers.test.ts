@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { editsOf, openForTest, openWithFruit, sampleOf } from './opened.fakes.ts'
 import { CLASSES, registerVersion, shipClassifier } from './sealed.fakes.ts'
 
-test('a classifier made for pictures that did not come leaves; one that has anything stays', async () => {
+test('a classifier created for images that never arrived is removed; one with any data stays', async () => {
   const { data } = await openWithFruit()
   await data.samples.add('fruit', [sampleOf('a')])
   await data.classifiers.create({
@@ -74,7 +74,7 @@ test('without a name, a user’s own live classifier goes before a shipped one a
   expect(await listed()).toEqual(['Z-LEAVES', 'apples', 'shapes', 'cats-dogs', 'mnist'])
 })
 
-test('a classifier in the trash is in no list, keeps its id, and comes back whole', async () => {
+test('a classifier in the trash is in no list, keeps its id, and is restored completely', async () => {
   const { data } = await openWithFruit()
   await data.samples.add('fruit', [sampleOf('a')])
   const { id: versionId } = await registerVersion(data)

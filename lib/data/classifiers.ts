@@ -11,10 +11,12 @@ import type { NewClassifier, Original } from './values.ts'
 
 /** For those made by people; a shipped one names its own. */
 const DEFAULT_RECIPE = 'scratch-small'
-/** Of those that come with the product: whoever has no picture at hand can draw one for it. */
+/** Of the shipped ones: users without an image can draw one for it. */
 const FIRST_SHIPPED = 'shapes'
-/** A person's own before what came with the product. The oldest stays first, so that a script that names none
- *  goes on asking the same one. */
+/**
+ * A user's own classifiers before shipped ones. The oldest stays first, so that a script that names none
+ * keeps using the same one.
+ */
 const IN_ORDER = `"isShipped", "isShipped" AND "id" <> '${FIRST_SHIPPED}', "createdAt", "id"`
 const ANSWERS = '"id" IN (SELECT "classifierId" FROM "Promotion")'
 

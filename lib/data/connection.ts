@@ -25,11 +25,11 @@ export type TransactionScope = {
   readonly one: <T>(sql: string, ...values: Value[]) => T | undefined
 }
 
-/** How writing goes in this process, for health and figures. */
+/** The state of writing in this process, for health and metrics. */
 export type WritingState = {
   /** Since when another program's lock has refused every write; null: none does. */
   readonly lockedForMs: number | null
-  /** When a write last found no room; null: none did. */
+  /** How long ago a write last failed because the disk was full; null: never. */
   readonly diskFullMsAgo: number | null
   readonly waiting: number
 }
@@ -37,11 +37,14 @@ export type WritingState = {
 export type Connection = {
   /** For adapter.ts and migrate.ts alone. */
   readonly writer: DatabaseSync
-  /** Runs `work` on the writer while nobody else uses it, again and again while a lock of another program
-   *  refuses it: `work` must leave nothing when it is refused. `database_busy` after the patience. */
+  /**
+   * Runs `work` on the writer without concurrent use, and retries while another program's lock refuses it:
+   * `work` must have no effect when it is refused. `database_busy` after the patience.
+   */
   readonly alone: <T>(work: () => T, patienceMs?: number) => Promise<T>
-  /** The same for a transaction that goes on after `work`: nobody else uses the writer until `done` is
-   *  called. */
+  /**
+   * The same for a transaction that continues after `work`: the writer is reserved until `done` is called.
+   */
   readonly hold: <T>(work: () => T) => Promise<{ readonly answer: T; readonly done: () => void }>
   /** One transaction: all of `work` or none. `work` may not wait. */
   readonly write: <T>(work: (writing: TransactionScope) => T, patienceMs?: number) => Promise<T>
@@ -55,16 +58,15 @@ export type Connection = {
   readonly writingState: () => WritingState
   /** `inWords`, remembering that the disk is full. For what fails next to the database, such as files. */
   readonly explain: (error: unknown) => unknown
-  /** How long a write waits for a lock, where nothing else is said. */
+  /** How long a write waits for a lock by default. */
   readonly patienceMs: number
-  /** Committed rows; their type is what the SQL says. */
+  /** Committed rows; the SQL determines their type. */
   readonly all: <T>(sql: string, ...values: Value[]) => T[]
   readonly one: <T>(sql: string, ...values: Value[]) => T | undefined
   readonly close: () => void
 }
 
-/** `patienceMs`: how long a write waits for another program's lock; a process that nobody waits for may have
- *  more. */
+/** `patienceMs`: how long a write waits for another program's lock; background processes may use more. */
 export function connect(
   file: string,
   { patienceMs = WRITE_PATIENCE_MS }: { readonly patienceMs?: number } = {},
@@ -202,7 +204,7 @@ function asSqlite(value: Value): SQLInputValue {
 const insertion = (table: string, columns: readonly string[]): string =>
   `INSERT INTO "${table}" (${columns.map((c) => `"${c}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
 
-/** Prepared once each; the oldest makes room. */
+/** Each prepared once; when full, the oldest is dropped. */
 export function statementsOf(database: DatabaseSync): (sql: string) => StatementSync {
   const kept = new Map<string, StatementSync>()
   return (sql) => {
@@ -216,8 +218,7 @@ export function statementsOf(database: DatabaseSync): (sql: string) => Statement
   }
 }
 
-/** A full disk is a person's to mend, and a lock another program's; every other failure of the database is
- *  ours. */
+/** The user can fix a full disk or another program's lock; every other database error is ours. */
 export function inWords(error: unknown): unknown {
   if (isDarkroomError(error) || !(error instanceof Error)) return error
   if (isBusy(error)) return databaseBusy(0, error)

@@ -6,15 +6,17 @@ export type DataSettings = {
   readonly modelsDir: string
   readonly backupDir?: string // for the copy before a migration; absent: next to the database
   readonly clock: { readonly now: () => number }
-  /** Most bytes of images that are stored for strangers' predictions alone; default: as many as come. */
+  /** Most bytes of images that are stored only for predictions of anonymous clients; default: unlimited. */
   readonly anonymousBytes?: number
-  /** How long a write waits for another program's lock; default: what a person waits for. */
+  /** How long a write waits for another program's lock; default: as long as a person would wait. */
   readonly patienceMs?: number
   /** Under what name this process is among the web processes; absent in others. */
   readonly webId?: string
   /** DEFAULT_CLASSIFIER. */
   readonly defaultClassifier?: string | null
-  /** Makes a WebP of at most `size × size` out of encoded bytes; lib/images gives it. Without it whole
-   *  pictures are answered. */
+  /**
+   * Makes a WebP of at most `size × size` from encoded bytes; lib/images provides it. Without it, full
+   * images are returned.
+   */
   readonly thumbnail?: (bytes: Uint8Array, size: number) => Promise<Uint8Array>
 }

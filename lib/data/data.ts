@@ -44,8 +44,7 @@ import type {
   VersionWithCard,
 } from './version-values.ts'
 
-/** Where `get` stands, an unknown id is a DarkroomError `not_found`; where `find`, it is null. What is in the
- *  trash is not found. */
+/** `get` throws `not_found` for an unknown id; `find` returns null. Objects in the trash are not found. */
 export type Classifiers = {
   readonly list: () => Promise<readonly Classifier[]>
   readonly get: (id: string) => Promise<Classifier>
@@ -58,7 +57,7 @@ export type Classifiers = {
     id: string,
     change: { readonly title?: string | undefined; readonly isMirrorable?: boolean | undefined },
   ) => Promise<void>
-  /** For one that was made for pictures that then did not come: stays where it has anything. */
+  /** For a classifier created for images that never arrived: keeps it if it has any data. */
   readonly removeIfEmpty: (id: string) => Promise<void>
   /** Appends those that are missing. */
   readonly addClasses: (id: string, names: readonly string[]) => Promise<Classifier>
@@ -67,10 +66,12 @@ export type Classifiers = {
 
 export type Pictures = {
   readonly keep: (images: readonly NewPicture[]) => Promise<void>
-  /** Null for an unknown hash. `file_missing` or `file_damaged` where the stored bytes are not those that
-   *  were kept; the fault is noted. */
+  /**
+   * Null for an unknown hash. `file_missing` or `file_damaged` if the stored bytes are missing or changed;
+   * the fault is recorded.
+   */
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
-  /** For a process that found one and cannot write. */
+  /** For a process that found a fault and cannot write. */
   readonly noteFault: (hash: string, code: FileFault['code']) => Promise<void>
   /** Stored images that cannot be used, the newest findings first. */
   readonly faults: () => Promise<{ readonly count: number; readonly newest: readonly FileFault[] }>
@@ -94,7 +95,7 @@ export type Samples = {
   /** All of a classifier that may be trained on, oldest first: labelled, not excluded, not in the trash, not
    *  of an upload that is still running. */
   readonly all: (classifierId: string) => Promise<readonly Sample[]>
-  /** Labelled since what the champion learnt from was frozen; how many of them are corrections. */
+  /** Samples labelled since the live version's training data was frozen; how many of them are corrections. */
   readonly countUnseen: (
     classifierId: string,
   ) => Promise<{ readonly all: number; readonly corrections: number }>
@@ -109,11 +110,12 @@ export type Uploads = {
     change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null },
   ) => Promise<Upload>
   readonly get: (id: string) => Promise<Upload>
-  /** For one that failed: what it added is removed for good, and what it took out of the trash goes back
-   *  there. */
+  /** For a failed upload: permanently removes what it added, and returns to the trash what it restored. */
   readonly discard: (id: string) => Promise<void>
-  /** Uploads that a process left running when it died become failed, their samples leave. `lives` is asked of
-   *  the process that worked on each. */
+  /**
+   * Marks uploads as failed whose process died, and removes their samples. `lives` is called with the
+   * process id of each.
+   */
   readonly sweepUnfinished: (lives: (pid: number) => boolean) => Promise<number>
   /** Those of web processes that have been silent for long, wherever these ran. Answers how many there were. */
   readonly sweepAbandoned: () => Promise<number>
@@ -123,8 +125,10 @@ export type Snapshots = {
   readonly freeze: (classifierId: string, entries: readonly SnapshotEntry[]) => Promise<Snapshot>
   readonly get: (id: string) => Promise<Snapshot>
   readonly entriesOf: (id: string) => Promise<readonly SnapshotEntry[]>
-  /** Counts one more opening of this list of test pictures; answers how often it has been opened, this time
-   *  included. */
+  /**
+   * Counts one more use of this list of test images; returns how often it has been used, including this
+   * time.
+   */
   readonly openTest: (testHashes: readonly string[]) => Promise<number>
 }
 
@@ -139,7 +143,10 @@ export type Runs = {
   readonly change: (id: string, change: RunChange) => Promise<Run>
   /** Writes an event, and what of it belongs to the run's own state. */
   readonly report: (id: string, report: RunReport) => Promise<void>
-  /** A new `train` job that goes on from the checkpoint; the run is queued again. `conflict` where it cannot. */
+  /**
+   * A new `train` job that continues from the checkpoint; the run is queued again. `conflict` if it cannot
+   * be resumed.
+   */
   readonly resume: (id: string) => Promise<Run>
 }
 
@@ -154,8 +161,10 @@ export type VersionStore = {
   readonly folderFor: (classifierId: string, number: number) => string
   /** Reads and verifies the sealed bundle in `folderFor(…)` and makes it a version. */
   readonly register: (version: NewVersion) => Promise<VersionWithCard>
-  /** The version, when what its folder says of itself fits its row: a cheap look without checksums.
-   *  `bad_bundle` names what is wrong. */
+  /**
+   * The version, if the contents of its folder match its row: a cheap check without checksums. `bad_bundle`
+   * names the defect.
+   */
   readonly check: (id: string) => Promise<VersionWithCard>
   /** The same with all files against their checksums. */
   readonly verify: (id: string) => Promise<VersionWithCard>
@@ -174,7 +183,7 @@ export type Promotions = {
   readonly champion: (classifierId: string) => Promise<Champion | null>
   /** Of all classifiers that have one: what a web process looks at each second. */
   readonly champions: () => Promise<readonly Champion[]>
-  /** The newest promotion's id, 0 where there is none: cheap to ask. */
+  /** The newest promotion's id, 0 if there is none: a cheap query. */
   readonly latest: () => number
   readonly promote: (draft: {
     readonly versionId: string
@@ -182,7 +191,7 @@ export type Promotions = {
     readonly reason: string | null
     readonly kind?: PromotionKind
   }) => Promise<Champion>
-  /** The champion before this one that is not in the trash; null where there is none. */
+  /** The live version before this one that is not in the trash; null if there is none. */
   readonly rollbackTarget: (classifierId: string) => Promise<Version | null>
   /** `conflict` where there is nothing to roll back to. */
   readonly rollback: (classifierId: string, by: string) => Promise<Champion>
@@ -223,7 +232,7 @@ export type Jobs = {
   /** Back to the queue without a counted attempt: the worker leaves. */
   readonly release: (id: string, worker: string, now: number) => Promise<boolean>
   readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
-  /** A queued job is cancelled at once; a running one is asked to stop. */
+  /** A queued job is cancelled at once; a running one is requested to stop. */
   readonly requestCancel: (id: string, now: number) => Promise<'cancelled' | 'asked' | 'over'>
   readonly isCancelRequested: (id: string) => Promise<boolean>
   readonly get: (id: string) => Promise<Job>
@@ -237,7 +246,7 @@ export type People = {
   /** Oldest first. */
   readonly list: () => Promise<readonly Person[]>
   readonly find: (id: string) => Promise<Person | null>
-  /** The person, unless they were shut out, their sessions of that time were ended, or this one was. */
+  /** The person, unless they were deactivated or the session was ended. */
   readonly findInSession: (
     id: string,
     session: { readonly id: string; readonly began: Date },
@@ -248,16 +257,16 @@ export type People = {
     person: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>,
     oidcSubject?: string,
   ) => Promise<Person>
-  /** A password or a shut door ends all sessions. `conflict` where nobody would be admin. */
+  /** A new password or a deactivation ends all sessions. `conflict` if no admin would remain. */
   readonly change: (
     id: string,
     change: Partial<Pick<Person, 'name' | 'role' | 'passwordHash' | 'isDisabled'>>,
   ) => Promise<Person>
-  /** Ends all sessions but the kept one, and reset links. */
+  /** Ends all other sessions, and reset links. */
   readonly setPassword: (id: string, passwordHash: string, keptSession: string | null) => Promise<void>
   readonly endAllSessions: (id: string) => Promise<void>
   readonly link: (id: string, oidcSubject: string) => Promise<void>
-  /** Replaces an earlier one of the person. `conflict` for who is disabled. */
+  /** Replaces an earlier one of the person. `conflict` for a deactivated person. */
   readonly keepResetToken: (token: {
     readonly personId: string
     readonly sha256: string
@@ -271,7 +280,7 @@ export type People = {
   readonly remove: (id: string) => Promise<void>
   /** `until`: when its cookie ends by itself, and the row may go. */
   readonly endSession: (sessionId: string, until: Date) => Promise<void>
-  /** Replaces the tokens for the first admin; only the sha256 is kept. */
+  /** Replaces the tokens for the first admin; only the sha256 is stored. */
   readonly keepSetupToken: (sha256: string) => Promise<void>
   readonly isSetupToken: (sha256: string) => Promise<boolean>
   /** The first admin and the end of the token, in one transaction. `forbidden` for a wrong token, `conflict`
@@ -366,8 +375,10 @@ export type Data = {
   readonly id: () => string
   /** Answers when the database does. */
   readonly ping: () => Promise<void>
-  /** How writing goes in this process: whether another program's lock or a full disk is in the way, and how
-   *  many wait. Touches no file. */
+  /**
+   * The state of writing in this process: whether another program's lock or a full disk prevents it, and
+   * how many writes wait. Reads no file.
+   */
   readonly writingState: () => {
     readonly lockedForMs: number | null
     readonly diskFullMsAgo: number | null

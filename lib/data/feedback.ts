@@ -38,8 +38,10 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
       }),
   }
 
-  /** Removes an earlier response, with the sample that it made. One that is older, such as an uploaded one that a
-   *  correction took out of the trash, goes to the trash: only an admin deletes permanently. */
+  /**
+   * Removes an earlier response, with the sample that it created. An older sample, such as an uploaded one
+   * that a correction restored, goes to the trash: only an admin deletes permanently.
+   */
   async function removeEarlier(tx: Transaction, predictionId: string, at: Date): Promise<void> {
     const earlier = await tx.feedback.findUnique({ where: { predictionId } })
     if (!earlier) return
@@ -69,7 +71,7 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
     }
   }
 
-  /** A sample that came another way keeps its label: only an admin changes those. */
+  /** A sample from another source keeps its label: only an admin changes those. */
   async function correct(
     tx: Transaction,
     { classifierId, pictureHash: hash, filename }: CorrectedPrediction,

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { lockAlone, lockShared } from './file-lock.ts'
 import { folderForTest } from './opened.fakes.ts'
 
-test('many hold a lock together, one holds it alone, and never both', () => {
+test('a lock is either shared by many or exclusive to one, never both', () => {
   const file = path.join(folderForTest(), 'x.lock')
 
   const first = lockShared(file)

@@ -12,17 +12,17 @@ export const IN_USE_LOCK = 'in-use.lock'
 
 export type FileLock = { readonly release: () => void }
 
-/** Held together with others; null while somebody holds it alone. */
+/** A shared lock; null while another process has it exclusively. */
 export const lockShared = (file: string, waitMs = 0): FileLock | null =>
   locked(file, waitMs, ['BEGIN', 'SELECT * FROM sqlite_master'])
 
-/** Held by nobody else; null while anybody holds it. */
+/** An exclusive lock; null while any other process has it. */
 export const lockAlone = (file: string, waitMs = 0): FileLock | null =>
   locked(file, waitMs, ['BEGIN EXCLUSIVE'])
 
 function locked(file: string, waitMs: number, statements: readonly string[]): FileLock | null {
   mkdirSync(path.dirname(file), { recursive: true })
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600)) // only then: nobody holds it yet
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600)) // only now: until here no process held it
   const database = new DatabaseSync(file, { timeout: waitMs })
   try {
     for (const statement of statements) database.exec(statement)

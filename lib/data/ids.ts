@@ -1,5 +1,7 @@
-/** Ids of rows: UUIDv7 (RFC 9562, method 1), which grow in the order of making within one process and by the
- *  millisecond across them. Not secrets: whoever knows one can guess its time. */
+/**
+ * Ids of rows: UUIDv7 (RFC 9562, method 1), which increase in order of creation within one process and by
+ * the millisecond across processes. Not secrets: an id reveals its time.
+ */
 
 type Chance = (bytes: Uint8Array) => void
 

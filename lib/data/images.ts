@@ -1,5 +1,7 @@
-/** The bytes of pictures, once each by their sha256: small ones in the database, others as files in
- *  DATA_DIR/pictures. Never decoded here. */
+/**
+ * The bytes of images, each stored once by its sha256: small ones in the database, others as files in
+ * DATA_DIR/pictures. Never decoded here.
+ */
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
@@ -20,7 +22,7 @@ const MOST_BYTES_IN_A_ROW = 32_768
 /** Faults that are listed and looked at again at once; all are counted. */
 const MOST_FAULTS = 100
 
-/** A stranger's image that is sent again counts as used then; to write that once a day is enough. */
+/** An anonymous client's image that is sent again counts as used; recording that once a day is enough. */
 const USED_EVERY_MS = 86_400_000
 const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "mediaType", "bytes",
     "isAnonymous", "usedAt")
@@ -103,8 +105,10 @@ export function openPictures(settings: { readonly databaseFile: string; readonly
   return { bytesOf: (hash) => bytesOf(reading, blobs, hash), close: reading.close }
 }
 
-/** Null where no row names it; bytes that are not what was kept are refused (`file_missing`, `file_damaged`),
- *  wherever they lie. */
+/**
+ * Null if no row names it; changed or missing bytes are refused (`file_missing`, `file_damaged`), wherever
+ * they are stored.
+ */
 async function bytesOf(
   connection: Pick<Connection, 'one'>,
   blobs: Blobs,
@@ -160,8 +164,10 @@ export async function layDown(
   }
 }
 
-/** `anonymousAt`: when a stranger's prediction stores it; an image that anybody else stores too is not a
- *  stranger's. */
+/**
+ * `anonymousAt`: set when an anonymous prediction stores it; an image that a user stores too counts
+ * as theirs.
+ */
 export function insertPicture(
   writing: TransactionScope,
   { hash, bytes, width, height, mediaType }: NewPicture,
@@ -216,7 +222,7 @@ export async function removeImages(
   hashes: readonly string[],
 ): Promise<void> {
   await tx.picture.deleteMany({ where: { hash: { in: [...hashes] } } })
-  // while the lock is held: nobody else counts on these files
+  // while the lock is held: no other process relies on these files
   for (const hash of hashes) blobNow.removeImage(dataDir, hash)
 }
 

@@ -17,7 +17,7 @@ type Row = {
   errorMessage: string | null
 }
 
-/** A job whose lease ended belongs to nobody, whoever's process died with it. */
+/** A job whose lease expired may be claimed again, whichever process had it. */
 const NEXT =
   `SELECT "id" FROM "Job" WHERE "kind" IN (SELECT "value" FROM json_each(?)) AND (("state" = 'queued' ` +
   `AND "notBefore" <= ?) OR ("state" = 'running' AND "leaseUntil" <= ?)) ORDER BY "id" LIMIT 1`

@@ -1,4 +1,4 @@
-/** Keys for scripts, known by their sha256 alone. What a key may do, lib/auth says. */
+/** API keys, stored only as sha256. lib/auth decides what a key may do. */
 import type { Keys } from './data.ts'
 import type { Prisma } from './generated/client.ts'
 import { notFound, parsed } from './store.ts'

@@ -68,7 +68,7 @@ test('a shipped version takes over where nothing else was live', async () => {
   expect((await data.live.of('fruit'))?.version).toMatchObject({ name: 'v1', isShipped: true })
 })
 
-test('a version whose folder holds another one does not pass for it', async () => {
+test('a version whose folder holds another one is refused', async () => {
   const { data, v1, v2 } = await withHistory()
   expect(await data.versions.check(v1.id)).toMatchObject({ name: 'v1' })
 

@@ -1,6 +1,8 @@
-/** Which version serves predictions: the promoted one, or while it cannot be loaded the one that was live
- *  before it. Faults are rows, so that all processes agree. Whether a version can be loaded is found out
- *  elsewhere; nothing is loaded here. */
+/**
+ * Which version serves predictions: the promoted one, or while it cannot be loaded the one that was live before it.
+ * Faults are rows, so that all processes agree. Nothing is loaded here; other modules find out whether a
+ * version can be loaded.
+ */
 import type { LiveVersions, Promotions, VersionStore } from './data.ts'
 import { championsBefore } from './promotions.ts'
 import type { Store } from './store.ts'
@@ -10,8 +12,10 @@ export function liveVersionsOf(
   { prisma, now }: Store,
   { promotions, versions }: { readonly promotions: Promotions; readonly versions: VersionStore },
 ): LiveVersions {
-  /** Faults whose rows could not be written yet: a full disk or a locked database must not bring a broken
-   *  version back. */
+  /**
+   * Faults whose rows could not be written yet: a full disk or a locked database must not reactivate a
+   * broken version.
+   */
   const unwritten = new Map<string, VersionFault>()
 
   async function writeFault(fault: VersionFault): Promise<void> {

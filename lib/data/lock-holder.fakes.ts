@@ -1,5 +1,7 @@
-/** For tests: a program of its own that keeps the database locked, as a backup or an SQLite shell does. It
- *  says `held`, and ends with its parent's channel. Arguments: database file, how to begin. */
+/**
+ * For tests: a separate program that keeps the database locked, as a backup or an SQLite shell does. It
+ * prints `held`, and ends with its parent's channel. Arguments: database file, how to begin.
+ */
 import { DatabaseSync } from 'node:sqlite'
 
 const [file = '', begin = 'BEGIN IMMEDIATE'] = process.argv.slice(2)

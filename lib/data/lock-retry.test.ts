@@ -16,8 +16,10 @@ import { openData } from '#lib/queries/open-data.ts'
 import { takeTurns } from './write-queue.ts'
 
 const SHORT_MS = 300
-/** What a machine whose cores others use may let a thread wait. A thread that blocks on the lock stands still
- *  for as long as it may: the lock's end is told by this one. */
+/**
+ * How long a thread may be delayed on a busy machine. A thread that blocks on the lock is delayed as long
+ * as the lock is held.
+ */
 const STANDSTILL_MS = 1_500
 const settled = async (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -26,7 +28,7 @@ const settled = async (promise: Promise<unknown>): Promise<string> =>
   )
 
 test.each(['BEGIN IMMEDIATE', 'BEGIN EXCLUSIVE'] as const)(
-  'while another program holds %s, reads go on, writes wait without blocking, and all are done when it ends',
+  'while another program holds %s, reads continue, writes wait without blocking, then complete',
   async (begin) => {
     const { data, settings } = await openWithFruit()
     await data.people.count() // Prisma compiles at its first query
@@ -156,7 +158,7 @@ test('a connection that closes gives up what waits for a lock', async () => {
   await release()
 })
 
-test('the write-ahead log is emptied when nobody uses it, and it is told when somebody does', async () => {
+test('the write-ahead log is emptied when it is unused, and otherwise the reader is reported', async () => {
   const file = copyOfTemplate(folderForTest())
   const connection = connect(file, { patienceMs: SHORT_MS })
   await connection.write((writing) =>
@@ -202,7 +204,7 @@ test('an attempt that fails otherwise is not repeated', async () => {
   expect(attempts).toBe(1)
 })
 
-test('turns come in the order of arrival; who waits too long leaves, and too many are refused', async () => {
+test('turns are in order of arrival; a caller that waits too long leaves, and too many are refused', async () => {
   const turns = takeTurns(3)
   const order: string[] = []
   const first = await turns.turn(Infinity)
@@ -227,7 +229,7 @@ test('turns come in the order of arrival; who waits too long leaves, and too man
   expect([turns.isTaken(), turns.waiting()]).toEqual([false, 0])
 })
 
-test('the error says how long was waited and what to look for', () => {
+test('the error says how long the write waited and what to check', () => {
   expect(databaseBusy(5_200).message).toBe(
     'Nothing was stored: another program has locked the database for more than 5 s. Try again in a few ' +
       'seconds. If this continues, close the program that has the database file open, such as a backup ' +

@@ -7,8 +7,10 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 /** How long SQLite itself waits for a lock. It blocks the thread, so it covers only what our own processes
  *  take for a transaction (1 ms). */
 export const BUSY_TIMEOUT_MS = 2
-/** How long a write waits for another program's lock before its caller gets an error; what a person still
- *  waits for. */
+/**
+ * How long a write waits for another program's lock before its caller gets an error: as long as a person
+ * would wait.
+ */
 export const WRITE_PATIENCE_MS = 5_000
 /** Between two attempts: from what a transaction of ours takes, to a pause after which a freed lock is
  *  noticed soon enough. */
@@ -69,7 +71,7 @@ export function watchLock(): Lock {
           const now = performance.now()
           heldSince ??= now
           if (now >= deadline) throw databaseBusy(now - begun, error)
-          // processes that wait for one lock do not ask at the same moments
+          // so that waiting processes do not retry at the same moments
           await wait(Math.min(deadline - now, delay * (0.5 + Math.random() / 2)))
         }
       }

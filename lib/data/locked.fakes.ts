@@ -1,5 +1,7 @@
-/** For tests: a database that another process keeps locked, and a watch on how long the thread of this one
- *  stands still meanwhile. */
+/**
+ * For tests: a database that another process keeps locked, and a watch on how long this process's thread is
+ * blocked meanwhile.
+ */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'

@@ -1,6 +1,7 @@
-/** Brings a database file to the present tables: plain SQL files, in order, once each, each in one
- *  transaction of its own. It never goes back and never edits: a file that was applied may not change
- *  afterwards. */
+/**
+ * Migrates a database file to the current tables: plain SQL files, in order, each once and in its own
+ * transaction. There are no down migrations, and an applied file must not change afterwards.
+ */
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -11,7 +12,7 @@ import { lockAlone } from './file-lock.ts'
 
 export const MIGRATIONS = path.join(import.meta.dirname, '../../prisma/migrations')
 
-/** It holds password hashes; SQLite gives the files beside it the same mode. */
+/** It contains password hashes; SQLite gives the files next to it the same mode. */
 const OWNER_ONLY = 0o600
 /** So long a process waits for another one that migrates the same database. */
 const LONGEST_MIGRATION_MS = 600_000

@@ -32,7 +32,7 @@ type CopyPlan = {
   readonly now: number
 }
 
-/** Answers where the copy lies. Throws, and leaves nothing, where there is no room for it. */
+/** Returns the path of the copy. Throws, and leaves nothing, if there is not enough space. */
 export function keepMigrationCopy({ database, file, migration, folders, now }: CopyPlan): string {
   const folder = path.join(writable(folders), MIGRATION_COPIES)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -46,7 +46,7 @@ export function keepMigrationCopy({ database, file, migration, folders, now }: C
   try {
     if (bavail * bsize < size) throw noRoom(folder, { size, free: bavail * bsize })
     rmSync(part, { force: true })
-    closeSync(openSync(part, 'w', 0o600)) // it holds password hashes
+    closeSync(openSync(part, 'w', 0o600)) // it contains password hashes
     database.prepare('VACUUM INTO ?').run(part)
     const handle = openSync(part, 'r+')
     fsyncSync(handle)

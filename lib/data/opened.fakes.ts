@@ -1,4 +1,4 @@
-/** For tests: the real data room on a copy of a migrated file, with a clock that stands still until it is advanced. */
+/** For tests: the real data module on a copy of a migrated file, with a clock that the test advances. */
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -75,7 +75,7 @@ export const editsOf = (data: OpenData) => ({
   giveFeedback: createGiveFeedback(data),
 })
 
-/** What SQLite says of the whole file; `ok` where every page and index is as it should be. */
+/** SQLite's integrity check of the whole file; `ok` if every page and index is valid. */
 export function integrityOf(databaseFile: string): unknown {
   const database = new DatabaseSync(databaseFile, { readOnly: true })
   try {

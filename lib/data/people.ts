@@ -1,5 +1,7 @@
-/** Who may come in, the sessions that are over, and one-time tokens: of the first admin, and of reset links.
- *  Passwords and tokens reach this room hashed. */
+/**
+ * User accounts, ended sessions, and one-time tokens: of the first admin, and of reset links. Passwords and
+ * tokens arrive here hashed.
+ */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { People } from './data.ts'
 import type { Person as PersonRow, Prisma } from './generated/client.ts'

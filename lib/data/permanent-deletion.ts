@@ -22,7 +22,7 @@ const ACTIVE = ['queued', 'running', 'judging']
 /** What deleting an entry of the trash concerns, before anything is deleted. */
 export type ErasePlan = {
   readonly record: TrashRecord
-  /** sha256 of images that nothing else needs: every copy of them goes. */
+  /** sha256 of images that nothing else needs: all their copies are deleted. */
   readonly images: readonly string[]
   /** sha256 of images that another classifier has as a sample: these stay there. */
   readonly shared: readonly { readonly hash: string; readonly classifierId: string }[]
@@ -36,8 +36,10 @@ export type ErasePlan = {
 
 export type PermanentDeletion = {
   readonly plan: (trashId: string) => Promise<ErasePlan>
-  /** True: no page of the database and its log holds the bytes any more. False: another process was reading;
-   *  `purge` again. */
+  /**
+   * True: no page of the database and its log contains the bytes any more. False: another process was
+   * reading; call `purge` again.
+   */
   readonly erase: (plan: ErasePlan) => Promise<boolean>
   readonly purge: () => Promise<boolean>
 }
@@ -175,8 +177,10 @@ export function erasingOf(
   }
 }
 
-/** Files go while the lock is held, before the rows are gone for good: killed in between, the entry is in the
- *  trash still and is deleted again. */
+/**
+ * Files are deleted while the lock is held, before the rows: if the process is killed in between, the entry
+ * is still in the trash and is deleted again.
+ */
 async function removeUnused(tx: Transaction, dataDir: string, images: readonly string[]): Promise<void> {
   const gone = await tx.$queryRaw<{ hash: string }[]>`DELETE FROM "Picture" WHERE ${among('"hash"', images)}
     AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash")
@@ -191,7 +195,7 @@ const among = (column: '"hash"' | '"pictureHash"', values: readonly string[]): P
 
 const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)]
 
-/** File names in the reports of uploads: a report says what an image was called. */
+/** File names in the reports of uploads, which contain the names of images. */
 async function forgetNames(tx: Transaction, record: TrashRecord, hashes: readonly string[]): Promise<void> {
   if (record.kind !== 'samples' && record.kind !== 'upload') return
   const samples = await tx.sample.findMany({
@@ -243,8 +247,10 @@ async function deleteRows(
   await tx.sampleChange.deleteMany({ where: { classifierId, entries: { none: {} } } }) // nothing is left to undo
 }
 
-/** Images of it that were restored one by one, or lie in entries of their own, would go with its row: with
- *  these it is an upload again. */
+/**
+ * Images that were restored individually, or are in entries of their own, would be deleted with its row:
+ * with these it is an upload again.
+ */
 async function deleteUpload(tx: Transaction, id: string): Promise<void> {
   const { count } = await tx.upload.deleteMany({ where: { id, samples: { none: {} } } })
   if (count === 0) await tx.upload.updateMany({ where: { id }, data: { state: 'done', trashedAt: null } })

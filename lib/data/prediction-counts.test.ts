@@ -129,7 +129,7 @@ async function liveThrough({ data }: DataFixture, steps: number): Promise<void> 
   }
 }
 
-test('the kept sums are those of a plain scan, whatever was written, taken back and deleted', async () => {
+test('the stored sums equal those of a plain scan after writes, undos and deletions', async () => {
   const opened = await openWithFruit()
   await liveThrough(opened, 250)
   const database = reader(opened)

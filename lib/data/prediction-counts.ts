@@ -1,12 +1,14 @@
-/** Sums of predictions by class, and by day and confidence, kept by the transaction that writes or deletes
- *  the predictions and read instead of them. Samples and feedback are summed by the database's triggers
- *  (prisma/migrations/0003-counts.sql), not here. */
+/**
+ * Sums of predictions by class, and by day and confidence, updated by the transaction that writes or
+ * deletes the predictions, so that reads need no scan. Database triggers count samples and feedback
+ * (prisma/migrations/0003-counts.sql), not this file.
+ */
 import type { Connection, TransactionScope } from './connection.ts'
 import type { Prisma } from './generated/client.ts'
 import type { NewPrediction } from './values.ts'
 
 const DAY_MS = 86_400_000
-/** Of the histogram; the migration that summed what there was says 20 as well. */
+/** Bins of the histogram; the migration that created the first sums uses 20 too. */
 export const BINS = 20
 
 /** Days since 1970, UTC. */
@@ -37,8 +39,7 @@ export function countPredictions(writing: TransactionScope, predictions: readonl
     writing.run(ADD_TO_DAY, classifierId, day, bin, count, confidence)
 }
 
-/** For the transaction that deletes them: the sums always tell what the history holds, never what it once
- *  held. */
+/** For the transaction that deletes them: the sums always match the current history. */
 export async function discountPredictions(
   writing: Prisma.TransactionClient,
   predictions: readonly CountedPrediction[],

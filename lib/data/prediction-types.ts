@@ -1,14 +1,17 @@
-/** What the data room offers for predictions: signatures only, like data.ts. prediction-writer.ts,
- *  predictions.ts and retention.ts make it. */
+/**
+ * The data module's interface for predictions: signatures only, like data.ts. prediction-writer.ts,
+ * predictions.ts and retention.ts implement it.
+ */
 import type { PredictionFilters } from './prediction-filter.ts'
 import type { NewPrediction } from './values.ts'
 
 /** What makes predictions rows, in whichever process that happens. */
 export type PredictionWriter = {
-  /** Resolves when the row is committed, never before. Fails with `database_busy` when another program kept
-   *  the database locked for too long,
-   *  `overloaded` when too much waits to be written, `disk_full` when there is no room: then there is no row,
-   *  and no image was stored. */
+  /**
+   * Resolves when the row is committed, never before. Fails with `database_busy` when another program kept
+   * the database locked for too long, `overloaded` when too many writes wait, `disk_full` when there is no
+   * space: then there is no row, and no image was stored.
+   */
   readonly record: (prediction: NewPrediction) => Promise<void>
   /** `waiting` and `waitingBytes` are bounded. */
   readonly figures: () => {
@@ -23,16 +26,20 @@ export type Predictions = PredictionWriter & {
   readonly countSince: (classifierId: string, since: Date) => Promise<number>
 }
 
-/** What makes room, a few hundred rows or images a call: to be called until it answers that there were none. */
+/** Frees space, a few hundred rows or images per call: to be called until it returns that there were none. */
 export type Retention = {
-  /** Images that are stored for strangers' predictions alone. */
+  /** Images that are stored only for predictions of anonymous clients. */
   readonly anonymousImages: () => Promise<{ readonly images: number; readonly bytes: number }>
   /** What the history takes: its rows, and the images that no sample needs. Reads all of it. */
   readonly historyBytes: () => Promise<number>
-  /** The longest unused of strangers' images: those unused since `before`, or as many as make room for
-   *  `enoughBytes`. Their predictions stay, without image. */
+  /**
+   * The least recently used anonymous images: those unused since `before`, or enough to free `enoughBytes`.
+   * Their predictions stay, without image.
+   */
   readonly dropAnonymousImages: (which: SpaceRequest) => Promise<FreedSpace>
-  /** The oldest predictions, with their images and feedback: those made before, or as many as make room. */
+  /**
+   * The oldest predictions, with their images and feedback: those made before, or enough to free the space.
+   */
   readonly deleteOldest: (which: SpaceRequest) => Promise<FreedSpace>
   /** `not_found` for an unknown id. */
   readonly deleteOne: (id: string) => Promise<void>

@@ -1,6 +1,8 @@
-/** The one way by which predictions become rows: what comes within a few milliseconds shares one transaction,
- *  and each caller waits for its own to be committed. Callers know no more than `PredictionWriter`
- *  (prediction-types.ts); a layout with another process that writes would replace this file. */
+/**
+ * The only code that stores predictions: those that arrive within a few milliseconds share one transaction,
+ * and each caller waits for its commit. Callers know only `PredictionWriter` (prediction-types.ts); a setup
+ * with a separate writing process would replace this file.
+ */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from './lock-retry.ts'
@@ -12,7 +14,7 @@ import { countPredictions } from './prediction-counts.ts'
 import type { Store } from './store.ts'
 import type { NewPicture, NewPrediction } from './values.ts'
 
-/** How long a transaction gathers rows while they come in numbers; one that comes alone does not wait. */
+/** How long a transaction collects rows under load; a single prediction does not wait. */
 const GATHER_MS = 2
 const MOST_ROWS = 256
 /** What may wait at a time, in rows and in bytes of images: a few seconds of a busy process while the
@@ -39,7 +41,7 @@ export function createPredictionWriter(
   let rows = 0
   let written = 0
   let refused = 0
-  let writing: Promise<void> | null = null // null exactly when nobody will look at `waiting` again
+  let writing: Promise<void> | null = null // null exactly when no pass will read `waiting` again
   let lastRows = 1
 
   /** One at a time: while a transaction is written, the next one gathers. */
@@ -64,7 +66,7 @@ export function createPredictionWriter(
   const patienceOf = ({ deadline }: PendingWrite): number =>
     Math.max(deadline - performance.now(), LEAST_PATIENCE_MS)
 
-  /** Those whose time is over hear of the lock; the others go on waiting, before all that came later. */
+  /** Those whose time has passed get the lock error; the others keep waiting, ahead of later ones. */
   function keepWaiting(batch: readonly PendingWrite[], error: unknown): void {
     const now = performance.now()
     const all = [...batch, ...waiting]
@@ -148,8 +150,10 @@ async function commit(
   )
 }
 
-/** Strangers' images above their quota are not stored, their predictions are; the worker makes room by
- *  dropping the oldest (retention.ts). */
+/**
+ * Images of anonymous clients above their quota are not stored, their predictions are; the worker frees
+ * space by dropping the oldest (retention.ts).
+ */
 function quotaOf(
   writing: TransactionScope,
   quota: number | undefined,
@@ -168,7 +172,7 @@ function quotaOf(
   }
 }
 
-/** The version may have been deleted while the answer was on its way: then its name alone is kept. */
+/** The version may have been deleted during the prediction: then only its name is stored. */
 const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "version", "engine",
   "predictedClass", "predictedIndex", "confidence", "probabilitiesJson", "decision", "candidatesJson",
   "familiarity", "filename", "width", "height", "pictureHash",

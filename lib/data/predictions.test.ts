@@ -63,20 +63,24 @@ test('rows that keep coming while others are written are all written', async () 
 /** Alone on 2 cores it is over 5,000; a suite that shares them gets a fifth at worst. */
 const FEWEST_PER_SECOND = 1_000
 
-test('thousands of answers a second are kept, pictures included', { timeout: 60_000 }, async () => {
-  const { data } = await openWithFruit()
-  const ROWS = 10_000
-  const rows = Array.from({ length: ROWS }, (_, i) =>
-    predictionOf(data, { picture: storedImage(`${i} `, 800) }),
-  )
-  const begun = performance.now()
+test(
+  'thousands of predictions a second are stored, including their images',
+  { timeout: 60_000 },
+  async () => {
+    const { data } = await openWithFruit()
+    const ROWS = 10_000
+    const rows = Array.from({ length: ROWS }, (_, i) =>
+      predictionOf(data, { picture: storedImage(`${i} `, 800) }),
+    )
+    const begun = performance.now()
 
-  await Promise.all(rows.map((row) => data.predictions.record(row)))
+    await Promise.all(rows.map((row) => data.predictions.record(row)))
 
-  expect(ROWS / ((performance.now() - begun) / 1_000)).toBeGreaterThan(FEWEST_PER_SECOND)
-})
+    expect(ROWS / ((performance.now() - begun) / 1_000)).toBeGreaterThan(FEWEST_PER_SECOND)
+  },
+)
 
-test('history is filtered by everything that a row tells, newest first, page by page', async () => {
+test('history can be filtered by every column, newest first, page by page', async () => {
   const { data } = await openWithFruit()
   const at = (minutes: number) => ({ createdAt: new Date(NOON + minutes * 60_000) })
   const rows = [
@@ -166,7 +170,7 @@ test('a correction becomes a labelled sample; taking it back removes the sample'
   expect((await data.queries.predictionImage({ id })).bytes).toBeTruthy()
 })
 
-test('a correction does not relabel a sample that came another way', async () => {
+test('a correction does not relabel a sample from another source', async () => {
   const { data } = await openWithFruit()
   const image = storedImage('asked')
   const [sample] = await data.samples.add('fruit', [
@@ -182,7 +186,7 @@ test('a correction does not relabel a sample that came another way', async () =>
   expect((await data.samples.all('fruit')).map((s) => s.label)).toEqual(['plum'])
 })
 
-test('an answer whose picture was not kept can be corrected, but makes no sample', async () => {
+test('a prediction without a stored image can be corrected, but creates no sample', async () => {
   const { data } = await openWithFruit()
   const prediction = predictionOf(data)
   await data.predictions.record(prediction)
@@ -209,7 +213,7 @@ test.each([
   expect((await data.queries.getPrediction({ id: prediction.id })).feedback).toBeNull()
 })
 
-test('statistics count all time, and days, histogram and latency of the days asked for', async () => {
+test('statistics count all time, and days, histogram and latency of the requested days', async () => {
   const { data } = await openWithFruit()
   const days = (ago: number) => ({ createdAt: new Date(NOON - ago * DAY_MS) })
   for (let i = 1; i <= 100; i++)
@@ -249,7 +253,7 @@ test('statistics count all time, and days, histogram and latency of the days ask
   })
 })
 
-test('where nothing was asked yet, nothing is invented', async () => {
+test('without any predictions, the statistics are empty', async () => {
   const { data } = await openWithFruit()
 
   expect(await data.queries.statistics({ days: 1 })).toMatchObject({

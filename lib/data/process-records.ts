@@ -13,15 +13,17 @@ export type WebProcesses = {
 
 /** A journal in which processes tell each other what they counted. */
 export type Counts = {
-  /** Where the journal stands. */
+  /** The current end of the journal. */
   readonly latest: () => number
   /** What was counted in longer windows since then, oldest first. */
   readonly lasting: (required: {
     readonly since: Date
     readonly upTo: number
   }) => Promise<readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]>
-  /** Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is kept
-   *  for `lastsMs`, `passing` for a few minutes. */
+  /**
+   * Writes what `source` counted, if anything, and reads what others wrote after `after`. `lasting` is
+   * stored for `lastsMs`, `passing` for a few minutes.
+   */
   readonly exchange: (
     response: CountReport,
   ) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>

@@ -13,9 +13,9 @@ test.each([
   ['one was promoted', '+a', 'a'],
   ['each promotion lays one on top', '+a +b +c', 'a b c'],
   ['a rollback uncovers the one below', '+a +b +c -b', 'a b'],
-  ['a second rollback goes further back, not forth again', '+a +b +c -b -a', 'a'],
+  ['a second rollback goes further back, not forward again', '+a +b +c -b -a', 'a'],
   ['what was rolled back may come again', '+a +b -a +b', 'a b'],
-  ['a champion deleted since leaves the others in order', '+a -a +c', 'a c'],
+  ['a live version deleted since leaves the others in order', '+a -a +c', 'a c'],
   ['a rollback to one that is not below lays it down alone', '+b -a', 'a'],
 ])('%s', (_story, story, expected) => {
   const history = story
@@ -60,7 +60,7 @@ test('promotion, rollback and history follow each other, and each has a higher n
   ])
 })
 
-test('promoting the champion again is a conflict, and an unknown version is not found', async () => {
+test('promoting the live version again is a conflict, and an unknown version is not found', async () => {
   const { data } = await openWithFruit()
   const { id: versionId } = await registerVersion(data)
   await data.promotions.promote({ versionId, ...by })
@@ -71,7 +71,7 @@ test('promoting the champion again is a conflict, and an unknown version is not 
   })
 })
 
-test('the classes stand in the order of the champion’s outputs; those that it does not know come after', async () => {
+test('classes are in the order of the live version’s outputs; unknown ones follow', async () => {
   const { data } = await openWithFruit()
   const version = await registerVersion(data, { classes: ['plum', 'fig', 'apple'] })
 
@@ -80,7 +80,7 @@ test('the classes stand in the order of the champion’s outputs; those that it 
   expect((await data.classifiers.get('fruit')).classes).toEqual(['plum', 'fig', 'apple', 'lime'])
 })
 
-test('a live version and the next in line stay; another goes to the trash and comes back', async () => {
+test('a live version and its fallback stay; another goes to the trash and is restored', async () => {
   const { data } = await openWithFruit()
   const [v1, v2, v3] = [await registerVersion(data), await registerVersion(data), await registerVersion(data)]
   await data.promotions.promote({ versionId: v1.id, ...by })
@@ -164,7 +164,7 @@ test('a whole bundle is proved, whichever file is changed, missing or foreign it
   })
 })
 
-test('shipped classifiers become rows once, with the named champion', async () => {
+test('shipped classifiers become rows once, with the named live version', async () => {
   const { data, settings } = await openForTest()
   shipClassifier(settings.modelsDir, { versions: ['v1', 'v2'], champion: 'v2' })
 
@@ -187,7 +187,7 @@ test('shipped classifiers become rows once, with the named champion', async () =
   await expect(editsOf(data).deleteClassifier({ id: 'fruit' })).rejects.toMatchObject({ code: 'conflict' })
 })
 
-test('a shipped version that a newer Darkroom replaces says what its new bundle says, and stays live', async () => {
+test('a shipped version replaced by a newer Darkroom gets the new bundle’s values, and stays live', async () => {
   const { data, settings } = await openForTest()
   shipClassifier(settings.modelsDir)
   await data.syncShipped()
@@ -202,7 +202,7 @@ test('a shipped version that a newer Darkroom replaces says what its new bundle 
   expect((await data.promotions.champion('fruit'))?.version.id).toBe(before?.version.id)
 })
 
-test('a newer shipped champion does not replace the one that a person chose', async () => {
+test('a newer shipped version does not replace the one that a user promoted', async () => {
   const { data, settings } = await openForTest()
   shipClassifier(settings.modelsDir)
   await data.syncShipped()
@@ -221,7 +221,7 @@ test('a newer shipped champion does not replace the one that a person chose', as
   ])
 })
 
-test('a corrupt shipped version is left out and named; a user’s own classifier of that name is kept', async () => {
+test('a corrupt shipped version is skipped and named; a user’s own classifier of that name stays', async () => {
   const { data, settings } = await openWithFruit()
   shipClassifier(settings.modelsDir)
   shipClassifier(settings.modelsDir, { id: 'shapes', versions: ['v1', 'v2'] })

@@ -1,5 +1,7 @@
-/** Which version answers, since when, by whom and why: the champion is what the newest promotion names.
- *  Whether it may is the gate's to say. */
+/**
+ * Which version is live, since when, by whom and why: the newest promotion names it. The gate decides
+ * whether a version may be promoted.
+ */
 import { orderClasses } from './classifiers.ts'
 import type { Connection, TransactionScope } from './connection.ts'
 import type { Promotions } from './data.ts'

@@ -6,7 +6,7 @@ import { editsOf, NOON, openWithFruit, storedImage, predictionOf, sampleOf } fro
 import type { DataFixture } from './opened.fakes.ts'
 
 const DAY_MS = 86_400_000
-const LARGE = 40_000 // bytes: kept as a file
+const LARGE = 40_000 // bytes: stored as a file
 const caller = {}
 
 const daysAgo = (days: number) => ({ createdAt: new Date(NOON - days * DAY_MS) })
@@ -161,7 +161,7 @@ test('images of anonymous users have a quota: beyond it only their predictions a
   ])
   expect(await names(opened)).toHaveLength(5)
 
-  await send('b', 10, false) // also a person's now
+  await send('b', 10, false) // stored by a user too
   expect(await data.retention.anonymousImages()).toEqual({ images: 2, bytes: 2 * LARGE })
   const sweep = createRetention({
     data: data.retention,
@@ -185,7 +185,7 @@ test('images of anonymous users have a quota: beyond it only their predictions a
   ).toContainEqual(['a', false])
 })
 
-test('images of strangers leave after their days, predictions after theirs; what is younger stays', async () => {
+test('anonymous images are deleted after their days, predictions after theirs; newer ones stay', async () => {
   const opened = await openWithFruit()
   const { data } = opened
   const rows = [

@@ -1,6 +1,8 @@
-/** Deleting predictions for good, with their images, thumbnails, feedback and sums, oldest first and in small
- *  transactions; and dropping strangers' images. Samples that corrections made stay, with their images. When
- *  and how much, lib/operations says. */
+/**
+ * Permanently deletes predictions with their images, thumbnails, feedback and sums, oldest first and in
+ * small transactions; and drops images of anonymous clients. Samples created by corrections stay, with
+ * their images. lib/operations decides when and how much.
+ */
 import { removeImages, removeUnusedImages } from './images.ts'
 import { predictionsWhere } from './prediction-filter.ts'
 import type { FreedSpace, PredictionSelection, Retention, SpaceRequest } from './prediction-types.ts'
@@ -34,7 +36,7 @@ export function retentionOf(store: Store): Retention {
     },
     countSelected: (which) => prisma.prediction.count({ where: selectedBy(which, now()) }),
     async deleteSelected(which, signal) {
-      const where = selectedBy(which, now()) // what comes meanwhile stays
+      const where = selectedBy(which, now()) // what arrives meanwhile stays
       let count = 0
       while (!signal?.aborted) {
         const deleted = await deletePredictions(store, where)
@@ -91,7 +93,7 @@ const selectedBy = ({ filters, minAgeMs }: PredictionSelection, now: Date): Pris
   AND: [predictionsWhere(filters), { createdAt: { lte: new Date(now.getTime() - minAgeMs) } }],
 })
 
-/** As many of the first as make room for what is wanted, at least one. */
+/** As many of the first as free the requested space, at least one. */
 function enoughOf<T>(
   found: readonly T[],
   required: SpaceRequest,

@@ -36,7 +36,7 @@ const plan = (data: Data, more: Partial<Parameters<Data['runs']['plan']>[0]> = {
     ...more,
   })
 
-test('a snapshot is known by its content, and its list comes back', async () => {
+test('a snapshot is identified by its content, and its list is returned', async () => {
   const { data } = await openWithFruit()
 
   const one = await data.snapshots.freeze('fruit', entries)
@@ -49,7 +49,7 @@ test('a snapshot is known by its content, and its list comes back', async () => 
   expect(await data.snapshots.entriesOf(one.id)).toEqual(entries)
 })
 
-test('each opening of a list of test pictures is counted, in whatever order they stand', async () => {
+test('each use of a list of test images is counted, whatever their order', async () => {
   const { data } = await openWithFruit()
 
   expect([
@@ -81,7 +81,7 @@ test('planning makes snapshot, run and job together; a second run of the classif
   expect(await data.jobs.claim('w', ['train'], clock.now(), 1_000)).toBeNull()
 })
 
-test('a run tells its progress, its curve and its times', async () => {
+test('a run reports its progress, its curve and its times', async () => {
   const { data, clock } = await openWithFruit()
   const { id } = await plan(data)
 
@@ -137,7 +137,7 @@ test('a run tells its progress, its curve and its times', async () => {
   })
 })
 
-test('a stopped run goes on as a new job, and an epoch that is repeated stands once in the curve', async () => {
+test('a stopped run continues as a new job, and a repeated epoch is in the curve once', async () => {
   const { data } = await openWithFruit()
   const { id } = await plan(data)
   await data.runs.report(id, { kind: 'epoch', point: point(1) })
@@ -156,7 +156,7 @@ test('a stopped run goes on as a new job, and an epoch that is repeated stands o
   ])
 })
 
-test('a run that ended before its last epoch says which epoch is kept; a cancelled one does not', async () => {
+test('a run that ended early names the epoch it used; a cancelled one does not', async () => {
   const { data } = await openWithFruit()
   const { id } = await plan(data, { epochs: 9 })
   for (const epoch of [1, 2, 3, 4])
@@ -191,7 +191,7 @@ test('events come as they happen, the whole state first, and end with the run', 
   expect(seen).toEqual(['queued', 'queued', 'log', 'epoch', 'failed'])
 })
 
-test('who comes back with the last event’s number gets the rest only', async () => {
+test('a client that reconnects with the last event’s number gets the rest only', async () => {
   const { data } = await openWithFruit()
   const { id } = await plan(data)
   for (const message of ['one', 'two', 'three']) await data.runs.report(id, { kind: 'log', message })
@@ -211,7 +211,7 @@ test('who comes back with the last event’s number gets the rest only', async (
   ])
 })
 
-test('who leaves is not written to any more', async () => {
+test('a client that disconnects receives nothing more', async () => {
   const { data } = await openWithFruit()
   const { id } = await plan(data)
   const leaving = new AbortController()
@@ -225,7 +225,7 @@ test('who leaves is not written to any more', async () => {
   expect(seen).toEqual(['run'])
 })
 
-test('unseen is what was labelled after the champion’s list was frozen, and relabelling counts', async () => {
+test('unseen samples are those labelled after the live version’s list was frozen, or relabelled', async () => {
   const { data, clock } = await openWithFruit()
   const [old, older] = await data.samples.add('fruit', [sampleOf('a'), sampleOf('b')])
   expect((await data.samples.countUnseen('fruit')).all).toBe(2)

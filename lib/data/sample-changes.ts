@@ -1,5 +1,7 @@
-/** The log of changes to samples: what a person does at once is one change with before and after of each
- *  sample, and can be undone. Which state may follow which is decided in lib/domain/sample-state.ts. */
+/**
+ * The log of changes to samples: one user action is one change with the state before and after of each
+ * sample, and can be undone. lib/domain/sample-state.ts decides which state may follow which.
+ */
 import type { Split } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import {

@@ -5,11 +5,11 @@ import { editsOf, openWithFruit, storedImage, predictionOf, sampleOf } from './o
 import { openPictures } from './images.ts'
 import type { NewPicture } from './values.ts'
 
-const LARGE = 40_000 // bytes: kept as a file
+const LARGE = 40_000 // bytes: stored as a file
 const fileOf = (folder: string, { hash }: NewPicture): string =>
   path.join(folder, 'pictures', hash.slice(0, 2), hash)
 
-test('a small picture lies in the database, a large one in a file, and both come back whole', async () => {
+test('a small image is stored in the database, a large one in a file, and both are returned unchanged', async () => {
   const { data, folder, settings } = await openWithFruit()
   const small = storedImage('small')
   const large = storedImage('large', LARGE)
@@ -34,7 +34,7 @@ test('a small picture lies in the database, a large one in a file, and both come
   expect(await data.pictures.bytesOf('0'.repeat(64))).toBeNull()
 })
 
-test('a picture is a sample of a classifier once; its first label stays, and what is there is told', async () => {
+test('an image is a sample of a classifier once; its first label stays, and duplicates are reported', async () => {
   const { data } = await openWithFruit()
   const [first] = await data.samples.add('fruit', [sampleOf('a')])
 
@@ -124,7 +124,7 @@ test('the worker undoes an upload whose web process is gone, and leaves one whos
   await expect(data.uploads.change(upload.id, { state: 'done' })).rejects.toMatchObject({ code: 'conflict' })
 })
 
-test('what is still arriving is not learnt from, and is when it has arrived', async () => {
+test('samples of an unfinished upload are not trained on until it has finished', async () => {
   const { data } = await openWithFruit()
   const upload = await data.uploads.begin('fruit')
   await data.samples.add('fruit', [sampleOf('a'), sampleOf('b', { uploadId: upload.id })])

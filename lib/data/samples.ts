@@ -1,5 +1,7 @@
-/** Labelled pictures of a classifier. How they are split and which may be trained on is decided by who adds
- *  them and by lib/domain. */
+/**
+ * Labelled images of a classifier. The caller that adds them and lib/domain decide how they are split and
+ * which may be trained on.
+ */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import type { Connection, TransactionScope } from './connection.ts'
@@ -107,8 +109,10 @@ function countUnseen(
 }
 type NewSampleCounts = { readonly all: number; readonly corrections: number }
 
-/** What the champion has not learnt from: labelled after its snapshot was frozen. A shipped champion has seen
- *  the dataset and nothing else. */
+/**
+ * Samples that the live version was not trained on: labelled after its snapshot was frozen. A shipped
+ * version was trained on the dataset only.
+ */
 function unseenBy(
   connection: Pick<Connection, 'one'>,
   classifierId: string,
@@ -121,7 +125,7 @@ function unseenBy(
     classifierId,
   )
   const isShipped = champion?.isShipped === 1
-  // named one by one, for the index
+  // listed individually, so that the index is used
   const sources = isShipped ? `'upload', 'feedback'` : `'upload', 'feedback', 'dataset'`
   const since = champion && !isShipped ? (champion.frozenAt ?? champion.createdAt) : -1
   return {

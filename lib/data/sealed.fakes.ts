@@ -1,5 +1,7 @@
-/** For tests: a folder that is a bundle in every respect that this room proves. Its weights are noise; no
- *  engine could load it. */
+/**
+ * For tests: a folder that is a bundle in every respect that this module verifies. Its weights are noise;
+ * no engine could load it.
+ */
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

@@ -4,7 +4,7 @@ import { editsOf, openForTest, openWithFruit } from './opened.fakes.ts'
 const ada = { name: 'Ada', email: 'ada@example.org', role: 'admin' as const, passwordHash: 'x' }
 const bo = { name: 'Bo', email: 'bo@example.org', role: 'editor' as const, passwordHash: 'y' }
 
-test('a key is found by its hash until it is revoked, and outlives who made it', async () => {
+test('a key is found by its hash until it is revoked, and outlives its creator', async () => {
   const { data, clock } = await openForTest()
   await data.people.create(ada)
   const person = await data.people.create({ ...bo, role: 'admin' })
@@ -53,7 +53,7 @@ test.each<[string, (data: Awaited<ReturnType<typeof openForTest>>['data'], id: s
   ).toEqual(['Bo'])
 })
 
-test('a session ends with itself, with a changed password, and with a shut door', async () => {
+test('a session ends with itself, with a changed password, and with a deactivation', async () => {
   const { data, clock } = await openForTest()
   await data.people.create(ada)
   const person = await data.people.create(bo)
@@ -75,7 +75,7 @@ test('a session ends with itself, with a changed password, and with a shut door'
   expect(await data.people.findInSession(person.id, three)).toBeNull()
 })
 
-test('the default classifier is the kept one while it exists, unless the environment names another', async () => {
+test('the default classifier is the stored one while it exists, unless the environment names another', async () => {
   const { data } = await openWithFruit()
   await data.classifiers.create({
     id: 'later',

@@ -1,4 +1,4 @@
-/** What an owner keeps: settings changed while the product runs. What may be changed, lib/operations says. */
+/** Settings changed while the product runs. lib/operations decides which may be changed. */
 import type { KeptSettings } from './data.ts'
 import { parsed } from './store.ts'
 import type { Store } from './store.ts'

@@ -1,10 +1,12 @@
-/** What web processes tell each other of what they counted, on this host or on others that share the file: a
- *  short journal, read from where one stopped. What is counted and what follows from it, lib/auth says. */
+/**
+ * Counts exchanged between web processes, on this host or on others that share the file: a short journal,
+ * read from the last position. lib/auth decides what is counted and what follows from it.
+ */
 import type { Counts } from './process-records.ts'
 import { parsed } from './store.ts'
 import type { Store } from './store.ts'
 
-/** What is older than two minutes, nobody asks for, but for what was counted in longer windows. */
+/** Older counts are needed only for longer windows. */
 const KEPT_MS = 120_000
 /** Marks the rows of longer windows, by their source. */
 const LASTING = 'lasting:'

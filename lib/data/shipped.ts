@@ -77,7 +77,10 @@ const isKnown = ({ connection }: Store, classifierId: string, folder: string): b
 
 const numberOf = (folder: string): number => Number(path.basename(folder).slice(1))
 
-/** Answers how many shipped versions there are. A person's own classifier or champion is never touched. */
+/**
+ * Returns how many shipped versions there are. A user's own classifier or promoted version is never
+ * changed.
+ */
 function sync(
   { id, now }: Store,
   writing: TransactionScope,

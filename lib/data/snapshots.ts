@@ -1,5 +1,7 @@
-/** Immutable lists of samples with their splits, and how often lists of test pictures were opened. Which
- *  samples go in is decided above. */
+/**
+ * Immutable lists of samples with their splits, and how often lists of test images were used. The caller
+ * decides which samples are included.
+ */
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Split } from '#lib/domain/classifier.ts'

@@ -1,5 +1,7 @@
-/** What every file of this room works with: the connection, Prisma over it, ids, the time, and where files
- *  lie. Made by open.ts, nowhere else. */
+/**
+ * What every file of this module uses: the connection, Prisma over it, ids, the time, and the location of
+ * files. Created only by open.ts.
+ */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Blobs } from './blobs.ts'
@@ -23,7 +25,7 @@ export const notFound = (thing: string, name: string): DarkroomError =>
     remedy: 'See the corresponding list for valid ids.',
   })
 
-/** What a person meets who looks for something that lies in the trash. */
+/** The error for an object that is in the trash. */
 export const inTrash = (thing: string, name: string, since: number | Date): DarkroomError => {
   const until = trashedUntil(new Date(since)).toISOString()
   return new DarkroomError(
@@ -40,6 +42,6 @@ export const inTrash = (thing: string, name: string, since: number | Date): Dark
 export const conflict = (what: string, why: string, remedy: string): DarkroomError =>
   new DarkroomError('conflict', { what, why, remedy })
 
-/** Texts that only this room wrote. */
+/** Only for texts that this module wrote. */
 export const parsed = <T>(json: string): T => JSON.parse(json) as T
 export const parsedOrNull = <T>(json: string | null): T | null => (json === null ? null : parsed<T>(json))

@@ -1,4 +1,7 @@
-/** Things by their names: what an audit log says instead of an id, and which classifier a thing belongs to. */
+/**
+ * Objects by their names: what an audit log shows instead of an id, and which classifier an object belongs
+ * to.
+ */
 import type { Subject, SubjectKind } from '#lib/contracts/subjects.ts'
 import type { Store } from './store.ts'
 

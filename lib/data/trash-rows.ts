@@ -1,5 +1,7 @@
-/** Rows of the trash and what a transaction does with them when samples come back. Not the trash as a person
- *  uses it: trash.ts. */
+/**
+ * Rows of the trash and their changes when samples are restored. The trash as a user sees it is in
+ * trash.ts.
+ */
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import type { TrashKind, TrashRecord } from './undo-types.ts'
 
@@ -15,7 +17,10 @@ export const recordOfTrash = ({ _count, ...row }: TrashRow): TrashRecord => ({
   samples: _count.samples,
 })
 
-/** Entries whose samples have all come back leave; an upload whose samples came back is an upload again. */
+/**
+ * Removes entries whose samples have all been restored; an upload whose samples were restored is an upload
+ * again.
+ */
 export async function settleTrash(tx: Transaction, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     const entry = await tx.trashEntry.findUnique({ where: { id }, include: WITH_COUNT })

@@ -42,7 +42,7 @@ export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersio
       }),
     )
 
-  /** How its classifier is served, where this version stands in for a promoted one that cannot be loaded. */
+  /** How its classifier is served, if this version replaces a promoted one that cannot be loaded. */
   async function fallbackOf(versionId: string): Promise<LiveVersion | null> {
     const version = await prisma.version.findUnique({ where: { id: versionId } })
     const current = version && (await live.of(version.classifierId))

@@ -51,7 +51,7 @@ test('500 images are relabelled as one change within a second of CPU time, and u
   expect(undone - changed).toBeLessThan(1_000)
 })
 
-test('undoing an undo does the change again, and the log tells all three', async () => {
+test('undoing an undo repeats the change, and the log has all three', async () => {
   const opened = await openWithFruit()
   const { queries } = opened.data
   const edits = editsOf(opened.data)
@@ -83,14 +83,14 @@ test('undoing an undo does the change again, and the log tells all three', async
     ['undo', first.id],
     ['several', null],
   ])
-  expect(changes[2]?.undone_by).toBeNull() // it holds again
+  expect(changes[2]?.undone_by).toBeNull() // it applies again
   expect((await queries.getChange({ id: first.id })).samples[0]).toMatchObject({
     before: { split: 'train', excluded_at: null },
     after: { split: 'test', label: 'apple' },
   })
 })
 
-test('images that were changed again since are told, and left as they are when the others are undone', async () => {
+test('images changed again since are reported, and keep their state when the others are undone', async () => {
   const opened = await openWithFruit()
   const { queries } = opened.data
   const edits = editsOf(opened.data)
@@ -223,7 +223,7 @@ test('an upload that fails puts back into the trash what it took out of it', asy
   ).toEqual([['samples', 1]])
 })
 
-test('an image that a correction took out of the trash goes back when the correction is undone', async () => {
+test('an image that a correction restored from the trash goes back when the correction is undone', async () => {
   const { data, clock } = await openWithFruit()
   const image = storedImage('one')
   const [sample] = await data.samples.add('fruit', [sampleOf('one', { picture: image })])

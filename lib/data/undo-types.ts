@@ -82,9 +82,9 @@ export type TrashRecord = {
   readonly classifierId: string
   readonly uploadId: string | null
   readonly versionId: string | null
-  /** What a person reads: a file name, a title, `v7`. */
+  /** Shown to people: a file name, a title, `v7`. */
   readonly title: string
-  /** Samples that came here with it. */
+  /** Samples that were deleted with it. */
   readonly samples: number
   readonly by: string
   readonly at: Date

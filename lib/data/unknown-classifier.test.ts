@@ -4,7 +4,7 @@ import type { Contract } from '#lib/contracts/contract.ts'
 import { openWithFruit } from './opened.fakes.ts'
 import type { Queries } from '#lib/queries/queries.ts'
 
-/** Every list and sum that this room answers and that a classifier may be named for. */
+/** Every list and sum of this module that can be requested for a classifier. */
 const ASKED = [
   'listPredictions',
   'exportPredictions',
@@ -20,7 +20,7 @@ const ASKED = [
   'listTrash',
 ] as const satisfies readonly (keyof Queries)[]
 
-test.each(ASKED)('%s of a classifier that nobody has is not found, instead of empty', async (name) => {
+test.each(ASKED)('%s of an unknown classifier is not found, instead of empty', async (name) => {
   const { data } = await openWithFruit()
   const ask = data.queries[name] as (input: object) => Promise<unknown>
   const input = { limit: 10, days: 7, format: 'csv' }
@@ -32,7 +32,7 @@ test.each(ASKED)('%s of a classifier that nobody has is not found, instead of em
   await expect(ask({ ...input, classifier: 'fruit' })).resolves.toBeDefined()
 })
 
-test('whoever may be asked about a classifier promises to say that it is not there', () => {
+test('every route with a classifier filter documents that it may not exist', () => {
   const all: readonly Contract[] = contracts
   // The audit log also names classifiers that are gone.
   const ofPresent = all.filter(({ path }) => !path.startsWith('/api/audit'))

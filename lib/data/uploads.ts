@@ -1,5 +1,7 @@
-/** What came in together, its report, and discarding one that failed. Reading the files is lib/ingest's work;
- *  the trash is in trash.ts. */
+/**
+ * Groups of images uploaded together, their reports, and discarding a failed upload. lib/ingest reads the
+ * files; the trash is in trash.ts.
+ */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Uploads } from './data.ts'
 import { removeUnusedImages } from './images.ts'
@@ -122,7 +124,7 @@ export function uploadsOf({ prisma, settings, id, now }: Store): Uploads {
     }, TRANSACTION)
   }
 
-  /** What the upload created leaves; what it took out of the trash (and is older than it) goes back there. */
+  /** Removes what the upload created; older samples that it restored go back to the trash. */
   async function removeSamples(
     tx: Transaction,
     { id: uploadId, classifierId, createdAt }: UploadRow,

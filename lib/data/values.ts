@@ -1,5 +1,7 @@
-/** What the data room gives and takes: plain values in camelCase. Not rows: no
- *  Prisma type, no JSON text leaves this room. */
+/**
+ * The values that the data module accepts and returns: plain values in camelCase. Not rows: Prisma types
+ * and JSON texts stay inside.
+ */
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
@@ -9,7 +11,7 @@ import type { SampleState } from '#lib/domain/sample-state.ts'
 
 export type Source = 'dataset' | 'upload' | 'feedback'
 
-/** Where the pictures of a shipped classifier are to be had. */
+/** Where the images of a shipped classifier can be downloaded. */
 export type Original = NonNullable<ShippedClassifier['dataset']>
 
 export type NewClassifier = {
@@ -22,7 +24,7 @@ export type NewClassifier = {
   readonly recipe?: string
 }
 
-/** A picture to keep: `hash` is the sha256 (hex) of `bytes`, which are kept as they came. */
+/** An image to store: `hash` is the sha256 (hex) of `bytes`, which are stored unchanged. */
 export type NewPicture = {
   readonly hash: string
   readonly bytes: Uint8Array
@@ -31,7 +33,7 @@ export type NewPicture = {
   readonly mediaType: string
 }
 
-/** A stored image whose file was found missing or changed. */
+/** A stored image whose file is missing or changed. */
 export type FileFault = {
   readonly hash: string
   readonly code: 'file_missing' | 'file_damaged'
@@ -129,7 +131,7 @@ export type NewRun = {
   readonly baseVersionId: string | null
   readonly message: string
   readonly unseen: number
-  /** Whatever the training room needs to do it again; kept as JSON. */
+  /** Everything the training module needs to repeat it; stored as JSON. */
   readonly plan: unknown
   /** What it learns from: frozen in the same transaction. */
   readonly entries: readonly SnapshotEntry[]
@@ -206,7 +208,7 @@ export type RunReport =
       readonly memoryMb: number
     }
   | { readonly kind: 'epoch'; readonly point: EpochPoint }
-  /** `message`: for a person, until the next stage. */
+  /** `message`: for people, until the next stage. */
   | ({ readonly kind: 'stage'; readonly message: string } & StageProgress)
   | { readonly kind: 'log'; readonly message: string }
 
@@ -227,14 +229,14 @@ export type NewPrediction = {
   readonly filename: string | null
   readonly width: number
   readonly height: number
-  /** Null: the picture itself is not kept. */
+  /** Null: the image itself is not stored. */
   readonly picture: Pick<NewPicture, 'hash' | 'bytes' | 'mediaType'> | null
   readonly decodeMs: number
   readonly queueMs: number
   readonly inferenceMs: number
   readonly totalMs: number
   readonly createdAt: Date
-  /** Made by a stranger: such images have a quota and an age limit. */
+  /** Sent by an anonymous client: such images have a quota and an age limit. */
   readonly isAnonymous: boolean
 }
 
@@ -253,7 +255,7 @@ export type Person = {
   readonly oidcSubject: string | null
 }
 
-/** A key without its text: that is kept nowhere. `createdBy` is a name; null when that person is gone. */
+/** A key without its text, which is not stored. `createdBy` is a name; null when that person was removed. */
 export type Key = {
   readonly id: string
   readonly name: string

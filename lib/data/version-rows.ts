@@ -1,5 +1,4 @@
-/** A version's row and the value it stands for. Not the bundle itself: that lies in the version's folder,
- *  read by bundles.ts. */
+/** A version's row and its value. bundles.ts reads the bundle itself in the version's folder. */
 import path from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
@@ -33,8 +32,10 @@ export type VersionRow = {
   trashedAt: number | null
 }
 
-/** All but the card, which is 12 to 23 kB and asked for by itself: a dashboard reads the rows of every
- *  champion. */
+/**
+ * All columns except the card, which is 12 to 23 kB and read separately: a dashboard reads the rows of
+ * every live version.
+ */
 export const VERSION_COLUMNS = [
   'id',
   'classifierId',
@@ -88,8 +89,10 @@ export function insertVersion(
   )
 }
 
-/** A shipped version whose bundle came again with a newer Darkroom: the row says what the bundle says, its id
- *  and history stay. */
+/**
+ * A shipped version with a new bundle in a newer Darkroom: the row takes the bundle's values, its id and
+ * history stay.
+ */
 export function rewriteVersion(writing: TransactionScope, id: string, bundle: ProvenBundle): void {
   const columns = Object.entries(columnsOf(bundle))
   writing.run(

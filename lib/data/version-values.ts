@@ -24,7 +24,7 @@ export type Version = {
   readonly preprocess: Preprocess
   readonly verdict: VerdictAnswer | null
   readonly createdAt: Date
-  /** The last time it became champion; null: never. */
+  /** When it last became live; null: never. */
   readonly promotedAt: Date | null
 }
 export type VersionWithCard = Version & { readonly card: Card }
@@ -51,8 +51,10 @@ export type Champion = { readonly promotion: Promotion; readonly version: Versio
 
 /** A version that could not be loaded or verified, and why. */
 export type VersionFault = { readonly versionId: string; readonly reason: string; readonly foundAt: Date }
-/** `version` serves predictions: the promoted one, or another while `reason` says why that one cannot be
- *  loaded; null where none can. */
+/**
+ * `version` serves predictions: the promoted one, or another while `reason` says why that one cannot be
+ * loaded; null if none can be loaded.
+ */
 export type LiveVersion = {
   readonly promoted: Champion
   readonly version: Version | null

@@ -1,5 +1,7 @@
-/** Versions as rows next to their bundles, and what comparing them said. Which of them answers is in
- *  promotions.ts. */
+/**
+ * Versions as rows next to their bundles, and the results of comparing them. promotions.ts knows which is
+ * live.
+ */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
@@ -116,7 +118,7 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
   }
 }
 
-/** A folder that holds another version would serve the wrong classes under this name. */
+/** A folder that contains another version would serve the wrong classes under this name. */
 async function fitting(
   version: VersionWithCard,
   read: (folder: string) => Promise<ProvenBundle>,

@@ -1,5 +1,7 @@
-/** Who may use the writing connection: one at a time, in the order of arrival, each until its deadline, and a
- *  bounded number of them. It knows nothing of SQLite. */
+/**
+ * Access to the writing connection: one caller at a time, in order of arrival, each with a deadline, and a
+ * limited number of waiting callers. It knows nothing about SQLite.
+ */
 import { databaseBusy } from './lock-retry.ts'
 
 /** Each waits for milliseconds unless the database is locked; then a few seconds of a busy web process. */

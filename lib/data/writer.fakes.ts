@@ -1,5 +1,7 @@
-/** For tests: a process that writes rows as fast as it can, every way there is, and says which were
- *  acknowledged. Arguments: database file, first number, how many. */
+/**
+ * For tests: a process that writes rows as fast as it can, in every available way, and reports which were
+ * acknowledged. Arguments: database file, first number, how many.
+ */
 import { prismaAdapter } from './adapter.ts'
 import { connect } from './connection.ts'
 import { PrismaClient } from './generated/client.ts'

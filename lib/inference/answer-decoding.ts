@@ -1,5 +1,8 @@
-/** Answers the messages of a decoding child's parent: large images in, what is wanted of them out. It keeps nothing and
- *  knows no versions but their preprocessing. An image that takes too much memory ends the process. */
+/**
+ * Handles the messages of a decoding child's parent: takes large images, returns what was requested of
+ * them. It stores nothing and knows of versions only their preprocessing. An image that takes too much
+ * memory ends the process.
+ */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
@@ -10,17 +13,17 @@ import { decodeSmall, thumbnail } from '#lib/images/thumbnail.ts'
 import { readPreprocess } from '#lib/ml/formats/bundle.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 
-/** How often it looks at what it takes, and how much more than the budget is no error of the estimate. */
+/** How often memory is checked, and how far it may exceed the budget because of estimation errors. */
 const LOOK_EVERY_MS = 10
 const TOLERATED_SHARE = 0.15
 const TOLERATED_BYTES = 24 * 1024 ** 2
 
 export type DecodingPorts = {
   readonly say: (message: DecodingMessage, then?: () => void) => void
-  /** Bytes that this process takes now. */
+  /** Bytes that this process uses now. */
   readonly usedBytes: () => number
   readonly endProcess: () => void
-  /** Frees what is not needed; absent where it cannot be asked for. */
+  /** Frees unused memory; absent where the process cannot request it. */
   readonly collectGarbage?: (() => void) | undefined
 }
 
@@ -93,7 +96,10 @@ export function answerDecoding({
     return read
   }
 
-  /** A header can say less than its decoder takes: then this process ends before others have to. */
+  /**
+   * A header can declare less than its decoder takes: then this process ends before others run out of
+   * memory.
+   */
   function endWhenOver(maxBytes: number): void {
     const takenBytes = usedBytes() - emptyBytes
     if (takenBytes > maxBytes * (1 + TOLERATED_SHARE) + TOLERATED_BYTES)

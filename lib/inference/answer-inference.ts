@@ -1,5 +1,7 @@
-/** Answers the messages of an inference child's parent, in turns. Which models are loaded and how they compute
- *  loaded-models.ts knows; how the messages travel, its caller knows. */
+/**
+ * Handles the messages of an inference child's parent, one at a time. loaded-models.ts knows which models
+ * are loaded and how they compute; the caller transports the messages.
+ */
 import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import type { LoadedModels } from './loaded-models.ts'
@@ -7,23 +9,27 @@ import { oneAtATime } from './serial-queue.ts'
 
 export type AnswerPorts = {
   readonly say: (message: InferenceMessage) => void
-  /** A model could not be unloaded; nobody waits for that. */
+  /** A model could not be unloaded; no request waits for that. */
   readonly failed: (error: unknown) => void
 }
 
-/** One after the other; more processes, not more threads, use more cores: an engine does one thing at a time,
- *  and a version is loaded before it is asked. */
+/**
+ * One after the other: an engine does one thing at a time, more processes rather than threads use more
+ * cores, and a version is loaded before it is used.
+ */
 export function answerInference(
   models: LoadedModels,
   { say, failed }: AnswerPorts,
 ): (message: InferenceCommand) => void {
   const queue = oneAtATime(failed)
-  /** What a turn throws is its answer. */
+  /** An error in a turn is sent as its reply. */
   const inTurn = (id: number, work: () => Promise<void>): void =>
     queue(() => work().catch((error: unknown) => say(failure(id, error))))
 
-  /** A row of places in each turn, and a look at the messages in between: fifty predictions keep nobody waiting who
-   *  wants one. */
+  /**
+   * One row of positions per turn, with messages handled in between: the fifty predictions of an
+   * explanation must not delay an ordinary one.
+   */
   function explain(message: Extract<InferenceCommand, { kind: 'explain' }>): void {
     const rows = models.explain(message)
     const next = (): void =>

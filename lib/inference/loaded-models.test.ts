@@ -9,7 +9,7 @@ import { loadedModels } from './loaded-models.ts'
 const SHAPES = { key: 'shapes v1', folder: path.resolve(import.meta.dirname, '../../models/shapes/v1') }
 const star = drawShape('star', 7)
 
-test('the shipped version explains its answer about a star, in pieces that leave time for others', async () => {
+test('the shipped version explains its prediction of a star, in steps that leave time for others', async () => {
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
   const versions = loadedModels(engine)
   await versions.load(SHAPES)
@@ -47,7 +47,7 @@ test('the shipped version explains its answer about a star, in pieces that leave
   expect(await decode(square, { maxPixels: 1e6 })).toMatchObject(star) // it has the network's size already
 })
 
-test('a version whose proof fails half way is not held, and none of its models stays loaded', async () => {
+test('a version whose verification fails half way is not loaded, and neither are its models', async () => {
   const loaded = new Set<string>()
   const versions = loadedModels({
     name: 'wasm',
@@ -62,5 +62,5 @@ test('a version whose proof fails half way is not held, and none of its models s
   await expect(versions.load(SHAPES)).rejects.toThrow('the engine failed')
 
   expect([...loaded]).toEqual([])
-  await expect(versions.load(SHAPES)).rejects.toThrow('the engine failed') // tried anew
+  await expect(versions.load(SHAPES)).rejects.toThrow('the engine failed') // tried again
 })

@@ -1,5 +1,7 @@
-/** The versions that one inference child holds: read, proven by their golden answers, and asked. What is done
- *  with answers, others know. */
+/**
+ * The versions that one inference child has loaded: reads them, verifies them by their reference outputs,
+ * and runs them. Callers interpret the results.
+ */
 import type { InferredImage, PreparedImage, InferenceCommand, VersionRef } from '#lib/contracts/ipc.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { DarkroomError, isDarkroomError, reportedError, reportOf } from '#lib/domain/errors.ts'
@@ -12,9 +14,9 @@ import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml
 import { occlude, type Occlusion } from '#lib/ml/evaluate/occlusion.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 
-/** Golden inputs are ours and small. */
+/** Reference inputs are ours and small. */
 const GOLDEN_PIXELS = 1e6
-/** As many as libuv has threads for; each takes at most 10 MB where large images are decoded elsewhere. */
+/** As many as libuv has threads; each takes at most 10 MB where large images are decoded elsewhere. */
 const DECODED_AT_ONCE = 4
 
 type InferRequest = Extract<InferenceCommand, { kind: 'infer' }>
@@ -40,14 +42,17 @@ export type LoadedModels = {
   readonly load: (version: VersionRef) => Promise<{ goldenMs: number }>
   readonly unload: (key: string) => Promise<void>
   readonly infer: (request: InferRequest) => Promise<{ images: InferredImage[]; inferenceMs: number }>
-  /** Goes on when asked to: what comes in between may be answered first. */
+  /** Continues when the caller asks for the next step, so that other messages can be handled in between. */
   readonly explain: (request: AskedWhy) => AsyncGenerator<void, Occlusion & { square: Uint8Array }>
 }
 
 export function loadedModels(engine: Engine): LoadedModels {
   const held = new Map<string, LoadedModel>()
 
-  /** The bundle is whole, and this engine answers its golden inputs as they were sealed; else it is not held. */
+  /**
+   * Loads a version if the bundle is complete and this engine reproduces its reference outputs; otherwise
+   * it stays unloaded.
+   */
   async function load({ key, folder }: VersionRef): Promise<{ goldenMs: number }> {
     if (held.has(key)) return { goldenMs: 0 }
     const bundle = await readBundle(folder)
@@ -114,7 +119,7 @@ export function loadedModels(engine: Engine): LoadedModels {
     return about
   }
 
-  /** A bad picture is an entry; the others of its batch are computed together. */
+  /** An unreadable image becomes an entry with its error; the others of its batch are computed together. */
   async function infer({
     key,
     images: pictures,
@@ -208,8 +213,10 @@ const nearnessKey = (key: string): string => `${key} nearness`
 
 type PrepareResult = InputImage | Extract<InferredImage, { ok: false }>
 
-/** A few small ones at a time, and large ones, which only jobs send, one after the other: what is decoded
- *  becomes a small square before the next is. */
+/**
+ * A few small ones at a time; large ones, which only jobs send, one after the other: each becomes a small
+ * square before the next is decoded.
+ */
 async function lookAtAll(
   images: readonly (Uint8Array | PreparedImage)[],
   spec: Preprocess,

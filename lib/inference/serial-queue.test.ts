@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { oneAtATime } from './serial-queue.ts'
 
-test('work that fails is told, and what comes behind it is done', async () => {
+test('a failure is reported, and the work behind it is executed', async () => {
   const reported: unknown[] = []
   const done: string[] = []
   const inTurn = oneAtATime((error) => reported.push(error))
@@ -20,7 +20,7 @@ test('work that fails is told, and what comes behind it is done', async () => {
   expect(done).toEqual(['second'])
 })
 
-test('nothing begins before what came first has ended', async () => {
+test('nothing starts before the previous work has ended', async () => {
   const steps: string[] = []
   const first = Promise.withResolvers<void>()
   const inTurn = oneAtATime(() => undefined)

@@ -1,5 +1,7 @@
-/** Work in the order in which it comes, never two at a time. What fails is told and holds up nothing behind
- *  it. It answers nothing: who waits for the work is told by the work. */
+/**
+ * Executes work in order of arrival, one at a time. A failure is reported and does not block the work
+ * behind it. It returns nothing: the work itself delivers its result.
+ */
 
 export function oneAtATime(failed: (error: unknown) => void): (work: () => Promise<void>) => void {
   let last: Promise<void> = Promise.resolve()

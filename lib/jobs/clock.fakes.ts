@@ -1,11 +1,13 @@
-/** For tests: a clock that moves only when told. Whoever waits on it is woken when its time has come, or its
- *  signal fires. */
+/**
+ * For tests: a clock that the test advances. A wait on it ends when its time has passed, or when its signal
+ * fires.
+ */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { WorkerClock } from './worker.ts'
 
 type Sleeper = { readonly until: number; readonly wake: () => void }
 
-/** Enough turns of the event loop for what a wake-up causes: a few small transactions. */
+/** Enough turns of the event loop for the effects of a wake-up: a few small transactions. */
 const TURNS = 30
 
 export function fakeClock(
@@ -32,7 +34,7 @@ export function fakeClock(
         signal.addEventListener('abort', sleeper.wake, { once: true })
         sleepers.add(sleeper)
       }),
-    /** Half a second passes, seen by the next one who asks. */
+    /** Half a second passes, noticed by the next reader of the clock. */
     turn: () => {
       now += 500
       wakeDue()

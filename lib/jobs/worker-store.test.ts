@@ -3,7 +3,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { opened } from './worker.fakes.ts'
 
 test.each(['disk_full', 'database_busy'] as const)(
-  'the end of a job is not lost to %s: it is offered until the store takes it, and reported once',
+  'the result of a job survives %s: it is retried until the store accepts it, and reported once',
   async (code) => {
     const { jobs, enqueue, start, until } = await opened()
     const full = () => Promise.reject(new DarkroomError(code, { what: 'a', why: 'b', remedy: 'c' }))
@@ -20,12 +20,12 @@ test.each(['disk_full', 'database_busy'] as const)(
     start({ run: async () => 'done' }, { store, onStoreFailure: (error) => failures.push(error) })
 
     await until(id, 'done')
-    await until(next, 'done') // the loop goes on
+    await until(next, 'done') // the loop continues
     expect(failures).toMatchObject([{ code }])
   },
 )
 
-test('a job that a locked database interrupted is done again, not failed', async () => {
+test('a job that a locked database interrupted is repeated, not failed', async () => {
   const { jobs, enqueue, start, clock } = await opened()
   const id = await enqueue()
   let attempts = 0
@@ -42,7 +42,7 @@ test('a job that a locked database interrupted is done again, not failed', async
   expect([attempts, (await jobs.get(id)).state]).toEqual([2, 'done'])
 })
 
-test('a worker goes on while its jobs cannot be read, and reports it once', async () => {
+test('a worker continues while its jobs cannot be read, and reports it once', async () => {
   const { jobs, enqueue, start, until } = await opened()
   const failures: unknown[] = []
   let refusals = 3
@@ -61,7 +61,7 @@ test('a worker goes on while its jobs cannot be read, and reports it once', asyn
 })
 
 test.each(['complete', 'fail'] as const)(
-  'a worker whose store breaks while it writes how a job ended (%s) reports that and does the next job',
+  'a worker that cannot store how a job ended (%s) reports that and executes the next job',
   async (ending) => {
     const { jobs, enqueue, start, until } = await opened()
     const failures: unknown[] = []
@@ -90,7 +90,7 @@ test.each(['complete', 'fail'] as const)(
   },
 )
 
-test('a handler that is told of the end finds its row as soon as it can be written', async () => {
+test('a handler that is notified of the end finds its row as soon as it can be written', async () => {
   const { enqueue, start, until, clock } = await opened()
   const reported: string[] = []
   let refusals = 2

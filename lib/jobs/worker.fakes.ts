@@ -1,4 +1,4 @@
-/** A queue in a database of its own and a worker that is told when time passes, for tests. */
+/** For tests: a queue in its own database, and a worker whose clock the test advances. */
 import { expect, onTestFinished, vi } from 'vitest'
 import { openForTest } from '#lib/data/opened.fakes.ts'
 import { fakeClock } from './clock.fakes.ts'
@@ -40,7 +40,7 @@ export async function opened() {
   return { clock, jobs: data.jobs, enqueue, start, state, until }
 }
 
-/** A handler that works until it is stopped, and tells why it was. */
+/** A handler that works until it is stopped, and reports the reason. */
 export function endless(): {
   handler: NonNullable<Handlers['evaluate']>
   begun: Promise<void>

@@ -4,7 +4,7 @@ import { LEASE_MS, MOST_ATTEMPTS } from './queue.ts'
 import { endless, opened, payload } from './worker.fakes.ts'
 import { runWorker } from './worker.ts'
 
-test('a job is done with its payload, and its result is kept', async () => {
+test('a job is executed with its payload, and its result is stored', async () => {
   const { jobs, enqueue, start, until } = await opened()
   const id = await enqueue()
 
@@ -29,7 +29,7 @@ test('a worker without a handler for one of its kinds refuses to start', async (
   await expect(started).rejects.toThrow('no handler for train')
 })
 
-test('a job whose lease ended is claimed again; until then nobody gets it', async () => {
+test('a job with an expired lease is claimed again, and not before', async () => {
   const { jobs, enqueue, clock } = await opened()
   const id = await enqueue()
   await jobs.claim('died', ['evaluate'], clock.now(), LEASE_MS)
@@ -42,7 +42,7 @@ test('a job whose lease ended is claimed again; until then nobody gets it', asyn
   expect(await jobs.heartbeat(id, 'died', clock.now(), LEASE_MS)).toBe(false)
 })
 
-test('two workers never claim one job, and jobs go in the order of asking', async () => {
+test('two workers never claim the same job, and jobs run in the order they were queued', async () => {
   const { jobs, enqueue, clock } = await opened()
   const ids = [await enqueue(), await enqueue(), await enqueue()]
 
@@ -53,14 +53,14 @@ test('two workers never claim one job, and jobs go in the order of asking', asyn
   expect(claimed.map((job) => job?.id ?? null)).toEqual([...ids, null])
 })
 
-test('a worker takes only the kinds that it does', async () => {
+test('a worker takes only jobs of its kinds', async () => {
   const { jobs, enqueue, clock } = await opened()
   await enqueue()
 
   expect(await jobs.claim('trainer', ['train'], clock.now(), LEASE_MS)).toBeNull()
 })
 
-test('a cancel reaches the handler that works, and the job ends as cancelled', async () => {
+test('a cancel reaches the working handler, and the job ends as cancelled', async () => {
   const { jobs, enqueue, start, clock, until } = await opened()
   const id = await enqueue()
   const { handler, begun, stopped } = endless()
@@ -73,7 +73,7 @@ test('a cancel reaches the handler that works, and the job ends as cancelled', a
   expect(await stopped).toBe('cancelled')
 })
 
-test('a queued job that is cancelled never begins', async () => {
+test('a queued job that is cancelled never starts', async () => {
   const { jobs, enqueue, state, clock } = await opened()
   const id = await enqueue()
 
@@ -84,7 +84,7 @@ test('a queued job that is cancelled never begins', async () => {
   expect(await jobs.requestCancel(id, clock.now())).toBe('over')
 })
 
-test('a worker that leaves gives its job back, and the attempt does not count', async () => {
+test('a stopping worker returns its job to the queue, and the attempt does not count', async () => {
   const { jobs, enqueue, start, clock } = await opened()
   const id = await enqueue()
   const { handler, begun, stopped } = endless()
@@ -98,7 +98,7 @@ test('a worker that leaves gives its job back, and the attempt does not count', 
   expect(await jobs.claim('next', ['evaluate'], clock.now(), LEASE_MS)).toMatchObject({ id, attempt: 1 })
 })
 
-test('a long job keeps its lease by its heart beating', async () => {
+test('the heartbeat of a long job keeps its lease', async () => {
   const { jobs, enqueue, start, clock, state } = await opened()
   const id = await enqueue()
   const { handler, begun } = endless()
@@ -111,7 +111,7 @@ test('a long job keeps its lease by its heart beating', async () => {
   expect(await state(id)).toBe('running')
 })
 
-test('what fails by chance is tried three times, then given up and told once', async () => {
+test('a temporary failure is retried three times, then abandoned and reported once', async () => {
   const { jobs, enqueue, start, clock } = await opened()
   const id = await enqueue()
   const attempts: number[] = []
@@ -133,7 +133,7 @@ test('what fails by chance is tried three times, then given up and told once', a
   expect(await jobs.get(id)).toMatchObject({ state: 'failed', error: { code: 'internal', message: 'flaky' } })
 })
 
-test('what a person must mend is not tried again', async () => {
+test('a failure that a person must fix is not retried', async () => {
   const { jobs, enqueue, start, until } = await opened()
   const id = await enqueue()
 
@@ -154,7 +154,7 @@ test('what a person must mend is not tried again', async () => {
   })
 })
 
-test('a job that kills its process each time is given up in the end', async () => {
+test('a job that kills its process each time is abandoned in the end', async () => {
   const { jobs, enqueue, start, clock, until } = await opened()
   const id = await enqueue()
   for (let i = 0; i < MOST_ATTEMPTS; i++)

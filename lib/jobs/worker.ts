@@ -1,16 +1,20 @@
-/** The loop of a worker: claim, do, say how it ended, until told to leave. What a job does is its handler's;
- *  where it is kept is the store's. */
+/**
+ * The loop of a worker: claim a job, execute it, record its result, until stopped. The handler knows what a
+ * job does; the store knows where it is stored.
+ */
 import { isDarkroomError, messageOf, type ErrorCode } from '#lib/domain/errors.ts'
 import type { Job, JobKind } from '#lib/domain/jobs.ts'
 import { BEAT_MS, LEASE_MS, MOST_ATTEMPTS, retryAt } from './queue.ts'
 import type { Handler, Handlers, JobError, JobStore, StopReason } from './queue.ts'
 
-/** How often an idle worker looks. */
+/** How often an idle worker looks for a job. */
 const LOOK_EVERY_MS = 500
-/** How often a cancel is looked for while a job runs. */
+/** How often a running job is checked for a cancel request. */
 const WATCH_EVERY_MS = 500
-/** How often the end of a job is offered to a store that cannot take it now: the disk is full, or the
- *  database locked. */
+/**
+ * How often a result is offered to a store that cannot accept it, because the disk is full or the database
+ * locked.
+ */
 const OFFER_EVERY_MS = 1_000
 
 export type WorkerClock = {
@@ -20,21 +24,23 @@ export type WorkerClock = {
 }
 
 export type WorkerSettings = {
-  /** Names this worker on its leases; another one after a restart. */
+  /** Names this worker on its leases; a restarted worker has a different name. */
   readonly name: string
   readonly store: JobStore
-  /** Which kinds this loop does; each needs a handler. */
+  /** The kinds of jobs that this loop executes; each needs a handler. */
   readonly kinds: readonly JobKind[]
   readonly handlers: Handlers
   readonly clock: WorkerClock
   readonly signal: AbortSignal
-  /** One job's unexpected end, to be logged. */
+  /** Called when a job ends unexpectedly, to log it. */
   readonly onFailure?: (job: Job, error: unknown) => void
-  /** The store does not work. Called once, not again until it has worked; a loop goes on regardless. */
+  /**
+   * The store does not work. Called once, and again only after it has worked; a loop continues regardless.
+   */
   readonly onStoreFailure?: (error: unknown) => void
 }
 
-/** Resolves after the signal fired and the job at hand was given back. Several loops may share a store. */
+/** Resolves after the signal fired and the current job was returned. Several loops may share a store. */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
   const { name, store, kinds, handlers, clock, signal } = settings
   const without = kinds.filter((kind) => handlers[kind] === undefined)
@@ -47,8 +53,10 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   }
 }
 
-/** Rejects where the store breaks while it writes how the job ended: then the lease ends by itself, and the
- *  job is done again. */
+/**
+ * Rejects if the store fails while it records how the job ended: then the lease expires, and the job is
+ * repeated.
+ */
 async function turn(settings: WorkerSettings, job: Job): Promise<void> {
   if (job.attempt <= MOST_ATTEMPTS) return work(settings, job)
   await abandon(settings, job, {
@@ -86,7 +94,7 @@ async function work(settings: WorkerSettings, job: Job): Promise<void> {
   }
 }
 
-/** Keeps the lease, and looks whether somebody wants the job stopped. */
+/** Keeps the lease, and checks whether the job was cancelled. */
 async function watch(
   settings: WorkerSettings & { readonly halt: (why: StopReason) => void; readonly over: AbortSignal },
   job: Job,
@@ -105,7 +113,7 @@ async function watch(
       lastBeat = at
       state.worked(at)
     } catch (error) {
-      state.failed(error) // the next turn tries again: while nobody can write, nobody can take the lease either
+      state.failed(error) // the next turn tries again: while nothing can be written, no other worker can take the lease
     }
   }
 }
@@ -131,7 +139,7 @@ async function end(
     code: isDarkroomError(error) ? error.code : 'internal',
     message: messageOf(error),
   }
-  // what a person must mend does not mend itself
+  // a failure that a person must fix does not go away by retrying
   const isForAPerson = isDarkroomError(error) && error.code !== 'database_busy'
   const again = isForAPerson ? null : retryAt(job.attempt, clock.now())
   if (again === null) await abandon(settings, job, reported)
@@ -145,7 +153,7 @@ async function abandon(settings: WorkerSettings, job: Job, error: JobError): Pro
   await recorded(settings, tell).catch((cause: unknown) => onFailure?.(job, cause))
 }
 
-/** Reports the first of several failures in a row. */
+/** Reports only the first of several failures in a row. */
 function storeState({ onStoreFailure }: WorkerSettings) {
   let isWorking = true
   return {
@@ -161,8 +169,10 @@ function storeState({ onStoreFailure }: WorkerSettings) {
   }
 }
 
-/** How a job ended must not be lost to a full disk or a locked database: it is offered until the store takes
- *  it, or this worker leaves (then the lease ends, and another does the job again). */
+/**
+ * A full disk or a locked database must not lose the result of a job: it is offered until the store accepts
+ * it, or this worker stops (then the lease expires, and another worker repeats the job).
+ */
 async function recorded(settings: WorkerSettings, record: () => Promise<unknown>): Promise<void> {
   const { clock, signal, onStoreFailure } = settings
   for (let isFirst = true; ; isFirst = false) {
@@ -178,7 +188,7 @@ async function recorded(settings: WorkerSettings, record: () => Promise<unknown>
   }
 }
 
-/** Errors of a store that end by themselves or by a person's hand. */
+/** Errors of a store that go away by themselves or that a person can fix. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'disk_full',
   'database_busy',
@@ -186,7 +196,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'not_ready',
 ])
 
-/** `runWorker` has proved that there is one, and a job's payload is of its kind. */
+/** `runWorker` has checked that there is one, and a job's payload is of its kind. */
 function handlerOf(handlers: Handlers, job: Job): Handler<JobKind> {
   const handler = handlers[job.kind]
   if (!handler) throw new Error(`No handler for ${job.kind}.`)
