@@ -4,14 +4,14 @@
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { digitSquare } from './digit.ts'
-import { resize, type Raster } from './resize.ts'
+import { contain, cover, stretch, type Raster } from './resize.ts'
 
 /** The image as `size × size × channels` bytes, the format that training stores and serving uses. */
 export function preprocess(image: RgbImage, spec: Preprocess): Uint8Array {
   const raster: Raster = spec.channels === 1 ? grey(image) : { ...image, channels: 3 }
   switch (spec.fit) {
     case 'stretch':
-      return resize(raster, { x: 0, y: 0, width: raster.width, height: raster.height }, spec.size, spec.size)
+      return stretch(raster, spec.size, spec.size)
     case 'cover':
       return cover(raster, spec.size)
     case 'contain':
@@ -69,38 +69,5 @@ function grey(image: RgbImage): Raster {
 function tripled(square: Uint8Array): Uint8Array {
   const out = new Uint8Array(square.length * 3)
   for (let i = 0; i < square.length; i++) out.fill(square[i]!, i * 3, i * 3 + 3)
-  return out
-}
-
-/** The shorter side becomes `size`, the middle of the longer one is kept. */
-function cover(raster: Raster, size: number): Uint8Array {
-  const side = Math.min(raster.width, raster.height)
-  const window = {
-    x: Math.floor((raster.width - side) / 2),
-    y: Math.floor((raster.height - side) / 2),
-    width: side,
-    height: side,
-  }
-  return resize(raster, window, size, size)
-}
-
-/** The longer side becomes `size`; the rest shows the background. */
-function contain(raster: Raster, { size, background }: Preprocess): Uint8Array {
-  const scale = size / Math.max(raster.width, raster.height)
-  const width = Math.max(1, Math.round(raster.width * scale))
-  const height = Math.max(1, Math.round(raster.height * scale))
-  const inside = resize(raster, { x: 0, y: 0, width: raster.width, height: raster.height }, width, height)
-  if (width === size && height === size) return inside
-  const { channels } = raster
-  const [r, g, b] = background
-  const fill = channels === 3 ? [r, g, b] : [(r * 77 + g * 150 + b * 29 + 128) >> 8]
-  const out = Uint8Array.from({ length: size * size * channels }, (_, i) => fill[i % channels]!)
-  const left = Math.floor((size - width) / 2)
-  const top = Math.floor((size - height) / 2)
-  for (let y = 0; y < height; y++)
-    out.set(
-      inside.subarray(y * width * channels, (y + 1) * width * channels),
-      ((top + y) * size + left) * channels,
-    )
   return out
 }

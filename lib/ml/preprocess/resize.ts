@@ -1,5 +1,6 @@
 /** Lanczos-3 resampling of bytes, antialiased, in fixed point: the same kernel for training, serving and the
- *  browser. It knows windows and channels; preprocess.ts decides on the window of an image. */
+ *  browser. It knows windows and channels: the three ways to fit an image into a square come first. */
+import type { Preprocess } from '#lib/contracts/bundle.ts'
 
 const SUPPORT = 3 // lobes of the kernel
 const PRECISION = 14 // bits after the point; 8-bit samples × 15-bit weights stay far below 2^31
@@ -23,6 +24,46 @@ export type Window = {
   readonly y: number
   readonly width: number
   readonly height: number
+}
+
+/** The whole raster, whatever its shape. */
+export const stretch = (raster: Raster, width: number, height: number): Uint8Array =>
+  resize(raster, { x: 0, y: 0, width: raster.width, height: raster.height }, width, height)
+
+/** The shorter side becomes `size`, the middle of the longer one is kept. */
+export function cover(raster: Raster, size: number): Uint8Array {
+  const side = Math.min(raster.width, raster.height)
+  const window = {
+    x: Math.floor((raster.width - side) / 2),
+    y: Math.floor((raster.height - side) / 2),
+    width: side,
+    height: side,
+  }
+  return resize(raster, window, size, size)
+}
+
+/** The longer side becomes `size`; the rest shows the background. */
+export function contain(
+  raster: Raster,
+  { size, background }: Pick<Preprocess, 'size' | 'background'>,
+): Uint8Array {
+  const scale = size / Math.max(raster.width, raster.height)
+  const width = Math.max(1, Math.round(raster.width * scale))
+  const height = Math.max(1, Math.round(raster.height * scale))
+  const inside = stretch(raster, width, height)
+  if (width === size && height === size) return inside
+  const { channels } = raster
+  const [r, g, b] = background
+  const fill = channels === 3 ? [r, g, b] : [(r * 77 + g * 150 + b * 29 + 128) >> 8]
+  const out = Uint8Array.from({ length: size * size * channels }, (_, i) => fill[i % channels]!)
+  const left = Math.floor((size - width) / 2)
+  const top = Math.floor((size - height) / 2)
+  for (let y = 0; y < height; y++)
+    out.set(
+      inside.subarray(y * width * channels, (y + 1) * width * channels),
+      ((top + y) * size + left) * channels,
+    )
+  return out
 }
 
 /** The window of a raster at another size. A window of that size, on whole pixels, is copied and never
