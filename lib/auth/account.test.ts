@@ -53,7 +53,7 @@ async function opened() {
   }
 }
 
-test('one’s own password is changed with the current one; this session stays, the others end', async () => {
+test('changing one’s own password needs the current one; this session stays, the others end', async () => {
   const { auth, bo, clock, cookieOf, callerWith, asked } = await opened()
   const [here, there] = [await cookieOf('here'), await cookieOf('there')]
   clock.advance(1)
@@ -81,7 +81,7 @@ test('one’s own password is changed with the current one; this session stays, 
   expect(await auth.login('bo@example.org', 'second password')).toMatchObject({ id: bo.id })
 })
 
-test('logging out everywhere ends every session, the kept one too', async () => {
+test('logging out everywhere ends every session, including this one', async () => {
   const { auth, clock, cookieOf, callerWith, asked } = await opened()
   const here = await cookieOf('here')
   clock.advance(1)
@@ -136,7 +136,7 @@ test.each<[string, (program: Awaited<ReturnType<typeof opened>>) => Promise<unkn
   ).rejects.toMatchObject({ code: 'forbidden' })
 })
 
-test('nobody who is disabled gets a reset link', async () => {
+test('a disabled person gets no reset link', async () => {
   const { auth, data, bo, admin } = await opened()
   await data.people.change(bo.id, { isDisabled: true })
 

@@ -1,5 +1,7 @@
-/** What people do with their own account: look, change the password, log out everywhere; and one-time links
- *  for forgotten passwords. Who may call it, lib/http decides; logging in is auth.ts'. */
+/**
+ * Actions on one's own account: read it, change the password, log out everywhere; and one-time links for
+ * forgotten passwords. lib/http decides who may call it; logging in is in auth.ts.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
@@ -9,7 +11,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 
 const TOKEN_BYTES = 32
-/** Long enough to be handed over, short enough not to lie around. */
+/** Enough time to pass the link on, short enough to limit misuse. */
 const LINK_HOURS = 24
 const HOUR_MS = 3600 * 1000
 
@@ -25,7 +27,7 @@ export type AccountDesk = {
   readonly endSessions: AccountUseCase<'DELETE /api/account/sessions'>
   readonly createResetLink: AccountUseCase<'POST /api/users/{id}/reset-link'>
   readonly resetPassword: AccountUseCase<'POST /api/reset'>
-  /** Whose link this is, for the page; null where it does not work. */
+  /** The email address of the link's owner; null if the link is not valid. */
   readonly emailOfResetLink: (token: string) => Promise<string | null>
 }
 

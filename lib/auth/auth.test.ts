@@ -8,7 +8,7 @@ import { ada, opened, SECRET, UNLIMITED } from './opened.fakes.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { SCOPES_OF_KEY } from './rights.ts'
 
-test('the first admin is made once, with the token that every start prints until then', async () => {
+test('the first admin is created once, with the token that every start prints until then', async () => {
   const { data, auth, folder, token } = await opened()
   const printed = (await token()) ?? ''
   const kept = path.join(folder, 'setup-token')
@@ -27,7 +27,7 @@ test('the first admin is made once, with the token that every start prints until
   expect(await data.people.count('admin')).toBe(1)
 })
 
-test('two who use the token at once: one becomes admin', async () => {
+test('when two people use the token at the same time, one becomes admin', async () => {
   const { data, auth, token: tokenOf } = await opened()
   const token = (await tokenOf()) ?? ''
 
@@ -40,7 +40,7 @@ test('two who use the token at once: one becomes admin', async () => {
   expect(await data.people.count('admin')).toBe(1)
 })
 
-test('only the right password of a known person logs in', async () => {
+test('only the correct password of a known person logs in', async () => {
   const { auth, withAdmin } = await opened()
   const { id } = await withAdmin()
 
@@ -54,7 +54,7 @@ test('only the right password of a known person logs in', async () => {
   expect(await auth.login('eve@example.org', ada.password)).toBeNull()
 })
 
-test('passwords are stored as argon2id with 19 MiB and two passes, salted, whichever way they are typed', async () => {
+test('passwords are stored as argon2id with 19 MiB and two passes, salted, in normalised form', async () => {
   const [one, two] = await Promise.all([
     hashPassword('Müller-Lüdenscheidt'),
     hashPassword('Müller-Lüdenscheidt'),
@@ -66,7 +66,7 @@ test('passwords are stored as argon2id with 19 MiB and two passes, salted, which
   expect(await isPasswordRight('', null)).toBe(false)
 })
 
-test('a key opens what it may, by either header, until it is revoked; only its hash is kept', async () => {
+test('a key grants its scopes, by either header, until it is revoked; only its hash is stored', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith } = await opened()
   const { id } = await withAdmin()
   const request = { caller: await callerWith({ cookie: await cookieOf(id) }) }
@@ -93,7 +93,7 @@ test('a key opens what it may, by either header, until it is revoked; only its h
   expect((await callerWith({ authorization: 'Basic YTpi' })).kind).toBe('stranger')
 })
 
-test('a key expires, says so, and is marked before', async () => {
+test('a key expires, the error says so, and the key is marked before', async () => {
   const { auth, withAdmin, cookieOf, callerWith, clock } = await opened()
   const request = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
   const days = 24 * 3600 * 1000
@@ -114,7 +114,7 @@ test('a key expires, says so, and is marked before', async () => {
   expect(await state()).toBe('expired')
 })
 
-test('a key for one classifier says so to the border, and goes with its classifier', async () => {
+test('a key for one classifier carries that restriction, and is removed with its classifier', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith } = await opened()
   const request = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
   await editsOf(data).createClassifier({
@@ -135,7 +135,7 @@ test('a key for one classifier says so to the border, and goes with its classifi
   expect(await data.keys.list()).toEqual([])
 })
 
-test('what one web process revokes, another refuses within a second', async () => {
+test('a key revoked by one web process is refused by the others within a second', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith, clock } = await opened()
   const request = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
   const another = createAuth({
@@ -158,7 +158,7 @@ test('what one web process revokes, another refuses within a second', async () =
   await expect(there()).rejects.toMatchObject({ code: 'unauthenticated' })
 })
 
-test('with OPEN_ACTIONS a stranger may look, upload and train, and is no admin', async () => {
+test('with OPEN_ACTIONS an anonymous client may view, upload and train, and is no admin', async () => {
   const { callerWith } = await opened({ openActions: true })
 
   expect((await callerWith({})).scopes).toEqual(['open', 'view', 'feedback', 'upload', 'train'])

@@ -1,5 +1,7 @@
-/** Who may do what: logging in, the first admin, and the caller behind a request. It sets no cookie;
- *  next-auth does, through route.ts. */
+/**
+ * Authentication: logging in, the first admin, and the caller behind a request. It sets no cookie;
+ * next-auth does, through route.ts.
+ */
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
@@ -20,7 +22,7 @@ import { OPENED_TO_STRANGERS, SCOPES_OF_ROLE } from './rights.ts'
 import { keptText } from './secret.ts'
 import { sessionIn, type LoginSession } from './session.ts'
 
-/** A session's cookie ends by itself after so long without a visit. */
+/** A session's cookie expires after this long without a visit. */
 export const SESSION_SECONDS = 7 * 24 * 3600
 const TOKEN_BYTES = 24
 const TOKEN_FILE = 'setup-token'
@@ -35,16 +37,16 @@ export type Auth = PeopleDesk &
     readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
     readonly needsFirstAdmin: () => Promise<boolean>
     readonly login: (email: string, password: string) => Promise<SessionUser | null>
-    /** The name of who has this address; null where nobody has. */
+    /** The name of the person with this address; null if there is none. */
     readonly nameAt: (email: string) => Promise<string | null>
-    /** Whether this session still opens anything. */
+    /** Whether this session is still valid. */
     readonly isLive: (session: LoginSession) => Promise<boolean>
     readonly logout: (session: LoginSession) => Promise<void>
     readonly callerOf: (headers: Headers) => Promise<Caller>
     readonly secret: () => string
-    /** How people sign in with OIDC; null where the owner set none. */
+    /** How people sign in with OIDC; null if it is not configured. */
     readonly oidc: () => OidcSettings | null
-    /** Counts one more request of this class; null where nothing is limited. */
+    /** Counts one more request of this class; null where no limit applies. */
     readonly rate: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
     readonly undoCount: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
   }
@@ -124,8 +126,10 @@ export function createAuth({
   }
 }
 
-/** The token for /setup?token=…, to be printed in the terminal: the same at each start until somebody has
- *  used it; null when there is an admin. */
+/**
+ * The token for /setup?token=…, to be printed in the terminal: the same at each start until it is used;
+ * null when there is an admin.
+ */
 export async function setupTokenOf(people: Data['people'], dataDir: string): Promise<string | null> {
   const file = path.join(dataDir, TOKEN_FILE)
   if ((await people.count('admin')) > 0) {

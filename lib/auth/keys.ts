@@ -1,5 +1,6 @@
-/** Keys for scripts: 256 random bits with a readable beginning, shown once, kept as their sha256. Which rows
- *  there are, lib/data knows. */
+/**
+ * API keys: 256 random bits with a readable prefix, shown once, stored as sha256. lib/data stores the rows.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
@@ -15,12 +16,14 @@ const KEY_BYTES = 32
 const SHOWN_LETTERS = BEGINNING.length + 6
 /** `last_used_at` is written no more often. */
 const USED_EVERY_MS = 60_000
-/** So long a key that was found is not looked up again: a revoked one is refused by every web process within
- *  a second. */
+/**
+ * How long a valid key is cached without a new lookup: every web process refuses a revoked one within a
+ * second.
+ */
 const REMEMBERED_MS = 500
 const MOST_REMEMBERED = 1_000
 const DAY_MS = 24 * 3600 * 1000
-/** A key that ends within so many days is marked. */
+/** A key that expires within this many days is marked. */
 const SOON_DAYS = 14
 
 type KeyUseCase<Name extends keyof Routes> = (
@@ -32,8 +35,10 @@ export type KeyDesk = {
   readonly listKeys: KeyUseCase<'GET /api/keys'>
   readonly createKey: KeyUseCase<'POST /api/keys'>
   readonly revokeKey: KeyUseCase<'DELETE /api/keys/{id}'>
-  /** Who comes with the key in these headers; null without one. Throws `unauthenticated` for one that opens
-   *  nothing. */
+  /**
+   * The caller with the key in these headers; null without one. Throws `unauthenticated` for an invalid
+   * key.
+   */
   readonly callerWith: (headers: Headers) => Promise<Caller | null>
 }
 
@@ -47,7 +52,7 @@ export function createKeyDesk({ keys, classifiers, now }: KeyDeskParts): KeyDesk
   const lastWritten = new Map<string, number>()
   const remembered = new Map<string, { readonly key: Key; readonly until: number }>()
 
-  /** Nobody waits for it, and a request is not refused because it could not be written. */
+  /** Not awaited, and a failure to write it does not refuse the request. */
   const noteUse = (id: string): void => {
     if (now() - (lastWritten.get(id) ?? -Infinity) < USED_EVERY_MS) return
     lastWritten.set(id, now())
@@ -108,13 +113,13 @@ export function createKeyDesk({ keys, classifiers, now }: KeyDeskParts): KeyDesk
   }
 }
 
-/** `Authorization: Bearer …` or `X-API-Key: …`. Other kinds of Authorization are a proxy's, not ours. */
+/** `Authorization: Bearer …` or `X-API-Key: …`. Other kinds of Authorization belong to a proxy. */
 function keyIn(headers: Headers): string | null {
   const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.get('authorization') ?? '')?.[1]
   return bearer ?? (headers.get('x-api-key')?.trim() || null)
 }
 
-/** When a key shall end: at a time, after so many days, or never. */
+/** When a key expires: at a time, after some days, or never. */
 function endOf(
   { expires_at, expires_in_days }: Pick<Input<Routes['POST /api/keys']>, 'expires_at' | 'expires_in_days'>,
   now: number,
@@ -149,7 +154,7 @@ function stateOf({ expiresAt }: Key, now: number): KeyAnswer['state'] {
   return expiresAt.getTime() <= now + SOON_DAYS * DAY_MS ? 'expires_soon' : 'valid'
 }
 
-/** A key has 256 random bits: nothing slower is needed to keep it from being guessed back. */
+/** A key has 256 random bits: a slower hash would add no protection against guessing. */
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const unknownKey = (): DarkroomError =>

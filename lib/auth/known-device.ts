@@ -1,13 +1,15 @@
-/** A cookie that says that somebody has logged in to an account from this browser before: its wrong passwords
- *  are counted by themselves, so that nobody else can lock its owner out, from the same address or another
- *  (OWASP: device cookies). It opens nothing and is no session. */
+/**
+ * A cookie that records that an account has logged in from this browser before: its wrong passwords are
+ * counted separately, so that no attacker can lock out the owner, from the same address or another (OWASP:
+ * device cookies). It grants nothing and is no session.
+ */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const NAME = 'darkroom-device'
 const ONE_YEAR_SECONDS = 31_536_000
 const ID_BYTES = 12
 
-/** The id of a browser from which this account was logged in to before; null for any other. */
+/** The id of a browser from which this account has logged in before; null for any other. */
 export function knownDevice(cookies: string | null, account: string, secret: string): string | null {
   const value = cookies
     ?.split(';')
@@ -19,7 +21,7 @@ export function knownDevice(cookies: string | null, account: string, secret: str
   return id !== '' && given.length === right.length && timingSafeEqual(given, right) ? id : null
 }
 
-/** For `Set-Cookie`, after a right password. */
+/** For `Set-Cookie`, after a correct password. */
 export function deviceCookie(account: string, secret: string, isHttps: boolean): string {
   const id = randomBytes(ID_BYTES).toString('base64url')
   return (

@@ -21,7 +21,7 @@ const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
 const from = (address: string, caller = stranger) => ({ address, caller })
 const key = { ...stranger, kind: 'key', id: 'k' } as const
 
-test('the fourth of a minute is one too many, says when to come again, and others do not wait', async () => {
+test('the fourth request of a minute is refused with a time to retry; other clients are not affected', async () => {
   vi.useFakeTimers({ now: 0 })
   const { data } = await openForTest()
   const limits = createLimits(THREE, data.counts)
@@ -43,7 +43,7 @@ test('the fourth of a minute is one too many, says when to come again, and other
   vi.useRealTimers()
 })
 
-test('a key may as many times as is set, wherever it comes from; a person is counted as themself', async () => {
+test('a key has its own limit, from any address; a person is counted as that person', async () => {
   const { data } = await openForTest()
   const limits = createLimits(THREE, data.counts)
   const person: Caller = { ...stranger, kind: 'person', id: 'p' }
@@ -59,7 +59,7 @@ test('a key may as many times as is set, wherever it comes from; a person is cou
   expect((await limits.take('predict', from('192.0.2.1')))?.isAllowed).toBe(true)
 })
 
-test('what one process counted, the others know after they told each other', async () => {
+test('after an exchange, each process knows the counts of the others', async () => {
   const { data } = await openForTest()
   const [one, two] = [createLimits(THREE, data.counts), createLimits(THREE, data.counts)]
   await two.exchange()
@@ -75,7 +75,7 @@ test('what one process counted, the others know after they told each other', asy
   expect((await one.take('login', from('192.0.2.1')))?.remaining).toBe(0)
 })
 
-test('an hour is counted as an hour, over all processes, and a restart does not begin it again', async () => {
+test('an hourly window covers all processes and survives a restart', async () => {
   vi.useFakeTimers({ now: 0, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
   onTestFinished(() => {
     vi.useRealTimers()
@@ -118,7 +118,7 @@ test('an hour is counted as an hour, over all processes, and a restart does not 
   expect(await restarted.take('retrain', here)).toMatchObject({ isAllowed: true, remaining: 2 })
 })
 
-test('one account is counted apart from another, and elsewhere apart from here', async () => {
+test('accounts are counted separately, and so are addresses', async () => {
   const { data } = await openForTest()
   const limits = createLimits(THREE, data.counts)
   const tried = (address: string, account: string) => limits.take('login', { ...from(address), account })
@@ -129,7 +129,7 @@ test('one account is counted apart from another, and elsewhere apart from here',
   expect((await tried('192.0.2.1', 'bo@example.org'))?.isAllowed).toBe(true)
 })
 
-test('what could not be told is told the next time', async () => {
+test('counts that could not be exchanged are exchanged the next time', async () => {
   const { data } = await openForTest()
   let isBroken = true
   const counts = {
@@ -149,7 +149,7 @@ test('what could not be told is told the next time', async () => {
   expect((await two.take('predict', from('192.0.2.1')))?.remaining).toBe(1)
 })
 
-test('nothing is limited where the owner says so', async () => {
+test('with rate limits disabled nothing is limited', async () => {
   const { data } = await openForTest()
   const limits = createLimits({ ...THREE, isEnabled: false }, data.counts)
 

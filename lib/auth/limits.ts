@@ -1,6 +1,8 @@
-/** How often somebody may ask: counted in windows of a minute, an hour or a day, per class of routes, by key,
- *  person or address. Counts live in memory and are told to the other web processes twice a second
- *  (docs/decisions/0010); what a refusal looks like, lib/http says. */
+/**
+ * Rate limits: requests counted in windows of a minute, an hour or a day, per class of routes, by key,
+ * person or address. Counts are kept in memory and exchanged between web processes twice a second
+ * (docs/decisions/0010); lib/http builds the refusal.
+ */
 import { createHash, randomUUID } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
@@ -13,17 +15,19 @@ export type LimitSettings = {
   readonly isEnabled: boolean
   /** For one person or address. */
   readonly allowances: Readonly<Record<RateLimitName, Allowance>>
-  /** A key may so many times as much. */
+  /** A key's allowance as a multiple of these. */
   readonly keyTimes: number
 }
 
 export type Limits = {
-  /** Counts one more; null where nothing is limited. */
+  /** Counts one more request; null where no limit applies. */
   readonly take: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
-  /** Takes one back: it turned out not to be one of those that are counted. */
+  /** Undoes a count: the request turned out not to be limited. */
   readonly undoCount: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
-  /** Tells the others what was counted here, and counts what they say; first of all what was counted before
-   *  this start. To be called about twice a second. */
+  /**
+   * Sends the local counts to the other processes and adds theirs; on the first call also those from before
+   * this start. To be called about twice a second.
+   */
   readonly exchange: () => Promise<void>
 }
 
@@ -43,7 +47,7 @@ export function createLimits(
   let untold: Points = new Map()
   let latest: number | null = null
 
-  /** Counted in a window that a restart must not forgive. */
+  /** Whether the window must survive a restart. */
   const isLasting = (limited: RateLimitName): boolean =>
     allowances[limited].windowSeconds > WINDOW_SECONDS.minute
   const limiterOf = (limited: RateLimitName, subject: string): RateLimiterMemory =>
@@ -122,7 +126,7 @@ export function createLimits(
     if (read) await limiterOf(read.limited, read.subject).penalty(read.subject, points)
   }
 
-  /** What was counted before this start, in the windows that were open then. */
+  /** Restores counts from before this start, for windows that are still open. */
   async function recall(
     rows: readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[],
   ): Promise<void> {
@@ -172,7 +176,7 @@ const limitersOf = (allowances: LimitSettings['allowances'], times: number): Lim
 
 const KEY = 'key:'
 
-/** An account stands there as a digest: by mistake people type a password where the address belongs. */
+/** An account is stored as a digest: people type a password in the address field by mistake. */
 function subjectOf({ caller, address, account }: RateLimitSubject): string {
   if (caller.kind !== 'stranger') return `${caller.kind}:${caller.id}`
   if (account === undefined) return placeOf(address)
@@ -182,8 +186,7 @@ function subjectOf({ caller, address, account }: RateLimitSubject): string {
   )
 }
 
-/** One place is one IPv4 address, or one IPv6 network of 64 bits: those are what a provider gives to one
- *  household. */
+/** One place is one IPv4 address, or one IPv6 network of 64 bits, which providers give to one customer. */
 export function placeOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped

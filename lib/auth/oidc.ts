@@ -9,7 +9,7 @@ import { fieldsOf } from '#lib/domain/fields.ts'
 export const OIDC = 'oidc'
 const LONGEST_NAME = 80
 const LONGEST_ADDRESS = 200
-/** The issuer answers in so long, or sign-in says that it cannot be reached. */
+/** How long to wait for the issuer before sign-in reports that it cannot be reached. */
 const PATIENCE_MS = 5_000
 
 export type OidcSettings = {
@@ -20,7 +20,7 @@ export type OidcSettings = {
   readonly admins: readonly string[]
 }
 
-/** What the issuer says of who signed in: standard claims (OpenID Connect Core 1.0, section 5.1). */
+/** Claims of the issuer about the person: standard claims (OpenID Connect Core 1.0, section 5.1). */
 export type Claims = {
   readonly sub?: unknown
   readonly email?: unknown
@@ -58,7 +58,7 @@ export function oidcProvider({ issuer, clientId, clientSecret }: OidcSettings): 
           : { ...claims, ...(await client.userinfo(tokens.access_token)) }
       },
     },
-    profile: (claims) => ({ id: String(claims.sub), name: null, email: null }), // whose account it is, signIn decides
+    profile: (claims) => ({ id: String(claims.sub), name: null, email: null }), // signIn decides whose account it is
   }
 }
 

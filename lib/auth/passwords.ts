@@ -1,5 +1,7 @@
-/** Passwords as argon2id in the PHC string format, checked in the same time whether the person exists or not.
- *  It keeps nothing. */
+/**
+ * Passwords as argon2id in the PHC string format, checked in the same time whether the person exists or
+ * not. It stores nothing.
+ */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 
@@ -12,7 +14,7 @@ const SALT_BYTES = 16
 
 const PARAMETERS = `m=${MEMORY_KIB},t=${PASSES},p=${LANES}`
 const STORED = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
-/** Compared with when nobody has that address, so that the answer takes as long. */
+/** Used for unknown addresses, so that the response takes as long. */
 const NOBODY = `$argon2id$v=19$${PARAMETERS}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 const compute = promisify(argon2)
@@ -30,7 +32,7 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=19$${PARAMETERS}$${unpadded(salt)}$${unpadded(tag)}`
 }
 
-/** `stored` is null for unknown people: then the answer is no, after the same work. */
+/** `stored` is null for unknown people: the result is false, after the same work. */
 export async function isPasswordRight(password: string, stored: string | null): Promise<boolean> {
   const [, memory, passes, parallelism, salt = '', expected = ''] = STORED.exec(stored ?? NOBODY) ?? []
   if (memory === undefined) throw new Error('A stored password hash has an unknown format.')
@@ -46,6 +48,6 @@ export async function isPasswordRight(password: string, stored: string | null): 
   return timingSafeEqual(found, tag) && stored !== null
 }
 
-/** One password, whichever way its accents are typed. */
+/** The same password, however its accents are typed. */
 const asBytes = (password: string): Buffer => Buffer.from(password.normalize('NFKC'), 'utf8')
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')

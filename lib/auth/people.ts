@@ -1,4 +1,4 @@
-/** The people who may log in, as an admin sees and changes them. Logging in is auth.ts'. */
+/** User accounts, as an admin sees and changes them. Logging in is in auth.ts. */
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { PersonAnswer } from '#lib/contracts/people.ts'

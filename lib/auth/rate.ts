@@ -1,5 +1,7 @@
-/** What a count says to who asked: how much is allowed, what remains, how long the window is and when it
- *  ends. How it is counted stands in limits.ts. */
+/**
+ * The state of a rate limit for one caller: the limit, what remains, the window's length and its end.
+ * limits.ts counts.
+ */
 import type { Caller } from '#lib/contracts/contract.ts'
 
 export type Rate = {
@@ -10,8 +12,10 @@ export type Rate = {
   readonly windowSeconds: number
 }
 
-/** Who is counted: a key, a person, else the address that a request comes from; for a login, the account that
- *  is tried from there. */
+/**
+ * The subject that is counted: a key, a person, otherwise the address of the request; for a login, the
+ * account that is tried from there.
+ */
 export type RateLimitSubject = {
   readonly caller: Caller
   readonly address: string

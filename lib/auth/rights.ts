@@ -1,11 +1,15 @@
-/** Which scopes each role of a person and each scope of a key brings along. Whether a caller may call a
- *  route, lib/http/access.ts decides. */
+/**
+ * The scopes of each role of a person and of each key scope. lib/http/access.ts decides whether a caller
+ * may call a route.
+ */
 import type { Scope } from '#lib/contracts/contract.ts'
 import type { KEY_SCOPES } from '#lib/contracts/people.ts'
 import type { Role } from '#lib/data/values.ts'
 
-/** `open` is everybody's. An editor neither deletes for good nor deletes classifiers: those routes are
- *  `admin`. */
+/**
+ * `open` is granted to everyone. An editor may neither delete permanently nor delete classifiers: those
+ * routes are `admin`.
+ */
 export const SCOPES_OF_ROLE: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: ['open', 'predict', 'view', 'account'],
   editor: ['open', 'predict', 'view', 'feedback', 'upload', 'train', 'edit', 'account'],
@@ -21,6 +25,8 @@ export const SCOPES_OF_KEY: Readonly<Record<(typeof KEY_SCOPES)[number], readonl
   admin: ['open', 'predict', 'view', 'feedback', 'upload', 'train', 'edit', 'admin'],
 }
 
-/** What OPEN_ACTIONS opens to strangers: the upload and retrain pages show reports and runs, so reading and
- *  correcting come with them. */
+/**
+ * What OPEN_ACTIONS grants to anonymous clients: the upload and retrain pages show reports and runs, so
+ * reading and correcting are included.
+ */
 export const OPENED_TO_STRANGERS: readonly Scope[] = ['view', 'feedback', 'upload', 'train']

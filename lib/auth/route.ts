@@ -1,5 +1,7 @@
-/** What stands behind /api/auth/*: next-auth with a password, a signed cookie, and a limit to guessing. Who a
- *  person is and what they may is auth.ts'. */
+/**
+ * The handler of /api/auth/*: next-auth with a password, a signed cookie, and a limit on guessing. auth.ts
+ * knows who a person is and what they may do.
+ */
 import { randomUUID } from 'node:crypto'
 import NextAuth from 'next-auth'
 import type { NextAuthOptions } from 'next-auth'
@@ -42,8 +44,10 @@ type Handler = (request: Request, context: Context) => Promise<Response>
 
 const UNKNOWN = { kind: 'stranger', id: null, name: null, scopes: [] } as const
 
-/** `program` is asked at each request: the route file is loaded before the program is open. Throws a
- *  DarkroomError for too many guesses. */
+/**
+ * `program` is called at each request: the route file is loaded before the program is open. Throws a
+ * DarkroomError for too many guesses.
+ */
 export function authRoute(program: () => Program): { readonly GET: Handler; readonly POST: Handler } {
   const answer: Handler = async (sent, context) => {
     const isLogin =
@@ -58,8 +62,10 @@ export function authRoute(program: () => Program): { readonly GET: Handler; read
 
 type Attempt = { readonly request: Request; readonly context: Context; readonly account: string }
 
-/** Wrong passwords are limited for one account from one address, and for all accounts from there; from a
- *  browser that knows the account, by themselves. */
+/**
+ * Wrong passwords are limited for one account from one address, and for all accounts from there; from a
+ * browser that the account knows, separately.
+ */
 async function loggingIn(program: Program, { request, context, account }: Attempt): Promise<Response> {
   const { auth } = program
   const address = addressOf(request.headers)
@@ -70,7 +76,7 @@ async function loggingIn(program: Program, { request, context, account }: Attemp
     account,
   }
   const all: RateLimitSubject = { caller: UNKNOWN, address }
-  // Counted before it is tried, so that many at once count too; a right password does not count.
+  // Counted before the attempt, so that concurrent ones count too; a correct password does not count.
   if (device === null) refuseIfTooMany(request, await auth.rate('logins', all))
   const rate = await auth.rate('login', one)
   const giveBackAll = async (): Promise<void> => {
@@ -111,7 +117,7 @@ function accountIn(request: Request, body: Buffer): string {
   }
 }
 
-/** next-auth reads a body whole, however long it is: it gets one that was counted. */
+/** next-auth reads a body completely, whatever its size, so it gets one that was limited before. */
 async function bounded(request: Request): Promise<{ readonly request: Request; readonly body: Buffer }> {
   if (request.body === null) return { request, body: Buffer.alloc(0) }
   if (Number(request.headers.get('content-length') ?? 0) > LARGEST_BODY_BYTES) throw tooLarge()
@@ -140,8 +146,7 @@ const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options
 
 type LoginAttempt = { readonly email: string; readonly name: string | null; readonly isRight: boolean }
 
-/** For the record of changes. What nobody is called here is not kept: people type their password there by
- *  mistake. */
+/** For the audit log. An unknown name is not stored: people type their password there by mistake. */
 async function noteLogin(
   { auth, operations, log }: Program,
   { email, name, isRight }: LoginAttempt,
@@ -206,7 +211,10 @@ function optionsOf(
       ...(oidc === null ? [] : [oidcProvider(oidc)]),
     ],
     callbacks: {
-      /** Answers true, or where to send who may not come in. next-auth puts `user.id` into the session. */
+      /**
+       * Returns true, or the address to redirect a refused person to. next-auth puts `user.id` into the
+       * session.
+       */
       async signIn({ user, account, profile }) {
         if (account?.provider !== OIDC) return true
         const signed = await program.auth.signIn(profile ?? {})
@@ -246,7 +254,7 @@ function optionsOf(
   }
 }
 
-/** next-auth takes the cookie away when its callback throws; that is no error of ours. */
+/** next-auth removes the cookie when its callback throws; that is not an error of ours. */
 class SessionIsOver extends Error {}
 const isOver = (about: unknown): boolean =>
   about instanceof SessionIsOver ||

@@ -1,5 +1,7 @@
-/** Secrets that are made once and kept in DATA_DIR, where only the owner reads them: that which signs
- *  sessions, unless the owner gives one. Never logged. */
+/**
+ * Secrets that are created once and stored in DATA_DIR, readable only by the owner: the one that signs
+ * sessions, unless the owner sets one. Never logged.
+ */
 import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -14,8 +16,10 @@ export const sessionSecret = ({
   readonly dataDir: string
 }): string => given ?? keptText(path.join(dataDir, FILE), 32)
 
-/** A text of chance that is made once and stays. Several processes may ask at once on the first start: one
- *  makes it, all read the same. */
+/**
+ * A random text that is created once. Several processes may call this at once on the first start: one
+ * creates it, all read the same.
+ */
 export function keptText(file: string, bytes: number): string {
   const kept = readIfThere(file)
   if (kept) return kept
@@ -23,7 +27,7 @@ export function keptText(file: string, bytes: number): string {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   writeFileSync(draft, randomBytes(bytes).toString('base64url'), { mode: 0o600 })
   try {
-    linkSync(draft, file) // whole or not at all, and never over another's
+    linkSync(draft, file) // complete or not at all, and never over another's
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error
   } finally {

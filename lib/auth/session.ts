@@ -1,5 +1,7 @@
-/** The session that next-auth's signed cookie holds: whose, which, since when. Works on plain headers, before
- *  Next and inside it. Whether it was ended meanwhile, lib/data knows. */
+/**
+ * The session in next-auth's signed cookie: whose, which, since when. Works on plain headers, before Next
+ * and inside it. lib/data knows whether it has ended meanwhile.
+ */
 import { decode } from 'next-auth/jwt'
 
 /** next-auth's own names: the second one where the address is https. */
@@ -14,14 +16,14 @@ export async function sessionIn(headers: Headers, secret: string): Promise<Login
   const cookies = cookiesOf(sent)
   for (const name of COOKIES) {
     const token = wholeOf(cookies, name)
-    // a foreign token, or one that ran out, is a stranger's
+    // a foreign or expired token makes the client anonymous
     const session = token === null ? null : sessionOf(await decode({ token, secret }).catch(() => null))
     if (session) return session
   }
   return null
 }
 
-/** What the claims of a token say; `session` and `began` are put there when a person logs in. */
+/** The session in the claims of a token; `session` and `began` are set when a person logs in. */
 export function sessionOf(claims: Readonly<Record<string, unknown>> | null): LoginSession | null {
   const { sub, session, began } = claims ?? {}
   return typeof sub === 'string' && typeof session === 'string' && typeof began === 'number'

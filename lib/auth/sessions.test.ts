@@ -29,7 +29,7 @@ test('a session is a person with the scopes of their role, on plain headers', as
   ).toMatchObject({ name: 'Bo', scopes: [...SCOPES_OF_ROLE.editor] })
 })
 
-test('a session that next-auth cut into parts is put together again', async () => {
+test('a session that next-auth split into parts is joined again', async () => {
   const { auth, withAdmin, cookieOf } = await opened()
   const [name = '', token = ''] = (await cookieOf((await withAdmin()).id)).split('=')
 
@@ -52,7 +52,7 @@ test.each([
     'a person who was deleted',
     async (cookieOf: (sub: string) => Promise<string>) => cookieOf('01a1fdc4-0000-7000-8000-000000000000'),
   ],
-])('a stranger: %s', async (_story, cookie) => {
+])('an anonymous client: %s', async (_story, cookie) => {
   const { auth, withAdmin, cookieOf } = await opened()
   const { id } = await withAdmin()
 
@@ -64,7 +64,7 @@ test.each([
   })
 })
 
-test('the secret is made once, kept for the owner alone, and the owner’s own goes before it', () => {
+test('the secret is created once, readable only by the owner; a configured one has priority', () => {
   const dataDir = path.join(folderForTest(), 'data')
 
   const made = sessionSecret({ given: undefined, dataDir })
@@ -75,7 +75,7 @@ test('the secret is made once, kept for the owner alone, and the owner’s own g
   expect(statSync(path.join(dataDir, 'session-secret')).mode & 0o777).toBe(0o600)
 })
 
-test('a secret that another process made first is used, not replaced', () => {
+test('a secret that another process created first is used, not replaced', () => {
   const dataDir = folderForTest()
   mkdirSync(dataDir, { recursive: true })
   writeFileSync(path.join(dataDir, 'session-secret'), 'made by another')
@@ -84,7 +84,7 @@ test('a secret that another process made first is used, not replaced', () => {
   expect(readFileSync(path.join(dataDir, 'session-secret'), 'utf8')).toBe('made by another')
 })
 
-test('a session ends with its logout, and the others of the person do not', async () => {
+test('a session ends with its logout, and the person’s other sessions do not', async () => {
   const { auth, withAdmin, cookieOf, callerWith, clock } = await opened()
   const { id } = await withAdmin()
   const [here, there] = [await cookieOf(id, { session: 'here' }), await cookieOf(id, { session: 'there' })]
@@ -95,7 +95,7 @@ test('a session ends with its logout, and the others of the person do not', asyn
   expect((await callerWith({ cookie: there })).kind).toBe('person')
 })
 
-test('a changed password and a shut door end what was begun before, and who is shut out cannot log in', async () => {
+test('a new password and a deactivation end earlier sessions, and a disabled person cannot log in', async () => {
   const { auth, data, withAdmin, cookieOf, callerWith, clock } = await opened()
   const admin = await withAdmin()
   const request = { caller: await callerWith({ cookie: await cookieOf(admin.id) }) }
@@ -129,7 +129,7 @@ test.each<
   ['an end that has passed', { expires_at: '2020-01-01T00:00:00.000Z' }, 'expires_at'],
   ['two ends', { expires_at: '2120-01-01T00:00:00.000Z', expires_in_days: 3 }, 'expires_in_days'],
   ['one classifier and everything', { classifier: 'shapes', scopes: ['admin'] }, 'classifier'],
-])('no key is made with %s', async (_story, wish, path) => {
+])('no key is created with %s', async (_story, wish, path) => {
   const { auth, withAdmin, cookieOf, callerWith } = await opened()
   const request = { caller: await callerWith({ cookie: await cookieOf((await withAdmin()).id) }) }
 
