@@ -15,12 +15,17 @@ export const emptyFile = (): DarkroomError =>
     remedy: `Send an image in one of these formats: ${FORMATS}.`,
   })
 
+const NOT_AN_IMAGE = {
+  what: 'The file is not an image',
+  remedy: `Send an image in one of these formats: ${FORMATS}.`,
+}
+
 export const notAnImage = (type: FileType): DarkroomError =>
-  new DarkroomError('not_an_image', {
-    what: 'The file is not an image',
-    why: `it is ${type.words}`,
-    remedy: `Send an image in one of these formats: ${FORMATS}.`,
-  })
+  new DarkroomError('not_an_image', { ...NOT_AN_IMAGE, why: `it is ${type.words}` })
+
+/** The reason alone, of the message of such a refusal. */
+export const reasonNotAnImage = (message: string): string =>
+  message.replace(`${NOT_AN_IMAGE.what}: `, '').replace(`. ${NOT_AN_IMAGE.remedy}`, '')
 
 export const corruptImage = (type: FileType, why: string, cause?: unknown): DarkroomError =>
   new DarkroomError(

@@ -270,5 +270,6 @@ test('no classifier is created when none of the files is an image', async () => 
   )
 
   expect([refused.status, refused.body.code]).toEqual([415, 'not_an_image'])
+  expect(refused.body.detail).toMatch(/^a\.jpg is not an image: it is an? HTML[^:]*\. Send PNG, [^:]*\.$/)
   expect(await data.classifiers.find('leaves')).toBeNull()
 })

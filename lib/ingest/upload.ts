@@ -8,6 +8,7 @@ import { classifierId, flag } from '#lib/contracts/fields.ts'
 import type { Upload } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { reasonNotAnImage } from '#lib/images/refusals.ts'
 import { receive } from './multipart-spool.ts'
 import type { Arrivals } from './multipart-spool.ts'
 import { contentOf } from './resolve-upload.ts'
@@ -164,7 +165,7 @@ function refuseNothing({ count, files, findings }: Upload): void {
       files === 1
         ? `${first.filename || 'The file'} is not an image`
         : `None of the ${files} files is an image`,
-    why: first.detail.replace(/^This is not a picture: /, '').replace(/\. Send a .*$/, ''),
+    why: reasonNotAnImage(first.detail),
     remedy: 'Send PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF images, or a ZIP archive of them.',
   })
 }
