@@ -2,44 +2,26 @@
  *  hash, and all else is stored. It does not know where the files come from. After a failure nothing is left:
  *  samples that were added under this upload are removed. */
 import { createHash } from 'node:crypto'
-import type { finding, UploadReport } from '#lib/contracts/uploads.ts'
 import type { NewSample, Source, Upload, UploadFindings } from '#lib/data/values.ts'
-import type { ErrorCode } from '#lib/domain/errors.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { splitOf } from '#lib/domain/splits.ts'
-import { sniff } from '#lib/images/sniff.ts'
+import { createReport, judgeImage, type FindingKind, type IngestProgress } from './findings.ts'
 import { classNameOf } from './labels.ts'
 import type { IngestPorts } from './ports.ts'
 import type { Dataset, LabelledImage, Stray } from './readers/labelled-image.ts'
 
 const BATCH_IMAGES = 250
 const BATCH_BYTES = 32 * 1024 * 1024
-/** The number of findings in the report; all are counted. */
-export const MOST_FINDINGS = 500
-/** Below this an image is stored, but reported as tiny. */
-const TINY_PIXELS = 8
 const LONGEST_FILENAME = 255
 
-type FindingKind = (typeof finding)['_output']['kind']
 /** A file that cannot become a sample, with its reason. */
 export type Unusable = { readonly kind: FindingKind; readonly path: string; readonly reason: string }
 export type IncomingFile = LabelledImage | Stray | Unusable
-export type IngestProgress = { readonly files: number; readonly count: number }
 export type IngestPlan = {
   readonly upload: Upload
   readonly source: Source
   readonly onProgress?: (progress: IngestProgress) => void
   readonly signal?: AbortSignal
-}
-
-/** The finding for each refusal of the decoder. Other errors are not caused by the image. */
-const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = {
-  missing_file: 'corrupt',
-  not_an_image: 'not_an_image',
-  corrupt_image: 'corrupt',
-  too_many_pixels: 'too_large',
-  needs_more_memory: 'too_large',
-  too_large: 'too_large',
 }
 
 /** Adds all files under `plan.upload`, in batches of one transaction each, and ends the upload as `done`, or
@@ -116,7 +98,7 @@ async function ingested(
         )
       continue
     }
-    const judged = await judge(arriving.bytes, ports.sizeOf)
+    const judged = await judgeImage(arriving.bytes, ports.sizeOf)
     if ('kind' in judged) {
       report.find(judged.kind, arriving.path, judged.detail)
       continue
@@ -135,94 +117,6 @@ async function ingested(
   }
   await flush()
   return report.soFar()
-}
-
-async function judge(
-  bytes: Uint8Array,
-  sizeOf: IngestPorts['sizeOf'],
-): Promise<{ width: number; height: number; mediaType: string } | { kind: FindingKind; detail: string }> {
-  try {
-    const { width, height } = await sizeOf(bytes)
-    return { width, height, mediaType: `image/${sniff(bytes).kind}` }
-  } catch (error) {
-    const kind = isDarkroomError(error) ? FINDING_OF[error.code] : undefined
-    if (kind === undefined || !isDarkroomError(error)) throw error
-    return { kind, detail: error.message }
-  }
-}
-
-type Report = {
-  has: (label: string) => boolean
-  look: () => void
-  find: (kind: FindingKind, filename: string, detail: string, sampleId?: string) => void
-  settle: (sample: NewSample, result: Awaited<ReturnType<IngestPorts['samples']['add']>>[number]) => void
-  soFar: () => UploadFindings
-  progress: () => IngestProgress
-}
-
-function createReport(classes: readonly string[]): Report {
-  const perClass = new Map<string, number>()
-  const findings: UploadReport['findings'] = []
-  let findingsTotal = 0
-  let files = 0
-  let count = 0
-  const find: Report['find'] = (kind, filename, detail, sampleId) => {
-    findingsTotal += 1
-    if (findings.length < MOST_FINDINGS)
-      findings.push({ kind, filename, detail, sample_id: sampleId ?? null })
-  }
-  return {
-    find,
-    has: (label) => perClass.has(label),
-    look: () => void (files += 1),
-    settle: (sample, result) => {
-      const name = sample.filename ?? ''
-      if (result.kind === 'already-there') {
-        if (result.label === sample.label)
-          find(
-            'already_there',
-            name,
-            `This image already exists with the label "${result.label}".`,
-            result.sampleId,
-          )
-        else
-          find(
-            'same_picture_other_label',
-            name,
-            `This image already exists with the label "${result.label}"; that label was kept.`,
-            result.sampleId,
-          )
-        return
-      }
-      count += 1
-      perClass.set(sample.label, (perClass.get(sample.label) ?? 0) + 1)
-      const { width, height } = sample.picture
-      if (Math.min(width, height) < TINY_PIXELS)
-        find('tiny', name, `It has only ${width} × ${height} pixels.`, result.sampleId)
-    },
-    progress: () => ({ files, count }),
-    soFar: () => ({
-      count,
-      files,
-      message: sentence(count, files),
-      perClass: [...perClass].map(([name, n]) => ({ name, count: n, isNew: !classes.includes(name) })),
-      findings: findings.map(({ sample_id, ...rest }) => ({ ...rest, sampleId: sample_id })),
-      findingsTotal,
-    }),
-  }
-}
-
-/** Clients of the earlier API parse it: "Uploaded 10 images successfully". */
-function sentence(count: number, files: number): string {
-  if (count === 0)
-    return files === 0
-      ? 'No files were sent'
-      : `No new images among ${files} ${files === 1 ? 'file' : 'files'}`
-  const others = files - count
-  const uploaded = `Uploaded ${count} ${count === 1 ? 'image' : 'images'} successfully`
-  return others === 0
-    ? uploaded
-    : `${uploaded}; ${others} of ${files} files ${others === 1 ? 'was' : 'were'} not added`
 }
 
 async function takeBack(

@@ -1,0 +1,115 @@
+/** What an upload reports about its files: the kinds of findings, which refusal of the decoder becomes which, and
+ *  the report that collects them. The texts of the kinds on pages are in app/upload. */
+import type { finding, UploadReport } from '#lib/contracts/uploads.ts'
+import type { NewSample, UploadFindings } from '#lib/data/values.ts'
+import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
+import { sniff } from '#lib/images/sniff.ts'
+import type { IngestPorts } from './ports.ts'
+
+/** The number of findings in the report; all are counted. */
+const MOST_FINDINGS = 500
+/** Below this an image is stored, but reported as tiny. */
+const TINY_PIXELS = 8
+
+export type FindingKind = (typeof finding)['_output']['kind']
+export type IngestProgress = { readonly files: number; readonly count: number }
+
+/** The finding for each refusal of the decoder. Other errors are not caused by the image. */
+const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = {
+  missing_file: 'corrupt',
+  not_an_image: 'not_an_image',
+  corrupt_image: 'corrupt',
+  too_many_pixels: 'too_large',
+  needs_more_memory: 'too_large',
+  too_large: 'too_large',
+}
+
+/** The size and type of an image that can become a sample, or the finding why it cannot. */
+export async function judgeImage(
+  bytes: Uint8Array,
+  sizeOf: IngestPorts['sizeOf'],
+): Promise<{ width: number; height: number; mediaType: string } | { kind: FindingKind; detail: string }> {
+  try {
+    const { width, height } = await sizeOf(bytes)
+    return { width, height, mediaType: `image/${sniff(bytes).kind}` }
+  } catch (error) {
+    const kind = isDarkroomError(error) ? FINDING_OF[error.code] : undefined
+    if (kind === undefined || !isDarkroomError(error)) throw error
+    return { kind, detail: error.message }
+  }
+}
+
+/** Counts files and samples, and collects findings. */
+type Report = {
+  has: (label: string) => boolean
+  look: () => void
+  find: (kind: FindingKind, filename: string, detail: string, sampleId?: string) => void
+  settle: (sample: NewSample, result: Awaited<ReturnType<IngestPorts['samples']['add']>>[number]) => void
+  soFar: () => UploadFindings
+  progress: () => IngestProgress
+}
+
+export function createReport(classes: readonly string[]): Report {
+  const perClass = new Map<string, number>()
+  const findings: UploadReport['findings'] = []
+  let findingsTotal = 0
+  let files = 0
+  let count = 0
+  const find: Report['find'] = (kind, filename, detail, sampleId) => {
+    findingsTotal += 1
+    if (findings.length < MOST_FINDINGS)
+      findings.push({ kind, filename, detail, sample_id: sampleId ?? null })
+  }
+  return {
+    find,
+    has: (label) => perClass.has(label),
+    look: () => void (files += 1),
+    settle: (sample, result) => {
+      const name = sample.filename ?? ''
+      if (result.kind === 'already-there') {
+        if (result.label === sample.label)
+          find(
+            'already_there',
+            name,
+            `This image already exists with the label "${result.label}".`,
+            result.sampleId,
+          )
+        else
+          find(
+            'same_picture_other_label',
+            name,
+            `This image already exists with the label "${result.label}"; that label was kept.`,
+            result.sampleId,
+          )
+        return
+      }
+      count += 1
+      perClass.set(sample.label, (perClass.get(sample.label) ?? 0) + 1)
+      const { width, height } = sample.picture
+      if (Math.min(width, height) < TINY_PIXELS)
+        find('tiny', name, `It has only ${width} × ${height} pixels.`, result.sampleId)
+    },
+    progress: () => ({ files, count }),
+    soFar: () => ({
+      count,
+      files,
+      message: sentence(count, files),
+      perClass: [...perClass].map(([name, n]) => ({ name, count: n, isNew: !classes.includes(name) })),
+      findings: findings.map(({ sample_id, ...rest }) => ({ ...rest, sampleId: sample_id })),
+      findingsTotal,
+    }),
+  }
+}
+
+/** Clients of the earlier API parse it: "Uploaded 10 images successfully". */
+function sentence(count: number, files: number): string {
+  if (count === 0)
+    return files === 0
+      ? 'No files were sent'
+      : `No new images among ${files} ${files === 1 ? 'file' : 'files'}`
+  const others = files - count
+  const uploaded = `Uploaded ${count} ${count === 1 ? 'image' : 'images'} successfully`
+  return others === 0
+    ? uploaded
+    : `${uploaded}; ${others} of ${files} files ${others === 1 ? 'was' : 'were'} not added`
+}
