@@ -1,7 +1,7 @@
 /** Everything that a person or a program may send wrongly, and how it is answered on each address. */
 import { crc32 } from 'node:zlib'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { drawShape } from '#lib/domain/shapes.ts'
+import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 
 type RequestSpec = {

@@ -2,7 +2,7 @@
  *  and nothing else. */
 import { expect, test } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { SHAPES } from '#lib/domain/shapes.ts'
+import { SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
 import { image } from './people.ts'
 

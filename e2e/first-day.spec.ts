@@ -2,7 +2,7 @@
  *  pictures, one click, a new version, and back. On `shapes`, which needs no download. */
 import { expect, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { SHAPES, type ShapeName } from '#lib/domain/shapes.ts'
+import { SHAPES, type ShapeName } from '#lib/domain/drawn-shapes.ts'
 import { pagesOf } from './pages.ts'
 import { becomeOwner, image, logIn, setupAddress } from './people.ts'
 import { expectGoodLooks, settled, test } from './watched.ts'

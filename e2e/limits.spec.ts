@@ -1,7 +1,7 @@
 /** Who asks too often waits, whichever web process is asked; a key may more. On a product of its own with
  *  small limits and two web processes. */
 import { expect, test } from '@playwright/test'
-import { drawShape } from '#lib/domain/shapes.ts'
+import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { startOwnProduct, type OwnProduct, type ApiResponse } from './own-product.ts'
 

@@ -1,7 +1,7 @@
 /** A product of its own for the tables that ask the API: started with the settings that a table needs, with
  *  an admin, an editor and keys. Stories that change nothing share a product instead (reading-product.ts). */
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { drawShape } from '#lib/domain/shapes.ts'
+import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 

@@ -1,7 +1,7 @@
 /** What an owner does: adds people and keys, watches the machine, deletes predictions. What an owner only reads
  *  is in e2e/reading/owner-pages.spec.ts. */
 import { expect } from '@playwright/test'
-import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { ADMIN, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'

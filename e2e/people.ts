@@ -2,7 +2,7 @@
  *  no story itself. */
 import type { Page } from '@playwright/test'
 import { encodePng } from '#lib/images/png.ts'
-import { drawShape, type ShapeName } from '#lib/domain/shapes.ts'
+import { drawShape, type ShapeName } from '#lib/domain/drawn-shapes.ts'
 import type { FreshProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 import type { AccountDetails } from './pages/accounts.ts'

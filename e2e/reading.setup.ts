@@ -1,7 +1,7 @@
 /** Fills the product that the stories of e2e/reading share: an admin and an editor, the drawn images of
  *  `shapes`, and predictions whose file names hold HTML and a formula. */
 import { expect, test } from '@playwright/test'
-import { SHAPES } from '#lib/domain/shapes.ts'
+import { SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { setUp, openSession } from './own-product.ts'
 import { image } from './people.ts'
 import { readingPlace } from './reading-product.ts'

@@ -1,7 +1,7 @@
 /** Summary of a classifier: its live version, accuracy, classes, and today's predictions. */
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'

@@ -6,7 +6,7 @@ import { call } from '#lib/contracts/client.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { toast } from '#lib/ui/toast.tsx'
-import { failureOf } from './failure.ts'
+import { failureOf } from './request-error.ts'
 
 type FeedbackValue = { readonly correct: boolean; readonly label: string }
 type FeedbackProps = {

@@ -1,7 +1,7 @@
 /** How far the confidence values of a version can be trusted: calibration, confidence threshold, candidates
  *  and unfamiliar images. Where too few validation images were available it says so instead of a number. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
 

@@ -1,6 +1,6 @@
 /** The accuracy of a version on test images with changed brightness, blur, compression, noise or rotation. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { Chart } from '#lib/ui/chart.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { Failure } from '#lib/ui/error-notice.tsx'
-import { failureOf } from './failure.ts'
+import { failureOf } from './request-error.ts'
 
 export function useMutation() {
   const router = useRouter()

@@ -1,7 +1,7 @@
 /** The stored predictions, newest first; the filters and the page of the list are in the URL. */
 import Link from 'next/link'
 import { addressOf } from '#lib/contracts/client.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -14,7 +14,7 @@ import { resultOf, requireViewer, queryOf, type PageProps, type Query } from '..
 import { addressWith, exportFilters, filtersOf, hasFilters } from './filters.ts'
 import { DeleteAll } from './_components/delete-predictions.tsx'
 import { FilterForm } from './_components/filter-form.tsx'
-import { PredictionList } from './_components/prediction-list.tsx'
+import { PredictionList } from './_components/history-table.tsx'
 
 export const metadata = { title: 'History' }
 const PAGE = 50

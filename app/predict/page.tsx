@@ -1,7 +1,7 @@
 /** Make predictions: upload, drop or paste images, or draw digits. */
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'

@@ -2,7 +2,7 @@ import { encode } from 'next-auth/jwt'
 import { expect, test } from 'vitest'
 import { openForTest } from '#lib/data/opened.fakes.ts'
 import { createAuth } from './auth.ts'
-import { createLimits } from './limits.ts'
+import { createLimits } from './rate-limits.ts'
 import type { OidcSettings } from './oidc.ts'
 import { hashPassword } from './passwords.ts'
 

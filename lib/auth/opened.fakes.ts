@@ -2,7 +2,7 @@
 import { encode } from 'next-auth/jwt'
 import { openForTest } from '#lib/data/opened.fakes.ts'
 import { createAuth, setupTokenOf } from './auth.ts'
-import { createLimits } from './limits.ts'
+import { createLimits } from './rate-limits.ts'
 import type { OidcSettings } from './oidc.ts'
 
 export const SECRET = 'a secret of more than sixteen'

@@ -13,7 +13,7 @@ import { SESSION_SECONDS, type Auth } from './auth.ts'
 import { deviceCookie, knownDevice } from './known-device.ts'
 import { fieldsOf } from '#lib/domain/fields.ts'
 import { OIDC, oidcProvider, type SignInResult } from './oidc.ts'
-import type { Rate, RateLimitSubject } from './rate.ts'
+import type { Rate, RateLimitSubject } from './rate-state.ts'
 import { sessionOf } from './session.ts'
 
 /** A form with an address and a password is a few hundred bytes. */

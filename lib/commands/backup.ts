@@ -5,7 +5,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BackupProgress } from '#lib/contracts/backups.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { isSameDisk } from '#lib/operations/backup/find.ts'
 import { megabytes } from '#lib/operations/backup/copy-files.ts'

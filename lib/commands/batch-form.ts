@@ -1,5 +1,5 @@
 /** Forms with many generated images, for measuring batches. */
-import { drawShape } from '#lib/domain/shapes.ts'
+import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 
 /** The body of a form with `count` images in the field `files`, and its content type. */

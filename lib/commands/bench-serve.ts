@@ -6,7 +6,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import autocannon, { type CannonRequest, type CannonResult } from 'autocannon'
-import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { drawShape } from '#lib/domain/shapes.ts'
+import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { serveFiles } from '#lib/ingest/readers/official.fakes.ts'
 

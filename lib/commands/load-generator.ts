@@ -5,7 +5,7 @@
  */
 import { Agent, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
-import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 
 const DIFFERENT_IMAGES = 200

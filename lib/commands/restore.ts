@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { megabytes } from '#lib/operations/backup/copy-files.ts'
 import { backupsIn } from '#lib/operations/backup/layout.ts'

@@ -1,6 +1,6 @@
 /** Whether a challenger is significantly better than the champion on the same images: a verdict and its sentence.
  *  It reads no rows and promotes no version; `mayPromote` decides what a verdict permits. */
-import { counted } from './counted.ts'
+import { counted } from './count-text.ts'
 import { countOf, holm, mcnemarExact, pairedGain, type Interval, type Pairs } from './statistics.ts'
 
 export const FEWEST_IMAGES = 30

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RgbImage } from './image.ts'
 import { areCopies, copyLinks, fingerprintOf, likeness } from './near-copies.ts'
-import { drawShape, SHAPES } from './shapes.ts'
+import { drawShape, SHAPES } from './drawn-shapes.ts'
 
 test('a photograph cropped by 4 % on two sides and made lighter is a copy, another photograph is not', () => {
   const photograph = scene(1)

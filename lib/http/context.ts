@@ -4,7 +4,7 @@
  * have their own copy of every module.
  */
 import type { OidcDesk, OidcSettings } from '#lib/auth/oidc.ts'
-import type { Rate, RateLimitSubject } from '#lib/auth/rate.ts'
+import type { Rate, RateLimitSubject } from '#lib/auth/rate-state.ts'
 import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
 import type { DarkroomError } from '#lib/domain/errors.ts'

@@ -4,7 +4,7 @@
  * CL: CIFAR-10 · MN: digits · FR: fruits · LD: leaf diseases, cats and dogs.
  */
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { drawShape } from '#lib/domain/shapes.ts'
+import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 
 /** The required type of a field. A pattern applies to strings. */

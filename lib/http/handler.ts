@@ -3,7 +3,7 @@
  * run, serialise. It knows neither Next nor Node's sockets; serve.ts and fast-path.ts adapt those.
  */
 import { randomUUID } from 'node:crypto'
-import type { Rate } from '#lib/auth/rate.ts'
+import type { Rate } from '#lib/auth/rate-state.ts'
 import { isChange } from '#lib/contracts/audit-labels.ts'
 import type { Caller, Contract, FileAnswer, Input, RateLimitName } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
@@ -19,7 +19,7 @@ import { inputOf } from './input.ts'
 import { fileAnswer, jsonAnswer } from './outgoing.ts'
 import type { OutgoingResponse } from './outgoing.ts'
 import { problemOf } from './problem.ts'
-import { membersOf, rateHeadersOf, tooOften } from './rates.ts'
+import { membersOf, rateHeadersOf, tooOften } from './rate-limit-headers.ts'
 import { recordOf, subjectBefore } from './audit-record.ts'
 
 /** Length of a path in the log. */

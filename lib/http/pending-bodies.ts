@@ -3,7 +3,7 @@
  * limited for each address and in total: otherwise a few requests that never end would fill both. People
  * who are logged in and keys are not counted; lib/server limits how slowly a client may send.
  */
-import { placeOf } from '#lib/auth/limits.ts'
+import { placeOf } from '#lib/auth/rate-limits.ts'
 import type { Body } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 

@@ -6,7 +6,7 @@ import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError, STATUS_OF } from '#lib/domain/errors.ts'
 import type { ErrorCode } from '#lib/domain/errors.ts'
 import type { OutgoingResponse } from './outgoing.ts'
-import { rateHeadersOf } from './rates.ts'
+import { rateHeadersOf } from './rate-limit-headers.ts'
 
 const TITLES: Readonly<Record<ErrorCode, string>> = {
   malformed: 'Bad request',

@@ -1,7 +1,7 @@
 /** What leaves by itself, and when: strangers' images after some days or above their quota, predictions after
  *  some days or above a size. In steps of a few hundred, oldest first, so that nobody waits. It deletes by
  *  lib/data and nothing by itself. */
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import type { Retention, FreedSpace, SpaceRequest } from '#lib/data/prediction-types.ts'
 import type { Log } from './log.ts'
 

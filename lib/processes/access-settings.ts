@@ -2,7 +2,7 @@
  * Translates the owner's settings for anonymous clients and rate limits into the options of auth, and into
  * warnings for the terminal.
  */
-import type { LimitSettings } from '#lib/auth/limits.ts'
+import type { LimitSettings } from '#lib/auth/rate-limits.ts'
 import type { OidcSettings } from '#lib/auth/oidc.ts'
 import { allowanceOf, type Allowance } from '#lib/domain/rate-limit.ts'
 import type { Settings } from '#lib/contracts/settings.ts'

@@ -1,7 +1,7 @@
 /** Permanent deletion with what each module derived from images. */
 import path from 'node:path'
 import type { Data } from '#lib/data/data.ts'
-import { forgetFeatures } from '#lib/ingest/features.ts'
+import { forgetFeatures } from '#lib/ingest/image-statistics.ts'
 import type { Backups } from '#lib/operations/backup/backups.ts'
 import { createErase, type Erase } from '#lib/operations/permanent-deletion.ts'
 import { forgetImages } from '#lib/training/features/forget-images.ts'

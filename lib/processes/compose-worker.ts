@@ -1,6 +1,6 @@
 /** Composes the worker: the loops of the queue with the job handlers, and the child processes they use. */
 import { randomUUID } from 'node:crypto'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { JOB_KINDS } from '#lib/domain/jobs.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Data } from '#lib/data/data.ts'
 import { integrityOf } from '#lib/data/opened.fakes.ts'
-import { drawShape } from '#lib/domain/shapes.ts'
+import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { addKey, CLASSIFIER, startProduct, until, type TestProduct } from './product.fakes.ts'
 

@@ -1,7 +1,7 @@
 /** Uploads and their reports. */
 import { FINDINGS } from '#lib/contracts/uploads.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'

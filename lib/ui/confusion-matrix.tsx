@@ -1,6 +1,6 @@
 /** The confusion matrix: rows are true classes, columns are predicted classes, cells count test images. */
 
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 
 type ConfusionMatrixProps = {
   readonly classes: readonly string[]

@@ -1,5 +1,5 @@
 /** A number with its unit and, if it was measured on a sample, its confidence interval. */
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import type { Interval } from '#lib/domain/statistics.ts'
 
 type FigureProps =

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
-import { failureOf } from '../../_components/failure.ts'
+import { failureOf } from '../../_components/request-error.ts'
 
 export function EndSessions() {
   const [isBusy, setIsBusy] = useState(false)

@@ -6,7 +6,7 @@ import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
-import { failureOf } from '../../_components/failure.ts'
+import { failureOf } from '../../_components/request-error.ts'
 
 const MIN_PASSWORD_LENGTH = 10 // as in the contract
 

@@ -5,12 +5,12 @@ import { useState, useTransition, type ReactNode } from 'react'
 import type { Input } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { call } from '#lib/contracts/client.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { toast } from '#lib/ui/toast.tsx'
-import { failureOf } from '../../_components/failure.ts'
+import { failureOf } from '../../_components/request-error.ts'
 
 type Filters = Omit<Input<Routes['DELETE /api/predictions']>, 'all' | 'dry_run' | 'older_than_days'>
 

@@ -1,6 +1,6 @@
 /** Two versions compared on the same test images: the evaluation result, then the figures behind it. */
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'

@@ -6,7 +6,7 @@ import { call } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { toast } from '#lib/ui/toast.tsx'
-import { failureOf } from '../../_components/failure.ts'
+import { failureOf } from '../../_components/request-error.ts'
 
 export function RollbackButton({
   classifier,

@@ -10,7 +10,7 @@ import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
-import { failureOf } from '../../_components/failure.ts'
+import { failureOf } from '../../_components/request-error.ts'
 
 const MIN_REASON_LENGTH = 3 // as in the contract
 

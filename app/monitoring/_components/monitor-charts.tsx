@@ -1,6 +1,6 @@
 'use client'
 /** Charts of the last 15 minutes: traffic, latency, system load. */
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { Progress } from '#lib/ui/progress.tsx'

@@ -6,7 +6,7 @@ import { call, ProblemError } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { Failure } from '#lib/ui/error-notice.tsx'
-import { failureOf } from '../../_components/failure.ts'
+import { failureOf } from '../../_components/request-error.ts'
 
 export type CurrentMetrics = Output<Routes['GET /api/metrics']>
 /** The metrics that are kept over time. */

@@ -8,7 +8,7 @@ import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { OcclusionMap } from '#lib/ui/occlusion-map.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
-import { failureOf } from '../../_components/failure.ts'
+import { failureOf } from '../../_components/request-error.ts'
 import { summarizeOcclusion } from './occlusion-summary.ts'
 
 type ExplanationState =

@@ -11,10 +11,10 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 import { Segmented } from '#lib/ui/segmented.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
-import { failureOf } from '../../_components/failure.ts'
+import { failureOf } from '../../_components/request-error.ts'
 import { PredictionCard } from './prediction-card.tsx'
 import type { PredictionItem } from './prediction-item.ts'
-import { PredictionTable } from './prediction-table.tsx'
+import { PredictionTable } from './results-table.tsx'
 
 type ClassifierInfo = {
   readonly id: string

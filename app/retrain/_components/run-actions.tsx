@@ -6,7 +6,7 @@ import { call } from '#lib/contracts/client.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { toast } from '#lib/ui/toast.tsx'
-import { failureOf } from '../../_components/failure.ts'
+import { failureOf } from '../../_components/request-error.ts'
 import { isUnderWay } from './use-run-stream.ts'
 
 type RunActionsProps = {

@@ -1,7 +1,7 @@
 'use client'
 /** The files selected for the upload: how many per class, and a field for the class of files without a folder. */
 import { useId } from 'react'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Input } from '#lib/ui/field.tsx'

@@ -2,7 +2,7 @@
  *  requests differ from the training data, or if the model is biased. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { shareShifts, type ShareShift } from '#lib/domain/confusion.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'

@@ -1,7 +1,7 @@
 /** Sample images: a row per class, or many of one class. */
 import Link from 'next/link'
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'

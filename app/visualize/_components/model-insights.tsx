@@ -2,7 +2,7 @@
  *  confidence threshold. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import { confusedPairs, type ConfusedPair } from '#lib/domain/confusion.ts'
-import { counted } from '#lib/domain/counted.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 

@@ -2,7 +2,7 @@
  * Small predictions of other clients during a fault: each with a different drawn image, and each retried
  * once when the first attempt failed through no fault of the client. It judges nothing.
  */
-import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { percentile, wait } from './fault-scenario.ts'
 import type { ProductAnswer, Product } from './product.ts'

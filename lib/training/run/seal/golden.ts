@@ -3,7 +3,7 @@
 import type { GoldenOutputs } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
-import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { createRandom } from '#lib/ml/random.ts'
 

@@ -4,7 +4,7 @@
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
-import { drawShape, SHAPES } from '#lib/domain/shapes.ts'
+import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { answerOf, logitsOf } from '#lib/ml/evaluate/evaluate.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'

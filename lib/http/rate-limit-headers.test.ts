@@ -3,7 +3,7 @@ import type { Output } from '#lib/contracts/contract.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { openProgram } from './program.fakes.ts'
-import { tooOften } from './rates.ts'
+import { tooOften } from './rate-limit-headers.ts'
 import { serve, withProblems } from './serve.ts'
 
 const request = (headers: Record<string, string> = {}) =>

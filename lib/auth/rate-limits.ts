@@ -9,7 +9,7 @@ import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { LIMITED, type RateLimitName } from '#lib/contracts/contract.ts'
 import type { Data } from '#lib/data/data.ts'
 import { WINDOW_SECONDS, type Allowance } from '#lib/domain/rate-limit.ts'
-import type { Rate, RateLimitSubject } from './rate.ts'
+import type { Rate, RateLimitSubject } from './rate-state.ts'
 
 export type LimitSettings = {
   readonly isEnabled: boolean

@@ -1,6 +1,6 @@
 /**
  * The state of a rate limit for one caller: the limit, what remains, the window's length and its end.
- * limits.ts counts.
+ * rate-limits.ts counts.
  */
 import type { Caller } from '#lib/contracts/contract.ts'
 

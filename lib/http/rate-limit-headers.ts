@@ -2,7 +2,7 @@
  * Rate limits in responses: the headers of each limited response, and the refusal. lib/auth counts the
  * requests. Names: draft-ietf-httpapi-ratelimit-headers, in the spelling that clients support today.
  */
-import type { Rate } from '#lib/auth/rate.ts'
+import type { Rate } from '#lib/auth/rate-state.ts'
 import { waitWords, windowWords } from '#lib/domain/rate-limit.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 

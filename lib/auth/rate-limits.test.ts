@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openForTest } from '#lib/data/opened.fakes.ts'
 import type { Caller } from '#lib/contracts/contract.ts'
-import { createLimits, placeOf, type LimitSettings } from './limits.ts'
+import { createLimits, placeOf, type LimitSettings } from './rate-limits.ts'
 
 const OF_THREE = { points: 3, windowSeconds: 60 }
 const THREE: LimitSettings = {

@@ -4,10 +4,10 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { openForTest } from '#lib/data/opened.fakes.ts'
 import type { Sample } from '#lib/data/values.ts'
-import { drawShape } from '#lib/domain/shapes.ts'
+import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { decode } from '#lib/images/decode.ts'
 import { decodeSmall, thumbnail } from '#lib/images/thumbnail.ts'
-import { binned, createFeatures, evenly, lightOf } from './features.ts'
+import { binned, createFeatures, evenly, lightOf } from './image-statistics.ts'
 
 const plain = (width: number, height: number, value: number) => ({
   width,

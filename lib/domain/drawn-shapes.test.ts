@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { drawShape, SHAPE_SIDE, SHAPES, type ShapeName } from './shapes.ts'
+import { drawShape, SHAPE_SIDE, SHAPES, type ShapeName } from './drawn-shapes.ts'
 
 const sha256 = (...images: readonly { readonly data: Uint8Array }[]): string =>
   images.reduce((hash, { data }) => hash.update(data), createHash('sha256')).digest('hex')
