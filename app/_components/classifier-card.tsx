@@ -61,7 +61,11 @@ export function ClassifierCard({
           {champion.accuracy ? (
             <>
               <FigureNumber size="large" share={champion.accuracy} />
-              <p className="small muted">accuracy on {counted(champion.test_images, 'test image')}</p>
+              <p className="small muted">
+                {champion.test_images > 0
+                  ? `accuracy on ${counted(champion.test_images, 'test image')}`
+                  : 'accuracy by validation; there is no test set'}
+              </p>
             </>
           ) : (
             <p className="muted">Not evaluated: there were no test images.</p>

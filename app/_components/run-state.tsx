@@ -17,6 +17,7 @@ const EVALUATIONS: Readonly<Record<VerdictAnswer['kind'], readonly [label: strin
     better: ['Better', 'good'],
     not_worse: ['Not worse', 'good'],
     worse: ['Worse', 'bad'],
+    equal: ['Equal', 'good'],
     cannot_tell: ['Inconclusive', 'amber'],
   }
 

@@ -97,6 +97,49 @@ const familiarity = z.object({
 /** Means over classes. */
 export const classMean = z.object({ precision: z.number(), recall: z.number(), f1: z.number() })
 
+const classFigures = z.array(
+  z.object({
+    class: z.string(),
+    images: z.number().int(),
+    precision: z.number().nullable(),
+    recall: z.number().nullable(),
+    f1: z.number().nullable(),
+  }),
+)
+
+/** Figures of a last layer that was trained on all images, from answers to each image by layers that were trained
+ *  without its group (cross-validation by groups). These are not test figures. */
+const foldFigures = z.object({
+  /** images that were trained on */
+  trained: z.number().int(),
+  /** independent ones that were answered: the first of each group of near-copies */
+  images: z.number().int(),
+  near_copies: z.number().int(),
+  folds: z.number().int(),
+  rounds: z.number().int(),
+  accuracy: interval,
+  /** mean recall, where classes are of very different size */
+  balanced_accuracy: interval.nullable(),
+  loss: z.number(),
+  macro_f1: z.number(),
+  macro: classMean,
+  weighted: classMean,
+  ece: z.number().nullable(),
+  per_class: classFigures,
+  confusion: z.array(z.array(z.number().int())),
+  reliability: z
+    .array(z.object({ images: z.number().int(), confidence: z.number(), right: z.number().int() }))
+    .nullable(),
+  /** of the regularisation */
+  strength: z.number(),
+  /** how the figures were obtained, in a sentence */
+  method: z.string(),
+  /** images whose label the answers contradict most, the surest first */
+  suspects: z.array(
+    z.object({ hash: z.string(), label: z.string(), answer: z.string(), probability: z.number() }),
+  ),
+})
+
 /** A field that is `null` could not be measured, with too few images; one that is absent was not measured when the
  *  version was saved. */
 export const card = z.object({
@@ -160,6 +203,7 @@ export const card = z.object({
     })
     .nullable(),
   validation: z.object({ images: z.number().int(), accuracy: interval, loss: z.number() }).nullable(),
+  folds: foldFigures.nullish(),
   calibration: z
     .object({
       temperature: z.number().positive(),
@@ -167,7 +211,7 @@ export const card = z.object({
       ece_after: z.number(),
       images: z.number().int(),
       /** where the two errors were measured; on the images that fitted the temperature they are too optimistic */
-      measured_on: z.enum(['test', 'calibration']).optional(),
+      measured_on: z.enum(['test', 'calibration', 'folds']).optional(),
     })
     .nullable(),
   /** Calibrated confidence from which a prediction is called confident; null when there are too few

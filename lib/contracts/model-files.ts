@@ -34,4 +34,21 @@ export const referenceHeader = z.object({
   is_centred: z.boolean(),
 })
 
+/** `folds.json`: what the layers of a cross-validation answered to images that they were not trained on. */
+export const outOfFold = z.object({
+  format: z.literal(1),
+  folds: z.number().int(),
+  rows: z.array(
+    z.object({
+      hash: z.string(),
+      /** images of a group belong together; the first of each counts */
+      group: z.number().int(),
+      counts: z.boolean(),
+      /** one for each class of the version */
+      logits: z.array(z.number()),
+    }),
+  ),
+})
+export type OutOfFold = z.output<typeof outOfFold>
+
 export const packageFile = z.object({ version: z.string(), scripts: z.record(z.string(), z.string()) })

@@ -16,7 +16,7 @@ import {
 } from './fields.ts'
 
 export const verdict = z.object({
-  kind: z.enum(['first', 'better', 'not_worse', 'worse', 'cannot_tell']),
+  kind: z.enum(['first', 'better', 'not_worse', 'equal', 'worse', 'cannot_tell']),
   sentence: z
     .string()
     .describe(

@@ -90,9 +90,13 @@ export const unchangedPlan = {
   notes: z.array(z.string()).readonly(),
 }
 
+/** `folds`: all images train, and all are evaluated by cross-validation. Absent: by their splits. */
+const evaluationMethod = z.literal('folds').optional()
+
 export const runPlan = z.object({
   format: z.literal(PLAN_FORMAT),
   ...unchangedPlan,
+  evaluation: evaluationMethod,
   recipe: recipePlan,
   start: runStart,
   teaching: plannedTeaching,
@@ -110,6 +114,7 @@ export const unchangedDraft = {
 export const retrainDraft = z.object({
   format: z.literal(PLAN_FORMAT),
   ...unchangedDraft,
+  evaluation: evaluationMethod,
   recipe: recipePlan,
   start: runStart,
   teaching: plannedTeaching,

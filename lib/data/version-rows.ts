@@ -103,7 +103,7 @@ export function rewriteVersion(writing: TransactionScope, id: string, bundle: Pr
 }
 
 function columnsOf({ card, preprocess, classes }: ProvenBundle) {
-  const measured = card.test ?? card.validation
+  const measured = card.test ?? card.folds ?? card.validation
   return {
     recipe: card.recipe.name,
     engine: card.engine,

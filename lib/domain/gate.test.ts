@@ -94,6 +94,8 @@ test.each<[string, Partial<Comparison>, Verdict['kind']]>([
 ])('%s', (_story, change, kind) => expect(judge({ ...even, ...change }).kind).toBe(kind))
 
 test.each([
+  ['equal', 'not_worse', true],
+  ['equal', 'better', false],
   ['first', 'off', true],
   ['better', 'off', false],
   ['better', 'better', true],

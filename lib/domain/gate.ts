@@ -1,9 +1,12 @@
 /** Whether a challenger is significantly better than the champion on the same images: a verdict and its sentence.
  *  It reads no rows and promotes no version; `mayPromote` decides what a verdict permits. */
 import { counted } from './count-text.ts'
+import { crossValidatedGain, lostByFolds } from './cross-validated.ts'
 import { countOf, holm, mcnemarExact, pairedGain, type Interval, type Pairs } from './statistics.ts'
 
 export const FEWEST_IMAGES = 30
+/** Independent images below which cross-validated versions are not even called equal. */
+export const FEWEST_FOR_EQUAL = 10
 export const ACCURACY_MARGIN = 0.01 // a drop of less than one point is still "not worse"
 export const RECALL_MARGIN = 0.05 // per class, when the drop is significant
 export const FEWEST_CLASS_IMAGES = 20 // below that a class is reported and not judged
@@ -31,10 +34,14 @@ export type Comparison = {
   readonly classes: readonly ClassComparison[]
   /** Growth of the expected calibration error; null when it was not measured. */
   readonly eceGrowth: number | null
+  /** Where a version was evaluated by cross-validation: in how many folds. */
+  readonly folds?: number | null
+  /** The challenger was trained on all images of the champion, and perhaps more. */
+  readonly isSuperset?: boolean
 }
 
 export type Verdict =
-  | { readonly kind: 'first' | 'better' | 'not-worse' }
+  | { readonly kind: 'first' | 'better' | 'not-worse' | 'equal' }
   | { readonly kind: 'worse'; readonly because: readonly string[] }
   | { readonly kind: 'cannot-tell'; readonly imagesNeeded: number }
 
@@ -46,36 +53,58 @@ export type PairedAnswer = {
   readonly isNew: boolean
 }
 
+/** How versions that were evaluated by cross-validation are compared. */
+export type FoldedComparison = { readonly folds: number; readonly isSuperset: boolean }
+
 /** Counts paired predictions into what the gate judges. */
-export function compare(answers: readonly PairedAnswer[], eceGrowth: number | null): Comparison {
+export function compare(
+  answers: readonly PairedAnswer[],
+  eceGrowth: number | null,
+  validation: FoldedComparison | null = null,
+): Comparison {
+  const folds = validation?.folds ?? null
+  const gainOf = (pairs: Pairs): Interval =>
+    folds === null ? pairedGain(pairs) : crossValidatedGain(pairs, folds)
   const old = answers.filter((a) => !a.isNew)
   const fresh = answers.filter((a) => a.isNew)
   const pairs = countPairs(answers)
   return {
     images: answers.length,
     pairs,
-    accuracyGain: pairedGain(pairs),
-    oldGain: old.length > 0 ? pairedGain(countPairs(old)) : null,
-    newGain: fresh.length > 0 ? pairedGain(countPairs(fresh)) : null,
-    classes: compareClasses(answers),
+    accuracyGain: gainOf(pairs),
+    oldGain: old.length > 0 ? gainOf(countPairs(old)) : null,
+    newGain: fresh.length > 0 ? gainOf(countPairs(fresh)) : null,
+    classes: compareClasses(answers, folds),
     eceGrowth,
+    folds,
+    isSuperset: validation?.isSuperset ?? false,
   }
 }
 
 export function judge(c: Comparison): Verdict {
+  if (c.images < FEWEST_IMAGES && isEqual(c)) return { kind: 'equal' }
   if (c.images < FEWEST_IMAGES) return { kind: 'cannot-tell', imagesNeeded: FEWEST_IMAGES }
   const because = objections(c)
   if (because.length > 0) return { kind: 'worse', because }
   if (c.accuracyGain.low > 0 || isBetterOnNew(c)) return { kind: 'better' }
   if (c.accuracyGain.low >= -ACCURACY_MARGIN) return { kind: 'not-worse' }
+  if (isEqual(c)) return { kind: 'equal' }
   return { kind: 'cannot-tell', imagesNeeded: imagesToSettle(c) }
 }
+
+/** Cannot be told apart, and learnt from no less: with few images that is all there is to know. */
+const isEqual = (c: Comparison): boolean =>
+  c.folds != null &&
+  c.isSuperset === true &&
+  c.images >= FEWEST_FOR_EQUAL &&
+  c.accuracyGain.value >= 0 &&
+  c.accuracyGain.low <= 0
 
 /** Whether a verdict permits promotion without a user's action. */
 export function mayPromote(kind: Verdict['kind'], setting: 'off' | 'better' | 'not_worse'): boolean {
   if (kind === 'first') return true
   if (setting === 'off') return false
-  return kind === 'better' || (kind === 'not-worse' && setting === 'not_worse')
+  return kind === 'better' || ((kind === 'not-worse' || kind === 'equal') && setting === 'not_worse')
 }
 
 /** The verdict as a sentence, counts first, because people trust images that they can count. */
@@ -90,9 +119,13 @@ export function sentence(c: Comparison, verdict: Verdict): string {
       return `Better. ${counts}`
     case 'not-worse':
       return `Not worse. ${counts}`
+    case 'equal':
+      return `No difference can be measured, and it learnt from at least the same images. ${counts}`
     case 'worse':
       return `Worse. ${counts} ${verdict.because.join(' ')}`
     case 'cannot-tell':
+      if (c.folds != null && c.images > 0)
+        return `Inconclusive. ${counts} ${helpSentence(c, verdict.imagesNeeded)}`
       if (c.images === 0)
         return `Inconclusive: there are no test images to compare on. ${FEWEST_IMAGES} are needed.`
       return (
@@ -100,6 +133,14 @@ export function sentence(c: Comparison, verdict: Verdict): string {
         `a conclusion; there ${c.images === 1 ? 'is' : 'are'} ${c.images.toLocaleString('en-GB')}.`
       )
   }
+}
+
+/** What would settle it: more images, of the class that is recognised worst most of all. */
+function helpSentence(c: Comparison, imagesNeeded: number): string {
+  const more = Math.max(1, imagesNeeded - c.images)
+  const weakest = c.classes.toSorted((a, b) => a.recallChallenger - b.recallChallenger)[0]
+  const whose = weakest && weakest.recallChallenger < 1 ? `, of "${weakest.name}" first,` : ''
+  return `About ${more.toLocaleString('en-GB')} more ${more === 1 ? 'image' : 'images'}${whose} would settle it.`
 }
 
 function isBetterOnNew(c: Comparison): boolean {
@@ -135,12 +176,15 @@ function imagesToSettle(c: Comparison): number {
   return Math.max(needed, c.images + 1)
 }
 
-function compareClasses(answers: readonly PairedAnswer[]): ClassComparison[] {
+function compareClasses(answers: readonly PairedAnswer[], folds: number | null): ClassComparison[] {
+  const by = folds === null ? 1 : lostByFolds(folds)
   const byClass = Map.groupBy(answers, (a) => a.label)
   const counted = [...byClass].map(([name, of]) => ({ name, pairs: countPairs(of) }))
   const judged = counted.filter((k) => countOf(k.pairs) >= FEWEST_CLASS_IMAGES)
   const corrected = holm(
-    judged.map((k) => mcnemarExact(k.pairs.onlyChallengerRight, k.pairs.onlyChampionRight)),
+    judged.map(({ pairs }) =>
+      mcnemarExact(Math.round(pairs.onlyChallengerRight / by), Math.round(pairs.onlyChampionRight / by)),
+    ),
   )
   return counted.map(({ name, pairs }) => {
     const images = countOf(pairs)

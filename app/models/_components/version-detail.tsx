@@ -12,6 +12,7 @@ import { Curves } from '../../_components/curves.tsx'
 import { PerClassTable } from '../../_components/per-class-table.tsx'
 import { Reliability } from '../../_components/reliability.tsx'
 import { ReliabilityDiagram } from '../../_components/reliability-diagram.tsx'
+import { FoldFacts } from '../../_components/fold-facts.tsx'
 import { Robustness } from '../../_components/robustness.tsx'
 
 type Model = Output<Routes['GET /api/models/{id}']>
@@ -30,9 +31,12 @@ export function VersionDetail({ model }: { readonly model: Model }) {
         </Notice>
       )}
       <Facts>
-        <Fact name="Accuracy on the test set">
-          <FigureNumber share={card.test?.accuracy ?? null} />
-        </Fact>
+        {card.folds && <FoldFacts folds={card.folds} />}
+        {(card.test || !card.folds) && (
+          <Fact name="Accuracy on the test set">
+            <FigureNumber share={card.test?.accuracy ?? null} />
+          </Fact>
+        )}
         {card.test?.mirrored && (
           <Fact name="Including mirrored images">
             <FigureNumber share={card.test.mirrored} />
@@ -81,6 +85,8 @@ export function VersionDetail({ model }: { readonly model: Model }) {
         </Fact>
         <Fact name="Seed">{card.seed}</Fact>
       </Facts>
+      {card.folds && <p className="small muted">{card.folds.method}</p>}
+      {card.folds && <PerClassTable rows={card.folds.per_class} />}
       {card.test && <PerClassTable rows={card.test.per_class} />}
       <Reliability card={card} />
       {card.test?.reliability && <ReliabilityDiagram bins={card.test.reliability} />}

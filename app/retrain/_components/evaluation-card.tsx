@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<VerdictAnswer['kind'], (version: string, base: str
   first: (version) => `${version} is the first version`,
   better: (version, base) => `${version} is better than ${base}`,
   not_worse: (version, base) => `${version} is not worse than ${base}`,
+  equal: (version, base) => `${version} and ${base} are equally good as far as these images show`,
   worse: (version, base) => `${version} is worse than ${base}`,
   cannot_tell: (version, base) => `Not enough data to compare ${version} and ${base}`,
 }

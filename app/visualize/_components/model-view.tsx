@@ -12,6 +12,7 @@ import { Table } from '#lib/ui/table.tsx'
 import { Curves } from '../../_components/curves.tsx'
 import { PerClassTable } from '../../_components/per-class-table.tsx'
 import { ReliabilityDiagram } from '../../_components/reliability-diagram.tsx'
+import { FoldFacts } from '../../_components/fold-facts.tsx'
 import { Robustness } from '../../_components/robustness.tsx'
 import { resultOf, type CurrentUser } from '../../current-user.ts'
 import { MatrixFiles } from './matrix-files.tsx'
@@ -35,17 +36,21 @@ export async function ModelView({
   )
   if (!info.ok) return <ErrorNotice title="The model cannot be shown" failure={info.failure} />
   const { card, classes, version, architecture } = info.value
+  const figures = card.test ?? card.folds
   return (
     <>
       <Card title={`${classifier.title} ${version}`}>
         <Facts>
-          <Fact name="Accuracy">
-            <FigureNumber size="large" share={card.test?.accuracy ?? null} />
-          </Fact>
+          {card.folds && <FoldFacts folds={card.folds} />}
+          {(card.test || !card.folds) && (
+            <Fact name={card.folds ? 'Accuracy on the test set' : 'Accuracy'}>
+              <FigureNumber size="large" share={card.test?.accuracy ?? null} />
+            </Fact>
+          )}
           <Fact name="Test set">
             <FigureNumber count={card.test?.images ?? 0} />
           </Fact>
-          <Fact name="Mean F1">{card.test ? <FigureNumber share={card.test.macro_f1} /> : '–'}</Fact>
+          <Fact name="Mean F1">{figures ? <FigureNumber share={figures.macro_f1} /> : '–'}</Fact>
           <Fact name="Parameters">
             <FigureNumber count={info.value.parameters} />
           </Fact>
@@ -55,20 +60,20 @@ export async function ModelView({
           <Fact name="Engine">{info.value.engine ?? 'none loaded'}</Fact>
         </Facts>
       </Card>
-      {card.test ? (
+      {figures ? (
         <>
-          <ModelInsights classes={classes} test={card.test} card={card} />
+          {card.test && <ModelInsights classes={classes} test={card.test} card={card} />}
           <Card
             title="Confusion matrix"
             aside={
               <MatrixFiles
                 classes={classes}
-                counts={card.test.confusion}
+                counts={figures.confusion}
                 name={`confusion-${classifier.id}-${version}`}
               />
             }
           >
-            <ConfusionMatrix classes={classes} counts={card.test.confusion} />
+            <ConfusionMatrix classes={classes} counts={figures.confusion} />
           </Card>
           <Card title="Results by class">
             <Chart
@@ -78,23 +83,23 @@ export async function ModelView({
               title="Precision, recall and F1"
               labelName="Class"
               valueName="Share"
-              labels={card.test.per_class.map((one) => one.class)}
-              description={weakest(card.test.per_class)}
+              labels={figures.per_class.map((one) => one.class)}
+              description={weakest(figures.per_class)}
               series={[
-                { name: 'precision', values: card.test.per_class.map((one) => one.precision) },
-                { name: 'recall', values: card.test.per_class.map((one) => one.recall) },
-                { name: 'F1', values: card.test.per_class.map((one) => one.f1) },
+                { name: 'precision', values: figures.per_class.map((one) => one.precision) },
+                { name: 'recall', values: figures.per_class.map((one) => one.recall) },
+                { name: 'F1', values: figures.per_class.map((one) => one.f1) },
               ]}
             />
-            <PerClassTable rows={card.test.per_class} />
+            <PerClassTable rows={figures.per_class} />
           </Card>
         </>
       ) : (
         <Notice title="Not evaluated">There were no test images, so the accuracy is unknown.</Notice>
       )}
-      {card.test?.reliability && (
+      {figures?.reliability && (
         <Card title="Confidence and reliability">
-          <ReliabilityDiagram bins={card.test.reliability} />
+          <ReliabilityDiagram bins={figures.reliability} />
         </Card>
       )}
       {card.robustness && (

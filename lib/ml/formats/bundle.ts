@@ -15,6 +15,7 @@ import type { Card, GoldenOutputs, Manifest, Preprocess } from '#lib/contracts/b
 import { softmax } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readReference, referenceBytes, type Reference } from '../evaluate/familiarity.ts'
+import { outOfFold as outOfFoldSchema, type OutOfFold } from '#lib/contracts/model-files.ts'
 import { featureLength, type Network, type Weights } from '../network/network.ts'
 import { onnxFile } from '../onnx/onnx-file.ts'
 import { fromTfjs, toTfjs } from './tfjs.ts'
@@ -29,6 +30,8 @@ export type BundleContent = {
   readonly golden: GoldenOutputs
   /** Null when it was saved without references, or trained on no image. */
   readonly reference: Reference | null
+  /** Answers of a cross-validation; absent: it was evaluated by splits. */
+  readonly outOfFold?: OutOfFold | null
 }
 export type Bundle = BundleContent & { readonly manifest: Manifest }
 
@@ -48,6 +51,7 @@ export async function writeBundle(
     'card.json': jsonBytes(content.card),
     'golden.json': jsonBytes(content.golden),
     'model.onnx': onnxFile(content, places),
+    ...(content.outOfFold ? { 'folds.json': jsonBytes(content.outOfFold) } : {}),
     ...(content.reference ? { 'reference.bin': referenceBytes(content.reference) } : {}),
   }
   const manifest: Manifest = {
@@ -75,6 +79,12 @@ export async function writeBundle(
   } finally {
     await rm(making, { recursive: true, force: true })
   }
+}
+
+/** The out-of-fold answers of a saved version; null where it has none. */
+export async function readOutOfFold(folder: string): Promise<OutOfFold | null> {
+  const text = await readFile(join(folder, 'folds.json'), 'utf8').catch(() => null)
+  return text === null ? null : outOfFoldSchema.parse(JSON.parse(text))
 }
 
 /** Reads and verifies; a DarkroomError `bad_bundle` names the fault. */
@@ -114,6 +124,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
       card: cardSchema.parse(JSON.parse(text('card.json'))),
       golden: goldenSchema.parse(JSON.parse(text('golden.json'))),
       reference: referenceOf(bytes.get('reference.bin'), featureLength(network)),
+      ...(bytes.has('folds.json') && { outOfFold: outOfFoldSchema.parse(JSON.parse(text('folds.json'))) }),
     }
   } catch (cause) {
     if (cause instanceof DarkroomError) throw cause

@@ -3,6 +3,7 @@
 import { compareVersions } from '../versions/compare.ts'
 import { evaluateVersion } from '../versions/evaluate.ts'
 import { probeJob } from '../probe/probe-job.ts'
+import { comparableImages } from '../versions/comparable-images.ts'
 import { testEntries, unseenBy } from '../versions/test-images.ts'
 import type { TrainingHandlers, TrainingParts } from './ports.ts'
 import { trainJob } from './train-job.ts'
@@ -37,7 +38,7 @@ export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
           {
             champion,
             challenger,
-            entries: await testEntries(data, [champion, challenger]),
+            ...(await comparableImages(data, champion, challenger)),
             unseen: await unseenBy(data, champion),
             now: parts.now(),
           },

@@ -10,13 +10,14 @@ import { isDarkroomError } from '#lib/domain/errors.ts'
 import { mayPromote, type Verdict } from '#lib/domain/gate.ts'
 import { parseDraft } from '../run/plan.ts'
 import { compareVersions, firstVerdict } from '../versions/compare.ts'
-import { testEntries } from '../versions/test-images.ts'
+import { comparableImages } from '../versions/comparable-images.ts'
 import type { TrainingParts } from './ports.ts'
 
 const KIND_OF: Readonly<Record<VerdictAnswer['kind'], Verdict['kind']>> = {
   first: 'first',
   better: 'better',
   not_worse: 'not-worse',
+  equal: 'equal',
   worse: 'worse',
   cannot_tell: 'cannot-tell',
 }
@@ -94,12 +95,12 @@ async function verdictFor(
 ): Promise<VerdictAnswer> {
   const { data, inference, settings, now } = parts
   const live = await liveVersion(run.classifierId, parts)
-  if (live === null || live.id === challenger.id) return firstVerdict()
+  if (live === null || live.id === challenger.id) return firstVerdict(challenger)
   const comparison = await compareVersions(
     {
       champion: await data.versions.get(live.id),
       challenger,
-      entries: await testEntries(data, [live, challenger]),
+      ...(await comparableImages(data, live, challenger)),
       unseen: new Set(parseDraft(run.plan).unseen),
       now: now(),
     },

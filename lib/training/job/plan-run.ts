@@ -65,7 +65,7 @@ export type PlanParts = {
 
 /** A draft completed with what the worker knows. */
 export function planOf(
-  { classes, spec, recipe, start, teaching, notes }: RetrainDraft,
+  { classes, spec, recipe, start, teaching, notes, evaluation }: RetrainDraft,
   { runId, classifier, version, seed, out, testOpened, settings }: PlanParts,
 ): RunPlan {
   const { id, title, isMirrorable } = classifier
@@ -91,5 +91,6 @@ export function planOf(
     command: 'retrain',
     codeVersion,
     notes,
+    ...(evaluation && { evaluation }),
   }
 }

@@ -11,6 +11,7 @@ import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { Sample, SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
+import { splitOf } from '#lib/domain/splits.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
 import { recipeFor, startsWithoutBase, type RecipeRequest } from './choose-recipe.ts'
 import { retrainMessage } from './retrain-message.ts'
@@ -60,9 +61,11 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
   const baseClasses = isMissing ? base.classes : []
   const classes = classesOf(facts, base)
   requireEnough({ classifier, classes, samples, baseClasses })
-  requireTraining(samples, baseClasses)
   const train = samples.filter((sample) => sample.split === 'train').length
   const recipe = recipeFor(facts, { base, train, isMissing })
+  const isByFolds = recipe.kind === 'head' && !isMissing && isEvaluatedByFolds(base)
+  const entries = isByFolds ? entriesForFolds(samples) : samples.map(entryOf)
+  requireTraining(entries, baseClasses)
   const start = startOf(recipe, base, facts.candidates)
   return {
     draft: {
@@ -74,9 +77,10 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
       teaching: isMissing ? teachingBy(base, train) : { kind: 'none' },
       notes: [],
       unseen: facts.base ? [...unseen] : [],
+      ...(isByFolds && { evaluation: 'folds' as const }),
     },
     base,
-    entries: samples.map(({ hash, label, split }) => ({ hash, label, split })),
+    entries,
     message: retrainMessage({
       base,
       recipe,
@@ -85,6 +89,23 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
       isMissing,
     }),
   }
+}
+
+const entryOf = ({ hash, label, split }: Sample): SnapshotEntry => ({ hash, label, split })
+
+/** Whether out-of-fold answers are honest: the features were not trained on the images of this classifier. */
+const isEvaluatedByFolds = (base: VersionWithCard | null): boolean =>
+  base === null || (base.recipe === 'head' && (base.card.folds != null || base.card.parent === null))
+
+/** All images train. A test set stays apart where somebody chose it; images that only their content put there do
+ *  not. */
+export function entriesForFolds(samples: readonly Sample[]): readonly SnapshotEntry[] {
+  const isChosen = samples.some(({ hash, split }) => split !== splitOf(hash, null))
+  return samples.map(({ hash, label, split }) => ({
+    hash,
+    label,
+    split: isChosen && split === 'test' ? 'test' : 'train',
+  }))
 }
 
 /** @throws DarkroomError when the request makes no sense for the current state of the classifier. */
@@ -122,6 +143,9 @@ function startOf(
       return { kind: 'choose-network', candidates }
     case 'finetune':
     case 'head':
+      // a last layer that has seen the test images does not stay
+      if (base?.card.folds && recipe.kind === 'finetune')
+        return { kind: 'network', name: base.name, folder: base.folder }
       return base
         ? { kind: 'version', version: base.name, folder: base.folder }
         : { kind: 'choose-network', candidates }
@@ -145,6 +169,8 @@ export function isOldMissing(
   samples: readonly Sample[],
   unseen: ReadonlySet<string>,
 ): boolean {
-  const old = samples.filter((sample) => sample.split === 'train' && !unseen.has(sample.hash)).length
+  const old = samples.filter(
+    (sample) => (sample.split === 'train' || base.card.folds != null) && !unseen.has(sample.hash),
+  ).length
   return old < base.card.data.train * ENOUGH_OF_THE_OLD
 }

@@ -41,10 +41,12 @@ export function requireEnough({ classifier, classes, samples, baseClasses }: Req
   }
 }
 
+type LabelledSplit = Pick<Sample, 'label' | 'split'>
+
 /** The content of an image decides which part it belongs to, so that all images of a small class may be in the
  *  validation and test sets.
  *  @throws DarkroomError `too_few_images` */
-export function requireTraining(samples: readonly Sample[], baseClasses: readonly string[]): void {
+export function requireTraining(samples: readonly LabelledSplit[], baseClasses: readonly string[]): void {
   const trained = new Set(samples.filter((sample) => sample.split === 'train').map((sample) => sample.label))
   for (const [name, have] of countsOf(samples)) {
     if (trained.has(name) || baseClasses.includes(name)) continue
@@ -62,7 +64,7 @@ export function requireTraining(samples: readonly Sample[], baseClasses: readonl
     })
 }
 
-function countsOf(samples: readonly Sample[]): ReadonlyMap<string, number> {
+function countsOf(samples: readonly Pick<Sample, 'label'>[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const { label } of samples) counts.set(label, (counts.get(label) ?? 0) + 1)
   return counts

@@ -16,6 +16,7 @@ import {
 } from '#lib/domain/gate.ts'
 import { mcnemarExact, wilson } from '#lib/domain/statistics.ts'
 import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
+import type { FoldComparison } from './comparable-images.ts'
 import { predictSamples, type PredictionPorts, type VersionPredictions } from './predict-samples.ts'
 
 export type ComparisonInput = {
@@ -25,6 +26,8 @@ export type ComparisonInput = {
   readonly entries: readonly SnapshotEntry[]
   /** Hashes of those that were added after the champion was trained. */
   readonly unseen: ReadonlySet<string>
+  /** Out-of-fold answers; absent: both are asked on the engine that serves. */
+  readonly folds?: FoldComparison | null
   readonly now: Date
 }
 
@@ -40,8 +43,9 @@ export async function compareVersions(
 ): Promise<ComparisonAnswer> {
   const { champion, challenger, unseen } = input
   const entries = input.entries.filter(({ label }) => challenger.classes.includes(label))
-  const byChampion = await predictSamples(champion, entries, ports)
-  const byChallenger = await predictSamples(challenger, entries, ports)
+  const { folds = null } = input
+  const byChampion = await predictionsOf(champion, entries, folds?.champion, ports)
+  const byChallenger = await predictionsOf(challenger, entries, folds?.challenger, ports)
   const predicted = entries.flatMap((entry, i): PairedPrediction[] => {
     const a = byChampion.rows[i]
     const b = byChallenger.rows[i]
@@ -61,12 +65,30 @@ export async function compareVersions(
   const compared = compare(
     answers,
     ece.champion === null || ece.challenger === null ? null : ece.challenger - ece.champion,
+    folds,
   )
   const answer = answerOf(input, { predicted, answers, compared, ece, byChampion, byChallenger })
   const verdict = verdictOf(input, answers, compared)
   return {
     ...answer,
     verdict: { ...verdict, sentence: `${verdict.sentence}${newClassesSentence(input, answer)}` },
+  }
+}
+
+/** Out of fold where there are such answers; the engine is asked for the rest. */
+async function predictionsOf(
+  version: VersionWithCard,
+  entries: readonly SnapshotEntry[],
+  outOfFold: ReadonlyMap<string, Float32Array> | undefined,
+  ports: PredictionPorts,
+): Promise<VersionPredictions> {
+  const others = entries.filter(({ hash }) => !outOfFold?.has(hash))
+  const predicted = await predictSamples(version, others, ports)
+  const places = new Map(others.map(({ hash }, i) => [hash, i]))
+  return {
+    ...predicted,
+    rows: entries.map(({ hash }) => outOfFold?.get(hash) ?? predicted.rows[places.get(hash)!] ?? null),
+    distances: entries.map(({ hash }) => predicted.distances[places.get(hash) ?? -1] ?? null),
   }
 }
 
@@ -199,6 +221,7 @@ const KIND_OF = {
   first: 'first',
   better: 'better',
   'not-worse': 'not_worse',
+  equal: 'equal',
   worse: 'worse',
   'cannot-tell': 'cannot_tell',
 } as const satisfies Readonly<Record<Verdict['kind'], VerdictAnswer['kind']>>
@@ -214,7 +237,21 @@ export function verdictAnswer(verdict: Verdict, compared: Comparison): VerdictAn
 }
 
 /** The verdict of a version that cannot be compared with another. */
-export const firstVerdict = (): VerdictAnswer => verdictAnswer({ kind: 'first' }, compare([], null))
+export function firstVerdict({ card }: Pick<VersionWithCard, 'card'>): VerdictAnswer {
+  const verdict = verdictAnswer({ kind: 'first' }, compare([], null))
+  const accuracy = card.test?.accuracy ?? card.folds?.accuracy
+  if (!accuracy) return verdict
+  const [value, low, high] = [accuracy.value, accuracy.low, accuracy.high].map((share) =>
+    Math.round(100 * share),
+  )
+  const images = card.test
+    ? `${card.test.images} test images`
+    : `${card.folds?.images ?? 0} different images, each by a model that was trained without it`
+  return {
+    ...verdict,
+    sentence: `${verdict.sentence} It classifies ${value} % correctly (95 % interval: ${low} to ${high} %; ${images}).`,
+  }
+}
 
 function eceOf(
   version: VersionWithCard,

@@ -37,7 +37,7 @@ export async function unseenBy(
   return new Set(samples.filter((sample) => !trainedOn.has(sample.hash)).map((sample) => sample.hash))
 }
 
-async function trainingImagesOf(
+export async function trainingImagesOf(
   data: Pick<Data, 'runs' | 'snapshots'>,
   version: Version,
 ): Promise<readonly string[]> {

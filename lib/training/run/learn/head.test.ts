@@ -70,9 +70,10 @@ async function trained(
     readonly each: number
     readonly folder: string
     readonly stop?: AbortSignal
+    readonly source?: () => AsyncGenerator<PackSource>
   },
 ) {
-  const { each, folder, stop, ...of } = change
+  const { each, folder, stop, source, ...of } = change
   const [shapes] = await only('shapes')
   const plan: RunPlan = {
     format: PLAN_FORMAT,
@@ -101,7 +102,7 @@ async function trained(
   await writeJson(planFile(folder), plan)
   await runTraining(folder, plan, {
     engine,
-    samples: drawn(of.classes, each),
+    samples: source ?? drawn(of.classes, each),
     openTest: async () => 1,
     now: () => new Date(0),
     memoryMb: () => 1,
@@ -147,6 +148,43 @@ test('the network whose features separate the images best is chosen, and a compl
   expect(card.curves.length).toBeGreaterThan(2)
   expect(messages.filter(({ kind }) => kind === 'step')).toHaveLength(card.curves.length)
   expect((await readRunPlan(folder)).start).toMatchObject({ kind: 'network', name: 'shapes v1' }) // for resuming
+}, 60_000)
+
+/** Each image of two classes three times: as it is, a little lighter, a little darker. */
+async function* copied(): AsyncGenerator<PackSource> {
+  for (let i = 0; i < 12; i++)
+    for (const label of ['ring', 'star'] as const)
+      for (const brightness of [1, 1.04, 0.95]) {
+        const image = drawShape(label, 9_000 + i)
+        const bytes = encodePng({
+          ...image,
+          data: image.data.map((value) => Math.min(255, value * brightness)),
+        })
+        yield { hash: createHash('sha256').update(bytes).digest('hex'), label, split: 'train', bytes }
+      }
+}
+
+test('by folds, all images train, near-copies count once, and the card says how its figures came about', async () => {
+  const { out, notes } = await trained({
+    classes: ['ring', 'star'],
+    each: 0,
+    folder: place(),
+    source: copied,
+    evaluation: 'folds',
+    start: { kind: 'choose-network', candidates: await only('shapes') },
+  })
+
+  const said = '72 images, of which 48 are near-copies: 24 different ones.'
+  const { card, outOfFold } = await readBundle(out)
+  expect(notes).toContain(said)
+  expect(card.notes.join()).toContain(said)
+  expect(card).toMatchObject({ test: null, validation: null, data: { train: 72, validation: 0, test: 0 } })
+  expect(card.folds).toMatchObject({ trained: 72, images: 24, near_copies: 48, folds: 5, rounds: 5 })
+  expect(card.folds!.method).toMatch(/^Cross-validation: /)
+  expect(card.folds!.accuracy.low).toBeLessThan(0.9) // 24 images cannot promise more
+  expect(card.folds!.confusion.flat().reduce((a, b) => a + b)).toBe(24)
+  expect(outOfFold!.rows).toHaveLength(72)
+  expect(outOfFold!.rows.filter(({ counts }) => counts)).toHaveLength(24)
 }, 60_000)
 
 test('a head reports that it reads images and computes features before it trains', async () => {

@@ -1,16 +1,13 @@
 /** Trains only the last layer, on features. It takes seconds, so it has no checkpoint: a run that was stopped
  *  starts again from the stored features. */
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
-import { learnHead, type HeadSettings, type HeadTry } from '#lib/ml/learn/head.ts'
+import { learnHead, type HeadTry } from '#lib/ml/learn/head.ts'
 import { START, type Position } from '#lib/ml/learn/train.ts'
+import type { Head } from '#lib/ml/learn/softmax-regression.ts'
 import { headIn, withHead } from '#lib/ml/network/head-network.ts'
 import type { RunPorts } from '../ports.ts'
-import type { HeadFeatures, TrainedNetwork, TrainingMaterial } from './material.ts'
-
-export type HeadRun = TrainingMaterial & {
-  readonly settings: HeadSettings
-  readonly features: HeadFeatures
-}
+import { headByFolds } from './head-by-folds.ts'
+import type { HeadRun, TrainedNetwork } from './material.ts'
 
 export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedNetwork | 'cancelled'> {
   const { plan, settings, features, network, weights, training } = run
@@ -22,23 +19,17 @@ export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedN
       `Training the last layer for ${plan.classes.length} classes on ${training.count} images with ` +
       `${engine.detail}.`,
   })
-  const tries = learnHead({
-    training: features.training,
-    choosing: features.choosing,
-    classes: plan.classes.length,
-    settings,
-    towards: plan.start.kind === 'version' ? headIn(network, weights) : null,
-    seed: plan.seed,
-  })
+  const tries = plan.evaluation === 'folds' ? headByFolds(run, ports) : headBySplits(run)
   let position: Position = START
   let from = startedAt
   for (;;) {
     await new Promise((resolve) => setImmediate(resolve)) // lets a cancel request arrive
     if (signal.aborted) return 'cancelled'
-    const next = tries.next()
+    const next = await tries.next()
     if (next.done)
       return {
-        ...withHead(network, weights, next.value),
+        ...withHead(network, weights, next.value.head),
+        ...(next.value.crossValidation && { crossValidation: next.value.crossValidation }),
         position,
         batch: training.count,
         images: training.count,
@@ -62,6 +53,22 @@ export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedN
     })
     report({ kind: 'epoch', point, etaSeconds })
   }
+}
+
+/** A head that is evaluated on images which it was not trained on. */
+async function* headBySplits(
+  run: HeadRun,
+): AsyncGenerator<HeadTry, { readonly head: Head; readonly crossValidation: null }> {
+  const { plan, settings, features, network, weights } = run
+  const head = yield* learnHead({
+    training: features.training,
+    choosing: features.choosing,
+    classes: plan.classes.length,
+    settings,
+    towards: plan.start.kind === 'version' ? headIn(network, weights) : null,
+    seed: plan.seed,
+  })
+  return { head, crossValidation: null }
 }
 
 const pointOf = (

@@ -1,6 +1,7 @@
 /** The input of the stage "Training" and its result. Types only. */
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
-import type { FeatureSet } from '#lib/ml/learn/head.ts'
+import type { CrossValidated } from '#lib/ml/learn/cross-validation.ts'
+import type { FeatureSet, HeadSettings } from '#lib/ml/learn/head.ts'
 import type { Batch } from '#lib/ml/learn/learner.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { Position } from '#lib/ml/learn/train.ts'
@@ -34,6 +35,15 @@ export type HeadFeatures = {
   readonly seconds: number
 }
 
+export type CrossValidationResult = {
+  readonly result: CrossValidated
+  /** Of each training image. */
+  readonly groups: readonly number[]
+  readonly features: FeatureSet
+  readonly folds: number
+  readonly rounds: number
+}
+
 export type TrainedNetwork = {
   readonly network: Network
   readonly weights: Weights
@@ -42,4 +52,12 @@ export type TrainedNetwork = {
   readonly batch: number
   /** Training images, synthetic ones included. */
   readonly images: number
+  /** Present where it was trained on all images and evaluated by folds. */
+  readonly crossValidation?: CrossValidationResult
+}
+
+/** What a last layer is trained with. */
+export type HeadRun = TrainingMaterial & {
+  readonly settings: HeadSettings
+  readonly features: HeadFeatures
 }

@@ -9,6 +9,8 @@ import type { TrainedNetwork } from '../learn/material.ts'
 import type { RunPorts } from '../ports.ts'
 import { startStage } from '../stage.ts'
 import { goldenLogits } from './golden-logits.ts'
+import { measureByFolds } from './measure-folds.ts'
+import type { MeasuredModel } from './outputs.ts'
 import { imagesToMeasure, measure, type Measurement } from './measure.ts'
 
 export type EvaluationRun = {
@@ -45,19 +47,23 @@ export async function evaluateTrained(
     training: referenceImages(plan, images),
     foreign: null,
   }
-  const stage = startStage('evaluate', { total: imagesToMeasure(sets) }, ports)
+  const total = trained.crossValidation ? images.test.count : imagesToMeasure(sets)
+  const stage = startStage('evaluate', { total }, ports)
   await engine.load(KEY, saved)
   try {
     const { test } = images
     const testOpened = test.count === 0 ? 0 : await ports.openTest(test.hashes)
-    const measurement = await measure(sets, {
+    const loaded: MeasuredModel = {
       engine,
       key: KEY,
       spec: plan.spec,
       classes: plan.classes.length,
       onProgress: stage.advance,
       signal,
-    })
+    }
+    const measurement = trained.crossValidation
+      ? await measureByFolds({ ...images, classes: plan.classes }, trained.crossValidation, loaded)
+      : await measure(sets, loaded)
     stage.finish()
     return {
       ...saved,

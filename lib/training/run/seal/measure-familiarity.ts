@@ -22,7 +22,7 @@ import { computeOutputs, type MeasuredModel, type VersionOutputs } from './outpu
 /** The neighbour whose distance counts when validation cannot decide. On cifar10, cats-dogs and fruits 5 to 20
  *  differ by less than 0.04 in AUROC, and blends with energy or the largest logit lose more on two of the
  *  three than they gain on the third (2026-11). */
-const USUAL_NEIGHBOUR = 5
+export const USUAL_NEIGHBOUR = 5
 const NEIGHBOURS = [1, 3, 5, 10, 20, 50] as const
 /** The fewest incorrect predictions of the choosing half to choose by: what separates them from the correct ones
  *  also separates foreign images. */
@@ -58,7 +58,7 @@ export async function measureFamiliarity(
   sets: FamiliaritySets,
   loaded: MeasuredModel,
 ): Promise<Familiarity | null> {
-  const sample = subsetOf(sets.training, references(sets.training, loaded.classes), 0)
+  const sample = subsetOf(sets.training, chooseReferences(sets.training, loaded.classes), 0)
   const { features } = await computeOutputs(sample, loaded)
   if (sample.count === 0 || !features) return null
   const length = features.length / sample.count
@@ -103,7 +103,7 @@ export async function measureFamiliarity(
 
 /** The same number of each class, in the order of their hashes, which is random but the same on every
  *  machine. */
-function references(training: SampleSet, classes: number): number[] {
+export function chooseReferences(training: SampleSet, classes: number): number[] {
   const byClass = Array.from({ length: classes }, (): number[] => [])
   const order = training.hashes.map((hash, i) => ({ hash, i })).sort((a, b) => (a.hash < b.hash ? -1 : 1))
   for (const { i } of order) byClass[training.labels[i]!]!.push(i)

@@ -2,6 +2,7 @@
  *  figure on images that it was not fitted to. The choosing half has chosen the epoch and chooses the neighbour,
  *  the calibrating half sets the thresholds, the test set measures the results. */
 import type { Card } from '#lib/contracts/bundle.ts'
+import type { OutOfFold } from '#lib/contracts/model-files.ts'
 import {
   answersAt,
   calibrationError,
@@ -42,8 +43,13 @@ export type EvaluationSets = {
 
 export type Measurement = Pick<
   Card,
-  'test' | 'validation' | 'calibration' | 'decision' | 'candidates' | 'familiarity' | 'robustness'
-> & { readonly reference: Reference | null; /** For the card. */ readonly notes: readonly string[] }
+  'folds' | 'test' | 'validation' | 'calibration' | 'decision' | 'candidates' | 'familiarity' | 'robustness'
+> & {
+  readonly reference: Reference | null
+  readonly outOfFold?: OutOfFold
+  /** For the card. */
+  readonly notes: readonly string[]
+}
 
 /** The number of predictions that `measure` makes, those of disturbances and mirror images included. */
 export const imagesToMeasure = (sets: EvaluationSets): number =>
@@ -82,10 +88,10 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
       : fitTemperature(calibrating.logits, sets.calibrating.labels)
   const choosingScore = score(choosing.logits, sets.choosing.labels)
   const decision = temperature === null ? null : decisionPart(scored, temperature)
-  const testFigures = sets.test.count === 0 ? null : testPart(scored.test, sets.classes, temperature ?? 1)
+  const tested = sets.test.count === 0 ? null : testFigures(scored.test, sets.classes, temperature ?? 1)
   return {
-    test: testFigures && {
-      ...testFigures,
+    test: tested && {
+      ...tested,
       mirrored: sets.isMirrorable ? await measureMirrored(sets.test, test.logits, loaded) : null,
     },
     validation:
@@ -119,7 +125,7 @@ const drawn = (logits: Logits, { labels, hashes }: SampleSet): ConformalSample =
   chances: hashes.map(chanceOf),
 })
 
-function testPart(
+export function testFigures(
   { logits, labels }: ConformalSample,
   classes: readonly string[],
   temperature: number,

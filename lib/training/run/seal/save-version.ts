@@ -24,6 +24,7 @@ export async function saveVersion(run: SavedRun, ports: RunPorts): Promise<Card>
       card,
       golden: goldenOf(evaluated.goldenLogits),
       reference: measurement.reference,
+      ...(measurement.outOfFold && { outOfFold: measurement.outOfFold }),
     },
     (written, files) => {
       if (written === 0) stage.expect(files)
@@ -37,7 +38,7 @@ export async function saveVersion(run: SavedRun, ports: RunPorts): Promise<Card>
 function cardOf(run: SavedRun, ports: RunPorts): Card {
   const { plan, images, trained, evaluated } = run
   const { network, position } = trained
-  const { reference: _reference, notes, ...measured } = evaluated.measurement
+  const { reference: _reference, outOfFold: _outOfFold, notes, ...measured } = evaluated.measurement
   return {
     classifier: plan.classifier.id,
     title: plan.classifier.title,
@@ -80,7 +81,8 @@ function notesOf({ images, plan }: SavedRun): string[] {
   const notes: string[] = []
   const { refused } = images.index
   if (refused.length > 0) notes.push(`${refused.length} images could not be decoded and were skipped.`)
-  if (images.choosing.count === 0) notes.push('There were no validation images: the last epoch was used.')
+  if (images.choosing.count === 0 && plan.evaluation !== 'folds')
+    notes.push('There were no validation images: the last epoch was used.')
   if (plan.teaching.kind === 'teacher')
     notes.push(
       'The images of the base version are not on this machine: its predictions were used as training targets, ' +

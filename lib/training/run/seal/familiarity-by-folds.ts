@@ -1,0 +1,105 @@
+/** How far each training image is from the others, its own group left out: from what distance on an image is
+ *  unfamiliar to a version that was trained on all images. */
+import type { Card } from '#lib/contracts/bundle.ts'
+import { familiarUpTo } from '#lib/domain/familiarity.ts'
+import {
+  directions,
+  distanceOf,
+  largestOf,
+  nearnessNetwork,
+  readReference,
+  referenceBytes,
+  type Reference,
+} from '#lib/ml/evaluate/familiarity.ts'
+import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import type { CrossValidationResult } from '../learn/material.ts'
+import { chooseReferences, USUAL_NEIGHBOUR } from './measure-familiarity.ts'
+import type { MeasuredModel } from './outputs.ts'
+
+const ROWS_AT_ONCE = 128
+
+export type FamiliarityInput = {
+  readonly training: SampleSet
+  readonly validation: CrossValidationResult
+  /** Images that count. */
+  readonly places: readonly number[]
+}
+
+export async function familiarityByFolds(
+  { training, validation, places }: FamiliarityInput,
+  loaded: MeasuredModel,
+): Promise<{ readonly card: NonNullable<Card['familiarity']>; readonly reference: Reference } | null> {
+  const { features, groups } = validation
+  const { length } = features
+  const chosen = chooseReferences(training, loaded.classes)
+  if (chosen.length === 0) return null
+  const rows = pickedRows(features.views[0]!, chosen, length)
+  const neighbour = Math.max(1, Math.min(USUAL_NEIGHBOUR, Math.floor(chosen.length / loaded.classes / 2)))
+  const reference = readReference(
+    referenceBytes({
+      ids: chosen.map((i) => training.hashes[i]!),
+      labels: Uint16Array.from(chosen, (i) => training.labels[i]!),
+      length,
+      neighbour,
+      centre: null,
+      vectors: directions(rows, length, null),
+    }),
+  ) // as it is read: rounded
+  const own = chosen.map((i) => groups[i]!)
+  const far = await distances(reference, { features: features.views[0]!, places, groups, own }, loaded)
+  return {
+    reference,
+    card: {
+      references: chosen.length,
+      neighbour,
+      is_centred: false,
+      threshold: familiarUpTo(far),
+      images: far.length,
+      kept: null,
+      foreign: null,
+    },
+  }
+}
+
+type DistanceInput = {
+  readonly features: Float32Array
+  readonly places: readonly number[]
+  readonly groups: readonly number[]
+  /** Groups of the references. */
+  readonly own: readonly number[]
+}
+
+/** To the nearest references of other groups. */
+async function distances(
+  reference: Reference,
+  { features, places, groups, own }: DistanceInput,
+  { engine, key, signal }: MeasuredModel,
+): Promise<Float32Array> {
+  const { length, neighbour } = reference
+  const found = new Float32Array(places.length)
+  const name = `${key} nearness`
+  await engine.load(name, nearnessNetwork(reference))
+  try {
+    for (let first = 0; first < places.length; first += ROWS_AT_ONCE) {
+      signal.throwIfAborted()
+      const some = places.slice(first, first + ROWS_AT_ONCE)
+      const rows = directions(pickedRows(features, some, length), length, null)
+      const { logits: products } = await engine.run(name, rows, some.length)
+      some.forEach((place, i) => {
+        const others = products
+          .subarray(i * own.length, (i + 1) * own.length)
+          .filter((_, at) => own[at] !== groups[place])
+        found[first + i] = others.length === 0 ? 2 : distanceOf(largestOf(others, neighbour).at(-1)!)
+      })
+    }
+  } finally {
+    await engine.unload(name)
+  }
+  return found
+}
+
+function pickedRows(features: Float32Array, places: readonly number[], length: number): Float32Array {
+  const rows = new Float32Array(places.length * length)
+  places.forEach((i, at) => rows.set(features.subarray(i * length, (i + 1) * length), at * length))
+  return rows
+}

@@ -1,0 +1,212 @@
+/** All figures of a card about a version that was trained on all images: from the answers of a cross-validation. A
+ *  person's own test set is measured with the saved network and stands beside them. */
+import type { Card } from '#lib/contracts/bundle.ts'
+import type { OutOfFold } from '#lib/contracts/model-files.ts'
+import {
+  answersAt,
+  calibrationError,
+  confidentFrom,
+  FEWEST_FOR_CALIBRATION,
+  imagesForThreshold,
+  softmax,
+  TARGET_ERROR,
+  type Logits,
+} from '#lib/domain/calibration.ts'
+import { CANDIDATE_LEVEL, candidateMass, chanceOf, coverageOf } from '#lib/domain/conformal.ts'
+import { balancedAccuracy, crossValidatedAccuracy, isImbalanced } from '#lib/domain/cross-validated.ts'
+import { firstOfGroups } from '#lib/domain/groups.ts'
+import { answerOf, evaluation } from '#lib/ml/evaluate/evaluate.ts'
+import { chosenRows } from '#lib/ml/learn/feature-rows.ts'
+import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import type { CrossValidationResult } from '../learn/material.ts'
+import { familiarityByFolds } from './familiarity-by-folds.ts'
+import { testFigures, type Measurement } from './measure.ts'
+import { computeOutputs, type MeasuredModel } from './outputs.ts'
+
+/** The page shows so many labels that may be wrong. */
+const MOST_SUSPECTS = 20
+/** Out-of-fold probability of another class from which a label is suspect. */
+const SUSPECT_FROM = 0.9
+
+export type FoldSets = {
+  readonly classes: readonly string[]
+  readonly training: SampleSet
+  readonly test: SampleSet
+}
+
+export async function measureByFolds(
+  { classes, training, test }: FoldSets,
+  validation: CrossValidationResult,
+  loaded: MeasuredModel,
+): Promise<Measurement> {
+  const { result, groups } = validation
+  const isFirst = firstOfGroups(groups)
+  const places = [...isFirst.keys()].filter((i) => isFirst[i] && result.isEvaluated[i])
+  const { logits, labels } = chosenRows(result.logits, training.labels, places)
+  const sample = { logits, labels, chances: places.map((i) => chanceOf(training.hashes[i]!)) }
+  const familiarity = await familiarityByFolds({ training, validation, places }, loaded)
+  const answers = answersAt(logits, labels, 1)
+  const isEnough = places.length >= FEWEST_FOR_CALIBRATION
+  const { threshold, shareAnswered, errorAmongAnswered } = confidentFrom(answers)
+  const mass = candidateMass(sample, 1)
+  const covered = mass === null ? null : coverageOf(sample, { temperature: 1, mass })
+  return {
+    test: test.count === 0 ? null : await ownTest(test, classes, loaded),
+    validation: null,
+    folds: foldFigures({ classes, training, validation, logits, labels, places }),
+    calibration:
+      places.length === 0
+        ? null
+        : {
+            temperature: 1, // the head was scaled by these answers
+            ece_before: calibrationError(answers),
+            ece_after: calibrationError(answers),
+            images: places.length,
+            measured_on: 'folds',
+          },
+    decision: isEnough
+      ? {
+          target_error: TARGET_ERROR,
+          threshold,
+          share_answered: shareAnswered,
+          error_among_answered: errorAmongAnswered,
+          images_needed: threshold === null ? imagesForThreshold(answers) : null,
+        }
+      : null,
+    candidates:
+      mass === null || !covered
+        ? null
+        : {
+            level: CANDIDATE_LEVEL,
+            mass,
+            images: places.length,
+            test: { images: covered.images, coverage: covered.coverage, mean_size: covered.meanSize },
+            unsure: null,
+          },
+    familiarity: familiarity?.card ?? null,
+    robustness: null,
+    reference: familiarity?.reference ?? null,
+    outOfFold: outOfFoldFile(training, validation, isFirst),
+    notes: notesOf(validation, places.length),
+  }
+}
+
+async function ownTest(
+  test: SampleSet,
+  classes: readonly string[],
+  loaded: MeasuredModel,
+): Promise<Card['test']> {
+  const { logits } = await computeOutputs(test, loaded)
+  return testFigures({ logits, labels: test.labels, chances: [] }, classes, 1)
+}
+
+type FoldAnswers = {
+  readonly classes: readonly string[]
+  readonly training: SampleSet
+  readonly validation: CrossValidationResult
+  readonly logits: Logits
+  readonly labels: Int32Array
+  readonly places: readonly number[]
+}
+
+function foldFigures({ classes, training, validation, logits, labels, places }: FoldAnswers): Card['folds'] {
+  if (places.length === 0) return null
+  const { result, groups, folds, rounds } = validation
+  const figures = evaluation(logits, labels, { classes, temperature: 1 })
+  const right = labels.filter((label, i) => answerOf(logits, i) === label).length
+  const perClass = figures.perClass.map((one) => ({
+    images: one.images,
+    right: Math.round((one.recall ?? 0) * one.images),
+  }))
+  return {
+    trained: training.count,
+    images: places.length,
+    near_copies: groups.length - new Set(groups).size,
+    folds,
+    rounds,
+    accuracy: crossValidatedAccuracy(right, places.length),
+    balanced_accuracy: isImbalanced(perClass) ? balancedAccuracy(perClass) : null,
+    loss: figures.loss,
+    macro_f1: figures.macroF1,
+    macro: figures.macro,
+    weighted: figures.weighted,
+    ece: figures.ece,
+    per_class: [...figures.perClass],
+    confusion: figures.confusion.map((row) => [...row]),
+    reliability: figures.reliability && [...figures.reliability],
+    strength: result.strength,
+    method:
+      `Cross-validation: each image was answered by a last layer that was trained without it and its ` +
+      `near-copies (${folds} folds, repeated ${rounds === 1 ? 'once' : `${rounds} times`}).`,
+    suspects: suspectsOf({ classes, training, validation }),
+  }
+}
+
+/** Northcutt et al. 2021, "Confident learning", with one threshold for all classes. */
+function suspectsOf({
+  classes,
+  training,
+  validation: { result },
+}: Pick<FoldAnswers, 'classes' | 'training' | 'validation'>): NonNullable<Card['folds']>['suspects'] {
+  const { values, classes: count } = result.logits
+  return [...training.labels]
+    .flatMap((label, i) => {
+      if (!result.isEvaluated[i]) return []
+      const probabilities = softmax(values.subarray(i * count, (i + 1) * count))
+      const answer = answerOf(result.logits, i)
+      const probability = probabilities[answer]!
+      return answer === label || probability < SUSPECT_FROM
+        ? []
+        : [{ hash: training.hashes[i]!, label: classes[label]!, answer: classes[answer]!, probability }]
+    })
+    .toSorted((a, b) => b.probability - a.probability)
+    .slice(0, MOST_SUSPECTS)
+}
+
+function outOfFoldFile(
+  training: SampleSet,
+  { result, groups, folds }: CrossValidationResult,
+  isFirst: readonly boolean[],
+): OutOfFold {
+  const { values, classes } = result.logits
+  return {
+    format: 1,
+    folds,
+    rows: training.hashes.flatMap((hash, i) =>
+      result.isEvaluated[i]
+        ? [
+            {
+              hash,
+              group: groups[i]!,
+              counts: isFirst[i]!,
+              logits: Array.from(values.subarray(i * classes, (i + 1) * classes), rounded),
+            },
+          ]
+        : [],
+    ),
+  }
+}
+
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4
+
+function notesOf({ groups, result }: CrossValidationResult, images: number): string[] {
+  const nearCopies = groups.length - new Set(groups).size
+  const alone = result.isEvaluated.filter((is) => !is).length
+  return [
+    ...(nearCopies > 0
+      ? [
+          `${groups.length} images, of which ${nearCopies} are near-copies: ` +
+            `${groups.length - nearCopies} different ones. Each of these counts once.`,
+        ]
+      : []),
+    ...(alone > 0
+      ? [`${alone} images are the only ones of their class or its near-copies, and could not be evaluated.`]
+      : []),
+    ...(images < FEWEST_FOR_CALIBRATION
+      ? [
+          `With ${images} different images no prediction is called confident, and unfamiliar images are not ` +
+            `detected (${FEWEST_FOR_CALIBRATION} are needed).`,
+        ]
+      : []),
+  ]
+}

@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { comparableImages } from './comparable-images.ts'
+
+const row = (hash: string, group: number, counts = true) => ({ hash, group, counts, logits: [1, 0] })
+
+/** Two versions of a classifier with these images; `rows`: of folds.json, null: evaluated by splits. */
+function versions(parts: {
+  readonly samples: readonly { readonly hash: string; readonly split: string }[]
+  readonly champion: { readonly trained: readonly string[]; readonly rows: readonly object[] | null }
+  readonly challenger: { readonly trained: readonly string[]; readonly rows: readonly object[] | null }
+}) {
+  const root = mkdtempSync(join(tmpdir(), 'darkroom-comparable-'))
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+  const version = (side: 'champion' | 'challenger') => {
+    const folder = join(root, side)
+    mkdirSync(folder)
+    const { rows } = parts[side]
+    if (rows) writeFileSync(join(folder, 'folds.json'), JSON.stringify({ format: 1, folds: 5, rows }))
+    return { id: side, classifierId: 'c', runId: side, folder } as never
+  }
+  const data = {
+    samples: { all: async () => parts.samples.map((one) => ({ ...one, label: 'a' })) },
+    runs: { get: async (id: 'champion' | 'challenger') => ({ snapshotId: id }) },
+    snapshots: {
+      entriesOf: async (id: 'champion' | 'challenger') =>
+        parts[id].trained.map((hash) => ({ hash, label: 'a', split: 'train' })),
+      openTest: async () => 1,
+    },
+  } as never
+  return comparableImages(data, version('champion'), version('challenger'))
+}
+
+const hashes = (images: Awaited<ReturnType<typeof versions>>) => images.entries.map(({ hash }) => hash)
+const samples = ['1', '2', '3', '4'].map((hash) => ({ hash, split: 'train' }))
+
+test('both are compared on images that each answered out of fold, or was not trained on', async () => {
+  const images = await versions({
+    samples,
+    champion: { trained: ['1', '2'], rows: [row('1', 0), row('2', 1)] },
+    challenger: { trained: ['1', '2', '3', '4'], rows: [row('1', 0), row('2', 1), row('3', 2)] },
+  })
+
+  expect(hashes(images)).toEqual(['1', '2', '3'])
+  expect(images.folds).toMatchObject({ folds: 5, isSuperset: true })
+})
+
+test('near-copies count once, and a new copy of an image that the other was trained on does not count', async () => {
+  const images = await versions({
+    samples,
+    champion: { trained: ['1', '2'], rows: [row('1', 0), row('2', 1)] },
+    challenger: {
+      trained: ['1', '2', '3', '4'],
+      rows: [row('3', 0), row('1', 0, false), row('2', 1), row('4', 2)],
+    },
+  })
+
+  expect(hashes(images)).toEqual(['2', '4'])
+})
+
+test('versions that were evaluated by splits are compared on their test images', async () => {
+  const images = await versions({
+    samples: [...samples, { hash: '5', split: 'test' }],
+    champion: { trained: ['1'], rows: null },
+    challenger: { trained: ['1', '2'], rows: null },
+  })
+
+  expect(hashes(images)).toEqual(['5'])
+  expect(images.folds).toBeNull()
+})

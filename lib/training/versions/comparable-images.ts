@@ -1,0 +1,85 @@
+/** The stored images on which two versions can be compared: those of which each has an answer that it was not trained
+ *  for, out of fold where it was trained on all images. */
+import type { Data } from '#lib/data/data.ts'
+import type { SnapshotEntry } from '#lib/data/values.ts'
+import type { Version } from '#lib/data/version-values.ts'
+import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
+import { testEntries, trainingImagesOf } from './test-images.ts'
+
+export type FoldComparison = {
+  readonly folds: number
+  /** The challenger was trained on all images of the champion. */
+  readonly isSuperset: boolean
+  /** Logits of images by hash. */
+  readonly champion: ReadonlyMap<string, Float32Array>
+  readonly challenger: ReadonlyMap<string, Float32Array>
+}
+
+export type ComparableImages = {
+  readonly entries: readonly SnapshotEntry[]
+  /** Null where both were evaluated by their splits. */
+  readonly folds: FoldComparison | null
+}
+
+type Sources = Pick<Data, 'samples' | 'runs' | 'snapshots'>
+
+export async function comparableImages(
+  data: Sources,
+  champion: Version,
+  challenger: Version,
+): Promise<ComparableImages> {
+  const files = {
+    champion: await readOutOfFold(champion.folder),
+    challenger: await readOutOfFold(challenger.folder),
+  }
+  if (!files.champion && !files.challenger)
+    return { entries: await testEntries(data, [champion, challenger]), folds: null }
+  const answers = { champion: answersOf(files.champion), challenger: answersOf(files.challenger) }
+  const trained = {
+    champion: new Set(await trainingImagesOf(data, champion)),
+    challenger: new Set(await trainingImagesOf(data, challenger)),
+  }
+  const repeated = repeatedImages([files.challenger, files.champion], trained)
+  const samples = await data.samples.all(champion.classifierId)
+  const entries = samples.flatMap(({ hash, label, split }) => {
+    const isKnown = (['champion', 'challenger'] as const).every(
+      (side) => answers[side].has(hash) || !trained[side].has(hash),
+    )
+    return isKnown && !repeated.has(hash) ? [{ hash, label, split }] : []
+  })
+  return {
+    entries,
+    folds: {
+      folds: Math.max(files.champion?.folds ?? 0, files.challenger?.folds ?? 0),
+      isSuperset: [...trained.champion].every((hash) => trained.challenger.has(hash)),
+      champion: answers.champion,
+      challenger: answers.challenger,
+    },
+  }
+}
+
+type FoldsFile = Awaited<ReturnType<typeof readOutOfFold>>
+
+const answersOf = (file: FoldsFile): ReadonlyMap<string, Float32Array> =>
+  new Map(file?.rows.map(({ hash, logits }) => [hash, Float32Array.from(logits)]))
+
+/** Near-copies beyond the first of their group, and new images whose near-copy the other version was trained on. */
+function repeatedImages(
+  files: readonly FoldsFile[],
+  trained: { readonly champion: ReadonlySet<string>; readonly challenger: ReadonlySet<string> },
+): ReadonlySet<string> {
+  const file = files.find((one) => one !== null)
+  const rows = file?.rows ?? []
+  const byGroup = Map.groupBy(rows, ({ group }) => group)
+  return new Set(
+    rows
+      .filter(({ hash, group, counts }) => {
+        if (!counts) return true
+        return (['champion', 'challenger'] as const).some(
+          (side) =>
+            !trained[side].has(hash) && byGroup.get(group)!.some((other) => trained[side].has(other.hash)),
+        )
+      })
+      .map(({ hash }) => hash),
+  )
+}
