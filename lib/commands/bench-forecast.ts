@@ -11,6 +11,7 @@ import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart } from '#lib/processes/settings.ts'
+import { purposeOf } from '#lib/training/job/engine-purpose.ts'
 import { followRun } from '#lib/training/job/follow.ts'
 import { createLines } from './progress-line.ts'
 import { forecastOf } from './train-forecast.ts'
@@ -121,7 +122,7 @@ async function done({
   plan,
 }: Awaited<ReturnType<typeof prepareRun>>): Promise<{ seconds: number; cpuSeconds: number }> {
   const began = performance.now()
-  const child = forkTrainingWith((line) => console.error(line))(plan.engine)
+  const child = forkTrainingWith((line) => console.error(line))(plan.engine, purposeOf(plan.recipe))
   let cpuSeconds = 0
   const looking = setInterval(() => {
     cpuSeconds = Math.max(cpuSeconds, cpuOf(child.pid))

@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
+import { purposeOf } from '#lib/training/job/engine-purpose.ts'
 import { followProbe } from '#lib/training/job/follow.ts'
 import { forecast, forecastWords, type Forecast, type Parts } from '#lib/training/retrain/forecast.ts'
 import { hasPack, packName, snapshotHash, type PackEntry } from '#lib/training/run/data/pack.ts'
@@ -34,7 +35,7 @@ export async function forecastOf({
   try {
     const { parts, snapshot } = await countsOf(folder, plan, signal)
     const figures = await followProbe({
-      child: forkTrainingWith((line) => console.error(line))(plan.engine),
+      child: forkTrainingWith((line) => console.error(line))(plan.engine, purposeOf(plan.recipe)),
       folder,
       images: parts.train,
       signal,

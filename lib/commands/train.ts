@@ -11,6 +11,7 @@ import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { checkpointFile } from '#lib/training/run/checkpoint.ts'
+import { purposeOf } from '#lib/training/job/engine-purpose.ts'
 import { followRun } from '#lib/training/job/follow.ts'
 import type { TrainArguments } from './train-arguments.ts'
 import { forecastSentence } from './train-forecast.ts'
@@ -88,7 +89,7 @@ async function trained(args: TrainArguments, start: Start): Promise<number> {
   })
   const progress = createProgress(plan.recipe.settings.epochs)
   const end = await followRun({
-    child: forkTrainingWith((line) => console.error(line))(plan.engine),
+    child: forkTrainingWith((line) => console.error(line))(plan.engine, purposeOf(plan.recipe)),
     folder,
     resume: args.resume,
     onReady: (engine) =>

@@ -12,10 +12,10 @@ const ENTRY = path.join(import.meta.dirname, 'training.ts')
 
 export const forkTrainingWith =
   (onLine: (line: string) => void): ForkTraining =>
-  (engine) =>
+  (engine, purpose) =>
     forkChild({
       entry: ENTRY,
-      args: [engine],
+      args: [engine, purpose],
       env: engineEnvironment(availableParallelism()),
       flags: inheritedFlags(),
       onLine,

@@ -17,7 +17,7 @@ collectGarbage()
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // predictions go first
 await runChild<ToTraining, FromTraining>(async (say) => {
   const required = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
-  const engine = await openEngine(required, 'training')
+  const engine = await openEngine(required, process.argv[3] === 'inference' ? 'inference' : 'training')
   const training = {
     engine,
     openDataset,

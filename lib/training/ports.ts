@@ -16,7 +16,11 @@ export type TrainingChild = {
   }) => void
 }
 
-export type ForkTraining = (engine: EngineName | 'auto') => TrainingChild
+/** What the process computes most: `inference` for a last layer on features, `training` for all else. With the
+ *  engine `auto` it decides which engine is tried first. */
+export type EnginePurpose = 'inference' | 'training'
+
+export type ForkTraining = (engine: EngineName | 'auto', purpose: EnginePurpose) => TrainingChild
 
 /** Children that predict with a version: the interface of lib/serving's pool. `load` refuses with `bad_bundle`. */
 export type InferencePort = {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ import { featureLength } from '#lib/ml/network/network.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { embed } from './embed.ts'
-import { readRows, writeRows } from './feature-cache.ts'
+import { asStored, readRows, writeRows } from './feature-cache.ts'
 
 let engine: Engine
 let shapes: Bundle
@@ -44,7 +44,7 @@ const embedded = (
   folder: string,
   { mirrored = false, model = shapes as Pick<Bundle, 'network' | 'weights'> } = {},
 ) =>
-  embed([{ set: drawn(count), mirrored }], {
+  embed([{ set: drawn(count), views: mirrored ? ['plain', 'mirrored'] : ['plain'] }], {
     engine,
     ...model,
     spec: shapes.preprocess,
@@ -71,7 +71,7 @@ test('features equal the output of the network, also when they come from the cac
   await engine.unload('plain')
 
   const length = featureLength(shapes.network)
-  features!.forEach((value, d) => expect(computed!.views[0]![2 * length + d]).toBeCloseTo(value, 4))
+  features!.forEach((value, d) => expect(computed!.views[0]![2 * length + d]).toBeCloseTo(value, 2))
   expect(cached!.views[0]).toEqual(computed!.views[0])
 })
 
@@ -115,7 +115,7 @@ test('another head on the same layers reuses the features; another network does 
 test('a truncated cache is computed again', async () => {
   const folder = place()
   await embedded(2, folder)
-  for (const name of readdirSync(folder)) writeFileSync(join(folder, name, 'rows.bin'), 'torn')
+  for (const name of readdirSync(folder)) writeFileSync(join(folder, name, 'rows.f16'), 'torn')
 
   expect((await embedded(2, folder)).computed).toBe(2)
   expect((await embedded(2, folder)).computed).toBe(0)
@@ -133,4 +133,18 @@ test('twelve networks are cached, and the one used longest ago is removed first'
   expect(readdirSync(folder)).toHaveLength(12)
   expect((await readRows(folder, 'network-0', 1)).size).toBe(1)
   expect((await readRows(folder, 'network-1', 1)).size).toBe(0)
+})
+
+test('features are stored as float16, and read from the cache as they were computed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-embed-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const rows = asStored(Float32Array.of(1 / 3, -70_000, 1e-9, 2))
+
+  await writeRows(folder, 'network', { length: 2, keys: ['a', 'b'], rows })
+
+  expect(statSync(join(folder, 'network', 'rows.f16')).size).toBe(4 * 2)
+  const read = await readRows(folder, 'network', 2)
+  expect([...read.get('a')!, ...read.get('b')!]).toEqual([...rows])
+  expect(rows[0]).toBeCloseTo(1 / 3, 3)
+  expect(rows[1]).toBe(-65_504)
 })

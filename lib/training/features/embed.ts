@@ -1,13 +1,13 @@
 /** Images through a network up to its last layer: the features that a head is trained on, from the cache where
  *  they are stored. It trains nothing and chooses no network. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { mirroredSquare } from '#lib/ml/learn/augment.ts'
 import type { FeatureSet } from '#lib/ml/learn/head.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { embeddingsName, readRows, writeRows } from './feature-cache.ts'
+import { asStored, embeddingsName, readRows, writeRows } from './feature-cache.ts'
 import type { TrainingEngine } from '../run/ports.ts'
+import { viewOf, type View } from './views.ts'
 
 const BATCH = 32
 const KEY = 'features'
@@ -24,30 +24,33 @@ export type EmbeddingParts = {
   readonly signal: AbortSignal
 }
 
-/** A set to embed; with `mirrored`, each image also as its mirror image. */
-export type EmbeddingSet = { readonly set: SampleSet; readonly mirrored: boolean }
+/** A set to embed, each image in each of these views. */
+export type EmbeddingSet = { readonly set: SampleSet; readonly views: readonly View[] }
 
 type EmbeddingJob = {
   readonly key: string
   readonly set: SampleSet
   readonly index: number
-  readonly isMirrored: boolean
+  readonly view: View
 }
 
 export async function embed(
   sets: readonly EmbeddingSet[],
   parts: EmbeddingParts,
 ): Promise<{ readonly sets: readonly FeatureSet[]; readonly computed: number }> {
-  const { network, weights, spec, folder } = parts
+  const { engine, network, weights, spec, folder } = parts
   const length = featureLength(network)
-  const name = embeddingsName(network, weights, spec)
-  const jobs = sets.map(({ set, mirrored }) =>
-    [false, ...(mirrored ? [true] : [])].map((isMirrored) =>
+  const name = embeddingsName(network, weights, {
+    spec,
+    engine: { name: engine.name, precision: 'float32' },
+  })
+  const jobs = sets.map(({ set, views }) =>
+    views.map((view) =>
       set.hashes.map((hash, index): EmbeddingJob => ({
-        key: isMirrored ? `${hash} mirrored` : hash,
+        key: view === 'plain' ? hash : `${hash} ${view}`,
         set,
         index,
-        isMirrored,
+        view,
       })),
     ),
   )
@@ -94,14 +97,14 @@ async function compute(
     for (let first = 0; first < missing.length; first += BATCH) {
       signal.throwIfAborted()
       const batch = missing.slice(first, first + BATCH)
-      batch.forEach(({ set, index, isMirrored }, i) => {
+      batch.forEach(({ set, index, view }, i) => {
         set.read(index, plain, 0)
-        squares.set(isMirrored ? mirroredSquare(plain, spec) : plain, i * bytes)
+        squares.set(viewOf(plain, view, spec), i * bytes)
       })
       normalise(squares.subarray(0, batch.length * bytes), spec, pixels)
       const { features } = await engine.run(KEY, pixels.subarray(0, batch.length * bytes), batch.length)
       if (!features) throw new Error(`${engine.name} does not provide features`)
-      batch.forEach(({ key }, i) => rows.set(key, features.slice(i * length, (i + 1) * length)))
+      batch.forEach(({ key }, i) => rows.set(key, asStored(features.subarray(i * length, (i + 1) * length))))
       onProgress(batch.length)
       await new Promise((resolve) => setImmediate(resolve)) // lets a cancel request arrive
     }

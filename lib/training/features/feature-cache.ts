@@ -20,13 +20,45 @@ export type FeatureRows = {
   readonly rows: Float32Array
 }
 
-/** Equal layers with equal weights give equal features, so the name depends on neither the head nor the
- *  version. */
-export function embeddingsName(network: Network, weights: Weights, spec: Preprocess): string {
-  const hash = createHash('sha256').update(JSON.stringify([network.input, network.layers.slice(0, -1), spec]))
+/** float16: half the bytes; a head trained on them has the same accuracy (docs/performance.md). */
+const ROWS_FILE = 'rows.f16'
+const LARGEST_HALF = 65504
+
+/** What computes the features: two engines differ in the last digits, two precisions in more. */
+export type FeatureEngine = { readonly name: string; readonly precision: 'float32' | 'bfloat16' }
+
+/** Equal layers with equal weights give equal features on one engine, so the name depends on neither the head nor
+ *  the version. */
+export function embeddingsName(
+  network: Network,
+  weights: Weights,
+  { spec, engine }: { readonly spec: Preprocess; readonly engine: FeatureEngine },
+): string {
+  const hash = createHash('sha256').update(
+    JSON.stringify([network.input, network.layers.slice(0, -1), spec, engine.name, engine.precision]),
+  )
   for (const values of backboneWeights(network, weights))
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
   return hash.digest('hex').slice(0, 32)
+}
+
+/** Features as they are read again after they were stored: rounded to float16. */
+export const asStored = (features: Float32Array): Float32Array =>
+  Float32Array.from(Float16Array.from(features, bounded))
+
+const bounded = (value: number): number => Math.max(-LARGEST_HALF, Math.min(LARGEST_HALF, value))
+
+/** All rows in a folder of this cache; null when they cannot be read. */
+export async function readStored(place: string): Promise<FeatureRows | null> {
+  try {
+    const keys = await readKeys(place)
+    const bytes = await readFile(join(place, ROWS_FILE))
+    const halves = new Float16Array(new Uint8Array(bytes).buffer)
+    if (keys.length === 0 || halves.length % keys.length !== 0) return null
+    return { length: halves.length / keys.length, keys, rows: Float32Array.from(halves) }
+  } catch {
+    return null
+  }
 }
 
 /** Each stored row by its key; empty when nothing readable is stored. */
@@ -35,18 +67,11 @@ export async function readRows(
   name: string,
   length: number,
 ): Promise<ReadonlyMap<string, Float32Array>> {
-  const none = new Map<string, Float32Array>()
   const place = join(folder, name)
-  try {
-    const keys = await readKeys(place)
-    const bytes = await readFile(join(place, 'rows.bin'))
-    if (bytes.length !== keys.length * length * 4) return none
-    const rows = new Float32Array(new Uint8Array(bytes).buffer)
-    await utimes(place, new Date(), new Date()).catch(() => undefined) // marks it as recently used
-    return new Map(keys.map((key, i) => [key, rows.subarray(i * length, (i + 1) * length)]))
-  } catch {
-    return none
-  }
+  const stored = await readStored(place)
+  if (stored?.length !== length) return new Map()
+  await utimes(place, new Date(), new Date()).catch(() => undefined) // marks it as recently used
+  return new Map(stored.keys.map((key, i) => [key, stored.rows.subarray(i * length, (i + 1) * length)]))
 }
 
 const KEYS: StoredFormats<readonly string[]> = {
@@ -66,8 +91,8 @@ export async function writeRows(folder: string, name: string, { keys, rows }: Fe
   await mkdir(partial, { recursive: true })
   try {
     {
-      await using file = await open(join(partial, 'rows.bin'), 'w')
-      await file.writeFile(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength))
+      await using file = await open(join(partial, ROWS_FILE), 'w')
+      await file.writeFile(new Uint8Array(Float16Array.from(rows, bounded).buffer))
       await file.sync()
     }
     await writeFile(join(partial, 'keys.json'), JSON.stringify(keys), { flush: true })
@@ -87,7 +112,7 @@ async function sweep(folder: string): Promise<void> {
       const place = join(folder, name)
       const [{ mtimeMs }, rows] = await Promise.all([
         stat(place),
-        stat(join(place, 'rows.bin')).catch(() => null),
+        stat(join(place, ROWS_FILE)).catch(() => null),
       ])
       return { place, at: mtimeMs, bytes: rows?.size ?? 0 }
     }),

@@ -2,7 +2,7 @@
  *  their weights stay; rows and image files are deleted elsewhere. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readKeys, writeRows } from './feature-cache.ts'
+import { readStored, writeRows } from './feature-cache.ts'
 import { readPackIndex } from '../run/data/pack.ts'
 
 /** A probe takes seconds; an hour-old folder belongs to a process that crashed. */
@@ -43,18 +43,18 @@ async function forgetRows(folder: string, deleted: ReadonlySet<string>): Promise
       if (isOfDead(name)) await rm(place, { recursive: true, force: true })
       continue
     }
-    const keys = await readKeys(place).catch(() => null)
-    const rows = await readFile(join(place, 'rows.bin')).catch(() => null)
-    if (keys === null || rows === null || keys.length === 0) {
+    const stored = await readStored(place)
+    if (stored === null) {
       await rm(place, { recursive: true, force: true })
       continue
     }
+    const { keys, length, rows } = stored
     const remaining = keys.flatMap((key, i) => (deleted.has(key.split(' ', 1)[0] ?? '') ? [] : [i]))
     if (remaining.length === keys.length) continue
-    const length = rows.length / 4 / keys.length
-    const all = new Float32Array(new Uint8Array(rows).buffer)
     const rowsLeft = new Float32Array(remaining.length * length)
-    remaining.forEach((from, i) => rowsLeft.set(all.subarray(from * length, (from + 1) * length), i * length))
+    remaining.forEach((from, i) =>
+      rowsLeft.set(rows.subarray(from * length, (from + 1) * length), i * length),
+    )
     if (remaining.length === 0) await rm(place, { recursive: true, force: true })
     else await writeRows(folder, name, { length, keys: remaining.map((i) => keys[i]!), rows: rowsLeft })
   }

@@ -3,6 +3,7 @@
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { Run } from '#lib/data/values.ts'
 import { STAGE_TITLES } from '#lib/domain/run-stages.ts'
+import { head } from '#lib/ml/recipes/head.ts'
 import { followRun, type RunEnd } from './follow.ts'
 import type { TrainingParts } from './ports.ts'
 
@@ -24,7 +25,7 @@ export async function trainInChildren(
   const events = createEventWriter(run, parts)
   for (let child = 1; ; child++) {
     const end = await followRun({
-      child: forkTraining(settings.engine),
+      child: forkTraining(settings.engine, run.recipe === head.name ? 'inference' : 'training'),
       folder,
       resume: isResumed || child > 1,
       onReady: events.ready,

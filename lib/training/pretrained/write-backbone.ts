@@ -1,6 +1,6 @@
 /** The default pretrained network as a bundle: the features of MobileNetV3-Small and of the network that ships with
- *  the product side by side, because both together distinguish more than either (docs/backbone.md). It fetches
- *  and checks nothing. */
+ *  the product side by side, because both together are more accurate than either
+ *  (docs/decisions/0023-two-backbones-side-by-side.md). It fetches and checks nothing. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { readGguf } from '#lib/ml/formats/gguf.ts'

@@ -5,6 +5,7 @@ import { learnHead, type HeadSettings } from '#lib/ml/learn/head.ts'
 import { clouds } from '#lib/ml/learn/synthetic-features.ts'
 import { featureLength } from '#lib/ml/network/network.ts'
 import { computeOutputs } from '../run/seal/outputs.ts'
+import { trainingViews } from '../features/views.ts'
 import { per, stopwatch } from './cost.ts'
 import type { ProbeRun } from './ports.ts'
 
@@ -41,10 +42,14 @@ export async function probeHead(
 }
 
 /** How many features rows each training image of a head gives. */
-export function viewsOf({ recipe, classifier }: Pick<RunPlan, 'recipe' | 'classifier'>): number {
+export function viewsOf({
+  recipe,
+  classifier,
+  spec,
+}: Pick<RunPlan, 'recipe' | 'classifier' | 'spec'>): number {
   switch (recipe.kind) {
     case 'head':
-      return recipe.settings.mirrored && classifier.isMirrorable ? 2 : 1
+      return trainingViews(spec, recipe.settings.mirrored && classifier.isMirrorable).length
     case 'scratch':
     case 'finetune':
     case 'transfer':

@@ -3,6 +3,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { followProbe } from '../job/follow.ts'
+import { purposeOf } from '../job/engine-purpose.ts'
 import { planOf } from '../job/plan-run.ts'
 import type { TrainingHandlers, TrainingParts } from '../job/ports.ts'
 import { parseDraft, planFile, samplesFile, writeJson } from '../run/plan.ts'
@@ -29,7 +30,7 @@ export function probeJob({ data, forkTraining, settings }: TrainingParts): Train
         await writeJson(samplesFile(folder), some)
         await writeJson(planFile(folder), plan)
         const figures = await followProbe({
-          child: forkTraining(settings.engine),
+          child: forkTraining(settings.engine, purposeOf(plan.recipe)),
           folder,
           images,
           signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]),

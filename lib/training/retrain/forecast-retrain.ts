@@ -61,7 +61,7 @@ export function createForecast(parts: ForecastParts): ForecastCases {
             parts: learning,
             epochs: recipe.settings.epochs,
             patience: recipe.settings.patience,
-            views: viewsOf({ recipe, classifier }),
+            views: viewsOf({ recipe, classifier, spec: draft.spec }),
             isPacked,
             isCompared: hasChampion,
           })

@@ -32,8 +32,8 @@ type Child = { readonly pid: number; readonly messages: FromTraining[] }
 /** Real training processes, and the messages of each. */
 function children(onMessage: (message: FromTraining, child: Child) => void = () => undefined) {
   const all: Child[] = []
-  const forkTraining: ForkTraining = (engine) => {
-    const child = fork(ENTRY, [engine], {
+  const forkTraining: ForkTraining = (engine, purpose) => {
+    const child = fork(ENTRY, [engine, purpose], {
       serialization: 'advanced',
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })

@@ -6,6 +6,7 @@ import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { featureLength } from '#lib/ml/network/network.ts'
 import type { HeadSettings } from '#lib/ml/learn/head.ts'
 import { embed } from '../../features/embed.ts'
+import { trainingViews, type View } from '../../features/views.ts'
 import type { ImageSets } from '../data/read-images.ts'
 import type { RunPorts } from '../ports.ts'
 import { startStage, type Stage } from '../stage.ts'
@@ -77,14 +78,14 @@ function stageFor({ plan, images, teaching, headSettings }: StageParts, ports: R
   const rehearsal = teaching.kind === 'teacher' ? teaching.rehearsal : 0
   const training = images.training.count + rehearsal
   const isPredicted = teaching.kind === 'teacher' || teaching.kind === 'distil'
-  const views = headSettings && isMirrored(headSettings, plan) ? 2 : 1
+  const views = headSettings ? viewsOf(headSettings, plan).length : 1
   const total = (isPredicted ? training : 0) + (headSettings ? training * views + images.choosing.count : 0)
   return total > 0 ? startStage('features', { total }, ports) : null
 }
 
-/** Whether each training image is also trained on as its mirror image. */
-const isMirrored = (settings: HeadSettings, { classifier }: RunPlan): boolean =>
-  settings.mirrored && classifier.isMirrorable
+/** Of each training image. */
+const viewsOf = (settings: HeadSettings, { classifier, spec }: RunPlan): readonly View[] =>
+  trainingViews(spec, settings.mirrored && classifier.isMirrorable)
 
 async function computeFeatures(
   { plan, network, weights, training, choosing }: TrainingMaterial,
@@ -95,8 +96,8 @@ async function computeFeatures(
   const startedAt = clock()
   const { sets, computed } = await embed(
     [
-      { set: training, mirrored: isMirrored(settings, plan) },
-      { set: choosing, mirrored: false },
+      { set: training, views: viewsOf(settings, plan) },
+      { set: choosing, views: ['plain'] },
     ],
     {
       engine,

@@ -111,7 +111,7 @@ async function scoreOf(
   const { network, weights } = await readBundle(candidate.folder)
   const {
     sets: [training],
-  } = await embed([{ set, mirrored: false }], {
+  } = await embed([{ set, views: ['plain'] }], {
     engine: ports.engine,
     network,
     weights,
