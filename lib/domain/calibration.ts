@@ -147,14 +147,15 @@ export function imagesForThreshold(
   let errors = 0
   let fewest: number | null = null
   for (const [i, answer] of surest.entries()) {
+    const images = i + 1
     if (!answer.isRight) errors += 1
-    if (surest[i + 1]?.confidence === answer.confidence || errors / (i + 1) >= targetError) continue
+    if (surest[images]?.confidence === answer.confidence || errors / images >= targetError) continue
     for (
       let times = 1;
       times <= MOST_TIMES && (fewest === null || times * surest.length < fewest);
       times *= 1.05
     ) {
-      if (clopperPearsonUpper(Math.round(errors * times), Math.round((i + 1) * times)) <= targetError)
+      if (clopperPearsonUpper(Math.round(errors * times), Math.round(images * times)) <= targetError)
         fewest = Math.ceil(times * surest.length)
     }
   }

@@ -7,9 +7,9 @@ import { wilson, type Interval } from './statistics.ts'
 /** The candidates of all predictions contain the true class at least this often. */
 export const CANDIDATE_LEVEL = 0.95
 
-/** Class indices, the most likely first; equal ones keep the order of the classes. */
+/** Class indices, the likeliest first; equals keep the order of the classes, as sorting does. */
 export const byProbability = (probabilities: readonly number[]): number[] =>
-  probabilities.map((_, index) => index).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
+  probabilities.map((_, index) => index).sort((a, b) => probabilities[b]! - probabilities[a]!)
 
 /** The random draw of an image's set, in [0, 1), from its content hash. Without a random draw the sets
  *  would be larger than necessary (§1.2 of the paper), and this way the same image always has the same candidates.
