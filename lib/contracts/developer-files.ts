@@ -7,6 +7,8 @@ const versions = z.record(z.string(), z.string()).readonly()
 const packageEntry = z.object({
   version: z.string().optional(),
   optional: z.boolean().optional(),
+  dev: z.boolean().optional(),
+  devOptional: z.boolean().optional(),
   dependencies: versions.optional(),
   devDependencies: versions.optional(),
   optionalDependencies: versions.optional(),

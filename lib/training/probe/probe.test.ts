@@ -8,7 +8,7 @@ import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import type { PackSource } from '../run/data/pack.ts'
-import { PLAN_FORMAT, type RunPlan } from '#lib/contracts/training-plan.ts'
+import { planIn } from '../run/plan.fakes.ts'
 import { backbonesIn } from '../run/start/backbones.ts'
 import type { ProbePorts } from './ports.ts'
 import { probe } from './probe.ts'
@@ -51,28 +51,12 @@ test.each([
   const candidates = (await backbonesIn(MODELS, { size: 32, channels: 3, fit: 'cover' })).filter((body) =>
     names.some((name) => body.name.startsWith(name)),
   )
-  const plan: RunPlan = {
-    format: PLAN_FORMAT,
-    runId: 'r',
-    classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
+  const plan = planIn(folder, {
     classes: ['ring', 'star'],
-    version: 'v1',
     start: { kind: 'choose-network', candidates },
     recipe: { kind: 'head', name: 'head', settings },
     spec: candidates[0]!.spec,
-    seed: 1,
-    engine: 'auto',
-    teaching: { kind: 'none' },
-    packs: join(folder, 'packs'),
-    out: join(folder, 'v1'),
-    memoryMb: 1024,
-    maxPixels: 1e6,
-    samples: { kind: 'dataset', name: 'pair', from: null, downloads: '', mirror: null, counters: '' },
-    dataName: 'pair',
-    command: 'test',
-    codeVersion: 'test',
-    notes: [],
-  }
+  })
 
   const probing = probe(
     folder,

@@ -14,7 +14,8 @@ import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import { backbonesIn } from '../start/backbones.ts'
 import type { PackSource } from '../data/pack.ts'
-import { PLAN_FORMAT, type RunPlan } from '#lib/contracts/training-plan.ts'
+import type { RunPlan } from '#lib/contracts/training-plan.ts'
+import { planIn } from '../plan.fakes.ts'
 import { planFile, readRunPlan, writeJson } from '../plan.ts'
 import { runTraining } from '../run.ts'
 
@@ -75,28 +76,12 @@ async function trained(
 ) {
   const { each, folder, stop, source, ...of } = change
   const [shapes] = await only('shapes')
-  const plan: RunPlan = {
-    format: PLAN_FORMAT,
-    runId: 'r',
-    classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
-    version: 'v1',
+  const plan = planIn(folder, {
     start: { kind: 'random' },
     recipe: { kind: 'head', name: 'head', settings },
     spec: shapes!.spec,
-    seed: 1,
-    engine: 'auto',
-    teaching: { kind: 'none' },
-    packs: join(folder, 'cache', 'packs'),
-    out: join(folder, 'v1'),
-    memoryMb: 1024,
-    maxPixels: 1e6,
-    samples: { kind: 'dataset', name: 'pair', from: null, downloads: '', mirror: null, counters: '' },
-    dataName: 'pair',
-    command: 'test',
-    codeVersion: 'test',
-    notes: [],
     ...of,
-  }
+  })
   const messages: FromTraining[] = []
   let seconds = 0
   await writeJson(planFile(folder), plan)

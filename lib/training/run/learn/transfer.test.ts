@@ -17,7 +17,8 @@ import { transferWhole } from '#lib/ml/recipes/transfer-whole.ts'
 import { frozenBelow } from '#lib/ml/network/upper-part.ts'
 import { learnerSpec } from './learner-spec.ts'
 import type { PackSource } from '../data/pack.ts'
-import { PLAN_FORMAT, type RunPlan } from '#lib/contracts/training-plan.ts'
+import type { RunPlan } from '#lib/contracts/training-plan.ts'
+import { planIn } from '../plan.fakes.ts'
 import { readRunPlan, writeJson, planFile } from '../plan.ts'
 import { runTraining } from '../run.ts'
 
@@ -48,31 +49,15 @@ async function prepared(): Promise<{ folder: string; plan: RunPlan }> {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-transfer-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const { preprocess } = await readBundle(SHAPES_FOLDER)
-  const plan: RunPlan = {
-    format: PLAN_FORMAT,
-    runId: 'r',
-    classifier: { id: 'pair', title: 'Pair', isMirrorable: true },
+  const plan = planIn(folder, {
     classes: CLASSES,
-    version: 'v1',
     start: {
       kind: 'choose-network',
       candidates: [{ name: 'shapes v1', folder: SHAPES_FOLDER, spec: preprocess }],
     },
     recipe: { kind: 'transfer', name: 'transfer', settings: { ...transfer.settings, epochs: 3 } },
     spec: preprocess,
-    seed: 1,
-    engine: 'auto',
-    teaching: { kind: 'none' },
-    packs: join(folder, 'cache', 'packs'),
-    out: join(folder, 'v1'),
-    memoryMb: 1024,
-    maxPixels: 1e6,
-    samples: { kind: 'dataset', name: 'pair', from: null, downloads: '', mirror: null, counters: '' },
-    dataName: 'pair',
-    command: 'test',
-    codeVersion: 'test',
-    notes: [],
-  }
+  })
   await writeJson(planFile(folder), plan)
   return { folder, plan }
 }
