@@ -1,4 +1,4 @@
-/** What the linter watches: mistakes that the type check does not show. Style and direction are laws of
+/** Configuration of the linter: mistakes that the type check does not show. Style and import direction are rules of
  *  lib/checks. The rules about promises need types and take most of the time. */
 import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'

@@ -1,9 +1,11 @@
-/** Prints the table of rooms and doors into docs/architecture.md, and tells whether what stands there is current.
- *  The prose around the tables is written by hand. `node lib/checks/architecture.ts --write` */
+/**
+ * Prints the tables of modules and packages into docs/architecture.md and checks that they are current. The
+ * text around the tables is written by hand. Usage: `node lib/checks/architecture.ts --write`
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Law } from './rule.ts'
-import { DOORS, ROOMS, TEST_PACKAGES } from './module-boundaries.ts'
+import type { ProjectRule } from './rule.ts'
+import { PACKAGE_OWNERS, MODULES, TEST_PACKAGES } from './module-boundaries.ts'
 import { ROOT } from './sources.ts'
 
 export const DOCUMENT = 'docs/architecture.md'
@@ -11,21 +13,24 @@ export const DOCUMENT = 'docs/architecture.md'
 const BEGIN = (name: string) => `<!-- ${name}: printed by \`node lib/checks/architecture.ts --write\` -->`
 const END = (name: string) => `<!-- end of ${name} -->`
 
-export function printed(): Readonly<Record<'rooms' | 'doors', string>> {
+export function printed(): Readonly<Record<'modules' | 'packages', string>> {
   const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ')
-  const rooms = Object.entries(ROOMS).map(
+  const modules = Object.entries(MODULES).map(
     ([name, { is, may }]) => `| \`${name}\` | ${is} | ${may.length === 0 ? '–' : may.join(', ')} |`,
   )
-  const doors = DOORS.map(([packages, owners]) => `| ${code(packages)} | ${owners.join(', ')} |`)
+  const packages = PACKAGE_OWNERS.map(([packages, owners]) => `| ${code(packages)} | ${owners.join(', ')} |`)
   return {
-    rooms: ['| module | purpose | may import |', '|---|---|---|', ...rooms].join('\n'),
-    doors: ['| package | imported by |', '|---|---|', ...doors, `| ${code(TEST_PACKAGES)} | tests |`].join(
-      '\n',
-    ),
+    modules: ['| module | purpose | may import |', '|---|---|---|', ...modules].join('\n'),
+    packages: [
+      '| package | imported by |',
+      '|---|---|',
+      ...packages,
+      `| ${code(TEST_PACKAGES)} | tests |`,
+    ].join('\n'),
   }
 }
 
-/** The document with its tables replaced by what the law says. */
+/** The document with its tables replaced by those of module-boundaries.ts. */
 export function withTables(document: string): string {
   return Object.entries(printed()).reduce((text, [name, table]) => {
     const [before, rest] = text.split(BEGIN(name))
@@ -36,15 +41,15 @@ export function withTables(document: string): string {
   }, document)
 }
 
-export const architectureIsCurrent: Law = {
+export const architectureIsCurrent: ProjectRule = {
   name: 'the tables of docs/architecture.md are current',
   counts: 'modules',
-  floor: 22,
+  minimum: 22,
   judge: () => {
     const document = readFileSync(path.join(ROOT, DOCUMENT), 'utf8')
     const isCurrent = withTables(document) === document
     return {
-      seen: Object.keys(ROOMS).length,
+      checked: Object.keys(MODULES).length,
       broken: isCurrent
         ? []
         : [`${DOCUMENT}: the tables differ from the rules. Run: node lib/checks/architecture.ts --write`],

@@ -10,7 +10,7 @@ test.each([
   'const { name } = JSON.parse(text)',
   'const answer = (await response.json()) as Answer',
   'const read = (text: string): Row => JSON.parse(text)',
-])('a type that is only claimed: %s', (text) => expect(claims(text)).toHaveLength(1))
+])('a claimed type is caught: %s', (text) => expect(claims(text)).toHaveLength(1))
 
 test.each([
   'const value: unknown = JSON.parse(text)',
@@ -18,4 +18,4 @@ test.each([
   'const value = JSON.parse(text) as unknown',
   'const read = (text: string): unknown => JSON.parse(text)',
   'const copy = { ...row } as Row',
-])('no claim: %s', (text) => expect(claims(text)).toEqual([]))
+])('not a claimed type: %s', (text) => expect(claims(text)).toEqual([]))

@@ -1,9 +1,12 @@
-/** Runs the programs that the checks consist of, and speaks to the person who waits. It knows none of them. */
+/**
+ * Runs the programs that the checks consist of, and prints lines for the user. It knows none of the
+ * programs.
+ */
 import { spawn, type SpawnOptions } from 'node:child_process'
 
-const KEPT_OUTPUT = 60_000 // characters from the end
+const OUTPUT_LIMIT = 60_000 // characters from the end
 
-/** Runs a program to its end; `isShown` lets its output through while it runs. */
+/** Runs a program to its end; `isShown` passes its output through while it runs. */
 export function runToEnd(
   program: string,
   args: readonly string[],
@@ -18,7 +21,7 @@ export function runToEnd(
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const keep = (chunk: Buffer): void => {
-      output = (output + chunk.toString()).slice(-KEPT_OUTPUT)
+      output = (output + chunk.toString()).slice(-OUTPUT_LIMIT)
       if (isShown) process.stdout.write(chunk)
     }
     child.stdout?.on('data', keep)
@@ -28,6 +31,6 @@ export function runToEnd(
   })
 }
 
-export const sayLine = (line: string): void => {
+export const printLine = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }

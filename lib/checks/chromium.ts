@@ -1,9 +1,11 @@
-/** Provides a Chromium for the stories: Playwright's own where it can be downloaded, else the machine's, else
- *  Debian's by apt as root. It does not start it; Playwright does. */
+/**
+ * Provides a Chromium for the end-to-end tests: Playwright's own where it can be downloaded, else the
+ * machine's, else Debian's by apt as root. It does not start it; Playwright does.
+ */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { chromium } from '@playwright/test'
-import { runToEnd, sayLine } from './child.ts'
+import { runToEnd, printLine } from './child.ts'
 import { ROOT } from './sources.ts'
 
 const OF_THE_MACHINE = [
@@ -23,7 +25,7 @@ export async function provideChromium(): Promise<Chromium> {
   const found = findChromium()
   if (found) return { kind: 'found', executable: found }
   if (await answers(DOWNLOAD_HOST)) {
-    sayLine('… downloading Chromium (playwright install chromium)')
+    printLine('… downloading Chromium (playwright install chromium)')
     await runToEnd(
       process.execPath,
       [path.join(ROOT, 'node_modules/@playwright/test/cli.js'), 'install', 'chromium'],
@@ -31,7 +33,7 @@ export async function provideChromium(): Promise<Chromium> {
     )
   }
   if (!findChromium() && process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
-    sayLine(
+    printLine(
       "… Playwright's own Chromium cannot be downloaded here; installing Debian's (apt-get install chromium)",
     )
     await runToEnd('apt-get', ['update'], { timeout: INSTALL_MS })
@@ -58,6 +60,6 @@ async function answers(host: string): Promise<boolean> {
     await fetch(host, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_MS) })
     return true
   } catch {
-    return false // no network to it is an ordinary answer here
+    return false // a machine without a network is an expected case here
   }
 }

@@ -1,23 +1,25 @@
-/** The law of commands: every script of package.json goes through bootstrap.mjs, which knows it, and the
- *  program that it runs exists. What a command does, its own tests tell. */
+/**
+ * Rule about commands: every script of package.json goes through bootstrap.mjs, bootstrap.mjs knows it, and
+ * the program that it runs exists. What a command does is tested elsewhere.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { packageFile } from '#lib/contracts/developer-files.ts'
-import type { Law } from './rule.ts'
+import type { ProjectRule } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 const BOOTSTRAP = 'lib/setup/bootstrap.mjs'
 
-export const commandsRun: Law = {
+export const commandsRun: ProjectRule = {
   name: 'every npm command has a program',
   counts: 'commands',
-  floor: 10,
+  minimum: 10,
   judge: () => {
     const { scripts } = packageFile.parse(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')))
     const broken = withoutProgram(scripts, readFileSync(path.join(ROOT, BOOTSTRAP), 'utf8'), (file) =>
       existsSync(path.join(ROOT, file)),
     )
-    return { seen: Object.keys(scripts).length, broken }
+    return { checked: Object.keys(scripts).length, broken }
   },
 }
 

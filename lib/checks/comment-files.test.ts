@@ -12,7 +12,7 @@ test.each([
   ['ML.md §5 says why', ['ML.md']],
   ['see lib/intake and lib/intake/readers/zip.ts', ['lib/intake/readers/zip.ts', 'lib/intake']],
   ['measured in ../shared/ML.md', ['../shared/ML.md']],
-])('a comment that names what is not there: %s', (text, names) => expect(broken(text)).toEqual(names))
+])('a comment that names a missing file is caught: %s', (text, names) => expect(broken(text)).toEqual(names))
 
 test.each([
   'rows.ts beside it, lib/data/rows.ts in full, lib/data and docs/api.md',
@@ -20,4 +20,4 @@ test.each([
   'model.json and weights.bin of a bundle',
   'https://example.org/guide/page.md',
   'tests are *.test.ts',
-])('a comment that may say so: %s', (text) => expect(broken(text)).toEqual([]))
+])('a reference is allowed: %s', (text) => expect(broken(text)).toEqual([]))

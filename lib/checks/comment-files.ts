@@ -1,26 +1,27 @@
-/** The law of references: a file or folder that a comment names is there, and it is ours. What stands outside
- *  the repository, its readers do not have. Files that the program writes, such as model.json, are no
- *  references. */
+/**
+ * Rule about references: a file or folder that a comment names exists in this repository, because readers
+ * have nothing outside it. Files that the program writes, such as model.json, are not references.
+ */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Law } from './rule.ts'
+import type { ProjectRule } from './rule.ts'
 import { factsOf, ROOT, type SourceFile } from './sources.ts'
 
 const DECISIONS = 'docs/decisions'
 const FILE = /(?<![\w/.@*<-])(?:[\w.[\]-]+\/)*[\w[\]-][\w.[\]-]*\.(?:tsx?|mjs|md|sql|py|css|prisma)\b/g
 const FOLDER = /(?<![\w/.-])(?:lib|app|e2e|docs|prisma|artillery|deploy|models)\/[\w./[\]-]*\w/g
 
-export const commentFiles: Law = {
+export const commentFiles: ProjectRule = {
   name: 'files that comments name exist',
   counts: 'comments',
-  floor: 1000,
+  minimum: 1000,
   judge: (sources) => ({
-    seen: sources.flatMap((source) => factsOf(source).comments).length,
+    checked: sources.flatMap((source) => factsOf(source).comments).length,
     broken: namedInVain(sources, (file) => existsSync(path.join(ROOT, file)) || isDecision(file)),
   }),
 }
 
-/** A record of a decision is named by its number alone. */
+/** A decision record is named by its number alone. */
 const isDecision = (file: string): boolean =>
   file.startsWith(`${DECISIONS}/`) &&
   readdirSync(path.join(ROOT, DECISIONS)).some((name) => name.startsWith(`${path.posix.basename(file)}-`))

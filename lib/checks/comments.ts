@@ -1,9 +1,11 @@
-/** The law of comments: they speak of what is there, not of what was; what is to be done has an issue.
- *  Whether a comment says why, people judge. */
-import { eachFile, type Law } from './rule.ts'
+/**
+ * Rule about comments: they describe the present code, not its past, and a to-do names an issue. Whether a
+ * comment says why is for a reviewer to judge.
+ */
+import { eachFile, type ProjectRule } from './rule.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
-const TOLD = [
+const HISTORY_WORDS = [
   'previously',
   'formerly',
   'no longer',
@@ -16,17 +18,20 @@ const TOLD = [
   'for now',
   'deprecated',
 ]
-const HISTORY = new RegExp(`\\b(${TOLD.join('|')})\\b`, 'i')
+const HISTORY = new RegExp(`\\b(${HISTORY_WORDS.join('|')})\\b`, 'i')
 const OPEN_END = /\b(TODO|FIXME|XXX|HACK)\b/
 const NUMBERED = /\b(TODO|FIXME|XXX|HACK)\b\s*\(?#\d+/
 
-export const commentsInThePresent: Law = {
+export const commentsInThePresent: ProjectRule = {
   name: 'comments describe the present',
   counts: 'comments',
-  floor: 1000,
+  minimum: 1000,
   judge: (sources) => {
     const ours = sources.filter(({ file }) => !file.startsWith('lib/checks/'))
-    return { seen: ours.flatMap((source) => factsOf(source).comments).length, broken: ours.flatMap(pastIn) }
+    return {
+      checked: ours.flatMap((source) => factsOf(source).comments).length,
+      broken: ours.flatMap(pastIn),
+    }
   },
 }
 
@@ -43,10 +48,10 @@ export function pastIn(source: SourceFile): readonly string[] {
   })
 }
 
-export const headers: Law = {
+export const headers: ProjectRule = {
   name: 'every file of a module begins with a comment about its purpose',
   counts: 'files',
-  floor: 250,
+  minimum: 250,
   judge: eachFile(needsHeader, withoutHeader),
 }
 

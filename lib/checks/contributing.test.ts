@@ -1,4 +1,7 @@
-/** CONTRIBUTING.md against the tree: whoever follows it finds what it names, as it stands there. */
+/**
+ * CONTRIBUTING.md against the repository: the files, commands and code that it names exist as it shows
+ * them.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -16,7 +19,7 @@ const linesOf = (text: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '')
 
-test('every file, folder and command that the contributing guide names is there', () => {
+test('every file, folder and command that the contributing guide names exists', () => {
   const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>
   }
@@ -28,7 +31,7 @@ test('every file, folder and command that the contributing guide names is there'
   expect(guide).toContain(`\`${PARTS.map(({ name }) => name).join(' ')}\``)
 })
 
-test.each(excerpts)('what it shows of %s stands there so', (file, code) => {
+test.each(excerpts)('the code that it shows of %s is the current code', (file, code) => {
   const lines = linesOf(readFileSync(path.join(ROOT, file), 'utf8'))
   const shown = linesOf(code)
 
@@ -36,7 +39,7 @@ test.each(excerpts)('what it shows of %s stands there so', (file, code) => {
   expect(shown.filter((line) => !lines.includes(line))).toEqual([])
 })
 
-test('each of its four ways has a piece of the tree to show', () => {
+test('each of its four instructions shows current code', () => {
   expect(excerpts.map(([file]) => file.split('/').slice(0, 2).join('/')).toSorted()).toEqual([
     'app/_components',
     'app/api',

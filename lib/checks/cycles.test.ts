@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { cyclesIn } from './cycles.ts'
 
-test('files that reach one another are caught, by types and by lazy imports too', () => {
+test('files that import each other are caught, by types and by lazy imports too', () => {
   const broken = cyclesIn([
     { file: 'lib/data/a.ts', text: `import { b } from './b.ts'` },
     { file: 'lib/data/b.ts', text: `const c = () => import('#lib/data/c.ts')` },
@@ -15,7 +15,7 @@ test('files that reach one another are caught, by types and by lazy imports too'
   )
 })
 
-test('two cycles are two, and a file that imports itself is one', () => {
+test('two cycles are reported as two, and a file that imports itself as one', () => {
   expect(
     cyclesIn([
       { file: 'lib/ml/a.ts', text: `import './b.ts'` },
@@ -25,7 +25,7 @@ test('two cycles are two, and a file that imports itself is one', () => {
   ).toHaveLength(2)
 })
 
-test('two ways to one file are no cycle', () => {
+test('two paths to one file are not a cycle', () => {
   expect(
     cyclesIn([
       { file: 'lib/ml/a.ts', text: `import './b.ts'\nimport './c.ts'` },

@@ -1,16 +1,18 @@
-/** The law of order inside a module: no file reaches itself by its imports, type-only ones included. Which
- *  module may import which, layers.ts says. */
-import type { Law } from './rule.ts'
+/**
+ * Rule about import order inside a module: no file reaches itself by its imports, type-only ones included.
+ * layers.ts decides which module may import which.
+ */
+import type { ProjectRule } from './rule.ts'
 import { factsOf, targetOf, type SourceFile } from './sources.ts'
 
-export const noCycles: Law = {
+export const noCycles: ProjectRule = {
   name: 'no file imports itself through other files',
   counts: 'files',
-  floor: 400,
-  judge: (sources) => ({ seen: sources.length, broken: cyclesIn(sources) }),
+  minimum: 400,
+  judge: (sources) => ({ checked: sources.length, broken: cyclesIn(sources) }),
 }
 
-/** One sentence for each group of files that reach one another. */
+/** One sentence for each group of files that import each other. */
 export function cyclesIn(sources: readonly SourceFile[]): readonly string[] {
   const files = new Set(sources.map(({ file }) => file))
   const importsOf = new Map(
@@ -55,12 +57,12 @@ function groupsThatReachThemselves(
 /** From a file back to itself, breadth first. */
 function shortestWay(file: string, importsOf: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const ways: (readonly string[])[] = [[file]]
-  const seen = new Set<string>()
+  const visited = new Set<string>()
   for (const way of ways) {
     for (const next of importsOf.get(way.at(-1)!) ?? []) {
       if (next === file) return [...way, file]
-      if (seen.has(next)) continue
-      seen.add(next)
+      if (visited.has(next)) continue
+      visited.add(next)
       ways.push([...way, next])
     }
   }

@@ -1,5 +1,7 @@
-/** What is handed to Docker, Render and a shell, held against the program: every file, setting, address and
- *  version that they name is one of ours. No container is built here. */
+/**
+ * The files for Docker, Render and the shell, checked against the program: every file, setting, address and
+ * version that they name exists. No container is built here.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,7 +22,7 @@ const pinned = JSON.parse(read('package.json')) as {
 }
 const hasBash = spawnSync('bash', ['--version']).status === 0
 
-test('the image has the pinned Node, runs as nobody special, and starts a program that is there', () => {
+test('the image has the pinned Node version, runs without root, and starts a program that exists', () => {
   const dockerfile = read('Dockerfile')
   const start = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)![1]!) as string[]
 
@@ -46,7 +48,7 @@ test('the image has the pinned Node, runs as nobody special, and starts a progra
   ).toBe(true)
 })
 
-test('the container calls itself healthy when it is ready, and ill when it is not', async () => {
+test('the container is healthy when the product is ready, and unhealthy when it is not', async () => {
   const [program, ...args] = JSON.parse(/^HEALTHCHECK[^]*?CMD (\[.*\])$/m.exec(read('Dockerfile'))![1]!) as [
     string,
     ...string[],
@@ -75,7 +77,7 @@ test('the container calls itself healthy when it is ready, and ill when it is no
   expect(contracts.some((one) => one.path === READY)).toBe(true)
 })
 
-test('what Render is told are settings of ours with values that they may have', () => {
+test('the settings for Render exist and have valid values', () => {
   const blueprint = read('deploy/render.yaml')
   const reported = Object.fromEntries(
     [...blueprint.matchAll(/- key: (\w+)\n\s+value: ['"]([^'"]*)['"]/g)].map(([, name, value]) => [
@@ -96,7 +98,7 @@ test('what Render is told are settings of ours with values that they may have', 
   expect(/healthCheckPath: (\S+)/.exec(blueprint)![1]).toBe(READY)
 })
 
-test('what compose sets are settings of ours, and what it mounts is there', () => {
+test('the settings in the compose files exist, and so do the files that they mount', () => {
   const compose = read('deploy/docker-compose.yml')
   const reported = [...compose.matchAll(/^ {2,6}([A-Z][A-Z_]+): /gm)]
     .map(([, name]) => name!)
@@ -108,8 +110,8 @@ test('what compose sets are settings of ours, and what it mounts is there', () =
     expect(existsSync(path.join(ROOT, 'deploy', file!)), file).toBe(true)
 })
 
-/** A Docker that writes down what it is told and has a product that is ready. */
-function fakeDocker(): { readonly told: () => readonly string[]; readonly env: NodeJS.ProcessEnv } {
+/** A fake Docker that records its arguments and has a product that is ready. */
+function fakeDocker(): { readonly calls: () => readonly string[]; readonly env: NodeJS.ProcessEnv } {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-docker-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   writeFileSync(
@@ -124,13 +126,13 @@ esac
   )
   chmodSync(path.join(folder, 'docker'), 0o755)
   return {
-    told: () => readFileSync(path.join(folder, 'told'), 'utf8').trim().split('\n'),
+    calls: () => readFileSync(path.join(folder, 'told'), 'utf8').trim().split('\n'),
     env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` },
   }
 }
 
 test.runIf(hasBash)(
-  'deploy.sh builds once, starts as many web processes as were asked for, and says where',
+  'deploy.sh builds once, starts as many web processes as requested, and prints the address',
   () => {
     const docker = fakeDocker()
     const deploy = (...args: string[]) =>
@@ -143,7 +145,7 @@ test.runIf(hasBash)(
         'create one at http://localhost:8080/setup?token=abc\n',
     )
     expect(status).toBe(0)
-    expect(docker.told().filter((one) => /build|up/.test(one))).toEqual([
+    expect(docker.calls().filter((one) => /build|up/.test(one))).toEqual([
       'compose build web',
       'compose up --detach --scale web=4',
     ])
@@ -152,11 +154,11 @@ test.runIf(hasBash)(
       stderr: '--scale requires a number, for example --scale 2.\n',
     })
     expect(deploy('down').status).toBe(0)
-    expect(docker.told().at(-1)).toBe('compose down')
+    expect(docker.calls().at(-1)).toBe('compose down')
   },
 )
 
-test('deploy.ps1 tells Docker the same as deploy.sh', () => {
+test('deploy.ps1 calls Docker with the same arguments as deploy.sh', () => {
   const orders = (text: string) =>
     [...text.matchAll(/(?:docker compose|Invoke-Compose) (build|up|port|logs|ps|down|exec)\b([^\n|}>)]*)/g)]
       .map(([, order, rest = '']) =>
@@ -175,7 +177,7 @@ test('deploy.ps1 tells Docker the same as deploy.sh', () => {
   expect([...shell].filter((one) => !power.has(one))).toEqual([])
 })
 
-test('the licence is the same in its file and in the package, and the makers of the data are named', () => {
+test('the licence is the same in its file and in the package, and the data sources are named', () => {
   expect(read('LICENSE')).toContain('Apache License')
   expect(pinned.license).toBe('Apache-2.0')
   for (const set of ['CIFAR-10', 'MNIST', 'PlantVillage']) expect(read('NOTICE')).toContain(set)

@@ -1,17 +1,19 @@
-/** The law of documents: a link leads somewhere, a command that is named exists, and every command is named
- *  in README.md. Whether what they say is true, the tests of what they describe tell. */
+/**
+ * Rule about documents: every link has a target, every command that a document names exists, and README.md
+ * names every command. Whether the text is true is for the tests of its subject to show.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { packageFile } from '#lib/contracts/developer-files.ts'
-import type { Law } from './rule.ts'
+import type { ProjectRule } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 const OWN_COMMANDS = new Set(['start', 'test']) // `npm start`, not `npm run start`
 
-export const documentsHold: Law = {
+export const documentsHold: ProjectRule = {
   name: 'links and commands in documents are valid',
   counts: 'documents',
-  floor: 8,
+  minimum: 8,
   judge: () => {
     const files = documents()
     const scripts = Object.keys(
@@ -19,7 +21,7 @@ export const documentsHold: Law = {
     )
     const readme = files.includes('README.md') ? readFileSync(path.join(ROOT, 'README.md'), 'utf8') : ''
     return {
-      seen: files.length,
+      checked: files.length,
       broken: [
         ...files.flatMap((file) => liesIn(file, readFileSync(path.join(ROOT, file), 'utf8'), scripts)),
         ...unnamed(readme, scripts),
@@ -30,7 +32,7 @@ export const documentsHold: Law = {
 
 export function liesIn(file: string, text: string, scripts: readonly string[]): readonly string[] {
   const links = [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)|\bsrc(?:set)?="([^"\s]+)"/g)]
-    .map(([, link, picture]) => link ?? picture ?? '')
+    .map(([, link, image]) => link ?? image ?? '')
     .filter((link) => !/^[a-z]+:/.test(link))
   const commands = [...text.matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, name = '']) => name)
   return [

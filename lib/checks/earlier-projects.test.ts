@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { linesOf, strayed, uncovered } from './earlier-projects.ts'
 
-test('a line of the earlier projects that is missing, or whose test is not there by file and title, is caught', () => {
+test('a line of the list that is missing, or whose test does not exist by file and title, is caught', () => {
   const page = [
     '| 1.1 | a | `a.test.ts`: "it is so, always" |',
     '| 1.2 | b | `b.test.ts`: "it is so, always" |',
@@ -29,7 +29,7 @@ test('a line of the earlier projects that is missing, or whose test is not there
   ])
 })
 
-test('a page of the earlier projects that strays from their list is caught, wherever it lies', () => {
+test('a page of the earlier projects that differs from their list is caught, wherever the list is', () => {
   const list =
     '# The floor\n\n## 1 · Addresses\n| [ ] 1.1 | POST `/predict` | MN |\n\n1. `/predict` twice\n\n## ' +
     '2 · Pages\n[ ] a dashboard · [ ] a predict page\n\n## 4 · Training\n[ ] promises\n\n## 7 · ' +

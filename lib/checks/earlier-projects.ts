@@ -1,28 +1,29 @@
-/** The law of the earlier projects: each line of what they had stands in docs/earlier-projects.md, in its
- *  words, with tests that exist by file and title. Whether a test proves its line, people judge. The list
- *  itself is not part of the program: where it lies beside it, the page is compared with it. */
+/**
+ * Rule about the earlier projects: docs/earlier-projects.md has each line of their list, with its words,
+ * and tests that exist by file and title. Whether a test proves its line is for a reviewer to judge. The
+ * list itself is not part of the program: the page is compared with it where it exists.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Law } from './rule.ts'
+import type { ProjectRule } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 const PAGE = 'docs/earlier-projects.md'
 const LIST = path.resolve(ROOT, process.env['DARKROOM_REAL_DATA'] ?? '../shared/data', '../EARLIER.md')
-/** How many lines each chapter has. Chapter 4, what they promised of training, belongs to the cards of the
- *  models. */
+/** How many lines each chapter has. Chapter 4, about training results, is answered by the model cards. */
 const LINES: Readonly<Record<string, number>> = { 1: 33, 2: 8, 3: 8, 5: 3, 6: 16, 7: 6 }
-/** Shorter words fit too many titles to name one. */
+/** A shorter quotation matches too many titles to identify one. */
 const SHORTEST_WORDS = 8
 
-export const earlierProjectsCovered: Law = {
+export const earlierProjectsCovered: ProjectRule = {
   name: 'features of the earlier projects are covered by tests that exist',
   counts: 'lines',
-  floor: 74,
+  minimum: 74,
   judge: () => {
     const page = readFileSync(path.join(ROOT, PAGE), 'utf8')
     const list = textOf(LIST)
     return {
-      seen: rowsIn(page).length,
+      checked: rowsIn(page).length,
       broken: [
         ...uncovered(page, LINES, (file) => textOf(path.join(ROOT, file))),
         ...(list === null ? [] : strayed(page, list)),
@@ -62,8 +63,10 @@ export function uncovered(
   ]
 }
 
-/** Where the page and the list differ: a line that one of them lacks, or words in code or bold that the list
- *  has not in that line. */
+/**
+ * Differences between the page and the list: a line that only one of them has, or words in code format or
+ * bold that the list does not have in that line.
+ */
 export function strayed(page: string, list: string): readonly string[] {
   const rows = rowsIn(page)
   const lines = linesOf(list)
@@ -84,8 +87,10 @@ export function strayed(page: string, list: string): readonly string[] {
   ]
 }
 
-/** The lines of the list by chapter and number, but for chapter 4: rows of tables, then items with a box,
- *  then numbered sentences. */
+/**
+ * The lines of the list by chapter and number, without chapter 4: rows of tables, then items with a box,
+ * then numbered sentences.
+ */
 export function linesOf(list: string): ReadonlyMap<string, string> {
   const chapters = list
     .split(/^## (?=\d)/m)
@@ -104,7 +109,7 @@ export function linesOf(list: string): ReadonlyMap<string, string> {
   )
 }
 
-/** What tests are called: first words of `test(…)`, of a table's call and of its rows, and `story`. */
+/** The titles of tests: first argument of `test(…)`, of a table's call and of its rows, and of `story`. */
 function titlesIn(text: string): readonly string[] {
   const places = [
     /\b(?:test|describe)(?:\.\w+)?\(\s*(['"`])(.*?)\1/g,

@@ -1,21 +1,17 @@
 import { expect, test } from 'vitest'
-import { brokenLaws } from './layers.ts'
+import { brokenRules } from './layers.ts'
 
 test.each([
   [
-    'a Prisma type leaks out of data, type-only',
+    'a Prisma type leaks out of data as a type-only import',
     'lib/serving/pool.ts',
     `import type { Run } from '@prisma/client'`,
   ],
-  ['one use case calls its neighbour', 'lib/serving/pool.ts', `import { x } from '#lib/training/run/run.ts'`],
+  ['one use case imports another', 'lib/serving/pool.ts', `import { x } from '#lib/training/run/run.ts'`],
+  ['a page bypasses the HTTP module', 'app/history/page.tsx', `import { x } from '#lib/data/predictions.ts'`],
+  ['a relative path out of the module', 'lib/domain/gate.ts', `import { x } from '../data/runs.ts'`],
   [
-    'a page goes round the front desk',
-    'app/history/page.tsx',
-    `import { x } from '#lib/data/predictions.ts'`,
-  ],
-  ['a way round through dots', 'lib/domain/gate.ts', `import { x } from '../data/runs.ts'`],
-  [
-    'a lazy way up',
+    'a lazy import of a higher module',
     'lib/ml/learn/train.ts',
     `export const f = async () => (await import('#lib/engines/onnx.ts')).run`,
   ],
@@ -28,17 +24,17 @@ test.each([
     'lib/serving/pool.ts',
     `const ort = createRequire(import.meta.url)('onnxruntime-node')`,
   ],
-  ['the rules read a file', 'lib/domain/gate.ts', `import { readFileSync } from 'node:fs'`],
-  ['a package that nobody owns', 'lib/http/serve.ts', `import _ from 'lodash'`],
-  ['a process reaches the pages', 'lib/processes/web.ts', `import { Card } from '#lib/ui/card.tsx'`],
+  ['a pure rule reads a file', 'lib/domain/gate.ts', `import { readFileSync } from 'node:fs'`],
+  ['a package without an owner', 'lib/http/serve.ts', `import _ from 'lodash'`],
+  ['a process imports the pages', 'lib/processes/web.ts', `import { Card } from '#lib/ui/card.tsx'`],
   [
-    'a room imports the checks',
+    'a module imports the checks',
     'lib/data/rows.ts',
-    `import { ROOMS } from '#lib/checks/module-boundaries.ts'`,
+    `import { MODULES } from '#lib/checks/module-boundaries.ts'`,
   ],
   ['the checks read rows', 'lib/checks/run.ts', `import { x } from '#lib/data/rows.ts'`],
   [
-    'a story runs a command in its own process',
+    'an e2e test runs a command in its own process',
     'e2e/x.spec.ts',
     `import { x } from '#lib/commands/train.ts'`,
   ],
@@ -49,26 +45,26 @@ test.each([
     `import { x } from '#lib/data/generated/client.ts'`,
   ],
   ['a command answers HTTP', 'lib/commands/train.ts', `import { serve } from '#lib/http/serve.ts'`],
-  ['HTTP parts reach the database', 'lib/server/fast-path.ts', `import { x } from '#lib/data/rows.ts'`],
+  ['the HTTP module reads the database', 'lib/server/fast-path.ts', `import { x } from '#lib/data/rows.ts'`],
   [
-    'a use case reads what only pages read',
+    'a use case imports the queries of pages',
     'lib/training/run/run.ts',
     `import { x } from '#lib/queries/runs.ts'`,
   ],
   [
-    'the child that computes reads rows',
+    'the inference process reads rows',
     'lib/inference/loaded-models.ts',
     `import { x } from '#lib/data/rows.ts'`,
   ],
-  ['serving forks for itself', 'lib/serving/pool.ts', `import { fork } from 'node:child_process'`],
+  ['serving forks a process itself', 'lib/serving/pool.ts', `import { fork } from 'node:child_process'`],
   ['vitest in the product', 'lib/domain/gate.ts', `import { test } from 'vitest'`],
-  ['a test reaches the pages', 'lib/http/serve.test.ts', `import { x } from '#lib/ui/card.tsx'`],
-  ['a file beside the rooms', 'lib/shortcut.ts', ``],
-])('caught: %s', (_, file, text) => expect(brokenLaws(file, text)).toHaveLength(1))
+  ['a test imports the pages', 'lib/http/serve.test.ts', `import { x } from '#lib/ui/card.tsx'`],
+  ['a file outside the modules', 'lib/shortcut.ts', ``],
+])('caught: %s', (_, file, text) => expect(brokenRules(file, text)).toHaveLength(1))
 
 test.each([
   [
-    'a test imports as the composing room does',
+    'a test imports as the composing modules do',
     'lib/serving/pool.test.ts',
     `import { x } from '#lib/training/run/run.ts'\nimport { test } from 'vitest'`,
   ],
@@ -78,21 +74,21 @@ test.each([
     `import { fork } from '#lib/processes/fork-inference.ts'`,
   ],
   [
-    'a room imports itself and its row',
+    'a module imports itself and its row',
     'lib/serving/pool.ts',
     `import { x } from './batcher.ts'\nimport { y } from '#lib/data/rows.ts'`,
   ],
-  ['a package at its own door', 'lib/images/decode.ts', `import sharp from 'sharp'`],
+  ['a package in the module that owns it', 'lib/images/decode.ts', `import sharp from 'sharp'`],
   ['a style sheet', 'app/layout.tsx', `import './globals.css'`],
   [
-    'a name in a string is no import',
+    'a name in a string is not an import',
     'lib/domain/gate.ts',
     `export const text = "import x from '../data/rows.ts'"`,
   ],
-])('allowed: %s', (_, file, text) => expect(brokenLaws(file, text)).toEqual([]))
+])('allowed: %s', (_, file, text) => expect(brokenRules(file, text)).toEqual([]))
 
-test('the sentence says what is allowed here and where the table is explained', () => {
-  const [sentence] = brokenLaws('lib/ml/learn/train.ts', `import { x } from '#lib/data/rows.ts'`)
+test('the message names the allowed modules and the document that explains them', () => {
+  const [sentence] = brokenRules('lib/ml/learn/train.ts', `import { x } from '#lib/data/rows.ts'`)
 
   expect(sentence).toBe(
     'lib/ml/learn/train.ts:1: ml may not import data (#lib/data/rows.ts). Allowed here: domain, contracts. ' +

@@ -1,10 +1,12 @@
-/** The law of the lock file: it names every part that its packages may need on any platform, and exactly what
- *  package.json pins. Without a platform's part in the registry npm writes a lock file that installs here and
- *  fails in a fresh clone (`npm ci`: "Missing …"). */
+/**
+ * Rule about the lock file: it lists every package that a dependency may need on any platform, and exactly
+ * the versions that package.json pins. Where the registry lacks the package of a platform, npm writes a
+ * lock file that installs here and fails in a fresh clone (`npm ci`: "Missing …").
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { lockFile, packageFile, type LockFile, type PackageEntry } from '#lib/contracts/developer-files.ts'
-import type { Law } from './rule.ts'
+import type { ProjectRule } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 type PinKind = 'dependencies' | 'devDependencies' | 'optionalDependencies'
@@ -12,15 +14,15 @@ type PinKind = 'dependencies' | 'devDependencies' | 'optionalDependencies'
 const PIN_KINDS: readonly PinKind[] = ['dependencies', 'devDependencies', 'optionalDependencies']
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/
 
-export const lockIsWhole: Law = {
+export const lockIsWhole: ProjectRule = {
   name: 'a fresh clone can be installed: the lock file is complete and pins are exact',
   counts: 'locked packages',
-  floor: 600,
+  minimum: 600,
   judge: () => {
     const lock = lockFile.parse(JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')))
     const required = packageFile.parse(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')))
     return {
-      seen: Object.keys(lock.packages).length,
+      checked: Object.keys(lock.packages).length,
       broken: [...missingParts(lock), ...loosePins(required, lock)],
     }
   },
@@ -52,7 +54,7 @@ export function loosePins(required: PackageEntry, { packages }: LockFile): reado
   )
 }
 
-/** Node's own look-up: beside, then outwards. */
+/** Node's own resolution: the inner folder first, then outwards. */
 function isLocked(packages: LockFile['packages'], place: string, name: string): boolean {
   for (let at = place; ; at = at.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, '')) {
     if (`${at === '' ? '' : `${at}/`}node_modules/${name}` in packages) return true

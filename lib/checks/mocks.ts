@@ -1,15 +1,17 @@
-/** The law of real things: no test replaces a module. Fakes exist for ports only, in `*.fakes.ts`, and are
- *  passed in. */
+/**
+ * Rule about mocks: no test replaces a module. Fakes exist for ports only, in `*.fakes.ts`, and are passed
+ * in.
+ */
 import { isTest } from './module-boundaries.ts'
-import { eachFile, type Law } from './rule.ts'
+import { eachFile, type ProjectRule } from './rule.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
 const REPLACES = /^(vi|jest)\.(mock|doMock|unstable_mockModule|stubGlobal)$|^mock\.module$/
 
-export const noModuleMocks: Law = {
+export const noModuleMocks: ProjectRule = {
   name: 'no test mocks a module',
   counts: 'tests and fakes',
-  floor: 70,
+  minimum: 70,
   judge: eachFile((file) => isTest(file) || file.startsWith('e2e/'), mocksIn),
 }
 

@@ -45,7 +45,7 @@ const card: Card = {
   },
 }
 
-test('each table says what the cards say, and the words between them stay', () => {
+test('each table shows the figures of the cards, and the text between the tables stays', () => {
   const document = withFigures(marks, [card])
 
   expect(document.split('Words.')).toHaveLength(4)
@@ -57,11 +57,11 @@ test('each table says what the cards say, and the words between them stay', () =
   expect(withFigures(document, [card])).toBe(document)
 })
 
-test('a card of a version that was sealed earlier, or on few pictures, has dashes', () => {
+test('a card of a version that was sealed earlier, or on few images, has dashes', () => {
   expect(withFigures(marks, [cardOf('v1')])).toContain('| `fruit` | – | – | – | – | – | – | – |')
 })
 
-test('the README has one line of each, and an old figure in it is replaced', () => {
+test('the README has one line for each classifier, and an old figure in it is replaced', () => {
   const readme = withFigures(
     '# Darkroom\n<!-- shipped: printed by `node lib/checks/models-page.ts --write` -->\nfruit 12 ' +
       '%\n<!-- end of shipped -->\n',
@@ -73,6 +73,6 @@ test('the README has one line of each, and an old figure in it is replaced', () 
   expect(readme).not.toContain('fruit 12 %')
 })
 
-test('a document without its marks is named', () => {
+test('a document without its markers is named', () => {
   expect(() => withFigures('# The models', [card])).toThrow('does not have the markers of "accuracy"')
 })

@@ -1,27 +1,29 @@
-/** Prints the tables of docs/models.md and README.md from the cards of the versions that ship, and tells
- *  whether what stands there is current. The words around them are written by hand. `node
- *  lib/checks/models-page.ts --write` */
+/**
+ * Prints the tables of docs/models.md and README.md from the cards of the bundled versions and checks that
+ * they are current. The text around the tables is written by hand. Usage: `node lib/checks/models-page.ts
+ * --write`
+ */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { card as cardSchema, shippedClassifier, type Card } from '#lib/contracts/bundle.ts'
-import type { Law } from './rule.ts'
+import type { ProjectRule } from './rule.ts'
 import { ROOT } from './sources.ts'
 
 type Tables = Readonly<Record<string, (cards: readonly Card[]) => string>>
 const BEGIN = (name: string) => `<!-- ${name}: printed by \`node lib/checks/models-page.ts --write\` -->`
 const END = (name: string) => `<!-- end of ${name} -->`
 
-export const modelsPageIsCurrent: Law = {
+export const modelsPageIsCurrent: ProjectRule = {
   name: 'the figures in docs/models.md and README.md are those of the model cards',
   counts: 'classifiers',
-  floor: 6,
+  minimum: 6,
   judge: () => {
     const cards = shippedCards()
     const broken = documents().filter(
       ({ document, tables }) => withFigures(document, cards, tables) !== document,
     )
     return {
-      seen: cards.length,
+      checked: cards.length,
       broken: broken.map(
         ({ name }) =>
           `${name}: the tables differ from models/*/*/card.json. Run: node lib/checks/models-page.ts --write`,
@@ -30,7 +32,7 @@ export const modelsPageIsCurrent: Law = {
   },
 }
 
-/** The document with its tables replaced by what the cards say. */
+/** The document with its tables replaced by the figures of the cards. */
 export function withFigures(
   document: string,
   cards: readonly Card[],
@@ -73,7 +75,7 @@ const accuracyTable = (cards: readonly Card[]): string =>
     ]),
   )
 
-/** For who has not decided yet: how many classes, how right. */
+/** An overview of the bundled classifiers: number of classes and accuracy. */
 const shippedTable = (cards: readonly Card[]): string =>
   lines(
     ['classifier', 'content', 'accuracy on its test images (95 % CI)'],
@@ -122,8 +124,8 @@ function foreignTable(cards: readonly Card[]): string {
     cards.map(({ classifier, familiarity }) => [
       `\`${classifier}\``,
       ...names.flatMap((name) => {
-        const found = familiarity?.foreign?.find((one) => one.name === name)
-        return [found ? found.auroc.toFixed(3) : '–', share(found?.found)]
+        const foreign = familiarity?.foreign?.find((one) => one.name === name)
+        return [foreign ? foreign.auroc.toFixed(3) : '–', share(foreign?.found)]
       }),
       familiarity ? `${familiarity.neighbour}${familiarity.is_centred ? ', mean subtracted' : ''}` : '–',
     ]),
@@ -155,7 +157,7 @@ const lines = (head: readonly string[], rows: readonly (readonly string[])[]): s
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
 
-/** Of the version that answers first. A folder without classifier.json is none. */
+/** Cards of the live versions. A folder without classifier.json is not a classifier. */
 function shippedCards(): readonly Card[] {
   const folder = path.join(ROOT, 'models')
   const read = (...file: string[]): unknown => JSON.parse(readFileSync(path.join(folder, ...file), 'utf8'))

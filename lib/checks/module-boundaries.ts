@@ -1,11 +1,13 @@
-/** The table of the house: which room may import which, and which outside packages come in by which door. It
- *  only states; layers.ts enforces it and architecture.ts prints it. To change a row: docs/architecture.md,
- *  "Changing a row". */
+/**
+ * The table of modules: which module may import which, and which module owns which package. It only
+ * declares; layers.ts enforces the table and architecture.ts prints it. To change a row:
+ * docs/architecture.md, "Changing a row".
+ */
 
-export type Room = keyof typeof ROOMS
+export type Module = keyof typeof MODULES
 
 type Row = {
-  /** What the room is, in one line, for docs/architecture.md. */
+  /** The purpose of the module, in one line, for docs/architecture.md. */
   readonly is: string
   readonly may: readonly string[]
 }
@@ -26,8 +28,8 @@ const COMPOSED = [
   'server',
 ] as const
 
-/** `lib/<room>`, and what stands beside `lib`. A room always may import itself. */
-export const ROOMS = {
+/** `lib/<module>`, and the folders next to `lib`. A module may always import itself. */
+export const MODULES = {
   domain: { is: 'pure rules and types', may: [] },
   contracts: { is: 'schemas of routes, files, messages and settings', may: ['domain'] },
   ml: {
@@ -76,12 +78,12 @@ export const ROOMS = {
   ui: { is: 'the design system', may: ['domain'] },
   processes: {
     is: 'one file per process; the only module that composes the others',
-    may: COMPOSED.filter((room) => room !== 'ml'),
+    may: COMPOSED.filter((moduleName) => moduleName !== 'ml'),
   },
   commands: {
     is: 'one file per `npm run …`',
     may: [
-      ...COMPOSED.filter((room) => !['children', 'http', 'server', 'jobs'].includes(room)),
+      ...COMPOSED.filter((moduleName) => !['children', 'http', 'server', 'jobs'].includes(moduleName)),
       'archive',
       'processes',
     ],
@@ -97,7 +99,7 @@ export const ROOMS = {
   config: { is: 'configuration files at the root', may: [] },
 } as const satisfies Record<string, Row>
 
-const NOT_IN_A_BROWSER: readonly Room[] = [
+const NOT_IN_A_BROWSER: readonly Module[] = [
   'engines',
   'images',
   'archive',
@@ -124,58 +126,61 @@ const NOT_IN_A_BROWSER: readonly Room[] = [
   'proxy',
 ]
 
-/** Outside packages and the rooms whose doors they come in by; the first row that fits decides. `*` ends a
- *  prefix. */
-export const DOORS: readonly (readonly [packages: readonly string[], rooms: readonly Room[]])[] = [
-  [['@prisma/*', 'prisma'], ['data']],
-  [['node:sqlite'], ['data', 'checks']],
-  [['@tensorflow/tfjs-node'], ['engines', 'setup']],
-  [['@tensorflow/*', 'onnxruntime-*'], ['engines']],
-  [['yauzl', 'yazl'], ['archive']],
-  [['sharp', 'pngjs'], ['images']],
-  [['@bufbuild/protobuf*', 'jsfive'], ['ml']],
-  [['@fastify/busboy'], ['http']],
-  [['next-auth*'], ['auth', 'app']],
-  [['rate-limiter-flexible'], ['auth']],
-  [['zod'], ['contracts', 'http']],
-  [['zod-openapi*'], ['http']],
+/** Packages and the modules that own them; the first matching row decides. `*` ends a prefix. */
+export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], modules: readonly Module[]])[] =
   [
-    ['node:child_process', 'node:cluster'],
-    // processes: only to start the whole product again (throwaway-product.ts); children are forked by lib/children
-    ['children', 'processes', 'commands', 'setup', 'checks', 'e2e'],
-  ],
-  [
-    ['next', 'next/*'],
-    ['app', 'auth', 'processes', 'proxy'],
-  ],
-  [
-    ['react', 'react/*', 'react-dom*'],
-    ['app', 'ui'],
-  ],
-  [['chart.js*', 'react-chartjs-2'], ['ui']],
-  [['pino*'], ['operations']],
-  [['autocannon'], ['commands']],
-  [['node-api-headers'], ['setup']],
-  [['typescript'], ['checks']],
-  [
-    ['@playwright/test', '@axe-core/playwright'],
-    ['e2e', 'checks', 'config'],
-  ],
-  [['vitest/node'], ['checks']],
-  [['vitest/config', 'eslint*', 'typescript-eslint', '@tailwindcss/postcss', 'knip'], ['config']],
-  [['node:*'], NOT_IN_A_BROWSER],
-]
+    [['@prisma/*', 'prisma'], ['data']],
+    [['node:sqlite'], ['data', 'checks']],
+    [['@tensorflow/tfjs-node'], ['engines', 'setup']],
+    [['@tensorflow/*', 'onnxruntime-*'], ['engines']],
+    [['yauzl', 'yazl'], ['archive']],
+    [['sharp', 'pngjs'], ['images']],
+    [['@bufbuild/protobuf*', 'jsfive'], ['ml']],
+    [['@fastify/busboy'], ['http']],
+    [['next-auth*'], ['auth', 'app']],
+    [['rate-limiter-flexible'], ['auth']],
+    [['zod'], ['contracts', 'http']],
+    [['zod-openapi*'], ['http']],
+    [
+      ['node:child_process', 'node:cluster'],
+      // processes: only to start a second product (throwaway-product.ts); lib/children forks the child
+      // processes
+      ['children', 'processes', 'commands', 'setup', 'checks', 'e2e'],
+    ],
+    [
+      ['next', 'next/*'],
+      ['app', 'auth', 'processes', 'proxy'],
+    ],
+    [
+      ['react', 'react/*', 'react-dom*'],
+      ['app', 'ui'],
+    ],
+    [['chart.js*', 'react-chartjs-2'], ['ui']],
+    [['pino*'], ['operations']],
+    [['autocannon'], ['commands']],
+    [['node-api-headers'], ['setup']],
+    [['typescript'], ['checks']],
+    [
+      ['@playwright/test', '@axe-core/playwright'],
+      ['e2e', 'checks', 'config'],
+    ],
+    [['vitest/node'], ['checks']],
+    [['vitest/config', 'eslint*', 'typescript-eslint', '@tailwindcss/postcss', 'knip'], ['config']],
+    [['node:*'], NOT_IN_A_BROWSER],
+  ]
 
-/** What only a test may import. */
+/** Packages that only tests may import. */
 export const TEST_PACKAGES = ['vitest'] as const
 
-/** The room of a file, by its path from the root with forward slashes; undefined for what no law covers. */
-export function roomOf(file: string): Room | undefined {
+/**
+ * The module of a file, by its path from the root with forward slashes; undefined for a file without rules.
+ */
+export function moduleOf(file: string): Module | undefined {
   const [top, second = '', ...deeper] = file.split('/')
-  if (top === 'lib') return deeper.length > 0 && second in ROOMS ? (second as Room) : undefined
+  if (top === 'lib') return deeper.length > 0 && second in MODULES ? (second as Module) : undefined
   if (top === 'app' || top === 'e2e') return top
   if (file === 'proxy.ts') return 'proxy'
-  if (file === 'instrumentation.ts') return 'app' // what Next calls when a page fails
+  if (file === 'instrumentation.ts') return 'app' // Next calls it when a page fails
   return second === '' && /\.(ts|mjs|js|cjs)$/.test(file) ? 'config' : undefined
 }
 

@@ -1,5 +1,7 @@
-/** A child of mutants.ts: runs the tests of one source once per mutation of it, in one Vitest that stays, and
- *  sends whether they noticed. The source on the disk is never changed. */
+/**
+ * A child of mutants.ts: runs the tests of one source once per mutation of it, in one Vitest instance, and
+ * reports whether a test failed. The source on the disk is never changed.
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createVitest } from 'vitest/node'
@@ -21,7 +23,7 @@ const vitest = await createVitest(
     maxWorkers: 1,
     isolate: true,
     bail: 1,
-    fsModuleCache: false, // its key is the file, not what the plugin makes of it
+    fsModuleCache: false, // the key is the file itself, not the plugin's output
     reporters: [{}],
   },
   {
@@ -38,7 +40,7 @@ const specifications = (await vitest.globTestSpecifications([...tests])).filter(
   tests.includes(path.relative(ROOT, moduleId)),
 )
 
-/** The tests pass without a mutation, or nothing that they say counts. */
+/** Without a mutation the tests pass; otherwise their results mean nothing. */
 const passes = async (): Promise<boolean> => {
   vitest.invalidateFile(place)
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications)

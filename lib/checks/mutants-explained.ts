@@ -1,9 +1,11 @@
-/** Changes of lib/domain that no test can notice, each with the reason: a list for mutants.ts. Whoever changes
- *  such a line changes its entry, which else explains nothing. */
+/**
+ * Mutations of lib/domain that no test can detect, each with the reason: a list for mutants.ts. When such a
+ * line changes, its entry must change too, or it matches nothing.
+ */
 
 export type UnnoticeableChange = {
   readonly file: string
-  /** As `npm run check:mutants` prints the change. */
+  /** The change as `npm run check:mutants` prints it. */
   readonly from: string
   readonly to: string
   readonly why: string

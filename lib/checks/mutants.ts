@@ -1,9 +1,11 @@
-/** `npm run check:mutants`: makes each small mistake in the rules of lib/domain, one at a time, and runs the
- *  tests that need the file. A mistake that no test notices is a test that is missing, or it is explained in
- *  mutants-explained.ts. The mistakes are made by mutations.ts, in a child (mutant-runner.ts). */
+/**
+ * `npm run check:mutants`: makes each small change in the rules of lib/domain, one at a time, and runs the
+ * tests that depend on the file. A change that no test detects is a missing test, or it is explained in
+ * mutants-explained.ts. mutations.ts makes the changes, in a child process (mutant-runner.ts).
+ */
 import { fork, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
-import { sayLine } from './child.ts'
+import { printLine } from './child.ts'
 import { EXPLAINED } from './mutants-explained.ts'
 import type { MutantResult } from './mutant-runner.ts'
 import { mutationsOf, type Mutation } from './mutations.ts'
@@ -17,14 +19,14 @@ the tests of lib/domain that use the file. Lists the changes that no test detect
 them is not explained in lib/checks/mutants-explained.ts. About ten minutes on an idle machine.`
 
 const FOLDER = 'lib/domain/'
-/** A change can make a loop endless: a test run that says nothing for so long has noticed it. */
+/** A change can make a loop endless: a test run without a message for this long counts as detected. */
 const LONGEST_RUN_MS = 60_000
 
 type Tally = { killed: number; explained: number; survived: number }
 
 if (import.meta.main) {
   const args = process.argv.slice(2)
-  if (args.includes('--help') || args.includes('-h')) sayLine(HELP)
+  if (args.includes('--help') || args.includes('-h')) printLine(HELP)
   else process.exitCode = await checkMutants(args.filter((one) => one !== '--file'))
 }
 
@@ -33,7 +35,7 @@ async function checkMutants(named: readonly string[]): Promise<number> {
   const isRule = (file: string): boolean => file.startsWith(FOLDER) && !/\.(test|fakes)\.ts$/.test(file)
   const rules = sources.filter(({ file }) => (named.length > 0 ? named.includes(file) : isRule(file)))
   if (rules.length === 0) {
-    sayLine(
+    printLine(
       `There is no such file: ${named.join(', ')}. Give its path from the root, such as lib/domain/gate.ts.`,
     )
     return 2
@@ -45,7 +47,7 @@ async function checkMutants(named: readonly string[]): Promise<number> {
     total.explained += tally.explained
     total.survived += tally.survived
   }
-  sayLine(`${total.killed} detected, ${total.explained} explained, ${total.survived} not detected`)
+  printLine(`${total.killed} detected, ${total.explained} explained, ${total.survived} not detected`)
   return total.survived === 0 ? 0 : 1
 }
 
@@ -66,15 +68,15 @@ async function checkFile(source: SourceFile, sources: readonly SourceFile[]): Pr
     if (explanation) tally.explained += 1
     else {
       tally.survived += 1
-      sayLine(`  ${file}:${line}  ${from}  →  ${to}`)
+      printLine(`  ${file}:${line}  ${from}  →  ${to}`)
     }
   }
   tally.killed = mutations.length - survivors.length
-  sayLine(`${tally.survived === 0 ? '✓' : '✗'} ${file}: ${tally.killed} of ${mutations.length} noticed`)
+  printLine(`${tally.survived === 0 ? '✓' : '✗'} ${file}: ${tally.killed} of ${mutations.length} noticed`)
   return tally
 }
 
-/** Begins again after a change that hangs or ends the child: that one counts as noticed. */
+/** Restarts after a change that hangs or ends the child: that change counts as detected. */
 async function survivorsOf(
   file: string,
   tests: readonly string[],
@@ -91,7 +93,7 @@ async function survivorsOf(
   return survivors
 }
 
-/** Whether the tests pass on the file as it is; the child says on its own what does not. */
+/** Whether the tests pass on the unchanged file; the child prints which of them do not. */
 async function canRun(file: string, tests: readonly string[]): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<number | null>()
   startChild(file, tests, Number.MAX_SAFE_INTEGER).once('exit', resolve)
@@ -105,7 +107,7 @@ function startChild(file: string, tests: readonly string[], from: number): Child
   })
 }
 
-/** `next`: the first change of which the child said nothing. */
+/** `next`: the first change that the child did not report. */
 function runFrom(
   file: string,
   tests: readonly string[],

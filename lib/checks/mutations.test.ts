@@ -4,13 +4,13 @@ import { mutated, mutationsOf } from './mutations.ts'
 const changesOf = (text: string): readonly string[] =>
   mutationsOf('lib/domain/x.ts', text).map((one) => mutated(text, one))
 
-test('a comparison is flipped at its border, an equality to its opposite', () => {
+test('a comparison is flipped at its boundary, an equality is negated', () => {
   expect(changesOf('const f = (a, b) => a < b')).toEqual(['const f = (a, b) => a <= b'])
   expect(changesOf('const f = (a, b) => a >= b')).toEqual(['const f = (a, b) => a > b'])
   expect(changesOf('const f = (a, b) => a === b')).toEqual(['const f = (a, b) => a !== b'])
 })
 
-test('a constant grows by one, a sign and a rounding turn', () => {
+test('a constant grows by one, and a sign and a rounding are reversed', () => {
   expect(changesOf('export const MOST = 1_000')).toEqual(['export const MOST = 1001'])
   expect(changesOf('const f = (a) => Math.floor(a - b)')).toEqual([
     'const f = (a) => Math.ceil(a - b)',
@@ -18,11 +18,11 @@ test('a constant grows by one, a sign and a rounding turn', () => {
   ])
 })
 
-test('types, imports and joined text are left alone', () => {
+test('types, imports and joined text are unchanged', () => {
   expect(changesOf(`import { x } from './1.ts'\ntype T = 1 | true\nconst f = (a) => 'n ' + a`)).toEqual([])
 })
 
-test('each change says its line and the expression around it', () => {
+test('each change has its line and the expression around it', () => {
   expect(mutationsOf('x.ts', 'const a = 1\nconst b = c && d')[1]).toMatchObject({
     line: 2,
     from: 'c && d',

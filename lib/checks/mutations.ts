@@ -1,12 +1,14 @@
-/** The small mistakes that could be in a source: a comparison flipped, a constant or a sign changed. It makes
- *  them; whether a test notices, mutants.ts finds out. */
+/**
+ * The small mistakes that a source could contain: a flipped comparison, a changed constant or sign. It only
+ * makes them; mutants.ts finds out whether a test detects them.
+ */
 import ts from 'typescript'
 
 export type Mutation = {
   readonly start: number
   readonly end: number
   readonly line: number
-  /** The expression around the change, on one line, and what it becomes. */
+  /** The expression around the change, on one line, and its replacement. */
   readonly from: string
   readonly to: string
   readonly replacement: string
@@ -33,16 +35,16 @@ const CALLS: ReadonlyMap<string, string> = new Map([
   ['Math.ceil', 'Math.floor'],
   ['Math.round', 'Math.floor'],
 ])
-const LONGEST_SHOWN = 90
+const LONGEST_EXCERPT = 90
 
-/** In the order of the text; text, types and imports have none. */
+/** In text order; strings, types and imports are not changed. */
 export function mutationsOf(file: string, text: string): readonly Mutation[] {
   const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
-  const found: Mutation[] = []
+  const mutations: Mutation[] = []
   const add = (changed: ts.Node, around: ts.Node, replacement: string): void => {
     const [start, end] = [changed.getStart(), changed.getEnd()]
     const [first, last] = [around.getStart(), around.getEnd()]
-    found.push({
+    mutations.push({
       start,
       end,
       line: tree.getLineAndCharacterOfPosition(start).line + 1,
@@ -58,7 +60,7 @@ export function mutationsOf(file: string, text: string): readonly Mutation[] {
     ts.forEachChild(node, visit)
   }
   visit(tree)
-  return found.toSorted((a, b) => a.start - b.start)
+  return mutations.toSorted((a, b) => a.start - b.start)
 }
 
 export const mutated = (text: string, { start, end, replacement }: Mutation): string =>
@@ -80,7 +82,7 @@ function replacementOf(node: ts.Node): { readonly node: ts.Node; readonly text: 
   return null
 }
 
-/** A literal or a name alone says too little: the expression or declaration that it stands in. */
+/** A literal or a name alone is not clear: the expression or declaration around it. */
 function aroundOf(node: ts.Node): ts.Node {
   if (ts.isBinaryExpression(node)) return node
   return ts.isSourceFile(node.parent) ? node : node.parent
@@ -88,5 +90,5 @@ function aroundOf(node: ts.Node): ts.Node {
 
 function oneLine(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ')
-  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)} …` : line
+  return line.length > LONGEST_EXCERPT ? `${line.slice(0, LONGEST_EXCERPT)} …` : line
 }

@@ -1,20 +1,22 @@
-/** Rules about names: no drawer for what has no place, no name that only says when it was made, no type
- *  declared twice, no type named by a participle or a preposition. Whether a name is a good one, people judge. */
+/**
+ * Rules about names: no catch-all file names, no name that only says when it was written, no type declared
+ * twice, no type named by a participle or a preposition. Whether a name is good is for a reviewer to judge.
+ */
 import { isTest } from './module-boundaries.ts'
-import { eachFile, type Law } from './rule.ts'
+import { eachFile, type ProjectRule } from './rule.ts'
 import { factsOf } from './sources.ts'
 
 const DRAWERS = /^(utils?|helpers?|misc|common|shared|core|base|managers?|services?|stuff|tools?|lib)$/
 const TIMED = /^(new|old|v\d+|legacy|temp|tmp|final|backup\d+|\w+2)$/
 const TIMED_ALLOWED = new Set(['lib/http/legacy.ts']) // the clients of the earlier projects are its subject
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/
-/** Names that Next gives a meaning. */
+/** Names with a meaning in Next. */
 const NEXT_NAME = /^(\[.*\]|\(.*\)|_components|\.well-known)$/
 
-export const drawerNames: Law = {
+export const drawerNames: ProjectRule = {
   name: 'every file and folder has a name with a meaning',
   counts: 'files',
-  floor: 400,
+  minimum: 400,
   judge: eachFile(
     () => true,
     ({ file }) => drawersIn(file),
@@ -36,10 +38,10 @@ export function drawersIn(file: string): readonly string[] {
     })
 }
 
-export const typesOnce: Law = {
+export const typesOnce: ProjectRule = {
   name: 'names of exported types and classes are unique',
   counts: 'exported types',
-  floor: 300,
+  minimum: 300,
   judge: (sources) => {
     const places = new Map<string, string[]>()
     for (const source of sources.filter(({ file }) => !isTest(file) && !file.endsWith('.d.mts'))) {
@@ -48,7 +50,7 @@ export const typesOnce: Law = {
     }
     const twice = [...places].filter(([, at]) => at.length > 1)
     return {
-      seen: [...places.values()].flat().length,
+      checked: [...places.values()].flat().length,
       broken: twice.map(
         ([name, at]) =>
           `${at[0]}: the type ${name} is exported again at ${at.slice(1).join(', ')}. Import one of them, ` +
@@ -59,7 +61,7 @@ export const typesOnce: Law = {
 }
 
 const PREPOSITIONS = /^(About|At|Beside|By|For|From|In|Into|Of|On|To|Who|With|Within|Without)$/
-/** Irregular participles, and words that people use like them, as the last or the only word of a name. */
+/** Irregular participles, and words used like participles, as the last or the only word of a name. */
 const IRREGULAR = new RegExp(
   '(^|[a-z])(' +
     'Begun|Built|Chosen|Drawn|Done|Found|Frozen|Given|Heard|Held|Kept|Known|Learnt|Look|' +
@@ -70,10 +72,10 @@ const REGULAR = /^([A-Z][a-z]+(ed|ing)|\w*(Asked|Asking|Offered|Wanted|Answered|
 const NOUNS = /^(Embedding|Finding|Heading|Setting|Spacing|String|Teaching|Timing)$/
 const DECLARED = /^\s*(?:export\s+)?(?:abstract\s+)?(?:type|interface|class)\s+([A-Z]\w*)\b(?=[\s<={])/
 
-export const nounTypes: Law = {
+export const nounTypes: ProjectRule = {
   name: 'no type or class is named by a participle or a preposition',
   counts: 'files',
-  floor: 500,
+  minimum: 500,
   judge: eachFile(
     (file) => /\.tsx?$/.test(file),
     ({ file, text }) => participlesIn(file, text),

@@ -12,7 +12,7 @@ const sources = [
   { file: 'lib/domain/csv.test.ts', text: `import { csv } from './csv.ts'` },
 ]
 
-test('near are the tests that import a file, wherever they are, and a test that is itself changed', () => {
+test('the affected tests are those that import a file, wherever they are, and changed tests themselves', () => {
   expect(testsNear(['lib/domain/gate.ts'], sources)).toEqual([
     'lib/domain/gate.test.ts',
     'lib/training/run.test.ts',
@@ -30,6 +30,6 @@ test('dependents are found through other files', () => {
   ])
 })
 
-test('every test that is called long is there', () => {
+test('every test in the list of long tests exists', () => {
   expect(LONG_TESTS.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([])
 })

@@ -1,8 +1,10 @@
-/** Which test files are near to a source: those that import it. It reads imports only and runs nothing. */
+/**
+ * Which test files are affected by a source: those that import it. It reads imports only and runs nothing.
+ */
 import path from 'node:path'
 import { factsOf, type SourceFile } from './sources.ts'
 
-/** Minutes, not seconds, together: quick checks leave them out unless they themselves are changed. */
+/** Together they take minutes: quick checks skip them unless they themselves are changed. */
 export const LONG_TESTS: readonly string[] = [
   'lib/auth/auth.test.ts',
   'lib/commands/dataset.test.ts',
@@ -21,7 +23,7 @@ export const LONG_TESTS: readonly string[] = [
 
 const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
 
-/** Those that import one of the files by a path of the program, directly, and those among the files. */
+/** Tests that import one of the files directly by a path of the program, and tests among the files. */
 export function testsNear(files: readonly string[], sources: readonly SourceFile[]): readonly string[] {
   const required = new Set(files)
   return sources
@@ -30,17 +32,18 @@ export function testsNear(files: readonly string[], sources: readonly SourceFile
     .map(({ file }) => file)
 }
 
-/** The files and those that need them, through any number of imports, tests and fakes included. */
+/** The files and those that depend on them, through any number of imports, tests and fakes included. */
 export function dependentsOf(files: readonly string[], sources: readonly SourceFile[]): ReadonlySet<string> {
-  const found = new Set(files)
-  for (let before = -1; before !== found.size;) {
-    before = found.size
-    for (const source of sources) if (importsOf(source).some((one) => found.has(one))) found.add(source.file)
+  const dependents = new Set(files)
+  for (let before = -1; before !== dependents.size;) {
+    before = dependents.size
+    for (const source of sources)
+      if (importsOf(source).some((one) => dependents.has(one))) dependents.add(source.file)
   }
-  return found
+  return dependents
 }
 
-/** From the root, for specifiers of the program's own files. */
+/** Paths from the root of the program's own files that the source imports. */
 function importsOf(source: SourceFile): readonly string[] {
   return factsOf(source).imports.flatMap(({ specifier }) => {
     if (specifier.startsWith('#')) return [specifier.slice(1)]

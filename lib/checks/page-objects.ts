@@ -1,14 +1,16 @@
-/** The law of page objects: a story finds nothing on a page itself. What is found by which role and name is
- *  in e2e/pages, once, so that a changed page changes one file. */
-import { eachFile, type Law } from './rule.ts'
+/**
+ * Rule about page objects: an end-to-end test does not locate elements itself. The role and name of an
+ * element are in e2e/pages, once, so that a changed page changes one file.
+ */
+import { eachFile, type ProjectRule } from './rule.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
 const FINDS = /\.(getBy\w+|locator|frameLocator|\$\$?)$/
 
-export const storiesUsePages: Law = {
+export const storiesUsePages: ProjectRule = {
   name: 'stories find things on pages through e2e/pages',
   counts: 'stories',
-  floor: 18,
+  minimum: 18,
   judge: eachFile((file) => /^e2e\/.*\.spec\.ts$/.test(file), locatorsIn),
 }
 

@@ -1,17 +1,21 @@
-/** The parts of `npm test`: each runs one program over the whole tree and answers how many of its cases
- *  passed and failed. The order and the closing line are run-parts.ts's. */
+/**
+ * The parts of `npm test`: each runs one program over the whole repository and returns how many of its
+ * cases passed and failed. run-parts.ts decides the order and prints the closing line.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { storyReport, unitReport } from '#lib/contracts/developer-files.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
-import { runToEnd, sayLine } from './child.ts'
+import { runToEnd, printLine } from './child.ts'
 import { provideChromium } from './chromium.ts'
 import { ROOT } from './sources.ts'
 
 export type Count = { readonly passed: number; readonly failed: number; readonly skipped?: number }
 export type TestPart = {
   readonly name: string
+  /** A name that `npm test` also accepts. */
+  readonly formerName?: string
   readonly needsPages: boolean
   /** Uses one core and starts no product: another such part may run at the same time. */
   readonly isLight: boolean
@@ -39,7 +43,7 @@ export const PARTS: readonly TestPart[] = [
     isLight: true,
     run: () => lint(['.']),
   },
-  { name: 'laws', needsPages: false, isLight: true, run: laws },
+  { name: 'rules', formerName: 'laws', needsPages: false, isLight: true, run: rules },
   { name: 'unit', needsPages: false, isLight: false, run: () => unit([]) },
   {
     name: 'dead-code',
@@ -56,26 +60,26 @@ export const PARTS: readonly TestPart[] = [
   { name: 'e2e', needsPages: true, isLight: false, run: stories },
 ]
 
-/** A checker that is right or lists mistakes: one case when right, one failure per mistake. */
+/** For a checker that passes or lists mistakes: one case when it passes, one failure per mistake. */
 async function asOneCase(program: string, args: readonly string[], mistake: RegExp): Promise<Count> {
   const { code, output } = await runToEnd(process.execPath, [program, ...args], { cwd: ROOT })
   if (code === 0) return { passed: 1, failed: 0 }
-  sayLine(output.trimEnd())
+  printLine(output.trimEnd())
   return { passed: 0, failed: Math.max(1, output.match(mistake)?.length ?? 0) }
 }
 
-async function laws(): Promise<Count> {
-  const { code, output } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/checks/laws.ts')], {
+async function rules(): Promise<Count> {
+  const { code, output } = await runToEnd(process.execPath, [path.join(ROOT, 'lib/checks/rules.ts')], {
     cwd: ROOT,
   })
-  sayLine(output.trimEnd())
+  printLine(output.trimEnd())
   const closing = /(\d+) passed, (\d+) failed\s*$/.exec(output)
   return closing
     ? { passed: Number(closing[1]), failed: Number(closing[2]) }
     : { passed: 0, failed: Math.max(1, code) }
 }
 
-/** The short form of npm run test:faults: a product is broken, and what it promises then is measured. */
+/** The short form of npm run test:faults: it breaks a product and checks that it recovers as documented. */
 async function faults(): Promise<Count> {
   const { code, output } = await runToEnd(
     process.execPath,
@@ -87,7 +91,7 @@ async function faults(): Promise<Count> {
   return { passed: Number(closing[1]), failed: Number(closing[2]), skipped: Number(closing[3]) }
 }
 
-/** Files that the linter ignores may be among them. */
+/** The files may include some that the linter ignores. */
 export const lint = (files: readonly string[]): Promise<Count> =>
   asOneCase(
     inModules('eslint/bin/eslint.js'),
@@ -121,15 +125,17 @@ export async function unit(files: readonly string[]): Promise<Count> {
   })
 }
 
-/** Stories that may run side by side, then those that measure (playwright.config.ts). */
+/** Tests that may run in parallel, then those that measure (playwright.config.ts). */
 const STORY_GROUPS = [['reading', 'changing'], ['measuring']] as const
 
-/** The stories of e2e/. Those that only read share the product started here; its log is shown when one
- *  fails. */
+/**
+ * The end-to-end tests of e2e/. Those that only read share the product started here; its log is printed
+ * when one of them fails.
+ */
 async function stories(): Promise<Count> {
   const chromium = await provideChromium()
   if (chromium.kind === 'none') {
-    sayLine(chromium.reason)
+    printLine(chromium.reason)
     return { passed: 0, failed: 1 }
   }
   await using app = await startThrowawayProduct({ LOG_LEVEL: 'info' })
@@ -144,7 +150,7 @@ async function stories(): Promise<Count> {
   const counts: Count[] = []
   for (const projects of STORY_GROUPS) counts.push(await storiesOf(projects, environment))
   if (counts.some(({ failed }) => failed > 0))
-    sayLine(`--- log of the shared instance ---\n${app.output().slice(-4_000)}`)
+    printLine(`--- log of the shared instance ---\n${app.output().slice(-4_000)}`)
   return sumOf(counts)
 }
 

@@ -10,7 +10,7 @@ const sources = [
   { file: 'lib/domain/jobs.ts', text: '' },
 ]
 
-test('a permission that only a test needs, a room without files and a closed package are caught', () => {
+test('a permission that only a test needs, an empty module and an unused package are caught', () => {
   expect(
     unusedIn(sources, { data: { may: ['domain', 'ml'] }, domain: { may: [] }, browser: { may: ['ml'] } }, [
       [
@@ -22,12 +22,12 @@ test('a permission that only a test needs, a room without files and a closed pac
   ).toEqual([
     'lib/checks/module-boundaries.ts: no file belongs to browser. Remove its row.',
     'lib/checks/module-boundaries.ts: data imports nothing from ml. Remove it from the row.',
-    'lib/checks/module-boundaries.ts: domain imports none of sharp, jpeg. Remove it from DOORS.',
-    'lib/checks/module-boundaries.ts: data imports none of umap-js. Remove it from DOORS.',
+    'lib/checks/module-boundaries.ts: domain imports none of sharp, jpeg. Remove it from PACKAGE_OWNERS.',
+    'lib/checks/module-boundaries.ts: data imports none of umap-js. Remove it from PACKAGE_OWNERS.',
   ])
 })
 
-test('what is used stays, a package of tests and Node itself included', () => {
+test('a permission that is used stays, a package of tests and Node itself included', () => {
   expect(
     unusedIn(sources, { data: { may: ['domain'] }, domain: { may: [] } }, [
       [['pngjs'], ['data']],

@@ -1,66 +1,76 @@
-/** The rule of permissions: what module-boundaries.ts allows, some file uses. A permission that no file needs is
- *  removed, and a module without files is none. Who steps over the table, layers.ts catches. */
-import type { Law } from './rule.ts'
-import { DOORS, isTest, roomOf, ROOMS, type Room } from './module-boundaries.ts'
+/**
+ * Rule about permissions: every permission in module-boundaries.ts is used by some file, and every module
+ * has files. layers.ts catches imports that the table does not allow.
+ */
+import type { ProjectRule } from './rule.ts'
+import { isTest, moduleOf, MODULES, PACKAGE_OWNERS, type Module } from './module-boundaries.ts'
 import { factsOf, targetOf, type SourceFile } from './sources.ts'
 
-/** Node itself is no library that somebody owns: its row says where code runs, not who asked for it. */
+/** Node itself has no owner: its row says where code runs, not which module needs it. */
 const PLATFORM = 'node:*'
 
-export const usedPermissions: Law = {
+export const usedPermissions: ProjectRule = {
   name: 'every permission in the table of modules is used',
   counts: 'files',
-  floor: 400,
-  judge: (sources) => ({ seen: sources.length, broken: unusedIn(sources, ROOMS, DOORS) }),
+  minimum: 400,
+  judge: (sources) => ({ checked: sources.length, broken: unusedIn(sources, MODULES, PACKAGE_OWNERS) }),
 }
 
 type Rows = Readonly<Record<string, { readonly may: readonly string[] }>>
-type Doors = readonly (readonly [packages: readonly string[], rooms: readonly string[]])[]
+type Owners = readonly (readonly [packages: readonly string[], modules: readonly string[]])[]
 
-export function unusedIn(sources: readonly SourceFile[], rooms: Rows, doors: Doors): readonly string[] {
+export function unusedIn(sources: readonly SourceFile[], modules: Rows, owners: Owners): readonly string[] {
   const { entered, imports, packages } = usesOf(sources)
-  const phantoms = Object.keys(rooms).filter((room) => !entered.has(room))
+  const phantoms = Object.keys(modules).filter((moduleName) => !entered.has(moduleName))
   return [
-    ...phantoms.map((room) => `lib/checks/module-boundaries.ts: no file belongs to ${room}. Remove its row.`),
-    ...Object.entries(rooms)
-      .filter(([room]) => entered.has(room))
-      .flatMap(([room, { may }]) =>
+    ...phantoms.map(
+      (moduleName) => `lib/checks/module-boundaries.ts: no file belongs to ${moduleName}. Remove its row.`,
+    ),
+    ...Object.entries(modules)
+      .filter(([moduleName]) => entered.has(moduleName))
+      .flatMap(([moduleName, { may }]) =>
         may
-          .filter((other) => !imports.has(`${room} ${other}`))
+          .filter((other) => !imports.has(`${moduleName} ${other}`))
           .map(
             (other) =>
-              `lib/checks/module-boundaries.ts: ${room} imports nothing from ${other}. Remove it from the row.`,
+              `lib/checks/module-boundaries.ts: ${moduleName} imports nothing from ${other}. Remove it from the row.`,
           ),
       ),
-    ...doors
+    ...owners
       .filter(([names]) => !names.includes(PLATFORM))
       .flatMap(([names, owners]) =>
         owners
           .filter(
-            (room) =>
-              !packages.some((use) => use.room === room && names.some((name) => fits(name, use.name))),
+            (moduleName) =>
+              !packages.some(
+                (use) => use.moduleName === moduleName && names.some((name) => fits(name, use.name)),
+              ),
           )
           .map(
-            (room) =>
-              `lib/checks/module-boundaries.ts: ${room} imports none of ${names.join(', ')}. Remove it from DOORS.`,
+            (moduleName) =>
+              `lib/checks/module-boundaries.ts: ${moduleName} imports none of ${names.join(', ')}. ` +
+              'Remove it from PACKAGE_OWNERS.',
           ),
       ),
   ]
 }
 
-/** Tests may import more than their room; what only they import opens no room, but may open a door. */
+/**
+ * Tests may import more than their module. An import by a test justifies a package in a row, but not
+ * another module.
+ */
 function usesOf(sources: readonly SourceFile[]) {
   const entered = new Set<string>()
   const imports = new Set<string>()
-  const packages: { readonly room: Room; readonly name: string }[] = []
+  const packages: { readonly moduleName: Module; readonly name: string }[] = []
   for (const source of sources) {
-    const room = roomOf(source.file)
-    if (!room) continue
-    entered.add(room)
+    const moduleName = moduleOf(source.file)
+    if (!moduleName) continue
+    entered.add(moduleName)
     for (const { specifier } of factsOf(source).imports) {
       const target = targetOf(source.file, specifier)
-      if (target === undefined) packages.push({ room, name: specifier })
-      else if (!isTest(source.file)) imports.add(`${room} ${roomOf(target)}`)
+      if (target === undefined) packages.push({ moduleName, name: specifier })
+      else if (!isTest(source.file)) imports.add(`${moduleName} ${moduleOf(target)}`)
     }
   }
   return { entered, imports, packages }

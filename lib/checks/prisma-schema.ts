@@ -1,9 +1,11 @@
-/** Reads from a Prisma schema what a database can show: tables, columns, keys and which may be absent.
- *  It is not a parser of Prisma's whole language: models, enums, @map, @@map, @id and @@id are enough for that. */
+/**
+ * Reads from a Prisma schema what a database can show: tables, columns, keys and optional columns. It does
+ * not parse all of Prisma's language: models, enums, @map, @@map, @id and @@id are enough.
+ */
 
 export type Columns = ReadonlyMap<string, 'key' | 'required' | 'optional'>
 
-/** `table.column` → what it is. */
+/** `table.column` → its kind. */
 export function columnsOfSchema(schema: string): Columns {
   const blocks = [
     ...schema.replace(/\/\/.*$/gm, '').matchAll(/^[ \t]*(model|enum)\s+(\w+)\s*\{([^]*?)^[ \t]*\}/gm),
@@ -27,7 +29,7 @@ function columnsOfModel(model: string, body: string, models: ReadonlySet<string 
     const field = /^\s*(\w+)\s+(\w+)(\[\])?(\?)?/.exec(line)
     if (!field) return []
     const [, name = '', type, isList, isOptional] = field
-    if (isList || models.has(type)) return [] // a relation is no column
+    if (isList || models.has(type)) return [] // a relation is not a column
     const column = /@map\("([^"]+)"\)/.exec(line)?.[1] ?? name
     const isKey = /(^|\s)@id\b/.test(line) || keys.includes(name)
     const presence = isOptional ? 'optional' : 'required'

@@ -1,9 +1,11 @@
-/** `npm run test:quick`: in under a minute, what is most likely to be wrong after a change: types, rules, the
- *  linter on what changed, and the unit tests that import it. `npm test` checks everything. */
+/**
+ * `npm run test:quick`: checks in under a minute what a change most likely breaks: types, rules, the linter
+ * on changed files, and the unit tests that import them. `npm test` checks everything.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { sayLine } from './child.ts'
+import { printLine } from './child.ts'
 import { LONG_TESTS, testsNear } from './near-tests.ts'
 import { lint, PARTS, unit, type TestPart } from './parts.ts'
 import { runParts } from './run-parts.ts'
@@ -16,7 +18,7 @@ under a minute. Skips tests that take long, and lists them; npm test runs everyt
 
 if (import.meta.main) {
   const [branch = 'main'] = process.argv.slice(2)
-  if (branch === '--help' || branch === '-h') sayLine(HELP)
+  if (branch === '--help' || branch === '-h') printLine(HELP)
   else process.exitCode = await runParts(partsFor(changedSince(branch)))
 }
 
@@ -24,11 +26,11 @@ function partsFor(changed: readonly string[]): readonly TestPart[] {
   const code = changed.filter((file) => /\.(tsx?|mjs)$/.test(file))
   const near = testsNear(code, readSources())
   const tests = near.filter((file) => !LONG_TESTS.includes(file) || changed.includes(file))
-  const left = near.filter((file) => !tests.includes(file))
-  sayLine(`${changed.length} files changed; ${tests.length} test files are affected.`)
-  if (left.length > 0) sayLine(`Skipped, because they take long: ${left.join(', ')}`)
+  const skipped = near.filter((file) => !tests.includes(file))
+  printLine(`${changed.length} files changed; ${tests.length} test files are affected.`)
+  if (skipped.length > 0) printLine(`Skipped, because they take long: ${skipped.join(', ')}`)
   return [
-    ...PARTS.filter(({ name }) => name === 'types' || name === 'laws'),
+    ...PARTS.filter(({ name }) => name === 'types' || name === 'rules'),
     ...(code.length > 0 ? [quick('lint', () => lint(code))] : []),
     ...(tests.length > 0 ? [quick('unit', () => unit(tests))] : []),
   ].map((part) => ({ ...part, needsPages: false, isLight: true }))
@@ -38,14 +40,14 @@ function quick(name: string, run: TestPart['run']): TestPart {
   return { name, needsPages: false, isLight: true, run }
 }
 
-/** Committed or not, since this work left the branch; since the last commit where there is no such branch. */
+/** Committed or not, since the work left the branch; since the last commit where there is no such branch. */
 function changedSince(branch: string): readonly string[] {
   const base = git('merge-base', 'HEAD', branch)[0] ?? 'HEAD'
   const all = [...git('diff', '--name-only', base), ...git('ls-files', '--others', '--exclude-standard')]
   return [...new Set(all)].filter((file) => existsSync(path.join(ROOT, file)))
 }
 
-/** No lines where git refuses. */
+/** No lines where git fails. */
 function git(...args: string[]): readonly string[] {
   try {
     const output = execFileSync('git', args, {

@@ -1,5 +1,7 @@
-/** The tables of README.md against what they are about: settings with their defaults and meanings, routes
- *  that are promised, benchmarks that run. */
+/**
+ * The tables of README.md, compared with the program: settings with their defaults and meanings, documented
+ * routes, benchmarks that exist.
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -17,7 +19,7 @@ const rows = new Map(
 )
 
 test.each(Object.entries(settings.shape))(
-  'the row of %s has its default and says what it is',
+  'the row of %s has its default and its description',
   (name, { description }) => {
     const row = rows.get(name)
     const usual = defaults[name]
@@ -28,7 +30,7 @@ test.each(Object.entries(settings.shape))(
   },
 )
 
-test('every route that it names is promised', () => {
+test('every route that it names is documented', () => {
   const named = [...readme.matchAll(/`(GET|POST|PATCH|DELETE) (\/api\/[\w/{}]*)`/g)].map(
     ([, method, place]) => `${method} ${place}`,
   )
@@ -39,7 +41,7 @@ test('every route that it names is promised', () => {
   ).toEqual([])
 })
 
-test('every benchmark that it names is there, and the other way round', () => {
+test('every benchmark that it names exists, and it names every benchmark', () => {
   const there = [
     ...readFileSync(path.join(ROOT, 'lib/commands/bench.ts'), 'utf8').matchAll(/^ {2}(\w+): \{\s+is: /gm),
   ].map(([, name]) => name!)

@@ -1,24 +1,28 @@
-/** The law of promises: every contract has its route and every route its contract.
- *  What a route answers is tested in lib/http; here only that both exist. */
+/**
+ * Rule about contracts: every contract has its route and every route its contract. What a route answers is
+ * tested in lib/http; this rule checks only that both exist.
+ */
 import { contracts } from '#lib/contracts/index.ts'
-import type { Law } from './rule.ts'
+import type { ProjectRule } from './rule.ts'
 import { factsOf, type SourceFile } from './sources.ts'
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
-/** Answered without a contract: next-auth owns its paths, the description of the contracts describes itself,
- *  and what no contract promises is answered 404 by one route for all. */
+/**
+ * Routes without a contract: next-auth owns its paths, the OpenAPI document describes the contracts, and
+ * one route answers 404 for everything else.
+ */
 const WITHOUT_CONTRACT = [
   /^[A-Z]+ \/api\/auth\//,
   /^GET \/api\/openapi\.json$/,
   /^[A-Z]+ \/api\/\[\.\.\.unknown\]$/,
 ]
 
-export const contractsAndRoutes: Law = {
+export const contractsAndRoutes: ProjectRule = {
   name: 'every contract has a route and every route has a contract',
   counts: 'contracts',
-  floor: 40,
+  minimum: 40,
   judge: (sources) => ({
-    seen: contracts.length,
+    checked: contracts.length,
     broken: disagreements(
       contracts.map(({ method, path }) => `${method} ${path}`),
       sources,
@@ -26,17 +30,19 @@ export const contractsAndRoutes: Law = {
   }),
 }
 
-/** @param promised such as `POST /api/predictions/{id}/feedback` */
+/** @param contractRoutes such as `POST /api/predictions/{id}/feedback` */
 export function disagreements(
-  promised: readonly string[],
+  contractRoutes: readonly string[],
   sources: readonly SourceFile[],
 ): readonly string[] {
-  const kept = sources.flatMap(routesOf)
-  const missing = promised
-    .filter((route) => !kept.includes(route))
+  const fileRoutes = sources.flatMap(routesOf)
+  const missing = contractRoutes
+    .filter((route) => !fileRoutes.includes(route))
     .map((route) => `${fileOf(route)}: the contract ${route} has no route.`)
-  const extra = kept
-    .filter((route) => !promised.includes(route) && !WITHOUT_CONTRACT.some((pattern) => pattern.test(route)))
+  const extra = fileRoutes
+    .filter(
+      (route) => !contractRoutes.includes(route) && !WITHOUT_CONTRACT.some((pattern) => pattern.test(route)),
+    )
     .map((route) => `${fileOf(route)}: the route ${route} has no contract.`)
   return [...missing, ...extra]
 }

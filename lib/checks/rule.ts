@@ -1,41 +1,46 @@
-/** What every law looks like, and how one is held: a law that saw fewer places than its floor is asleep, and
- *  that fails too. The laws themselves are listed in laws.ts. */
+/**
+ * The form of a rule and how it is checked: a rule that checked fewer places than its minimum fails too,
+ * because it has stopped covering the program. The rules themselves are listed in rules.ts.
+ */
 import type { SourceFile } from './sources.ts'
 
 export type Judgement = {
-  /** How many places the law looked at. */
-  readonly seen: number
+  /** How many places the rule checked. */
+  readonly checked: number
   /** One sentence each, beginning with the place. */
   readonly broken: readonly string[]
 }
 
-export type Law = {
+export type ProjectRule = {
   /** A sentence about the program. */
   readonly name: string
-  /** What `seen` counts, in the plural. */
+  /** What `checked` counts, in the plural. */
   readonly counts: string
-  /** Fewer than this were never right: the law has stopped seeing. Raised as the program grows. */
-  readonly floor: number
+  /** With fewer than this the rule has stopped covering the program. Raised as the program grows. */
+  readonly minimum: number
   readonly judge: (sources: readonly SourceFile[]) => Judgement
 }
 
-export function hold(law: Law, sources: readonly SourceFile[]): Judgement {
-  const { seen, broken } = law.judge(sources)
-  if (seen >= law.floor) return { seen, broken }
+export function check(rule: ProjectRule, sources: readonly SourceFile[]): Judgement {
+  const { checked, broken } = rule.judge(sources)
+  if (checked >= rule.minimum) return { checked, broken }
   return {
-    seen,
+    checked,
     broken: [
       ...broken,
-      `The rule "${law.name}" checked ${seen} ${law.counts}, fewer than its minimum of ${law.floor}: it no ` +
+      `The rule "${rule.name}" checked ${checked} ${rule.counts}, fewer than its minimum of ${rule.minimum}: it no ` +
         'longer covers the program.',
     ],
   }
 }
 
-/** A law that looks at each file alone. */
+/** A rule that checks each file alone. */
 export const eachFile =
-  (concerns: (file: string) => boolean, brokenIn: (source: SourceFile) => readonly string[]): Law['judge'] =>
+  (
+    concerns: (file: string) => boolean,
+    brokenIn: (source: SourceFile) => readonly string[],
+  ): ProjectRule['judge'] =>
   (sources) => {
     const ours = sources.filter(({ file }) => concerns(file))
-    return { seen: ours.length, broken: ours.flatMap(brokenIn) }
+    return { checked: ours.length, broken: ours.flatMap(brokenIn) }
   }

@@ -1,7 +1,9 @@
-/** Runs parts of the checks, those that use one core two at a time, and prints the closing line
- *  `N passed, N failed, N skipped`. Which parts there are, parts.ts says. */
+/**
+ * Runs parts of the checks, those that use one core two at a time, and prints the closing line `N passed, N
+ * failed, N skipped`. parts.ts lists the parts.
+ */
 import path from 'node:path'
-import { runToEnd, sayLine } from './child.ts'
+import { runToEnd, printLine } from './child.ts'
 import { sumOf, type Count, type TestPart } from './parts.ts'
 import { ROOT } from './sources.ts'
 
@@ -14,11 +16,11 @@ export async function runParts(parts: readonly TestPart[]): Promise<number> {
   counts.push(...(await inTurn(parts.filter(({ isLight }) => !isLight).values())))
 
   const { passed, failed, skipped } = sumOf(counts)
-  sayLine(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+  printLine(`${passed} passed, ${failed} failed, ${skipped} skipped`)
   return failed === 0 && passed > 0 ? 0 : 1
 }
 
-/** One part after another, as long as there are any. */
+/** One part after another, until none are left. */
 async function inTurn(waiting: Iterable<TestPart>): Promise<Count[]> {
   const done: Count[] = []
   for (const { name, run } of waiting) done.push(await timed(name, run))
@@ -26,14 +28,14 @@ async function inTurn(waiting: Iterable<TestPart>): Promise<Count[]> {
 }
 
 async function timed(name: string, run: TestPart['run']): Promise<Count> {
-  sayLine(`\n── ${name}`)
+  printLine(`\n── ${name}`)
   const began = performance.now()
   const count = await run().catch((error: unknown): Count => {
-    sayLine(error instanceof Error ? error.message : String(error))
+    printLine(error instanceof Error ? error.message : String(error))
     return { passed: 0, failed: 1 }
   })
   const skipped = count.skipped ? `, ${count.skipped} skipped: this machine does not have what they need` : ''
-  sayLine(
+  printLine(
     `${count.failed === 0 ? '✓' : '✗'} ${name}: ${count.passed} passed, ${count.failed} failed${skipped} ` +
       `(${((performance.now() - began) / 1000).toFixed(1)} s)`,
   )

@@ -1,26 +1,28 @@
-/** The law of the schema: what prisma/schema.prisma says is what the SQL migrations make. The migrations are
- *  applied to an empty database in memory and its tables compared, column by column. It does not compare
- *  types that SQLite does not enforce. */
+/**
+ * Rule about the schema: prisma/schema.prisma matches the result of the SQL migrations. The migrations are
+ * applied to an empty database in memory and its tables compared, column by column. It does not compare
+ * types that SQLite does not enforce.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Law } from './rule.ts'
+import type { ProjectRule } from './rule.ts'
 import { columnsOfSchema, type Columns } from './prisma-schema.ts'
 import { ROOT } from './sources.ts'
 
 const SCHEMA = 'prisma/schema.prisma'
 const MIGRATIONS = 'prisma/migrations'
-/** Tables that exist next to the schema: what was migrated, and SQLite's own. */
+/** Tables that exist next to the schema: the record of migrations, and SQLite's own. */
 const NOT_IN_SCHEMA = /^(sqlite_|_)|_fts/
 
-export const schemaAndMigrations: Law = {
+export const schemaAndMigrations: ProjectRule = {
   name: 'the Prisma schema and the SQL migrations agree',
   counts: 'columns',
-  floor: 150,
+  minimum: 150,
   judge: () => {
     const required = columnsOfSchema(readFileSync(path.join(ROOT, SCHEMA), 'utf8'))
     const made = columnsOfMigrations(migrationTexts(path.join(ROOT, MIGRATIONS)))
-    return { seen: required.size, broken: differences(required, made) }
+    return { checked: required.size, broken: differences(required, made) }
   },
 }
 
@@ -40,7 +42,7 @@ export function differences(required: Columns, made: Columns): readonly string[]
   return [...missing, ...extra, ...unlike]
 }
 
-/** `table.column` → `key`, `required` or `optional`, of a database that all migrations made. */
+/** `table.column` → `key`, `required` or `optional`, of a database after all migrations. */
 export function columnsOfMigrations(migrations: readonly string[]): Columns {
   using database = new DatabaseSync(':memory:')
   for (const sql of migrations) database.exec(sql)
@@ -70,10 +72,10 @@ function migrationTexts(folder: string): readonly string[] {
 }
 
 if (import.meta.main) {
-  const { seen, broken } = schemaAndMigrations.judge([])
+  const { checked, broken } = schemaAndMigrations.judge([])
   process.stdout.write(
     broken.length === 0
-      ? `The schema and the migrations agree: ${seen} columns.\n`
+      ? `The schema and the migrations agree: ${checked} columns.\n`
       : `${broken.join('\n')}\n`,
   )
   process.exitCode = broken.length === 0 ? 0 : 2

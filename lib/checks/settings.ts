@@ -1,21 +1,23 @@
-/** The law of settings: one closed list, each explained in README.md and each read somewhere.
- *  What a setting may be, lib/contracts/settings.ts says. */
+/**
+ * Rule about settings: one closed list, each explained in README.md and read somewhere.
+ * lib/contracts/settings.ts defines the values.
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { settings } from '#lib/contracts/settings.ts'
-import type { Law } from './rule.ts'
+import type { ProjectRule } from './rule.ts'
 import { isTest } from './module-boundaries.ts'
 import { ROOT, type SourceFile } from './sources.ts'
 
 const LIST = 'lib/contracts/settings.ts'
 
-export const settingsExplained: Law = {
+export const settingsExplained: ProjectRule = {
   name: 'every setting is explained in README.md and read somewhere',
   counts: 'settings',
-  floor: 20,
+  minimum: 20,
   judge: (sources) => {
     const names = Object.keys(settings.shape)
-    return { seen: names.length, broken: unexplained(names, readmeText(), sources) }
+    return { checked: names.length, broken: unexplained(names, readmeText(), sources) }
   },
 }
 

@@ -1,6 +1,8 @@
-/** The law of size: what does not fit the eye is divided, or says in its header why not.
- *  It counts lines; whether a file holds one idea, people judge. */
-import { eachFile, type Law } from './rule.ts'
+/**
+ * Rule about size: a long file is split, or its header says why it is not. It counts lines; whether a file
+ * has one subject is for a reviewer to judge.
+ */
+import { eachFile, type ProjectRule } from './rule.ts'
 import type { SourceFile } from './sources.ts'
 
 const MOST_LINES = 300
@@ -9,10 +11,10 @@ const HEADER_LINES = 12
 /** The one form of a reason, in the header comment: `Longer than 300 lines because …`. */
 const REASON = /Longer than (200|300) lines because \S+/
 
-export const fileSizes: Law = {
+export const fileSizes: ProjectRule = {
   name: `no file above ${MOST_LINES} lines, no component above ${MOST_LINES_OF_A_COMPONENT}, without a reason`,
   counts: 'files',
-  floor: 400,
+  minimum: 400,
   judge: eachFile(() => true, tooLong),
 }
 

@@ -1,5 +1,7 @@
-/** Reads the program's own sources and what each says: imports, exported types, words used in code, comments.
- *  It judges nothing; the laws do. */
+/**
+ * Reads the program's own sources and their facts: imports, exported types, names used in code, comments.
+ * The rules judge them.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import ts from 'typescript'
@@ -7,7 +9,7 @@ import ts from 'typescript'
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 
 const FOLDERS = ['app', 'lib', 'e2e']
-const MADE_OR_FOREIGN = new Set(['lib/data/generated', 'node_modules'])
+const NOT_SOURCES = new Set(['lib/data/generated', 'node_modules'])
 const CODE = /\.(ts|tsx|mts|mjs|js|cjs)$/
 
 export type SourceFile = {
@@ -21,25 +23,30 @@ type WithLine<T> = T & { readonly line: number }
 export type Facts = {
   /** Static, type-only, lazy, re-exported and required alike. */
   readonly imports: readonly WithLine<{ specifier: string }>[]
-  /** Names and dotted names that code uses, such as `Date.now` and `Math.random`; `new Date()` stands for
-   *  that call without arguments. */
+  /**
+   * Names and dotted names that code uses, such as `Date.now` and `Math.random`; `new Date()` is that call
+   * without arguments.
+   */
   readonly uses: readonly WithLine<{ name: string }>[]
   readonly exportedTypes: readonly WithLine<{ name: string }>[]
   readonly exportedNames: readonly string[]
   readonly comments: readonly WithLine<{ text: string }>[]
-  /** Parsed JSON whose type is claimed: cast, annotated, or taken apart without one. */
+  /** Parsed JSON whose type is claimed: cast, annotated, or destructured without a type. */
   readonly castJson: readonly WithLine<object>[]
 }
 
-/** Every source of the program: its rooms, and the configuration files at the root. */
+/** Every source of the program: its modules, and the configuration files at the root. */
 export function readSources(root: string = ROOT): readonly SourceFile[] {
-  const inRooms = FOLDERS.flatMap((folder) => walk(root, folder))
+  const inModules = FOLDERS.flatMap((folder) => walk(root, folder))
   const atRoot = readdirSync(root).filter((name) => CODE.test(name) && !name.endsWith('.d.ts'))
-  return [...inRooms, ...atRoot].map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }))
+  return [...inModules, ...atRoot].map((file) => ({
+    file,
+    text: readFileSync(path.join(root, file), 'utf8'),
+  }))
 }
 
 function walk(root: string, folder: string): string[] {
-  if (MADE_OR_FOREIGN.has(folder)) return []
+  if (NOT_SOURCES.has(folder)) return []
   return entriesOf(path.join(root, folder)).flatMap((entry) => {
     const file = `${folder}/${entry.name}`
     if (entry.isDirectory()) return walk(root, file)
@@ -55,7 +62,7 @@ function entriesOf(folder: string) {
   }
 }
 
-/** The path from the root that an import leads to; undefined for a package. */
+/** The path from the root that an import refers to; undefined for a package. */
 export function targetOf(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('#lib/')) return `lib/${specifier.slice('#lib/'.length)}`
   if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(file), specifier)
@@ -64,7 +71,7 @@ export function targetOf(file: string, specifier: string): string | undefined {
 
 const known = new Map<string, Facts>()
 
-/** What one source says. Each file is parsed once per program. */
+/** The facts of one source. Each file is parsed once per process. */
 export function factsOf({ file, text }: SourceFile): Facts {
   const key = `${file}\0${text}`
   const before = known.get(key)

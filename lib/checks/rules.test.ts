@@ -4,8 +4,8 @@ import { withoutProgram } from './commands.ts'
 import { pastIn, withoutHeader } from './comments.ts'
 import { liesIn, unnamed } from './documents.ts'
 import { hiddenIn } from './hidden-inputs.ts'
-import { eachFile, hold } from './rule.ts'
-import { LAWS } from './laws.ts'
+import { check, eachFile } from './rule.ts'
+import { RULES } from './rules.ts'
 import { tooWide } from './line-length.ts'
 import { loosePins, missingParts } from './lockfile.ts'
 import { mocksIn } from './mocks.ts'
@@ -27,7 +27,7 @@ test.each([
   'lib/serving/new-pool.ts',
   'lib/data/rows2.ts',
   'lib/http/Serve.ts',
-])('a drawer, or a name that says when: %s', (file) => expect(drawersIn(file)).toHaveLength(1))
+])('a vague or temporal name is caught: %s', (file) => expect(drawersIn(file)).toHaveLength(1))
 
 test.each([
   'lib/http/legacy.ts',
@@ -36,9 +36,9 @@ test.each([
   'app/api/auth/[...nextauth]/route.ts',
   'lib/ml/onnx/writer.ts',
   'next.config.mjs',
-])('a name: %s', (file) => expect(drawersIn(file)).toEqual([]))
+])('a name is allowed: %s', (file) => expect(drawersIn(file)).toEqual([]))
 
-test('two exported types of one name are one too many', () => {
+test('two exported types of one name are caught', () => {
   const twice = [
     { file: 'lib/data/a.ts', text: 'export type Run = { id: string }' },
     { file: 'lib/http/b.ts', text: 'export interface Run { id: string }' },
@@ -74,16 +74,16 @@ test.each([
   `row.getByLabel('Name')`,
   `page
   .getByText('v1')`,
-])('a story that finds something itself: %s', (text) =>
+])('an e2e test that locates something itself is caught: %s', (text) =>
   expect(locatorsIn({ file: 'e2e/a.spec.ts', text })).toHaveLength(1),
 )
 
-test('a story that uses a page object finds nothing itself', () =>
+test('an e2e test that uses a page object locates nothing itself', () =>
   expect(
     locatorsIn({ file: 'e2e/a.spec.ts', text: `await pagesOf(page, app).login.open()\nrows.nth(1)` }),
   ).toEqual([]))
 
-test('a long file is caught, and let go with a reason in its header', () => {
+test('a long file is caught, and accepted with a reason in its header', () => {
   expect(tooLong({ file: 'lib/ml/a.ts', text: lines(301) })).toHaveLength(1)
   expect(tooLong({ file: 'lib/ml/a.ts', text: lines(300) })).toEqual([])
   expect(tooLong({ file: 'lib/ui/a.tsx', text: lines(201) })).toHaveLength(1)
@@ -123,7 +123,7 @@ test.each([
   '/** No longer needed by the pool. */',
   'const a = 1 // TODO tidy',
   '/* backwards-compatible */',
-])('a comment that is not about the present: %s', (text) =>
+])('a comment that is not about the present is caught: %s', (text) =>
   expect(pastIn({ file: 'lib/data/a.ts', text: `${text}\n` })).toHaveLength(1),
 )
 
@@ -131,7 +131,7 @@ test.each([
   '// TODO #12 read the other half',
   'export const text = "no longer"',
   '// what was there before the step',
-])('a comment about the present: %s', (text) =>
+])('a comment about the present is allowed: %s', (text) =>
   expect(pastIn({ file: 'lib/data/a.ts', text: `${text}\n` })).toEqual([]),
 )
 
@@ -153,7 +153,7 @@ test('a contract without a route and a route without a contract are caught', () 
   ])
 })
 
-test('a setting that nobody explains or reads is caught', () => {
+test('a setting that is not explained or not read is caught', () => {
   const reader = [{ file: 'lib/processes/web.ts', text: 'listen(settings.PORT)' }]
 
   expect(unexplained(['PORT', 'HOST'], '`PORT` is the port', reader)).toEqual([
@@ -162,7 +162,7 @@ test('a setting that nobody explains or reads is caught', () => {
   ])
 })
 
-test('a schema and migrations that disagree are caught, column by column', () => {
+test('a schema that differs from the migrations is caught, column by column', () => {
   const schema = `
     model Sample {
       id    String  @id
@@ -189,11 +189,11 @@ test('a schema and migrations that disagree are caught, column by column', () =>
   ])
 })
 
-test('a document with a table that nobody printed is found out', () => {
-  expect(() => withTables('# The house')).toThrow('does not have the markers')
+test('a document with an outdated table is caught', () => {
+  expect(() => withTables('# Architecture')).toThrow('does not have the markers')
 })
 
-test('a link that leads nowhere and a command that does not exist are caught', () => {
+test('a broken link and an unknown command are caught', () => {
   const text =
     'See [rooms](architecture.md), [speed](fast.md), [outside](https://example.org), <img ' +
     'src="a.png">. Run `npm run fly` or `npm run dev`.'
@@ -208,7 +208,7 @@ test('a link that leads nowhere and a command that does not exist are caught', (
   ])
 })
 
-test('a command without a program, unknown to the bootstrap or going round it is caught', () => {
+test('a command that has no program, is unknown to the bootstrap or bypasses it is caught', () => {
   const bootstrap =
     "const COMMANDS = {\n  start: {\n    runs: 'lib/a.ts', pages: true,\n  },\n  'db:diff': { runs: " +
     "'lib/b.ts' },\n}"
@@ -227,7 +227,7 @@ test('a command without a program, unknown to the bootstrap or going round it is
   ])
 })
 
-test('a lock file that lacks the part of another platform, or does not know a pin, is caught', () => {
+test('a lock file that lacks the package of another platform, or differs from a pin, is caught', () => {
   const parser = {
     version: '0.156.0',
     optionalDependencies: { '@parser/linux': '0.156.0', '@parser/mac': '0.156.0' },
@@ -246,7 +246,7 @@ test('a lock file that lacks the part of another platform, or does not know a pi
   expect(loosePins({ dependencies: { parser: '0.156.0', zod: '^4.0.0' } }, lock)).toHaveLength(2)
 })
 
-test('a part that is locked deeper or further out is not missing', () => {
+test('a package that is locked in an inner or outer folder is not missing', () => {
   const parts = { optionalDependencies: { inner: '1.0.0', outer: '1.0.0' } }
   const packages = {
     'node_modules/@a/b/node_modules/c': parts,
@@ -257,22 +257,22 @@ test('a part that is locked deeper or further out is not missing', () => {
   expect(missingParts({ packages })).toEqual([])
 })
 
-test('a law that sees nothing is broken, not kept', () => {
+test('a rule that checks too few places is broken', () => {
   const asleep = {
     name: 'asleep',
     counts: 'files',
-    floor: 1,
+    minimum: 1,
     judge: eachFile(
       (file) => file.startsWith('src/'),
       () => [],
     ),
   }
 
-  expect(hold(asleep, [{ file: 'lib/data/rows.ts', text: '' }]).broken).toHaveLength(1)
+  expect(check(asleep, [{ file: 'lib/data/rows.ts', text: '' }]).broken).toHaveLength(1)
 })
 
-test('every law has a floor', () => {
-  for (const law of LAWS) expect(law.floor, law.name).toBeGreaterThan(0)
+test('every rule has a minimum', () => {
+  for (const rule of RULES) expect(rule.minimum, rule.name).toBeGreaterThan(0)
 })
 
 test.each([
@@ -283,7 +283,7 @@ test.each([
 )
 
 test.each([
-  ['as wide as may be', 'x'.repeat(120)],
+  ['exactly as wide as allowed', 'x'.repeat(120)],
   ['an import', `import { a } from '${'x'.repeat(120)}'`],
   ['an address', `const source = 'https://example.org/${'x'.repeat(120)}'`],
-])('a line that may stay: %s', (_what, text) => expect(tooWide({ file: 'lib/data/a.ts', text })).toEqual([]))
+])('a line is allowed: %s', (_what, text) => expect(tooWide({ file: 'lib/data/a.ts', text })).toEqual([]))

@@ -1,5 +1,7 @@
-/** Every law there is, and `node lib/checks/laws.ts`, which holds the program to them.
- *  Each has canaries in its test: a source that must be caught. */
+/**
+ * All rules, and `node lib/checks/rules.ts`, which checks the program against them. The tests of each rule
+ * contain a source that it must catch.
+ */
 import { architectureIsCurrent } from './architecture.ts'
 import { noCastJson } from './casts.ts'
 import { commandsRun } from './commands.ts'
@@ -9,8 +11,8 @@ import { noCycles } from './cycles.ts'
 import { documentsHold } from './documents.ts'
 import { hiddenInputs } from './hidden-inputs.ts'
 import { earlierProjectsCovered } from './earlier-projects.ts'
-import { eachFile, hold, type Law } from './rule.ts'
-import { brokenLaws } from './layers.ts'
+import { check, eachFile, type ProjectRule } from './rule.ts'
+import { brokenRules } from './layers.ts'
 import { lineLength } from './line-length.ts'
 import { lockIsWhole } from './lockfile.ts'
 import { noModuleMocks } from './mocks.ts'
@@ -24,17 +26,17 @@ import { settingsExplained } from './settings.ts'
 import { fileSizes } from './sizes.ts'
 import { readSources } from './sources.ts'
 
-const layers: Law = {
+const layers: ProjectRule = {
   name: 'modules import only the modules and packages that they are allowed',
   counts: 'files',
-  floor: 400,
+  minimum: 400,
   judge: eachFile(
     () => true,
-    ({ file, text }) => brokenLaws(file, text),
+    ({ file, text }) => brokenRules(file, text),
   ),
 }
 
-export const LAWS: readonly Law[] = [
+export const RULES: readonly ProjectRule[] = [
   layers,
   usedPermissions,
   noCycles,
@@ -61,32 +63,32 @@ export const LAWS: readonly Law[] = [
   modelsPageIsCurrent,
 ]
 
-/** Judges the program as it stands on disk and prints one line per law; answers how many were kept and broken. */
-function holdAll(): { passed: number; failed: number } {
+/** Checks the program on disk, prints one line per rule, and returns how many passed and failed. */
+function checkAll(): { passed: number; failed: number } {
   const sources = readSources()
-  const results = LAWS.map((law) => {
-    const { seen, broken } = holdOrSay(law, sources)
-    process.stdout.write(`${broken.length === 0 ? '✓' : '✗'} ${law.name} (${seen} ${law.counts})\n`)
+  const results = RULES.map((rule) => {
+    const { checked: seen, broken } = checkOrReport(rule, sources)
+    process.stdout.write(`${broken.length === 0 ? '✓' : '✗'} ${rule.name} (${seen} ${rule.counts})\n`)
     for (const sentence of broken) process.stdout.write(`    ${sentence}\n`)
     return broken.length === 0
   })
-  return { passed: results.filter(Boolean).length, failed: results.filter((kept) => !kept).length }
+  return { passed: results.filter(Boolean).length, failed: results.filter((passed) => !passed).length }
 }
 
-/** A law that cannot even look is broken, and the others are still held. */
-function holdOrSay(law: Law, sources: ReturnType<typeof readSources>) {
+/** A rule that fails to run is broken; the others are still checked. */
+function checkOrReport(rule: ProjectRule, sources: ReturnType<typeof readSources>) {
   try {
-    return hold(law, sources)
+    return check(rule, sources)
   } catch (error) {
     return {
-      seen: 0,
+      checked: 0,
       broken: [`The rule could not be checked: ${error instanceof Error ? error.message : String(error)}`],
     }
   }
 }
 
 if (import.meta.main) {
-  const { passed, failed } = holdAll()
+  const { passed, failed } = checkAll()
   process.stdout.write(`${passed} passed, ${failed} failed\n`)
   process.exitCode = failed === 0 ? 0 : 1
 }
