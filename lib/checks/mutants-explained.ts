@@ -64,11 +64,11 @@ export const EXPLAINED: readonly UnnoticeableChange[] = [
     'The patterns end with the text and need at most three code units: a fifth changes nothing.',
     ['-4', '-5'],
   ]),
-  ...inFile('lib/domain/shapes.ts', [
+  ...inFile('lib/domain/drawn-shapes.ts', [
     'A row below the last lies outside of the data, where writing does nothing, and all chance is drawn before.',
     ['y < SHAPE_SIDE', 'y <= SHAPE_SIDE'],
   ]),
-  ...inFile('lib/domain/shapes.ts', [
+  ...inFile('lib/domain/drawn-shapes.ts', [
     'Centre, turn and stretch are doubles drawn by chance: no point of a pixel lies exactly on an edge or a line.',
     ['Math.abs(x * one.a + y * one.b - one.c) < 0.6', 'Math.abs(x * one.a + y * one.b - one.c) <= 0.6'],
     ['u * u + v * v < 1', 'u * u + v * v <= 1'],
@@ -83,7 +83,7 @@ export const EXPLAINED: readonly UnnoticeableChange[] = [
     ['u * u + v * v > (0.4 + detail * 0.25) ** 2', 'u * u + v * v >= (0.4 + detail * 0.25) ** 2'],
     ['(x - 1) * notchY - y * (notchX - 1) < 0', '(x - 1) * notchY - y * (notchX - 1) <= 0'],
   ]),
-  ...inFile('lib/domain/shapes.ts', [
+  ...inFile('lib/domain/drawn-shapes.ts', [
     'Grey levels are sums of doubles drawn by chance: none is exactly 128 or exactly 62 from another.',
     [
       'Math.abs(grey(ink) - grey(ground)) >= LEAST_CONTRAST',
@@ -91,7 +91,7 @@ export const EXPLAINED: readonly UnnoticeableChange[] = [
     ],
     ['grey(ground) > 128', 'grey(ground) >= 128'],
   ]),
-  ...inFile('lib/domain/shapes.ts', [
+  ...inFile('lib/domain/drawn-shapes.ts', [
     'A share that is smaller by 2 × 10⁻¹⁰ of itself moves no colour to another byte.',
     ['((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296', '((mixed ^ (mixed >>> 14)) >>> 0) / 4294967297'],
   ]),

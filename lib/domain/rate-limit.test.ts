@@ -39,3 +39,7 @@ test('a window and a wait are written in words', () => {
     '23 hours',
   ])
 })
+
+test('a part of an hour is an hour: 18,001 seconds are six, 18,000 five', () => {
+  expect([waitWords(18_000), waitWords(18_001)]).toEqual(['5 hours', '6 hours'])
+})
