@@ -1,24 +1,11 @@
 /** Every page with nothing on it yet, narrow and wide, by day and by night, seen by axe. Pages with something
  *  on them are those of e2e/reading/looks.spec.ts. */
 import { expect, type Page } from '@playwright/test'
+import { EMPTY_PAGES, PUBLIC_PAGES } from './page-urls.ts'
 import { pagesOf } from './pages.ts'
 import { becomeOwner } from './people.ts'
 import { expectGoodLooksEverywhere, test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
-
-const OPEN = ['/', '/predict?classifier=shapes', '/predict?classifier=mnist', '/login', '/monitoring']
-const KNOWN = [
-  '/',
-  '/upload?classifier=shapes',
-  '/retrain?classifier=shapes',
-  '/models?classifier=shapes',
-  '/history',
-  '/trash',
-  '/visualize?classifier=shapes',
-  '/visualize?classifier=shapes&view=model',
-  '/visualize?classifier=shapes&view=traffic',
-  '/settings',
-]
 
 test.describe.configure({ mode: 'serial' })
 let app: FreshProduct
@@ -42,7 +29,7 @@ async function look(page: Page, paths: readonly string[]): Promise<void> {
 
 test('what strangers see has nothing serious in either theme, and fits the screen', async ({ page }) => {
   test.setTimeout(300_000)
-  await look(page, OPEN)
+  await look(page, PUBLIC_PAGES)
 })
 
 test('what nobody asked for yet has no empty axes: words say when its plot begins', async ({ page }) => {
@@ -55,7 +42,7 @@ test('what nobody asked for yet has no empty axes: words say when its plot begin
 test('what an owner sees has nothing serious while it is empty', async ({ page }) => {
   test.setTimeout(400_000)
   await becomeOwner(page, app)
-  await look(page, KNOWN)
+  await look(page, EMPTY_PAGES)
 })
 
 test('an address that leads nowhere says so, and a failing answer shows what to do', async ({

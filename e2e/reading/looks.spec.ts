@@ -1,22 +1,10 @@
 /** Pages with something on them, narrow and wide, by day and by night, seen by axe. Empty pages are those of
  *  e2e/looks.spec.ts. */
 import { expect, type Page } from '@playwright/test'
+import { FULL_PAGES } from '../page-urls.ts'
 import { pagesOf } from '../pages.ts'
 import { test } from '../reading-product.ts'
 import { expectGoodLooksEverywhere } from '../watched.ts'
-
-const OF_OWNERS = [
-  '/',
-  '/monitoring',
-  '/settings',
-  '/settings?view=keys',
-  '/settings?view=settings',
-  '/settings?view=changes',
-  '/history',
-  '/visualize?classifier=shapes&view=data',
-  '/visualize?classifier=shapes&view=model',
-  '/visualize?classifier=shapes&view=traffic',
-]
 
 async function look(page: Page, { url }: { readonly url: string }, path: string): Promise<void> {
   test.setTimeout(300_000)
@@ -26,7 +14,7 @@ async function look(page: Page, { url }: { readonly url: string }, path: string)
   await expectGoodLooksEverywhere(page)
 }
 
-for (const path of OF_OWNERS)
+for (const path of FULL_PAGES)
   test(`an owner sees nothing serious on ${path}, on a phone and on a desk, by day and by night`, ({
     ownerPage,
     shared,
