@@ -8,6 +8,7 @@ import type { Run } from '#lib/data/values.ts'
 import type { Version, VersionWithCard } from '#lib/data/version-values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { mayPromote, type Verdict } from '#lib/domain/gate.ts'
+import { correctionsSentence } from './corrected-images.ts'
 import { parseDraft } from '../run/plan.ts'
 import { compareVersions, firstVerdict } from '../versions/compare.ts'
 import { comparableImages } from '../versions/comparable-images.ts'
@@ -37,7 +38,9 @@ export async function judgeVersion(
   const challenger = await registeredVersion(run, plan, parts)
   await data.runs.change(run.id, { versionId: challenger.id })
   await verifyOn(parts, challenger) // there may be no version to compare with
-  const verdict = await verdictFor(challenger, run, parts, signal)
+  const judged = await verdictFor(challenger, run, parts, signal)
+  const corrections = await correctionsSentence(challenger, run, parts, signal)
+  const verdict = { ...judged, sentence: `${judged.sentence}${corrections}` }
   await data.versions.saveVerdict(challenger.id, verdict)
   const isPromoted = mayPromote(KIND_OF[verdict.kind], settings.autoPromote)
   if (isPromoted)
