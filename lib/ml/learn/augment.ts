@@ -167,10 +167,11 @@ function coverPart(
 /** Mirrors left and right without a random choice, for uses that need both views of an image. */
 export function mirroredSquare(square: Uint8Array, { size, channels }: Square): Uint8Array {
   const out = new Uint8Array(square.length)
+  const row = size * channels
   for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const from = (y * size + (size - 1 - x)) * channels
-      for (let c = 0; c < channels; c++) out[(y * size + x) * channels + c] = square[from + c]!
+    let from = (y + 1) * row - channels
+    for (let to = y * row; to < (y + 1) * row; to += channels, from -= channels) {
+      for (let c = 0; c < channels; c++) out[to + c] = square[from + c]!
     }
   }
   return out

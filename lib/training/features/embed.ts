@@ -90,7 +90,6 @@ async function compute(
   const rows = new Map<string, Float32Array>()
   const bytes = squareBytes(spec)
   const plain = new Uint8Array(bytes)
-  const squares = new Uint8Array(bytes * BATCH)
   const pixels = new Float32Array(bytes * BATCH)
   await engine.load(KEY, { network, weights })
   try {
@@ -99,9 +98,8 @@ async function compute(
       const batch = missing.slice(first, first + BATCH)
       batch.forEach(({ set, index, view }, i) => {
         set.read(index, plain, 0)
-        squares.set(viewOf(plain, view, spec), i * bytes)
+        normalise(viewOf(plain, view, spec), spec, pixels, i * bytes)
       })
-      normalise(squares.subarray(0, batch.length * bytes), spec, pixels)
       const { features } = await engine.run(KEY, pixels.subarray(0, batch.length * bytes), batch.length)
       if (!features) throw new Error(`${engine.name} does not provide features`)
       batch.forEach(({ key }, i) => rows.set(key, asStored(features.subarray(i * length, (i + 1) * length))))

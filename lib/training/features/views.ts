@@ -36,12 +36,14 @@ function middle(square: Uint8Array, { size, channels }: Preprocess): Uint8Array 
   const row = size * channels
   const across = taps(size, channels)
   const down = taps(size, 1)
-  const rows = new Uint16Array(size * row) // every row of the square, enlarged sideways, times 256
-  for (let line = 0, to = 0; line < size; line++)
+  const [above, below] = [down.starts[0]!, down.ends[size - 1]!]
+  const rows = new Uint16Array(size * row) // those of the middle, enlarged sideways, times 256
+  const { starts, ends, rests, weights } = across
+  for (let line = above; line <= below; line++) {
+    const from = line * row
     for (let i = 0; i < row; i++)
-      rows[to++] =
-        square[line * row + across.starts[i]!]! * across.rests[i]! +
-        square[line * row + across.ends[i]!]! * across.weights[i]!
+      rows[from + i] = square[from + starts[i]!]! * rests[i]! + square[from + ends[i]!]! * weights[i]!
+  }
   const out = new Uint8Array(size * row)
   for (let line = 0, to = 0; line < size; line++) {
     const [first, second] = [down.starts[line]! * row, down.ends[line]! * row]
