@@ -4,6 +4,8 @@ import type { finding, UploadReport } from '#lib/contracts/uploads.ts'
 import type { NewSample, UploadFindings } from '#lib/data/values.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { sniff } from '#lib/images/sniff.ts'
+import { fingerprintOf } from '#lib/domain/near-copies.ts'
+import { createCopyCount } from './copy-count.ts'
 import type { IngestPorts } from './ports.ts'
 
 /** The number of findings in the report; all are counted. */
@@ -24,14 +26,22 @@ const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = {
   too_large: 'too_large',
 }
 
+export type AdmittedImage = {
+  readonly size: { readonly width: number; readonly height: number; readonly mediaType: string }
+  readonly fingerprint: Uint8Array | null
+}
+
 /** The size and type of an image that can become a sample, or the finding why it cannot. */
 export async function judgeImage(
   bytes: Uint8Array,
   sizeOf: IngestPorts['sizeOf'],
-): Promise<{ width: number; height: number; mediaType: string } | { kind: FindingKind; detail: string }> {
+): Promise<AdmittedImage | { kind: FindingKind; detail: string }> {
   try {
-    const { width, height } = await sizeOf(bytes)
-    return { width, height, mediaType: `image/${sniff(bytes).kind}` }
+    const { width, height, image } = await sizeOf(bytes)
+    return {
+      size: { width, height, mediaType: `image/${sniff(bytes).kind}` },
+      fingerprint: image ? fingerprintOf(image) : null,
+    }
   } catch (error) {
     const kind = isDarkroomError(error) ? FINDING_OF[error.code] : undefined
     if (kind === undefined || !isDarkroomError(error)) throw error
@@ -44,7 +54,11 @@ type Report = {
   has: (label: string) => boolean
   look: () => void
   find: (kind: FindingKind, filename: string, detail: string, sampleId?: string) => void
-  settle: (sample: NewSample, result: Awaited<ReturnType<IngestPorts['samples']['add']>>[number]) => void
+  settle: (
+    sample: NewSample,
+    fingerprint: Uint8Array | null,
+    result: Awaited<ReturnType<IngestPorts['samples']['add']>>[number],
+  ) => void
   soFar: () => UploadFindings
   progress: () => IngestProgress
 }
@@ -60,11 +74,12 @@ export function createReport(classes: readonly string[]): Report {
     if (findings.length < MOST_FINDINGS)
       findings.push({ kind, filename, detail, sample_id: sampleId ?? null })
   }
+  const copies = createCopyCount()
   return {
     find,
     has: (label) => perClass.has(label),
     look: () => void (files += 1),
-    settle: (sample, result) => {
+    settle: (sample, fingerprint, result) => {
       const name = sample.filename ?? ''
       if (result.kind === 'already-there') {
         if (result.label === sample.label)
@@ -84,6 +99,7 @@ export function createReport(classes: readonly string[]): Report {
         return
       }
       count += 1
+      copies.add(fingerprint)
       perClass.set(sample.label, (perClass.get(sample.label) ?? 0) + 1)
       const { width, height } = sample.picture
       if (Math.min(width, height) < TINY_PIXELS)
@@ -93,7 +109,7 @@ export function createReport(classes: readonly string[]): Report {
     soFar: () => ({
       count,
       files,
-      message: sentence(count, files),
+      message: [sentence(count, files), copies.sentence()].filter((part) => part !== null).join('. '),
       perClass: [...perClass].map(([name, n]) => ({ name, count: n, isNew: !classes.includes(name) })),
       findings: findings.map(({ sample_id, ...rest }) => ({ ...rest, sampleId: sample_id })),
       findingsTotal,

@@ -53,6 +53,7 @@ async function ingested(
   const report = createReport(classes)
   const byHash = new Map<string, { label: string; path: string }>()
   let batch: NewSample[] = []
+  let prints: (Uint8Array | null)[] = []
   let batchBytes = 0
 
   const flush = async (): Promise<void> => {
@@ -61,8 +62,9 @@ async function ingested(
     )
     if (missing.length > 0) await ports.classifiers.addClasses(classifierId, missing)
     const added = batch.length === 0 ? [] : await ports.samples.add(classifierId, batch)
-    for (const [i, result] of added.entries()) report.settle(batch[i]!, result)
+    for (const [i, result] of added.entries()) report.settle(batch[i]!, prints[i] ?? null, result)
     batch = []
+    prints = []
     batchBytes = 0
     await ports.uploads.change(upload.id, report.soFar())
     onProgress?.(report.progress())
@@ -105,13 +107,14 @@ async function ingested(
     }
     byHash.set(hash, { label, path: arriving.path })
     batch.push({
-      picture: { hash, bytes: arriving.bytes, ...judged },
+      picture: { hash, bytes: arriving.bytes, ...judged.size },
       label,
       split: splitOf(hash, arriving.split),
       source,
       uploadId: upload.id,
       filename: arriving.path.slice(-LONGEST_FILENAME) || null,
     })
+    prints.push(judged.fingerprint)
     batchBytes += arriving.bytes.byteLength
     if (batch.length >= BATCH_IMAGES || batchBytes >= BATCH_BYTES) await flush()
   }

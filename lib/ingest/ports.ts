@@ -4,14 +4,19 @@ import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
 import type { Classifiers, Samples, Uploads } from '#lib/data/data.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import type { Trash } from '#lib/data/undo-types.ts'
 
 export type IngestPorts = {
   readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'change' | 'discard'>
-  /** The size of an image that can be decoded; refuses other images. */
-  readonly sizeOf: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>
+  /** The size and, where they are at hand, small pixels of an image that can be decoded; refuses other images. */
+  readonly sizeOf: (bytes: Uint8Array) => Promise<{
+    readonly width: number
+    readonly height: number
+    readonly image?: RgbImage
+  }>
 }
 
 export type UploadPorts = {

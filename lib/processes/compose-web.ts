@@ -49,6 +49,9 @@ import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from '
 import { publicBytes } from './storage-limits.ts'
 import { VERSION, type Start } from './settings.ts'
 
+/** Side of the small copy that near-copies are found by. */
+const SMALL_PIXELS = 64
+
 const FIGURES_EVERY_MS = 1_000
 /** How long an address may exceed its limit by using several processes. */
 const COUNTS_EVERY_MS = 500
@@ -98,7 +101,13 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
     maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
   }
-  const ingest = createIngest({ ...data, sizeOf: reading.sizeOf, folder: places.scratchDir, limits, log })
+  const ingest = createIngest({
+    ...data,
+    sizeOf: (bytes) => reading.raster(bytes, SMALL_PIXELS),
+    folder: places.scratchDir,
+    limits,
+    log,
+  })
 
   let latest: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
   const own = () => traffic.figures(serving.figures())

@@ -4,7 +4,7 @@
  */
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
-import { decodeSized, type SizedImage } from '#lib/images/decode.ts'
+import type { SizedImage } from '#lib/images/decode.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
 import { laneOf } from '#lib/images/decode-placement.ts'
 import { decodeSmall } from '#lib/images/thumbnail.ts'
@@ -16,7 +16,6 @@ const PATIENCE_MS = 600_000
 
 export type ImageReader = {
   readonly thumbnail: (bytes: Uint8Array, size: number) => Promise<Uint8Array>
-  readonly sizeOf: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>
   /** At most `side × side`, with the size recorded in the file. */
   readonly raster: (bytes: Uint8Array, side: number) => Promise<SizedImage>
 }
@@ -35,10 +34,6 @@ export function createReading(
           patienceMs: THUMBNAIL_PATIENCE_MS,
         })
       ).data,
-    sizeOf: async (bytes) =>
-      isSmall(bytes)
-        ? decodeSized(bytes, { maxPixels })
-        : decoding.decode(bytes, { wish: { kind: 'size' }, maxPixels, patienceMs: PATIENCE_MS }),
     async raster(bytes, side) {
       if (isSmall(bytes)) return decodeSmall(bytes, side, { maxPixels })
       const { data, dataWidth, dataHeight, width, height } = await decoding.decode(bytes, {
