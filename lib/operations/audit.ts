@@ -1,4 +1,4 @@
-/** The audit log as an admin reads it and takes it along. What is recorded, lib/http/audit-record.ts says. */
+/** The audit log as an admin reads and exports it. lib/http/audit-record.ts decides what is recorded. */
 import type { AuditEntry, exportAudit, listAudit } from '#lib/contracts/audit.ts'
 import { auditLabel } from '#lib/contracts/audit-labels.ts'
 import type { Input, Output } from '#lib/contracts/contract.ts'
@@ -10,7 +10,7 @@ export type Audit = {
   readonly listAudit: (input: Input<typeof listAudit>) => Promise<Output<typeof listAudit>>
   readonly exportAudit: (input: Input<typeof exportAudit>) => Promise<Output<typeof exportAudit>>
   readonly noteChange: Data['changes']['add']
-  /** Who and what there is to filter by. */
+  /** The users and actions that entries can be filtered by. */
   readonly auditNames: Data['changes']['names']
 }
 
@@ -34,12 +34,12 @@ export const createAudit = ({
   readonly changes: Data['changes']
   readonly now: () => Date
 }): Audit => ({
-  async listAudit({ cursor, limit, ...asked }) {
-    const { changes: shown, next } = await changes.list({ cursor, limit, ...filterOf(asked) })
-    return { entries: shown.map(entryOf), next_cursor: next }
+  async listAudit({ cursor, limit, ...query }) {
+    const { changes: page, next } = await changes.list({ cursor, limit, ...filterOf(query) })
+    return { entries: page.map(entryOf), next_cursor: next }
   },
-  async exportAudit({ format, ...asked }) {
-    const pages = changes.pages(filterOf(asked))
+  async exportAudit({ format, ...query }) {
+    const pages = changes.pages(filterOf(query))
     return {
       bytes: encoded(format === 'csv' ? csvOf(pages) : jsonlOf(pages)),
       mediaType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',

@@ -1,8 +1,10 @@
-/** Stored images whose file is missing or damaged, as one sentence for health. It looks for none: an image is
- *  checked when it is read. */
+/**
+ * Stored images whose file is missing or damaged, as one sentence for health. It does not search for them:
+ * an image is checked when it is read.
+ */
 import type { Data } from '#lib/data/data.ts'
 
-/** Null where none was found. */
+/** Null where none is known. */
 export function fileConcernOf({
   count,
   newest,

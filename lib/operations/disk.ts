@@ -1,19 +1,23 @@
-/** How much room the disks of DATA_DIR have, looked at now and again and remembered, in levels that others
- *  act on. It frees nothing. */
+/**
+ * Free space of the disks of DATA_DIR, measured periodically, in levels that other parts act on. It frees
+ * nothing.
+ */
 import { stat, statfs } from 'node:fs/promises'
 
 const MIB = 1024 ** 2
-/** Below both of a level's numbers a disk is at that level: a share alone is much of a large disk, bytes
- *  alone are all of a small one. */
+/**
+ * A disk is at a level when it is below both of its numbers: a share alone is much of a large disk, bytes
+ * alone are all of a small one.
+ */
 export const NEARLY_FULL = { share: 0.05, bytes: 1024 * MIB } as const
-/** What is left for people: strangers' predictions are not stored any more. */
+/** Reserved for users: anonymous predictions are not stored below it. */
 export const RESERVE = { share: 0.02, bytes: 200 * MIB } as const
-/** Room that SQLite needs for one transaction and its write-ahead log. */
+/** Space that SQLite needs for one transaction and its write-ahead log. */
 export const FULL_BYTES = 4 * MIB
 
 export type DiskLevel = 'enough' | 'nearly_full' | 'reserve' | 'full'
 export type DiskState = {
-  /** What it holds, by the name of a setting: health is read by strangers, and no path is theirs. */
+  /** What is on the disk, by the name of a setting: health is public and must not show a path. */
   readonly holds: string
   readonly freeBytes: number
   readonly totalBytes: number
@@ -21,31 +25,31 @@ export type DiskState = {
 }
 
 export type DiskWatch = {
-  /** To be called about each second. */
-  readonly look: () => Promise<void>
-  /** As of the last look, a disk once; nothing before the first. */
+  /** To be called about every second. */
+  readonly measure: () => Promise<void>
+  /** The result of the last measurement, each disk once; empty before the first. */
   readonly disks: () => readonly DiskState[]
 }
 
-/** `folders`: by what stands in them, in the words of health. */
+/** `folders`: by their purpose, as health names it. */
 export function watchDisks(folders: Readonly<Record<string, string>>): DiskWatch {
   let latest: readonly DiskState[] = []
   return {
     disks: () => latest,
-    async look() {
-      const found = new Map<number, DiskState>()
+    async measure() {
+      const measured = new Map<number, DiskState>()
       for (const [holds, folder] of Object.entries(folders)) {
         const { dev } = await stat(folder)
-        if (!found.has(dev)) found.set(dev, stateOf(holds, await statfs(folder)))
+        if (!measured.has(dev)) measured.set(dev, stateOf(holds, await statfs(folder)))
       }
-      latest = [...found.values()]
+      latest = [...measured.values()]
     },
   }
 }
 
-type Room = { readonly bsize: number; readonly blocks: number; readonly bavail: number }
+type FreeSpace = { readonly bsize: number; readonly blocks: number; readonly bavail: number }
 
-export function stateOf(holds: string, { bsize, blocks, bavail }: Room): DiskState {
+export function stateOf(holds: string, { bsize, blocks, bavail }: FreeSpace): DiskState {
   const [freeBytes, totalBytes] = [bavail * bsize, blocks * bsize]
   return { holds, freeBytes, totalBytes, level: levelOf(freeBytes, totalBytes) }
 }
@@ -53,7 +57,7 @@ export function stateOf(holds: string, { bsize, blocks, bavail }: Room): DiskSta
 function levelOf(free: number, total: number): DiskLevel {
   const isBelow = ({ share, bytes }: { readonly share: number; readonly bytes: number }): boolean =>
     free < share * total && free < bytes
-  if (total === 0) return 'enough' // a file system without a size of its own says so
+  if (total === 0) return 'enough' // a file system without a fixed size reports 0
   if (free < Math.min(FULL_BYTES, RESERVE.share * total)) return 'full'
   if (isBelow(RESERVE)) return 'reserve'
   return isBelow(NEARLY_FULL) ? 'nearly_full' : 'enough'

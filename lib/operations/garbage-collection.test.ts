@@ -5,7 +5,7 @@ const MIB = 1024 ** 2
 
 function process() {
   const state = { bytes: 50 * MIB, garbage: 0, spare: 0, collected: 0, thoroughly: 0 }
-  const look = collector({
+  const check = collector({
     bytes: () => state.bytes + state.garbage + state.spare,
     collect: () => {
       state.collected += 1
@@ -17,68 +17,68 @@ function process() {
       state.spare = 0
     },
   })
-  return { state, look }
+  return { state, look: check }
 }
 
 test('a process that has grown collects its garbage, and one that has not does nothing', () => {
-  const { state, look } = process()
-  look()
+  const { state, look: check } = process()
+  check()
   expect(state.collected).toBe(1)
 
-  look()
+  check()
   state.garbage = 7 * MIB
-  look()
+  check()
   expect(state.collected).toBe(1)
 
   state.garbage = 9 * MIB
-  look()
+  check()
   expect(state).toMatchObject({ collected: 2, garbage: 0 })
 })
 
 test('memory that is in use does not cause repeated collections', () => {
-  const { state, look } = process()
-  look()
+  const { state, look: check } = process()
+  check()
   state.bytes = 90 * MIB
-  look()
-  look()
-  look()
+  check()
+  check()
+  check()
   expect(state.collected).toBe(2)
 })
 
 test('growth counts from the minimum, not from a past peak', () => {
-  const { state, look } = process()
-  look()
+  const { state, look: check } = process()
+  check()
   state.bytes = 90 * MIB
-  look()
+  check()
   state.bytes = 60 * MIB
-  look()
+  check()
   state.garbage = 10 * MIB
-  look()
+  check()
   expect(state).toMatchObject({ collected: 3, garbage: 0 })
 })
 
 test('once idle, a process releases its reserves, one time', () => {
-  const { state, look } = process()
+  const { state, look: check } = process()
   state.spare = 20 * MIB
-  for (let i = 0; i < 5; i++) look()
+  for (let i = 0; i < 5; i++) check()
   expect(state).toMatchObject({ collected: 1, thoroughly: 0 })
 
-  look()
+  check()
   expect(state).toMatchObject({ thoroughly: 1, spare: 0 })
-  for (let i = 0; i < 30; i++) look()
+  for (let i = 0; i < 30; i++) check()
   expect(state).toMatchObject({ collected: 1, thoroughly: 1 })
 })
 
 test('a busy process is not collected thoroughly, and one that has grown again is, when idle', () => {
-  const { state, look } = process()
-  for (let i = 0; i < 10; i++) look()
+  const { state, look: check } = process()
+  for (let i = 0; i < 10; i++) check()
   for (let i = 0; i < 20; i++) {
     state.bytes += (i % 2 ? -3 : 3) * MIB
-    look()
+    check()
   }
   expect(state.thoroughly).toBe(1)
 
   state.garbage = 9 * MIB
-  for (let i = 0; i < 10; i++) look()
+  for (let i = 0; i < 10; i++) check()
   expect(state).toMatchObject({ collected: 2, thoroughly: 2 })
 })

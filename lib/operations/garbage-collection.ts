@@ -5,14 +5,14 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-const LOOK_EVERY_MS = 1_000
+const CHECK_EVERY_MS = 1_000
 /** Less is not worth the 10 to 40 ms of a collection. */
 const GROWN_BYTES = 8 * 1024 ** 2
 /**
  * A process that has not grown for this many checks has finished its work, and has time for the 40 to 120
  * ms of a thorough collection.
  */
-const STILL_LOOKS = 5
+const IDLE_CHECKS = 5
 const STILL_BYTES = 1024 ** 2
 
 type Heap = {
@@ -42,7 +42,7 @@ export function collector({ bytes, collect, collectThoroughly }: Heap): () => vo
       collect()
       settled = bytes()
       isThorough = false
-    } else if (still >= STILL_LOOKS && !isThorough) {
+    } else if (still >= IDLE_CHECKS && !isThorough) {
       collectThoroughly()
       settled = bytes()
       isThorough = true
@@ -54,12 +54,12 @@ export function collector({ bytes, collect, collectThoroughly }: Heap): () => vo
 export function collectGarbage(): void {
   const collect = globalThis.gc
   if (!collect) return
-  const look = collector({
+  const check = collector({
     bytes: () => process.memoryUsage.rss(),
     collect: () => void collect(),
     collectThoroughly: () => void collect({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
   })
-  setInterval(look, LOOK_EVERY_MS).unref()
+  setInterval(check, CHECK_EVERY_MS).unref()
 }
 
 /** For the first process, which the user starts: as if it had the flag. */

@@ -28,7 +28,7 @@ const healthOf = (change: Partial<HealthParts> = {}) =>
     ...change,
   })
 
-test('a healthy product says who answers, by what, and since when', async () => {
+test('a healthy product reports its live version, its engine, and since when', async () => {
   expect(await healthOf().health()).toMatchObject({
     status: 'healthy',
     ready: true,
@@ -60,7 +60,7 @@ test.each<[string, string | null, string | null, RegExp]>([
   ],
   ['no version can be loaded', null, null, /No earlier live version can be loaded either/],
 ])(
-  'a promoted version that cannot be loaded degrades the product and says what happens instead: %s',
+  'a promoted version that cannot be loaded degrades the product, with what happens instead: %s',
   async (_story, takesOver, inMemory, words) => {
     const broken: LiveVersion = {
       ...live,
@@ -88,7 +88,7 @@ test.each<[string, string | null, string | null, RegExp]>([
 
 test.each<[string, Partial<HealthParts>, string]>([
   [
-    'a database that does not answer',
+    'a database that does not respond',
     { data: { ping: () => Promise.reject(new Error('the file is gone')), live: { all: async () => [] } } },
     'The database does not respond: the file is gone.',
   ],
@@ -98,7 +98,7 @@ test.each<[string, Partial<HealthParts>, string]>([
     'No engine is ready yet: no engine fits this machine.',
   ],
   [
-    'a default champion that is refused',
+    'a default version that is refused',
     { hindrance: () => 'shapes v2 may not answer: a golden input is answered otherwise.' },
     'shapes v2 may not answer: a golden input is answered otherwise.',
   ],
@@ -114,7 +114,7 @@ test.each<[string, Partial<HealthParts>, string]>([
   })
 })
 
-test('what predictions do not depend on makes it degraded, with the reason, and ready all the same', async () => {
+test('a failure of a part that predictions do not need degrades it, with the reason, and it stays ready', async () => {
   const reason = 'Another program has locked the database for 3.0 s.'
 
   expect(await healthOf({ troubles: () => [reason] }).health()).toMatchObject({
@@ -124,7 +124,7 @@ test('what predictions do not depend on makes it degraded, with the reason, and 
   })
 })
 
-test('a start is told apart from an illness by its age', async () => {
+test('starting and failing are distinguished by the age of the process', async () => {
   const young = healthOf({ engine: () => ({ name: null, reason: '' }) })
   const old = healthOf({ engine: () => ({ name: null, reason: '' }), now: later(300) })
 
@@ -141,13 +141,13 @@ test.each<[WorkerState, boolean]>([
   ['elsewhere', true],
   ['starting', false],
   ['away', false],
-])('a worker that is %s does not keep predictions from being answered', async (state, ok) => {
+])('predictions are answered while a worker is %s', async (state, ok) => {
   const answer = await healthOf({ worker: () => state }).health()
 
   expect(answer).toMatchObject({ ready: true, worker: { ok } })
 })
 
-test('alive is whoever answers, whatever is broken', async () => {
+test('every process that responds is alive, whatever has failed', async () => {
   const broken = healthOf({
     data: {
       ping: () => Promise.reject(new Error('gone')),

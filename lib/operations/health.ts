@@ -1,5 +1,7 @@
-/** Health: whether this process lives, whether predictions can be answered, and for each part how it is, in
- *  words. It heals nothing. */
+/**
+ * Health: whether this process is alive, whether it can answer predictions, and the state of each part, as
+ * text. It repairs nothing.
+ */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { WorkerState } from '#lib/contracts/ipc.ts'
 import type { health, healthLive, healthReady } from '#lib/contracts/operations.ts'
@@ -15,21 +17,21 @@ export type HealthParts = {
   readonly startedAt: Date
   readonly now: () => Date
   readonly data: { readonly ping: Data['ping']; readonly live: Pick<Data['live'], 'all'> }
-  /** The engine that answers, and why none does. */
+  /** The engine that answers, or the reason why none does. */
   readonly engine: () => { readonly name: EngineName | null; readonly reason: string }
-  /** By a look at the files. */
+  /** Which engines are installed, by their files. */
   readonly engines: () => readonly {
     readonly name: EngineName
     readonly available: boolean
     readonly detail: string
   }[]
   readonly trainingEngine: () => EngineName | null
-  /** Which version of a classifier is loaded and answers. */
+  /** The version of a classifier that is loaded and answers. */
   readonly loaded: (classifierId: string) => string | null
-  /** What keeps the default classifier from answering; null: nothing. */
+  /** The reason why the default classifier cannot answer; null: it can. */
   readonly hindrance: () => string | null
   readonly worker: () => WorkerState
-  /** What is not as it should be though predictions are made, in sentences. */
+  /** Problems that do not prevent predictions, as sentences. */
   readonly troubles: () => readonly string[]
 }
 
@@ -61,7 +63,7 @@ export function createHealth({
 }: HealthParts): Health {
   const uptimeSeconds = () => Math.round((now().getTime() - startedAt.getTime()) / 100) / 10
 
-  async function look(): Promise<HealthAnswer> {
+  async function readHealth(): Promise<HealthAnswer> {
     const database = await data.ping().then(
       () => ({ ok: true, detail: 'Connected' }),
       (error: unknown) => ({ ok: false, detail: messageOf(error) }),
@@ -115,7 +117,7 @@ export function createHealth({
   }
 
   async function required(): Promise<HealthAnswer> {
-    const found = await look()
+    const found = await readHealth()
     if (!found.ready) throw notReady(found)
     return found
   }
@@ -143,7 +145,7 @@ function statusOf({
   return isStarting ? 'starting' : 'unhealthy'
 }
 
-/** Nothing where the promoted version is the live one. `inMemory`: the version that this process holds. */
+/** Null where the promoted version is the live one. `inMemory`: the version that this process has loaded. */
 function sentenceOf({ promoted, version, reason }: LiveVersion, inMemory: string | null): string[] {
   const { classifierId, name } = promoted.version
   if (reason === null) return []

@@ -12,11 +12,11 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { putFullLogAside } from './log.ts'
+import { rotateFullLog } from './log.ts'
 
 const NOON = new Date('2026-11-21T12:00:00Z')
 const lineAt = (time: string) =>
-  `${JSON.stringify({ level: 30, time, process: 'web', pid: 1, msg: 'said' })}\n`
+  `${JSON.stringify({ level: 30, time, process: 'web', pid: 1, msg: 'text' })}\n`
 
 function logFolder(): { dataDir: string; file: (name: string) => string } {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'darkroom-log-'))
@@ -29,29 +29,29 @@ test('a file of today that is not full stays', () => {
   const { dataDir, file } = logFolder()
   writeFileSync(file('darkroom.log'), lineAt('2026-11-21T00:00:01Z'))
 
-  expect(putFullLogAside(dataDir, NOON)).toBe(false)
+  expect(rotateFullLog(dataDir, NOON)).toBe(false)
   expect(readdirSync(path.join(dataDir, 'logs'))).toEqual(['darkroom.log'])
 })
 
-test('yesterday’s file is put aside, and so is a full one', () => {
+test('yesterday’s file is rotated, and so is a full one', () => {
   const { dataDir, file } = logFolder()
   writeFileSync(file('darkroom.log'), lineAt('2026-11-20T23:59:59Z'))
 
-  expect(putFullLogAside(dataDir, NOON)).toBe(true)
+  expect(rotateFullLog(dataDir, NOON)).toBe(true)
   expect(existsSync(file('darkroom.log'))).toBe(false)
 
   writeFileSync(file('darkroom.log'), lineAt('2026-11-21T00:00:01Z'))
   appendFileSync(file('darkroom.log'), Buffer.alloc(21 * 1024 ** 2, 'x'))
-  expect(putFullLogAside(dataDir, NOON)).toBe(true)
+  expect(rotateFullLog(dataDir, NOON)).toBe(true)
   expect(readFileSync(file('darkroom.1.log'), 'utf8')).toContain('2026-11-21')
   expect(readFileSync(file('darkroom.2.log'), 'utf8')).toContain('2026-11-20')
 })
 
-test('seven are kept, the oldest leaves', () => {
+test('seven rotated files are kept, and the oldest is removed', () => {
   const { dataDir, file } = logFolder()
   for (let day = 1; day <= 9; day++) {
     writeFileSync(file('darkroom.log'), lineAt(`2026-11-0${day}T12:00:00Z`))
-    putFullLogAside(dataDir, NOON)
+    rotateFullLog(dataDir, NOON)
   }
 
   expect(readdirSync(path.join(dataDir, 'logs')).toSorted()).toEqual(
@@ -60,13 +60,13 @@ test('seven are kept, the oldest leaves', () => {
   expect(readFileSync(file('darkroom.7.log'), 'utf8')).toContain('2026-11-03')
 })
 
-/** A process of its own: what it writes on its terminal cannot be seen from inside. */
+/** A separate process: a process cannot read its own terminal output. */
 function textOf(terminal: 'lines' | 'sentences', then = '') {
   const { dataDir, file } = logFolder()
   const program = `
     import { openLog } from ${JSON.stringify(path.join(import.meta.dirname, 'log.ts'))}
     const log = openLog({ level: 'info', dataDir: ${JSON.stringify(dataDir)}, name: 'web', terminal: '${terminal}' })
-    log('info', 'A picture was answered', { request_id: 'r1' })
+    log('info', 'A prediction was answered', { request_id: 'r1' })
     log('warn', 'something odd', { child: 'inference' })
     log('error', 'A request could not be answered', { error: new Error('the disk is gone') })
     ${then}`
@@ -82,9 +82,9 @@ const messagesOf = (lines: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg)
-const ALL = ['A picture was answered', 'something odd', 'A request could not be answered']
+const ALL = ['A prediction was answered', 'something odd', 'A request could not be answered']
 
-test('a person at the terminal reads what goes wrong, one sentence each; the file has every line', () => {
+test('the terminal shows a person one sentence per problem; the file has every line', () => {
   const { stdout, stderr, inFile } = textOf('sentences')
 
   expect(stdout).toBe(
@@ -94,21 +94,21 @@ test('a person at the terminal reads what goes wrong, one sentence each; the fil
   expect(messagesOf(inFile)).toEqual(ALL)
 })
 
-test('who collects lines gets the same ones as the file', () => {
+test('a log collector on the terminal gets the same lines as the file', () => {
   const { stdout, inFile } = textOf('lines')
 
   expect(messagesOf(stdout)).toEqual(ALL)
   expect(stdout).toBe(inFile)
 })
 
-test('a process that ends at once leaves its last lines, and nothing else', () => {
+test('a process that ends at once writes its last lines, and nothing else', () => {
   const { stderr, status, inFile } = textOf('sentences', 'process.exit(3)')
 
   expect([status, stderr]).toEqual([3, ''])
-  // a line that was under way may come behind those of the end: each has its time
+  // a line already being written may follow the lines of the end: each line has its time
   expect(messagesOf(inFile).toSorted()).toEqual(ALL.toSorted())
 })
 
-test('no log is nothing to put aside', () => {
-  expect(putFullLogAside('/nowhere/at/all', NOON)).toBe(false)
+test('without a log there is nothing to rotate', () => {
+  expect(rotateFullLog('/nowhere/at/all', NOON)).toBe(false)
 })

@@ -1,22 +1,24 @@
-/** The log: one JSON line per event in DATA_DIR/logs, where full files and those of past days are put aside
- *  and the oldest leave. The terminal has the same lines, or sentences of what goes wrong. It keeps nothing
- *  in memory and counts nothing; read-log.ts reads it. */
+/**
+ * The log: one JSON line per event in DATA_DIR/logs, where full files and those of past days are rotated
+ * and the oldest are removed. The terminal gets the same lines, or sentences about problems. It stores
+ * nothing in memory and counts nothing; read-log.ts reads it.
+ */
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import pino from 'pino'
 import { fieldsOf } from '#lib/domain/fields.ts'
 
-/** A file that has grown beyond this is put aside. */
+/** A larger file is rotated. */
 const LARGEST_FILE_BYTES = 20 * 1024 ** 2
-/** Files put aside: with the one that is written to, at most 160 MB. */
-const KEPT_FILES = 7
-/** So often a process looks whether its file was put aside; what it writes until then goes into that one. */
+/** Rotated files: together with the current one, at most 160 MB. */
+const ROTATED_FILES = 7
+/** How often a process checks whether its file was rotated; until then it writes to the rotated file. */
 /** Of the size of the log: a busy one grows by some megabytes a minute. */
-const SIZE_LOOK_EVERY_MS = 60_000
-const LOOK_EVERY_MS = 2_000
-/** Of lines that a full disk does not take: what comes then is dropped. */
+const SIZE_CHECK_EVERY_MS = 60_000
+const FILE_CHECK_EVERY_MS = 2_000
+/** Lines that wait for a full disk: further lines are dropped. */
 const MOST_WAITING_BYTES = 1024 ** 2
-/** Longer than the part of a line that holds its time. */
+/** Longer than the start of a line that contains its time. */
 const HEAD_BYTES = 200
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -26,8 +28,10 @@ export type Log = (
   about?: Readonly<Record<string, unknown>>,
 ) => void
 
-/** What the terminal shows: every line of the level, for who collects them, or a sentence for each warning
- *  and error, for a person. */
+/**
+ * What the terminal shows: every line of the level, for log collectors, or a sentence for each warning and
+ * error, for a person.
+ */
 export type Terminal = 'lines' | 'sentences'
 
 type LogParts = {
@@ -37,7 +41,7 @@ type LogParts = {
   readonly terminal: Terminal
 }
 
-/** `name` says which process speaks. A disk that is full silences the file, not the program. */
+/** `name` is the name of the process. A full disk stops the log file, not the program. */
 export function openLog({ level, dataDir, name, terminal }: LogParts): Log {
   const shown = writerTo(1)
   const shows =
@@ -55,22 +59,24 @@ export function openLog({ level, dataDir, name, terminal }: LogParts): Log {
 }
 
 /** For one process of a start: puts a full log aside at once, and again whenever it is full. */
-export function keepLogsSmall(dataDir: string): void {
-  putFullLogAside(dataDir, new Date())
-  setInterval(() => putFullLogAside(dataDir, new Date()), SIZE_LOOK_EVERY_MS).unref()
+export function rotateLogs(dataDir: string): void {
+  rotateFullLog(dataDir, new Date())
+  setInterval(() => rotateFullLog(dataDir, new Date()), SIZE_CHECK_EVERY_MS).unref()
 }
 
-/** To be called by one process of a start: at once, before others open the file, and then now and again.
- *  Answers whether a file was put aside. */
-export function putFullLogAside(dataDir: string, now: Date): boolean {
+/**
+ * One process of a start calls this: at once, before others open the file, and then periodically. Returns
+ * whether a file was rotated.
+ */
+export function rotateFullLog(dataDir: string, now: Date): boolean {
   const file = fileIn(dataDir)
   if (!existsSync(file)) return false
   const day = firstDayOf(file)
   const isOfToday = day === null || day === now.toISOString().slice(0, 10)
   if (isOfToday && statSync(file).size <= LARGEST_FILE_BYTES) return false
   const aside = (age: number) => path.join(path.dirname(file), `darkroom.${age}.log`)
-  rmSync(aside(KEPT_FILES), { force: true })
-  for (let age = KEPT_FILES - 1; age >= 1; age -= 1)
+  rmSync(aside(ROTATED_FILES), { force: true })
+  for (let age = ROTATED_FILES - 1; age >= 1; age -= 1)
     if (existsSync(aside(age))) renameSync(aside(age), aside(age + 1))
   renameSync(file, aside(1))
   return true
@@ -84,8 +90,10 @@ function writerTo(handle: number) {
   return writer
 }
 
-/** Goes to the new file of that name when the old one was put aside. The file is opened at once: a process
- *  that ends before a file is open would fail at writing its last lines. */
+/**
+ * Switches to the new file of that name when the old one was rotated. The file is opened at once: a process
+ * that ends before a file is open would fail to write its last lines.
+ */
 function followedFile(file: string): { readonly write: (line: string) => void } {
   mkdirSync(path.dirname(file), { recursive: true })
   let writer = openAppending(file)
@@ -95,7 +103,7 @@ function followedFile(file: string): { readonly write: (line: string) => void } 
     writer?.end()
     writer = openAppending(file)
     inode = inodeOf(file)
-  }, LOOK_EVERY_MS).unref()
+  }, FILE_CHECK_EVERY_MS).unref()
   return {
     write: (line) => {
       writer?.write(line)
@@ -103,7 +111,7 @@ function followedFile(file: string): { readonly write: (line: string) => void } 
   }
 }
 
-/** null where it cannot be opened now, as on a disk that is full. */
+/** null where it cannot be opened now, as on a full disk. */
 function openAppending(file: string): ReturnType<typeof writerTo> | null {
   try {
     return writerTo(openSync(file, 'a'))
@@ -112,7 +120,7 @@ function openAppending(file: string): ReturnType<typeof writerTo> | null {
   }
 }
 
-/** A line of ours, for a person. */
+/** A line of the log as a sentence for a person. */
 function sentenceOf(line: string): string {
   const { level, process: name, child, msg, err } = fieldsOf(JSON.parse(line)) // written by pino above
   const severity = Number(level) >= pino.levels.values['error']! ? 'Error' : 'Warning'
@@ -120,7 +128,7 @@ function sentenceOf(line: string): string {
   return `${severity} (${String(child ?? name)}): ${String(msg)}${message ? `: ${String(message)}` : ''}\n`
 }
 
-/** null where there is no such file: opening again makes one. */
+/** null where the file does not exist: opening it again creates one. */
 function inodeOf(file: string): number | null {
   try {
     return statSync(file).ino
@@ -129,7 +137,9 @@ function inodeOf(file: string): number | null {
   }
 }
 
-/** The day of a file's first line; today's file has none but today's. Null where it has no line yet. */
+/**
+ * The day of a file's first line; the file of today has lines of today only. Null where it has no line yet.
+ */
 function firstDayOf(file: string): string | null {
   const handle = openSync(file, 'r')
   try {

@@ -1,14 +1,16 @@
-/** The machine's own figures, and those of the product's processes: from os, statfs and, where there is one,
- *  /proc. A snapshot needs the one before it, because a share of a processor is a share of a time. */
+/**
+ * Figures of the machine, and of the product's processes: from os, statfs and, where it exists, /proc. A
+ * snapshot needs the one before it, because CPU use is a share of a time span.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 
-/** Linux counts processor time in hundredths of a second and memory in pages of 4 KiB on x64 and arm64. */
+/** Linux counts CPU time in hundredths of a second and memory in pages of 4 KiB on x64 and arm64. */
 const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
-const LOOK_EVERY_MS = 1_000
+const CACHE_MS = 1_000
 const MIB = 1024 ** 2
 
 export type ProcessFigures = {
@@ -33,9 +35,11 @@ type CpuSample = {
   readonly ticks: ReadonlyMap<number, number>
 }
 
-/** `now` in milliseconds; `rootPid` is the process whose descendants are ours. Who asks within
- *  `LOOK_EVERY_MS` of another hears the same: to read every process of a machine takes 4 ms, and thirteen
- *  pages a second that ask for it held up everybody else (docs/performance.md). */
+/**
+ * `now` in milliseconds; `rootPid` is the process whose descendants are ours. Calls within `CACHE_MS`
+ * of another get the same figures: reading every process of a machine takes 4 ms, and thirteen page
+ * requests per second delayed all other requests (docs/performance.md).
+ */
 export function watchMachine({
   dataDir,
   rootPid,
@@ -45,22 +49,22 @@ export function watchMachine({
   rootPid: number
   now: () => number
 }): () => Promise<MachineFigures> {
-  let before = look(now(), rootPid).seen
+  let before = read(now(), rootPid).sample
   let latest: Promise<MachineFigures> | null = null
-  let lookedAt = -Infinity
+  let readAt = -Infinity
   return () => {
-    if (latest !== null && now() - lookedAt < LOOK_EVERY_MS) return latest
-    lookedAt = now()
+    if (latest !== null && now() - readAt < CACHE_MS) return latest
+    readAt = now()
     return (latest = figures())
   }
 
   async function figures(): Promise<MachineFigures> {
-    const { seen, family } = look(now(), rootPid)
-    const seconds = Math.max(0.001, (seen.at - before.at) / 1000)
+    const { sample, family } = read(now(), rootPid)
+    const seconds = Math.max(0.001, (sample.at - before.at) / 1000)
     const ticksBefore = before.ticks
     const cpuPercent =
-      seen.total > before.total ? (100 * (seen.busy - before.busy)) / (seen.total - before.total) : 0
-    if (seconds >= 1) before = seen
+      sample.total > before.total ? (100 * (sample.busy - before.busy)) / (sample.total - before.total) : 0
+    if (seconds >= 1) before = sample
     const memory = memoryOf()
     return {
       cpuPercent: oneDigit(cpuPercent),
@@ -78,13 +82,13 @@ export function watchMachine({
   }
 }
 
-function look(at: number, rootPid: number): { seen: CpuSample; family: Relative[] } {
+function read(at: number, rootPid: number): { sample: CpuSample; family: Relative[] } {
   const times = os.cpus().map((cpu) => cpu.times)
   const total = times.reduce((sum, t) => sum + t.user + t.nice + t.sys + t.idle + t.irq, 0)
   const idle = times.reduce((sum, t) => sum + t.idle, 0)
   const family = familyOf(rootPid)
   return {
-    seen: { at, busy: total - idle, total, ticks: new Map(family.map(({ pid, ticks }) => [pid, ticks])) },
+    sample: { at, busy: total - idle, total, ticks: new Map(family.map(({ pid, ticks }) => [pid, ticks])) },
     family,
   }
 }
@@ -97,8 +101,7 @@ type Relative = {
   readonly pages: number
 }
 
-/** The root and all that descend from it, in the order of their ids; this process alone where there is no
- *  /proc. */
+/** The root and all its descendants, ordered by their ids; this process alone where there is no /proc. */
 function familyOf(rootPid: number): Relative[] {
   const all = new Map(
     everyPid().flatMap((pid) => {
@@ -133,8 +136,10 @@ function everyPid(): number[] {
   }
 }
 
-/** proc(5), /proc/[pid]/stat: after the name in brackets, field 4 is the parent, 14 and 15 the time, 24 the
- *  resident pages. */
+/**
+ * proc(5), /proc/[pid]/stat: after the name in brackets, field 4 is the parent, 14 and 15 the CPU time, 24
+ * the resident pages.
+ */
 function relative(pid: number): Relative | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -154,14 +159,14 @@ function relative(pid: number): Relative | null {
   }
 }
 
-/** The entry that it runs: `web`, `inference`. */
+/** The entry point that it runs: `web`, `inference`. */
 function nameOf(pid: number): string {
   const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
   const entry = words.find((word) => /\.(ts|mjs|js)$/.test(word)) ?? words[0] ?? ''
   return path.basename(entry).replace(/\.\w+$/, '')
 }
 
-/** What the kernel calls available counts caches that it would give back. */
+/** The kernel counts reclaimable caches as available. */
 function memoryOf(): { total: number; available: number } {
   const total = os.totalmem()
   try {

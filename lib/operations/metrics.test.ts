@@ -22,7 +22,7 @@ const machine = async () => ({
   processes: [{ name: 'web', pid: 1, memoryMb: 100, cpuPercent: 5 }],
 })
 
-test('each fifth second is remembered, for a quarter of an hour', async () => {
+test('a point is recorded every five seconds, for a quarter of an hour', async () => {
   let second = 0
   const { tick, metricsHistory } = createMetrics({
     machine,
@@ -44,7 +44,7 @@ test('each fifth second is remembered, for a quarter of an hour', async () => {
   expect(points.at(-1)).not.toHaveProperty('processes')
 })
 
-test('the mean batch counts all pictures in batches, so that warming up does not make it less than one', async () => {
+test('the mean batch counts all images in batches, so that warm-up does not lower it below one', async () => {
   const { metrics } = createMetrics({
     machine,
     webs: () => [{ ...web, predictions: 3, batches: 8, batched: 12 }],

@@ -1,4 +1,7 @@
-/** GET /api/metrics: the machine's figures and the traffic of all web processes, put into the words of the contract. */
+/**
+ * GET /api/metrics: the figures of the machine and the traffic of all web processes, in the format of the
+ * contract.
+ */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { WebFigures } from '#lib/contracts/ipc.ts'
 import type { metrics, metricsHistory } from '#lib/contracts/operations.ts'
@@ -9,9 +12,9 @@ import { uptimeWords } from './uptime.ts'
 type MetricsAnswer = Output<typeof metrics>
 type HistoryAnswer = Output<typeof metricsHistory>
 
-/** A point of the history each so many seconds, for a quarter of an hour: 180 points of some 400 bytes. */
+/** The interval of the history, which covers a quarter of an hour: 180 points of some 400 bytes. */
 const HISTORY_SECONDS = 5
-const KEPT_POINTS = (15 * 60) / HISTORY_SECONDS
+const HISTORY_POINTS = (15 * 60) / HISTORY_SECONDS
 
 export type MetricsParts = {
   readonly machine: () => Promise<MachineFigures>
@@ -24,7 +27,7 @@ export type MetricsParts = {
 export type Metrics = {
   readonly metrics: () => Promise<MetricsAnswer>
   readonly metricsHistory: () => Promise<HistoryAnswer>
-  /** To be called each second, so that rates have something to compare with; remembers a point now and again. */
+  /** To be called every second, so that rates can be computed; records a point periodically. */
   readonly tick: () => Promise<void>
 }
 
@@ -39,7 +42,7 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
     if (ticks % HISTORY_SECONDS !== 0) return
     const { processes: _processes, ...point } = await answer()
     points.push(point)
-    if (points.length > KEPT_POINTS) points.shift()
+    if (points.length > HISTORY_POINTS) points.shift()
   }
 
   async function answer(): Promise<MetricsAnswer> {

@@ -1,5 +1,7 @@
-/** GET /api/model/uptime: since when the champion answers, and how much it has answered. Promotions say since
- *  when; processes come and go. */
+/**
+ * GET /api/model/uptime: since when the live version answers, and how many predictions it has answered. The
+ * start is the promotion, because processes start and stop.
+ */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { modelUptime } from '#lib/contracts/models.ts'
 import type { Data } from '#lib/data/data.ts'

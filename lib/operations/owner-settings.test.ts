@@ -13,7 +13,7 @@ async function opened(environment: Record<string, string> = {}) {
   return { data, parts, owner, shown }
 }
 
-test('each setting is shown with its value and where it comes from; a secret is not', async () => {
+test('each setting is shown with its value and its source; a secret is hidden', async () => {
   const { shown } = await opened({
     NEXTAUTH_SECRET: 'sixteen letters at least',
     CORS_ORIGINS: 'https://a.example/, https://b.example',
@@ -31,7 +31,7 @@ test('each setting is shown with its value and where it comes from; a secret is 
   })
 })
 
-test('what is changed here holds at once, and goes back to the default', async () => {
+test('a change takes effect at once, and a reset restores the default', async () => {
   const { parts, owner, shown } = await opened()
 
   await owner.changeSettings({ AUTO_PROMOTE: 'off', DEFAULT_CLASSIFIER: 'fruit' })
@@ -47,7 +47,7 @@ test('what is changed here holds at once, and goes back to the default', async (
   expect(await shown('DEFAULT_CLASSIFIER')).toMatchObject({ value: 'fruit', source: 'here' })
 })
 
-test('what the environment says is not changed here, and an unknown classifier is no default', async () => {
+test('a setting of the environment is not changed here, and an unknown classifier is no default', async () => {
   const { parts, owner, data } = await opened({ AUTO_PROMOTE: 'better' })
   await data.keptSettings.keep({ AUTO_PROMOTE: 'off' })
 

@@ -1,5 +1,7 @@
-/** The settings in force as an owner sees and changes them. What each setting does, its readers know;
- *  what the environment says, nobody changes here. */
+/**
+ * The settings in effect, as an admin sees and changes them. A value from the environment cannot be changed
+ * here.
+ */
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import { CHANGEABLE, type changeSettings, type listSettings } from '#lib/contracts/settings-api.ts'
 import { settings as all, type Settings } from '#lib/contracts/settings.ts'
@@ -10,7 +12,7 @@ const SECRET: readonly string[] = ['NEXTAUTH_SECRET', 'OIDC_CLIENT_SECRET']
 
 type Name = keyof Settings
 
-/** Those that /settings offers; the API takes every value that the setting may have. */
+/** The values that /settings offers; the API accepts every valid value. */
 const CHOICES: Readonly<Record<Changeable, (classifiers: readonly string[]) => readonly string[]>> = {
   DEFAULT_CLASSIFIER: (classifiers) => classifiers,
   AUTO_PROMOTE: () => all.shape.AUTO_PROMOTE.unwrap().options,
@@ -26,7 +28,7 @@ export type OwnerSettings = {
 }
 
 export type OwnerSettingsParts = {
-  /** As the environment and the defaults make them. */
+  /** From the environment and the defaults. */
   readonly settings: Settings
   /** Names that the environment says something about. */
   readonly explicit: readonly string[]
@@ -46,11 +48,11 @@ export function createOwnerSettings({
     return {
       settings: Object.keys(all.shape).map((key) => {
         const name = key as Name // the shape's own keys
-        const kept = isChangeable(name) && !isExplicit(name) ? keptSettings.get(name) : null
+        const stored = isChangeable(name) && !isExplicit(name) ? keptSettings.get(name) : null
         return {
           name,
-          value: SECRET.includes(name) ? null : (kept ?? textOf(settings[name])),
-          source: sourceOf(isExplicit(name), kept),
+          value: SECRET.includes(name) ? null : (stored ?? textOf(settings[name])),
+          source: sourceOf(isExplicit(name), stored),
           is_changeable: isChangeable(name) && !isExplicit(name),
           choices: isChangeable(name) ? [...CHOICES[name](ids)] : null,
           what: all.shape[name].description ?? '',
@@ -86,10 +88,10 @@ type SettingParts = Pick<OwnerSettingsParts, 'settings' | 'explicit'> & {
   readonly data: Pick<Data, 'keptSettings'>
 }
 
-/** AUTO_PROMOTE as it is now: the environment's, else the one chosen in /settings, else the default. */
+/** The current AUTO_PROMOTE: from the environment, else from /settings, else the default. */
 export function autoPromoteNow({ settings, explicit, data }: SettingParts): Settings['AUTO_PROMOTE'] {
-  const kept = explicit.includes('AUTO_PROMOTE') ? null : data.keptSettings.get('AUTO_PROMOTE')
-  return all.shape.AUTO_PROMOTE.safeParse(kept ?? settings.AUTO_PROMOTE).data ?? settings.AUTO_PROMOTE
+  const stored = explicit.includes('AUTO_PROMOTE') ? null : data.keptSettings.get('AUTO_PROMOTE')
+  return all.shape.AUTO_PROMOTE.safeParse(stored ?? settings.AUTO_PROMOTE).data ?? settings.AUTO_PROMOTE
 }
 
 /** In the same order, for BACKUP_EVERY and BACKUP_KEEP. */
@@ -98,14 +100,14 @@ export function backupSettingsNow({
   explicit,
   data,
 }: SettingParts): Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'> {
-  const kept = (name: 'BACKUP_EVERY' | 'BACKUP_KEEP') =>
+  const stored = (name: 'BACKUP_EVERY' | 'BACKUP_KEEP') =>
     explicit.includes(name) ? null : data.keptSettings.get(name)
   return {
     BACKUP_EVERY:
-      all.shape.BACKUP_EVERY.safeParse(kept('BACKUP_EVERY') ?? settings.BACKUP_EVERY).data ??
+      all.shape.BACKUP_EVERY.safeParse(stored('BACKUP_EVERY') ?? settings.BACKUP_EVERY).data ??
       settings.BACKUP_EVERY,
     BACKUP_KEEP:
-      all.shape.BACKUP_KEEP.safeParse(kept('BACKUP_KEEP') ?? settings.BACKUP_KEEP).data ??
+      all.shape.BACKUP_KEEP.safeParse(stored('BACKUP_KEEP') ?? settings.BACKUP_KEEP).data ??
       settings.BACKUP_KEEP,
   }
 }
@@ -115,7 +117,7 @@ function textOf(value: Settings[Name]): string | null {
   return Array.isArray(value) ? value.join(', ') : String(value)
 }
 
-function sourceOf(isExplicit: boolean, kept: string | null): Source {
+function sourceOf(isExplicit: boolean, stored: string | null): Source {
   if (isExplicit) return 'environment'
-  return kept === null ? 'default' : 'here'
+  return stored === null ? 'default' : 'here'
 }

@@ -21,7 +21,7 @@ const figures = {
   },
 }
 
-test('the figures are told in Prometheus’ text: name, kind and value, seconds for milliseconds, names quoted', () => {
+test('the figures are in Prometheus’ text format: name, type and value, in seconds, with quoted names', () => {
   const text = prometheusText(figures)
 
   expect(text).toContain('# TYPE darkroom_requests_total counter\ndarkroom_requests_total 41\n')
@@ -31,7 +31,7 @@ test('the figures are told in Prometheus’ text: name, kind and value, seconds 
     expect(line).toMatch(/^(# (HELP|TYPE) darkroom_\w+ .+|darkroom_\w+(\{.+\})? [\d.e+-]+)$/)
 })
 
-test('what is not known yet is left out', () => {
+test('an unknown figure is omitted', () => {
   expect(
     prometheusText({ ...figures, predictions: { ...figures.predictions, latency_ms: null } }),
   ).not.toContain('darkroom_prediction_seconds')

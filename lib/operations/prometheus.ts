@@ -1,5 +1,7 @@
-/** The figures of GET /api/metrics as Prometheus' text (exposition format 0.0.4). Sixty lines of ours,
- *  because the figures exist already: a library would count them a second time in each process. */
+/**
+ * The figures of GET /api/metrics in Prometheus' text format (exposition format 0.0.4). Sixty lines of our
+ * own code, because the figures exist already: a library would count them a second time in each process.
+ */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { metrics } from '#lib/contracts/operations.ts'
 

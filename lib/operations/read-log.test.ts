@@ -19,7 +19,7 @@ function logFolder(): { dataDir: string; file: (name: string) => string } {
   return { dataDir, file: (name) => path.join(dataDir, 'logs', name) }
 }
 
-test('the newest lines come first, across the files that were put aside', async () => {
+test('the newest lines come first, across rotated files', async () => {
   const { dataDir, file } = logFolder()
   writeFileSync(file('darkroom.2.log'), lineOf(1))
   writeFileSync(file('darkroom.1.log'), lineOf(2) + lineOf(3))
@@ -31,7 +31,7 @@ test('the newest lines come first, across the files that were put aside', async 
   expect(isComplete).toBe(true)
 })
 
-test('lines longer than a piece of the file, and more of them than asked, are read whole', async () => {
+test('lines longer than a chunk of the file are read whole, and so are more lines than requested', async () => {
   const { dataDir, file } = logFolder()
   const long = 'ä'.repeat(50_000)
   for (let n = 1; n <= 5; n++) appendFileSync(file('darkroom.log'), lineOf(n, { long }))
@@ -43,7 +43,7 @@ test('lines longer than a piece of the file, and more of them than asked, are re
   expect(isComplete).toBe(false)
 })
 
-test('a level, a request and a text are told apart; a half written line is left out', async () => {
+test('lines are filtered by level, request and text; an incomplete line is omitted', async () => {
   const { dataDir, file } = logFolder()
   writeFileSync(
     file('darkroom.log'),
@@ -53,14 +53,14 @@ test('a level, a request and a text are told apart; a half written line is left 
       '{"level":50,"time":"2026',
   )
   const logs = createLogs({ dataDir })
-  const found = async (values: object) => (await logs(input(values))).lines.map(({ message }) => message)
+  const lines = async (values: object) => (await logs(input(values))).lines.map(({ message }) => message)
 
-  expect(await found({ level: 'warn' })).toEqual(['line 3', 'line 2'])
-  expect(await found({ request_id: REQUEST })).toEqual(['line 3'])
-  expect(await found({ text: 'DISK' })).toEqual(['line 3'])
-  expect(await found({ request_id: '0193b3f0-0000-7000-8000-000000000002' })).toEqual([])
+  expect(await lines({ level: 'warn' })).toEqual(['line 3', 'line 2'])
+  expect(await lines({ request_id: REQUEST })).toEqual(['line 3'])
+  expect(await lines({ text: 'DISK' })).toEqual(['line 3'])
+  expect(await lines({ request_id: '0193b3f0-0000-7000-8000-000000000002' })).toEqual([])
 })
 
-test('no log yet is an empty log', async () => {
+test('without a log the result is empty', async () => {
   expect(await createLogs({ dataDir: '/nowhere/at/all' })(input())).toEqual({ lines: [], is_complete: true })
 })

@@ -1,5 +1,7 @@
-/** Reads the log's newest lines from its end, through the files that were put aside, without taking a whole
- *  file into memory. What is written there, log.ts decides. */
+/**
+ * Reads the newest lines of the log from its end, across rotated files, without loading a whole file into
+ * memory. log.ts writes them.
+ */
 import { open, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
@@ -10,7 +12,7 @@ type LogsAnswer = Output<typeof listLogs>
 type Line = LogsAnswer['lines'][number]
 
 const CHUNK_BYTES = 64 * 1024
-/** A question may look at so much; a filter that fits nothing must end. */
+/** A query reads at most this much; a filter without matches must end. */
 const MOST_BYTES = 32 * 1024 ** 2
 /** pino's numbers, https://getpino.io/#/docs/api?id=loggerlevels-object */
 const LEVEL_OF: Readonly<Record<number, Line['level']>> = {
@@ -48,8 +50,7 @@ export const createLogs =
     return { lines, is_complete: true }
   }
 
-/** The newest first: the one that is written to, then those put aside, `darkroom.1.log` before
- *  `darkroom.2.log`. */
+/** The newest first: the current file, then the rotated ones, `darkroom.1.log` before `darkroom.2.log`. */
 async function logFiles(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => [])
   const ageOf = (name: string): number => Number(/^darkroom(?:\.(\d+))?\.log$/.exec(name)?.[1] ?? 0)
@@ -61,7 +62,7 @@ async function logFiles(folder: string): Promise<readonly string[]> {
 
 async function* linesBackwards(file: string): AsyncGenerator<string> {
   const handle = await open(file).catch(() => null)
-  if (handle === null) return // put aside at this moment
+  if (handle === null) return // rotated at this moment
   try {
     let end = (await handle.stat()).size
     let rest = Buffer.alloc(0)
@@ -70,7 +71,7 @@ async function* linesBackwards(file: string): AsyncGenerator<string> {
       end -= length
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, end)
       const all = Buffer.concat([buffer.subarray(0, bytesRead), rest])
-      const first = end === 0 ? 0 : all.indexOf(10) + 1 // before it, a line that began in the chunk before
+      const first = end === 0 ? 0 : all.indexOf(10) + 1 // the end of a line that began in the chunk before
       if (end > 0 && first === 0) {
         rest = all
         continue
@@ -84,11 +85,11 @@ async function* linesBackwards(file: string): AsyncGenerator<string> {
   }
 }
 
-/** null: not a line of ours, such as one that is half written. */
+/** null: not a line of this log, or an incomplete one. */
 function lineOf(raw: string): Line | null {
   try {
     const {
-      level,
+      level: levelNumber,
       time,
       pid,
       process: name,
@@ -96,11 +97,11 @@ function lineOf(raw: string): Line | null {
       request_id: requestId,
       ...about
     } = fieldsOf(JSON.parse(raw))
-    const known = LEVEL_OF[Number(level)]
-    if (known === undefined || typeof time !== 'string') return null
+    const level = LEVEL_OF[Number(levelNumber)]
+    if (level === undefined || typeof time !== 'string') return null
     return {
       at: time,
-      level: known,
+      level,
       process: String(name ?? ''),
       pid: Number(pid ?? 0),
       message: String(msg ?? ''),

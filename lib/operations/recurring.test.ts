@@ -23,7 +23,7 @@ function watched(work: () => Promise<unknown>) {
   }
 }
 
-test('work that fails twice a second makes a line a minute, and one when it works again', async () => {
+test('work that fails twice a second is logged once a minute, and once when it recovers', async () => {
   let isLocked = true
   const { tick, lines, advance } = watched(async () => {
     if (isLocked) throw new Error('locked')
@@ -44,7 +44,7 @@ test('work that fails twice a second makes a line a minute, and one when it work
   ])
 })
 
-test('work that takes longer than its interval is not begun a second time', async () => {
+test('work that takes longer than its interval is not started a second time', async () => {
   let begun = 0
   const { promise, resolve } = Promise.withResolvers<void>()
   const { tick } = watched(() => {
@@ -59,7 +59,7 @@ test('work that takes longer than its interval is not begun a second time', asyn
   expect(begun).toBe(1)
 })
 
-test('work that throws before it is a promise is a failure like any other', async () => {
+test('work that throws synchronously is a failure like any other', async () => {
   const { tick, lines } = watched(() => {
     throw new Error('at once')
   })

@@ -1,6 +1,8 @@
-/** What leaves by itself, and when: strangers' images after some days or above their quota, predictions after
- *  some days or above a size. In steps of a few hundred, oldest first, so that nobody waits. It deletes by
- *  lib/data and nothing by itself. */
+/**
+ * Retention: anonymous images are deleted after some days or above their quota, predictions after some days
+ * or above a size. In steps of a few hundred, oldest first, so that no request waits. It deletes through
+ * lib/data only.
+ */
 import { counted } from '#lib/domain/count-text.ts'
 import type { Retention, FreedSpace, SpaceRequest } from '#lib/data/prediction-types.ts'
 import type { Log } from './log.ts'
@@ -11,10 +13,10 @@ const GB = 1e9
 const DOWN_TO = 0.9
 
 export type RetentionLimits = {
-  /** Of images that only strangers' predictions need; null: kept as long as the predictions. */
+  /** For images that only anonymous predictions need; null: kept as long as the predictions. */
   readonly publicDays: number | null
   readonly publicBytes: number
-  /** Of all predictions; null: kept. */
+  /** For all predictions; null: kept. */
   readonly days: number | null
   readonly gigabytes: number | null
 }
@@ -26,7 +28,7 @@ type RetentionParts = {
   readonly log: Log
 }
 
-/** To be called every few minutes; ends early when the signal fires. */
+/** To be called every few minutes; ends early when the signal is aborted. */
 export const createRetention =
   ({ data, limits, now, log }: RetentionParts) =>
   async (signal: AbortSignal): Promise<void> => {
@@ -65,7 +67,7 @@ async function allBefore(signal: AbortSignal, before: Date, remove: Delete): Pro
   }
 }
 
-/** Nothing below the limit; else down to a little below it. */
+/** Nothing below the limit; else down to slightly below it. */
 async function downTo(
   signal: AbortSignal,
   { limit, bytes }: { readonly limit: number; readonly bytes: number },
@@ -74,10 +76,10 @@ async function downTo(
   if (bytes <= limit) return 0
   let excess = bytes - limit * DOWN_TO
   for (let sum = 0; ;) {
-    const made =
+    const deleted =
       signal.aborted || excess <= 0 ? { count: 0, bytes: 0 } : await remove({ enoughBytes: excess })
-    if (made.count === 0) return sum
-    sum += made.count
-    excess -= made.bytes
+    if (deleted.count === 0) return sum
+    sum += deleted.count
+    excess -= deleted.bytes
   }
 }

@@ -17,29 +17,29 @@ test.each<[string, number, number, string]>([
   ['a small disk with a thirtieth', 2 * GIB, 70 * MIB, 'nearly_full'],
   ['a large disk with 150 MB', 2_000 * GIB, 150 * MIB, 'reserve'],
   ['a small disk with a hundredth', 2 * GIB, 20 * MIB, 'reserve'],
-  ['no room for a transaction', 2_000 * GIB, 3 * MIB, 'full'],
+  ['too little space for a transaction', 2_000 * GIB, 3 * MIB, 'full'],
   ['a tiny disk with a fiftieth', 24 * MIB, 0.4 * MIB, 'full'],
-  ['a file system that has no size', 0, 0, 'enough'],
+  ['a file system without a size', 0, 0, 'enough'],
 ])('%s: %#', (_story, total, free, level) => {
   expect(diskOf(total, free).level).toBe(level)
 })
 
-test('the disk of a folder is looked at once, whatever lies on it', async () => {
+test('the disk of a folder is measured at once', async () => {
   const disks = watchDisks({ DATA_DIR: '/proc', 'the database': '/proc/self', 'DATA_DIR/scratch': '/' })
 
-  await disks.look()
+  await disks.measure()
 
   expect(disks.disks().map((disk) => disk.holds)).toEqual(['DATA_DIR', 'DATA_DIR/scratch'])
   expect(disks.disks()[1]!.totalBytes).toBeGreaterThan(0)
 })
 
-test('where all is well there is nothing to tell, and strangers are stored', () => {
+test('without a problem there is nothing to report, and anonymous predictions are stored', () => {
   const troubles = troublesOf({})
 
   expect([troubles.sentences(), troubles.anonymousSaveHindrance()]).toEqual([[], null])
 })
 
-test('a lock of ours, which lasts milliseconds, is no trouble; another program’s is', () => {
+test('a lock of our own, which lasts milliseconds, is no problem; another program’s is', () => {
   expect(troublesOf({ lockedForMs: 40 }).sentences()).toEqual([])
 
   const troubles = troublesOf({ lockedForMs: 3_000 })
@@ -51,7 +51,7 @@ test('a lock of ours, which lasts milliseconds, is no trouble; another program�
   expect(troubles.anonymousSaveHindrance()).toBe('another program has locked the database')
 })
 
-test('a nearly full disk is told before it is full, and at its reserve strangers are not stored', () => {
+test('a nearly full disk is reported, and at its reserve anonymous predictions are not stored', () => {
   const nearly = troublesOf({}, diskOf(50 * GIB, 812 * MIB))
   const reserve = troublesOf({}, diskOf(50 * GIB, 120 * MIB))
 
@@ -64,16 +64,16 @@ test('a nearly full disk is told before it is full, and at its reserve strangers
   ])
 })
 
-test('a quota that statfs does not show is told by the write that failed, for some seconds', () => {
+test('a quota that statfs does not show is reported for some seconds after a failed write', () => {
   expect(troublesOf({ diskFullMsAgo: 2_000 }).sentences()).toEqual([expect.stringContaining('quota')])
   expect(troublesOf({ diskFullMsAgo: 2_000 }).anonymousSaveHindrance()).not.toBeNull()
   expect(troublesOf({ diskFullMsAgo: 20_000 }).sentences()).toEqual([])
 })
 
-test('health, which strangers read, names no path of a disk that is nearly full', async () => {
+test('health, which is public, shows no path of a disk that is nearly full', async () => {
   const state = stateOf('DATA_DIR', { bsize: 1, blocks: 50 * GIB, bavail: 120 * MIB })
   const watched = watchDisks({ DATA_DIR: process.cwd() })
-  await watched.look()
+  await watched.measure()
   const troubles = createTroubles({
     writingState: () => calm,
     disks: () => watched.disks().map((disk) => ({ ...disk, level: state.level })),

@@ -8,7 +8,7 @@ test('percentiles are nearest ranks, as for the numbers one to hundred', () => {
   expect(percentile([7], 0.99)).toBe(7)
 })
 
-test('only the last thousand latencies are kept, all predictions are counted', () => {
+test('only the last thousand latencies are stored, all predictions are counted', () => {
   const traffic = countTraffic()
   for (let i = 0; i < 1_500; i++) traffic.predicted(i)
 
@@ -19,7 +19,7 @@ test('only the last thousand latencies are kept, all predictions are counted', (
   expect(Math.min(...latenciesMs)).toBe(500)
 })
 
-test('answers from 500 on are errors; the figures of several processes add up', () => {
+test('statuses from 500 on are errors; the figures of several processes add up', () => {
   const traffic = countTraffic()
   for (const status of [200, 404, 500, 503]) traffic.request(status)
   const one = traffic.figures({ waiting: 2, batches: 5, items: 9 })

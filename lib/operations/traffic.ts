@@ -1,9 +1,9 @@
-/** What one web process counts while it answers, and the sum over all of them. It draws no conclusions. */
+/** The counters of one web process, and the sum over all of them. It draws no conclusions. */
 import type { WebFigures } from '#lib/contracts/ipc.ts'
 
-/** Latencies kept per process: enough for a 99th percentile of the last busy moments. */
-const KEPT_LATENCIES = 1_000
-/** Rates are over so many seconds. */
+/** Latencies stored per process: enough for a 99th percentile of recent traffic. */
+const LATENCY_COUNT = 1_000
+/** Rates are over this many seconds. */
 const RATE_SECONDS = 10
 
 export type Traffic = {
@@ -23,7 +23,7 @@ export function countTraffic(): Traffic {
       if (status >= 500) errors += 1
     },
     predicted: (totalMs) => {
-      latencies[predictions % KEPT_LATENCIES] = Math.round(totalMs * 100) / 100
+      latencies[predictions % LATENCY_COUNT] = Math.round(totalMs * 100) / 100
       predictions += 1
     },
     figures: ({ waiting, batches, items }) => ({
@@ -57,12 +57,12 @@ export const sumOf = (webs: readonly WebFigures[]): Sums =>
 
 export type Rates = { readonly requestsPerSecond: number; readonly predictionsPerSecond: number }
 
-/** To be told of the sums about each second; answers the rates over the last ten. */
+/** To be called with the sums about every second; returns the rates over the last ten. */
 export function measureRates(): (sums: Sums, nowMs: number) => Rates {
-  let kept: { at: number; sums: Sums }[] = []
+  let samples: { at: number; sums: Sums }[] = []
   return (sums, at) => {
-    kept = [...kept.filter((one) => at - one.at <= RATE_SECONDS * 1000), { at, sums }]
-    const first = kept[0]!
+    samples = [...samples.filter((one) => at - one.at <= RATE_SECONDS * 1000), { at, sums }]
+    const first = samples[0]!
     const seconds = (at - first.at) / 1000
     const rate = (now: number, then: number) =>
       seconds <= 0 ? 0 : Math.round((10 * Math.max(0, now - then)) / seconds) / 10

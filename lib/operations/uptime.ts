@@ -1,4 +1,4 @@
-/** How long something has run, as people write it: "2d 5h 23m 15s". */
+/** Formats an uptime: "2d 5h 23m 15s". */
 
 const UNITS = [
   ['d', 86_400],

@@ -156,7 +156,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   const lookingAtDisk = recurring(
     { log, now: steadyClock.now },
     'The free disk space could not be read',
-    disk.look,
+    disk.measure,
   )
   await lookingAtDisk()
   const timer = setInterval(() => {

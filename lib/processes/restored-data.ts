@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { IN_USE_LOCK, lockShared, type FileLock } from '#lib/data/file-lock.ts'
 import { messageOf } from '#lib/domain/errors.ts'
-import { finishRestore, restoreToTell } from '#lib/operations/backup/settle-restore.ts'
+import { finishRestore, lastRestore } from '#lib/operations/backup/settle-restore.ts'
 import type { Start } from './settings.ts'
 
 /** Held as long as the supervisor lives: even while the web process restarts, no restore may run. */
@@ -25,7 +25,7 @@ export function useData({ places: { dataDir } }: Start): FileLock {
 
 /** Shown at each successful start, until the folder is removed. */
 export function restoreRemarks({ places: { dataDir } }: Start): readonly string[] {
-  const record = restoreToTell(dataDir)
+  const record = lastRestore(dataDir)
   return record === null
     ? []
     : [

@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs'
 import { endWhenUncaught } from '#lib/children/last-resort.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { allowCollecting, collectGarbage } from '#lib/operations/garbage-collection.ts'
-import { keepLogsSmall } from '#lib/operations/log.ts'
+import { rotateLogs } from '#lib/operations/log.ts'
 import { isSmall } from '#lib/operations/memory-limits.ts'
 import { startAnnouncement } from '#lib/operations/start-announcement.ts'
 import { superviseFamily } from './child-processes.ts'
@@ -21,7 +21,7 @@ const startedAt = performance.now()
 const start = readStart()
 if (isSmall(start.settings)) allowCollecting()
 collectGarbage()
-keepLogsSmall(start.places.dataDir)
+rotateLogs(start.places.dataDir)
 const log = openLogOf(start, 'supervisor')
 const inUse = useData(start)
 const preparing = prepared((line) => void process.stderr.write(`${line}\n`))

@@ -1,6 +1,8 @@
-/** The one entry of every `npm run …`: prepares what is missing, then hands over to the program that does the
- *  work. It runs on any Node from 20 on and before anything is installed, so: plain JavaScript and no
- *  dependency. */
+/**
+ * The entry point of every `npm run …`: prepares what is missing, then runs the program of the command. It
+ * runs on any Node from 20 on and before anything is installed; therefore plain JavaScript without
+ * dependencies.
+ */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,8 +17,10 @@ import { CannotGoOn, say, secondsSince } from './progress.mjs'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 
-/** `runs` is the program; `help` stands here when a person may ask before anything is installed, else the
- *  program answers `--help`. */
+/**
+ * `runs` is the program; `help` is here where it must be available before the installation, else the
+ * program answers `--help`.
+ */
 const COMMANDS = {
   start: {
     runs: 'lib/processes/supervisor.ts',

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 
-/** A tree with the real bootstrap in it, and small programs in the places of npm, Prisma, Next, the
- *  supervisor and the native setup: each appends a word to `done.txt`. */
+/**
+ * A folder with the real bootstrap, and small programs in place of npm, Prisma, Next, the supervisor and
+ * the native setup: each appends a word to `done.txt`.
+ */
 function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => process.exit(0), 300)`) {
   const root = mkdtempSync(path.join(tmpdir(), 'darkroom-setup-'))
   roots.push(root)
@@ -76,7 +78,7 @@ function launch(root: string, args: readonly string[]) {
     stream.on('data', (chunk: Buffer) => {
       output += chunk.toString()
     })
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number, said: output }))
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number, output }))
   return {
     child,
     ended,
@@ -89,19 +91,19 @@ function launch(root: string, args: readonly string[]) {
   }
 }
 
-test('the first start installs, generates and builds; the second does nothing twice', async () => {
+test('the first start installs, generates and builds; the second repeats nothing', async () => {
   const { start, done, root } = tree()
 
   expect(await start('start').ended).toMatchObject({ code: 0 })
   expect(done().slice(0, 3)).toEqual(['install', 'generate', 'build'])
-  // it goes on in the background, and outlives a short start
+  // it continues in the background, and outlives a short start
   await expect.poll(done, { timeout: 10_000 }).toContain('native')
   await expect.poll(done, { timeout: 10_000 }).toContain('backbone')
 
   rmSync(path.join(root, 'done.txt'))
   for (const folder of ['.native', '.pretrained'])
     writeFileSync(path.join(root, folder, 'stamp.json'), '{ "kind": "ready" }')
-  expect(await start('start').ended).toMatchObject({ code: 0, said: '' })
+  expect(await start('start').ended).toMatchObject({ code: 0, output: '' })
   expect(done()).toEqual([])
 })
 
@@ -109,9 +111,9 @@ test('a start fetches no pretrained network where BACKBONE=own says so', async (
   const { start, done, write } = tree()
   write('.env', 'PORT=3000\nBACKBONE=own\n')
 
-  const { said } = await start('start').ended
+  const { output } = await start('start').ended
 
-  expect(said).not.toContain('MobileNetV3')
+  expect(output).not.toContain('MobileNetV3')
   await expect.poll(done, { timeout: 10_000 }).toContain('native')
   expect(done()).not.toContain('backbone')
 })
@@ -120,16 +122,16 @@ test('a start says why the pretrained network is missing, and does not try again
   const { start, done, write } = tree()
   write('.pretrained/stamp.json', '{ "kind": "unavailable", "reason": "there is no network." }')
 
-  const { said } = await start('start').ended
+  const { output } = await start('start').ended
 
-  expect(said).toContain(
+  expect(output).toContain(
     'MobileNetV3-Small is missing: there is no network. To try again: npm run backbone -- fetch',
   )
   await expect.poll(done, { timeout: 10_000 }).toContain('native')
   expect(done()).not.toContain('backbone')
 })
 
-test('a changed page is built again, a changed test is not, and a page that was only touched is not', async () => {
+test('a changed page is built again, a changed test is not, and neither is a page with only a new date', async () => {
   const { start, done, write } = tree()
   await start('build').ended
 
@@ -154,13 +156,13 @@ test('a changed lock file installs again, a changed schema generates again', asy
   expect(done()).toEqual(['install', 'generate', 'build', 'install', 'generate', 'build'])
 })
 
-test('the native engine is tried once behind a ready server; a remembered failure is not repeated', async () => {
+test('the native engine is tried once after the server is ready; a remembered failure is not repeated', async () => {
   const { start, done, write } = tree()
   write('.native/stamp.json', '{ "kind": "unavailable", "reason": "pip does not answer." }')
 
-  const { said } = await start('start').ended
+  const { output } = await start('start').ended
 
-  expect(said).toContain('not available: pip does not answer.')
+  expect(output).toContain('not available: pip does not answer.')
   expect(done()).not.toContain('native')
 })
 
@@ -172,7 +174,7 @@ test('two commands at once prepare the folder one after the other', async () => 
   expect(done()).toEqual(['install', 'generate', 'build'])
 })
 
-test('a signal reaches the product, and its exit code is ours', async () => {
+test('a signal reaches the product, and its exit code is passed on', async () => {
   const { start } = tree(
     `process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000); console.log('listening')`,
   )
@@ -184,7 +186,7 @@ test('a signal reaches the product, and its exit code is ours', async () => {
   expect(await running.ended).toMatchObject({ code: 7 })
 })
 
-test('when the shell between npm and us dies of a signal, the product leaves too', async () => {
+test('when the shell between npm and the bootstrap is killed, the product stops too', async () => {
   const { root } = tree(
     "process.on('SIGTERM', () => { console.log('leaving'); process.exit(0) }); setInterval(() => {}, " +
       "1000); console.log('listening')",
@@ -199,12 +201,12 @@ test('when the shell between npm and us dies of a signal, the product leaves too
     if (output.includes('listening')) shell.kill('SIGTERM')
   })
 
-  await once(shell, 'close') // its output ends when the last of its descendants has left
+  await once(shell, 'close') // its output ends when the last of its descendants has ended
 
   expect(output).toContain('leaving')
 })
 
-test('an install that fails ends with what npm says, without its page of usage', async () => {
+test("an install that fails ends with npm's error, without its usage text", async () => {
   const { start, write } = tree()
   write(
     'npm-stand-in.js',
@@ -212,22 +214,22 @@ test('an install that fails ends with what npm says, without its page of usage',
       "ci'); process.exit(1)",
   )
 
-  const { code, said } = await start('start').ended
+  const { code, output } = await start('start').ended
 
   expect(code).toBe(1)
-  expect(said).toBe(
+  expect(output).toBe(
     'The packages could not be installed: npm ci ended with code 1.\nnpm error network is ' +
       'unreachable\nCheck that the npm registry is reachable, then start again.\n',
   )
 })
 
-test('help is answered before anything is installed, and an unknown command names the known ones', async () => {
+test('help is available before the installation, and an unknown command lists the known ones', async () => {
   const { start, done } = tree()
 
-  expect((await start('test', '--help').ended).said).toContain('npm test')
+  expect((await start('test', '--help').ended).output).toContain('npm test')
   expect(await start('fly').ended).toMatchObject({
     code: 1,
-    said: expect.stringContaining('There is no command "fly". Choose from: start,'),
+    output: expect.stringContaining('There is no command "fly". Choose from: start,'),
   })
   expect(done()).toEqual([])
 })

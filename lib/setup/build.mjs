@@ -1,5 +1,7 @@
-/** Makes what is made from sources: the Prisma client from the schema, the pages by Next. Each only when its
- *  sources changed. It does not migrate the database; the supervisor does that at start. */
+/**
+ * Creates what is generated from sources: the Prisma client from the schema, the pages by Next. Each only
+ * when its sources changed. It does not migrate the database; the supervisor does that at start.
+ */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -20,12 +22,14 @@ const SOURCES = [
   'package.json',
   'package-lock.json',
 ]
-/** Rooms whose files no page contains, and what is itself made. */
+/** Modules whose files no page contains, and generated files. */
 const NOT_IN_PAGES = new Set(['lib/checks', 'lib/commands', 'lib/setup', 'lib/processes', CLIENT])
 
-/** The Prisma client out of the schema. The CLI would first download a schema engine, which generating never
- *  runs: naming any executable in its place keeps it offline (Prisma 7.10).
- *  @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env */
+/**
+ * The Prisma client from the schema. The CLI would first download a schema engine, which generating never
+ * runs: naming any executable in its place keeps it offline (Prisma 7.10).
+ * @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env
+ */
 export async function generateClient(root, node, env) {
   const schema = path.join(root, SCHEMA)
   const stamp = path.join(root, 'node_modules', '.darkroom-generated')
@@ -48,8 +52,10 @@ export async function generateClient(root, node, env) {
   writeFileSync(stamp, wanted)
 }
 
-/** The pages, when a source of theirs changed since the last build.
- *  @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env */
+/**
+ * Builds the pages when one of their sources changed since the last build.
+ * @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env
+ */
 export async function buildPages(root, node, env) {
   const stamp = path.join(root, '.next', 'darkroom-build.json')
   const files = sourceFiles(root)

@@ -1,14 +1,18 @@
-/** Runs other programs: to their end with their output kept, or in our place with our terminal and our
- *  signals. It knows nothing of what they do. Plain JavaScript for any Node from 20 on. */
+/**
+ * Runs other programs: to their end with their output captured, or in the foreground with this terminal and
+ * its signals. It knows nothing of what they do. Plain JavaScript for any Node from 20 on.
+ */
 import { spawn } from 'node:child_process'
 
 const LOOK_FOR_NPM_MS = 300
-const KEPT_OUTPUT = 20_000 // characters; the end of a failing program's output is what explains it
+const KEPT_OUTPUT = 20_000 // characters; the end of a failing program's output explains the failure
 
-/** Runs a program to its end and keeps the end of its output.
- *  @param {string} program @param {readonly string[]} args
- *  @param {import('node:child_process').SpawnOptions} [options]
- *  @returns {Promise<{ code: number, output: string }>} */
+/**
+ * Runs a program to its end and captures the end of its output.
+ * @param {string} program @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<{ code: number, output: string }>}
+ */
 export function runToEnd(program, args, options = {}) {
   return new Promise((resolve) => {
     let output = ''
@@ -23,11 +27,13 @@ export function runToEnd(program, args, options = {}) {
   })
 }
 
-/** Runs a program with our terminal, hands our signals on, and answers its exit code.
- *  @param {string} program @param {readonly string[]} args
- *  @param {{ env: NodeJS.ProcessEnv, cwd: string, onReady?: () => void }} how `onReady` at the child's first
- *  message `ready`
- *  @returns {Promise<number>} */
+/**
+ * Runs a program with this terminal, passes signals on, and returns its exit code.
+ * @param {string} program @param {readonly string[]} args
+ * @param {{ env: NodeJS.ProcessEnv, cwd: string, onReady?: () => void }} how `onReady` at the child's first
+ * message `ready`
+ * @returns {Promise<number>}
+ */
 export function runInOurPlace(program, args, { env, cwd, onReady }) {
   return new Promise((resolve) => {
     const stdio = onReady ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit'
@@ -45,15 +51,17 @@ export function runInOurPlace(program, args, { env, cwd, onReady }) {
   })
 }
 
-/** npm runs us through a shell that dies of a signal without passing it on (npm 11): when npm is gone, we
- *  were meant too.
- *  @param {() => void} leave */
+/**
+ * npm runs this program through a shell that is killed by a signal without passing it on (npm 11): when npm
+ * is gone, the signal was meant for this program too.
+ * @param {() => void} leave
+ */
 function leaveWithNpm(leave) {
   const parent = process.ppid
-  const look = setInterval(() => {
+  const timer = setInterval(() => {
     if (process.ppid === parent) return
-    clearInterval(look)
+    clearInterval(timer)
     leave()
   }, LOOK_FOR_NPM_MS)
-  look.unref()
+  timer.unref()
 }

@@ -1,6 +1,7 @@
-/** Brings node_modules to what package-lock.json says, once per lock file, and puts an installed native
- *  engine back in its place. It never changes the lock file, and it runs no package's install script
- *  (.npmrc). */
+/**
+ * Installs node_modules as package-lock.json lists it, once per lock file, and links an installed native
+ * engine again. It never changes the lock file, and it runs no package's install script (.npmrc).
+ */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -41,15 +42,17 @@ async function cleanInstall(root) {
     )
 }
 
-/** npm's errors without its warnings and its page of usage. */
+/** npm's errors without its warnings and its usage text. */
 function whatNpmSays(output) {
   const lines = output.split('\n').filter((line) => line.startsWith('npm error'))
   const usage = lines.findIndex((line) => /^npm error Usage:/.test(line))
   return (usage === -1 ? lines : lines.slice(0, usage)).join('\n') || output
 }
 
-/** A person who ran `npm ci` by hand does not wait for it twice: npm's own record is compared with the lock
- *  file. */
+/**
+ * After a manual `npm ci` the installation is not repeated: npm's own record is compared with the lock
+ * file.
+ */
 function holdsWhatTheLockSays(root) {
   const record = path.join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(record)) return false
@@ -64,7 +67,7 @@ function holdsWhatTheLockSays(root) {
   return !differs && Object.keys(installed).every((place) => place in wanted)
 }
 
-/** A package counts when its own package.json is unpacked; the folders of all are made at once, before. */
+/** A package counts when its own package.json is unpacked; npm creates all folders at once, before. */
 function installedCount(root) {
   const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
   const wanted = Object.keys(packages).filter((place) => place !== '' && !packages[place].optional)

@@ -1,5 +1,7 @@
-/** The native engine, seen from the start: put back in its place after an install, or provided behind a ready
- *  server, once. How it is made is native.ts's affair; serving never waits for it. */
+/**
+ * The native engine at start: linked again after an install, or built after the server is ready, once.
+ * native.ts builds it; serving never waits for it.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
@@ -7,8 +9,10 @@ import path from 'node:path'
 import { runToEnd } from './child.mjs'
 import { say } from './progress.mjs'
 
-/** A fresh node_modules has lost its link to .native/tensorflow, which outlives it.
- *  @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env */
+/**
+ * A fresh node_modules has lost its link to .native/tensorflow, which outlives it.
+ * @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env
+ */
 export async function putNativeBack(root, node, env) {
   const made = path.join(root, '.native/tensorflow/lib')
   const linked = path.join(root, 'node_modules/@tensorflow/tfjs-node/lib')
@@ -16,8 +20,10 @@ export async function putNativeBack(root, node, env) {
     await runToEnd(node, [path.join(root, 'lib/setup/native.ts'), '--link'], { cwd: root, env })
 }
 
-/** Tried once and remembered, whether it succeeded or not: the next start does not try again.
- *  @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env */
+/**
+ * Tried once and remembered, whether it succeeded or not: the next start does not try again.
+ * @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env
+ */
 export function provideNativeBehind(root, node, env) {
   const stamp = path.join(root, '.native', 'stamp.json')
   if (existsSync(stamp)) {

@@ -1,5 +1,7 @@
-/** The two ways to a TensorFlow library and a binding to it, each leaving `lib/` and `deps/` in the folder
- *  `making`. Whether the result computes is not judged here; native.ts proves it. */
+/**
+ * Two ways to obtain a TensorFlow library and a binding to it, each creating `lib/` and `deps/` in the
+ * folder `making`. native.ts tests whether the result works.
+ */
 import { createRequire } from 'node:module'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -11,9 +13,9 @@ const PROBE_MS = 5_000
 const INSTALLER_MS = 15 * 60_000 // 100 MB on a slow line
 const WHEEL_MS = 30 * 60_000 // 274 MB on a slow line
 const WHEEL = 'tensorflow-cpu==2.21.0'
-const WHEEL_NEEDS_BYTES = 2e9 // wheel 274 MB, libraries 853 MB, stripped 634 MB, side by side for a moment
+const WHEEL_NEEDS_BYTES = 2e9 // wheel 274 MB, libraries 853 MB, stripped 634 MB, for a moment all at once
 const LIBRARIES = ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2']
-/** What binding/*.cc includes, directly and through others. */
+/** The headers that binding/*.cc includes, directly and through others. */
 const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/ctstring', 'tsl/platform/ctstring', 'xla/tsl/c/']
 
 export interface NativePlaces {
@@ -27,10 +29,13 @@ interface NativeBuild {
   readonly tensorflow: string
 }
 
-/** This way leads nowhere on this machine; the message is a whole sentence that says why. */
+/** This way is impossible on this machine; the message is a whole sentence with the reason. */
 export class NotThisWay extends Error {}
 
-/** tfjs-node's own install script: a prebuilt binding and TensorFlow 2.9.1, where its download host answers. */
+/**
+ * tfjs-node's own install script: a prebuilt binding and TensorFlow 2.9.1, where its download host
+ * responds.
+ */
 export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise<NativeBuild> {
   await step("check the download server of tfjs-node's own binaries", () => answers(BINARY_HOST))
   await step("download and unpack tfjs-node's own binaries", async () => {
@@ -46,8 +51,10 @@ export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise
   return { name: "from tfjs-node's own binaries", tensorflow: '2.9.1' }
 }
 
-/** The C library out of Python's wheel, and the binding compiled against Node's stable interface: no
- *  node-gyp, no Node headers. */
+/**
+ * The C library from Python's wheel, and the binding compiled against Node's stable interface: no node-gyp,
+ * no Node headers.
+ */
 export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<NativeBuild> {
   if (process.platform !== 'linux' || process.arch !== 'x64' || !isGlibc())
     throw new NotThisWay('The TensorFlow wheel is for Linux x64 with glibc only.')
@@ -110,7 +117,7 @@ async function answers(host: string): Promise<void> {
   }
 }
 
-/** Python is there, so its ZIP reader is: only the entries that are needed touch the disk. */
+/** Python is available, so its ZIP reader is too: only the needed entries are written to the disk. */
 async function unpack(python: string, folder: string): Promise<void> {
   const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'))
   if (!wheel) throw new NotThisWay('pip reported success but left no wheel.')
@@ -126,7 +133,7 @@ async function unpack(python: string, folder: string): Promise<void> {
   rmSync(path.join(folder, wheel))
 }
 
-/** 853 MB become 634 MB. Where `strip` is missing they stay as they are. */
+/** 853 MB become 634 MB. Without `strip` they stay as they are. */
 async function strip(from: string, to: string): Promise<void> {
   for (const library of LIBRARIES) {
     const { code } = await runToEnd('strip', [
@@ -185,7 +192,7 @@ async function firstThatRuns(
   throw new NotThisWay(`A native TensorFlow build on this machine needs ${what}, which is not available.`)
 }
 
-/** Node's own report names the C library it runs on; musl leaves the field empty. */
+/** Node's own report names its C library; on musl the field is empty. */
 function isGlibc(): boolean {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
   return Boolean(report.header?.glibcVersionRuntime)

@@ -1,6 +1,8 @@
-/** Provides TensorFlow behind the engine tfjs-node: makes it in .native/, links it into node_modules, proves
- *  it, and remembers the outcome. It is not needed to serve: without it the engines onnx and wasm answer. No
- *  room imports this file; engines look at the link. */
+/**
+ * Provides TensorFlow for the engine tfjs-node: builds it in .native/, links it into node_modules, tests
+ * it, and remembers the outcome. Serving does not need it: without it the engines onnx and wasm answer. No
+ * module imports this file; engines use the link.
+ */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +29,7 @@ const places: NativePlaces = {
 const stampFile = path.join(native, 'stamp.json')
 const holderFile = path.join(native, 'providing')
 
-/** What the last attempt came to, and whether it still stands: a deleted library is no engine. */
+/** The outcome of the last attempt, if it is still valid: a deleted library is no engine. */
 export function nativeState(): NativeState {
   if (!existsSync(stampFile)) return { kind: 'untried' }
   const stamp: unknown = JSON.parse(readFileSync(stampFile, 'utf8'))
@@ -37,7 +39,7 @@ export function nativeState(): NativeState {
     : stamp
 }
 
-/** A stamp of another version of this program is none: the engine is tried again. */
+/** A stamp of another version of this program does not count: the engine is tried again. */
 function isNativeState(value: unknown): value is NativeState {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false
   const hasTexts = (...names: string[]): boolean =>
@@ -55,7 +57,7 @@ function isNativeState(value: unknown): value is NativeState {
 export const hasNativeEngine = (): boolean =>
   nativeState().kind === 'ready' && existsSync(path.join(places.addOn, 'lib/napi-v8/tfjs_binding.node'))
 
-/** Tries the ways in order and keeps the first that proves itself. */
+/** Tries the ways in order and uses the first that passes the test. */
 export async function provideNative(): Promise<NativeState> {
   const reasons: string[] = []
   for (const way of [fromOwnInstaller, fromWheel]) {
@@ -77,7 +79,10 @@ export async function provideNative(): Promise<NativeState> {
   return remember({ kind: 'unavailable', reason: reasons.join(' '), at: new Date().toISOString() })
 }
 
-/** Puts an installed engine where tfjs-node looks for it; a fresh node_modules has lost it. */
+/**
+ * Links an installed engine to the place where tfjs-node looks for it; a fresh node_modules has lost the
+ * link.
+ */
 export function link(): void {
   for (const folder of ['lib', 'deps']) {
     const place = path.join(places.addOn, folder)

@@ -1,11 +1,13 @@
-/** Finds the Node that the product runs on: the pinned one out of npm, else a host's that is new enough.
- *  It does not install it; `npm ci` does, as an optional dependency of this platform. */
+/**
+ * Finds the Node that the product runs on: the pinned one from npm, else a recent one of the host. It does
+ * not install it; `npm ci` does, as an optional dependency of this platform.
+ */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { runToEnd } from './child.mjs'
 import { CannotGoOn } from './progress.mjs'
 
-export const OLDEST_HOST = 20 // this program's own syntax and `npm ci`
+export const OLDEST_HOST = 20 // for this program's own syntax and `npm ci`
 const OLDEST_FOR_US = 24 // strips TypeScript types, has node:sqlite
 const PLATFORM_NAMES = { win32: 'win', linux: 'linux', darwin: 'darwin' }
 
@@ -15,9 +17,11 @@ export function pinnedNode(root) {
   return path.join(root, 'node_modules', folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 }
 
-/** The executable to run everything with.
- *  @param {string} root @param {boolean} check run it once, to see that this machine can (musl cannot run the
- *  pinned one) */
+/**
+ * The executable to run everything with.
+ * @param {string} root @param {boolean} check run it once, to see whether this machine can (musl cannot run
+ * the pinned one)
+ */
 export async function chooseNode(root, check) {
   const pinned = pinnedNode(root)
   if (existsSync(pinned) && (!check || (await runToEnd(pinned, ['--version'])).code === 0)) return pinned
@@ -29,9 +33,11 @@ export async function chooseNode(root, check) {
   )
 }
 
-/** The environment in which that Node and the installed programs come first. TensorFlow keeps what it has to
- *  say of processors to itself, and tells errors.
- *  @param {string} root @param {string} node @returns {NodeJS.ProcessEnv} */
+/**
+ * The environment in which that Node and the installed programs come first. TensorFlow is quiet about the
+ * CPU and still prints errors.
+ * @param {string} root @param {string} node @returns {NodeJS.ProcessEnv}
+ */
 export function environmentFor(root, node) {
   const key = Object.keys(process.env).find((name) => name.toLowerCase() === 'path') ?? 'PATH'
   const folders = [path.dirname(node), path.join(root, 'node_modules', '.bin'), process.env[key] ?? '']

@@ -1,5 +1,7 @@
-/** Lets one process at a time prepare the same folder: two that install or build at once would spoil each
- *  other's work. It is not a lock across machines, and a holder that died does not hold. */
+/**
+ * Lets one process at a time prepare a folder: two that install or build at once would break each other's
+ * work. It is not a lock across machines, and a dead holder does not hold it.
+ */
 import { openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { say } from './progress.mjs'
@@ -9,8 +11,8 @@ const ASK_AGAIN_MS = 200
 /** @template T @param {string} file names the holder by its process id @param {() => Promise<T>} work
  *  @returns {Promise<T>} */
 export async function alone(file, work) {
-  for (let said = false; !take(file); said = true) {
-    if (!said) say('… another command is preparing this folder; waiting for it')
+  for (let hasAnnounced = false; !take(file); hasAnnounced = true) {
+    if (!hasAnnounced) say('… another command is preparing this folder; waiting for it')
     await pause(ASK_AGAIN_MS)
   }
   try {
@@ -43,7 +45,7 @@ function holderOf(file) {
 }
 
 function isAlive(pid) {
-  if (pid === 0) return true // just made: its holder has not yet written who it is
+  if (pid === 0) return true // just created: its holder has not yet written its id
   try {
     process.kill(pid, 0)
     return true

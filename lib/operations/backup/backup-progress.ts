@@ -1,16 +1,18 @@
-/** How far a backup has come: told to its caller, and kept next to what is being made, where other processes
- *  read it. */
+/**
+ * The progress of a backup: reported to its caller, and stored next to the unfinished backup, where other
+ * processes read it.
+ */
 import path from 'node:path'
 import { PROGRESS, writeInPlace } from './layout.ts'
 import type { BackupPlan, BackupDraft } from './making.ts'
 
 const PROGRESS_EVERY_MS = 1_000
 
-/** Told to the caller, and kept next to what is being made, where other processes read it. */
-export function teller(
+/** Reported to the caller, and stored next to the unfinished backup, where other processes read it. */
+export function progressReporter(
   { dataDir, now, onProgress }: BackupPlan,
   { name, staging, startedAt }: { readonly name: string; readonly staging: string; readonly startedAt: Date },
-): BackupDraft['tell'] {
+): BackupDraft['report'] {
   let reported: { at: number; phase: string } = { at: 0, phase: '' }
   let writing = Promise.resolve()
   return (phase, doneBytes, totalBytes) => {

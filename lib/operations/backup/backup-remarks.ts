@@ -1,4 +1,4 @@
-/** What a backup says of files that it could not keep whole: sentences for the owner. It looks at no disk. */
+/** The remarks of a backup about files that it could not copy: sentences for the admin. It reads no disk. */
 import path from 'node:path'
 import { imagePathOrNull } from './copy-data-files.ts'
 import type { BackupDraft } from './making.ts'
@@ -26,6 +26,7 @@ export function damagedRemarks({ entries }: BackupDraft): readonly string[] {
       ]
 }
 
-const SHOWN = 3
+const LISTED_FILES = 3
 const someOf = (files: readonly string[]): string =>
-  `${files.slice(0, SHOWN).join(', ')}${files.length > SHOWN ? ` and ${files.length - SHOWN} more` : ''}`
+  files.slice(0, LISTED_FILES).join(', ') +
+  (files.length > LISTED_FILES ? ` and ${files.length - LISTED_FILES} more` : '')

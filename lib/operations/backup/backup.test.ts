@@ -19,7 +19,7 @@ import { type BackupPlan } from './making.ts'
 import { removeExpired } from './rotate.ts'
 import { verifyBackup } from './verify.ts'
 
-/** Above what a row holds, so that it is a file. */
+/** Above the size that a row holds, so that the image becomes a file. */
 const LARGE_BYTES = 40_000
 const DAY_MS = 86_400_000
 
@@ -63,7 +63,7 @@ const allFiles = (folder: string): string[] =>
     path.join(one.parentPath, one.name),
   )
 
-test('a backup has what is yours, says how much, and only its owner reads it', async () => {
+test('a backup contains the user data, reports its size, and only its owner can read it', async () => {
   const { plan, large } = await withImages()
 
   const backup = await makeBackup(plan)
@@ -132,7 +132,7 @@ test('the next backup shares unchanged files and repairs what was damaged in the
   expect((await verifyBackup(second.folder)).damages).toHaveLength(1)
 })
 
-test('every row finds its file, though images come and go while it is made', async () => {
+test('every row has its file, though images are added and deleted during the backup', async () => {
   const { plan, data } = await withImages()
   let isOver = false
   const busy = (async () => {
@@ -157,10 +157,10 @@ test('every row finds its file, though images come and go while it is made', asy
   const { sums, damages } = await verifyBackup(backup.folder)
   expect([damages, backup.remarks]).toEqual([[], []])
   const files = [...sums.keys()].filter((file) => file.startsWith('data/pictures/'))
-  expect(files).toHaveLength(backup.rows['Picture']! - 1) // all but the small one, and none without a row
+  expect(files).toHaveLength(backup.rows['Picture']! - 1) // all but the small image, and none without a row
 })
 
-test('a file that was lost in DATA_DIR before is a remark, not the end of backups', async () => {
+test('a file that was already missing in DATA_DIR becomes a remark, and the backup succeeds', async () => {
   const { plan, folder, large } = await withImages()
   rmSync(fileOf(folder, large))
 
@@ -169,7 +169,7 @@ test('a file that was lost in DATA_DIR before is a remark, not the end of backup
   ])
 })
 
-test('a backup that was killed leaves nothing that looks whole, and the next one clears it away', async () => {
+test('a killed backup leaves nothing that looks complete, and the next one removes the remains', async () => {
   const { plan } = await withImages()
   const stop = new AbortController()
   const killed = makeBackup({
@@ -180,14 +180,14 @@ test('a backup that was killed leaves nothing that looks whole, and the next one
     },
   })
   await expect(killed).rejects.toThrow('killed')
-  writeFileSync(path.join(plan.folder, '.unfinished-x'), '') // what a KILL would leave
+  writeFileSync(path.join(plan.folder, '.unfinished-x'), '') // the state after a KILL
 
   expect(await backupsIn(plan.folder)).toEqual([])
   await makeBackup(plan)
   expect(readdirSync(plan.folder)).toEqual(['2026-11-21T12-00-00Z'])
 })
 
-test('no second backup is made while one is, none inside DATA_DIR, none during a restore', async () => {
+test('a backup is refused during another backup, during a restore, and inside DATA_DIR', async () => {
   const { plan, folder } = await withImages()
   await expect(makeBackup({ ...plan, folder: path.join(folder, 'backups') })).rejects.toMatchObject({
     code: 'invalid_input',
@@ -204,7 +204,7 @@ test('no second backup is made while one is, none inside DATA_DIR, none during a
   expect(await makeBackup(plan)).toMatchObject({ remarks: [] })
 })
 
-test('the newest stay, those of another DATA_DIR too, and it is known until when one contains an image', async () => {
+test('the newest backups are kept, those of another DATA_DIR too, and the expiry of an image is known', async () => {
   const { plan, clock, small, large } = await withImages()
   await makeBackup({ ...plan, now: () => new Date(clock.now() - DAY_MS) })
   const other = await makeBackup({ ...plan, folder: `${plan.folder}/elsewhere` })

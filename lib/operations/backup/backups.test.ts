@@ -39,9 +39,9 @@ async function opened() {
   return { backups, chosen, clock, work }
 }
 
-test('a backup is queued when it is due, one at a time, and one that was missed is made up for once', async () => {
+test('a backup is queued when it is due, one at a time, and a missed one is made up for once', async () => {
   const { backups, clock, work } = await opened()
-  expect(await backups.queueIfDue()).toBe(true) // there is none yet
+  expect(await backups.queueIfDue()).toBe(true) // there is no backup yet
   expect(await backups.queueIfDue()).toBe(false)
   await expect(backups.createBackup()).rejects.toMatchObject({ code: 'already_running' })
   expect(await backups.listBackups({})).toMatchObject({
@@ -63,7 +63,7 @@ test('a backup is queued when it is due, one at a time, and one that was missed 
   expect([await backups.queueIfDue(), await backups.queueIfDue()]).toEqual([true, false])
 })
 
-test('a failure is shown with its reason, degrades health, and is over with the next success', async () => {
+test('a failure is shown with its reason, degrades health, and ends with the next success', async () => {
   const { backups, clock, work } = await opened()
   await backups.createBackup()
   await work(true)
@@ -81,7 +81,7 @@ test('a failure is shown with its reason, degrades health, and is over with the 
   expect([(await backups.listBackups({})).last_failure, await backups.concern()]).toEqual([null, null])
 })
 
-test('where BACKUP_EVERY is off, none is made by itself, and on request it is', async () => {
+test('with BACKUP_EVERY off, no backup is scheduled, and one is made on request', async () => {
   const { backups, chosen, work } = await opened()
   chosen.BACKUP_EVERY = 'off'
 

@@ -1,5 +1,7 @@
-/** Backups as an admin sees and starts them, as health judges them, and as the worker finds the next one due.
- *  Making one is backup/make's. */
+/**
+ * Backups as an admin sees and starts them, as health evaluates them, and as the worker finds the next one
+ * due. make.ts makes them.
+ */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import {
@@ -14,13 +16,13 @@ import type { Data } from '#lib/data/data.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { migrationCopies } from '#lib/data/migration-copy.ts'
 import { backupsContaining, expiryOf, isSameDisk, type BackupMatch, type BackupQuery } from './find.ts'
-import { backupsIn, jsonOf, PROGRESS, UNFINISHED, type FoundBackup } from './layout.ts'
+import { backupsIn, jsonOf, PROGRESS, UNFINISHED, type StoredBackup } from './layout.ts'
 import { backupConcern, everyMs, nextBackupAt, type BackupTimes } from './schedule.ts'
 
-/** A backup that says nothing for so long is dead. */
+/** A backup without progress for this long has died. */
 const SILENT_MS = 120_000
-/** Health is looked at every few seconds, the folder less often. */
-const CONCERN_KEPT_MS = 15_000
+/** Health is checked every few seconds, the folder less often. */
+const CONCERN_CACHE_MS = 15_000
 
 export type BackupsParts = {
   readonly data: Pick<Data, 'jobs'>
@@ -33,11 +35,11 @@ export type BackupsParts = {
 export type Backups = {
   readonly listBackups: (input: Input<typeof listBackups>) => Promise<Output<typeof listBackups>>
   readonly createBackup: () => Promise<Output<typeof createBackup>>
-  /** Which backups contain it, and until when. */
+  /** Which backups contain the image or version, and until when. */
   readonly backupsContaining: (query: BackupQuery) => Promise<readonly BackupMatch[]>
-  /** What health says of backups; null: nothing. */
+  /** The sentence about backups in health; null where there is no problem. */
   readonly concern: () => Promise<string | null>
-  /** Queues a backup where one is due; answers whether it did. */
+  /** Queues a backup if one is due; returns whether it did. */
   readonly queueIfDue: () => Promise<boolean>
 }
 
@@ -47,12 +49,12 @@ export function createBackups({
   settings,
   now,
 }: BackupsParts): Backups {
-  let kept: { readonly until: number; readonly concern: string | null } = { until: 0, concern: null }
+  let cached: { readonly until: number; readonly concern: string | null } = { until: 0, concern: null }
 
-  const ours = async (): Promise<readonly FoundBackup[]> =>
+  const ours = async (): Promise<readonly StoredBackup[]> =>
     (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
 
-  async function look() {
+  async function currentState() {
     const [backups, job, progress] = await Promise.all([
       ours(),
       jobs.latest('backup'),
@@ -81,7 +83,7 @@ export function createBackups({
 
   return {
     async listBackups({ image, version }) {
-      const { backups, job, progress, times, isPending } = await look()
+      const { backups, job, progress, times, isPending } = await currentState()
       const { BACKUP_EVERY: every, BACKUP_KEEP: keep } = settings()
       const containing =
         image === undefined && version === undefined
@@ -153,7 +155,7 @@ export function createBackups({
       }
     },
     async createBackup() {
-      const { isPending, progress } = await look()
+      const { isPending, progress } = await currentState()
       if (isPending || progress !== null)
         throw new DarkroomError('already_running', {
           what: 'No second backup was started',
@@ -169,13 +171,16 @@ export function createBackups({
     backupsContaining: (query) => backupsContaining(query, rotation()),
     async concern() {
       const at = now()
-      if (at.getTime() < kept.until) return kept.concern
-      kept = { until: at.getTime() + CONCERN_KEPT_MS, concern: backupConcern((await look()).times, at) }
-      return kept.concern
+      if (at.getTime() < cached.until) return cached.concern
+      cached = {
+        until: at.getTime() + CONCERN_CACHE_MS,
+        concern: backupConcern((await currentState()).times, at),
+      }
+      return cached.concern
     },
     async queueIfDue() {
       if (everyMs(settings().BACKUP_EVERY) === null) return false
-      const { times, isPending, progress } = await look()
+      const { times, isPending, progress } = await currentState()
       const next = nextBackupAt(times)
       if (isPending || progress !== null || next === null || next > now()) return false
       await queue('schedule')
@@ -184,7 +189,7 @@ export function createBackups({
   }
 }
 
-/** Of the backup that is being made, by whichever process. */
+/** Progress of the backup that any process is making. */
 async function progressIn(backupDir: string, dataDir: string, now: Date): Promise<BackupProgress | null> {
   const names = await readdir(backupDir).catch(() => [])
   for (const name of names.filter((one) => one.startsWith(UNFINISHED))) {

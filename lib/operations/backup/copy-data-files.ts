@@ -1,4 +1,4 @@
-/** Copies the files of DATA_DIR that a backup does not have yet; what the previous one has is shared. */
+/** Copies the files of DATA_DIR that a backup does not have yet; files of the previous backup are shared. */
 import { stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { imagePath } from '#lib/data/database-copy.ts'
@@ -14,8 +14,11 @@ import {
 } from './copy-files.ts'
 import type { BackupPlan, BackupDraft } from './making.ts'
 
-/** Made again when needed, of this machine, or half done: no part of a backup. docs/operations.md lists them. */
-const LEFT_OUT = new Set([
+/**
+ * Not in a backup: recreated when needed, specific to this machine, or unfinished. docs/operations.md lists
+ * them.
+ */
+const EXCLUDED = new Set([
   'cache',
   'downloads',
   'thumbnails',
@@ -26,23 +29,25 @@ const LEFT_OUT = new Set([
   'before-migration',
 ])
 
-/** What a file system takes for itself, roughly. */
+/** Approximate overhead of a file system. */
 const SPARE_BYTES = 16 * 1024 ** 2
 
-/** Everything in DATA_DIR that is not in the backup yet. Files of images and versions never change, so what
- *  is there stays. */
+/**
+ * Copies everything in DATA_DIR that is not in the backup yet. Files of images and versions never change,
+ * so a file that is already there is not copied again.
+ */
 export async function copyNewFiles(making: BackupDraft): Promise<void> {
   const fresh = (await filesBelow(making.dataDir, keptBy(making))).filter(
     (file) => !making.entries.has(file.path),
   )
-  await refuseWithoutRoom(making, fresh)
+  await requireDiskSpace(making, fresh)
   const total = fresh.reduce((sum, { bytes }) => sum + bytes, 0)
   let done = 0
   await inParallel(
     fresh,
     async (file) => {
       await store(making, file)
-      await making.tell('files', (done += file.bytes), total)
+      await making.report('files', (done += file.bytes), total)
     },
     making.signal,
   )
@@ -52,7 +57,7 @@ function keptBy({ dataDir, databaseFile }: BackupPlan): (file: string) => boolea
   const database = path.relative(dataDir, databaseFile).replaceAll('\\', '/')
   return (file) => {
     const name = path.posix.basename(file)
-    if (name.startsWith('.') || name.endsWith('.part') || LEFT_OUT.has(file)) return false
+    if (name.startsWith('.') || name.endsWith('.part') || EXCLUDED.has(file)) return false
     return (
       !(file.includes('/') ? false : /\.(lock|db)(-wal|-shm|-journal)?$/.test(name)) &&
       !file.startsWith(database)
@@ -83,7 +88,7 @@ async function store(
   if (copied) entries.set(file.path, { path: file.path, ...copied })
 }
 
-async function refuseWithoutRoom(
+async function requireDiskSpace(
   { folder, databaseFile, entries, previous }: BackupDraft,
   files: readonly FileToCopy[],
 ): Promise<void> {

@@ -1,5 +1,7 @@
-/** Copies files into a backup and proves what lies there: every byte is hashed on its way and read back
- *  afterwards. Which files, make.ts says. */
+/**
+ * Copies files into a backup and verifies them: every byte is hashed while it is copied and read again
+ * afterwards. make.ts decides which files.
+ */
 import { createHash } from 'node:crypto'
 import { link, open, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -7,34 +9,36 @@ import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { codeOf, privateFolder, type FileEntry } from './layout.ts'
 
 const READ_BYTES = 1024 ** 2
-/** Enough to hide the waits for a disk, few enough to leave it to those who predict. */
+/** Enough to hide disk latency, few enough to leave the disk to predictions. */
 const FILES_AT_ONCE = 4
 
 export type FileToCopy = { readonly path: string; readonly bytes: number }
 
-/** All files below a folder, as paths with forward slashes. `isKept` is given each path from `root` on,
- *  folders too. */
+/**
+ * All files below a folder, as paths with forward slashes. `isKept` gets each path from `root` on, folders
+ * too.
+ */
 export async function filesBelow(
   root: string,
-  isKept: (file: string) => boolean,
+  isIncluded: (file: string) => boolean,
   below = '',
 ): Promise<readonly FileToCopy[]> {
   const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [] // removed since its parent was read
     throw error
   })
-  const found: FileToCopy[] = []
+  const files: FileToCopy[] = []
   for (const { name } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const file = below === '' ? name : `${below}/${name}`
-    if (!isKept(file)) continue
+    if (!isIncluded(file)) continue
     const facts = await stat(path.join(root, file)).catch(() => null)
-    if (facts?.isDirectory()) found.push(...(await filesBelow(root, isKept, file)))
-    else if (facts?.isFile()) found.push({ path: file, bytes: facts.size })
+    if (facts?.isDirectory()) files.push(...(await filesBelow(root, isIncluded, file)))
+    else if (facts?.isFile()) files.push({ path: file, bytes: facts.size })
   }
-  return found
+  return files
 }
 
-/** Null: the original is not there (any more). */
+/** Null where the original does not exist (any more). */
 export async function copyHashed(from: string, to: string): Promise<Omit<FileEntry, 'path'> | null> {
   const source = await open(from, 'r').catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null
@@ -77,7 +81,7 @@ async function writeAll(
     written += (await file.write(piece.subarray(written))).bytesWritten
 }
 
-/** The file's size and sha256; null where there is none. */
+/** The file's size and sha256; null where it does not exist. */
 export async function hashOf(
   file: string,
   buffer = Buffer.allocUnsafe(READ_BYTES),
@@ -101,7 +105,7 @@ export async function hashOf(
   }
 }
 
-/** Whether both names are one file now. Not on every file system, and not across two. */
+/** Whether both names are now one file. Impossible on some file systems, and across two. */
 export async function linked(from: string, to: string): Promise<boolean> {
   await privateFolder(path.dirname(to))
   return link(from, to).then(
@@ -113,7 +117,7 @@ export async function linked(from: string, to: string): Promise<boolean> {
   )
 }
 
-/** Resolves or rejects when nothing of it goes on any more. */
+/** Resolves or rejects when all of the work has ended. */
 export async function inParallel<T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,
@@ -140,7 +144,7 @@ export async function inParallel<T>(
 export const megabytes = (bytes: number): string =>
   `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: bytes < 10 * 1024 ** 2 ? 1 : 0 })} MB`
 
-/** What a disk or its rights prevent, in a person's words. */
+/** An error of the disk or its permissions, as a sentence for the admin. */
 export function fileTrouble(
   error: unknown,
   { what, place }: { readonly what: string; readonly place: string },

@@ -1,10 +1,12 @@
-/** Which backups contain an image or a version, and until when: what somebody who deletes for good has to
- *  know. It deletes nothing. */
+/**
+ * Which backups contain an image or a version, and until when, for a person who deletes data permanently.
+ * It deletes nothing.
+ */
 import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { backupsIn, IMAGES, readSums, type FoundBackup } from './layout.ts'
+import { backupsIn, IMAGES, readSums, type StoredBackup } from './layout.ts'
 
-/** A sha256 in hexadecimal and a line feed: IMAGES is sorted, so a line is found by halving. */
+/** A sha256 in hexadecimal and a line feed: IMAGES is sorted, so a line is found by binary search. */
 const LINE_BYTES = 65
 
 export type BackupQuery = {
@@ -20,10 +22,12 @@ export type BackupMatch = {
   readonly startedAt: Date
   readonly images: readonly string[]
   readonly versions: readonly string[]
-  /** This many newer backups remove it (BACKUP_KEEP). */
+  /** As many newer backups remove it (BACKUP_KEEP). */
   readonly expiresAfterBackups: number
-  /** When that is, by BACKUP_EVERY; null: no backups are made by themselves, so it stays until somebody makes
-   *  that many, or removes it. */
+  /**
+   * When that will be, by BACKUP_EVERY; null where no backups are scheduled, so that it stays until as many
+   * are made by hand, or it is removed.
+   */
   readonly expiresAt: Date | null
 }
 
@@ -34,14 +38,14 @@ type Rotation = {
   /** null: off. */ readonly everyMs: number | null
 }
 
-/** Newest first; those that contain none of it are left out. Only backups in BACKUP_DIR are known. */
+/** Newest first; backups that contain none of it are omitted. Only backups in BACKUP_DIR are known. */
 export async function backupsContaining(
   query: BackupQuery,
   { backupDir, dataDir, keep, everyMs }: Rotation,
 ): Promise<readonly BackupMatch[]> {
   const ours = (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
   const newest = ours[0]
-  const found: BackupMatch[] = []
+  const matches: BackupMatch[] = []
   for (const [position, backup] of ours.entries()) {
     const images = await imagesIn(backup, query.images ?? [])
     const versions = await versionsIn(backup, query.versions ?? [])
@@ -51,7 +55,7 @@ export async function backupsContaining(
       everyMs,
       newest: newest ? new Date(newest.started_at) : null,
     })
-    found.push({
+    matches.push({
       name: backup.name,
       folder: backup.folder,
       startedAt: new Date(backup.started_at),
@@ -61,10 +65,10 @@ export async function backupsContaining(
       expiresAt,
     })
   }
-  return found
+  return matches
 }
 
-/** When rotation removes the backup at this position (0: the newest); null where none are made by themselves. */
+/** When rotation removes the backup at this position (0: the newest); null where no backups are scheduled. */
 export const expiryOf = (
   position: number,
   keep: number,
@@ -74,7 +78,7 @@ export const expiryOf = (
     ? null
     : new Date(newest.getTime() + Math.max(1, keep - position) * everyMs)
 
-async function imagesIn({ folder }: FoundBackup, expected: readonly string[]): Promise<readonly string[]> {
+async function imagesIn({ folder }: StoredBackup, expected: readonly string[]): Promise<readonly string[]> {
   if (expected.length === 0) return []
   const file = await open(path.join(folder, IMAGES), 'r').catch(() => null)
   if (file === null) return []
@@ -100,13 +104,13 @@ async function imagesIn({ folder }: FoundBackup, expected: readonly string[]): P
   }
 }
 
-async function versionsIn({ folder }: FoundBackup, expected: readonly string[]): Promise<readonly string[]> {
+async function versionsIn({ folder }: StoredBackup, expected: readonly string[]): Promise<readonly string[]> {
   if (expected.length === 0) return []
   const sums = await readSums(folder).catch(() => new Map<string, string>())
   return expected.filter((version) => sums.has(`data/models/${version}/manifest.json`))
 }
 
-/** Whether both lie on one disk (or one partition of it), as far as the system says. */
+/** Whether both are on one disk (or one partition of it), as far as the system reports it. */
 export async function isSameDisk(one: string, other: string): Promise<boolean> {
   const [first, second] = await Promise.all([stat(one), stat(other)])
   return first.dev === second.dev

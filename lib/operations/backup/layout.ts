@@ -1,7 +1,8 @@
-/** How a backup lies on the disk: `NAME/data/…` as in DATA_DIR, `NAME/images.txt`, `NAME/backup.json`, and
- *  `NAME/SHA256SUMS` over all of these, which
- *  `sha256sum -c` understands. It reads and writes these lists; the files themselves are copied and verified
- *  elsewhere. */
+/**
+ * The layout of a backup on the disk: `NAME/data/…` as in DATA_DIR, `NAME/images.txt`, `NAME/backup.json`,
+ * and `NAME/SHA256SUMS` over all of these, for `sha256sum -c`. It reads and writes these lists; the files
+ * themselves are copied and verified elsewhere.
+ */
 import { createHash } from 'node:crypto'
 import { constants, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -10,20 +11,22 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 
 export const DATABASE = 'data/darkroom.db'
 export const SUMMARY = 'backup.json'
-/** The sha256 of every image that its database has, sorted, one a line: small images lie in rows, not files. */
+/**
+ * The sha256 of every image in its database, sorted, one per line: small images are in rows, not in files.
+ */
 export const IMAGES = 'images.txt'
 export const SUMS = 'SHA256SUMS'
 /** The sha256 of SHA256SUMS itself. */
 export const SUMS_SUM = 'SHA256SUMS.sha256'
 export const PROGRESS = 'progress.json'
-/** A backup that is being made, or whose maker was killed. */
+/** A backup in progress, or one whose process was killed. */
 export const UNFINISHED = '.unfinished-'
 /** A backup that is being removed. */
 const REMOVED = '.removing-'
 const NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(-\d+)?$/
 
 export type FileEntry = { readonly path: string; readonly bytes: number; readonly sha256: string }
-export type FoundBackup = BackupSummary & { readonly folder: string }
+export type StoredBackup = BackupSummary & { readonly folder: string }
 
 export const nameFor = (at: Date): string => `${at.toISOString().slice(0, 19).replaceAll(':', '-')}Z`
 
@@ -36,7 +39,7 @@ export const sumsText = (entries: readonly Pick<FileEntry, 'path' | 'sha256'>[])
     .map(({ path: file, sha256 }) => `${sha256}  ${file}\n`)
     .join('')
 
-/** By path. Throws `file_damaged` where the list is not the one that was sealed. */
+/** By path. Throws `file_damaged` where the list is not the sealed one. */
 export async function readSums(folder: string): Promise<ReadonlyMap<string, string>> {
   const text = await readFile(path.join(folder, SUMS), 'utf8').catch((error: unknown) => {
     throw damagedBackup(folder, `${SUMS} cannot be read (${codeOf(error)})`)
@@ -63,8 +66,8 @@ export async function readSums(folder: string): Promise<ReadonlyMap<string, stri
   return sums
 }
 
-/** What a backup says of itself; `file_damaged` where it says nothing that can be understood. */
-export async function readSummary(folder: string): Promise<FoundBackup> {
+/** The summary that a backup contains; throws `file_damaged` where it cannot be read. */
+export async function readSummary(folder: string): Promise<StoredBackup> {
   const text = await readFile(path.join(folder, SUMMARY), 'utf8').catch((error: unknown) => {
     throw damagedBackup(folder, `${SUMMARY} cannot be read (${codeOf(error)})`)
   })
@@ -74,26 +77,28 @@ export async function readSummary(folder: string): Promise<FoundBackup> {
   return { ...parsed.data, folder }
 }
 
-/** Finished backups in a folder, newest first. What is not one is passed over. */
-export async function backupsIn(folder: string): Promise<readonly FoundBackup[]> {
+/** Finished backups in a folder, newest first. Everything else is skipped. */
+export async function backupsIn(folder: string): Promise<readonly StoredBackup[]> {
   const names = await readdir(folder).catch(() => [])
-  const found = await Promise.all(
+  const backups = await Promise.all(
     names
       .filter((name) => NAME.test(name))
       .map((name) => readSummary(path.join(folder, name)).catch(() => null)),
   )
-  return found.filter((one) => one !== null).toSorted((a, b) => (a.started_at < b.started_at ? 1 : -1))
+  return backups.filter((one) => one !== null).toSorted((a, b) => (a.started_at < b.started_at ? 1 : -1))
 }
 
-/** First out of sight, then removed: a half-removed backup is never taken for one. */
-export async function removeBackup({ folder }: Pick<FoundBackup, 'folder'>): Promise<void> {
+/** Renamed first, then removed, so that a half-removed backup is never mistaken for a complete one. */
+export async function removeBackup({ folder }: Pick<StoredBackup, 'folder'>): Promise<void> {
   const aside = path.join(path.dirname(folder), `${REMOVED}${path.basename(folder)}`)
   await rename(folder, aside)
   await rm(aside, { recursive: true, force: true })
 }
 
-/** What killed processes left: removals of any, and unfinished backups of this DATA_DIR, which only one
- *  process makes at a time. */
+/**
+ * Removes what killed processes left: half-removed backups of any DATA_DIR, and unfinished backups of this
+ * one, which only one process makes at a time.
+ */
 export async function sweepLeftovers(
   folder: string,
   isOurs: (unfinished: string) => Promise<boolean>,
@@ -105,7 +110,7 @@ export async function sweepLeftovers(
   }
 }
 
-/** On the disk, not only on its way there, when this resolves. */
+/** On the disk, not only in its cache, when this resolves. */
 export async function writeDurably(file: string, content: string): Promise<void> {
   const handle = await open(file, 'w', 0o600)
   try {
@@ -127,7 +132,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Replaces the file at once: a reader sees the one before or this one. */
+/** Replaces the file atomically: a reader sees the old content or the new one. */
 export async function writeInPlace(file: string, content: string): Promise<void> {
   await writeDurably(`${file}.part`, content)
   await rename(`${file}.part`, file)

@@ -1,6 +1,6 @@
-/** Makes one backup while the product runs: files first, then the database, then the files that came in
- *  between. Written aside and renamed when every byte has been read back, so that a killed one leaves nothing
- *  that looks whole. It keeps no timetable and removes no older backup. */
+/** Makes one backup while the product runs: files first, then the database, then the files added in between.
+ *  It is written under a temporary name and renamed when every byte has been verified, so that a killed
+ *  backup leaves nothing that looks complete. It has no schedule and removes no older backup. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -14,7 +14,7 @@ import {
 } from '#lib/data/database-copy.ts'
 import { IN_USE_LOCK, lockAlone, lockShared } from '#lib/data/file-lock.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { teller } from './backup-progress.ts'
+import { progressReporter } from './backup-progress.ts'
 import { damagedRemarks, lostRemarks } from './backup-remarks.ts'
 import { copyNewFiles, imagePathOrNull } from './copy-data-files.ts'
 import { copyHashed, fileTrouble, hashOf, inParallel } from './copy-files.ts'
@@ -36,17 +36,20 @@ import {
   UNFINISHED,
   writeDurably,
   type FileEntry,
-  type FoundBackup,
+  type StoredBackup,
 } from './layout.ts'
 import { previousOf, type BackupPlan, type BackupDraft } from './making.ts'
 
 /** Held while one process makes a backup of this DATA_DIR. */
 export const BACKUP_LOCK = 'backup.lock'
 
-/** A row and its file may come and go while the database is copied; a second copy is without that row. */
+/**
+ * A row and its file may be added and deleted while the database is copied; a second copy does not have
+ * that row.
+ */
 const MOST_DATABASE_COPIES = 5
 
-export async function makeBackup(plan: BackupPlan): Promise<FoundBackup> {
+export async function makeBackup(plan: BackupPlan): Promise<StoredBackup> {
   const { dataDir, folder } = plan
   const what = 'No backup was made'
   if (isWithin(dataDir, folder))
@@ -73,7 +76,7 @@ export async function makeBackup(plan: BackupPlan): Promise<FoundBackup> {
     await privateFolder(folder)
     await sweepLeftovers(folder, async (unfinished) => {
       const progress = jsonOf(await readFile(path.join(unfinished, PROGRESS), 'utf8').catch(() => ''))
-      // ours, or killed before it said whose
+      // ours, or killed before it wrote its folder
       return progress === null || (progress as Partial<BackupProgress>).data_dir === dataDir
     })
     return await made(plan)
@@ -85,7 +88,7 @@ export async function makeBackup(plan: BackupPlan): Promise<FoundBackup> {
   }
 }
 
-async function made(plan: BackupPlan): Promise<FoundBackup> {
+async function made(plan: BackupPlan): Promise<StoredBackup> {
   const startedAt = plan.now()
   const name = await freeName(plan.folder, nameFor(startedAt))
   const staging = path.join(plan.folder, `${UNFINISHED}${name}`)
@@ -98,9 +101,9 @@ async function made(plan: BackupPlan): Promise<FoundBackup> {
       entries: new Map(),
       linkedFiles: new Set(),
       previous: await previousOf(plan),
-      tell: teller(plan, { name, staging, startedAt }),
+      report: progressReporter(plan, { name, staging, startedAt }),
     }
-    await making.tell('files', 0, 0)
+    await making.report('files', 0, 0)
     await copyNewFiles(making)
     const { contents, lost } = await copyDatabaseWithFiles(making)
     await leaveOutUnknown(making, contents)
@@ -125,8 +128,10 @@ async function freeName(folder: string, name: string): Promise<string> {
   }
 }
 
-/** Copies the database until no row has a file that came after the first look and went before the second.
- *  Files whose rows stay while they are missing were lost in DATA_DIR already. */
+/**
+ * Copies the database until no row has a file that was added after the first pass and deleted before the
+ * second. Missing files whose rows still exist were already lost in DATA_DIR.
+ */
 async function copyDatabaseWithFiles(
   making: BackupDraft,
 ): Promise<{ contents: DatabaseContents; lost: readonly string[] }> {
@@ -135,12 +140,12 @@ async function copyDatabaseWithFiles(
   let lost: readonly string[] = []
   for (let turn = 1; ; turn += 1) {
     making.signal?.throwIfAborted()
-    await making.tell('database', 0, size)
+    await making.report('database', 0, size)
     await copyDatabase(making.databaseFile, copy)
     const contents = await writingImages(path.join(making.staging, IMAGES), (eachImage) =>
       contentsOf(copy, eachImage),
     )
-    await making.tell('database', size, size)
+    await making.report('database', size, size)
     await copyNewFiles(making)
     const missing = requiredBy(contents).filter((file) => !making.entries.has(file))
     if (missing.every((file) => lost.includes(file)) || turn === MOST_DATABASE_COPIES)
@@ -175,7 +180,7 @@ async function writingImages<T>(
   }
 }
 
-/** Images and versions that were deleted meanwhile: no row names them. */
+/** Removes images and versions that were deleted meanwhile: no row names them. */
 async function leaveOutUnknown(
   { entries, linkedFiles, staging }: BackupDraft,
   { imageFiles, versions }: DatabaseContents,
@@ -193,7 +198,7 @@ async function leaveOutUnknown(
   }
 }
 
-/** A file that the backup before shares and that went bad there is copied again from the original. */
+/** Copies a file again from the original where the copy shared with the previous backup is damaged. */
 async function readBack(making: BackupDraft): Promise<void> {
   const { staging, dataDir, entries, linkedFiles } = making
   const files = [...entries.values()]
@@ -216,7 +221,7 @@ async function readBack(making: BackupDraft): Promise<void> {
       }
       const { size } = await stat(copy)
       entries.set(file, { path: file, bytes: size, sha256 })
-      await making.tell('verifying', (done += size), total)
+      await making.report('verifying', (done += size), total)
     },
     making.signal,
   )

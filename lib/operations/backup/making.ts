@@ -1,11 +1,11 @@
-/** One backup in the making: what was asked for, and what has been copied so far. */
+/** A backup in progress: its options, and the files copied so far. */
 import type { BackupProgress, BackupSummary } from '#lib/contracts/backups.ts'
 import { backupsIn, readSums, type FileEntry } from './layout.ts'
 
 export type BackupPlan = {
   readonly dataDir: string
   readonly databaseFile: string
-  /** Where backups lie: this one becomes a folder in it. */
+  /** The folder of backups: this one becomes a folder in it. */
   readonly folder: string
   readonly reason: BackupSummary['reason']
   readonly productVersion: string
@@ -21,7 +21,7 @@ export type BackupDraft = BackupPlan & {
   readonly entries: Map<string, FileEntry>
   readonly linkedFiles: Set<string>
   readonly previous: { readonly folder: string; readonly sums: ReadonlyMap<string, string> } | null
-  readonly tell: (phase: BackupProgress['phase'], doneBytes: number, totalBytes: number) => Promise<void>
+  readonly report: (phase: BackupProgress['phase'], doneBytes: number, totalBytes: number) => Promise<void>
 }
 
 export async function previousOf({ folder, dataDir }: BackupPlan): Promise<BackupDraft['previous']> {

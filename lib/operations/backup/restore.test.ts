@@ -22,7 +22,7 @@ import {
 import { openData } from '#lib/queries/open-data.ts'
 import { makeBackup } from './make.ts'
 import { restoreBackup, type RestorePlan } from './restore.ts'
-import { finishRestore, restoreToTell } from './settle-restore.ts'
+import { finishRestore, lastRestore } from './settle-restore.ts'
 
 const LARGE_BYTES = 40_000
 const NOW = new Date(Date.UTC(2026, 10, 22, 9))
@@ -33,7 +33,7 @@ type RestoreFixture = DataFixture & {
   readonly to: RestorePlan
 }
 
-/** A backup with two samples, and a folder elsewhere to restore it to. */
+/** A backup with two samples, and another folder to restore it to. */
 async function withBackup(): Promise<RestoreFixture> {
   const opened = await openWithFruit()
   await opened.data.samples.add('fruit', [
@@ -73,7 +73,7 @@ async function opened({ dataDir, databaseFile }: RestorePlan, settings: DataFixt
   return data
 }
 
-test('a backup restored to an empty folder has every row and every file, for its owner alone', async () => {
+test('a backup restored to an empty folder has every row and every file, readable by its owner only', async () => {
   const { to, settings } = await withBackup()
 
   expect(await restoreBackup(to)).toMatchObject({ aside: null })
@@ -84,11 +84,11 @@ test('a backup restored to an empty folder has every row and every file, for its
   expect(readFileSync(path.join(to.dataDir, 'session-secret'), 'utf8')).toBe('the secret of the backup')
   const restored = readdirSync(to.dataDir, { recursive: true, encoding: 'utf8' }).filter(
     (file) => !file.includes('.lock'),
-  ) // locks hold nothing
+  ) // nothing is locked
   for (const file of restored) expect(statSync(path.join(to.dataDir, file)).mode & 0o077, file).toBe(0)
 })
 
-test('what was there before is kept aside, whole, and told until it is removed', async () => {
+test('existing data is moved aside, complete, and reported until it is removed', async () => {
   const { to, settings } = await withBackup()
   const before = await opened(to, settings)
   await before.classifiers.create({
@@ -113,12 +113,12 @@ test('what was there before is kept aside, whole, and told until it is removed',
       ).classifiers.list()
     ).map(({ id }) => id),
   ).toEqual(['cats'])
-  expect(restoreToTell(to.dataDir)).toMatchObject({ aside, backup: '2026-11-22T09-00-00Z' })
+  expect(lastRestore(to.dataDir)).toMatchObject({ aside, backup: '2026-11-22T09-00-00Z' })
   rmSync(aside!, { recursive: true })
-  expect(restoreToTell(to.dataDir)).toBeNull()
+  expect(lastRestore(to.dataDir)).toBeNull()
 })
 
-test('while somebody uses the data, from a damaged backup, and in a dry run nothing is touched', async () => {
+test('a restore into data in use, from a damaged backup, or as a dry run changes nothing', async () => {
   const { to, backup, settings } = await withBackup()
   const data = await opened(to, settings)
   const there = readdirSync(to.dataDir)
@@ -143,7 +143,7 @@ test('while somebody uses the data, from a damaged backup, and in a dry run noth
 test('a restore that was killed between its renames is completed by the next start', async () => {
   const { to, settings } = await withBackup()
   await restoreBackup(to)
-  // As a KILL after half of the renames leaves it.
+  // The state after a KILL between the renames.
   const staged = path.join(to.dataDir, '.restoring')
   mkdirSync(staged)
   renameSync(path.join(to.dataDir, 'darkroom.db'), path.join(staged, 'darkroom.db'))
@@ -160,7 +160,7 @@ test('a restore that was killed between its renames is completed by the next sta
 })
 
 test.each([0, 1, 2, 3, 4, 5, 6])(
-  'killed after %i of six renames, it is completed, and what was there before lies aside',
+  'killed after %i of six renames, it is completed, and the previous data is aside',
   (done) => {
     const dataDir = folderForTest()
     const [staged, aside] = [path.join(dataDir, '.restoring'), path.join(dataDir, '.before-restore-x')]
@@ -192,7 +192,7 @@ test.each([0, 1, 2, 3, 4, 5, 6])(
   },
 )
 
-test('a rename that fails takes all back', async () => {
+test('a rename that fails reverts all of them', async () => {
   const { to } = await withBackup()
   writeFileSync(path.join(to.dataDir, 'mine'), 'before')
   mkdirSync(path.join(to.dataDir, 'full', 'not empty'), { recursive: true })
@@ -224,7 +224,7 @@ test('a backup whose list names a file outside of it is refused', async () => {
   await expect(restoreBackup(to)).rejects.toMatchObject({ code: 'file_damaged' })
 })
 
-test('a database that lies elsewhere is restored there', async () => {
+test('a database outside DATA_DIR is restored to its own path', async () => {
   const { to, home, settings } = await withBackup()
   const elsewhere = { ...to, databaseFile: path.join(home, 'rows', 'mine.db') }
   const data = await opened(elsewhere, settings)

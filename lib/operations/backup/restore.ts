@@ -1,6 +1,8 @@
-/** Puts a backup in the place of DATA_DIR: proven first, laid down next to what is there, then swapped by
- *  renames that a list describes, so that a restore which was killed half way is completed
- *  (settle-restore.ts). It starts nothing and migrates nothing: the next start does. */
+/**
+ * Replaces DATA_DIR by a backup: it verifies the backup, copies it next to the existing data, then swaps
+ * both by renames that a list describes, so that a restore killed between them can be completed
+ * (settle-restore.ts). It starts nothing and migrates nothing: the next start does.
+ */
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { chmod, chown, copyFile, readdir, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
@@ -17,16 +19,16 @@ import {
   syncFolder,
   writeDurably,
   writeInPlace,
-  type FoundBackup,
+  type StoredBackup,
 } from './layout.ts'
 import { RECORD, settleRestore, STAGED, SWAP } from './settle-restore.ts'
 import { verifyBackup, type VerifyProgress } from './verify.ts'
 
-/** Of this machine, and none of the backup's business. */
+/** Specific to this machine and not part of a backup. */
 const STAYS = new Set(['logs', 'downloads', STAGED, SWAP])
 const isStaying = (name: string): boolean =>
   STAYS.has(name) || /\.lock(-journal)?$/.test(name) || name.startsWith('.before-restore-')
-/** Made by every start, so no sign that anything was there. */
+/** Created by every start, so they do not show that there was data. */
 const EMPTY = new Set(['scratch', 'cache', RECORD])
 const SPARE_BYTES = 16 * 1024 ** 2
 const WHAT = 'Nothing was restored'
@@ -42,8 +44,8 @@ export type RestorePlan = {
 }
 
 export type RestoreResult = {
-  readonly backup: FoundBackup
-  /** Where the data lies that was there before; null: there was none. */
+  readonly backup: StoredBackup
+  /** Where the previous data is now; null where there was none. */
   readonly aside: string | null
 }
 
@@ -82,7 +84,7 @@ export async function restoreBackup(plan: RestorePlan): Promise<RestoreResult> {
 
 async function restored(
   plan: RestorePlan,
-  backup: FoundBackup,
+  backup: StoredBackup,
   files: readonly string[],
   sums: ReadonlyMap<string, string>,
 ): Promise<RestoreResult> {
@@ -92,7 +94,7 @@ async function restored(
   const isReplacing = before.some((name) => !EMPTY.has(name)) || existsSync(databaseFile)
   const staged = path.join(dataDir, STAGED)
   await rm(staged, { recursive: true, force: true })
-  await refuseWithoutRoom(dataDir, backup.size_bytes)
+  await requireDiskSpace(dataDir, backup.size_bytes)
   const aside = isReplacing ? asideFor(dataDir, stamp) : null
   if (plan.isDryRun) return { backup, aside }
 
@@ -126,8 +128,10 @@ type RestorePaths = {
   readonly stamp: string
 }
 
-/** What was there goes aside, then the restored files come to their places. A database outside DATA_DIR
- *  (DATABASE_URL) is swapped where it lies. */
+/**
+ * Moves the existing data aside, then the restored files into its place. A database outside DATA_DIR
+ * (DATABASE_URL) is swapped at its own path.
+ */
 async function swapOf(
   { dataDir, databaseFile }: RestorePlan,
   { before, staged, aside, stamp }: RestorePaths,
@@ -159,7 +163,7 @@ async function swapOf(
   }
 }
 
-/** Next to DATA_DIR where a rename reaches there, else in it: DATA_DIR may be a mount of its own. */
+/** Next to DATA_DIR where a rename can reach, else inside it: DATA_DIR may be a mount point. */
 function asideFor(dataDir: string, stamp: string): string {
   const aside = `${dataDir}.before-restore-${stamp}`
   const probe = path.join(dataDir, `.before-restore-${stamp}.part`)
@@ -176,7 +180,7 @@ function asideFor(dataDir: string, stamp: string): string {
   }
 }
 
-/** Who restores as root for a service leaves it files that it may read. Answers all folders. */
+/** A restore as root for a service leaves files that the service may read. Returns all folders. */
 async function ownedLike(dataDir: string, staged: string): Promise<readonly string[]> {
   const { uid, gid } = statSync(dataDir)
   const isForAnother = process.getuid?.() === 0 && uid !== 0
@@ -189,7 +193,7 @@ async function ownedLike(dataDir: string, staged: string): Promise<readonly stri
   ]
 }
 
-async function refuseWithoutRoom(dataDir: string, bytes: number): Promise<void> {
+async function requireDiskSpace(dataDir: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dataDir)
   const needed = bytes + SPARE_BYTES
   if (bavail * bsize >= needed) return

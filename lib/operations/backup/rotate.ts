@@ -1,9 +1,12 @@
-/** Which backups are kept: the newest of a DATA_DIR, so many. It decides nothing about when one is made. */
+/** Rotation of backups: the newest of a DATA_DIR are kept. It does not decide when one is made. */
 import { backupsIn, removeBackup } from './layout.ts'
 
 type BackupPlaces = { readonly backupDir: string; readonly dataDir: string }
 
-/** Removes the oldest beyond `keep`; answers their names. Those of another DATA_DIR in the same folder stay. */
+/**
+ * Removes the oldest beyond `keep`; returns their names. Backups of another DATA_DIR in the same folder
+ * stay.
+ */
 export async function removeExpired(
   { backupDir, dataDir }: BackupPlaces,
   keep: number,

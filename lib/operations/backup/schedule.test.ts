@@ -11,20 +11,20 @@ test.each([
   ['7d', 168 * HOUR_MS],
 ])('BACKUP_EVERY=%s', (text, ms) => expect(everyMs(text)).toBe(ms))
 
-test('the next backup is due so long after the newest, at once where there is none, never where it is off', () => {
+test('the next backup is due an interval after the newest, at once without one, and never when off', () => {
   expect(nextBackupAt({ everyMs: 6 * HOUR_MS, newest: at(2), failedAt: null })).toEqual(at(8))
   expect(nextBackupAt({ everyMs: 6 * HOUR_MS, newest: null, failedAt: null })).toEqual(new Date(0))
   expect(nextBackupAt({ everyMs: null, newest: at(2), failedAt: null })).toBeNull()
 })
 
-test('one that failed is tried again after an hour, not at each look', () => {
+test('a failed backup is tried again after an hour, not at every check', () => {
   expect(nextBackupAt({ everyMs: 6 * HOUR_MS, newest: at(2), failedAt: at(9) })).toEqual(at(10))
   expect(nextBackupAt({ everyMs: 24 * HOUR_MS, newest: at(2), failedAt: at(3) })).toEqual(
     new Date(at(2).getTime() + 24 * HOUR_MS),
   )
 })
 
-test('health is concerned by a failed or long overdue backup, and by nothing where backups are off', () => {
+test('health reports a failed or long overdue backup, and nothing where backups are off', () => {
   expect(backupConcern({ everyMs: HOUR_MS, newest: at(2), failedAt: at(3) }, at(4))).toContain(
     'failed at 2026-11-21T03:00:00.000Z',
   )

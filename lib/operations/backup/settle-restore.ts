@@ -1,18 +1,22 @@
-/** The last step of a restore: renames that a list in DATA_DIR describes. Done by the restore itself, or by
- *  the next start where it was killed. It copies nothing and decides nothing. */
+/**
+ * The last step of a restore: renames that a list in DATA_DIR describes. The restore performs them, or the
+ * next start where it was killed. It copies nothing and decides nothing.
+ */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { restoreRecord, swapPlan, type RestoreRecord, type SwapPlan } from '#lib/contracts/backups.ts'
 import { IN_USE_LOCK, lockAlone } from '#lib/data/file-lock.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-/** In DATA_DIR: the renames that are to be made, the files that come in, and what was restored when. */
+/** In DATA_DIR: the renames to perform, the restored files, and which backup was restored when. */
 export const SWAP = '.restoring.json'
 export const STAGED = '.restoring'
 export const RECORD = '.restored.json'
 
-/** To be called by each start before it opens anything: completes a restore that was killed while it swapped,
- *  and clears away one that was killed before. Throws while a restore is under way. */
+/**
+ * Each start calls this before it opens anything: it completes a restore that was killed during the swap,
+ * and removes the files of one that was killed before. Throws while a restore is in progress.
+ */
 export function finishRestore(dataDir: string): void {
   if (!existsSync(path.join(dataDir, SWAP)) && !existsSync(path.join(dataDir, STAGED))) return
   const lock = lockAlone(path.join(dataDir, IN_USE_LOCK))
@@ -29,8 +33,8 @@ export function finishRestore(dataDir: string): void {
   }
 }
 
-/** What was restored last, while the data from before it is still there. */
-export function restoreToTell(dataDir: string): RestoreRecord | null {
+/** The last restore, while the data from before it still exists. */
+export function lastRestore(dataDir: string): RestoreRecord | null {
   const file = path.join(dataDir, RECORD)
   const record = existsSync(file)
     ? restoreRecord.safeParse(jsonOf(readFileSync(file, 'utf8'))).data
@@ -38,7 +42,7 @@ export function restoreToTell(dataDir: string): RestoreRecord | null {
   return record?.aside && existsSync(record.aside) ? record : null
 }
 
-/** Does the renames that are still to be done. One that fails takes all back. */
+/** Performs the remaining renames. One that fails reverts all of them. */
 export function settleRestore(dataDir: string): void {
   const file = path.join(dataDir, SWAP)
   if (existsSync(file)) {
@@ -66,9 +70,11 @@ export function settleRestore(dataDir: string): void {
 
 type Move = SwapPlan['moves'][number]
 
-/** How many of the renames were done before. They are done in order, so that the last one shows it: what an
- *  earlier one took away, a later one may have put back under the same name, and taking it away again would
- *  lose what lies aside. */
+/**
+ * How many of the renames are done. They are done in order, so the last completed one shows it: a later
+ * rename may have created a file under the name that an earlier one moved away, and moving it again would
+ * lose the previous data.
+ */
 const doneOf = (moves: readonly Move[]): number =>
   moves.findLastIndex(({ from, to }) => !existsSync(from) && existsSync(to)) + 1
 

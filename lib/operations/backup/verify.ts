@@ -1,4 +1,6 @@
-/** Proves that a backup is what was written: every file is read and compared with SHA256SUMS. It repairs nothing. */
+/**
+ * Verifies that a backup is unchanged: every file is read and compared with SHA256SUMS. It repairs nothing.
+ */
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { databaseDamage } from '#lib/data/database-copy.ts'
@@ -11,13 +13,13 @@ import {
   readSummary,
   readSums,
   SUMMARY,
-  type FoundBackup,
+  type StoredBackup,
 } from './layout.ts'
 
 export type Verification = {
-  readonly backup: FoundBackup
+  readonly backup: StoredBackup
   readonly sums: ReadonlyMap<string, string>
-  /** One sentence for each file that is missing or not what was written. Empty: the backup is whole. */
+  /** One sentence for each file that is missing or changed. Empty: the backup is complete. */
   readonly damages: readonly string[]
 }
 
@@ -35,14 +37,14 @@ export async function verifyBackup(
   await inParallel(
     [...sums],
     async ([file, sha256]) => {
-      const found = await hashOf(path.join(folder, file)).catch(
+      const actual = await hashOf(path.join(folder, file)).catch(
         (error: unknown) => `${file} cannot be read: ${messageOf(error)}`,
       )
-      if (typeof found === 'string') damages.push(found)
-      else if (found === null) damages.push(`${file} is missing.`)
-      else if (found.sha256 !== sha256)
+      if (typeof actual === 'string') damages.push(actual)
+      else if (actual === null) damages.push(`${file} is missing.`)
+      else if (actual.sha256 !== sha256)
         damages.push(
-          `${file} has changed: its sha256 is ${found.sha256.slice(0, 12)}… instead of ${sha256.slice(0, 12)}….`,
+          `${file} has changed: its sha256 is ${actual.sha256.slice(0, 12)}… instead of ${sha256.slice(0, 12)}….`,
         )
       onProgress(file, (done += 1), sums.size)
     },
@@ -57,7 +59,7 @@ export async function verifyBackup(
   return { backup: await readSummary(folder), sums, damages: damages.toSorted() }
 }
 
-/** A folder that is no backup, or has some: says which. */
+/** Throws for a folder that is not a backup, and lists the backups in it. */
 async function refuseOther(folder: string): Promise<void> {
   if (await stat(path.join(folder, SUMMARY)).catch(() => null)) return
   const inside = await backupsIn(folder)
