@@ -24,17 +24,19 @@ export function BackboneNotice({
   if (isPending)
     return (
       <Notice>
-        <Progress
-          label={state === 'queued' ? `${name}: waiting for the worker` : `Downloading ${name}`}
-          percent={null}
-        />
-        <Button
-          size="small"
-          isBusy={isBusy}
-          onClick={() => void mutate(() => call('DELETE /api/backbone', {}))}
-        >
-          Cancel
-        </Button>
+        <div className="grid justify-items-start gap-3">
+          <Progress
+            label={state === 'queued' ? `${name}: waiting for the worker` : `Downloading ${name}`}
+            percent={null}
+          />
+          <Button
+            size="small"
+            isBusy={isBusy}
+            onClick={() => void mutate(() => call('DELETE /api/backbone', {}))}
+          >
+            Cancel
+          </Button>
+        </div>
       </Notice>
     )
   const problem = failure ?? (last_failure && { detail: last_failure.message })
@@ -45,7 +47,7 @@ export function BackboneNotice({
           The built-in pretrained network is used, because {name} is not installed; with it, accuracy on
           photographs is usually higher.
         </p>
-        <div className="row">
+        <div className="row mt-3">
           <Button
             size="small"
             isBusy={isBusy}

@@ -1,6 +1,6 @@
 /** Removes what training has stored of permanently deleted images: decoded squares and features. Versions and
  *  their weights stay; rows and image files are deleted elsewhere. */
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readStored, writeRows } from './feature-cache.ts'
 import { readPackIndex } from '../run/data/pack.ts'
