@@ -29,7 +29,8 @@ export function linkedGroups(count: number, links: Iterable<Link>): Int32Array {
 /** When and with what an image was taken, from its EXIF data; `camera` is maker and model. */
 export type Shot = { readonly takenAtMs: number; readonly camera: string }
 
-/** Links images of one camera that follow each other within `BURST_SECONDS`; null: not known. */
+/** Links images of one camera that follow each other within `BURST_SECONDS`; null: not known.
+ *  @public for callers that know when images were taken; uploads do not read EXIF times */
 export function burstLinks(shots: readonly (Shot | null)[]): readonly Link[] {
   const known = shots
     .flatMap((shot, index) => (shot ? [{ ...shot, index }] : []))

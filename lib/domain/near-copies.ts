@@ -123,7 +123,8 @@ function prepare(fingerprint: Uint8Array): PreparedPrint {
   return { fingerprint, coarse, isBlank: variance < CONTRAST_LEAST ** 2 || length === 0 }
 }
 
-/** Whether two fingerprints are of copies of one photograph. */
+/** Whether two fingerprints are of copies of one photograph.
+ *  @public the rule for one pair */
 export const areCopies = (a: Uint8Array, b: Uint8Array): boolean => areAlike(prepare(a), prepare(b))
 
 function areAlike(a: PreparedPrint, b: PreparedPrint): boolean {
@@ -153,7 +154,8 @@ export function* copyLinks(
   }
 }
 
-/** How alike two images are as a whole, from −1 to 1: frames of a burst are, two different photographs by chance. */
+/** How alike two images are as a whole, from −1 to 1: frames of a burst are, two different photographs by chance.
+ *  @public for callers of burstLinks */
 export const likeness = (a: Uint8Array, b: Uint8Array): number =>
   correlation(prepare(a).coarse, prepare(b).coarse)
 

@@ -17,6 +17,7 @@ export type FeatureTable = {
 
 export type MakeProducts = (table: FeatureTable) => Promise<FeatureProducts>
 
+/** @public for tests, and where no engine is at hand */
 export const plainProducts: MakeProducts = async ({ features, count, length }) => ({
   async times(weights, rows) {
     const out = new Float32Array(rows * count)
