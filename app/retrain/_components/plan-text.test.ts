@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { planText } from './plan-text.ts'
 
-const live = { version: 'v2' } as NonNullable<ClassifierAnswer['champion']>
+const live = { version: 'v2', test_images: 40 } as NonNullable<ClassifierAnswer['champion']>
 const samples = (total: number, unseen: number, testImages: number) => ({
   train: total - testImages,
   validation: 0,
@@ -13,7 +13,7 @@ const samples = (total: number, unseen: number, testImages: number) => ({
 
 test('the first version is said to go into production by itself', () => {
   expect(planText({ champion: null, samples: samples(1, 1, 0) }, [])).toBe(
-    'The first version is trained on 1 image, evaluated on a test set that is held out from them, and put ' +
+    'The first version is trained on 1 image, evaluated on images that a model was not trained on, and put ' +
       'into production.',
   )
 })
@@ -31,6 +31,13 @@ test('with too few test images, it says how many more to upload: every fifth bec
   expect(text).toContain('none of them new')
   expect(text).toContain('Only 20 test images; at least 30 are needed')
   expect(text).toContain('Add about 50 images')
+})
+
+test('after cross-validation, no more test images are asked for', () => {
+  const text = planText({ champion: { ...live, test_images: 0 }, samples: samples(60, 10, 12) }, [])
+
+  expect(text).toContain('It is then compared with v2 on images that each was not trained on')
+  expect(text).not.toContain('test image')
 })
 
 test('the duration is that of the newest completed run, not of one that was stopped', () => {

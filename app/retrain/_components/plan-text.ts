@@ -16,11 +16,18 @@ export function planText({ champion, samples }: Plan, runs: readonly PastRun[]):
   const images = counted(samples.total, 'image')
   if (!champion)
     return (
-      `The first version is trained on ${images}, evaluated on a test set that is held out from them, and ` +
+      `The first version is trained on ${images}, evaluated on images that a model was not trained on, and ` +
       `put into production.${duration}`
     )
   const news =
     samples.unseen === 0 ? 'none of them new' : `${numberText({ count: samples.unseen })} of them new`
+  // a version without test images was evaluated by cross-validation, and so is the next one
+  const isByFolds = champion.test_images === 0
+  if (isByFolds)
+    return (
+      `The next version is trained on ${images}, ${news}. It is then compared with ${champion.version} on images ` +
+      `that each was not trained on, and goes live if it is not worse.${duration}`
+    )
   return (
     `Training continues from ${champion.version} on ${images}, ${news}. Both versions are then evaluated on ` +
     `the same test images, and the new one goes live if it is not worse.${fewTestImagesText(samples.test)}` +
