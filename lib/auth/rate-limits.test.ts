@@ -134,8 +134,8 @@ test('counts that could not be exchanged are exchanged the next time', async () 
   let isBroken = true
   const counts = {
     ...data.counts,
-    exchange: (response: Parameters<typeof data.counts.exchange>[0]) =>
-      isBroken ? Promise.reject(new Error('the disk is full')) : data.counts.exchange(response),
+    exchange: (request: Parameters<typeof data.counts.exchange>[0]) =>
+      isBroken ? Promise.reject(new Error('the disk is full')) : data.counts.exchange(request),
   }
   const [one, two] = [createLimits(THREE, counts), createLimits(THREE, data.counts)]
   await two.exchange()

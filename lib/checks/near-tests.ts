@@ -25,10 +25,10 @@ const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
 
 /** Tests that import one of the files directly by a path of the program, and tests among the files. */
 export function testsNear(files: readonly string[], sources: readonly SourceFile[]): readonly string[] {
-  const required = new Set(files)
+  const changed = new Set(files)
   return sources
     .filter(({ file }) => isTest(file))
-    .filter((source) => required.has(source.file) || importsOf(source).some((one) => required.has(one)))
+    .filter((source) => changed.has(source.file) || importsOf(source).some((one) => changed.has(one)))
     .map(({ file }) => file)
 }
 

@@ -69,7 +69,7 @@ async function look(args: BackboneArguments): Promise<void> {
   await using engine = await openEngine('onnx', 'inference', { threads: args.threads })
   for (const { name, size, isLarge } of LOOKS) {
     await loadForeign(engine, args.teacher, size)
-    let response = performance.now()
+    let reportedAt = performance.now()
     const count = await extractFeatures({
       file: join(args.work, name),
       spec: teacherSpec(size),
@@ -77,8 +77,8 @@ async function look(args: BackboneArguments): Promise<void> {
       samples: isLarge ? tinyImagenetImages(args.tiny) : ownImages(args),
       extract: async (pixels, images) => (await engine.run(args.teacher, pixels, images)).features!,
       onProgress(done) {
-        if (performance.now() - response < 30_000) return
-        response = performance.now()
+        if (performance.now() - reportedAt < 30_000) return
+        reportedAt = performance.now()
         console.log(`${name}: ${done.toLocaleString('en')} images processed`)
       },
     })

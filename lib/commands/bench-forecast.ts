@@ -58,8 +58,8 @@ export async function benchForecast(args: readonly string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const expected = values.only?.split(',').map(Number) ?? TRIALS.map((_, i) => i + 1)
-  if (!expected.every((number) => Number.isInteger(number) && TRIALS[number - 1])) {
+  const requested = values.only?.split(',').map(Number) ?? TRIALS.map((_, i) => i + 1)
+  if (!requested.every((number) => Number.isInteger(number) && TRIALS[number - 1])) {
     console.error(`--only accepts numbers from 1 to ${TRIALS.length}.`)
     return 1
   }
@@ -67,7 +67,7 @@ export async function benchForecast(args: readonly string[]): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-forecast-'))
   try {
     const rows = []
-    for (const number of expected) {
+    for (const number of requested) {
       notes.passing(`training run ${number} of ${TRIALS.length}`)
       rows.push(await rowOf(number, folder, values.engine))
       if (values.json) console.log(JSON.stringify(rows.at(-1)))

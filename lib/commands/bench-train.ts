@@ -86,13 +86,13 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
 
   const tools = { python: values.python, tfjsWasm: path.resolve(values['tfjs-wasm']) }
   const notes = createLines(process.stderr)
-  const required = VARIANTS.filter((variant) => names.includes(variant)).filter((variant) => {
+  const runnable = VARIANTS.filter((variant) => names.includes(variant)).filter((variant) => {
     const reason = whyNot(variant, tools)
     if (reason !== null) notes.line(`${variant} is skipped: ${reason}.`)
     return reason === null
   })
   const measured: readonly VariantResult[] = batches.flatMap((batch) =>
-    required.map((variant) => ({ variant, batch, trials: [] })),
+    runnable.map((variant) => ({ variant, batch, trials: [] })),
   )
   const failed = new Set<VariantResult>()
   for (let round = 1; round <= rounds; round++) {

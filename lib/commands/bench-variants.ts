@@ -93,23 +93,23 @@ export function measure(request: TrialSpec): Promise<Trial> {
     child.kill('SIGKILL')
   }
   process.once('exit', endWithUs)
-  const response = { out: '', error: '' }
+  const output = { out: '', error: '' }
   child.stdout.on('data', (text: Buffer) => {
-    response.out += text.toString()
+    output.out += text.toString()
   })
   child.stderr.on('data', (text: Buffer) => {
-    response.error += text.toString()
+    output.error += text.toString()
   })
   const { promise, resolve, reject } = Promise.withResolvers<Trial>()
   child.once('error', reject)
   child.once('close', (code, signal) => {
-    const line = response.out.split('\n').findLast((text) => text.startsWith('{'))
+    const line = output.out.split('\n').findLast((text) => text.startsWith('{'))
     if (code === 0 && line !== undefined) resolve(trial.parse(JSON.parse(line)))
     else
       reject(
         new Error(
           `${request.variant} at batch ${request.batch} returned no result (${signal ?? `code ${code}`}): ` +
-            `${response.error.trim().split('\n').slice(-5).join(' ')}`,
+            `${output.error.trim().split('\n').slice(-5).join(' ')}`,
         ),
       )
   })

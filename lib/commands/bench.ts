@@ -45,8 +45,8 @@ ${Object.entries(BENCHMARKS)
 Each has --help.`
 
 async function main([what = '--help', ...args]: readonly string[]): Promise<number> {
-  const request = Object.hasOwn(BENCHMARKS, what) ? BENCHMARKS[what] : undefined
-  if (request) return request.run(args)
+  const benchmark = Object.hasOwn(BENCHMARKS, what) ? BENCHMARKS[what] : undefined
+  if (benchmark) return benchmark.run(args)
   console.log(HELP)
   return what === '--help' || what === '-h' ? 0 : 1
 }

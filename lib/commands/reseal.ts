@@ -28,7 +28,7 @@ export type ResealArguments = {
 }
 
 export async function resealed(
-  { name, from, foreign, bundle, engine: required }: ResealArguments,
+  { name, from, foreign, bundle, engine: requested }: ResealArguments,
   { settings, places }: Start,
   signal: AbortSignal,
 ): Promise<Card> {
@@ -43,7 +43,7 @@ export async function resealed(
     mirror: settings.DATASET_MIRROR ?? null,
     counters: join(places.dataDir, 'test-openings.json'),
   } as const
-  await using engine = await openEngine(required, 'inference')
+  await using engine = await openEngine(requested, 'inference')
   return remeasure(
     {
       folder,

@@ -43,8 +43,8 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const expected = values.only?.split(',').map((name) => name.trim())
-  const unknown = expected?.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name)) ?? []
+  const requested = values.only?.split(',').map((name) => name.trim())
+  const unknown = requested?.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name)) ?? []
   if (unknown.length > 0) {
     console.error(
       `There is no scenario ${unknown.join(', ')}. Choose from ${SCENARIOS.map(({ name }) => name).join(', ')}.`,
@@ -53,7 +53,7 @@ async function main(): Promise<number> {
   }
   const form: Form = values.short ? 'short' : 'long'
   const chosen = SCENARIOS.filter(({ name, in: forms }) =>
-    expected ? expected.includes(name) : forms.includes(form),
+    requested ? requested.includes(name) : forms.includes(form),
   )
   const say = (line: string): void => console.error(line)
   say(

@@ -130,13 +130,13 @@ function startOf(
 /** The named one, or all except the classifier itself, which was trained on these images. */
 async function candidatesFor(
   name: string,
-  expected: string | undefined,
+  requested: string | undefined,
   places: Start['places'],
   input: InputSpec,
 ): Promise<readonly NetworkCandidate[]> {
   const nameOf = ({ folder }: NetworkCandidate): string => basename(dirname(folder))
   const here = (await everyBackbone(places, input)).filter((one) => nameOf(one) !== name)
-  const chosen = expected === undefined ? here : here.filter((one) => nameOf(one) === expected)
+  const chosen = requested === undefined ? here : here.filter((one) => nameOf(one) === requested)
   if (here.length === 0)
     throw wrong(
       'It cannot start from a pretrained network',
@@ -145,7 +145,7 @@ async function candidatesFor(
     )
   if (chosen.length === 0)
     throw wrong(
-      `There is no pretrained network "${expected}"`,
+      `There is no pretrained network "${requested}"`,
       `the networks are ${here.map(nameOf).join(', ')}`,
       'Choose one of them.',
     )

@@ -186,18 +186,18 @@ function formOf(fields: ReadonlyMap<string, unknown>): FormData {
 function parsedResponse<T>(status: number, text: string): T {
   const value = readJson(text)
   if (status < 400 && value !== null) return value as T
-  const response = value ?? {}
+  const problem = value ?? {}
   throw new ProblemError({
-    ...response,
+    ...problem,
     status,
-    code: typeof response['code'] === 'string' ? response['code'] : 'internal',
-    title: typeof response['title'] === 'string' ? response['title'] : 'Unexpected error',
+    code: typeof problem['code'] === 'string' ? problem['code'] : 'internal',
+    title: typeof problem['title'] === 'string' ? problem['title'] : 'Unexpected error',
     detail:
-      typeof response['detail'] === 'string'
-        ? response['detail']
+      typeof problem['detail'] === 'string'
+        ? problem['detail']
         : `The server returned ${status} without an explanation. Try again.`,
-    request_id: typeof response['request_id'] === 'string' ? response['request_id'] : null,
-    errors: Array.isArray(response['errors']) ? (response['errors'] as Problem['errors']) : [],
+    request_id: typeof problem['request_id'] === 'string' ? problem['request_id'] : null,
+    errors: Array.isArray(problem['errors']) ? (problem['errors'] as Problem['errors']) : [],
   })
 }
 

@@ -205,8 +205,8 @@ function asPrismaKnows(error: unknown): unknown {
       .map((field) => field.split('.').pop() ?? field)
     return new DriverAdapterError({ ...original, kind: violation, ...(fields && { constraint: { fields } }) })
   }
-  const response = inWords(error)
-  return response === error
+  const explained = inWords(error)
+  return explained === error
     ? new DriverAdapterError({ ...original, kind: 'sqlite', extendedCode: code, message })
-    : response
+    : explained
 }

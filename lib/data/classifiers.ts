@@ -176,8 +176,8 @@ export function orderClasses(writing: TransactionScope, id: string, first: reado
   const known = writing
     .all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ? ORDER BY "position"', id)
     .map((c) => c.name)
-  const expected = [...first, ...known.filter((name) => !first.includes(name))]
-  expected.forEach((name, position) =>
+  const ordered = [...first, ...known.filter((name) => !first.includes(name))]
+  ordered.forEach((name, position) =>
     writing.run(
       'UPDATE "Class" SET "position" = ? WHERE "classifierId" = ? AND "name" = ?',
       position,

@@ -95,9 +95,9 @@ export function connect(
 
   let fullAt: number | null = null
   const explain = (error: unknown): unknown => {
-    const response = inWords(error)
-    if (isDarkroomError(response) && response.code === 'disk_full') fullAt = performance.now()
-    return response
+    const explained = inWords(error)
+    if (isDarkroomError(explained) && explained.code === 'disk_full') fullAt = performance.now()
+    return explained
   }
 
   async function hold<T>(work: () => T, patience = patienceMs): Promise<{ answer: T; done: () => void }> {

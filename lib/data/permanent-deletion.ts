@@ -107,7 +107,7 @@ export function erasingOf(
     hashes: readonly string[],
   ): Promise<ErasePlan['versions']> {
     if (record.kind === 'classifier' || hashes.length === 0) return []
-    const required = new Set(hashes)
+    const deletedHashes = new Set(hashes)
     const runs = await prisma.run.findMany({
       where: { classifierId: record.classifierId, versionId: { not: null }, snapshotId: { not: null } },
       include: { version: { include: { trash: true } } },
@@ -119,7 +119,7 @@ export function erasingOf(
       if (snapshotId === null || version === null) continue
       const known =
         holds.get(snapshotId) ??
-        (await snapshots.entriesOf(snapshotId)).some(({ hash }) => required.has(hash))
+        (await snapshots.entriesOf(snapshotId)).some(({ hash }) => deletedHashes.has(hash))
       holds.set(snapshotId, known)
       if (known)
         found.push({

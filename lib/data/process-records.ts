@@ -16,7 +16,7 @@ export type Counts = {
   /** The current end of the journal. */
   readonly latest: () => number
   /** What was counted in longer windows since then, oldest first. */
-  readonly lasting: (required: {
+  readonly lasting: (window: {
     readonly since: Date
     readonly upTo: number
   }) => Promise<readonly { readonly at: Date; readonly counts: Readonly<Record<string, number>> }[]>
@@ -25,7 +25,7 @@ export type Counts = {
    * stored for `lastsMs`, `passing` for a few minutes.
    */
   readonly exchange: (
-    response: CountReport,
+    report: CountReport,
   ) => Promise<{ readonly latest: number; readonly ofOthers: readonly Readonly<Record<string, number>>[] }>
 }
 

@@ -60,13 +60,13 @@ export function retentionOf(store: Store): Retention {
       ])
       return rows * ROW_BYTES + (images._sum.sizeBytes ?? 0)
     },
-    dropAnonymousImages: (required) =>
+    dropAnonymousImages: (request) =>
       prisma.$transaction(
         async (writing) => {
           const which = {
             isAnonymous: true,
             samples: { none: {} },
-            ...('before' in required && { usedAt: { lt: required.before } }),
+            ...('before' in request && { usedAt: { lt: request.before } }),
           }
           const found = await writing.picture.findMany({
             where: which,
@@ -74,7 +74,7 @@ export function retentionOf(store: Store): Retention {
             orderBy: { usedAt: 'asc' },
             take: ROWS_AT_ONCE,
           })
-          const { rows, bytes } = enoughOf(found, required, (image) => image.sizeBytes)
+          const { rows, bytes } = enoughOf(found, request, (image) => image.sizeBytes)
           await removeImages(
             writing,
             settings.dataDir,
@@ -84,8 +84,8 @@ export function retentionOf(store: Store): Retention {
         },
         { timeout: LONGEST_MS },
       ),
-    deleteOldest: (required) =>
-      deletePredictions(store, 'before' in required ? { createdAt: { lt: required.before } } : {}, required),
+    deleteOldest: (request) =>
+      deletePredictions(store, 'before' in request ? { createdAt: { lt: request.before } } : {}, request),
   }
 }
 
@@ -96,10 +96,10 @@ const selectedBy = ({ filters, minAgeMs }: PredictionSelection, now: Date): Pris
 /** As many of the first as free the requested space, at least one. */
 function enoughOf<T>(
   found: readonly T[],
-  required: SpaceRequest,
+  request: SpaceRequest,
   sizeOf: (row: T) => number,
 ): { readonly rows: readonly T[]; readonly bytes: number } {
-  const enough = 'enoughBytes' in required ? required.enoughBytes : Infinity
+  const enough = 'enoughBytes' in request ? request.enoughBytes : Infinity
   let bytes = 0
   let count = 0
   while (count < found.length && bytes < enough) {
@@ -113,7 +113,7 @@ function enoughOf<T>(
 function deletePredictions(
   { prisma, settings }: Store,
   where: Prisma.PredictionWhereInput,
-  required: SpaceRequest = { enoughBytes: Infinity },
+  request: SpaceRequest = { enoughBytes: Infinity },
 ): Promise<FreedSpace> {
   return prisma.$transaction(
     async (writing) => {
@@ -123,11 +123,7 @@ function deletePredictions(
         orderBy: { id: 'asc' },
         take: ROWS_AT_ONCE,
       })
-      const { rows, bytes } = enoughOf(
-        found,
-        required,
-        ({ picture }) => ROW_BYTES + (picture?.sizeBytes ?? 0),
-      )
+      const { rows, bytes } = enoughOf(found, request, ({ picture }) => ROW_BYTES + (picture?.sizeBytes ?? 0))
       if (rows.length === 0) return { count: 0, bytes: 0 }
       const ids = rows.map((row) => row.id)
       // before its prediction, which the trigger of its sum looks up

@@ -24,15 +24,15 @@ export const countsOf = ({ connection, prisma, now }: Store): Counts => ({
     return rows.map(({ at, countsJson }) => ({ at, counts: parsed<Record<string, number>>(countsJson) }))
   },
   async exchange({ source, passing, lasting, lastsMs, after }) {
-    const describe = (
+    const rows = (
       [
         [source, passing],
         [LASTING + source, lasting],
       ] as const
     ).filter(([, counts]) => Object.keys(counts).length > 0)
-    if (describe.length > 0) {
+    if (rows.length > 0) {
       await connection.write((writing) => {
-        for (const [from, counts] of describe)
+        for (const [from, counts] of rows)
           writing.insert('CountedElsewhere', { source: from, countsJson: JSON.stringify(counts), at: now() })
         const passed = now().getTime() - KEPT_MS
         writing.run(
@@ -42,13 +42,13 @@ export const countsOf = ({ connection, prisma, now }: Store): Counts => ({
         )
       })
     }
-    const rows = connection.all<{ id: number; source: string; countsJson: string }>(
+    const stored = connection.all<{ id: number; source: string; countsJson: string }>(
       'SELECT "id", "source", "countsJson" FROM "CountedElsewhere" WHERE "id" > ? ORDER BY "id"',
       after,
     )
     return {
-      latest: rows.at(-1)?.id ?? after,
-      ofOthers: rows
+      latest: stored.at(-1)?.id ?? after,
+      ofOthers: stored
         .filter((row) => !row.source.endsWith(source))
         .map((row) => parsed<Record<string, number>>(row.countsJson)),
     }

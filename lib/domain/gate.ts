@@ -107,7 +107,7 @@ export function mayPromote(kind: Verdict['kind'], setting: 'off' | 'better' | 'n
   return kind === 'better' || ((kind === 'not-worse' || kind === 'equal') && setting === 'not_worse')
 }
 
-/** The verdict as a sentence, counts first, because people trust images that they can count. */
+/** The verdict as a sentence, counts first, because readers can check them. */
 export function sentence(c: Comparison, verdict: Verdict): string {
   if (verdict.kind === 'first') return 'The first version: there is nothing to compare it with.'
   const counts =

@@ -17,20 +17,20 @@ export type EngineHandle = {
 
 /** With `auto`, the first in the order that opens and passes its self-test; by name, that one or the reason why not. */
 export async function openEngine(
-  required: EngineName | 'auto',
+  requested: EngineName | 'auto',
   purpose: Purpose,
   options: { readonly threads?: number } = {},
 ): Promise<Engine> {
-  return (await openWithReasons(required, purpose, options)).engine
+  return (await openWithReasons(requested, purpose, options)).engine
 }
 
 export async function openWithReasons(
-  required: EngineName | 'auto',
+  requested: EngineName | 'auto',
   purpose: Purpose,
   options: { readonly threads?: number } = {},
 ): Promise<EngineHandle> {
   const skipped: string[] = []
-  for (const name of required === 'auto' ? orderFor(purpose) : [required]) {
+  for (const name of requested === 'auto' ? orderFor(purpose) : [requested]) {
     for (const open of waysToOpen(name, purpose, options)) {
       let engine: Engine | undefined
       try {

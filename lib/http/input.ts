@@ -24,17 +24,17 @@ export async function inputOf<C extends Contract>(
   limits: BodyLimits,
 ): Promise<Input<C>> {
   const named = paramsOf(contract.path, incoming.path)
-  const request = Object.fromEntries(incoming.query)
-  refuseUnknown(contract, request)
+  const queryFields = Object.fromEntries(incoming.query)
+  refuseUnknown(contract, queryFields)
   const sent = await sentIn(contract, incoming, limits)
   refuseUnknown(contract, sent)
-  const values = { ...request, ...goesOnFrom(contract, incoming), ...sent, ...named }
+  const values = { ...queryFields, ...goesOnFrom(contract, incoming), ...sent, ...named }
   const read = readAs(
     contract,
     values,
     new Set(
       isJson(incoming)
-        ? Object.keys(request).filter((name) => !Object.hasOwn(sent, name))
+        ? Object.keys(queryFields).filter((name) => !Object.hasOwn(sent, name))
         : Object.keys(values),
     ),
   )

@@ -116,17 +116,17 @@ export function createHealth({
     }
   }
 
-  async function required(): Promise<HealthAnswer> {
+  async function readyHealth(): Promise<HealthAnswer> {
     const found = await readHealth()
     if (!found.ready) throw notReady(found)
     return found
   }
 
   return {
-    health: required,
+    health: readyHealth,
     healthLive: async () => ({ status: 'alive', uptime_seconds: uptimeSeconds() }),
     healthReady: async () => {
-      await required()
+      await readyHealth()
       return { status: 'ready' }
     },
   }

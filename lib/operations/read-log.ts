@@ -28,14 +28,14 @@ export const createLogs =
   ({ dataDir }: { readonly dataDir: string }) =>
   async ({ limit, level, request_id: requestId, text }: Input<typeof listLogs>): Promise<LogsAnswer> => {
     const worst = LOG_LEVELS.indexOf(level)
-    const expected = text?.toLowerCase()
+    const searchText = text?.toLowerCase()
     const lines: Line[] = []
     let read = 0
     for (const file of await logFiles(path.join(dataDir, 'logs'))) {
       for await (const raw of linesBackwards(file)) {
         read += raw.length
         if (requestId !== undefined && !raw.includes(requestId)) continue
-        if (expected !== undefined && !raw.toLowerCase().includes(expected)) continue
+        if (searchText !== undefined && !raw.toLowerCase().includes(searchText)) continue
         const line = lineOf(raw)
         if (
           line === null ||

@@ -21,8 +21,8 @@ const NICE = 5
 endWhenUncaught({ report: reportOnStderr })
 collectGarbage()
 await runChild<InferenceCommand, InferenceMessage>(async (say) => {
-  const required = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
-  const engine = await openEngine(required, 'inference', { threads: 1 })
+  const requested = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
+  const engine = await openEngine(requested, 'inference', { threads: 1 })
   setPriority(NICE) // does not slow the start
   return {
     ready: { engine: engine.name },

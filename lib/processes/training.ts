@@ -16,8 +16,8 @@ endWhenUncaught({ report: reportOnStderr })
 collectGarbage()
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // predictions go first
 await runChild<ToTraining, FromTraining>(async (say) => {
-  const required = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
-  const engine = await openEngine(required, process.argv[3] === 'inference' ? 'inference' : 'training')
+  const requested = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
+  const engine = await openEngine(requested, process.argv[3] === 'inference' ? 'inference' : 'training')
   const training = {
     engine,
     openDataset,

@@ -48,10 +48,10 @@ export function hostRule({ allowed, machine, origin }: HostNames): (host: Host) 
 
 function fits(host: Host, rule: string): boolean {
   if (rule === '*') return true
-  const required = hostOf(rule.replace(/^\*/, 'any'))
-  if (!required || (required.port !== null && required.port !== host.port)) return false
+  const pattern = hostOf(rule.replace(/^\*/, 'any'))
+  if (!pattern || (pattern.port !== null && pattern.port !== host.port)) return false
   return rule.startsWith('*.')
-    ? host.name.endsWith(required.name.slice('any'.length)) &&
-        host.name.length > required.name.length - 'any'.length
-    : host.name === required.name
+    ? host.name.endsWith(pattern.name.slice('any'.length)) &&
+        host.name.length > pattern.name.length - 'any'.length
+    : host.name === pattern.name
 }

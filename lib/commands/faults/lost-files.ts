@@ -36,13 +36,13 @@ export async function lostFiles({ product: shared }: Context): Promise<readonly 
       throw new Error(`No file was stored for a prediction (${answer.status} ${JSON.stringify(answer.body)})`)
     apply(file)
     const id = String(answer.body['id'])
-    const request = await Promise.all([
+    const answers = await Promise.all([
       product.request(`/api/predictions/${id}/image`),
       product.request(`/api/predictions/${id}/image?size=64`),
       product.request(`/api/predictions/${id}`),
       product.request('/api/predictions?limit=50'),
     ])
-    const [image, thumbnail, row, list] = request
+    const [image, thumbnail, row, list] = answers
     judged.push({
       what: `file of a stored image ${name}`,
       expected:

@@ -25,15 +25,15 @@ export type Download = {
   readonly signal?: AbortSignal | undefined
 }
 
-export async function download(required: Download): Promise<void> {
-  const { file, to, mirror, check, signal } = required
+export async function download(request: Download): Promise<void> {
+  const { file, to, mirror, check, signal } = request
   const urls = mirror === undefined ? file.urls : [`${mirror.replace(/\/+$/, '')}/${file.name}`]
   const failures: string[] = []
   await mkdir(dirname(to), { recursive: true })
   for (const url of urls) {
     const aside = `${to}.${process.pid}-${randomUUID()}.part`
     try {
-      await fetchTo(aside, url, required)
+      await fetchTo(aside, url, request)
       await check(aside)
       await rename(aside, to)
       return

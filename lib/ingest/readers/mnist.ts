@@ -93,19 +93,19 @@ export async function openMnist(
 }
 
 async function contentOf(
-  required: OfficialFile & PinnedContent,
+  officialFile: OfficialFile & PinnedContent,
   { from, downloads = DEFAULT_DOWNLOADS, mirror, onProgress, signal }: DatasetOptions,
 ): Promise<Uint8Array> {
   signal?.throwIfAborted()
-  const stored = join(downloads, required.name)
-  if (from !== undefined) return readPinned(await pathIn(from, required.name), required)
+  const stored = join(downloads, officialFile.name)
+  if (from !== undefined) return readPinned(await pathIn(from, officialFile.name), officialFile)
   if (await exists(stored)) {
-    const content = await readPinned(stored, required).catch(() => null)
+    const content = await readPinned(stored, officialFile).catch(() => null)
     if (content !== null) return content
   }
-  const check = async (path: string): Promise<void> => void (await readPinned(path, required))
-  await download({ file: required, to: stored, mirror, check, onProgress, signal })
-  return readPinned(stored, required)
+  const check = async (path: string): Promise<void> => void (await readPinned(path, officialFile))
+  await download({ file: officialFile, to: stored, mirror, check, onProgress, signal })
+  return readPinned(stored, officialFile)
 }
 
 /** The names with and without `.gz`, and with the dot that some copies have (`train-images.idx3-ubyte`). */
