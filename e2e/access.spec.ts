@@ -1,5 +1,7 @@
-/** Every contract asked of the started product by those who may not: that each route stands behind its
- *  contract. And who asks from other sites. */
+/**
+ * Every contract, requested from a running product by callers without the permission: its route must
+ * enforce the scope of its contract. And requests from other sites.
+ */
 import { expect, test } from '@playwright/test'
 import type { Contract } from '#lib/contracts/contract.ts'
 import { contracts } from '#lib/contracts/index.ts'
@@ -13,19 +15,19 @@ const all: readonly Contract[] = contracts
 const addressOf = ({ path }: Contract): string =>
   path.replace('{id}', path.startsWith('/api/classifiers') ? 'nobody' : NOBODY)
 
-for (const door of ['on', 'off']) {
-  test.describe(`with DOOR=${door}`, () => {
+for (const fastPath of ['on', 'off']) {
+  test.describe(`with DOOR=${fastPath}`, () => {
     let product: OwnProduct
     let headersOf: Readonly<Record<CallerName, Record<string, string>>>
 
     test.beforeAll(async () => {
-      product = await startOwnProduct({ DOOR: door, CORS_ORIGINS: SITE, PUBLIC_PREDICT: 'false' })
-      const person = (cookie: string) => ({ cookie, origin: product.url })
+      product = await startOwnProduct({ DOOR: fastPath, CORS_ORIGINS: SITE, PUBLIC_PREDICT: 'false' })
+      const session = (cookie: string) => ({ cookie, origin: product.url })
       const key = async (scope: string) => ({ authorization: `Bearer ${await product.key(scope)}` })
       headersOf = {
-        viewer: person(await product.person('viewer')),
-        editor: person(product.user),
-        admin: person(product.admin),
+        viewer: session(await product.addUser('viewer')),
+        editor: session(product.user),
+        admin: session(product.admin),
         'key predict': await key('predict'),
         'key user': await key('user'),
         'key upload': await key('upload'),
@@ -37,36 +39,36 @@ for (const door of ['on', 'off']) {
       await product[Symbol.asyncDispose]()
     })
 
-    const ask = (contract: Contract, headers: Record<string, string>) =>
-      product.ask(contract.method, addressOf(contract), { headers })
+    const send = (contract: Contract, headers: Record<string, string>) =>
+      product.request(contract.method, addressOf(contract), { headers })
 
     for (const contract of all.filter(({ scope }) => scope !== 'open')) {
       test(`${contract.method} ${contract.path} is for ${contract.scope}`, async () => {
-        expect((await ask(contract, {})).status).toBe(401)
-        expect((await ask(contract, { authorization: 'Bearer dk_nobody' })).status).toBe(401)
-        expect((await ask(contract, { 'x-api-key': 'nobody' })).status).toBe(401)
+        expect((await send(contract, {})).status).toBe(401)
+        expect((await send(contract, { authorization: 'Bearer dk_nobody' })).status).toBe(401)
+        expect((await send(contract, { 'x-api-key': 'nobody' })).status).toBe(401)
 
         for (const name of CALLERS.filter((one) => !mayCall(contract, one)))
-          expect((await ask(contract, headersOf[name])).status, name).toBe(403)
+          expect((await send(contract, headersOf[name])).status, name).toBe(403)
         if (contract.method === 'GET') return
-        expect((await ask(contract, { cookie: product.admin })).status).toBe(403)
+        expect((await send(contract, { cookie: product.admin })).status).toBe(403)
         expect(
-          (await ask(contract, { cookie: product.admin, origin: 'https://elsewhere.example' })).status,
+          (await send(contract, { cookie: product.admin, origin: 'https://elsewhere.example' })).status,
         ).toBe(403)
-        expect((await ask(contract, { cookie: product.admin, origin: SITE })).status).toBe(403)
+        expect((await send(contract, { cookie: product.admin, origin: SITE })).status).toBe(403)
       })
     }
 
-    test('a page of a named site asks with a key, and another’s does not', async () => {
+    test('a page of an allowed site can call the API with a key, and a page of another site cannot', async () => {
       const request = {
         'access-control-request-method': 'POST',
         'access-control-request-headers': 'authorization',
       }
-      const ours = await product.ask('OPTIONS', '/api/predict', { headers: { origin: SITE, ...request } })
-      const theirs = await product.ask('OPTIONS', '/api/predict', {
+      const ours = await product.request('OPTIONS', '/api/predict', { headers: { origin: SITE, ...request } })
+      const theirs = await product.request('OPTIONS', '/api/predict', {
         headers: { origin: 'https://elsewhere.example', ...request },
       })
-      const answer = await product.ask('GET', '/api/predictions', {
+      const answer = await product.request('GET', '/api/predictions', {
         headers: { origin: SITE, ...headersOf['key user'] },
       })
 

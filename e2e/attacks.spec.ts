@@ -1,5 +1,7 @@
-/** Attacks on a product of its own, and that each fails. The timing of logins is measured in lib/auth, where
- *  nothing else is timed. Longer than 300 lines because one product, started once, bears the whole list. */
+/**
+ * Attacks on a separate product, each of which must fail. lib/auth measures the timing of logins, where
+ * nothing else is timed. Longer than 300 lines because one product, started once, serves the whole list.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import path from 'node:path'
@@ -30,26 +32,26 @@ test.afterAll(async () => {
   await product[Symbol.asyncDispose]()
 })
 
-test('1 · a cookie that was kept opens nothing after the logout, and cannot be refreshed', async () => {
+test('1 · a stolen cookie is worthless after the logout, and cannot be refreshed', async () => {
   const { cookie } = await product.login('bo@example.org')
-  expect((await product.ask('GET', '/api/predictions', { headers: { cookie } })).status).toBe(200)
-  const csrf = await product.ask('GET', '/api/auth/csrf', { headers: { cookie } })
+  expect((await product.request('GET', '/api/predictions', { headers: { cookie } })).status).toBe(200)
+  const csrf = await product.request('GET', '/api/auth/csrf', { headers: { cookie } })
 
-  await product.ask('POST', '/api/auth/signout', {
+  await product.request('POST', '/api/auth/signout', {
     headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ csrfToken: String(csrf.json['csrfToken']), json: 'true' }),
   })
 
-  expect((await product.ask('GET', '/api/predictions', { headers: { cookie } })).status).toBe(401)
-  expect((await product.ask('GET', '/api/auth/session', { headers: { cookie } })).json).toEqual({})
-  expect((await product.ask('GET', '/api/predictions', { headers: { cookie: product.user } })).status).toBe(
-    200,
-  )
+  expect((await product.request('GET', '/api/predictions', { headers: { cookie } })).status).toBe(401)
+  expect((await product.request('GET', '/api/auth/session', { headers: { cookie } })).json).toEqual({})
+  expect(
+    (await product.request('GET', '/api/predictions', { headers: { cookie: product.user } })).status,
+  ).toBe(200)
 })
 
-test('2 · another site’s page changes nothing by the admin’s cookie', async () => {
+test('2 · a page of another site changes nothing with the admin’s cookie', async () => {
   for (const origin of ['https://elsewhere.example', 'null', `${product.url}.elsewhere.example`]) {
-    const response = await product.ask('POST', '/api/keys', {
+    const response = await product.request('POST', '/api/keys', {
       headers: { cookie: product.admin, origin },
       body: { name: 'stolen', scopes: ['admin'] },
     })
@@ -58,22 +60,22 @@ test('2 · another site’s page changes nothing by the admin’s cookie', async
   for (const address of ['/retrain', '/upload', '/api/models/rollback'])
     expect(
       (
-        await product.ask('POST', address, {
+        await product.request('POST', address, {
           headers: { cookie: product.admin, origin: 'https://elsewhere.example' },
         })
       ).status,
     ).toBe(403)
-  expect((await product.ask('GET', '/api/keys', { headers: asAdmin() })).text).not.toContain('stolen')
+  expect((await product.request('GET', '/api/keys', { headers: asAdmin() })).text).not.toContain('stolen')
 })
 
-test('3 · no path in an id, a name or a ZIP leads out', async () => {
+test('3 · no path in an id, a name or a ZIP leaves its folder', async () => {
   for (const address of [
     '/api/predictions/..%2f..%2fdarkroom.db/image',
     '/api/samples/%2e%2e%2f%2e%2e%2fsession-secret/image',
     '/api/models/..%5c..%5cx/download',
     '/api/classifiers/..%2f..',
   ]) {
-    expect((await product.ask('GET', address, { headers: asAdmin() })).status, address).toBe(404)
+    expect((await product.request('GET', address, { headers: asAdmin() })).status, address).toBe(404)
   }
   const form = new FormData()
   form.append('label', 'star')
@@ -91,7 +93,7 @@ test('3 · no path in an id, a name or a ZIP leads out', async () => {
     ]),
     'a.zip',
   )
-  await product.ask('POST', '/api/upload', { headers: asKey(), body: form })
+  await product.request('POST', '/api/upload', { headers: asKey(), body: form })
 
   const found = readdirSync(path.dirname(product.dataDir))
     .concat(readdirSync(product.dataDir))
@@ -100,14 +102,16 @@ test('3 · no path in an id, a name or a ZIP leads out', async () => {
 })
 
 test('4 · SQL in filters is text', async () => {
-  const all = Number((await product.ask('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'])
+  const all = Number(
+    (await product.request('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'],
+  )
   for (const query of [
     "label=' OR 1=1 --",
     "label=star'; DROP TABLE Sample; --",
     'label=%25',
     "cursor=' OR 1=1 --",
   ]) {
-    const response = await product.ask('GET', `/api/samples?limit=500&${query}`, { headers: asKey() })
+    const response = await product.request('GET', `/api/samples?limit=500&${query}`, { headers: asKey() })
     expectNothing(response, 'samples', query)
   }
   for (const query of [
@@ -115,25 +119,27 @@ test('4 · SQL in filters is text', async () => {
     'class=x"; DELETE FROM Prediction; --',
     "version=v1' OR '1'='1",
   ]) {
-    const response = await product.ask('GET', `/api/predictions?${query}`, { headers: asKey() })
+    const response = await product.request('GET', `/api/predictions?${query}`, { headers: asKey() })
     expectNothing(response, 'predictions', query)
   }
-  expect(Number((await product.ask('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'])).toBe(
-    all,
-  )
+  expect(
+    Number((await product.request('GET', '/api/samples?limit=1', { headers: asKey() })).json['total']),
+  ).toBe(all)
 })
 
 test('5 · HTML in labels and file names is shown as text on every page', async ({ page, context }) => {
   const form = new FormData()
   form.append('label', HTML)
   for (const seed of [10, 11, 12]) form.append('files', new Blob([png(seed)]), `${HTML}${seed}.png`)
-  expect((await product.ask('POST', '/api/upload', { headers: asKey(), body: form })).json['count']).toBe(3)
+  expect((await product.request('POST', '/api/upload', { headers: asKey(), body: form })).json['count']).toBe(
+    3,
+  )
   const request = new FormData()
   request.append('file', new Blob([png(13)]), `${HTML}.png`)
-  await product.ask('POST', '/api/predict', { body: request })
+  await product.request('POST', '/api/predict', { body: request })
   expect(
     (
-      await product.ask('POST', '/api/keys', {
+      await product.request('POST', '/api/keys', {
         headers: asAdmin(),
         body: { name: HTML, scopes: ['predict'] },
       })
@@ -141,7 +147,7 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
   ).toBe(201)
   expect(
     (
-      await product.ask('POST', '/api/users', {
+      await product.request('POST', '/api/users', {
         headers: asAdmin(),
         body: { name: HTML, email: 'html@example.org', password: ADMIN.password },
       })
@@ -177,7 +183,7 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
   expect(wrong).toEqual([])
 })
 
-test('6 · oversized JSON is refused before it is read, however it is declared', async () => {
+test('6 · oversized JSON is refused before it is read, however its size is declared', async () => {
   const large = `{"name":"${'x'.repeat(3 * MIB)}"}`
   for (const [method, address] of [
     ['POST', '/api/keys'],
@@ -186,20 +192,20 @@ test('6 · oversized JSON is refused before it is read, however it is declared',
     ['POST', '/retrain'],
     ['POST', '/api/setup'],
   ] as const) {
-    const response = await product.ask(method, address, {
+    const response = await product.request(method, address, {
       headers: { ...asAdmin(), 'content-type': 'application/json' },
       body: large,
     })
     expect([response.status, response.json['code']], address).toEqual([413, 'too_large'])
   }
-  const login = await product.ask('POST', '/api/auth/callback/credentials', {
+  const login = await product.request('POST', '/api/auth/callback/credentials', {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: `email=${'x'.repeat(3 * MIB)}`,
   })
   expect([login.status, login.json['code']]).toEqual([413, 'too_large'])
   expect(
     (
-      await product.ask('POST', '/api/retrain', {
+      await product.request('POST', '/api/retrain', {
         headers: { ...asAdmin(), 'content-type': 'application/json' },
         body: `{"a":${'['.repeat(100_000)}`,
       })
@@ -207,10 +213,10 @@ test('6 · oversized JSON is refused before it is read, however it is declared',
   ).toBe(400)
 })
 
-test('7 · line ends in names and addresses make no header', async () => {
+test('7 · line breaks in names and addresses create no header', async () => {
   const form = new FormData()
   form.append('file', new Blob([png(20)]), 'a\r\nset-cookie: attacked=1\r\n.png')
-  const response = await product.ask('POST', '/predict', { headers: { accept: 'text/html' }, body: form })
+  const response = await product.request('POST', '/predict', { headers: { accept: 'text/html' }, body: form })
   expect(response.status).toBe(303)
   expect(response.headers.get('set-cookie')).toBeNull()
 
@@ -219,28 +225,28 @@ test('7 · line ends in names and addresses make no header', async () => {
   expect(raw.toLowerCase()).not.toContain('\nset-cookie: attacked')
 })
 
-test('8 · no key, password or cookie stands in the log, the database or the record of changes', async () => {
-  await product.ask('GET', `/api/keys?key=${key}`, { headers: asKey() })
-  await product.ask('POST', '/api/predict', { headers: asKey(), body: 'no picture' })
+test('8 · no key, password or cookie is in the log, the database or the audit log', async () => {
+  await product.request('GET', `/api/keys?key=${key}`, { headers: asKey() })
+  await product.request('POST', '/api/predict', { headers: asKey(), body: 'no picture' })
 
-  const changes = await product.ask('GET', '/api/audit?limit=500', { headers: asAdmin() })
+  const changes = await product.request('GET', '/api/audit?limit=500', { headers: asAdmin() })
   const session = /session-token=([^;]+)/.exec(product.admin)![1]!
   const files = readdirSync(product.dataDir, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.(log|db|db-wal)$/.test(name),
   )
   expect(files.length).toBeGreaterThan(1)
-  for (const kept of [
+  for (const stored of [
     product.log(),
     changes.text,
     ...files.map((name) => readFileSync(path.join(product.dataDir, name), 'latin1')),
   ]) {
-    for (const secret of [key, ADMIN.password, session]) expect(kept.includes(secret)).toBe(false)
+    for (const secret of [key, ADMIN.password, session]) expect(stored.includes(secret)).toBe(false)
   }
 })
 
-test('9 · nobody is led to another site', async () => {
+test('9 · no link redirects to another site', async () => {
   const { url } = await product.login('bo@example.org')
-  expect(new URL(url).origin).toBe(product.url) // it asked to be led to https://elsewhere.example/steal
+  expect(new URL(url).origin).toBe(product.url) // the request asked for https://elsewhere.example/steal
 
   for (const next of [
     '//elsewhere.example',
@@ -249,7 +255,7 @@ test('9 · nobody is led to another site', async () => {
     '/%5celsewhere.example',
     'javascript:alert(1)',
   ]) {
-    const response = await product.ask('GET', `/login?next=${encodeURIComponent(next)}`, {
+    const response = await product.request('GET', `/login?next=${encodeURIComponent(next)}`, {
       headers: { cookie: product.user },
     })
     const to = response.headers.get('location') ?? /url=([^"]+)"/.exec(response.text)?.[1] ?? '/'
@@ -263,7 +269,7 @@ test('9 · nobody is led to another site', async () => {
   }
 })
 
-test('10 · guessing passwords has to wait, and the right one does not help while it does', async () => {
+test('10 · guessing passwords is slowed down, and the right one does not help meanwhile', async () => {
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => product.login('ada@example.org', 'wrong horse battery')),
   )
@@ -274,10 +280,10 @@ test('10 · guessing passwords has to wait, and the right one does not help whil
   expect(tried).toBeLessThanOrEqual(5)
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(8 - tried)
   expect(late.status).toBe(429)
-  expect((await product.ask('GET', '/api/users', { headers: asAdmin() })).status).toBe(200) // who is in stays in
+  expect((await product.request('GET', '/api/users', { headers: asAdmin() })).status).toBe(200) // the session continues
 
   await product.login('nobody@example.org', 'my secret by mistake')
-  const { json } = await product.ask('GET', '/api/audit?limit=500', { headers: asAdmin() })
+  const { json } = await product.request('GET', '/api/audit?limit=500', { headers: asAdmin() })
   const logins = (json['entries'] as { by: string; action: string; subject: string | null }[]).filter(
     ({ action }) => action.startsWith('log'),
   )
@@ -289,7 +295,7 @@ test('10 · guessing passwords has to wait, and the right one does not help whil
   )
 })
 
-test('11 · wrong passwords of somebody behind the same address lock nobody out who has logged in before', async () => {
+test('11 · wrong passwords from a shared address do not lock out a user who logged in before', async () => {
   const { cookie } = await product.login('bo@example.org')
   const device = /darkroom-device=[^;]+/.exec(cookie)![0]
   await Promise.all(Array.from({ length: 8 }, () => product.login('bo@example.org', 'wrong horse battery')))
@@ -315,46 +321,49 @@ test('12 · classes named after members of every object are uploaded, trained, p
   )
   const form = new FormData()
   form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'odd.zip')
-  const uploaded = await product.ask('POST', '/api/upload?classifier=odd&create=true', {
+  const uploaded = await product.request('POST', '/api/upload?classifier=odd&create=true', {
     headers: asKey(),
     body: form,
   })
   expect(uploaded.json['count'], uploaded.text).toBe(80)
-  const trained = await product.ask('POST', '/retrain?wait=true&epochs=1', {
+  const trained = await product.request('POST', '/retrain?wait=true&epochs=1', {
     headers: asKey(),
     body: { classifier: 'odd' },
   })
   expect(trained.status, trained.text).toBe(200)
 
-  const predicted = await product.ask('POST', '/api/predict?classifier=odd', {
+  const predicted = await product.request('POST', '/api/predict?classifier=odd', {
     headers: { 'content-type': 'image/png' },
     body: png(50),
   })
   expect(predicted.text).toMatch(/"probabilities":\{[^}]*"__proto__":/)
   expect(predicted.text).toMatch(/"probabilities":\{[^}]*"constructor":/)
   for (const label of ODD) {
-    const response = await product.ask('POST', `/api/predictions/${String(predicted.json['id'])}/feedback`, {
-      headers: asKey(),
-      body: { correct: label === predicted.json['predicted_class'], label },
-    })
+    const response = await product.request(
+      'POST',
+      `/api/predictions/${String(predicted.json['id'])}/feedback`,
+      {
+        headers: asKey(),
+        body: { correct: label === predicted.json['predicted_class'], label },
+      },
+    )
     expect([response.status, response.json['label']], response.text).toEqual([200, label])
   }
-  const counted = await product.ask('GET', '/api/statistics?classifier=odd')
+  const counted = await product.request('GET', '/api/statistics?classifier=odd')
   expect(counted.status).toBe(200)
   expect(counted.text).toContain(String(predicted.json['predicted_class']))
-  expect((await product.ask('GET', '/api/classes?classifier=odd')).json['classes']).toEqual(
+  expect((await product.request('GET', '/api/classes?classifier=odd')).json['classes']).toEqual(
     expect.arrayContaining([...ODD]),
   )
   for (const label of ODD) {
     expect(
       Number(
-        (await product.ask('GET', `/api/samples?classifier=odd&label=${label}`, { headers: asKey() })).json[
-          'total'
-        ],
+        (await product.request('GET', `/api/samples?classifier=odd&label=${label}`, { headers: asKey() }))
+          .json['total'],
       ),
     ).toBeGreaterThanOrEqual(40)
     expect(
-      (await product.ask('GET', `/api/predictions?classifier=odd&class=${label}`, { headers: asKey() }))
+      (await product.request('GET', `/api/predictions?classifier=odd&class=${label}`, { headers: asKey() }))
         .status,
     ).toBe(200)
   }
@@ -382,10 +391,10 @@ test('12 · classes named after members of every object are uploaded, trained, p
   expect(wrong).toEqual([])
 })
 
-test('13 · every answer carries the headers that protect its reader', async () => {
+test('13 · every response has the security headers', async () => {
   const { hostname, host } = new URL(product.url)
-  const asset = /\/_next\/static\/[^"']+\.(?:js|css)/.exec((await product.ask('GET', '/login')).text)![0]
-  const tag = (await product.ask('GET', asset)).headers.get('etag')
+  const asset = /\/_next\/static\/[^"']+\.(?:js|css)/.exec((await product.request('GET', '/login')).text)![0]
+  const tag = (await product.request('GET', asset)).headers.get('etag')
   const answers = await Promise.all([
     rawly(product.url, 'GET / HTTP/1.1'),
     rawly(product.url, 'GET /login HTTP/1.1'),
@@ -428,13 +437,17 @@ test('13 · every answer carries the headers that protect its reader', async () 
     expect(await rawly(product.url, 'GET /api/health/live HTTP/1.1', name)).toMatch(/^HTTP\/1\.1 200/)
 })
 
-/** Refused as a value that cannot be, or understood as text that nothing has. */
-function expectNothing(said: Awaited<ReturnType<OwnProduct['ask']>>, list: string, query: string): void {
-  if (said.status === 200) expect(said.json[list], query).toEqual([])
-  else expect([400, 404, 422], `${query}: ${said.text}`).toContain(said.status)
+/** Rejected as an invalid value, or treated as a text without matches. */
+function expectNothing(
+  response: Awaited<ReturnType<OwnProduct['request']>>,
+  list: string,
+  query: string,
+): void {
+  if (response.status === 200) expect(response.json[list], query).toEqual([])
+  else expect([400, 404, 422], `${query}: ${response.text}`).toContain(response.status)
 }
 
-/** A request line as no library would send it. */
+/** Sends a request line that no library would send. */
 function rawly(url: string, line: string, as?: string): Promise<string> {
   const { hostname, port, host } = new URL(url)
   return new Promise((resolve, reject) => {

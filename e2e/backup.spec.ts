@@ -1,5 +1,7 @@
-/** A person makes a backup on the page while predictions go on; restored to an empty folder it is the same
- *  product, and a flipped byte in it is told. */
+/**
+ * A user makes a backup on the page while predictions continue; restored to an empty folder it is the same
+ * product, and a flipped byte in it is reported.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,10 +30,10 @@ test.afterAll(async () => {
   rmSync(kept, { recursive: true, force: true })
 })
 
-const predictions = (of: Pick<OwnProduct, 'ask'>) =>
+const predictions = (of: Pick<OwnProduct, 'request'>) =>
   Promise.all(
     Array.from({ length: IMAGES }, async (_, i) => {
-      const { json } = await of.ask('POST', '/api/predict?save=true', {
+      const { json } = await of.request('POST', '/api/predict?save=true', {
         headers: { 'content-type': 'image/png' },
         body: new Uint8Array(encodePng(drawShape(SHAPES[i % SHAPES.length]!, i))),
       })
@@ -90,6 +92,6 @@ test('a backup from the page, restored elsewhere, makes the same predictions; a 
   })
   expect(await predictions(restored)).toEqual(before)
   const count = async (of: OwnProduct) =>
-    (await of.ask('GET', `/api/statistics?classifier=${CLASSIFIER}`)).json['total_predictions']
+    (await of.request('GET', `/api/statistics?classifier=${CLASSIFIER}`)).json['total_predictions']
   expect(await count(restored)).toBe(2 * IMAGES)
 })

@@ -1,4 +1,4 @@
-/** Everything that a person or a program may send wrongly, and how it is answered on each address. */
+/** Every kind of wrong input from a person or a program, and its response on each route. */
 import { crc32 } from 'node:zlib'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
@@ -21,16 +21,16 @@ export const text = (content: string): Uint8Array<ArrayBuffer> => new Uint8Array
 
 export function form(...fields: readonly Field[]): () => FormData {
   return () => {
-    const made = new FormData()
+    const data = new FormData()
     for (const [name, value, filename] of fields) {
-      if (typeof value === 'string') made.append(name, value)
-      else made.append(name, new Blob([value]), filename ?? 'a.png')
+      if (typeof value === 'string') data.append(name, value)
+      else data.append(name, new Blob([value]), filename ?? 'a.png')
     }
-    return made
+    return data
   }
 }
 
-/** A PNG whose header claims so many pixels, and has none. */
+/** A PNG whose header claims this many pixels, and which has none. */
 function claims(width: number, height: number): Uint8Array<ArrayBuffer> {
   const bytes = png()
   const view = new DataView(bytes.buffer)
@@ -56,7 +56,7 @@ export const ROWS: readonly Row[] = [
     'missing_file',
     /text instead of a file/,
   ],
-  ['nothing at all', { path: '/api/predict' }, 400, 'missing_file'],
+  ['an empty body', { path: '/api/predict' }, 400, 'missing_file'],
   [
     'a web page named .jpg',
     predict(['file', text('<!doctype html><p>hello'), 'a.jpg']),
@@ -77,17 +77,17 @@ export const ROWS: readonly Row[] = [
     'not_an_image',
     /SVG/,
   ],
-  ['a truncated picture', predict(['file', png().slice(0, 120)]), 422, 'corrupt_image'],
+  ['a truncated image', predict(['file', png().slice(0, 120)]), 422, 'corrupt_image'],
   [
-    'a picture whose header claims a hundred megapixels',
+    'an image whose header claims a hundred megapixels',
     predict(['file', claims(10_000, 10_000)]),
     413,
     'too_many_pixels',
     /pixel/,
   ],
-  ['a picture over the limit', predict(['file', new Uint8Array(2 * MIB)]), 413, 'too_large', /1 MB/],
+  ['an image over the limit', predict(['file', new Uint8Array(2 * MIB)]), 413, 'too_large', /1 MB/],
   [
-    'an upload of which none is a picture',
+    'an upload without any image',
     upload(['label', 'star'], ['files', text('hello'), 'a.png']),
     415,
     'not_an_image',
@@ -107,7 +107,7 @@ export const ROWS: readonly Row[] = [
     'invalid_input',
   ],
   [
-    'a ZIP that is none',
+    'a file named .zip that is not a ZIP',
     upload(['files', text(`PK\u0003\u0004${'x'.repeat(200)}`), 'a.zip']),
     422,
     'bad_archive',
@@ -120,41 +120,47 @@ export const ROWS: readonly Row[] = [
     /encrypt/,
   ],
   [
-    'a retrain of no epochs',
+    'a training run of no epochs',
     { path: '/api/retrain', body: () => ({ epochs: 0 }) },
     422,
     'invalid_input',
     /epochs/,
   ],
   [
-    'a retrain of absurd epochs',
+    'a training run with far too many epochs',
     { path: '/api/retrain', body: () => ({ epochs: 1e9 }) },
     422,
     'invalid_input',
     /epochs/,
   ],
   [
-    'a retrain of infinite epochs',
+    'a training run of infinitely many epochs',
     { path: '/api/retrain', body: () => '{"epochs":1e999}', headers: { 'content-type': 'application/json' } },
     422,
     'invalid_input',
     /epochs/,
   ],
   [
-    'a number that JSON does not know',
+    'a number that JSON does not allow',
     { path: '/api/retrain', body: () => '{"epochs":NaN}', headers: { 'content-type': 'application/json' } },
     400,
     'malformed',
   ],
-  ['a retrain with nothing new', { path: '/api/retrain', body: () => ({}) }, 422, 'nothing_to_learn', /new/],
   [
-    'a retrain of one class only',
+    'a training run without new images',
+    { path: '/api/retrain', body: () => ({}) },
+    422,
+    'nothing_to_learn',
+    /new/,
+  ],
+  [
+    'a training run with one class only',
     { path: '/api/retrain', body: () => ({ classifier: 'lonely' }) },
     422,
     'too_few_classes',
   ],
   ['an unknown prediction', { method: 'GET', path: `/api/predictions/${NOBODY}` }, 404, 'not_found'],
-  ['an id that is none', { method: 'GET', path: '/api/predictions/1' }, 404, 'not_found'],
+  ['an invalid id', { method: 'GET', path: '/api/predictions/1' }, 404, 'not_found'],
   [
     'an unknown classifier',
     { ...predict(['file', png()]), path: '/api/predict?classifier=pears' },
@@ -163,14 +169,14 @@ export const ROWS: readonly Row[] = [
     /pears/,
   ],
   [
-    'an explanation neither wanted nor not',
+    'an explanation option that is neither true nor false',
     { ...predict(['file', png()]), path: '/api/predict?explain=maybe' },
     422,
     'invalid_input',
     /"explain" must be true or false/,
   ],
   [
-    'an explanation of many at once',
+    'an explanation of several images',
     { path: '/api/predict/batch?explain=true', body: form(['files', png(), 'a.png']) },
     422,
     'invalid_input',
@@ -183,9 +189,9 @@ export const ROWS: readonly Row[] = [
     'not_found',
     /v99/,
   ],
-  ['an address that is not there', { method: 'GET', path: '/api/nowhere' }, 404, 'not_found'],
+  ['a URL that does not exist', { method: 'GET', path: '/api/nowhere' }, 404, 'not_found'],
   [
-    'a method that an address does not take',
+    'a method that the URL does not support',
     { method: 'PATCH', path: '/api/predict' },
     405,
     'method_not_allowed',
@@ -228,14 +234,14 @@ export const ROWS: readonly Row[] = [
     'malformed',
   ],
   [
-    'another address than a data-URL',
+    'another URL than a data URL',
     { path: '/api/predict', body: () => ({ url: 'http://169.254.169.254/latest' }) },
     422,
     'invalid_input',
     /never fetched/,
   ],
   [
-    'a query called as what every object has',
+    'a query parameter named like a member of every object',
     { path: '/api/retrain?constructor=1', body: () => ({}) },
     422,
     'invalid_input',
@@ -243,7 +249,7 @@ export const ROWS: readonly Row[] = [
   ],
   ['another', { method: 'GET', path: '/api/predictions?toString=1' }, 422, 'invalid_input', /"toString"/],
   [
-    'and the one that is no ordinary name',
+    'the one with a special meaning',
     { method: 'GET', path: '/api/predictions?__proto__=1' },
     422,
     'invalid_input',
@@ -269,7 +275,7 @@ export const ROWS: readonly Row[] = [
     /"epochs" must be at most/,
   ],
   [
-    'a retrain by query, of one class only',
+    'a training run by query, with one class only',
     { path: '/api/retrain?epochs=1&classifier=lonely', body: () => ({}) },
     422,
     'too_few_classes',

@@ -1,5 +1,8 @@
-/** What comes wrong, row by row of the promise: each gets its status, a sentence that helps, and leaves nothing behind.
- *  The formats that must work are tried in lib/images; full disks and slow senders in lib/http and lib/processes. */
+/**
+ * Wrong input, row by row of bad-input.fakes.ts: each gets its status and a helpful sentence, and leaves
+ * nothing behind. Valid formats are tested in lib/images; full disks and slow clients in lib/http and
+ * lib/processes.
+ */
 import { readdirSync } from 'node:fs'
 import { request as nodeRequest } from 'node:http'
 import path from 'node:path'
@@ -8,18 +11,18 @@ import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { form, MIB, png, ROWS, star, text } from './bad-input.fakes.ts'
 import { CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
 
-for (const door of ['on', 'off']) {
-  test.describe(`with DOOR=${door}`, () => {
+for (const fastPath of ['on', 'off']) {
+  test.describe(`with DOOR=${fastPath}`, () => {
     let product: OwnProduct
     let key: string
     const asKey = () => ({ authorization: `Bearer ${key}` })
 
     test.beforeAll(async () => {
       test.setTimeout(300_000)
-      product = await startOwnProduct({ DOOR: door, MAX_IMAGE_MB: '1', MAX_UPLOAD_MB: '8' })
+      product = await startOwnProduct({ DOOR: fastPath, MAX_IMAGE_MB: '1', MAX_UPLOAD_MB: '8' })
       key = await product.key('upload', 'train')
       await train(product, key)
-      await product.ask('POST', '/api/upload?classifier=lonely&create=true', {
+      await product.request('POST', '/api/upload?classifier=lonely&create=true', {
         headers: asKey(),
         body: form(['label', 'one'], ['files', png(20)], ['files', png(21)], ['files', png(22)])(),
       })
@@ -28,9 +31,9 @@ for (const door of ['on', 'off']) {
       await product[Symbol.asyncDispose]()
     })
 
-    for (const [story, sent, status, code, says] of ROWS) {
+    for (const [story, sent, status, code, detail] of ROWS) {
       test(`${story}: ${status}`, async () => {
-        const result = await product.ask(sent.method ?? 'POST', sent.path, {
+        const result = await product.request(sent.method ?? 'POST', sent.path, {
           body: sent.body?.(),
           headers: { ...sent.headers, ...asKey() },
         })
@@ -42,12 +45,12 @@ for (const door of ['on', 'off']) {
           request_id: expect.any(String),
         })
         expect(result.json['error']).toBe(result.json['detail'])
-        if (says) expect(result.json['detail']).toMatch(says)
-        expect(leftIn(product)).toEqual([])
+        if (detail) expect(result.json['detail']).toMatch(detail)
+        expect(pendingFilesOf(product)).toEqual([])
       })
     }
 
-    test('an upload keeps what is good, and its report says what was not', async () => {
+    test('an upload keeps its valid images, and its report names the other files', async () => {
       const parts = zipFile([
         star('stuff/star/a.png', 30),
         star('__MACOSX/star/._a.png', 31),
@@ -58,25 +61,25 @@ for (const door of ['on', 'off']) {
         star('/tmp/absolute.png', 35),
         { ...star('stuff/star/link.png', 36), mode: 0o120777 },
       ])
-      const before = await product.ask('GET', `/api/samples?limit=1`, { headers: asKey() })
+      const before = await product.request('GET', `/api/samples?limit=1`, { headers: asKey() })
 
-      const result = await product.ask('POST', '/api/upload', {
+      const result = await product.request('POST', '/api/upload', {
         headers: asKey(),
         body: form(['files', new Uint8Array(parts), 'a.zip'])(),
       })
-      const after = await product.ask('GET', `/api/samples?limit=1`, { headers: asKey() })
+      const after = await product.request('GET', `/api/samples?limit=1`, { headers: asKey() })
 
       const found = JSON.stringify(result.json['findings'])
       expect(result.status, result.text).toBe(200)
       for (const name of ['notes.txt', 'cut.png', 'inner.zip', 'outside.png', 'link.png'])
         expect(found).toContain(name)
       expect(Number(after.json['total']) - Number(before.json['total'])).toBe(result.json['count'])
-      expect(leftIn(product)).toEqual([])
+      expect(pendingFilesOf(product)).toEqual([])
       expect(readdirSync(path.dirname(product.dataDir)).filter((name) => name === 'outside.png')).toEqual([])
     })
 
-    test('one bad picture is an entry of its batch, not its failure', async () => {
-      const result = await product.ask('POST', '/api/predict/batch', {
+    test('one invalid image is one failed entry of its batch', async () => {
+      const result = await product.request('POST', '/api/predict/batch', {
         body: form(['files', png(), 'good.png'], ['files', text('hello'), 'bad.png'])(),
       })
 
@@ -90,20 +93,24 @@ for (const door of ['on', 'off']) {
       })
     })
 
-    test('feedback with a class that is not there is refused by name', async () => {
-      const request = await product.ask('POST', '/api/predict', {
+    test('feedback with an unknown class is refused, with the name of the class', async () => {
+      const request = await product.request('POST', '/api/predict', {
         body: png(),
         headers: { 'content-type': 'image/png' },
       })
-      const result = await product.ask('POST', `/api/predictions/${String(request.json['id'])}/feedback`, {
-        headers: asKey(),
-        body: { correct: false, label: 'pear' },
-      })
+      const result = await product.request(
+        'POST',
+        `/api/predictions/${String(request.json['id'])}/feedback`,
+        {
+          headers: asKey(),
+          body: { correct: false, label: 'pear' },
+        },
+      )
 
       expect([result.status, result.json['code']]).toEqual([422, 'unknown_class'])
     })
 
-    test('a body that grows over the limit ends at once, and the sender hears why', async () => {
+    test('a body that grows over the limit ends at once, and the client gets the reason', async () => {
       const result = await new Promise<number>((resolve, reject) => {
         const sending = nodeRequest(
           `${product.url}/api/predict`,
@@ -124,7 +131,7 @@ for (const door of ['on', 'off']) {
       expect(result).toBe(413)
     })
 
-    test('who disappears in the middle leaves nothing, and others don’t notice', async () => {
+    test('a client that disconnects midway leaves nothing, and other clients are not affected', async () => {
       const sending = nodeRequest(`${product.url}/api/upload`, {
         method: 'POST',
         headers: { ...asKey(), 'content-type': 'multipart/form-data; boundary=x', 'content-length': 5 * MIB },
@@ -136,18 +143,18 @@ for (const door of ['on', 'off']) {
           Buffer.alloc(MIB),
         ]),
       )
-      await expect.poll(() => leftIn(product).length).toBeGreaterThan(0)
+      await expect.poll(() => pendingFilesOf(product).length).toBeGreaterThan(0)
 
       sending.destroy()
 
-      await expect.poll(() => leftIn(product)).toEqual([])
-      expect((await product.ask('GET', `/api/classes?classifier=${CLASSIFIER}`)).json['classes']).toEqual([
-        'star',
-        'ring',
-      ])
+      await expect.poll(() => pendingFilesOf(product)).toEqual([])
+      expect((await product.request('GET', `/api/classes?classifier=${CLASSIFIER}`)).json['classes']).toEqual(
+        ['star', 'ring'],
+      )
     })
   })
 }
 
-/** What lies where uploads wait until they are judged. */
-const leftIn = (product: OwnProduct): readonly string[] => readdirSync(path.join(product.dataDir, 'scratch'))
+/** The files in the folder where uploads wait to be processed. */
+const pendingFilesOf = (product: OwnProduct): readonly string[] =>
+  readdirSync(path.join(product.dataDir, 'scratch'))

@@ -1,4 +1,4 @@
-/** Every curl line of /docs, run by a shell as it stands, in the order of the page, on a product of its own. */
+/** Every curl line of /docs, run by a shell as printed, in the order of the page, on a separate product. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,20 +10,20 @@ import { ADMIN, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 
 const LONGEST_S = 120
-/** curl's own words would hide the status; the line itself stays as it is. */
+/** curl's own output would hide the status; the line itself is not changed. */
 const RUN = `curl() { command curl -sS --max-time ${LONGEST_S} -w '\\n%{http_code}' "$@"; }\n`
-/** Where a refusal is the right answer in this order: everything else succeeds. */
+/** The lines that are correctly refused in this order; all others succeed. */
 const REFUSED: Readonly<Record<string, readonly number[]>> = {
-  'POST /api/setup': [403, 409], // there is an admin
+  'POST /api/setup': [403, 409], // an admin exists
   'POST /api/reset': [403], // the link does not exist
   'POST /api/runs/{id}/cancel': [409], // it has ended
   'POST /api/runs/{id}/resume': [409],
-  'DELETE /api/models/{id}': [200, 409], // the newest may be the one to roll back to
+  'DELETE /api/models/{id}': [200, 409], // the newest may be the target of the rollback
 }
 
 test.skip(spawnSync('curl', ['--version']).status !== 0, 'there is no curl on this machine')
 
-test('every curl line of the reference works as it stands', async ({ page }) => {
+test('every curl line of the reference works as printed', async ({ page }) => {
   test.setTimeout(600_000)
   await using product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-curl-'))
@@ -31,8 +31,8 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
     writeFileSync(path.join(folder, 'picture.png'), encodePng(drawShape('star', 8_001)))
     writeFileSync(path.join(folder, 'another.png'), encodePng(drawShape('star', 8_002)))
     const key = await product.key('admin')
-    const cookie = await product.person('viewer')
-    await product.ask('PATCH', '/api/settings', {
+    const cookie = await product.addUser('viewer')
+    await product.request('PATCH', '/api/settings', {
       headers: { authorization: `Bearer ${key}` },
       body: { AUTO_PROMOTE: 'off' },
     })
@@ -40,7 +40,7 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
       .poll(
         async () =>
           (
-            await product.ask('GET', '/api/samples?classifier=shapes&limit=1', {
+            await product.request('GET', '/api/samples?classifier=shapes&limit=1', {
               headers: { authorization: `Bearer ${key}` },
             })
           ).json['total'],
@@ -54,7 +54,7 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
     expect(lines.length).toBeGreaterThan(50)
 
     for (const { route, line } of lines) {
-      if (route === 'POST /api/retrain') await bringNews(product, key)
+      if (route === 'POST /api/retrain') await addImage(product, key)
       const id = idFrom.has(route) ? await newestId(product, key, idFrom.get(route)!) : ''
       const { stdout, stderr } = spawnSync('sh', ['-c', RUN + line], {
         cwd: folder,
@@ -79,7 +79,7 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
         .toBe(true)
       if (route === 'POST /api/retrain')
         await expect
-          .poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], {
+          .poll(async () => (await product.request('GET', '/api/retrain/status')).json['is_running'], {
             timeout: 300_000,
             intervals: [1_000],
           })
@@ -90,21 +90,21 @@ test('every curl line of the reference works as it stands', async ({ page }) => 
   }
 })
 
-/** Of people the last to come, so that the admin stays. */
+/** Of users the last one added, so that the admin stays. */
 async function newestId(product: OwnProduct, key: string, route: string): Promise<string> {
-  const { json } = await product.ask('GET', route.replace(/^GET /, ''), {
+  const { json } = await product.request('GET', route.replace(/^GET /, ''), {
     headers: { authorization: `Bearer ${key}` },
   })
   const list = Object.values(json).find(Array.isArray) as readonly { id: string }[]
   return (route === 'GET /api/users' ? list.at(-1) : list[0])?.id ?? ''
 }
 
-async function bringNews(product: OwnProduct, key: string): Promise<void> {
+async function addImage(product: OwnProduct, key: string): Promise<void> {
   const form = new FormData()
   form.append('label', 'star')
   for (let i = 0; i < 12; i++)
     form.append('files', new Blob([new Uint8Array(encodePng(drawShape('star', 8_100 + i)))]), `star ${i}.png`)
-  await product.ask('POST', '/api/upload?classifier=shapes', {
+  await product.request('POST', '/api/upload?classifier=shapes', {
     headers: { authorization: `Bearer ${key}` },
     body: form,
   })

@@ -1,18 +1,20 @@
-/** The scripts of the five earlier projects, asked of the started product: with the door, and with everything
- *  through Next. */
+/**
+ * The scripts of the five earlier projects, run against a started product: through the fast path, and with
+ * everything through Next.
+ */
 import { expect, test } from '@playwright/test'
 import { broken, EARLIER, requestOf } from '#lib/http/earlier-clients.fakes.ts'
 import { EARLIER_OF_ROUTES } from '#lib/http/earlier-routes.fakes.ts'
 import { startOwnProduct, train, type OwnProduct } from './own-product.ts'
 
-for (const door of ['on', 'off']) {
-  test.describe(`with DOOR=${door}`, () => {
+for (const fastPath of ['on', 'off']) {
+  test.describe(`with DOOR=${fastPath}`, () => {
     let product: OwnProduct
     let key: string
 
     test.beforeAll(async () => {
       test.setTimeout(300_000)
-      product = await startOwnProduct({ DOOR: door })
+      product = await startOwnProduct({ DOOR: fastPath })
       key = await product.key('upload', 'train')
       await train(product, key)
     })
@@ -32,10 +34,10 @@ for (const door of ['on', 'off']) {
       })
     }
 
-    test('both addresses of the status answer the same', async () => {
+    test('both addresses of the status give the same answer', async () => {
       const [ours, theirs] = [
-        await product.ask('GET', '/api/retrain/status'),
-        await product.ask('GET', '/api/retrain_status'),
+        await product.request('GET', '/api/retrain/status'),
+        await product.request('GET', '/api/retrain_status'),
       ]
 
       expect(theirs.json).toEqual(ours.json)
@@ -43,11 +45,11 @@ for (const door of ['on', 'off']) {
   })
 }
 
-/** So that the next case finds nothing running. */
+/** Cancels the run, so that the next case starts without one. */
 async function cancelled(product: OwnProduct, key: string, id: string): Promise<void> {
-  await product.ask('POST', `/api/runs/${id}/cancel`, { headers: { authorization: `Bearer ${key}` } })
+  await product.request('POST', `/api/runs/${id}/cancel`, { headers: { authorization: `Bearer ${key}` } })
   await expect
-    .poll(async () => (await product.ask('GET', '/api/retrain/status')).json['is_running'], {
+    .poll(async () => (await product.request('GET', '/api/retrain/status')).json['is_running'], {
       timeout: 60_000,
     })
     .toBe(false)

@@ -1,14 +1,16 @@
-/** The first day of an owner, in the order in which they live it: a stranger's answer, the first admin, fifty
- *  pictures, one click, a new version, and back. On `shapes`, which needs no download. */
+/**
+ * The first day of an admin, in order: an anonymous prediction, the first account, fifty images, one click,
+ * a new version, and a rollback. On `shapes`, which needs no download.
+ */
 import { expect, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { SHAPES, type ShapeName } from '#lib/domain/drawn-shapes.ts'
 import { pagesOf } from './pages.ts'
 import { becomeOwner, image, logIn, setupAddress } from './people.ts'
-import { expectGoodLooks, settled, test } from './watched.ts'
+import { expectNoAxeFindings, settled, test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
-const PICTURES = 50
+const IMAGE_COUNT = 50
 const TRAINING_MS = 8 * 60_000 // about 20 s on an idle machine of two cores
 
 test.describe.configure({ mode: 'serial' })
@@ -20,38 +22,34 @@ test.afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-const ask = async (page: Page, shape: ShapeName, seed: number) => {
+const predictDrawn = async (page: Page, shape: ShapeName, seed: number) => {
   const { predict } = pagesOf(page, app)
   await predict.open('shapes')
   await predict.drop({ name: `${shape}.png`, mimeType: 'image/png', buffer: image(shape, seed) })
   return predict
 }
 
-test('a stranger brings a picture and is told what it is, how sure that is, and by whom', async ({
+test('a visitor without an account uploads an image and sees its class, confidence and version', async ({
   page,
 }) => {
-  const { predictedClass, prediction } = await ask(page, 'triangle', 1)
+  const { predictedClass, prediction } = await predictDrawn(page, 'triangle', 1)
 
   await expect(predictedClass).toHaveText('triangle')
   await expect(prediction).toContainText(/\d+\.\d %/)
   await expect(prediction).toContainText('shapes v1')
 })
 
-test('asked where it looks, the page lays a map over the picture and says the same in a sentence', async ({
-  page,
-}) => {
-  const predict = await ask(page, 'star', 7)
+test('on request the page explains the prediction by a heat map and a sentence', async ({ page }) => {
+  const predict = await predictDrawn(page, 'star', 7)
   await predict.explain()
 
   await expect(predict.explanation).toBeVisible()
   await expect(predict.mapTiles(await predict.explanation.innerText())).toHaveCount(49)
   await expect(predict.prediction).toContainText('not why')
-  await expectGoodLooks(page)
+  await expectNoAxeFindings(page)
 })
 
-test('a stranger who wants to train is asked for an account: as nobody has one, for the administrator’s', async ({
-  page,
-}) => {
+test('a visitor who wants to train is asked to log in, or to create the first account', async ({ page }) => {
   const { retrain, setup } = pagesOf(page, app)
   await retrain.open('shapes')
 
@@ -62,7 +60,7 @@ test('a stranger who wants to train is asked for an account: as nobody has one, 
   ).toBe(401)
 })
 
-test('who started the product becomes its admin by the printed address, once', async ({ page }) => {
+test('the first admin account is created by the printed address, once', async ({ page }) => {
   await becomeOwner(page, app)
 
   const token = new URL(setupAddress(app)).searchParams.get('token')
@@ -74,58 +72,58 @@ test('who started the product becomes its admin by the printed address, once', a
   expect(people.users).toHaveLength(1)
 })
 
-test('fifty pictures come in as a ZIP of class folders, with a report', async ({ page }) => {
+test('fifty images are uploaded as a ZIP of class folders, with a report', async ({ page }) => {
   const { upload } = pagesOf(page, app)
   await logIn(page, app)
   await upload.open('shapes')
-  const entries = Array.from({ length: PICTURES }, (_, i) => ({
+  const entries = Array.from({ length: IMAGE_COUNT }, (_, i) => ({
     name: `${SHAPES[i % SHAPES.length]}/${i}.png`,
     content: image(SHAPES[i % SHAPES.length]!, 100 + i),
   }))
   await upload.select('fifty.zip', Buffer.from(zipFile(entries)))
   await upload.send('fifty.zip')
 
-  await expect(upload.report(PICTURES)).toBeVisible()
+  await expect(upload.report(IMAGE_COUNT)).toBeVisible()
 })
 
-test('one click trains a new version with a live curve, and says in words whether it is better', async ({
-  page,
-}) => {
+test('one click trains a new version with live curves, and says whether it is better', async ({ page }) => {
   test.setTimeout(TRAINING_MS + 60_000)
   const { retrain } = pagesOf(page, app)
   await logIn(page, app)
   await retrain.open('shapes')
-  await expect(retrain.newImages(PICTURES)).toBeVisible()
+  await expect(retrain.newImages(IMAGE_COUNT)).toBeVisible()
   await retrain.start('Retrain')
 
   await expect(retrain.progress).toBeVisible()
-  await retrain.open('shapes') // who comes later, by the menu, sees the same
+  await retrain.open('shapes') // a page opened later, by the menu, shows the same
   await expect(retrain.accuracyCurve).toBeVisible({ timeout: TRAINING_MS })
   await expect(retrain.verdict).toBeVisible({ timeout: TRAINING_MS })
-  // the verdict stays when the training has ended
+  // the result stays when the training has ended
   await expect(retrain.allVersions.or(retrain.compareVersions)).toBeVisible()
 })
 
-test('the version that the verdict lets in answers the next picture; rolled back, the old one does', async ({
+test('the promoted version answers the next image; after a rollback the earlier one does', async ({
   page,
 }) => {
   const { models } = pagesOf(page, app)
   await logIn(page, app)
   await models.open('shapes')
   if (await models.promoteButton('v2').isVisible()) {
-    // the gate could not tell, or found it worse: a person may still decide
+    // the evaluation was inconclusive, or found it worse: a person may still promote it
     await models.promote('v2')
     await expect(models.promoted('v2')).toBeVisible()
   }
-  await expect((await ask(page, 'star', 2)).prediction).toContainText('shapes v2')
+  await expect((await predictDrawn(page, 'star', 2)).prediction).toContainText('shapes v2')
 
   await models.open('shapes')
   await models.rollBack()
   await expect(models.liveAgain('v1')).toBeVisible()
-  await expect((await ask(page, 'star', 3)).prediction).toContainText('shapes v1')
+  await expect((await predictDrawn(page, 'star', 3)).prediction).toContainText('shapes v1')
 })
 
-test('two versions stand side by side with the pictures they differ on counted', async ({ page }) => {
+test('two versions are compared side by side, with the number of images on which they differ', async ({
+  page,
+}) => {
   test.setTimeout(180_000)
   const { models } = pagesOf(page, app)
   await logIn(page, app)
@@ -135,7 +133,7 @@ test('two versions stand side by side with the pictures they differ on counted',
   await expect(models.difference).toBeVisible({ timeout: 120_000 })
 })
 
-test('a wrong answer is corrected in the history, and the correction waits for the next training', async ({
+test('a wrong prediction is corrected in the history, and the correction waits for the next training', async ({
   page,
 }) => {
   const { history, frame } = pagesOf(page, app)
@@ -195,9 +193,7 @@ test('arrow keys in the list of classifiers do not leave the page; the button do
   await expect(page).toHaveURL(new RegExp(`classifier=${other}$`))
 })
 
-test('arrow keys in the list of Upload choose a classifier and leave the address as it is', async ({
-  page,
-}) => {
+test('arrow keys in the list of Upload select a classifier and keep the URL', async ({ page }) => {
   const { upload } = pagesOf(page, app)
   await logIn(page, app)
   await upload.open('mnist')

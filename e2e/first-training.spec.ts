@@ -1,5 +1,7 @@
-/** A person's own first classifier, from few pictures: Upload begins with a new one, the training says that
- *  it may end early and that it did, and from then on it is the one that answers where none is named. */
+/**
+ * A user's first classifier, from few images: Upload offers a new one, training says that it may end early
+ * and that it did, and from then on it is the default classifier.
+ */
 import { expect } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { pagesOf } from './pages.ts'
@@ -19,7 +21,7 @@ test.afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-test('Upload begins with a new classifier where nobody has an own one, and shows no uploads of others', async ({
+test('Upload starts with a new classifier if there is none, and shows no uploads of others', async ({
   page,
 }) => {
   const { upload } = pagesOf(page, app)
@@ -44,7 +46,7 @@ test('Upload begins with a new classifier where nobody has an own one, and shows
   await expect(upload.recentUploads()).toHaveCount(0)
 })
 
-test('its training announces the most epochs there will be, and Models leads to it while it runs', async ({
+test('its training shows the maximum number of epochs, and Models links to it while it runs', async ({
   page,
 }) => {
   const { retrain, models } = pagesOf(page, app)
@@ -58,9 +60,7 @@ test('its training announces the most epochs there will be, and Models leads to 
   await expect(retrain.progress).toBeVisible()
 })
 
-test('when it has ended, it says after how many epochs and why, on the page and in the API alike', async ({
-  page,
-}) => {
+test('when it has ended, the page and the API say after how many epochs and why', async ({ page }) => {
   test.setTimeout(TRAINING_MS + 60_000)
   await logIn(page, app)
   const newest = async () =>
@@ -80,13 +80,13 @@ test('when it has ended, it says after how many epochs and why, on the page and 
   await expect(sentence).toHaveCount(run.stopped_early ? 1 : 0)
 })
 
-test('from then on it answers where none is named: on the page, in the API, and first on the dashboard', async ({
+test('from then on it is the default: on the page, in the API, and first on the dashboard', async ({
   page,
 }) => {
   const { frame, predict } = pagesOf(page, app)
   await predict.open()
   await expect(predict.introduction('Two signs')).toBeVisible()
-  // a busy machine may ask to come again in a second
+  // a busy machine may answer with a request to retry
   await expect
     .poll(
       async () =>
@@ -106,7 +106,7 @@ test('from then on it answers where none is named: on the page, in the API, and 
   await expect(frame.classifiers.first()).toHaveText('Two signs')
 })
 
-test('what promises nothing is found in the history under the words on its badge', async ({ page }) => {
+test('an uncalibrated prediction is found in the history by the text of its badge', async ({ page }) => {
   const { history } = pagesOf(page, app)
   await logIn(page, app)
   await history.open({ classifier: 'two-signs' })

@@ -1,5 +1,7 @@
-/** docs/api.md, run as it stands: its shell lines, its JavaScript and its Python, one after another on a
- *  product of its own, and each answer compared with what the guide shows. */
+/**
+ * docs/api.md, run as printed: its shell lines, its JavaScript and its Python, in order on a separate
+ * product, each answer compared with the one in the guide.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +9,7 @@ import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { ROOT } from '#lib/checks/sources.ts'
-import { notAnswered, notPrinted, piecesOf } from './guide.ts'
+import { missingFields, missingLines, piecesOf } from './guide.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
 import { image } from './people.ts'
 
@@ -60,18 +62,18 @@ const run = (program: string, args: readonly string[]) => {
   return { status, stdout, said: stdout + stderr }
 }
 
-test('the shell lines go through in their order, and answer with the fields that the guide shows', () => {
+test('the shell lines run in their order, and answer with the fields that the guide shows', () => {
   test.skip(!has('curl', '--version'), 'there is no curl on this machine')
   test.setTimeout(2 * LONGEST_MS)
-  // that one the reader fills in
+  // the reader fills in that one
   const shell = pieces.filter(({ language, text }) => language === 'sh' && !text.includes('DARKROOM_KEY='))
-  // every answer on a line of its own, after a mark that says which piece asked
+  // every answer on a separate line, after a mark with the number of its piece
   const quiet = 'curl() { command curl -sS --max-time 120 "$@"; echo; }\n'
   const script = quiet + shell.map(({ line, text }) => `echo "@@ ${line}"\n${text}`).join('')
 
-  const { status, stdout, said } = run('sh', ['-e', '-c', script])
+  const { status, stdout, said: output } = run('sh', ['-e', '-c', script])
 
-  expect(status, said).toBe(0)
+  expect(status, output).toBe(0)
   const answers = new Map(
     stdout
       .split(/^@@ /m)
@@ -90,18 +92,18 @@ test('the shell lines go through in their order, and answer with the fields that
     if (language !== 'json' || !before) continue
     const answer = answers.get(before.line)?.at(-1)
     expect(
-      notAnswered(JSON.parse(text), answer),
+      missingFields(JSON.parse(text), answer),
       `${GUIDE}:${line}, answered ${JSON.stringify(answer).slice(0, 600)}`,
     ).toEqual([])
   }
-  const refused = [...answers].flatMap(([line, said]) =>
-    said.filter(({ code }) => code !== undefined).map(({ code, detail }) => ({ line, code, detail })),
+  const refused = [...answers].flatMap(([line, output]) =>
+    output.filter(({ code }) => code !== undefined).map(({ code, detail }) => ({ line, code, detail })),
   )
-  const meant = shell.at(-1)!.line // the one that the guide is about to be refused
+  const meant = shell.at(-1)!.line // the one that the guide expects to be refused
   expect(refused).toEqual([{ line: meant, code: 'not_an_image', detail: expect.stringContaining('image') }])
 })
 
-test('the first answer of the README is given as it stands', () => {
+test('the first answer of the README is the one printed', () => {
   test.skip(!has('curl', '--version'), 'there is no curl on this machine')
   const readme = piecesOf('README.md')
   const at = readme.findIndex(({ text }) => text.startsWith('curl'))
@@ -112,7 +114,7 @@ test('the first answer of the README is given as it stands', () => {
     timeout: LONGEST_MS,
   })
 
-  expect(notAnswered(JSON.parse(readme[at + 1]!.text), JSON.parse(stdout))).toEqual([])
+  expect(missingFields(JSON.parse(readme[at + 1]!.text), JSON.parse(stdout))).toEqual([])
   expect(JSON.parse(stdout)).toMatchObject({ predicted_class: 'triangle' })
 })
 
@@ -130,19 +132,21 @@ for (const [language, program, file] of [
       )
       writeFileSync(path.join(folder, file), text)
 
-      const { status, said } = run(program, [file])
+      const { status, said: output } = run(program, [file])
 
-      expect(status, said).toBe(0)
-      expect(notPrinted(pieces[at + 1]!.text, said), said).toEqual([])
+      expect(status, output).toBe(0)
+      expect(missingLines(pieces[at + 1]!.text, output), output).toEqual([])
     })
   }
 }
 
-test('a line that is not printed and a field that is not answered are noticed', () => {
-  expect(notPrinted('star (99.3 %)\n  ring: 0.1', 'star (7 %)\n  ring: 12')).toEqual([])
-  expect(notPrinted('star (99.3 %)', 'ring (99.3 %)')).toEqual(['star (99.3 %)'])
-  expect(notAnswered({ a: { b: 1 }, c: [{ d: '' }] }, { a: { b: 2, more: 1 }, c: [{ d: 'x' }] })).toEqual([])
-  expect(notAnswered({ a: { b: 1 }, c: [{ d: '' }] }, { a: {}, c: [{ d: 1 }] })).toEqual([
+test('a line that is not printed and a missing field are detected', () => {
+  expect(missingLines('star (99.3 %)\n  ring: 0.1', 'star (7 %)\n  ring: 12')).toEqual([])
+  expect(missingLines('star (99.3 %)', 'ring (99.3 %)')).toEqual(['star (99.3 %)'])
+  expect(missingFields({ a: { b: 1 }, c: [{ d: '' }] }, { a: { b: 2, more: 1 }, c: [{ d: 'x' }] })).toEqual(
+    [],
+  )
+  expect(missingFields({ a: { b: 1 }, c: [{ d: '' }] }, { a: {}, c: [{ d: 1 }] })).toEqual([
     '.a.b is not there',
     '.c[0].d is a number',
   ])

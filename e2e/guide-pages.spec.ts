@@ -1,5 +1,7 @@
-/** docs/first-classifier.md and docs/retraining.md, walked on the pages in their order: each word that they
- *  print in bold has stood on a page, and the figures and verdicts that they name are those of the gate. */
+/**
+ * docs/first-classifier.md and docs/retraining.md, followed on the pages in order: each word in bold
+ * appears on a page, and the figures and results that they name are those of the gate.
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from '@playwright/test'
@@ -16,7 +18,7 @@ import {
 } from '#lib/domain/gate.ts'
 import { TEST_SHARE } from '#lib/domain/splits.ts'
 import { MOST_FOR_HEAD } from '#lib/training/retrain/choose-recipe.ts'
-import { neverSeen, wordsOnPages } from './guide.ts'
+import { missingWords, wordsOnPages } from './guide.ts'
 import { pagesOf, type ProductPages } from './pages.ts'
 import { image, logIn, OWNER, setupAddress } from './people.ts'
 import { test } from './watched.ts'
@@ -29,7 +31,7 @@ const PER_CLASS = 40
 
 test.describe.configure({ mode: 'serial' })
 let app: FreshProduct
-const seen: string[] = []
+const pageWords: string[] = []
 test.beforeAll(async () => {
   app = await startFreshProduct()
 })
@@ -37,9 +39,9 @@ test.afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-/** What stands on the page now, hidden labels included. */
+/** The text on the page now, hidden labels included. */
 async function read({ frame }: ProductPages): Promise<void> {
-  seen.push(...(await frame.words()))
+  pageWords.push(...(await frame.words()))
 }
 
 const zip = (seed: number, count: number): Buffer =>
@@ -62,7 +64,7 @@ async function train(pages: ProductPages, button: 'Train' | 'Retrain'): Promise<
   await read(pages)
 }
 
-test('the first classifier is made as its guide says', async ({ page }) => {
+test('the first classifier is created as its guide describes', async ({ page }) => {
   test.setTimeout(TRAINING_MS + 60_000)
   const pages = pagesOf(page, app)
   const { frame, setup, upload, retrain, predict } = pages
@@ -91,10 +93,12 @@ test('the first classifier is made as its guide says', async ({ page }) => {
   await predict.drop({ name: 'new.png', mimeType: 'image/png', buffer: image('star', 4_000) })
   await expect(predict.predictedClass).toHaveText('rust')
   await read(pages)
-  expect(neverSeen(wordsOnPages(FIRST), seen)).toEqual([])
+  expect(missingWords(wordsOnPages(FIRST), pageWords)).toEqual([])
 })
 
-test('it is corrected, retrained, judged, promoted and rolled back as the guide says', async ({ page }) => {
+test('it is corrected, retrained, evaluated, promoted and rolled back as the guide describes', async ({
+  page,
+}) => {
   test.setTimeout(TRAINING_MS + 60_000)
   const pages = pagesOf(page, app)
   const { frame, history, upload, retrain, models } = pages
@@ -114,7 +118,7 @@ test('it is corrected, retrained, judged, promoted and rolled back as the guide 
 
   await retrain.open('my-leaves')
   await train(pages, 'Retrain')
-  // about twenty held-back pictures cannot tell
+  // about twenty test images are inconclusive
   await retrain.compareVersions.waitFor({ timeout: TRAINING_MS })
   await read(pages)
   await retrain.compareVersions.click()
@@ -127,10 +131,10 @@ test('it is corrected, retrained, judged, promoted and rolled back as the guide 
   await read(pages)
   await models.rollBack()
   await expect(models.liveAgain('v1')).toBeVisible()
-  expect(neverSeen(wordsOnPages(AGAIN), seen)).toEqual([])
+  expect(missingWords(wordsOnPages(AGAIN), pageWords)).toEqual([])
 })
 
-test('the figures and the verdicts that the guides name are those of the gate', () => {
+test('the figures and the results that the guides name are those of the gate', () => {
   const [first, again] = [FIRST, AGAIN].map((file) => readFileSync(path.join(ROOT, file), 'utf8')) as [
     string,
     string,

@@ -1,11 +1,13 @@
-/** docs/walk-through.md: its commands run in its order, from the root of the repository and without a server,
- *  and print what the guide shows. */
+/**
+ * docs/walk-through.md: its commands run in order, from the root of the repository and without a server,
+ * and print what the guide shows.
+ */
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { ROOT } from '#lib/checks/sources.ts'
-import { notPrinted, piecesOf } from './guide.ts'
+import { missingLines, piecesOf } from './guide.ts'
 
 const GUIDE = 'docs/walk-through.md'
 const LONGEST_MS = 8 * 60_000 // about one minute on an idle machine of two cores
@@ -40,7 +42,7 @@ test('the commands of the walk-through print what it shows', () => {
   for (const { text, line } of shown) {
     const before = shell.findLast((one) => one.line < line)!
     expect(
-      notPrinted(text, printed.get(before.line) ?? ''),
+      missingLines(text, printed.get(before.line) ?? ''),
       `${GUIDE}:${line}, printed ${printed.get(before.line)}`,
     ).toEqual([])
   }

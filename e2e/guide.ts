@@ -1,5 +1,7 @@
-/** A guide of docs/ as its pieces: what a reader would copy, what they are told to see, and the words of
- *  pages that it names. Whether these are true, the specs tell that run them. */
+/**
+ * A guide of docs/ in pieces: commands to copy, expected output, and the words of pages that it names. The
+ * specs that run the pieces check whether they are true.
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { ROOT } from '#lib/checks/sources.ts'
@@ -16,16 +18,18 @@ export function piecesOf(file: string): readonly Piece[] {
   }))
 }
 
-/** The words that a guide says stand on a page: those in bold. */
+/** The words that a guide quotes from pages: those in bold. */
 export const wordsOnPages = (file: string): readonly string[] => [
   ...new Set(
     [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/\*\*([^*]+)\*\*/g)].map(([, words]) => words!),
   ),
 ]
 
-/** Of the lines that a guide shows, those that were not printed so. A figure stands for any figure, `…` for
- *  anything, a space for any. */
-export function notPrinted(shown: string, printed: string): readonly string[] {
+/**
+ * The lines of a guide that were not printed. A figure matches any figure, `…` matches anything, and a
+ * space any space.
+ */
+export function missingLines(shown: string, printed: string): readonly string[] {
   return shown
     .split('\n')
     .filter((line) => line.trim() !== '')
@@ -41,24 +45,26 @@ export function notPrinted(shown: string, printed: string): readonly string[] {
     })
 }
 
-/** Of the fields that a guide shows, those that are not there or of another kind. `null` stands for anything;
- *  a list is told by its first. */
-export function notAnswered(shown: unknown, answered: unknown, at = ''): readonly string[] {
+/**
+ * The fields of a guide that are missing or have another type. `null` matches anything; a list is compared
+ * by its first element.
+ */
+export function missingFields(shown: unknown, answered: unknown, at = ''): readonly string[] {
   if (shown === null || answered === null) return []
   if (Array.isArray(shown)) {
     if (!Array.isArray(answered)) return [`${at} is no list`]
-    return shown.length === 0 || answered.length === 0 ? [] : notAnswered(shown[0], answered[0], `${at}[0]`)
+    return shown.length === 0 || answered.length === 0 ? [] : missingFields(shown[0], answered[0], `${at}[0]`)
   }
   if (typeof shown !== typeof answered)
     return [`${at} is ${answered === undefined ? 'not there' : `a ${typeof answered}`}`]
   if (typeof shown !== 'object') return []
   return Object.entries(shown).flatMap(([name, value]) =>
-    notAnswered(value, (answered as Record<string, unknown>)[name], `${at}.${name}`),
+    missingFields(value, (answered as Record<string, unknown>)[name], `${at}.${name}`),
   )
 }
 
-/** Of words of a guide, those that no page had. A figure stands for any figure. */
-export function neverSeen(words: readonly string[], pages: readonly string[]): readonly string[] {
+/** The words of a guide that are on no page. A figure matches any figure. */
+export function missingWords(words: readonly string[], pages: readonly string[]): readonly string[] {
   const text = pages.join('\n').replaceAll(/\s+/g, ' ')
   return words.filter(
     (one) =>

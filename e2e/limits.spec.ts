@@ -1,5 +1,7 @@
-/** Who asks too often waits, whichever web process is asked; a key may more. On a product of its own with
- *  small limits and two web processes. */
+/**
+ * A client that sends too many requests must wait, whichever web process it reaches; a key has a higher
+ * limit. On a separate product with small limits and two web processes.
+ */
 import { expect, test } from '@playwright/test'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
@@ -7,8 +9,8 @@ import { startOwnProduct, type OwnProduct, type ApiResponse } from './own-produc
 
 const MOST = 40
 const body = new Uint8Array(encodePng(drawShape('star', 1)))
-for (const door of ['on', 'off']) {
-  test.describe(`with DOOR=${door}`, () => {
+for (const fastPath of ['on', 'off']) {
+  test.describe(`with DOOR=${fastPath}`, () => {
     let product: OwnProduct
 
     test.beforeAll(async () => {
@@ -18,49 +20,50 @@ for (const door of ['on', 'off']) {
         RATE_LIMIT_BATCH: '3/hour',
         RATE_LIMIT_KEY_TIMES: '10',
         DEFAULT_CLASSIFIER: 'shapes',
-        DOOR: door,
+        DOOR: fastPath,
       })
     })
     test.afterAll(async () => {
       await product[Symbol.asyncDispose]()
     })
 
-    const ask = (headers: Record<string, string> = {}): Promise<ApiResponse> =>
-      product.ask('POST', '/api/predict', {
+    const send = (headers: Record<string, string> = {}): Promise<ApiResponse> =>
+      product.request('POST', '/api/predict', {
         headers: { 'content-type': 'image/png', connection: 'close', ...headers },
         body,
       })
     const many = (count: number, headers?: Record<string, string>): Promise<ApiResponse[]> =>
-      Promise.all(Array.from({ length: count }, () => ask(headers)))
+      Promise.all(Array.from({ length: count }, () => send(headers)))
     const statuses = (answers: readonly ApiResponse[]): readonly number[] =>
       [...new Set(answers.map(({ status }) => status))].sort()
 
-    test('the limit is one over all processes, and says when to come again', async () => {
-      const first = await ask()
+    test('the limit applies to all processes together, and says when to retry', async () => {
+      const first = await send()
       expect(first.status, first.text).toBe(200)
       expect(first.headers.get('ratelimit-limit')).toBe(String(MOST))
 
-      // Each of the two saw about 23, which is few for one; together it is too much, and soon both know.
+      // Each of the two processes counted about 23, which is allowed for one; together it is too much, and
+      // soon both know.
       await many(MOST + 5)
       await expect
         .poll(async () => statuses(await many(2)), { timeout: 5_000, intervals: [700] })
         .toEqual([429])
 
-      const refused = await ask()
+      const refused = await send()
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
       expect(refused.json).toMatchObject({
         code: 'rate_limited',
         instance: '/api/predict',
         request_id: expect.any(String),
       })
-      expect((await product.ask('GET', '/api/health')).status).toBe(200)
+      expect((await product.request('GET', '/api/health')).status).toBe(200)
     })
 
-    test('a limit of an hour is one, over all processes too', async () => {
+    test('an hourly limit applies to all processes together too', async () => {
       const batch = async (): Promise<ApiResponse> => {
         const form = new FormData()
         form.append('files', new Blob([body]), 'a.png')
-        return product.ask('POST', '/api/predict/batch', { headers: { connection: 'close' }, body: form })
+        return product.request('POST', '/api/predict/batch', { headers: { connection: 'close' }, body: form })
       }
       const first = await batch()
       expect([first.status, first.headers.get('ratelimit-policy')], first.text).toEqual([200, '3;w=3600'])
@@ -74,7 +77,7 @@ for (const door of ['on', 'off']) {
       )
     })
 
-    test('a key is counted apart, and may so many times as much', async () => {
+    test('a key is counted separately, and may send several times as many requests', async () => {
       const authorization = `Bearer ${await product.key('predict')}`
 
       const answers = await many(2 * MOST, { authorization })
@@ -83,7 +86,7 @@ for (const door of ['on', 'off']) {
       expect(answers[0]?.headers.get('ratelimit-limit')).toBe(String(10 * MOST))
     })
 
-    test('who says to come from elsewhere is counted where they are', async () => {
+    test('a forwarded client is counted by its own address', async () => {
       expect(statuses(await many(6, { 'x-forwarded-for': '203.0.113.9' }))).toEqual([429])
     })
   })

@@ -25,7 +25,7 @@ test('of five requests after a start the slowest takes less than half of an earl
   const times: number[] = []
   for (let i = 0; i < 5; i++) {
     const began = performance.now()
-    const { json } = await product.ask('POST', '/api/predict', {
+    const { json } = await product.request('POST', '/api/predict', {
       headers: { 'content-type': 'image/png' },
       body: new Uint8Array(image('star', i)),
     })

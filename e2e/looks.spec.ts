@@ -1,10 +1,12 @@
-/** Every page with nothing on it yet, narrow and wide, by day and by night, seen by axe. Pages with something
- *  on them are those of e2e/reading/looks.spec.ts. */
+/**
+ * Every page while it is empty, narrow and wide, light and dark, checked by axe. e2e/reading/looks.spec.ts
+ * checks pages with data.
+ */
 import { expect, type Page } from '@playwright/test'
 import { EMPTY_PAGES, PUBLIC_PAGES } from './page-urls.ts'
 import { pagesOf } from './pages.ts'
 import { becomeOwner } from './people.ts'
-import { expectGoodLooksEverywhere, test } from './watched.ts'
+import { expectNoAxeFindingsEverywhere, test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 test.describe.configure({ mode: 'serial' })
@@ -16,36 +18,36 @@ test.afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-async function look(page: Page, paths: readonly string[]): Promise<void> {
+async function expectGoodPages(page: Page, paths: readonly string[]): Promise<void> {
   const { frame } = pagesOf(page, app)
   for (const path of paths) {
     await test.step(path, async () => {
       await frame.open(path)
       await expect(frame.heading.first()).toBeVisible()
-      await expectGoodLooksEverywhere(page)
+      await expectNoAxeFindingsEverywhere(page)
     })
   }
 }
 
-test('what strangers see has nothing serious in either theme, and fits the screen', async ({ page }) => {
+test('public pages have no serious findings in either theme, and fit the screen', async ({ page }) => {
   test.setTimeout(300_000)
-  await look(page, PUBLIC_PAGES)
+  await expectGoodPages(page, PUBLIC_PAGES)
 })
 
-test('what nobody asked for yet has no empty axes: words say when its plot begins', async ({ page }) => {
+test('plots without data have no empty axes: a text says when the plot starts', async ({ page }) => {
   const { monitoring } = pagesOf(page, app)
   await monitoring.open()
   await expect(monitoring.noPredictions).toBeVisible()
   await expect(monitoring.noChartYet).toBeVisible()
 })
 
-test('what an owner sees has nothing serious while it is empty', async ({ page }) => {
+test('an admin’s pages have no serious findings while they are empty', async ({ page }) => {
   test.setTimeout(400_000)
   await becomeOwner(page, app)
-  await look(page, EMPTY_PAGES)
+  await expectGoodPages(page, EMPTY_PAGES)
 })
 
-test('an address that leads nowhere says so, and a failing answer shows what to do', async ({
+test('an unknown URL is reported as such, and a failed page shows what to do', async ({
   page,
   complaints,
 }) => {

@@ -1,6 +1,8 @@
-/** The whole loop on real handwriting: the official pictures are brought, fifty drawn ones uploaded, one
- *  click retrains, the verdict comes in words, the new version answers, the old one comes back. Only where
- *  the official files are at hand; pages and API take turns. */
+/**
+ * The whole loop on real handwriting: the official images are imported, fifty drawn ones uploaded, one
+ * click retrains, the result appears in words, the new version answers, and a rollback restores the old
+ * one. Only where the official files are available; pages and API take turns.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -14,7 +16,7 @@ import { logIn } from './people.ts'
 import { test } from './watched.ts'
 
 const FILES = path.resolve(ROOT, process.env['DARKROOM_REAL_DATA'] ?? '../shared/data', 'mnist')
-const PICTURES = 50
+const IMAGE_COUNT = 50
 const UNTIL_DONE_MS = 10 * 60_000
 
 test.describe.configure({ mode: 'serial' })
@@ -56,10 +58,10 @@ function drawnDigit(digit: 1 | 7, seed: number): Buffer {
 const predict = async (digit: 1 | 7, seed: number) => {
   const form = new FormData()
   form.append('file', new Blob([new Uint8Array(drawnDigit(digit, seed))]), 'digit.png')
-  return (await product.ask('POST', '/api/predict', { body: form })).json
+  return (await product.request('POST', '/api/predict', { body: form })).json
 }
 
-test('70,000 official pictures and 50 drawn ones lead to a version that is judged on 10,000', async ({
+test('70,000 official images and 50 drawn ones lead to a version that is evaluated on 10,000', async ({
   page,
 }) => {
   test.setTimeout(UNTIL_DONE_MS)
@@ -68,14 +70,14 @@ test('70,000 official pictures and 50 drawn ones lead to a version that is judge
     model_version: 'v1',
     predicted_class: '7',
   })
-  const entries = Array.from({ length: PICTURES }, (_, i) => ({
+  const entries = Array.from({ length: IMAGE_COUNT }, (_, i) => ({
     name: `${i % 2 === 0 ? '7' : '1'}/${i}.png`,
     content: drawnDigit(i % 2 === 0 ? 7 : 1, i),
   }))
   const form = new FormData()
   form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'digits.zip')
-  const { json: report } = await product.ask('POST', '/api/upload', { headers: asAdmin, body: form })
-  expect(report).toMatchObject({ success: true, count: PICTURES, findings: [] })
+  const { json: report } = await product.request('POST', '/api/upload', { headers: asAdmin, body: form })
+  expect(report).toMatchObject({ success: true, count: IMAGE_COUNT, findings: [] })
 
   await logIn(page, product, ADMIN)
   const { retrain } = pagesOf(page, product)
@@ -85,7 +87,7 @@ test('70,000 official pictures and 50 drawn ones lead to a version that is judge
   await expect(retrain.lossCurve).toBeVisible({ timeout: UNTIL_DONE_MS })
   await expect(retrain.verdict).toBeVisible({ timeout: UNTIL_DONE_MS })
 
-  const { json } = await product.ask('GET', '/api/models?classifier=mnist', { headers: asAdmin })
+  const { json } = await product.request('GET', '/api/models?classifier=mnist', { headers: asAdmin })
   const [made] = json['models'] as {
     id: string
     version: string
@@ -97,23 +99,25 @@ test('70,000 official pictures and 50 drawn ones lead to a version that is judge
   expect(made!.test_images).toBeGreaterThanOrEqual(10_000)
   expect(made!.accuracy.value).toBeGreaterThan(0.985)
   if (!made!.is_champion)
-    await product.ask('POST', `/api/models/${made!.id}/promote`, {
+    await product.request('POST', `/api/models/${made!.id}/promote`, {
       headers: asAdmin,
       body: { reason: 'to see it answer' },
     })
 })
 
-/** A promotion answers at once and is carried out while the version is loaded, within a second where nothing
- *  else computes; other stories do. */
+/**
+ * A promotion answers at once and takes effect when the version is loaded, within a second on an idle
+ * machine; other tests run at the same time.
+ */
 const answers = (version: string, seed: number) =>
   expect
     .poll(() => predict(7, seed), { timeout: 30_000 })
     .toMatchObject({ model_version: version, predicted_class: '7' })
 
-test('the new version reads a seven; rolled back, the old one does', async () => {
+test('the new version reads a seven; after a rollback the old one does', async () => {
   await answers('v2', 2)
 
-  await product.ask('POST', '/api/models/rollback', { headers: asAdmin, body: { classifier: 'mnist' } })
+  await product.request('POST', '/api/models/rollback', { headers: asAdmin, body: { classifier: 'mnist' } })
 
   await answers('v1', 3)
 })

@@ -1,6 +1,8 @@
-/** A small OpenID Connect issuer on 127.0.0.1 for tests: discovery, signing keys, code flow with PKCE. Who
- *  signs in is said by the test; the protocol is real, and a wrong verifier, secret or redirect address is
- *  refused. */
+/**
+ * A small OpenID Connect issuer on 127.0.0.1 for tests: discovery, signing keys, code flow with PKCE. The
+ * test sets who signs in; the protocol is real, and a wrong verifier, secret or redirect address is
+ * refused.
+ */
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -15,12 +17,12 @@ export type Identity = {
   readonly email_verified?: boolean
   readonly name?: string
 }
-/** What the issuer does wrong, if anything. */
+/** The deliberate fault of the issuer, if any. */
 type Fault = 'none' | 'wrong nonce' | 'wrong signature' | 'wrong audience' | 'claims only in userinfo'
 
 export type OidcIssuer = AsyncDisposable & {
   readonly settings: Readonly<Record<'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET', string>>
-  /** Who signs in from now on. */
+  /** Sets who signs in from now on. */
   readonly signsIn: (identity: Identity, fault?: Fault) => void
   /** What the product sent with the last request for authorization. */
   readonly lastAuthorization: () => URLSearchParams
@@ -37,7 +39,7 @@ type Grant = {
 
 export async function startOidcIssuer(): Promise<OidcIssuer> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const { privateKey: strangersKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const { privateKey: foreignKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const grants = new Map<string, Grant>()
   let now: { identity: Identity; fault: Fault } = { identity: { sub: 'nobody' }, fault: 'none' }
   let last = new URLSearchParams()
@@ -51,7 +53,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
     const head = [{ alg: 'RS256', kid: 'one', typ: 'JWT' }, claims]
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.')
-    const key = fault === 'wrong signature' ? strangersKey : privateKey
+    const key = fault === 'wrong signature' ? foreignKey : privateKey
     return `${head}.${sign('RSA-SHA256', Buffer.from(head), key).toString('base64url')}`
   }
 

@@ -1,5 +1,7 @@
-/** Signing in through an OpenID Connect issuer that the test starts itself: as people do it in a browser, and
- *  as attackers try it. */
+/**
+ * Signing in through an OpenID Connect issuer that the test starts: as users do in a browser, and as
+ * attackers try.
+ */
 import { expect } from '@playwright/test'
 import { startOidcIssuer, type Identity, type OidcIssuer } from './oidc-issuer.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
@@ -44,7 +46,10 @@ async function visit(jar: Jar, url: string, init: RequestInit = {}): Promise<Res
   return answer
 }
 
-/** As next-auth's own client begins it; answers where the issuer sends the browser back to. */
+/**
+ * Starts the login as next-auth's client does; returns the address to which the issuer redirects the
+ * browser.
+ */
 async function begin(jar: Jar): Promise<URL> {
   const { csrfToken } = (await (await visit(jar, `${product.url}/api/auth/csrf`)).json()) as {
     csrfToken: string
@@ -59,13 +64,13 @@ async function begin(jar: Jar): Promise<URL> {
   return new URL(back.headers.get('location') ?? url, product.url)
 }
 
-/** Where the browser is led at the end, and who is logged in then. */
+/** Where the browser is redirected in the end, and who is logged in then. */
 async function end(
   jar: Jar,
   back: URL,
 ): Promise<{ readonly to: URL; readonly account: Readonly<Record<string, unknown>> | null }> {
   let answer = await visit(jar, back.href)
-  // next-auth leads to the login page by addresses of its own
+  // next-auth redirects to the login page through its own addresses
   for (
     let steps = 0;
     steps < 2 && /\/api\/auth\/(error|signin)/.test(answer.headers.get('location') ?? '');
@@ -73,7 +78,7 @@ async function end(
   ) {
     answer = await visit(jar, answer.headers.get('location')!)
   }
-  const account = await product.ask('GET', '/api/account', { headers: { cookie: cookieOf(jar) } })
+  const account = await product.request('GET', '/api/account', { headers: { cookie: cookieOf(jar) } })
   return {
     to: new URL(answer.headers.get('location') ?? '/nowhere', product.url),
     account: account.status === 200 ? account.json : null,
@@ -86,7 +91,7 @@ async function signIn(identity: Identity, fault?: Parameters<OidcIssuer['signsIn
   return { jar, ...(await end(jar, await begin(jar))) }
 }
 
-test('the login page offers the issuer; a newcomer becomes a viewer and sees why nothing may be changed', async ({
+test('the login page offers the issuer; a new user becomes a viewer and sees why nothing can be changed', async ({
   page,
 }) => {
   const { frame, login, account, retrain, history } = pagesOf(page, product)
@@ -105,7 +110,7 @@ test('the login page offers the issuer; a newcomer becomes a viewer and sees why
   await expect(page).toHaveURL(/\/login/)
 })
 
-test('the request for authorization carries PKCE, state and nonce, and nobody is led to another site', async () => {
+test('the authorization request has PKCE, state and nonce, and redirects to no other site', async () => {
   const { to, account } = await signIn(root)
 
   const sent = issuer.lastAuthorization()
@@ -122,7 +127,7 @@ test('the request for authorization carries PKCE, state and nonce, and nobody is
   })
 })
 
-test('a known address is linked to its account, an admin’s only where OIDC_ADMINS names it', async () => {
+test('a known address is linked to its account, an admin’s only if OIDC_ADMINS names it', async () => {
   expect((await signIn({ sub: 'bo', email: 'bo@example.org', email_verified: true })).account).toMatchObject({
     name: 'Bo',
     role: 'editor',
@@ -140,10 +145,15 @@ test('a known address is linked to its account, an admin’s only where OIDC_ADM
 
 test.describe('refused', () => {
   for (const [story, identity, fault, error] of [
-    ['an address that is not verified', { ...new_, email_verified: false }, 'none', 'oidc_unverified'],
-    ['an address of which nothing is said', { sub: 'x', email: 'x@example.org' }, 'none', 'oidc_unverified'],
+    ['an unverified address', { ...new_, email_verified: false }, 'none', 'oidc_unverified'],
+    [
+      'an address without a verification claim',
+      { sub: 'x', email: 'x@example.org' },
+      'none',
+      'oidc_unverified',
+    ],
     ['another nonce', new_, 'wrong nonce', 'OAuthCallback'],
-    ['a token signed by somebody else', new_, 'wrong signature', 'OAuthCallback'],
+    ['a token signed by another issuer', new_, 'wrong signature', 'OAuthCallback'],
     ['a token for another client', new_, 'wrong audience', 'OAuthCallback'],
   ] as const) {
     test(story, async () => {
@@ -153,7 +163,7 @@ test.describe('refused', () => {
     })
   }
 
-  test('another state, an answer without the browser that began, and an answer used twice', async () => {
+  test('another state, an answer without the browser that started, and a reused answer are refused', async () => {
     issuer.signsIn(new_)
     const jar: Jar = new Map()
     const forged = await begin(jar)
@@ -173,23 +183,23 @@ test.describe('refused', () => {
     }
   })
 
-  test('who is disabled, and their session with them', async () => {
+  test('a disabled user is refused, and the session ends', async () => {
     const { jar, account } = await signIn({ sub: 'dee', email: 'dee@example.org', email_verified: true })
     const asAdmin = { cookie: product.admin, origin: product.url }
-    await product.ask('PATCH', `/api/users/${String(account?.['id'])}`, {
+    await product.request('PATCH', `/api/users/${String(account?.['id'])}`, {
       headers: asAdmin,
       body: { is_disabled: true },
     })
 
-    expect((await product.ask('GET', '/api/account', { headers: { cookie: cookieOf(jar) } })).status).toBe(
-      401,
-    )
+    expect(
+      (await product.request('GET', '/api/account', { headers: { cookie: cookieOf(jar) } })).status,
+    ).toBe(401)
     expect(
       (await signIn({ sub: 'dee', email: 'dee@example.org', email_verified: true })).to.searchParams.get(
         'error',
       ),
     ).toBe('oidc_disabled')
-    const { json } = await product.ask('GET', '/api/audit?kind=logins&action=login%20refused', {
+    const { json } = await product.request('GET', '/api/audit?kind=logins&action=login%20refused', {
       headers: asAdmin,
     })
     expect((json['entries'] as { by: string; detail: string }[])[0]).toMatchObject({
@@ -199,7 +209,7 @@ test.describe('refused', () => {
   })
 })
 
-test('an issuer that is gone is said so, and passwords go on', async ({ page }) => {
+test('an unavailable issuer is reported, and passwords still work', async ({ page }) => {
   await issuer.goAway()
   const { login } = pagesOf(page, product)
   await login.open()

@@ -1,4 +1,4 @@
-/** OPEN_ACTIONS: what changes something is open as it was in the earlier projects, and nobody can overlook it. */
+/** OPEN_ACTIONS: changes without a login, as in the earlier projects, with a visible warning. */
 import { expect, test } from '@playwright/test'
 import { broken, EARLIER, requestOf } from '#lib/http/earlier-clients.fakes.ts'
 import { startOwnProduct, train, type OwnProduct } from './own-product.ts'
@@ -25,12 +25,12 @@ for (const request of EARLIER.filter(({ path, method }) => method === 'POST' && 
   })
 }
 
-test('people and keys stay closed', async () => {
+test('users and keys need a login even then', async () => {
   for (const address of ['/api/keys', '/api/users', '/api/settings', '/api/audit'])
-    expect((await product.ask('GET', address)).status, address).toBe(401)
+    expect((await product.request('GET', address)).status, address).toBe(401)
 })
 
-test('the start and every page say so', async ({ page }) => {
+test('the start and every page show the warning', async ({ page }) => {
   expect(product.log()).toContain('OPEN_ACTIONS is on')
   const { frame } = pagesOf(page, product)
   for (const address of ['/', '/predict', '/login']) {
@@ -39,7 +39,7 @@ test('the start and every page say so', async ({ page }) => {
   }
 })
 
-test('a stranger uploads and retrains by the pages', async ({ page }) => {
+test('a visitor uploads and retrains on the pages', async ({ page }) => {
   const { frame } = pagesOf(page, product)
   for (const [address, name] of [
     ['/upload', 'Upload'],
@@ -53,7 +53,7 @@ test('a stranger uploads and retrains by the pages', async ({ page }) => {
   await expect(page).toHaveURL(/history/)
 })
 
-test('a form without scripts ends on a page that shows the answer', async ({ page }) => {
+test('a form without JavaScript ends on a page that shows the prediction', async ({ page }) => {
   const request = EARLIER.find(({ path, headers }) => path === '/predict' && headers?.accept !== undefined)!
   const location = (await fetch(requestOf(request, product.url))).headers.get('location')!
 

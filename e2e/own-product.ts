@@ -1,19 +1,21 @@
-/** A product of its own for the tables that ask the API: started with the settings that a table needs, with
- *  an admin, an editor and keys. Stories that change nothing share a product instead (reading-product.ts). */
+/**
+ * A separate product for tests that call the API: started with the settings that a test needs, with an
+ * admin, an editor and keys. Tests that change nothing share a product instead (reading-product.ts).
+ */
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 
-/** Who is in charge of a product that `setUp` prepared. */
+/** The admin of a product that `setUp` prepared. */
 export const ADMIN = { name: 'Ada', email: 'ada@example.org', password: 'correct horse battery' }
-/** What the product answers with; made by `train`. */
+/** The classifier that `train` creates. */
 export const CLASSIFIER = 'twins'
 const PER_CLASS = 60
 
 export type FreshProduct = ThrowawayProduct
 
-/** With nothing in it and nobody in charge, logging as it does by default. */
+/** Without data and without an admin, with the default log level. */
 export const startFreshProduct = (settings: Readonly<Record<string, string>> = {}): Promise<FreshProduct> =>
   startThrowawayProduct({ LOG_LEVEL: 'info', ...settings })
 
@@ -29,10 +31,10 @@ export type ProductSession = {
   /** Cookies of the admin and of an editor. */
   readonly admin: string
   readonly user: string
-  /** Makes a person of this role and logs them in. */
-  readonly person: (role: 'viewer' | 'editor' | 'admin') => Promise<string>
+  /** Creates a user of this role and logs them in. */
+  readonly addUser: (role: 'viewer' | 'editor' | 'admin') => Promise<string>
   readonly key: (...scopes: string[]) => Promise<string>
-  readonly ask: (
+  readonly request: (
     method: string,
     path: string,
     how?: {
@@ -40,7 +42,7 @@ export type ProductSession = {
       readonly headers?: Readonly<Record<string, string>> | undefined
     },
   ) => Promise<ApiResponse>
-  /** `cookie`: what the browser brought along. */
+  /** `cookie`: the cookies that the browser already has. */
   readonly login: (
     email: string,
     password?: string,
@@ -65,14 +67,14 @@ export async function startOwnProduct(settings: Readonly<Record<string, string>>
   }
 }
 
-/** Makes the admin with the token of the first start, and an editor. */
+/** Creates the admin with the token of the first start, and an editor. */
 export async function setUp(url: string, token: string): Promise<void> {
-  const ask = asking(url)
-  await ask('POST', '/api/setup', {
+  const request = requester(url)
+  await request('POST', '/api/setup', {
     body: { token, ...ADMIN },
   })
   const { cookie } = await loginAt(url)(ADMIN.email)
-  await ask('POST', '/api/users', {
+  await request('POST', '/api/users', {
     headers: { cookie, origin: url },
     body: { name: 'Bo', email: 'bo@example.org', password: ADMIN.password },
   })
@@ -80,7 +82,7 @@ export async function setUp(url: string, token: string): Promise<void> {
 
 /** Logs the admin and the editor in to a product that was set up. */
 export async function openSession(url: string): Promise<ProductSession> {
-  const ask = asking(url)
+  const request = requester(url)
   const login = loginAt(url)
   const { cookie: admin } = await login(ADMIN.email)
   const { cookie: user } = await login('bo@example.org')
@@ -89,17 +91,17 @@ export async function openSession(url: string): Promise<ProductSession> {
     url,
     admin,
     user,
-    ask,
+    request,
     login,
-    person: async (role) => {
-      await ask('POST', '/api/users', {
+    addUser: async (role) => {
+      await request('POST', '/api/users', {
         headers: asAdmin,
         body: { name: role, email: `${role}@example.org`, password: ADMIN.password, role },
       })
       return (await login(`${role}@example.org`)).cookie
     },
     key: async (...scopes) => {
-      const { json } = await ask('POST', '/api/keys', {
+      const { json } = await request('POST', '/api/keys', {
         headers: asAdmin,
         body: { name: scopes.join(' and '), scopes },
       })
@@ -108,7 +110,7 @@ export async function openSession(url: string): Promise<ProductSession> {
   }
 }
 
-/** What a browser context takes of a `cookie` header. */
+/** The cookies of a browser context from a `cookie` header. */
 export const browserCookies = (cookie: string, url: string) =>
   cookie.split('; ').map((pair) => ({
     name: pair.slice(0, pair.indexOf('=')),
@@ -116,7 +118,7 @@ export const browserCookies = (cookie: string, url: string) =>
     url,
   }))
 
-/** Two classes that a few steps tell apart, uploaded as a ZIP and learnt in one epoch. */
+/** Two classes that a few steps can separate, uploaded as a ZIP and trained for one epoch. */
 export async function train(product: OwnProduct, key: string): Promise<void> {
   const headers = { authorization: `Bearer ${key}` }
   const entries = (['star', 'ring'] as const).flatMap((shape) =>
@@ -127,18 +129,18 @@ export async function train(product: OwnProduct, key: string): Promise<void> {
   )
   const form = new FormData()
   form.append('files', new Blob([new Uint8Array(zipFile(entries))]), 'twins.zip')
-  const uploaded = await product.ask('POST', `/api/upload?classifier=${CLASSIFIER}&create=true`, {
+  const uploaded = await product.request('POST', `/api/upload?classifier=${CLASSIFIER}&create=true`, {
     headers,
     body: form,
   })
   if (uploaded.json['count'] !== 2 * PER_CLASS)
     throw new Error(`the pictures did not arrive: ${uploaded.text}`)
-  const trained = await product.ask('POST', '/retrain?wait=true', { headers, body: { epochs: 1 } })
+  const trained = await product.request('POST', '/retrain?wait=true', { headers, body: { epochs: 1 } })
   if (trained.status !== 200) throw new Error(`nothing was trained: ${trained.text}`)
 }
 
-const asking =
-  (url: string): OwnProduct['ask'] =>
+const requester =
+  (url: string): OwnProduct['request'] =>
   async (method, path, { body, headers } = {}) => {
     const isPlain = typeof body === 'object' && Object.getPrototypeOf(body) === Object.prototype
     const response = await fetch(url + path, {

@@ -1,5 +1,7 @@
-/** What an owner does: adds people and keys, watches the machine, deletes predictions. What an owner only reads
- *  is in e2e/reading/owner-pages.spec.ts. */
+/**
+ * What an admin does: adds users and keys, monitors the machine, deletes predictions. What an admin only
+ * reads is in e2e/reading/owner-pages.spec.ts.
+ */
 import { expect } from '@playwright/test'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
@@ -28,10 +30,10 @@ test.afterAll(async () => {
 async function predict(seed: number) {
   const form = new FormData()
   form.append('file', image(seed), `=picture ${seed}.png`)
-  return product.ask('POST', '/api/predict?classifier=shapes', { body: form })
+  return product.request('POST', '/api/predict?classifier=shapes', { body: form })
 }
 
-test('a key is made, shown once, works, and opens nothing after it is revoked', async ({ page }) => {
+test('a key is created, shown once, works, and is rejected after it is revoked', async ({ page }) => {
   const { frame, keys } = pagesOf(page, product)
   await logIn(page, product, ADMIN)
   await frame.settingsLink.click()
@@ -41,8 +43,8 @@ test('a key is made, shown once, works, and opens nothing after it is revoked', 
 
   const key = await keys.shown.innerText()
   const asKey = { headers: { authorization: `Bearer ${key}` } }
-  expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(200)
-  expect((await product.ask('GET', '/api/keys', asKey)).status).toBe(403)
+  expect((await product.request('GET', '/api/predictions', asKey)).status).toBe(200)
+  expect((await product.request('GET', '/api/keys', asKey)).status).toBe(403)
   await page.setViewportSize({ width: 360, height: 800 })
   expect(
     await keys.shown.evaluate(
@@ -56,10 +58,10 @@ test('a key is made, shown once, works, and opens nothing after it is revoked', 
 
   await keys.revoke('Packing-line camera')
   await expect(keys.row('Packing-line camera')).toHaveCount(0)
-  expect((await product.ask('GET', '/api/predictions', asKey)).status).toBe(401)
+  expect((await product.request('GET', '/api/predictions', asKey)).status).toBe(401)
 })
 
-test('somebody is let in, may not settle things, and is shut out', async ({ page, browser }) => {
+test('a user is added, cannot change settings, and is removed', async ({ page, browser }) => {
   const { users, changes } = pagesOf(page, product)
   await logIn(page, product, ADMIN)
   await users.open()
@@ -83,11 +85,14 @@ test('somebody is let in, may not settle things, and is shut out', async ({ page
   await expect(changes.table).not.toContainText('/api/')
 })
 
-test('the figures of the machine move while one looks, and stand still when paused', async ({ page }) => {
+test('the metrics update while the page is open, and stop when paused', async ({ page }) => {
   const { monitoring } = pagesOf(page, product)
   await monitoring.open()
   const predictions = monitoring.gauge('Predictions')
-  expect(await monitoring.gaugeNames(), 'what people notice stands above what explains it').toEqual([
+  expect(
+    await monitoring.gaugeNames(),
+    'figures that users notice are above those that explain them',
+  ).toEqual([
     'Requests',
     'Median latency',
     'Server errors (5xx)',
@@ -102,7 +107,7 @@ test('the figures of the machine move while one looks, and stand still when paus
   await expect(predictions).not.toHaveText(before)
   await expect(monitoring.process('inference')).toBeVisible()
   await expect(monitoring.inUse).toBeVisible()
-  await expect(monitoring.logHeading).toHaveCount(0) // a stranger reads no log
+  await expect(monitoring.logHeading).toHaveCount(0) // a visitor cannot read the log
 
   await monitoring.pause()
   const requested: string[] = []
@@ -113,7 +118,7 @@ test('the figures of the machine move while one looks, and stand still when paus
   expect(requested.filter((url) => url.endsWith('/api/metrics'))).toHaveLength(1)
 })
 
-test('ten pictures are answered together, well under a second', async () => {
+test('ten images are answered together, well under a second', async () => {
   const form = () => {
     const made = new FormData()
     for (let i = 0; i < 10; i++) made.append('files', image(i), `${i}.png`)
@@ -122,7 +127,7 @@ test('ten pictures are answered together, well under a second', async () => {
   const tries: number[] = []
   for (let i = 0; i < 3; i++) {
     const began = performance.now()
-    const { json } = await product.ask('POST', '/api/predict/batch?classifier=shapes', { body: form() })
+    const { json } = await product.request('POST', '/api/predict/batch?classifier=shapes', { body: form() })
     tries.push(performance.now() - began)
     expect(json).toMatchObject({ success: true, count: 10 })
   }
@@ -130,7 +135,7 @@ test('ten pictures are answered together, well under a second', async () => {
   expect(Math.min(...tries)).toBeLessThan(1_000)
 })
 
-test('an admin deletes one prediction, then all that fit a filter, and is told how many before', async ({
+test('an admin deletes one prediction, then all that match a filter, after a message with their number', async ({
   page,
 }) => {
   const { history, frame } = pagesOf(page, product)
@@ -152,7 +157,9 @@ test('an admin deletes one prediction, then all that fit a filter, and is told h
   await expect(history.matchingDialog.itself).toContainText('not only those on this page')
   await history.matchingDialog.confirm(/^Delete \d+ prediction/)
   await expect(history.nothingMatches).toBeVisible()
-  expect((await product.ask('GET', '/api/statistics?classifier=shapes')).json['total_predictions']).toBe(0)
+  expect((await product.request('GET', '/api/statistics?classifier=shapes')).json['total_predictions']).toBe(
+    0,
+  )
 })
 
 test('arrow keys change neither a setting nor the level of the log; the button does', async ({ page }) => {

@@ -1,5 +1,7 @@
-/** The pages of the product as its stories use them: where a page is, what is found on it and by which role
- *  and name, what a person does there. What should be true of it, the stories say. */
+/**
+ * The pages of the product as the tests use them: the URL of a page, its elements by role and name, and the
+ * actions of a user. What should be true of a page is in the tests.
+ */
 import type { Page } from '@playwright/test'
 import { accountPage, loginPage, setupPage } from './pages/accounts.ts'
 import { frame } from './pages/frame.ts'

@@ -1,5 +1,7 @@
-/** A person in front of a product that nobody owns yet: becomes its admin, logs in, brings pictures. It tells
- *  no story itself. */
+/**
+ * A user of a new product without accounts: creates the admin account, logs in, uploads images. It is not a
+ * test itself.
+ */
 import type { Page } from '@playwright/test'
 import { encodePng } from '#lib/images/png.ts'
 import { drawShape, type ShapeName } from '#lib/domain/drawn-shapes.ts'
@@ -13,11 +15,11 @@ export const OWNER: AccountDetails = {
   password: 'the darkest room of all',
 }
 
-/** Drawn with seeds that no shipped picture has. */
+/** Drawn with seeds that no bundled image has. */
 export const image = (shape: ShapeName, seed: number): Buffer =>
   Buffer.from(encodePng(drawShape(shape, 900_000 + seed)))
 
-/** The address that the first start printed for the first admin. */
+/** The address for the first admin, as printed by the first start. */
 export function setupAddress(app: FreshProduct): string {
   const token = /setup\?token=(\S+)/.exec(app.output())?.[1]
   if (!token) throw new Error(`no one-time token was printed:\n${app.output().slice(-2_000)}`)

@@ -1,5 +1,7 @@
-/** The product that the stories of e2e/reading share: `npm test -- e2e` starts it, reading.setup.ts fills it
- *  once, and the stories look at it side by side. None of them may change what another one sees. */
+/**
+ * The product that the tests of e2e/reading share: `npm test -- e2e` starts it, reading.setup.ts fills it
+ * once, and the tests read it in parallel. None of them may change what another one reads.
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
@@ -15,7 +17,7 @@ export function readingPlace(): { readonly url: string; readonly setupToken: () 
   return { url, setupToken: () => readFileSync(path.join(dataDir, 'setup-token'), 'utf8').trim() }
 }
 
-/** `ownerPage` is logged in as the admin; `page` is a stranger's. */
+/** `ownerPage` is logged in as the admin; `page` is not logged in. */
 export const test = watched.extend<{ readonly ownerPage: Page }, { readonly shared: ProductSession }>({
   shared: [async ({}, use) => use(await openSession(readingPlace().url)), { scope: 'worker' }],
   ownerPage: async ({ page, context, shared }, use) => {

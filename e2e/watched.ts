@@ -1,9 +1,11 @@
-/** A page that is watched: what it says on the console as an error, throws, or is refused by the server,
- *  fails the story that used it. */
+/**
+ * A monitored page: an error on its console, an exception, or a request that the server refuses fails the
+ * test that used it.
+ */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test as plain, type Page } from '@playwright/test'
 
-/** After this, what a page does at once upon an event has begun: its requests have been sent. */
+/** Resolves when the immediate effects of an event have started: their requests have been sent. */
 export const settled = (page: Page): Promise<unknown> =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 
@@ -22,7 +24,7 @@ export const test = plain.extend<{ readonly complaints: string[] }>({
   ],
 })
 
-/** Colours that change by a transition are those of the theme only at its end. */
+/** Colours with a transition have their final values only at its end. */
 const transitioned = (page: Page): Promise<unknown> =>
   page.evaluate(async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
@@ -32,12 +34,14 @@ const transitioned = (page: Page): Promise<unknown> =>
 const SIZES = [360, 1440] as const
 const THEMES = ['light', 'dark'] as const
 
-/** What axe finds moderate and is a fault all the same: headings that skip a level, content outside of every
- *  landmark. */
+/**
+ * Findings that axe rates moderate and that are defects here: headings that skip a level, content outside
+ * of every landmark.
+ */
 const MODERATE_FAULTS: readonly string[] = ['heading-order', 'region']
 
-/** Nothing that axe finds serious, and no page that must be scrolled sideways. */
-export async function expectGoodLooks(page: Page): Promise<void> {
+/** No serious findings of axe, and no horizontal scrolling. */
+export async function expectNoAxeFindings(page: Page): Promise<void> {
   // Legacy mode does not open a second page for the results of frames, which takes seconds; there are none.
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
   const { violations } = await axe.analyze()
@@ -53,8 +57,8 @@ export async function expectGoodLooks(page: Page): Promise<void> {
   ).toBeLessThanOrEqual(0)
 }
 
-/** The same in each size and each theme, on the page as it was loaded once. */
-export async function expectGoodLooksEverywhere(page: Page): Promise<void> {
+/** The same in each size and each theme, on a page that is loaded once. */
+export async function expectNoAxeFindingsEverywhere(page: Page): Promise<void> {
   expect(await page.locator('iframe').count(), 'frames are not analysed').toBe(0)
   for (const width of SIZES) {
     await page.setViewportSize({ width, height: 900 })
@@ -62,7 +66,7 @@ export async function expectGoodLooksEverywhere(page: Page): Promise<void> {
       await test.step(`${width} px, ${colorScheme}`, async () => {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         await transitioned(page)
-        await expectGoodLooks(page)
+        await expectNoAxeFindings(page)
       })
     }
   }

@@ -1,4 +1,4 @@
-/** Setup, login and the account of the person who is logged in. */
+/** Setup, login and the account of the logged-in user. */
 import { open, type Tab } from './tab.ts'
 
 export type AccountDetails = { readonly name: string; readonly email: string; readonly password: string }

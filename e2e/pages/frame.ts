@@ -1,5 +1,7 @@
-/** What every page has: its heading, the navigation, the theme switch, notes, and the dialog that asks before
- *  something is done. */
+/**
+ * Elements of every page: its heading, the navigation, the theme switch, notices, and the confirmation
+ * dialog.
+ */
 import type { Locator } from '@playwright/test'
 import { open, type Tab } from './tab.ts'
 
@@ -28,14 +30,14 @@ export const frame = (tab: Tab) => {
     text: (text: string) => page.getByText(text, { exact: true }).first(),
     focused: page.locator(':focus'),
     dialog: dialogOf(page.getByRole('dialog')),
-    /** Every word that is on the page, labels that only screen readers get included. */
+    /** Every word on the page, labels for screen readers included. */
     words: async (): Promise<readonly string[]> => [
       await page.locator('body').innerText(),
       ...(await page
         .locator('[aria-label]')
         .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''))),
     ],
-    /** Elements that run a script when their image fails, which no page of ours has. */
+    /** Elements that run a script when their image fails, which no page has. */
     injected: page.locator('img[onerror]'),
     frames: page.locator('iframe'),
   }

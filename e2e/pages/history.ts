@@ -1,4 +1,4 @@
-/** History: stored predictions, their feedback, filters, and what leaves as a file. */
+/** History: stored predictions, their feedback, filters, and export. */
 import type { Download } from '@playwright/test'
 import { dialogOf } from './frame.ts'
 import { open, type Tab } from './tab.ts'
@@ -14,7 +14,7 @@ export const historyPage = (tab: Tab) => {
     file: (name: string) => page.getByText(name).first(),
     nothingMatches: page.getByText('No matching predictions'),
 
-    /** Of the newest prediction, in the words of its badge. */
+    /** Of the newest prediction, as its badge says. */
     confidenceLevel: async (): Promise<string> => {
       const names = await page.getByRole('columnheader').allTextContents()
       const row = page.getByRole('row').nth(1)
@@ -30,7 +30,7 @@ export const historyPage = (tab: Tab) => {
       await page.getByRole('button', { name: 'Filter' }).click()
     },
 
-    /** Begins to correct the newest prediction. */
+    /** Starts the correction of the newest prediction. */
     markIncorrect: () => page.getByRole('button', { name: 'Incorrect' }).first().click(),
     correctClass,
     saveCorrection: () => page.getByRole('button', { name: 'Save' }).click(),
@@ -42,7 +42,7 @@ export const historyPage = (tab: Tab) => {
         .first()
         .click(),
     deleteMatching: () => page.getByRole('button', { name: 'Delete matching' }).click(),
-    /** Its title says how many it is about. */
+    /** Its title contains the number of predictions. */
     matchingDialog: dialogOf(matching),
 
     downloadCsv: async (): Promise<Download> => {

@@ -1,4 +1,4 @@
-/** Monitoring, Visualize and the API reference: pages that are only read. */
+/** Monitoring, Visualize and the API reference: pages without changes. */
 import type { Download } from '@playwright/test'
 import { open, type Tab } from './tab.ts'
 
@@ -35,7 +35,7 @@ export const visualizePage = (tab: Tab) => {
       page.getByRole('img', { name: new RegExp(`Average of \\d+ images of ${label}`) }),
     plot,
     showTable: (name: string) => plot(name).getByRole('button', { name: 'Table' }).click(),
-    /** The mean images stand in a card, not in a plot: its buttons are next to its heading. */
+    /** The mean images are in a card, not in a plot: its buttons are next to its heading. */
     showMeanImagesAsTable: () =>
       page
         .getByRole('heading', { name: 'Average image per class' })
@@ -72,7 +72,7 @@ export const referencePage = (tab: Tab) => {
         .evaluateAll((all) =>
           all.map((one) => ({ route: one.getAttribute('data-route') ?? '', line: one.textContent ?? '' })),
         ),
-    /** Where a line has `$ID`, the page says which route returns it: route → that route. */
+    /** Where a line has `$ID`, the page names the route that returns it: route → that route. */
     idSources: async (): Promise<ReadonlyMap<string, string>> =>
       new Map(
         await page

@@ -1,4 +1,4 @@
-/** Predict: images go in, the region Prediction shows what they are. */
+/** Predict: a user selects images, and the region Prediction shows the results. */
 import { open, type Tab } from './tab.ts'
 
 export type ImageFile = { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }
@@ -44,7 +44,7 @@ export const predictPage = (tab: Tab) => {
     classifier: page.getByLabel('Classifier', { exact: true }),
     switchClassifier: () => page.getByRole('button', { name: 'Switch' }).click(),
 
-    /** One stored prediction, opened by its address. */
+    /** One stored prediction, opened by its URL. */
     storedHeading: (file: string) => page.getByRole('heading', { name: file }),
     probabilities: page.getByLabel('Probabilities of all classes'),
   }

@@ -24,7 +24,7 @@ export const usersPage = (tab: Tab) => {
 export const keysPage = ({ page }: Tab) => {
   const row = (name: string) => page.getByRole('row', { name })
   return {
-    /** From the users, by the link a person takes. */
+    /** From the users, by the link. */
     open: () => page.getByRole('link', { name: 'API keys' }).click(),
     createHeading: page.getByRole('heading', { name: 'Create API key' }),
     create: async (name: string, scope: string): Promise<void> => {

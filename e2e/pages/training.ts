@@ -1,4 +1,4 @@
-/** Upload and Retrain: images with labels go in, a version comes out. */
+/** Upload and Retrain: labelled images in, a new version out. */
 import { open, type Tab } from './tab.ts'
 
 export const uploadPage = (tab: Tab) => {
@@ -18,7 +18,7 @@ export const uploadPage = (tab: Tab) => {
     send: (name: string) => page.getByRole('button', { name: `Upload ${name}` }).click(),
     report: (images: number) => page.getByText(`Uploaded ${images} images successfully`).first(),
     recentUploads: (title = '') => page.getByRole('heading', { name: `Recent uploads to ${title}` }),
-    /** Instead of the uploads themselves, where another classifier was chosen than the address names. */
+    /** Instead of the uploads themselves, where another classifier than that of the URL is selected. */
     recentUploadsLink: page.getByRole('link', { name: /^Recent uploads to/ }),
     trainClassifier: () => page.getByRole('link', { name: 'Train classifier' }).click(),
   }

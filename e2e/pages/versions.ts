@@ -12,7 +12,7 @@ export const modelsPage = (tab: Tab) => {
     showProgress: () => page.getByRole('link', { name: 'Show progress' }).click(),
 
     promoteButton,
-    /** A reason is given where the dialog asks for one. */
+    /** A reason is entered where the dialog asks for one. */
     promote: async (version: string, reason = 'to see it answer'): Promise<void> => {
       await promoteButton(version).click()
       if (await dialog.reason.isVisible()) await dialog.reason.fill(reason)

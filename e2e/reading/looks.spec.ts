@@ -1,26 +1,25 @@
-/** Pages with something on them, narrow and wide, by day and by night, seen by axe. Empty pages are those of
- *  e2e/looks.spec.ts. */
+/** Pages with data, narrow and wide, light and dark, checked by axe. e2e/looks.spec.ts checks empty pages. */
 import { expect, type Page } from '@playwright/test'
 import { FULL_PAGES } from '../page-urls.ts'
 import { pagesOf } from '../pages.ts'
 import { test } from '../reading-product.ts'
-import { expectGoodLooksEverywhere } from '../watched.ts'
+import { expectNoAxeFindingsEverywhere } from '../watched.ts'
 
 async function look(page: Page, { url }: { readonly url: string }, path: string): Promise<void> {
   test.setTimeout(300_000)
   const { frame } = pagesOf(page, { url })
   await frame.open(path)
   await expect(frame.heading.first()).toBeVisible()
-  await expectGoodLooksEverywhere(page)
+  await expectNoAxeFindingsEverywhere(page)
 }
 
 for (const path of FULL_PAGES)
-  test(`an owner sees nothing serious on ${path}, on a phone and on a desk, by day and by night`, ({
+  test(`an admin’s page ${path} has no serious findings, on a phone and a desktop, light and dark`, ({
     ownerPage,
     shared,
   }) => look(ownerPage, shared, path))
 
-test('a stranger sees nothing serious in the reference of the API', ({ page, shared }) =>
+test('the API reference has no serious findings without a login', ({ page, shared }) =>
   look(page, shared, '/docs'))
 
 test('the theme switch fits its column, in the drawer of a phone too', async ({ page, shared }) => {

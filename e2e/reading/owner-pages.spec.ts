@@ -1,12 +1,14 @@
-/** What an owner looks up: a line of the log, the pictures and their measures, the history as a file, a route
- *  in the reference. What an owner changes is in e2e/owner-pages.spec.ts. */
+/**
+ * What an admin looks up: a line of the log, the images and their features, the history as a file, a route
+ * in the reference. What an admin changes is in e2e/owner-pages.spec.ts.
+ */
 import { readFileSync } from 'node:fs'
 import { expect } from '@playwright/test'
 import { pagesOf } from '../pages.ts'
 import { test } from '../reading-product.ts'
 
 test('the line of a refusal is found in the log by its request id', async ({ ownerPage: page, shared }) => {
-  const { json } = await shared.ask('GET', '/api/models/01a1fdc4-0000-7000-8000-000000000000', {
+  const { json } = await shared.request('GET', '/api/models/01a1fdc4-0000-7000-8000-000000000000', {
     headers: { cookie: shared.user },
   })
   const { monitoring } = pagesOf(page, shared)
@@ -19,7 +21,7 @@ test('the line of a refusal is found in the log by its request id', async ({ own
   await expect(page).toHaveURL(/find=/)
 })
 
-test('pictures are told by what they look like: mean pictures, light, size; each plot as a table and as CSV', async ({
+test('the features of images are shown: mean images, brightness, size; each plot as a table and as CSV', async ({
   ownerPage: page,
   shared,
 }) => {
@@ -38,7 +40,7 @@ test('pictures are told by what they look like: mean pictures, light, size; each
   await expect(visualize.summary).toBeVisible()
 })
 
-test('the history leaves as CSV, and no file name runs in a spreadsheet', async ({
+test('the history is exported as CSV, and no file name is a formula in a spreadsheet', async ({
   ownerPage: page,
   shared,
 }) => {

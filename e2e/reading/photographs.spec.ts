@@ -1,5 +1,7 @@
-/** A person with real photographs: one is dropped and read, then some at once. From the official test
- *  pictures of cats and dogs, where these are at hand. */
+/**
+ * A user with real photographs: one is dropped and predicted, then several at once. From the official test
+ * images of cats and dogs, where these are available.
+ */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from '@playwright/test'
@@ -15,9 +17,11 @@ const ZIP = path.resolve(
   'cats-dogs.zip',
 )
 const OF_EACH = 8
-/** The shipped version is right on 87 of 100; of sixteen, fewer than ten come about once in two hundred
- *  draws, and these are always the same. */
-const FEWEST_RIGHT = 10
+/**
+ * The bundled version is correct on 87 of 100; of sixteen, fewer than ten are correct about once in two
+ * hundred samples, and this sample is always the same.
+ */
+const MIN_CORRECT = 10
 
 test.skip(!existsSync(ZIP), 'the photographs are not at hand: DARKROOM_REAL_DATA names their folder')
 type Photograph = {
@@ -31,7 +35,7 @@ let photographs: readonly Photograph[]
 test.beforeAll(async () => {
   photographs = await photographsIn(ZIP)
 })
-test('a photograph that is dropped is told to be a cat or a dog, how surely, and by whom', async ({
+test('a dropped photograph is classified as cat or dog, with confidence and version', async ({
   page,
   shared,
 }) => {
@@ -45,7 +49,10 @@ test('a photograph that is dropped is told to be a cat or a dog, how surely, and
   await expect(predict.image(photographs[0]!.name)).toBeVisible()
 })
 
-test('of sixteen that are dropped together most are told right, in a table', async ({ page, shared }) => {
+test('of sixteen that are dropped together most are classified correctly, in a table', async ({
+  page,
+  shared,
+}) => {
   const { predict } = pagesOf(page, shared)
   await predict.open('cats-dogs')
   await predict.drop([...photographs])
@@ -54,23 +61,23 @@ test('of sixteen that are dropped together most are told right, in a table', asy
   await expect(predict.downloadCsv).toBeEnabled({ timeout: 60_000 })
   const classes = await predict.predictedClasses()
   expect(classes).toHaveLength(2 * OF_EACH)
-  const right = classes.filter((text, i) => text.startsWith(photographs[i]!.truth)).length
-  expect(right).toBeGreaterThanOrEqual(FEWEST_RIGHT)
+  const correct = classes.filter((text, i) => text.startsWith(photographs[i]!.truth)).length
+  expect(correct).toBeGreaterThanOrEqual(MIN_CORRECT)
 })
 
-/** The first of each class among the test pictures. */
+/** The first of each class among the test images. */
 async function photographsIn(zip: string): Promise<readonly Photograph[]> {
-  const found = { cat: [] as Photograph[], dog: [] as Photograph[] }
+  const photographs = { cat: [] as Photograph[], dog: [] as Photograph[] }
   for await (const entry of readZip(zip, { entryBytes: 2 ** 20, totalBytes: 2 ** 30 })) {
     if (entry.kind !== 'file') continue
     const truth = /\/cats?\//.test(entry.path) ? 'cat' : 'dog'
-    if (!entry.path.startsWith('test/') || found[truth].length >= OF_EACH) continue
-    found[truth].push({
+    if (!entry.path.startsWith('test/') || photographs[truth].length >= OF_EACH) continue
+    photographs[truth].push({
       name: path.basename(entry.path),
       mimeType: 'image/webp',
       buffer: Buffer.from(entry.bytes),
       truth,
     })
   }
-  return [...found.cat, ...found.dog]
+  return [...photographs.cat, ...photographs.dog]
 }
