@@ -21,7 +21,7 @@ type AccountUseCase<Name extends keyof Routes> = (
   context: AccountContext,
 ) => Promise<Output<Routes[Name]>>
 
-export type AccountDesk = {
+export type AccountActions = {
   readonly getAccount: AccountUseCase<'GET /api/account'>
   readonly changePassword: AccountUseCase<'POST /api/account/password'>
   readonly endSessions: AccountUseCase<'DELETE /api/account/sessions'>
@@ -31,13 +31,13 @@ export type AccountDesk = {
   readonly emailOfResetLink: (token: string) => Promise<string | null>
 }
 
-export function createAccountDesk({
+export function createAccountActions({
   people,
   now,
 }: {
   readonly people: Data['people']
   readonly now: () => number
-}): AccountDesk {
+}): AccountActions {
   const own = async ({ id }: Caller): Promise<Person> => {
     const person = id === null ? null : await people.find(id)
     if (person === null)

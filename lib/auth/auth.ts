@@ -11,12 +11,12 @@ import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Role } from '#lib/data/values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { createAccountDesk, type AccountDesk } from './account.ts'
-import { createKeyDesk, type KeyDesk } from './keys.ts'
+import { createAccountActions, type AccountActions } from './account.ts'
+import { createApiKeys, type ApiKeys } from './keys.ts'
 import type { Limits } from './rate-limits.ts'
-import { createOidcDesk, type OidcDesk, type OidcSettings } from './oidc.ts'
+import { createOidcSignIn, type OidcSignIn, type OidcSettings } from './oidc.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
-import { createPeopleDesk, type PeopleDesk } from './people.ts'
+import { createUserAdmin, type UserAdmin } from './people.ts'
 import type { Rate, RateLimitSubject } from './rate-state.ts'
 import { OPENED_TO_STRANGERS, SCOPES_OF_ROLE } from './rights.ts'
 import { keptText } from './secret.ts'
@@ -30,10 +30,10 @@ const TOKEN_FILE = 'setup-token'
 type FirstAdmin = Routes['POST /api/setup']
 export type SessionUser = { id: string; name: string; email: string; role: Role }
 
-export type Auth = PeopleDesk &
-  AccountDesk &
-  OidcDesk &
-  Pick<KeyDesk, 'listKeys' | 'createKey' | 'revokeKey'> & {
+export type Auth = UserAdmin &
+  AccountActions &
+  OidcSignIn &
+  Pick<ApiKeys, 'listKeys' | 'createKey' | 'revokeKey'> & {
     readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
     readonly needsFirstAdmin: () => Promise<boolean>
     readonly login: (email: string, password: string) => Promise<SessionUser | null>
@@ -68,7 +68,7 @@ export function createAuth({
   oidc,
   now,
 }: AuthParts): Auth {
-  const { callerWith, ...keyDesk } = createKeyDesk({ keys, classifiers, now })
+  const { callerWith, ...apiKeys } = createApiKeys({ keys, classifiers, now })
   const stranger: Caller = {
     kind: 'stranger',
     id: null,
@@ -77,10 +77,10 @@ export function createAuth({
   }
   const needsFirstAdmin = async (): Promise<boolean> => (await people.count('admin')) === 0
   return {
-    ...keyDesk,
-    ...createPeopleDesk({ people }),
-    ...createAccountDesk({ people, now }),
-    ...createOidcDesk({ people, settings: oidc }),
+    ...apiKeys,
+    ...createUserAdmin({ people }),
+    ...createAccountActions({ people, now }),
+    ...createOidcSignIn({ people, settings: oidc }),
     oidc: () => oidc,
     needsFirstAdmin,
     secret: () => secret,

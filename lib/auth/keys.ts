@@ -31,7 +31,7 @@ type KeyUseCase<Name extends keyof Routes> = (
   request: { readonly caller: Caller },
 ) => Promise<Output<Routes[Name]>>
 
-export type KeyDesk = {
+export type ApiKeys = {
   readonly listKeys: KeyUseCase<'GET /api/keys'>
   readonly createKey: KeyUseCase<'POST /api/keys'>
   readonly revokeKey: KeyUseCase<'DELETE /api/keys/{id}'>
@@ -42,13 +42,13 @@ export type KeyDesk = {
   readonly callerWith: (headers: Headers) => Promise<Caller | null>
 }
 
-export type KeyDeskParts = {
+export type ApiKeyParts = {
   readonly keys: Data['keys']
   readonly classifiers: Pick<Data['classifiers'], 'get'>
   readonly now: () => number
 }
 
-export function createKeyDesk({ keys, classifiers, now }: KeyDeskParts): KeyDesk {
+export function createApiKeys({ keys, classifiers, now }: ApiKeyParts): ApiKeys {
   const lastWritten = new Map<string, number>()
   const remembered = new Map<string, { readonly key: Key; readonly until: number }>()
 

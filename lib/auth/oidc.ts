@@ -35,7 +35,7 @@ export type SignInResult =
   | { readonly kind: 'in'; readonly person: Person; readonly event: 'signed in' | 'linked' | 'created' }
   | { readonly kind: 'refused'; readonly reason: OidcRefusal; readonly email: string | null }
 
-export type OidcDesk = { readonly signIn: (claims: Claims) => Promise<SignInResult> }
+export type OidcSignIn = { readonly signIn: (claims: Claims) => Promise<SignInResult> }
 
 export function oidcProvider({ issuer, clientId, clientSecret }: OidcSettings): OAuthConfig<Claims> {
   return {
@@ -66,13 +66,13 @@ export function oidcProvider({ issuer, clientId, clientSecret }: OidcSettings): 
 const claimsOf = (idToken: string): Readonly<Record<string, unknown>> =>
   fieldsOf(JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8')))
 
-export function createOidcDesk({
+export function createOidcSignIn({
   people,
   settings,
 }: {
   readonly people: Data['people']
   readonly settings: OidcSettings | null
-}): OidcDesk {
+}): OidcSignIn {
   const admins = settings?.admins ?? []
   const subjectOf = (sub: string): string => `${settings?.issuer ?? ''} ${sub}`
 

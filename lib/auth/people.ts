@@ -11,14 +11,14 @@ type UserUseCase<Name extends keyof Routes> = (
   request: { readonly caller: Caller },
 ) => Promise<Output<Routes[Name]>>
 
-export type PeopleDesk = {
+export type UserAdmin = {
   readonly listUsers: UserUseCase<'GET /api/users'>
   readonly createUser: UserUseCase<'POST /api/users'>
   readonly changeUser: UserUseCase<'PATCH /api/users/{id}'>
   readonly deleteUser: UserUseCase<'DELETE /api/users/{id}'>
 }
 
-export const createPeopleDesk = ({ people }: { readonly people: Data['people'] }): PeopleDesk => ({
+export const createUserAdmin = ({ people }: { readonly people: Data['people'] }): UserAdmin => ({
   listUsers: async (_input, { caller }) => ({
     users: (await people.list()).map((person) => answerOf(person, caller)),
   }),

@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import type { KEY_SCOPES } from '#lib/contracts/people.ts'
-import { createKeyDesk } from '#lib/auth/keys.ts'
+import { createApiKeys } from '#lib/auth/keys.ts'
 import { openData } from '#lib/queries/open-data.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 
@@ -23,9 +23,9 @@ export async function createOwnKey(
     clock: { now },
   })
   try {
-    const desk = createKeyDesk({ keys: data.keys, classifiers: data.classifiers, now })
+    const apiKeys = createApiKeys({ keys: data.keys, classifiers: data.classifiers, now })
     const caller = { kind: 'stranger', id: null, name: null, scopes: [] } as const
-    return (await desk.createKey({ name, scopes: [...scopes] }, { caller })).key
+    return (await apiKeys.createKey({ name, scopes: [...scopes] }, { caller })).key
   } finally {
     await data.close()
   }

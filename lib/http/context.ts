@@ -3,7 +3,7 @@
  * lib/processes/web composes it and stores it in one property of the global object, because Next's bundles
  * have their own copy of every module.
  */
-import type { OidcDesk, OidcSettings } from '#lib/auth/oidc.ts'
+import type { OidcSignIn, OidcSettings } from '#lib/auth/oidc.ts'
 import type { Rate, RateLimitSubject } from '#lib/auth/rate-state.ts'
 import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
@@ -124,7 +124,7 @@ export type Darkroom = {
     readonly endSessions: RouteUseCase<'DELETE /api/account/sessions'>
     /** How people sign in with OIDC; null if it is not configured. */
     readonly oidc: () => OidcSettings | null
-    readonly signIn: OidcDesk['signIn']
+    readonly signIn: OidcSignIn['signIn']
     /** The caller, from an API key or a session cookie. Throws for an invalid key. */
     readonly callerOf: (headers: Headers) => Promise<Caller>
     /**
