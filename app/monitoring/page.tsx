@@ -1,8 +1,8 @@
 /** The state of the product: system, traffic, engines, processes, training, predictions per day, and the log. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
+import { LOG_LEVELS } from '#lib/contracts/logs.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
@@ -17,7 +17,6 @@ import { trendText } from './_components/trend-text.ts'
 export const metadata = { title: 'Monitoring' }
 const DAYS = 14
 const LINES = 200
-const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 export default async function Monitoring(props: PageProps) {
   const query = await queryOf(props)
@@ -74,7 +73,7 @@ export default async function Monitoring(props: PageProps) {
 
 /** `find` is any text, such as the request ID in an error message. */
 async function log({ context }: Pick<CurrentUser, 'context'>, { level: levelInUrl, find = '' }: Query) {
-  const level = LEVELS.find((one) => one === levelInUrl) ?? 'info'
+  const level = LOG_LEVELS.find((one) => one === levelInUrl) ?? 'info'
   const text = find.trim().slice(0, 200)
   const page = await darkroom().operations.listLogs(
     { limit: LINES, level, ...(text !== '' && { text }) },

@@ -1,5 +1,6 @@
 /** Versions: cards, comparison, verdict, promotion, and the live version. */
 import { z } from 'zod'
+import { MIN_REASON_LENGTH } from '#lib/domain/gate.ts'
 import { card, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'
 import { inTrash } from './sample-changes.ts'
@@ -130,7 +131,13 @@ export const promoteModel = contract({
   body: 'json',
   input: z.object({
     id,
-    reason: z.string().trim().min(3).max(500).optional().describe('required if the version performs worse'),
+    reason: z
+      .string()
+      .trim()
+      .min(MIN_REASON_LENGTH)
+      .max(500)
+      .optional()
+      .describe('required if the version performs worse'),
   }),
   output: z.object({
     classifier: classifierId,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { classifierId, engine, nameOf, time, versionName } from './fields.ts'
+import { password } from './people.ts'
 
 const part = z.object({ ok: z.boolean(), detail: z.string() })
 
@@ -121,7 +122,7 @@ export const firstAdmin = contract({
     token: z.string().min(10).max(200),
     name: nameOf(80),
     email: z.email().max(200),
-    password: z.string().min(10).max(200),
+    password,
   }),
   output: z.object({ id: z.uuid(), email: z.string() }),
   errors: ['forbidden', 'conflict', 'invalid_input'],

@@ -1,6 +1,7 @@
 /** Users with passwords, and keys for scripts. A key's text is returned once, when it is
  *  created, and stored nowhere. */
 import { z } from 'zod'
+import { MIN_PASSWORD_LENGTH } from '#lib/domain/passwords.ts'
 import { contract } from './contract.ts'
 import { classifierId, id, nameOf, time } from './fields.ts'
 
@@ -15,7 +16,7 @@ export const keyScope = z
   )
 
 const name = nameOf(80)
-export const password = z.string().min(10, 'must have at least 10 characters').max(200)
+export const password = z.string().min(MIN_PASSWORD_LENGTH).max(200)
 export const ROLES = ['viewer', 'editor', 'admin'] as const
 export const role = z
   .enum(ROLES)

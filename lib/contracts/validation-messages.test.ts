@@ -60,6 +60,23 @@ test.each(
   }
 })
 
+test('every route that sets a password refuses a shorter one with the same sentence', () => {
+  const refusals = (contracts as readonly Contract[]).flatMap(({ method, path, input }) =>
+    fieldsOf(input)
+      .filter(([name]) => name === 'password' || name === 'new_password')
+      .map(([, field]) => [`${method} ${path}`, lines(field, 'x'.repeat(9)), lines(field, 'x'.repeat(10))]),
+  )
+
+  const sentence = 'must have at least 10 characters'
+  expect(refusals.toSorted()).toEqual([
+    ['PATCH /api/users/{id}', [sentence], []],
+    ['POST /api/account/password', [sentence], []],
+    ['POST /api/reset', [sentence], []],
+    ['POST /api/setup', [sentence], []],
+    ['POST /api/users', [sentence], []],
+  ])
+})
+
 test('an error in the settings names the setting, its value, and the allowed values', () => {
   const absurd = Object.fromEntries(Object.keys(settings.shape).map((name) => [name, '§']))
   const read = parseSettings({ ...absurd, HOST: '', DATA_DIR: '', CORS_ORIGINS: 'nowhere' })

@@ -13,6 +13,8 @@ export const FEWEST_CLASS_IMAGES = 20 // below that a class is reported and not 
 export const ECE_MARGIN = 0.02 // judged only from ECE_IMAGES on: on fewer images it is mostly noise
 export const ECE_IMAGES = 1_000
 export const SIGNIFICANT = 0.05
+/** Characters of the reason that promoting a worse version requires. */
+export const MIN_REASON_LENGTH = 3
 const ROUNDING = 1e-9 // 0.75 − 0.7 is slightly more than 0.05 in doubles
 
 export type ClassComparison = {

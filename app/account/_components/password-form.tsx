@@ -2,13 +2,12 @@
 /** Changes the user's own password. The current session stays, all others end. */
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
+import { MIN_PASSWORD_LENGTH } from '#lib/domain/passwords.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../_components/request-error.ts'
-
-const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function PasswordForm({ email }: { readonly email: string }) {
   const [isBusy, setIsBusy] = useState(false)

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useState, useTransition } from 'react'
 import { addressOf, call } from '#lib/contracts/client.ts'
 import type { VersionAnswer } from '#lib/contracts/models.ts'
+import { MIN_REASON_LENGTH } from '#lib/domain/gate.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
@@ -11,8 +12,6 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../_components/request-error.ts'
-
-const MIN_REASON_LENGTH = 3 // as in the contract
 
 export function VersionActions({
   version,

@@ -2,12 +2,11 @@
 /** Sets the new password, then opens the login page. */
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
+import { MIN_PASSWORD_LENGTH } from '#lib/domain/passwords.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { failureOf } from '../../_components/request-error.ts'
-
-const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function ResetForm({ token, email }: { readonly token: string; readonly email: string }) {
   const [isBusy, setIsBusy] = useState(false)

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { PersonAnswer } from '#lib/contracts/people.ts'
 import { counted } from '#lib/domain/count-text.ts'
+import { MIN_PASSWORD_LENGTH } from '#lib/domain/passwords.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -15,8 +16,6 @@ import { toast } from '#lib/ui/toast.tsx'
 import { PersonDialog } from './person-dialog.tsx'
 import { ROLE_CHOICES, roleOf } from './roles.ts'
 import { useMutation } from '../../_components/use-mutation.ts'
-
-const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[] }) {
   const { isBusy, failure, mutate } = useMutation()

@@ -3,6 +3,7 @@
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { PersonAnswer } from '#lib/contracts/people.ts'
+import { MIN_PASSWORD_LENGTH } from '#lib/domain/passwords.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
@@ -13,7 +14,6 @@ import { ResetLink } from './reset-link.tsx'
 import { ROLE_CHOICES, roleOf } from './roles.ts'
 
 const FORM = 'person-form'
-const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function PersonDialog({
   person,

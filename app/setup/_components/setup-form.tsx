@@ -3,12 +3,11 @@
 import { signIn } from 'next-auth/react'
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
+import { MIN_PASSWORD_LENGTH } from '#lib/domain/passwords.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { failureOf } from '../../_components/request-error.ts'
-
-const MIN_PASSWORD_LENGTH = 10 // as in the contract
 
 export function SetupForm({ token }: { readonly token: string }) {
   const [isBusy, setIsBusy] = useState(false)
