@@ -28,7 +28,7 @@ export default async function Account() {
       <PageHead title="Account" lead="Your profile, password and sessions." />
       <Card title={name}>
         <Facts>
-          <Fact name="E-mail">{email}</Fact>
+          <Fact name="Email">{email}</Fact>
           <Fact name="Role">
             <Badge variant={role === 'admin' ? 'accent' : 'plain'}>{role}</Badge>
           </Fact>

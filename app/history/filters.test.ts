@@ -28,7 +28,7 @@ test('the export has all filters but the page of the list', () => {
   expect(exportFilters(filters)).not.toHaveProperty('cursor')
 })
 
-test('a page of the list is no filter', () => {
+test('a page number is not a filter', () => {
   expect(hasFilters({ cursor: 'abc' })).toBe(false)
   expect(hasFilters({ class: 'ring' })).toBe(true)
 })

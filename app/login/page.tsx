@@ -22,16 +22,16 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'oidc_unverified',
-    'The sign-in service has not verified your e-mail address. Verify it there, then sign in again.',
+    'The sign-in service has not verified your email address. Verify it there, then sign in again.',
   ],
   ['oidc_disabled', 'Your account is disabled. Ask an admin to enable it.'],
   [
     'oidc_taken',
-    'The account with your e-mail address is already linked to another identity. Ask an admin for help.',
+    'The account with your email address is already linked to another identity. Ask an admin for help.',
   ],
   [
     'oidc_admin',
-    'The account with your e-mail address is an admin account that OIDC_ADMINS does not list. Log in ' +
+    'The account with your email address is an admin account that OIDC_ADMINS does not list. Log in ' +
       'with your password.',
   ],
 ])

@@ -9,7 +9,7 @@ export const setupPage = ({ page }: Tab) => ({
   open: (address: string) => page.goto(address),
   createAccount: async ({ name, email, password }: AccountDetails): Promise<void> => {
     await page.getByLabel('Your name').fill(name)
-    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Email').fill(email)
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Create account' }).click()
   },
@@ -20,7 +20,7 @@ export const loginPage = (tab: Tab) => {
   return {
     open: (next?: string) => open(tab, '/login', { next }),
     logIn: async ({ email, password }: Omit<AccountDetails, 'name'>): Promise<void> => {
-      await page.getByLabel('E-mail').fill(email)
+      await page.getByLabel('Email').fill(email)
       await page.getByLabel('Password').fill(password)
       await page.getByRole('button', { name: 'Log in' }).click()
     },

@@ -8,7 +8,7 @@ export const usersPage = (tab: Tab) => {
     adminsOnly: page.getByText('Only admins can open this page'),
     add: async ({ name, email, password }: { name: string; email: string; password: string }) => {
       await page.getByLabel('Name').fill(name)
-      await page.getByLabel('E-mail').fill(email)
+      await page.getByLabel('Email').fill(email)
       await page.getByLabel('Initial password').fill(password)
       await page.getByRole('button', { name: 'Add user' }).click()
     },

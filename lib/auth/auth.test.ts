@@ -158,7 +158,7 @@ test('a key revoked by one web process is refused by the others within a second'
   await expect(there()).rejects.toMatchObject({ code: 'unauthenticated' })
 })
 
-test('with OPEN_ACTIONS an anonymous client may view, upload and train, and is no admin', async () => {
+test('with OPEN_ACTIONS an anonymous client may view, upload and train, and is not an admin', async () => {
   const { callerWith } = await opened({ openActions: true })
 
   expect((await callerWith({})).scopes).toEqual(['open', 'view', 'feedback', 'upload', 'train'])

@@ -1,7 +1,7 @@
 /**
  * A cookie that records that an account has logged in from this browser before: its wrong passwords are
  * counted separately, so that no attacker can lock out the owner, from the same address or another (OWASP:
- * device cookies). It grants nothing and is no session.
+ * device cookies). It grants nothing and is not a session.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 

@@ -139,7 +139,7 @@ const tooLarge = (): DarkroomError =>
   new DarkroomError('too_large', {
     what: 'The request is too large',
     why: `the limit for login requests is ${LARGEST_BODY_BYTES / 1024} kB`,
-    remedy: 'Send only the e-mail address and the password.',
+    remedy: 'Send only the email address and the password.',
   })
 
 const handlerOf = (options: NextAuthOptions): Handler => inner(NextAuth)(options)

@@ -42,7 +42,7 @@ test('a session that next-auth split into parts is joined again', async () => {
 
 test.each([
   ['no cookie', async () => ''],
-  ['a cookie that is no token', async () => 'next-auth.session-token=abc'],
+  ['a cookie that is not a token', async () => 'next-auth.session-token=abc'],
   [
     'a token signed elsewhere',
     async (cookieOf: (sub: string, how?: { secret?: string }) => Promise<string>, id: string) =>

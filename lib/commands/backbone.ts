@@ -239,7 +239,7 @@ async function main(): Promise<number> {
     throw new DarkroomError('not_found', {
       what: `There are no images in ${data}`,
       why: 'the folder does not exist',
-      remedy: 'Set the folder with --data FOLDER.',
+      remedy: 'Specify the folder with --data FOLDER.',
     })
   await mkdir(args.work, { recursive: true })
   if (what === 'look') await look(args)

@@ -28,7 +28,7 @@ the same folder are hard links, which use no additional space.
                 are.
   --verify DIR  verifies a completed backup and lists missing or changed files; exits with 1 if
                 there are any
-  --help        this page
+  --help        show this help
 
 Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR, BACKUP_KEEP.
 To restore: npm run restore -- --from DIR.`

@@ -26,7 +26,7 @@ predictions. Then flips one byte in each of several backup files.
   --images N    number of samples, predicted before and after (default: 500)
   --senders N   number of clients that predict during the backup (default: 4)
   --json        one JSON object instead of the table
-  --help        this page`
+  --help        show this help`
 
 const CLASSIFIER = 'shapes'
 const WITHOUT_BACKUP_MS = 5_000

@@ -39,7 +39,7 @@ CPU-seconds vary less.
   --only LIST      which of them, by number from 1 (default: all)
   --engine NAME    onnx, tfjs-node, wasm (default: TRAINING_ENGINE, else the fastest available)
   --json           one JSON object per run instead of the table
-  --help           this page`
+  --help           show this help`
 
 const CLOCK_TICKS = 100 // clock ticks of /proc per second
 const LOOK_MS = 200

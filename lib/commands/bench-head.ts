@@ -27,7 +27,7 @@ same time on all.
   --features LIST  features per image (default: 192,512,1280)
   --classes N      (default: 10)
   --json           one JSON object per row instead of the table
-  --help           this page`
+  --help           show this help`
 
 const FEATURES_OF = 'shapes/v1'
 const PIECE = 32 // images per call

@@ -30,7 +30,7 @@ proportional set size (PSS), which counts shared memory once. Linux only.
   --seconds N         duration of the idle and predicting phases (default: 10)
   --pictures N        number of training images to upload (default: 100)
   --json              one JSON object per phase instead of the table
-  --help              this page`
+  --help              show this help`
 
 /** During training: at full speed, the requests alone would occupy the cores. */
 const REQUESTS_PER_SECOND = 20

@@ -27,7 +27,7 @@ run, 500 idle connections, 300 event streams.
 
   --seconds N      duration of each load (default: 8)
   --json           one JSON object instead of the table
-  --help           this page`
+  --help           show this help`
 
 const WARM_UP_SECONDS = 3
 const PROBE_EVERY_MS = 20

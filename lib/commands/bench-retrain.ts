@@ -21,7 +21,7 @@ then repeats this with as many other images. Prints the duration of each step.
   --from ZIP       images in class folders (default: generated shapes)
   --pictures N     images per round, the same number for each class (default: 200)
   --json           one JSON object per round instead of the table
-  --help           this page`
+  --help           show this help`
 
 const CLASSIFIER = 'bench-retrain'
 

@@ -22,7 +22,7 @@ without rate limits.
   --door WHICH        on, off or both: whether the fast path serves predictions without Next.js (default: both)
   --classifier NAME   the classifier to query (default: shapes)
   --json              one JSON object at the end instead of the table
-  --help              this page
+  --help              show this help
 
 Settings such as PREDICT_PROCESSES or WEB_PROCESSES apply to the instance that is measured.`
 
@@ -78,7 +78,7 @@ export async function benchServe(args: readonly string[]): Promise<number> {
     classifier: values.classifier,
   }
   if (![...params.connections, params.seconds].every((value) => Number.isInteger(value) && value > 0)) {
-    console.error('--connections and --seconds must be whole numbers of at least 1.')
+    console.error('--connections and --seconds must be positive integers.')
     return 1
   }
   const lines = createLines(values.json ? process.stderr : process.stdout)

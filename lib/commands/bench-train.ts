@@ -18,20 +18,20 @@ const PARAMETERS = parameterCount(benchNetwork).toLocaleString('en')
 const HELP = `npm run bench -- train [options]
 
 Trains a network of ${PARAMETERS} parameters (six convolutions, two dense layers, batch norm and ReLU,
-Adam) on noise images, each measurement in a process of its own. Figures are medians over the rounds;
+Adam) on noise images, each in its own process. Figures are medians over the rounds;
 memory is the maximum.
 
   --rounds N     measurements of each, interleaved (default: 3)
   --seconds N    duration of each, after its warm-up (default: 10)
   --batch LIST   batch sizes (default: 64,256)
   --only LIST    of ${VARIANTS.join(', ')}
-  --threads N    threads of each (default: the cores of this machine, at most 8)
+  --threads N    threads per measurement (default: the cores of this machine, at most 8)
   --python PATH  a Python with keras and tensorflow (default: python3; without them, Keras is
                  skipped)
   --tfjs-wasm DIR  a folder with @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm (default: this
                    one; without them, tfjs-wasm is skipped)
   --json         one JSON object per row instead of the table
-  --help         this page`
+  --help         show this help`
 
 const MOST_THREADS = 8
 
@@ -73,14 +73,14 @@ export async function benchTrain(args: readonly string[]): Promise<number> {
     !(seconds > 0)
   ) {
     console.error(
-      '--rounds, --batch and --threads must be whole numbers of at least 1, --seconds a number above 0.',
+      '--rounds, --batch and --threads must be positive integers; --seconds must be a positive number.',
     )
     return 1
   }
   const names = values.only.split(',')
   const foreign = names.find((name) => !VARIANTS.some((variant) => variant === name))
   if (foreign !== undefined) {
-    console.error(`There is no variant "${foreign}". Choose from ${VARIANTS.join(', ')}.`)
+    console.error(`Unknown variant "${foreign}". Available variants: ${VARIANTS.join(', ')}.`)
     return 1
   }
 
@@ -179,7 +179,7 @@ const gainOverTfjs = (rows: readonly TrainRow[]): readonly string[] =>
     const theirs = rows.find(({ variant, batch }) => variant === 'tfjs-wasm' && batch === row.batch)
     return row.variant === 'wasm' && theirs
       ? [
-          `wasm trains ${(row.images_per_cpu_s / theirs.images_per_cpu_s).toFixed(2)} × as many images ` +
+          `wasm trains ${(row.images_per_cpu_s / theirs.images_per_cpu_s).toFixed(2)} times as many images ` +
             `per CPU-second as tfjs-wasm at batch ${row.batch}.`,
         ]
       : []

@@ -29,7 +29,7 @@ Adds labelled images as samples to the classifier <name>, which is created if it
   --from PATH      instead of downloading: the official files, or a ZIP archive or folder of class folders
                    (cats/1.jpg, or train/cats/1.jpg and test/cats/2.jpg)
   --title TEXT     title of the classifier if it is created (default: its name)
-  --help           this page
+  --help           show this help
 
 Settings: DATA_DIR, MAX_PIXELS, DATASET_MIRROR (a URL that has the official files). Ctrl-C undoes what has been added.`
 

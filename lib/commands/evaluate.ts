@@ -36,7 +36,7 @@ result with its model card.
   --foreign PATH   with --write: a ZIP archive of images that show none of its classes, or a folder of such
                    archives; repeatable
   --bundle FOLDER  with --write: this bundle instead of the shipped one
-  --help           this page
+  --help           show this help
 
 Exits with 1 if the accuracy differs from the card.`
 

@@ -24,7 +24,7 @@ matches.
   --from FILE      the package on this machine: on another one, run npm pack ${PACKAGE}
   --installation   for every DATA_DIR of this installation (as npm start does), not only for the current one
   --force          replaces an installed network
-  --help           this page`
+  --help           show this help`
 
 /** What the set-up of an earlier start came to; lib/setup/backbone-background.mjs reads it. */
 const STAMP = 'stamp.json'
@@ -50,7 +50,7 @@ export async function fetchCommand(args: readonly string[], signal: AbortSignal)
     throw wrong(
       `${BACKBONE_TITLE} was not installed`,
       `${from} does not exist`,
-      'Set the package file with --from.',
+      'Specify the package file with --from.',
     )
   const { places } = values.installation ? installationPlaces() : readStart()
   const installed = installedBackbone(places)

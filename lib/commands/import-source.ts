@@ -36,7 +36,7 @@ export async function fetched({ size }: ImportArguments, { settings, places }: S
 
 export async function read(from: string, { size }: ImportArguments): Promise<ForeignModel> {
   if (!existsSync(from))
-    throw wrong('Nothing was imported', `${from} does not exist`, 'Set a file with --from.')
+    throw wrong('Nothing was imported', `${from} does not exist`, 'Specify a file with --from.')
   const isFolder = statSync(from).isDirectory()
   const main = isFolder ? join(from, 'weights.bin') : from
   if (statSync(main, { throwIfNoEntry: false }) === undefined)

@@ -41,7 +41,7 @@ matches.
   --pixels RANGE   input range if the file does not define it: 0..1, -1..1, 0..255 (default: 0..1)
   --fit HOW        cover, stretch, contain, digit: how images become square (default: stretch, as in Keras)
   --size N         input size in pixels, for a pretrained network (default: its own)
-  --help           this page`
+  --help           show this help`
 
 const FITS = ['cover', 'stretch', 'contain', 'digit'] as const satisfies readonly Fit[]
 const NO_HEAD = ['none yet', 'none either'] // the outputs of a backbone are replaced before training
@@ -237,7 +237,7 @@ async function created(data: Data, id: string, { model }: ForeignModel, { classe
     throw wrong(
       `${id} was not imported`,
       `the file has ${model.network.classes} outputs, and --classes names ${classes.length} classes`,
-      'Set one class for each output.',
+      'Specify one class for each output.',
     )
   return data.classifiers.create({
     id,

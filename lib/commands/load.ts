@@ -53,7 +53,7 @@ ${Object.entries(SCENARIOS)
   --key KEY        API key for all requests; needed with --against for upload and retrain, and to
                    avoid anonymous rate limits
   --report FILE    path of the Markdown report (default: artillery/reports/<time>.md); the other formats go next to it
-  --help           this page
+  --help           show this help
 
 With --against, the scenario login uses the credentials in DARKROOM_EMAIL and DARKROOM_PASSWORD.`
 
@@ -155,7 +155,7 @@ function mistakeIn({ users, scenarios, seconds, against, warmUp: warm }: LoadOpt
     return `--users cannot be ${unknownUsers}. Choose from ${Object.keys(RAMPS).join(', ')}.`
   const unknown = scenarios.find((one) => !Object.hasOwn(SCENARIOS, one))
   if (unknown !== undefined)
-    return `There is no scenario ${unknown}. Choose from ${Object.keys(SCENARIOS).join(', ')}, all.`
+    return `Unknown scenario "${unknown}". Available scenarios: ${Object.keys(SCENARIOS).join(', ')}, all.`
   if (seconds !== undefined && !(Number.isInteger(Number(seconds)) && Number(seconds) > 0))
     return `--seconds must be a whole number above 0, not ${seconds}.`
   if (!(Number(warm) >= 0)) return `--warm-up must be a number of seconds, not ${warm}.`

@@ -79,5 +79,5 @@ const notOfficial = (name: string, why: string): DarkroomError =>
   new DarkroomError('bad_data_file', {
     what: `${name} is not the official MobileNetV2 0.35`,
     why,
-    remedy: 'Set a folder with the official files with --from. Nothing was imported.',
+    remedy: 'Specify a folder with the official files with --from. Nothing was imported.',
   })

@@ -27,7 +27,7 @@ Predicts the class of images, without a running server and without saving the pr
   --version V         one of its versions, such as v2 (default: the live version)
   --top N             number of classes to show (default: 3)
   --json              one JSON object per line, as from POST /api/predict
-  --help              this page
+  --help              show this help
 
 Exits with 1 if a prediction failed. Settings: DATA_DIR, INFERENCE_ENGINE, MAX_PIXELS.`
 

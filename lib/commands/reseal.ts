@@ -68,7 +68,7 @@ function latestOf(modelsDir: string, name: string): string {
     throw new DarkroomError('not_found', {
       what: `There is no shipped version of "${name}"`,
       why: `${file} does not exist`,
-      remedy: 'Set the folder of a bundle with --bundle.',
+      remedy: 'Specify the folder of a bundle with --bundle.',
     })
   return shippedClassifier.parse(JSON.parse(readFileSync(file, 'utf8'))).champion
 }

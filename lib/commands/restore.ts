@@ -22,7 +22,7 @@ remove it when you have checked the restored data. The next start migrates an ol
 
   --from DIR   folder of a completed backup, or latest for the newest in BACKUP_DIR
   --dry-run    verifies the backup and shows what a restore would do
-  --help       this page
+  --help       show this help
 
 Settings: DATA_DIR, DATABASE_URL, BACKUP_DIR.`
 

@@ -1,5 +1,5 @@
 /**
- * `npm run test:faults`: puts its own products through faults and reports, line by line, the expected and
+ * `npm run test:faults`: injects faults into its own instances and reports, line by line, the expected and
  * the measured values. faults/scenarios.ts lists the faults; docs/reliability.md describes what the product
  * promises under each.
  */
@@ -23,7 +23,7 @@ about two minutes.
   --short          the short form
   --only LIST      only these scenarios, separated by commas (in their form, or the long one)
   --json           one JSON object per row instead of the table
-  --help           this page
+  --help           show this help
 
 ${SCENARIO_LINES.join('\n')}`
 
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   const unknown = requested?.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name)) ?? []
   if (unknown.length > 0) {
     console.error(
-      `There is no scenario ${unknown.join(', ')}. Choose from ${SCENARIOS.map(({ name }) => name).join(', ')}.`,
+      `Unknown scenario "${unknown.join('", "')}". Available scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}.`,
     )
     return 1
   }
@@ -126,7 +126,7 @@ function tableOf(rows: readonly Row[]): string {
   ].join('\n')
 }
 
-// An orderly end unmounts a mounted disk; products end with the pipes of their parent.
+// A clean exit unmounts the test disk; instances exit when the pipe to their parent closes.
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -162,7 +162,7 @@ function versionIn(role: 'base' | 'teacher', name: string, modelsDir: string): s
     throw wrong(
       `There is no ${role} "${name}"`,
       `${folder} has no version`,
-      'Set a folder with a bundle, or a shipped classifier.',
+      'Specify a folder with a bundle, or a shipped classifier.',
     )
   return folder
 }

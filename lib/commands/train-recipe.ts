@@ -33,7 +33,7 @@ export function recipeOf(
         throw wrong(
           `${name} needs a teacher`,
           'it trains on the predictions of another version',
-          'Set one with --teacher.',
+          'Specify one with --teacher.',
         )
       if (base) throw notFromVersion(name)
       return { kind, name, settings: withTeacher(recipe.settings, isTaught) }
@@ -45,7 +45,7 @@ export function recipeOf(
         throw wrong(
           `${name} needs a version to start from`,
           'without one, this command starts from random weights',
-          'Set one with --base, or choose a scratch recipe.',
+          'Specify one with --base, or choose a scratch recipe.',
         )
       return { kind, name, settings: withTeacher(recipe.settings, isTaught) }
   }

@@ -42,7 +42,7 @@ Trains a classifier and writes its bundle. Ctrl-C stops with a checkpoint; --res
   --out FOLDER     folder for the bundle (default: DATA_DIR/trained/<classifier>/v<next>)
   --ship           write it to models/<classifier>/v1, as a shipped version
   --engine NAME    onnx, tfjs-node, wasm (default: TRAINING_ENGINE, else the fastest available)
-  --help           this page
+  --help           show this help
 
 Environment variables: DATA_DIR, TRAINING_ENGINE, TRAIN_MEMORY_MB.`
 

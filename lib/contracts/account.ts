@@ -54,7 +54,7 @@ export const createResetLink = contract({
   output: z.object({
     id,
     email: z.string(),
-    url: z.string().describe('send it to the user yourself: Darkroom sends no e-mail'),
+    url: z.string().describe('send it to the user yourself: Darkroom sends no email'),
     path: z.string().describe('the same without the host'),
     expires_at: time,
   }),

@@ -38,7 +38,7 @@ export const cancelBackbone = contract({
   method: 'DELETE',
   path: '/api/backbone',
   scope: 'train',
-  summary: 'Cancel the download of the default pretrained network; nothing of it is kept',
+  summary: 'Cancel the download of the default pretrained network; the partial download is deleted',
   input: z.object({}),
   output: z.object({ success: z.literal(true), message: z.string() }),
   errors: ['not_found'],

@@ -180,7 +180,7 @@ export const settings = z.object({
   OIDC_ADMINS: addresses
     .default([])
     .describe(
-      'e-mail addresses, separated by commas, that become admins when they sign in; all others become viewers',
+      'email addresses, separated by commas, that become admins when they sign in; all others become viewers',
     ),
   TRUST_PROXY: yes.default(false).describe('trust X-Forwarded-* headers'),
   AUTO_PROMOTE: z

@@ -66,7 +66,7 @@ export const plannedSamples = z.discriminatedUnion('kind', [
 ])
 export type PlannedSamples = z.output<typeof plannedSamples>
 
-/** Fields that no format has changed. */
+/** Fields that are the same in every format. */
 export const unchangedPlan = {
   runId: z.string(),
   classifier: z.object({ id: z.string().min(1), title: z.string(), isMirrorable: z.boolean() }),

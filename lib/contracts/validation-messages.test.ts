@@ -98,7 +98,7 @@ test.each<[string, z.ZodType, unknown, string]>([
   ['a long text', z.string().max(1_000), 'x'.repeat(1_001), 'must have at most 1,000 characters'],
   ['an empty list', z.array(z.string()).min(1), [], 'must not be empty'],
   ['no id', z.uuid(), '7', 'must be an id, such as 0193b3f0-0000-7000-8000-000000000001'],
-  ['no e-mail', z.email(), 'ada', 'must be an e-mail address'],
+  ['no email', z.email(), 'ada', 'must be an email address'],
   ['a choice of three', z.enum(['a', 'b', 'c']), 'd', 'must be "a", "b" or "c"'],
   ['one of some numbers', z.union([z.literal(28), z.literal(32)]), 30, 'must be 28 or 32'],
   ['neither yes nor no', z.stringbool(), 'maybe', 'must be true or false'],

@@ -22,7 +22,7 @@ const FORMS: Readonly<Record<string, string>> = {
   uuid: 'an id, such as 0193b3f0-0000-7000-8000-000000000001',
   datetime: 'a time in UTC, such as 2026-11-21T10:00:00Z',
   date: 'a date, such as 2026-11-21',
-  email: 'an e-mail address',
+  email: 'an email address',
   url: 'a URL, such as https://example.org',
 }
 const KINDS: Readonly<Record<string, string>> = {

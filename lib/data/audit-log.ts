@@ -14,7 +14,7 @@ import type { Store } from './store.ts'
 const MOST_CHANGES = 100_000
 const SWEEP_EVERY = 1_000
 const ROWS_AT_ONCE = 500
-/** Recorded by the login itself, which is no route of ours. */
+/** Recorded by the login itself, which is not an API route. */
 const LOGINS = ['logged in', 'login refused']
 
 export function changesOf({ prisma, id, now }: Store): Changes {

@@ -46,7 +46,7 @@ test('a thumbnail that was changed on disk is replaced, not served', async () =>
 })
 
 test.each(['../../etc/passwd', 'a'.repeat(63), `${'a'.repeat(64)}/x`, ''])(
-  'a key that is no key reaches no file: %s',
+  'an invalid key reaches no file: %s',
   async (key) => {
     await expect(blobsIn(folderForTest(), randomUUID).get('image', key)).rejects.toThrow(
       'is not the key of a blob',

@@ -219,7 +219,7 @@ export type Jobs = {
     now: number,
     leaseMs: number,
   ) => Promise<Job | null>
-  /** False: the lease is another's by now. */
+  /** False: another worker now holds the lease. */
   readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
   readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
   readonly fail: (

@@ -14,7 +14,7 @@ export const MIGRATIONS = path.join(import.meta.dirname, '../../prisma/migration
 
 /** It contains password hashes; SQLite gives the files next to it the same mode. */
 const OWNER_ONLY = 0o600
-/** So long a process waits for another one that migrates the same database. */
+/** How long a process waits while another one migrates the same database. */
 const LONGEST_MIGRATION_MS = 600_000
 
 export const MIGRATIONS_TABLE = '_migrations'

@@ -58,7 +58,7 @@ export function peopleOf({ prisma, id, now }: Store): People {
         if (await writing.person.findUnique({ where: { email: draft.email } }))
           throw conflict(
             `${draft.email} was not added`,
-            'a user with this e-mail address already exists',
+            'a user with this email address already exists',
             'Use another address.',
           )
         return valueOf(await writing.person.create({ data: draft }))

@@ -49,7 +49,7 @@ test('an image is a sample of a classifier once; its first label stays, and dupl
   expect((await data.samples.all('fruit')).map((sample) => sample.label)).toEqual(['apple', 'apple'])
 })
 
-test('a label that is no class keeps the whole batch out, files included', async () => {
+test('a label that is not a class keeps the whole batch out, files included', async () => {
   const { data, folder } = await openWithFruit()
   const large = sampleOf('large', { picture: storedImage('large', LARGE) })
 

@@ -5,7 +5,7 @@
 const ITERATIONS = 6
 /** Cells at the border that are not compared: a crop has lost them. */
 const BORDER = 2
-/** A shift of more cells, or a stretch by a larger share, is no small crop: 4 % of each side are 1.3 of 32 cells. */
+/** A shift of more cells, or a stretch by a larger share, is not a small crop: 4 % of each side are 1.3 of 32 cells. */
 const MOST_SHIFT = 2.5
 const MOST_STRETCH = 0.12
 

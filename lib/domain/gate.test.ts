@@ -120,13 +120,13 @@ test('with ten images the verdict asks for more, and states how many there are',
   const c = compare(answers({ both: 8, gains: 1, losses: 1, neither: 0 }), null)
 
   expect(sentence(c, judge(c))).toMatch(
-    /^Inconclusive\. Correct on 1 image that .* About 30 test images are needed for a conclusion; there are 10\.$/,
+    /^Inconclusive\. Correct on 1 image that .* About 30 test images are needed for a conclusion; 10 are available\.$/,
   )
 })
 
 test.each([
-  [1, 'there is 1.'],
-  [2, 'there are 2.'],
+  [1, '1 is available.'],
+  [2, '2 are available.'],
 ])('for %d images the sentence is: %s', (both, words) => {
   const c = compare(answers({ both, gains: 0, losses: 0, neither: 0 }), null)
 
@@ -209,7 +209,7 @@ test('large numbers are written with separators', () => {
   const c = compare(answers({ both: 960, gains: 30, losses: 31, neither: 40 }), null)
 
   expect(sentence(c, judge(c))).toMatch(
-    /About \d{1,3},\d{3} test images are needed for a conclusion; there are 1,061\.$/,
+    /About \d{1,3},\d{3} test images are needed for a conclusion; 1,061 are available\.$/,
   )
 })
 

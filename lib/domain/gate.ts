@@ -94,7 +94,7 @@ export function judge(c: Comparison): Verdict {
   return { kind: 'cannot-tell', imagesNeeded: imagesToSettle(c) }
 }
 
-/** Cannot be told apart, and learnt from no less: with few images that is all there is to know. */
+/** Not distinguishable, and trained on no fewer images: with few images, no stronger statement is possible. */
 const isEqual = (c: Comparison): boolean =>
   c.folds != null &&
   c.isSuperset === true &&
@@ -122,7 +122,7 @@ export function sentence(c: Comparison, verdict: Verdict): string {
     case 'not-worse':
       return `Not worse. ${counts}`
     case 'equal':
-      return `No difference can be measured, and it learnt from at least the same images. ${counts}`
+      return `No measurable difference; the new version was trained on at least the same images. ${counts}`
     case 'worse':
       return `Worse. ${counts} ${verdict.because.join(' ')}`
     case 'cannot-tell':
@@ -132,7 +132,7 @@ export function sentence(c: Comparison, verdict: Verdict): string {
         return `Inconclusive: there are no test images to compare on. ${FEWEST_IMAGES} are needed.`
       return (
         `Inconclusive. ${counts} About ${counted(verdict.imagesNeeded, 'test image')} are needed for ` +
-        `a conclusion; there ${c.images === 1 ? 'is' : 'are'} ${c.images.toLocaleString('en-GB')}.`
+        `a conclusion; ${c.images.toLocaleString('en-GB')} ${c.images === 1 ? 'is' : 'are'} available.`
       )
   }
 }

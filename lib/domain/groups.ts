@@ -1,5 +1,5 @@
 /** Which samples belong together: links between pairs become groups, and images taken one after the other by one
- *  camera are linked. What makes two images near-copies is near-copies.ts; here nobody sees pixels. */
+ *  camera are linked. near-copies.ts decides which they are; this file reads no pixels. */
 
 /** Photographs by one camera within so many seconds of each other may be a burst. Burst modes take 3 to 20 a second,
  *  and most EXIF times are whole seconds. */

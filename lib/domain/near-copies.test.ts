@@ -32,7 +32,7 @@ test('of 600 drawn shapes at most five are linked to another one', () => {
   expect(new Set([...copyLinks(prints)].flat(2)).size).toBeLessThanOrEqual(5)
 })
 
-test('the same photograph in other colours is no copy, and blank images are not copies of each other', () => {
+test('the same photograph in other colours is not a copy, and blank images are not copies of each other', () => {
   const photograph = scene(3)
   const swapped: RgbImage = {
     ...photograph,

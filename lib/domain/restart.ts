@@ -1,6 +1,6 @@
 /** When a process that ended by itself is restarted: the same rule for all processes. It starts nothing. */
 
-/** Waiting times after the first, second, … failed start in a row. A single failure is no pattern. */
+/** Waiting times after the first, second, … failed start in a row. A single failure is not a pattern. */
 const BACK_OFF_MS = [0, 200, 500, 1_000, 2_000, 5_000, 10_000] as const
 /** How often in a row a start that was killed from outside is repeated at once; after that, memory may be
  *  the cause. */

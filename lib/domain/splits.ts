@@ -1,5 +1,5 @@
 /** The split of an image, determined by its content alone: the same image is never both trained on and tested on,
- *  whoever uploads it and whenever. It does not balance classes; shares hold on average. */
+ *  regardless of who uploads it and when. It does not balance classes; shares hold on average. */
 import type { Split } from './classifier.ts'
 
 /** Of images that were uploaded without a split. */

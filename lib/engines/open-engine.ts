@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url)
 
 export type EngineHandle = {
   readonly engine: Engine
-  /** Why better ones, if any, were skipped. */ readonly skipped: readonly string[]
+  /** Why preferred engines, if any, were skipped. */ readonly skipped: readonly string[]
 }
 
 /** With `auto`, the first in the order that opens and passes its self-test; by name, that one or the reason why not. */

@@ -31,7 +31,7 @@ export async function imageOf(incoming: IncomingRequest, limitBytes: number): Pr
 
 async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
   const body = await bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES)
-  const fields = new Map<string, string>() // anonymous clients choose the names: `__proto__` is one too
+  const fields = new Map<string, string>() // names come from the client and may be `__proto__`
   let image: ReceivedImage | null = null
   let why = 'the form has no file'
   for (const { name, filename, bytes } of partsIn(body, incoming.header('content-type') ?? '')) {
@@ -100,7 +100,7 @@ function percentDecoded(data: string): Uint8Array | null {
   }
 }
 
-/** The last step of a path, for display only; it never becomes a path of ours. */
+/** The last step of a path, for display only; it is never used as a path. */
 function nameOf(filename: string): string | null {
   const name = visible(
     filename

@@ -201,7 +201,7 @@ function typeWords(schema: Schema): string {
   if (schema.type === 'string')
     return (
       (
-        { uuid: 'id', 'date-time': 'time', date: 'day', binary: 'file', email: 'e-mail' } as Readonly<
+        { uuid: 'id', 'date-time': 'time', date: 'day', binary: 'file', email: 'email' } as Readonly<
           Record<string, string>
         >
       )[schema.format ?? ''] ?? 'text'

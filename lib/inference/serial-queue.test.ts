@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { oneAtATime } from './serial-queue.ts'
 
-test('a failure is reported, and the work behind it is executed', async () => {
+test('a failure is reported, and the next task still runs', async () => {
   const reported: unknown[] = []
   const done: string[] = []
   const inTurn = oneAtATime((error) => reported.push(error))

@@ -7,7 +7,7 @@ import { copyLinks } from '#lib/domain/near-copies.ts'
 const MOST_COMPARED = 2_000
 
 export type CopyCount = {
-  /** Null: the pixels are not known, and it is no copy. */
+  /** Null: the pixels are not known, and it is not a copy. */
   readonly add: (fingerprint: Uint8Array | null) => void
   /** Null where there are no copies, or more images than are compared. */
   readonly sentence: () => string | null

@@ -142,7 +142,7 @@ test('a failure that a person must fix is not retried', async () => {
       throw new DarkroomError('nothing_to_learn', {
         what: 'No training',
         why: 'nothing is new',
-        remedy: 'Upload pictures.',
+        remedy: 'Upload images.',
       })
     },
   })
@@ -150,7 +150,7 @@ test('a failure that a person must fix is not retried', async () => {
   await until(id, 'failed')
   expect((await jobs.get(id)).error).toEqual({
     code: 'nothing_to_learn',
-    message: 'No training: nothing is new. Upload pictures.',
+    message: 'No training: nothing is new. Upload images.',
   })
 })
 
@@ -171,6 +171,6 @@ test('a job that kills its process each time is abandoned in the end', async () 
 
   await until(id, 'failed')
   await vi.waitFor(() =>
-    expect(gaveUp).toEqual(['It was attempted 3 times, and the process that ran it ended each time.']),
+    expect(gaveUp).toEqual(['It was attempted 3 times; each time, its process ended unexpectedly.']),
   )
 })

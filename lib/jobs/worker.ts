@@ -61,7 +61,7 @@ async function turn(settings: WorkerSettings, job: Job): Promise<void> {
   if (job.attempt <= MOST_ATTEMPTS) return work(settings, job)
   await abandon(settings, job, {
     code: 'internal',
-    message: `It was attempted ${MOST_ATTEMPTS} times, and the process that ran it ended each time.`,
+    message: `It was attempted ${MOST_ATTEMPTS} times; each time, its process ended unexpectedly.`,
   })
 }
 

@@ -47,7 +47,7 @@ test('a change takes effect at once, and a reset restores the default', async ()
   expect(await shown('DEFAULT_CLASSIFIER')).toMatchObject({ value: 'fruit', source: 'here' })
 })
 
-test('a setting of the environment is not changed here, and an unknown classifier is no default', async () => {
+test('a setting of the environment is not changed here, and an unknown classifier cannot be the default', async () => {
   const { parts, owner, data } = await opened({ AUTO_PROMOTE: 'better' })
   await data.keptSettings.keep({ AUTO_PROMOTE: 'off' })
 

@@ -30,7 +30,7 @@ export type OwnerSettings = {
 export type OwnerSettingsParts = {
   /** From the environment and the defaults. */
   readonly settings: Settings
-  /** Names that the environment says something about. */
+  /** Names that are set in the environment. */
   readonly explicit: readonly string[]
   readonly data: Pick<Data, 'keptSettings' | 'classifiers'>
 }
@@ -94,7 +94,7 @@ export function autoPromoteNow({ settings, explicit, data }: SettingParts): Sett
   return all.shape.AUTO_PROMOTE.safeParse(stored ?? settings.AUTO_PROMOTE).data ?? settings.AUTO_PROMOTE
 }
 
-/** In the same order, for BACKUP_EVERY and BACKUP_KEEP. */
+/** With the same precedence, for BACKUP_EVERY and BACKUP_KEEP. */
 export function backupSettingsNow({
   settings,
   explicit,

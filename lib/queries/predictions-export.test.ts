@@ -10,7 +10,7 @@ async function textOf({ bytes }: FileAnswer): Promise<string> {
   return Buffer.concat(pieces).toString('utf8')
 }
 
-test('the history is exported as CSV, newest first, and what a spreadsheet would run is harmless', async () => {
+test('the history is exported as CSV, newest first, with formulas escaped', async () => {
   const { data } = await openWithFruit()
   await data.predictions.record(predictionOf(data, { filename: 'older.png' }))
   await data.predictions.record(
@@ -33,7 +33,7 @@ test('the history is exported as CSV, newest first, and what a spreadsheet would
   expect(lines).toHaveLength(3)
 })
 
-test('more rows than are read at once all leave, filtered as the list is, as JSONL', async () => {
+test('an export larger than one page is complete, filtered like the list, as JSONL', async () => {
   const { data } = await openWithFruit()
   await Promise.all(
     Array.from({ length: 2_345 }, (_, i) =>

@@ -154,7 +154,7 @@ test('a client that sends a kilobyte a second may continue indefinitely', async 
   expect(client.socket.destroyed).toBe(false)
 })
 
-test('a body that waits because we do not read it stays, and is judged once we do', async () => {
+test('a body that the server is not reading is not timed out until reading starts', async () => {
   const { promise: allowed, resolve: allow } = Promise.withResolvers<void>()
   const { begin, pass } = await watched(async (message, response) => {
     request = message
@@ -219,7 +219,7 @@ test('a client that does not read its response is ended, one that reads some of 
   expect(some.socket.destroyed).toBe(false)
 })
 
-test('an answered request that never ends its body loses the connection without a second response', async () => {
+test('a request whose body never ends is disconnected without a second response', async () => {
   const { begin, pass } = await watched(async (message, response) => {
     message.resume()
     response.end('enough')

@@ -14,7 +14,7 @@ import type {
 } from './pool-parts.ts'
 import { badBundle, endsProcesses, notReady } from './refusals.ts'
 
-/** Longer than the decoder's own limit for one picture (30 s), so that only a real hang is met. */
+/** Longer than the decoder's own limit for one picture (30 s), so that only a genuine hang exceeds it. */
 export const LONGEST_BATCH_MS = 45_000
 /** Reading, checking and warming a version; the largest networks compile for some seconds on a busy machine. */
 export const LONGEST_LOAD_MS = 60_000

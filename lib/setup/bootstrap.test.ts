@@ -229,7 +229,7 @@ test('help is available before the installation, and an unknown command lists th
   expect((await start('test', '--help').ended).output).toContain('npm test')
   expect(await start('fly').ended).toMatchObject({
     code: 1,
-    output: expect.stringContaining('There is no command "fly". Choose from: start,'),
+    output: expect.stringContaining('Unknown command "fly". Available commands: start,'),
   })
   expect(done()).toEqual([])
 })

@@ -44,7 +44,7 @@ export function provideNativeBehind(root, node, env) {
     stdio: ['ignore', log, log],
   })
   child.on('spawn', () => setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW))
-  child.on('error', (error) => say(`The native engine could not be tried: ${error.message}`))
+  child.on('error', (error) => say(`The native engine could not be tested: ${error.message}`))
   child.unref()
   say('The native engine (tfjs-node) is being installed in the background; log: .native/setup.log')
 }

@@ -120,7 +120,7 @@ async function answers(host: string): Promise<void> {
 /** Python is available, so its ZIP reader is too: only the needed entries are written to the disk. */
 async function unpack(python: string, folder: string): Promise<void> {
   const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'))
-  if (!wheel) throw new NotThisWay('pip reported success but left no wheel.')
+  if (!wheel) throw new NotThisWay('pip reported success but did not download a wheel.')
   const expected = [
     ...LIBRARIES.map((name) => `tensorflow/${name}`),
     ...HEADERS.map((name) => `tensorflow/include/${name}`),

@@ -29,7 +29,7 @@ const places: NativePlaces = {
 const stampFile = path.join(native, 'stamp.json')
 const holderFile = path.join(native, 'providing')
 
-/** The outcome of the last attempt, if it is still valid: a deleted library is no engine. */
+/** The outcome of the last attempt, if it is still valid: a deleted library is not an engine. */
 export function nativeState(): NativeState {
   if (!existsSync(stampFile)) return { kind: 'untried' }
   const stamp: unknown = JSON.parse(readFileSync(stampFile, 'utf8'))

@@ -24,7 +24,7 @@ export function ThemeSwitch() {
   )
 }
 
-/** Calls back when the colours change, by the switch or by the system. Returns how to stop. */
+/** Calls back when the colours change, by the switch or by the system. Returns an unsubscribe function. */
 export function onThemeChange(callback: () => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)')
   window.addEventListener(CHANGED, callback)

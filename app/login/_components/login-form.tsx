@@ -1,5 +1,5 @@
 'use client'
-/** E-mail and password, checked by next-auth. After login the requested page is loaded with the new session. */
+/** Email and password, checked by next-auth. After login the requested page is loaded with the new session. */
 import { signIn } from 'next-auth/react'
 import { useState, type FormEvent } from 'react'
 import { Button } from '#lib/ui/button.tsx'
@@ -7,7 +7,7 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Input } from '#lib/ui/field.tsx'
 
 const REFUSALS: Readonly<Record<number, string>> = {
-  401: 'Incorrect e-mail or password. Passwords are case-sensitive.',
+  401: 'Incorrect email or password. Passwords are case-sensitive.',
   429: 'Too many failed attempts. Try again in a minute.',
 }
 
@@ -34,7 +34,7 @@ export function LoginForm({ next }: { readonly next: string }) {
 
   return (
     <form className="grid gap-4" onSubmit={(event) => void logIn(event)}>
-      <Input label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
+      <Input label="Email" name="email" type="email" autoComplete="username" required autoFocus />
       <Input label="Password" name="password" type="password" autoComplete="current-password" required />
       {refusal && <ErrorNotice title="Not logged in" failure={{ detail: refusal }} />}
       <Button type="submit" variant="primary" isBusy={isBusy}>

@@ -29,6 +29,6 @@ test('a drop of less than five points makes no region decisive', () => {
   })
 })
 
-test('covering that raises the probability everywhere is no drop', () => {
+test('covering that raises the probability everywhere is not a drop', () => {
   expect(summarizeOcclusion({ drops: [[-0.4]] }).sentence).toContain('at most 0 points')
 })

@@ -28,7 +28,7 @@ export function ResetForm({ token, email }: { readonly token: string; readonly e
 
   return (
     <form className="grid gap-4" onSubmit={(event) => void set(event)}>
-      <Input label="E-mail" name="username" type="email" value={email} readOnly autoComplete="username" />
+      <Input label="Email" name="username" type="email" value={email} readOnly autoComplete="username" />
       <Input
         label="New password"
         name="password"

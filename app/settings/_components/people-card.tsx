@@ -58,7 +58,7 @@ export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[
                 </>
               ),
             },
-            { name: 'E-mail', cell: (one) => one.email },
+            { name: 'Email', cell: (one) => one.email },
             {
               name: 'Role',
               cell: (one) => (
@@ -85,13 +85,13 @@ export function PeopleCard({ people }: { readonly people: readonly PersonAnswer[
           <div className="grid gap-4 sm:grid-cols-2">
             <Input label="Name" name="name" required maxLength={80} autoComplete="off" />
             <Input
-              label="E-mail"
+              label="Email"
               name="email"
               type="email"
               required
               maxLength={200}
               autoComplete="off"
-              hint="Used only to log in. Darkroom never sends e-mail."
+              hint="Used only to log in. Darkroom never sends email."
             />
             <Input
               label="Initial password"

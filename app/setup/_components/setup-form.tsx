@@ -51,12 +51,12 @@ export function SetupForm({ token }: { readonly token: string }) {
       />
       <Input label="Your name" name="name" required maxLength={80} autoComplete="name" />
       <Input
-        label="E-mail"
+        label="Email"
         name="email"
         type="email"
         required
         autoComplete="username"
-        hint="Used only to log in. Darkroom never sends e-mail."
+        hint="Used only to log in. Darkroom never sends email."
       />
       <Input
         label="Password"

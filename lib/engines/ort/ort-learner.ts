@@ -139,7 +139,7 @@ function checkLength(name: string, values: Float32Array, expected: number): void
     throw new Error(`${name} has ${values.length} values instead of ${expected}`)
 }
 
-/** Immediately, without waiting for V8's garbage collection: with 0.84 million weights 40 MB were unfreed (2026-11). */
+/** Immediately, without waiting for V8's garbage collection: with 0.84 million weights, 40 MB were left (2026-11). */
 function freed(tensor: Tensor | undefined): void {
   const { buffer } = floatsOf(tensor)
   if (buffer instanceof ArrayBuffer) buffer.transfer(0)

@@ -76,7 +76,7 @@ export function createTensorFlowKernels(
   /** x/6 + ½ clipped: relu6 of x + 3, over 6. */
   const hardSigmoid = (x: Tensor): Tensor =>
     multiply(tf.op('Relu6', [pair('AddV2')(x, like(x, 3))], T(x)), like(x, 1 / 6))
-  /** A product for each of the first axis; one matrix serves all. */
+  /** A batched product over the first axis; a single matrix is broadcast. */
   const products = (a: Tensor, b: Tensor, transposed?: 'first'): Tensor =>
     tf.op('BatchMatMulV2', [a, b], {
       ...T(b),

@@ -11,7 +11,7 @@ import type { Dataset, LabelledImage, DatasetOptions, Stray } from './labelled-i
 
 export type FolderOptions = Pick<DatasetOptions, 'onStray' | 'signal'> & { readonly limits?: ZipLimits }
 
-/** An image above 64 MiB is no training image; a set above 64 GiB does not fit on one machine. */
+/** An image above 64 MiB is not a training image; a set above 64 GiB does not fit on one machine. */
 export const GENEROUS: ZipLimits = { entryBytes: 64 * 1024 ** 2, totalBytes: 64 * 1024 ** 3 }
 
 export async function openZipOfFolders(

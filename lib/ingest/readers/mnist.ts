@@ -114,7 +114,7 @@ async function pathIn(folder: string, name: string): Promise<string> {
     throw new DarkroomError('bad_data_file', {
       what: `${folder} is a file`,
       why: 'MNIST consists of four files',
-      remedy: 'Set the folder that contains them.',
+      remedy: 'Specify the folder that contains them.',
     })
   const plain = name.replace(/\.gz$/, '')
   for (const candidate of [name, plain, plain.replace('-idx', '.idx')])

@@ -69,7 +69,7 @@ export const missingFile = (folder: string, name: string): DarkroomError =>
   new DarkroomError('bad_data_file', {
     what: `${name} is missing`,
     why: `${folder} has no file with that name`,
-    remedy: 'Set the folder or file that contains it.',
+    remedy: 'Specify the folder or file that contains it.',
   })
 
 export async function isFolder(path: string): Promise<boolean> {

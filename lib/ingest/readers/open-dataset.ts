@@ -19,6 +19,6 @@ export async function openDataset(name: string, opening: DatasetOptions = {}): P
   throw new DarkroomError('invalid_input', {
     what: `The data set "${name}" is not known`,
     why: 'only mnist, cifar10 and shapes are available by name',
-    remedy: 'Set a ZIP archive or a folder of class folders with --from.',
+    remedy: 'Pass a ZIP archive or a folder of class folders with --from.',
   })
 }

@@ -41,7 +41,7 @@ test('the features are those of torchvision with the same weights', () => {
   expect(Math.max(...features.map((value, i) => Math.abs(value - answers.features[i]!)))).toBeLessThan(1e-3)
 })
 
-test('it has the parameters that its makers count, without its last two layers', () => {
+test('its parameter count matches the published one, without its last two layers', () => {
   // 2,542,856 of torchvision with a head of 1,000 classes; running statistics are no parameters there
   const head = 576 * 1024 + 1024 + 1024 * 1000 + 1000
   const statistics = Object.entries(fixture.shapes)

@@ -50,7 +50,7 @@ export async function verifyBackup(
     },
     signal,
   )
-  if (!sums.has(DATABASE)) damages.push(`${DATABASE} is not listed.`)
+  if (!sums.has(DATABASE)) damages.push(`${DATABASE} is not listed in SHA256SUMS.`)
   if (damages.length === 0) {
     const damage = databaseDamage(path.join(folder, DATABASE))
     if (damage !== null) damages.push(`${DATABASE} cannot be used: ${damage}.`)

@@ -48,7 +48,8 @@ export async function saveImported(
     throw new DarkroomError('invalid_input', {
       what: `${file.name} was not imported`,
       why: `it has ${network.classes} outputs, and ${classes.length} classes were given`,
-      remedy: "Set the classes in the order of the outputs (Keras' flow_from_directory sorts them by name).",
+      remedy:
+        "Specify the classes in the order of the outputs (Keras' flow_from_directory sorts them by name).",
     })
   }
   const spec = preprocessOf(importing)

@@ -1,4 +1,4 @@
-/** What a new version predicts for the images that people corrected since the version before it. It judges nothing:
+/** What a new version predicts for the images that people corrected since the version before it. It decides nothing:
  *  the new version was trained on most of them. */
 import type { Run } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
@@ -6,7 +6,7 @@ import { parseDraft } from '../run/plan.ts'
 import { predictSamples } from '../versions/predict-samples.ts'
 import type { TrainingParts } from './ports.ts'
 
-/** More are a data set, and predicting them all would take a while. */
+/** Limit, because predicting more would take too long. */
 const MOST_PREDICTED = 200
 
 /** Empty where nobody corrected anything. */
@@ -37,8 +37,12 @@ export async function correctionsSentence(
 }
 
 export function correctionsText(right: number, corrections: number): string {
-  if (corrections === 1) return `Your correction: it is ${right === 1 ? 'now' : 'not yet'} right.`
-  if (right === 0) return `Your ${corrections} corrections: none is right yet.`
-  if (right < corrections) return `Your ${corrections} corrections: ${right} are now right.`
-  return `Your ${corrections} corrections: ${corrections === 2 ? 'both' : 'all'} are now right.`
+  if (corrections === 1)
+    return right === 1
+      ? 'The new version now predicts your corrected image correctly.'
+      : 'The new version still predicts your corrected image incorrectly.'
+  if (right === 2 && corrections === 2)
+    return 'The new version predicts both of your corrected images correctly.'
+  const share = right === corrections ? 'all' : String(right)
+  return `The new version predicts ${share} of your ${corrections} corrected images correctly.`
 }

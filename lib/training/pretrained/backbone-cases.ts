@@ -63,7 +63,7 @@ export function createBackboneCases({
         throw new DarkroomError('not_found', {
           what: 'No download was cancelled',
           why: `${BACKBONE_TITLE} is not being downloaded now`,
-          remedy: 'Nothing needs to be done.',
+          remedy: 'No action is needed.',
         })
       return { success: true, message: 'The download was cancelled.' }
     },

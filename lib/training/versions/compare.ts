@@ -26,7 +26,7 @@ export type ComparisonInput = {
   readonly entries: readonly SnapshotEntry[]
   /** Hashes of those that were added after the champion was trained. */
   readonly unseen: ReadonlySet<string>
-  /** Out-of-fold answers; absent: both are asked on the engine that serves. */
+  /** Out-of-fold answers; absent: both are predicted with the serving engine. */
   readonly folds?: FoldComparison | null
   readonly now: Date
 }

@@ -82,7 +82,7 @@ export function placesOf(
         .slice(0, 3)
         .map((name) => `"${name}"`)
         .join(', ')}`,
-      remedy: 'Set a version with the same classes.',
+      remedy: 'Choose a version with the same classes.',
     })
   return places
 }

@@ -36,7 +36,7 @@ export async function resolveTeaching({ teaching, spec }: RunPlan): Promise<Teac
     throw new DarkroomError('invalid_input', {
       what: 'These teachers cannot be combined',
       why: `${others[0]} preprocesses images differently from the network being trained`,
-      remedy: 'Set one teacher, or several with the same preprocessing.',
+      remedy: 'Choose one teacher, or several with the same preprocessing.',
     })
   return { kind: 'distil', folder: folders[0]!, how }
 }
