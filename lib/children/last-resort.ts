@@ -1,7 +1,7 @@
 /**
  * The last handler of uncaught errors: logs the error and ends the process in order, with an exit code for
- * which its parent restarts it. The process cannot continue, because the error may have left anything half
- * done.
+ * which its parent restarts it. The process cannot continue, because the error may have left its state
+ * inconsistent.
  */
 
 /** A hanging shutdown must not keep a broken process alive. */

@@ -1,47 +1,52 @@
-/** Keeps one child running: starts it, waits until it can work, starts it again when it ends unasked, and ends it in
- *  order. One policy for every process that goes on running; what a child does and says is its owner's business. */
+/**
+ * Keeps one child running: starts it, waits until it is ready, restarts it when it exits unexpectedly, and
+ * shuts it down cleanly. One policy for every long-running process; the owner handles the child's messages.
+ */
 import type { Child, Message } from './child.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
 import { createRestarts } from '#lib/domain/restart.ts'
 
-/** How the child of a name is started and ended. */
+/** How a child is started and stopped. */
 export type Policy<To, From> = {
   readonly fork: () => Child<To, From>
   readonly clock: SteadyClock
   readonly log: LogLine
-  /** It is ended when it has not said `ready` by then. Infinity: it may take any time. */
+  /** A child that has not sent `ready` by then is killed. Infinity: no limit. */
   readonly startTimeoutMs: number
-  /** It is asked to end by this message, or by SIGTERM where there is none; after so long it is killed. */
+  /** Sent to stop the child (SIGTERM if absent); after the timeout it is killed. */
   readonly stop: { readonly message?: To; readonly timeoutMs: number }
 }
 
-/** What its owner hears of it. */
+/** Callbacks for the owner. */
 export type Events<From extends Message> = {
-  /** It said `ready`. It has started when this is done; what this throws ends the child. Returns fields for the log. */
+  /**
+   * Called when the child sends `ready`. The child counts as started once this resolves; a rejection ends it.
+   * Returns fields for the log.
+   */
   readonly ready: (message: Extract<From, { kind: 'ready' }>) => Promise<Readonly<Record<string, unknown>>>
-  /** Everything else that it says, `unable` included. */
+  /** Every other message, `unable` included. */
   readonly message: (message: Exclude<From, { kind: 'ready' }>) => void
-  /** It ended unasked and is restarted after `waitMs`. */
+  /** The child exited unexpectedly and is restarted after `waitMs`. */
   readonly ended: (end: End) => void
 }
 
 export type End = {
-  /** What the child or its owner said last, else the signal or code. */
+  /** The last error from the child or its owner, otherwise the signal or exit code. */
   readonly reason: string
   readonly waitMs: number
-  /** In a row, this one included. */
+  /** Consecutive failed starts, this one included. */
   readonly failedStarts: number
 }
 
 export type SupervisedChild<To> = {
-  /** Null while it is away. */
+  /** Null while no process is running. */
   readonly pid: () => number | null
-  /** Nothing happens while it is away. */
+  /** Does nothing while no process is running. */
   readonly send: (message: To, handle?: object) => void
-  /** Kills a child that hangs; `reason` is what its end is put down to. */
+  /** Kills a child that hangs; `reason` is reported as the cause of its exit. */
   readonly abort: (reason: string) => void
-  /** Resolves when it has ended. It is not started again. */
+  /** Resolves when the child has exited. It is not restarted. */
   readonly stop: () => Promise<void>
 }
 
@@ -53,7 +58,7 @@ export function superviseChild<To, From extends Message>(
   const restarts = createRestarts()
   let child: Child<To, From> | null = null
   let startedAt = 0
-  let complaint = ''
+  let lastError = ''
   let isStopping = false
   let cancelTimer = (): void => {}
   let hasEnded = (): void => {}
@@ -67,17 +72,17 @@ export function superviseChild<To, From extends Message>(
   }
 
   function start(): void {
-    complaint = ''
+    lastError = ''
     startedAt = clock.now()
     const current = forked()
     if (current === null) return
     child = current
     current.listen({
       message: (message) => {
-        if (child === current) hear(current, message)
+        if (child === current) receive(current, message)
       },
       exit: (cause) => {
-        if (child === current) gone(cause)
+        if (child === current) exited(cause)
       },
     })
     if (startTimeoutMs < Infinity)
@@ -86,23 +91,23 @@ export function superviseChild<To, From extends Message>(
       )
   }
 
-  /** Where the system has no memory or no process left, forking itself throws; that is a failed start. */
+  /** Forking throws when the system is out of memory or processes; that counts as a failed start. */
   function forked(): Child<To, From> | null {
     try {
       return fork()
     } catch (error) {
-      queueMicrotask(() => gone(messageOf(error)))
+      queueMicrotask(() => exited(messageOf(error)))
       return null
     }
   }
 
-  function hear(current: Child<To, From>, message: From): void {
+  function receive(current: Child<To, From>, message: From): void {
     if (isReady(message)) {
       cancelTimer()
       void begin(current, message)
       return
     }
-    if (isUnable(message)) complaint = message.reason
+    if (isUnable(message)) lastError = message.reason
     events.message(message as Exclude<From, { kind: 'ready' }>)
   }
 
@@ -124,17 +129,17 @@ export function superviseChild<To, From extends Message>(
   }
 
   function abort(reason: string): void {
-    complaint = reason
+    lastError = reason
     log('error', `${name} is being stopped: ${reason}`, { child_pid: child?.pid })
     child?.kill('SIGKILL')
   }
 
-  function gone(cause: string): void {
+  function exited(cause: string): void {
     const pid = child?.pid
     child = null
     cancelTimer()
     if (isStopping) return hasEnded()
-    const reason = complaint || cause
+    const reason = lastError || cause
     const { waitMs, failedStarts } = restarts.ended(reason)
     log('error', `${name} ended: ${reason}. It is restarted${waitMs > 0 ? ` in ${waitMs} ms` : ''}.`, {
       child_pid: pid,

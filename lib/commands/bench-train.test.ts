@@ -81,7 +81,7 @@ test('the error for an unknown variant names it', async () => {
   expect(await command('--only', 'onnx,pytorch')).toMatchObject({
     code: 1,
     out: '',
-    error: expect.stringContaining('There is no variant "pytorch".'),
+    error: expect.stringContaining('Unknown variant "pytorch".'),
   })
 })
 

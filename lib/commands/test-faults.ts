@@ -46,9 +46,8 @@ async function main(): Promise<number> {
   const requested = values.only?.split(',').map((name) => name.trim())
   const unknown = requested?.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name)) ?? []
   if (unknown.length > 0) {
-    console.error(
-      `Unknown scenario "${unknown.join('", "')}". Available scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}.`,
-    )
+    const available = SCENARIOS.map(({ name }) => name).join(', ')
+    console.error(`Unknown scenario "${unknown.join('", "')}". Available scenarios: ${available}.`)
     return 1
   }
   const form: Form = values.short ? 'short' : 'long'

@@ -1,14 +1,16 @@
-/** A stored image as a file to answer with, whole or small. The bytes of a hash never change, so neither does
- *  the answer: a thumbnail is made once and kept until its image goes. */
+/**
+ * A stored image as a response file, in full or as a thumbnail. The bytes of a hash never change, so a thumbnail
+ * is created once and stored until its image is deleted.
+ */
 import type { FileAnswer } from '#lib/contracts/contract.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { DataSettings } from '#lib/data/data-settings.ts'
 import { notFound } from '#lib/data/store.ts'
 
-/** What a browser may show in place as it is; anything else is shown as a WebP. */
+/** Formats that a browser displays inline; anything else is converted to WebP. */
 const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'])
 const WHOLE = 1024
-/** Thumbnails are kept in these sizes: those of the pages, and doublings. Others are made for each request. */
+/** Thumbnails are stored in these sizes: those of the pages, and twice those. Others are created for each request. */
 const KEPT_SIZES: readonly number[] = [32, 64, 96, 128, 160, 192, 256, 320, 512, WHOLE]
 
 type MakeThumbnail = NonNullable<DataSettings['thumbnail']>

@@ -24,7 +24,7 @@ export const queriesOf = (store: Store, data: Data) => ({
   ...statisticsQueries(store, data),
   ...trashQueries(data),
   ...uploadQueries(store, data),
-  /** A thing by its name, and whose it is; null where there is none. */
+  /** The record with this name and its owner; null if there is none. */
   findSubject: data.subjects.find,
 })
 

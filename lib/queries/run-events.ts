@@ -1,5 +1,7 @@
-/** The events of a training as they happen, for any number of readers: one look at the rows for all who
- *  follow a run, and one copy of each event. It writes nothing; how events reach a reader is lib/http's. */
+/**
+ * The events of a training run as they happen, for any number of readers: one poll per run, shared by all its
+ * readers, and one copy of each event. Read-only; lib/http delivers the events.
+ */
 import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
 import type { StoredEvent } from '#lib/data/run-event-rows.ts'
 import { isActive } from '#lib/data/runs.ts'
@@ -7,17 +9,17 @@ import { parsed } from '#lib/data/store.ts'
 import type { Store } from '#lib/data/store.ts'
 import { stageAnswer } from './run-stage.ts'
 
-const LOOK_EVERY_MS = 250
+const POLL_EVERY_MS = 250
 const EVENTS_AT_ONCE = 500
 
 type Channel = {
   /** All of the run, in order of `seq`; shared by its readers. */
   readonly events: RunEventAnswer[]
-  /** Resolved and emptied when something has come. */
+  /** Resolved and cleared when new events arrive. */
   readonly waiting: Set<() => void>
   run: RunAnswer
-  /** Where the newest state stands among the events; -1: nowhere. */
-  newestState: number
+  /** Index of the latest state in `events`; -1 if there is none. */
+  latestState: number
   /** Opening events by the `seq` that readers have already seen; all hold `run`. */
   openings: Map<number, RunEventAnswer>
   isOver: boolean
@@ -51,14 +53,14 @@ export function followRuns(
       events: [],
       waiting: new Set(),
       run,
-      newestState: -1,
+      latestState: -1,
       openings: new Map(),
       isOver: false,
       readers: 1,
       timer: undefined,
     }
     channels.set(run.id, channel)
-    void look(run.id, channel)
+    void poll(run.id, channel)
     return channel
   }
 
@@ -69,26 +71,26 @@ export function followRuns(
     if (channels.get(id) === channel) channels.delete(id)
   }
 
-  /** A failing look is the next one's to repeat: the database may be locked for a moment. */
-  async function look(id: string, channel: Channel): Promise<void> {
+  /** A failed poll is retried by the next one: the database may be locked for a moment. */
+  async function poll(id: string, channel: Channel): Promise<void> {
     const hasMore = await readInto(id, channel).catch(() => false)
     if (channel.isOver && channels.get(id) === channel) channels.delete(id)
     if (!channel.isOver && channel.readers > 0)
-      channel.timer = setTimeout(() => void look(id, channel), hasMore ? 0 : LOOK_EVERY_MS)
+      channel.timer = setTimeout(() => void poll(id, channel), hasMore ? 0 : POLL_EVERY_MS)
   }
 
   async function readInto(id: string, channel: Channel): Promise<boolean> {
-    const run = await find(id) // before its events, so that none is missed after the last look
+    const run = await find(id) // before its events, so that none is missed after the last poll
     const stored = run === null ? [] : await eventsAfter(id, channel.events.at(-1)?.seq ?? 0)
     if (run !== null && stored.length > 0) {
       channel.run = run
       channel.openings = new Map()
       for (const { seq, event } of stored) {
         if (event.kind === 'run') {
-          const before = channel.events[channel.newestState]
-          // nobody reads it any more, and a state may be large
-          if (before?.kind === 'run') channel.events[channel.newestState] = { ...before, run }
-          channel.newestState = channel.events.length
+          const before = channel.events[channel.latestState]
+          // no reader needs it any more, and a state may be large
+          if (before?.kind === 'run') channel.events[channel.latestState] = { ...before, run }
+          channel.latestState = channel.events.length
         }
         channel.events.push(event.kind === 'run' ? { kind: 'run', seq, run } : eventAnswer(seq, event))
       }
@@ -116,8 +118,10 @@ export function followRuns(
     return opening
   }
 
-  /** The whole state first, then what came after `after`, then what comes; of several states that wait only
-   *  the newest. Ends with the run. */
+  /**
+   * The whole state first, then the events after `after`, then new ones as they arrive; of several pending
+   * states, only the latest. Ends with the run.
+   */
   async function* follow({
     run,
     after,
@@ -135,7 +139,7 @@ export function followRuns(
         const end = channel.events.length
         for (; next < end && !signal.aborted; next++) {
           const event = channel.events[next]!
-          if (event.seq > after && (event.kind !== 'run' || next >= channel.newestState)) yield event
+          if (event.seq > after && (event.kind !== 'run' || next >= channel.latestState)) yield event
         }
         if (next < channel.events.length) continue
         if (channel.isOver) return
@@ -166,7 +170,7 @@ function changeOf({ waiting }: Channel, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Where events begin that this reader has not seen, by halving. */
+/** Index of the first event that this reader has not seen (binary search). */
 function firstAfter(events: readonly RunEventAnswer[], after: number): number {
   let [low, high] = [0, events.length]
   while (low < high) {

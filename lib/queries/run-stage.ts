@@ -1,4 +1,4 @@
-/** The stage of a run as the contract says it. */
+/** The stage of a run in the form of its contract. */
 import type { RunStageAnswer } from '#lib/contracts/retrain.ts'
 import { overallPercent, STAGE_TITLES, type StageProgress } from '#lib/domain/run-stages.ts'
 import type { Run } from '#lib/data/values.ts'
@@ -11,7 +11,7 @@ export const stageAnswer = ({ stage, done, total, etaSeconds }: StageProgress): 
   eta_seconds: etaSeconds,
 })
 
-/** Null where the run is in no stage now. Within training its steps say how far it is. */
+/** Null when the run is in no stage. During training, progress is measured in steps. */
 export function stageOf({ state, stage, step, steps, etaSeconds }: Run): StageProgress | null {
   if (state !== 'running' || stage === null) return null
   return stage.stage === 'train' && steps > 0
@@ -19,8 +19,10 @@ export function stageOf({ state, stage, step, steps, etaSeconds }: Run): StagePr
     : stage
 }
 
-/** Percent of the whole run. Comparing is short and has no steps of its own; runs from before there were stages
- *  count the steps of training alone. */
+/**
+ * Percent of the whole run. Comparing is short and has no steps of its own; runs recorded without stages count
+ * training steps only.
+ */
 export function progressOf(run: Run): number {
   if (run.state === 'done') return 100
   if (run.state === 'judging') return 99.5

@@ -1,14 +1,16 @@
-/** Figures of the traffic, read from sums that are kept with each prediction; predictions are read for latency alone,
- *  and few of them. Counts are of all time; days, histogram and latency of the days asked for.
- *  Latency is read by `$queryRaw`: Prisma takes 1.2 ms for a thousand rows of one number, which is as long as all the
- *  rest; this takes 0.6 ms (2026-11, docs/performance.md, "Queries"). */
+/**
+ * Traffic statistics, from totals that are updated with each prediction; only latency reads predictions, and
+ * only a few. Counts cover all time; days, histogram and latency cover the requested days.
+ * Latency is read by `$queryRaw`: Prisma takes 1.2 ms for a thousand rows of one number, as long as everything
+ * else together; this takes 0.6 ms (2026-11, docs/performance.md, "Queries").
+ */
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import { Prisma } from '#lib/data/generated/client.ts'
 import { BINS, dateOf, dayOf } from '#lib/data/prediction-counts.ts'
 import type { Store } from '#lib/data/store.ts'
 
-/** Latency is told from the newest predictions: older ones speak of another load. */
+/** Latency uses the newest predictions, because older ones reflect a different load. */
 const LATENCIES = 1_000
 
 const COUNT_AND_CONFIDENCE = { count: true, confidenceSum: true } as const

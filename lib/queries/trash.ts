@@ -1,4 +1,4 @@
-/** What lies in the trash. Restoring is lib/ingest's, deleting permanently is lib/operations'. */
+/** The contents of the trash. lib/ingest restores entries; lib/operations deletes them permanently. */
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { TrashAnswer } from '#lib/contracts/sample-changes.ts'
 import { pageOf } from '#lib/domain/page.ts'

@@ -1,5 +1,7 @@
-/** The listening of a web process, when and where its parent says: on an address, or on a socket that is bound
- *  already. What is answered there is web-server.ts. */
+/**
+ * Starts listening when and where the parent process requests: on an address, or on an already bound socket.
+ * web-server.ts handles the requests.
+ */
 import type { ManagedCommand, ManagedMessage } from '#lib/contracts/ipc.ts'
 import type { WebServer } from './web-server.ts'
 
@@ -15,15 +17,15 @@ type ListenParts = {
   readonly server: Pick<WebServer, 'listen' | 'acceptFrom'>
   readonly address: { readonly port: number; readonly host: string }
   readonly say: (message: ManagedMessage, then?: () => void) => void
-  /** Called when the parent knows that this process cannot listen. */
+  /** Called after the parent has been notified that this process cannot listen. */
   readonly failed: () => void
 }
 
 export type CommandedListening = {
   readonly hear: (command: ListenCommand, socket: object | undefined) => void
-  /** Settled when the parent has said where. */
+  /** Resolves when the parent has sent its first command. */
   readonly when: Promise<'now' | 'ready'>
-  /** The port, where it listens already, too; null: it cannot. */
+  /** The port, also when it is already listening; null if it cannot listen. */
   readonly listen: () => Promise<number | null>
 }
 

@@ -1,6 +1,6 @@
 /**
  * Ends connections that make no progress: headers and bodies that trickle in, responses that are not read.
- * Each would occupy a connection and memory indefinitely. A body that waits because we do not read it, and
+ * Each would occupy a connection and memory indefinitely. A body that this server is not reading, and
  * a response that is not ready, never count against the client.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
@@ -17,7 +17,7 @@ const LINGER_MS = 1_000
 
 /**
  * What a connection waits for: the start of a request, its body, the client reading the response, nothing,
- * or us.
+ * or this server.
  */
 type Phase = 'head' | 'body' | 'reading' | 'idle' | 'us'
 
@@ -128,7 +128,7 @@ const progressOf = (socket: Socket, phase: Phase): number =>
 
 /**
  * Bytes that the system has not accepted yet. A large chunk counts as unsent as a whole until its end,
- * unless libuv is asked, as Node's own idle timer does (`_onTimeout` of its net.js, Node 24).
+ * unless libuv is queried, as Node's own idle timer does (`_onTimeout` of its net.js, Node 24).
  */
 function unsent(socket: Socket): number {
   const { _handle: handle } = socket as { _handle?: { writeQueueSize?: number } | null }

@@ -1,5 +1,7 @@
-/** The listening side of a web process: plain node:http, the door first, then Next. It is up before the
- *  program and the pages are, and lets who comes early wait. */
+/**
+ * The HTTP server of a web process: plain node:http, the fast path first, then Next. It listens before the
+ * program and the pages are ready; early requests wait.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import {
   createServer as createAcceptor,
@@ -12,16 +14,18 @@ import { METHODS, parserRefusal, type Gate } from './request-validation.ts'
 import { GuardedResponse } from './security-headers.ts'
 import { watchSlowConnections } from './slow-connections.ts'
 
-/** A second line behind slow-connections.ts, which ends headers after 30 s. */
+/** A fallback for slow-connections.ts, which ends incomplete headers after 30 s. */
 const LONGEST_HEADERS_MS = 60_000
-/** Longer than the idle time of usual proxies (60 s), so that it is they who close. */
+/** Longer than the idle time of usual proxies (60 s), so that the proxy closes the connection. */
 const KEEP_ALIVE_MS = 65_000
-/** What still runs then is cut: streams of events never end by themselves. */
+/** Responses still running then are cut off: event streams never end on their own. */
 const LONGEST_DRAIN_MS = 8_000
-/** Connections that wait to be accepted. Node asks for 511; a burst of more would wait for TCP to try again, 1 to
- *  7 s later. The system may allow fewer (net.core.somaxconn). */
+/**
+ * Connections waiting to be accepted. Node's default is 511; larger bursts would wait 1 to 7 s for a TCP retry.
+ * The system may allow fewer (net.core.somaxconn).
+ */
 const BACKLOG = 4_096
-const SAID_BY_PROXIES = [
+const PROXY_HEADERS = [
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
@@ -42,27 +46,26 @@ export type WebServerParts = {
   /** Settled when requests may be answered. */
   readonly open: Promise<unknown>
   readonly pages: Promise<Pages>
-  /** Refuses what HTTP does not allow, and host names that are not ours. */
+  /** Refuses what HTTP does not allow, and unknown host names. */
   readonly gate: Gate
-  /** Answers what goes before Next; false: it did not. */
+  /** Handles requests that bypass Next; false if it did not handle this one. */
   readonly door: (request: IncomingMessage, response: ServerResponse) => boolean
-  /** Refuses at once what there is no room for; false: it did not. */
+  /** Refuses requests beyond capacity immediately; false if it did not refuse this one. */
   readonly shed: (request: IncomingMessage, response: ServerResponse) => boolean
-  /** Whether a proxy of ours stands before us; else what a request says of its way is a stranger's word. */
+  /** Whether a trusted proxy forwards requests; otherwise forwarding headers come from clients and are removed. */
   readonly trustsProxy: boolean
-  /** Whether Next reloads pages while they are written; it listens for its websocket on this server by
-   *  itself. */
+  /** Whether Next reloads pages during development; it attaches its websocket to this server itself. */
   readonly isDevelopment: boolean
   readonly answered: (status: number) => void
   readonly failed: (error: unknown) => void
 }
 
 export type WebServer = {
-  /** On an address, or on a socket that is bound already. Answers the port. */
+  /** Listens on an address or an already bound socket; resolves to the port. */
   readonly listen: (place: { readonly port: number; readonly host: string } | object) => Promise<number>
-  /** Accepts from one more copy of the socket that it listens on. */
+  /** Accepts connections from another copy of its listening socket. */
   readonly acceptFrom: (copy: object) => void
-  /** Accepts nothing more, and is done when what was begun is answered. */
+  /** Stops accepting connections; resolves when all requests in progress are answered. */
   readonly drain: () => Promise<void>
 }
 
@@ -94,13 +97,13 @@ export function createWebServer({
     headersTimeout: LONGEST_HEADERS_MS,
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    requireHostHeader: false, // the gate says so in our words
-    // Other protocols are an offer that may be ignored (RFC 9110 §7.8): the request is answered as any other.
+    requireHostHeader: false, // the host check returns our own error
+    // A client's offer to upgrade may be ignored (RFC 9110 §7.8): the request is answered as usual.
     shouldUpgradeCallback: ({ url = '' }: IncomingMessage) => isDevelopment && url.startsWith('/_next/'),
   }
   const server = createServer(options, begin)
-  // Asked for beforehand, the body is wanted only when somebody begins to read it: what is refused by its
-  // headers is never sent.
+  // With Expect: 100-continue, the body is requested only when a handler reads it, so a request refused by its
+  // headers never sends one.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response)
     begin(request, response)
@@ -117,7 +120,7 @@ export function createWebServer({
   const slow = watchSlowConnections(server, () => performance.now())
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
-    if (!trustsProxy) for (const name of SAID_BY_PROXIES) delete request.headers[name]
+    if (!trustsProxy) for (const name of PROXY_HEADERS) delete request.headers[name]
     if (isOpen && !isDraining && shed(request, response)) {
       slow.answered(request, response)
       answered(response.statusCode)
@@ -188,8 +191,10 @@ export function createWebServer({
   }
 }
 
-/** Sends "100 Continue" with the first reading. Without it the connection ends with the answer: nobody knows
- *  whether the body still comes. */
+/**
+ * Sends "100 Continue" on the first read. Without it, the connection closes after the response, because the
+ * client may or may not still send the body.
+ */
 function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
   const { shouldKeepAlive } = response
   const read = request._read.bind(request)

@@ -65,5 +65,5 @@ test('a teacher without a class of the plan is refused with the name of the clas
 
   await expect(
     distil(set, { teacher, classes, how: { share: 0.75, temperature: 1 } }, ports(classes)),
-  ).rejects.toThrow(/does not know "spiral"/)
+  ).rejects.toThrow(/does not have "spiral"/)
 })

@@ -51,7 +51,7 @@ test('teachers predict the images of a step, and the mean of their predictions i
 test('a teacher without a class of the plan is refused with the name of the class', async () => {
   await expect(
     liveTeachers([teacher], { classes: [...classes, 'spiral'], how: HOW, engine }),
-  ).rejects.toThrow(/does not know "spiral"/)
+  ).rejects.toThrow(/does not have "spiral"/)
 })
 
 test('when one teacher cannot be loaded, those loaded before it are unloaded', async () => {
