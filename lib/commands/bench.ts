@@ -30,6 +30,10 @@ const BENCHMARKS: Readonly<
     is: 'predictions at three times the capacity',
     run: async (args) => (await import('./bench-overload.ts')).benchOverload(args),
   },
+  digits: {
+    is: 'accuracy of the digit classifier on images from other sources',
+    run: async (args) => (await import('./bench-digits.ts')).benchDigits(args),
+  },
   train: {
     is: 'training images per second of each engine, compared with Keras',
     run: async (args) => (await import('./bench-train.ts')).benchTrain(args),

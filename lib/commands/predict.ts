@@ -156,6 +156,7 @@ function wordsOf({
   confidence,
   top_k,
   decision,
+  image_problem,
   candidates,
   classifier,
   model_version,
@@ -167,13 +168,19 @@ function wordsOf({
     .map((one) => `${one.class} ${percent(one.probability)}`)
     .join(', ')
   return (
-    `${predicted_class} ${percent(confidence)}${doubtIn(decision, candidates)}` +
+    `${predicted_class} ${percent(confidence)}${doubtIn({ decision, candidates, image_problem })}` +
     `${others && ` (then ${others})`} · ${classifier} ${model_version}, ${engine}`
   )
 }
 
 /** Printed after the class when the prediction is not confident. */
-function doubtIn(decision: PredictionAnswer['decision'], candidates: PredictionAnswer['candidates']): string {
+function doubtIn({
+  decision,
+  candidates,
+  image_problem,
+}: Pick<PredictionAnswer, 'decision' | 'candidates' | 'image_problem'>): string {
+  if (image_problem === 'blank') return ', the image is blank'
+  if (image_problem === 'several_digits') return ', the image shows several digits'
   if (decision === 'unfamiliar') return ', unfamiliar image'
   if (decision !== 'uncertain') return ''
   return candidates && candidates.length > 1 ? `, uncertain: one of ${candidates.join(', ')}` : ', uncertain'

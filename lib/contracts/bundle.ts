@@ -28,6 +28,13 @@ export const preprocess = z.object({
     .tuple([z.number().int(), z.number().int(), z.number().int()])
     .describe('colour of the padding and of transparent pixels (RGB)'),
   resize: z.literal('lanczos3'),
+  ink: z
+    .enum(['border', 'local'])
+    .optional()
+    .describe(
+      'how `fit: digit` separates ink from its background: by the border of the image, or by the background ' +
+        'around each stroke; absent: `border`',
+    ),
   /** value = (byte / 255 − mean) / std, per channel */
   mean: z.array(z.number()).min(1).max(3),
   std: z.array(z.number().positive()).min(1).max(3),

@@ -3,6 +3,7 @@
  *  or `unable` with the reason. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { FailureReport } from '#lib/domain/errors.ts'
+import type { ImageProblem } from '#lib/domain/image.ts'
 import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { EpochPoint } from './epoch.ts'
 import type { ProbeFigures } from './probe.ts'
@@ -44,6 +45,8 @@ export type DecodingMessage =
       data: Uint8Array
       dataWidth: number
       dataHeight: number
+      /** Of a square; null for everything else. */
+      problem: ImageProblem | null
     }
   | { kind: 'refused'; id: number; failure: FailureReport }
   /** It exceeded its memory limit, and exits. */
@@ -56,6 +59,7 @@ export type PreparedImage = {
   readonly height: number
   readonly decodeMs: number
   readonly queuedMs: number
+  readonly problem: ImageProblem | null
 }
 
 /** Images as encoded bytes; decoding and preprocessing happen in the child. */
@@ -90,6 +94,7 @@ export type InferredImage =
       /** From the training images (lib/ml/evaluate/familiarity.ts); null when the version has none in its
        *  bundle. */
       distance: number | null
+      problem: ImageProblem | null
       width: number
       height: number
       decodeMs: number

@@ -42,6 +42,13 @@ export const prediction = z.object({
       'distance to the training images, and the threshold above which an image is unfamiliar; null ' +
         'if not measured',
     ),
+  image_problem: z
+    .enum(['blank', 'several_digits'])
+    .nullable()
+    .describe(
+      'why `decision` is `unfamiliar` whatever the class: `blank`: the image has no content, or no ink if the ' +
+        'classifier reads digits; `several_digits`: it shows more than one digit; null: neither',
+    ),
   filename: z.string().nullable(),
   width: z.number().int(),
   height: z.number().int(),

@@ -18,7 +18,8 @@ const promising = (change: Partial<ReliabilityThresholds>): ReliabilityThreshold
   familiarUpTo: null,
   ...change,
 })
-const near = { chance: () => 0.5, distance: null }
+const blank = { chance: () => 0.5, distance: null, problem: 'blank' } as const
+const near = { chance: () => 0.5, distance: null, problem: null }
 
 test.each<[string, number[], Sureness | null, HowSure]>([
   [
@@ -81,11 +82,12 @@ test('an uncertain prediction has the candidates that the measured mass and its 
   const thresholds = promising({ sureness: sureFrom(0.9), candidateMass: 0.7 })
 
   // 0.05, 0.53, 0.82
-  expect(decide([0.5, 0.3, 0.2], thresholds, { chance: () => 0.1, distance: null }).candidates).toEqual([
-    0, 1,
-  ])
-  // 0.45, 0.77
-  expect(decide([0.5, 0.3, 0.2], thresholds, { chance: () => 0.9, distance: null }).candidates).toEqual([0])
+  expect(
+    decide([0.5, 0.3, 0.2], thresholds, { chance: () => 0.1, distance: null, problem: null }).candidates,
+  ).toEqual([0, 1])
+  expect(
+    decide([0.5, 0.3, 0.2], thresholds, { chance: () => 0.9, distance: null, problem: null }).candidates,
+  ).toEqual([0]) // 0.45, 0.77
 })
 
 test('images too few to measure reliability may still suffice for candidates', () => {
@@ -97,14 +99,21 @@ test('images too few to measure reliability may still suffice for candidates', (
 test('an image further away than all training images is unfamiliar, however confident the network is', () => {
   const thresholds = promising({ sureness: sureFrom(0.9), familiarUpTo: 0.4 })
 
-  expect(decide([0.99, 0.01], thresholds, { ...near, distance: 0.41 }).decision).toBe('unfamiliar')
-  expect(decide([0.5, 0.5], thresholds, { ...near, distance: 0.41 }).decision).toBe('unfamiliar')
-  expect(decide([0.99, 0.01], thresholds, { ...near, distance: 0.4 }).decision).toBe('confident')
+  expect(decide([0.99, 0.01], thresholds, { ...near, distance: 0.41, problem: null }).decision).toBe(
+    'unfamiliar',
+  )
+  expect(decide([0.5, 0.5], thresholds, { ...near, distance: 0.41, problem: null }).decision).toBe(
+    'unfamiliar',
+  )
+  expect(decide([0.99, 0.01], thresholds, { ...near, distance: 0.4, problem: null }).decision).toBe(
+    'confident',
+  )
 })
 
 test('a version without measured distances never reports an image as unfamiliar', () => {
   expect(
-    decide([0.99, 0.01], promising({ sureness: sureFrom(0.9) }), { ...near, distance: 9 }).decision,
+    decide([0.99, 0.01], promising({ sureness: sureFrom(0.9) }), { ...near, distance: 9, problem: null })
+      .decision,
   ).toBe('confident')
   expect(decide([0.99, 0.01], promising({ sureness: sureFrom(0.9), familiarUpTo: 0.4 }), near).decision).toBe(
     'confident',
@@ -115,4 +124,10 @@ test('a target of two errors in a hundred needs 149 correct images, by the exact
   expect(fewestForThreshold(0.02)).toBe(149)
   expect(1 - 0.05 ** (1 / 149)).toBeLessThanOrEqual(0.02)
   expect(1 - 0.05 ** (1 / 148)).toBeGreaterThan(0.02)
+})
+
+test('an image with a problem is unfamiliar, whatever the probabilities and the calibration', () => {
+  expect(decide([0.999, 0.001], promising({ sureness: sureFrom(0.9) }), blank).decision).toBe('unfamiliar')
+  expect(decide([0.999, 0.001], promising({}), blank).decision).toBe('unfamiliar')
+  expect(decide([0.999, 0.001], promising({ sureness: sureFrom(0.9) }), near).decision).toBe('confident')
 })

@@ -2,6 +2,7 @@
  *  calibrated probabilities and the version's own thresholds, not images, and decides nothing that the version
  *  has not measured. */
 import { byProbability, candidatesWithin } from './conformal.ts'
+import type { ImageProblem } from './image.ts'
 
 export type Decision = 'confident' | 'uncertain' | 'unfamiliar'
 
@@ -24,9 +25,13 @@ export type ReliabilityThresholds = {
   /** of familiarity.ts */ readonly familiarUpTo: number | null
 }
 
-/** The properties of the image itself: the random draw of its candidates, computed only when it matters, and its
- *  distance from the training images. */
-export type DecisionInput = { readonly chance: () => number; readonly distance: number | null }
+/** The properties of the image itself: the random draw of its candidates, computed only when it matters, its
+ *  distance from the training images, and why it shows nothing that could be classified. */
+export type DecisionInput = {
+  readonly chance: () => number
+  readonly distance: number | null
+  readonly problem: ImageProblem | null
+}
 
 /** `decision` is `null` when the version has no threshold, `candidates` (class indices, the most likely first,
  *  never none) when nothing was measured. */
@@ -42,13 +47,15 @@ export const fewestForThreshold = (targetError: number): number =>
 export function decide(
   probabilities: readonly number[],
   { sureness, candidateMass, familiarUpTo }: ReliabilityThresholds,
-  { chance, distance }: DecisionInput,
+  { chance, distance, problem }: DecisionInput,
 ): HowSure {
   const candidates = (): readonly number[] | null => {
     if (candidateMass !== null)
       return candidatesWithin(probabilities, { mass: candidateMass, chance: chance() })
     return sureness === null || isUnmeasured(sureness) ? null : fewestWithMass(probabilities)
   }
+  // a network answers a blank picture like any other, often with full confidence
+  if (problem !== null) return { decision: 'unfamiliar', candidates: candidates() }
   if (familiarUpTo !== null && distance !== null && distance > familiarUpTo)
     return { decision: 'unfamiliar', candidates: candidates() }
   if (sureness === null || isUnmeasured(sureness)) return { decision: null, candidates: candidates() }

@@ -6,3 +6,6 @@ export type RgbImage = {
   /** `height × width × 3` bytes, row by row, sRGB, 8 bit, no alpha. */
   readonly data: Uint8Array
 }
+
+/** Why a picture shows nothing that could be classified: it has no content, or more than one digit. */
+export type ImageProblem = 'blank' | 'several_digits'

@@ -102,6 +102,7 @@ const decoded = (id: number): DecodingMessage => ({
   data: new Uint8Array(3),
   dataWidth: 1,
   dataHeight: 1,
+  problem: null,
 })
 const settled = (image: Promise<DecodedImage>): Promise<unknown> => image.catch((error: unknown) => error)
 /** Promises of the queue settle in microtasks. */

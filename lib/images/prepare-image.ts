@@ -26,11 +26,11 @@ export const createPrepareImage =
     { signal, isBulk = false, maxPixels = settings.maxPixels }: PrepareRequest,
   ): Promise<Uint8Array | PreparedImage> => {
     if (laneOf(bytes, { maxPixels }, Infinity).isSmall) return bytes
-    const { data, width, height, decodeMs, queuedMs } = await decoding.decode(bytes, {
+    const { data, width, height, decodeMs, queuedMs, problem } = await decoding.decode(bytes, {
       wish: { kind: 'square', folder },
       maxPixels,
       patienceMs: isBulk ? settings.bulkPatienceMs : settings.patienceMs,
       signal,
     })
-    return { square: data, width, height, decodeMs, queuedMs }
+    return { square: data, width, height, decodeMs, queuedMs, problem }
   }

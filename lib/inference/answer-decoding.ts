@@ -11,7 +11,7 @@ import { corruptImage } from '#lib/images/refusals.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import { decodeSmall, thumbnail } from '#lib/images/thumbnail.ts'
 import { readPreprocess } from '#lib/ml/formats/bundle.ts'
-import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
+import { prepare } from '#lib/ml/preprocess/preprocess.ts'
 
 /** How often memory is checked, and how far it may exceed the budget because of estimation errors. */
 const LOOK_EVERY_MS = 10
@@ -64,11 +64,12 @@ export function answerDecoding({
         const spec = await specOf(wish.folder)
         const [r, g, b] = spec.background
         const { image, width, height } = await decodeSized(bytes, { ...limits, background: { r, g, b } })
-        return { width, height, data: preprocess(image, spec), dataWidth: spec.size, dataHeight: spec.size }
+        const { square, problem } = prepare(image, spec)
+        return { width, height, data: square, dataWidth: spec.size, dataHeight: spec.size, problem }
       }
       case 'size': {
         const { width, height } = await decodeSized(bytes, limits)
-        return { width, height, data: new Uint8Array(0), dataWidth: 0, dataHeight: 0 }
+        return { width, height, data: new Uint8Array(0), dataWidth: 0, dataHeight: 0, problem: null }
       }
       case 'thumbnail': {
         const { image, width, height } = await decodeSized(bytes, limits)
@@ -78,11 +79,19 @@ export function answerDecoding({
           data: await thumbnail(image, wish.size),
           dataWidth: wish.size,
           dataHeight: wish.size,
+          problem: null,
         }
       }
       case 'raster': {
         const { image, width, height } = await decodeSmall(bytes, wish.side, limits)
-        return { width, height, data: image.data, dataWidth: image.width, dataHeight: image.height }
+        return {
+          width,
+          height,
+          data: image.data,
+          dataWidth: image.width,
+          dataHeight: image.height,
+          problem: null,
+        }
       }
     }
   }

@@ -140,6 +140,7 @@ export function loadedModels(engine: Engine): LoadedModels {
           ? {
               ok: true,
               ...outputs[next++]!,
+              problem: image.problem,
               width: image.width,
               height: image.height,
               decodeMs: image.decodeMs,

@@ -4,14 +4,13 @@ import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { isDarkroomError, reportOf } from '#lib/domain/errors.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { laneOf } from '#lib/images/decode-placement.ts'
-import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
+import { prepare as prepareSquare, type PreparedSquare } from '#lib/ml/preprocess/preprocess.ts'
 
 /** As many as libuv has threads; each takes at most 10 MB where large images are decoded elsewhere. */
 const DECODED_AT_ONCE = 4
 
-/** The square, as `preprocess` returns it, and the size of the original in pixels. */
-type InputImage = {
-  readonly square: Uint8Array
+/** The square, as `lib/ml/preprocess` returns it, and the size of the original in pixels. */
+type InputImage = PreparedSquare & {
   readonly width: number
   readonly height: number
   readonly decodeMs: number
@@ -67,7 +66,7 @@ export async function prepare(
   const startedAt = performance.now()
   try {
     const { image, width, height } = await decodeSized(input, { maxPixels, background: backgroundOf(spec) })
-    return { square: preprocess(image, spec), width, height, decodeMs: performance.now() - startedAt }
+    return { ...prepareSquare(image, spec), width, height, decodeMs: performance.now() - startedAt }
   } catch (error) {
     if (!isDarkroomError(error)) throw error
     return { ok: false, failure: reportOf(error) }

@@ -79,6 +79,7 @@ function answer(message: InferenceCommand): void {
               logits: Float32Array.of(first, process.pid),
               features: null,
               distance: null,
+              problem: null,
               width: 1,
               height: 1,
               decodeMs: 0,

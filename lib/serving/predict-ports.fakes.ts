@@ -139,7 +139,7 @@ export function predictFixture({
 
 /**
  * The first byte is the class with the largest logit, the second its lead, the third (optional) the
- * distance from the training data, in tenths.
+ * distance from the training data, in tenths; with a fourth the image is blank.
  */
 function outputOf(bytes: Uint8Array): InferredImage {
   if (bytes[0] === BROKEN)
@@ -160,6 +160,7 @@ function outputOf(bytes: Uint8Array): InferredImage {
     logits,
     features: null,
     distance: bytes[2] === undefined ? null : bytes[2] / 10,
+    problem: bytes[3] === undefined ? null : 'blank',
     width: 4,
     height: 3,
     decodeMs: 0.2,

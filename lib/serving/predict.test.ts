@@ -70,6 +70,20 @@ test('an image unlike the training data is marked as unfamiliar, and its distanc
   expect(rows.map((row) => row.familiarity)).toEqual([0.7, 0.5])
 })
 
+test.each<[string, Partial<{ threshold: number; familiarUpTo: number }> | undefined]>([
+  ['of a calibrated version', { threshold: 0.7 }],
+  ['of a version that was never calibrated', undefined],
+])('a blank image is unfamiliar however high the confidence %s', async (_story, calibrated) => {
+  const { predict } = predictFixture(calibrated ? { calibrated } : {})
+  const blank = Uint8Array.of(...imageOf(1, 9, 0), 1)
+
+  expect(await predict(requestOf(blank), {})).toMatchObject({
+    decision: 'unfamiliar',
+    image_problem: 'blank',
+  })
+  expect(await predict(requestOf(imageOf(1, 9)), {})).toMatchObject({ image_problem: null })
+})
+
 test('a version whose bundle contains no training images predicts as usual', async () => {
   const { predict, rows } = predictFixture({ calibrated: { threshold: 0.7 } })
 

@@ -148,7 +148,7 @@ export function createPredict({
         throw reportedError(picture.failure)
       }
       if (engine === null) throw new Error('No engine processed an image')
-      const response = answerOf(picture, lease, { topK: top_k, hash })
+      const response = answerOf(picture, lease.version, { topK: top_k, hash })
       const hindrance = save && caller.isAnonymous === true ? anonymousSaveHindrance() : null
       const id = save && hindrance === null ? data.id() : null
       const at = today()
@@ -207,16 +207,17 @@ type PredictionResult = Pick<
   | 'decision'
   | 'candidates'
   | 'familiarity'
+  | 'image_problem'
 >
-type InferenceResult = Pick<Extract<InferredImage, { ok: true }>, 'logits' | 'distance'>
+type InferenceResult = Pick<Extract<InferredImage, { ok: true }>, 'logits' | 'distance' | 'problem'>
 
 /**
  * Turns logits into a response, with the version's own temperature and thresholds from its card. `hash` of
  * the image's bytes, computed when needed.
  */
 export function answerOf(
-  { logits, distance }: InferenceResult,
-  { version: { classes, card } }: ServingVersion,
+  { logits, distance, problem }: InferenceResult,
+  { classes, card }: Pick<ServingVersion['version'], 'classes' | 'card'>,
   { topK, hash }: { readonly topK: number; readonly hash: () => string },
 ): PredictionResult {
   if (logits.length !== classes.length)
@@ -230,6 +231,7 @@ export function answerOf(
   const { decision, candidates } = decide(probabilities, promises, {
     chance: () => chanceOf(hash()),
     distance,
+    problem,
   })
   const rounded = (index: number) => Number(probabilities[index]!.toFixed(PROBABILITY_DIGITS))
   const first = order[0]!
@@ -243,6 +245,7 @@ export function answerOf(
       .map((index) => ({ class: classes[index]!, index, probability: rounded(index) })),
     decision,
     candidates: candidates && candidates.map((index) => classes[index]!),
+    image_problem: problem,
     familiarity:
       distance === null
         ? null

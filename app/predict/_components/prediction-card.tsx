@@ -70,7 +70,14 @@ export function PredictionCard({ item, prediction, classes, mayGiveFeedback, isD
   )
 }
 
-function decisionText({ decision, candidates }: PredictionAnswer): string {
+function decisionText({ decision, candidates, image_problem }: PredictionAnswer): string {
+  switch (image_problem) {
+    case 'blank':
+      return 'The image is blank, so the predicted class means nothing.'
+    case 'several_digits':
+      return 'The image shows several digits. Crop it to one digit and try again.'
+    case null:
+  }
   switch (decision) {
     case 'confident':
       return 'Calibrated: predictions with this confidence are correct about this often.'

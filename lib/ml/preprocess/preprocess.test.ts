@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
-import { normalise, preprocess } from './preprocess.ts'
+import { normalise, prepare, preprocess } from './preprocess.ts'
 import { resize } from './resize.ts'
 
 const spec: Preprocess = {
@@ -208,6 +208,16 @@ test('an empty canvas is an empty digit', () => {
   ).toBe(0)
 })
 
+test.each<[string, RgbImage, 'blank' | null]>([
+  ['one colour', painted(40, 30, () => [200, 30, 90]), 'blank'],
+  ['nearly one colour', painted(40, 30, (x, y) => [200 + (x % 3), 30 + (y % 4), 90]), 'blank'],
+  ['a faint gradient', painted(40, 30, (x) => [200 - x, 30, 90]), null],
+  ['noise', noisy(40, 30), null],
+])('an image of $0 has the problem $2', (_, image, problem) => {
+  expect(prepare(image, spec).problem).toBe(problem)
+  expect(prepare(image, { ...spec, fit: 'contain' }).problem).toBe(problem)
+})
+
 test('resampling a window reads around it but copies whole pixels', () => {
   const image = noisy(12, 12)
 
@@ -218,18 +228,21 @@ test('resampling a window reads around it but copies whole pixels', () => {
 
 const mnist = join(process.env.DARKROOM_REAL_DATA ?? '../shared/data', 'mnist', 't10k-images-idx3-ubyte.gz')
 
-test.skipIf(!existsSync(mnist))('all ten thousand test digits of MNIST pass unchanged', () => {
-  const pixels = new Uint8Array(gunzipSync(readFileSync(mnist))).subarray(16)
+test.skipIf(!existsSync(mnist)).each<Preprocess>([digit, { ...digit, ink: 'local' }])(
+  'all ten thousand test digits of MNIST pass unchanged (ink: $ink)',
+  (how) => {
+    const pixels = new Uint8Array(gunzipSync(readFileSync(mnist))).subarray(16)
 
-  let changed = 0
-  for (let i = 0; i < 10_000; i++) {
-    const square = pixels.subarray(i * 784, (i + 1) * 784)
-    const out = preprocess(
-      painted(28, 28, (x, y) => [square[y * 28 + x]!, square[y * 28 + x]!, square[y * 28 + x]!]),
-      digit,
-    )
-    if (!out.every((v, k) => v === square[k])) changed++
-  }
+    let changed = 0
+    for (let i = 0; i < 10_000; i++) {
+      const square = pixels.subarray(i * 784, (i + 1) * 784)
+      const out = preprocess(
+        painted(28, 28, (x, y) => [square[y * 28 + x]!, square[y * 28 + x]!, square[y * 28 + x]!]),
+        how,
+      )
+      if (!out.every((v, k) => v === square[k])) changed++
+    }
 
-  expect(changed).toBe(0)
-})
+    expect(changed).toBe(0)
+  },
+)

@@ -2,11 +2,31 @@
  *  gate and the browser. It does not decode and does not augment; the bundle's `preprocess.json` configures
  *  it. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import type { RgbImage } from '#lib/domain/image.ts'
-import { digitSquare } from './digit.ts'
+import type { ImageProblem, RgbImage } from '#lib/domain/image.ts'
+import { digitSquareByBorder } from './digit-by-border.ts'
+import { digitSquare, isLaidOut } from './digit.ts'
 import { contain, cover, stretch, type Raster } from './resize.ts'
 
-/** The image as `size × size × channels` bytes, the format that training stores and serving uses. */
+/** Levels between the darkest and the lightest hundredth of each channel up to which a picture shows nothing. */
+const FLAT_LEVELS = 8
+const FLAT_OUTLIERS = 0.01
+
+/** `square`: `size × size × channels` bytes, what training keeps and serving goes on with. `problem`: why no
+ *  class can be right, null where one may be. */
+export type PreparedSquare = { readonly square: Uint8Array; readonly problem: ImageProblem | null }
+
+/** The picture as the network's square, and whether it shows anything. */
+export function prepare(image: RgbImage, spec: Preprocess): PreparedSquare {
+  if (spec.fit === 'digit') {
+    const { square, problem } = digitOf(image, spec)
+    return { square: spec.channels === 1 ? square : tripled(square), problem }
+  }
+  const square = preprocess(image, spec)
+  const shown = spec.fit === 'contain' ? preprocess(image, { ...spec, fit: 'stretch' }) : square // no padding
+  return { square, problem: isFlat(shown, spec.channels) ? 'blank' : null }
+}
+
+/** The square of `prepare`. */
 export function preprocess(image: RgbImage, spec: Preprocess): Uint8Array {
   const raster: Raster = spec.channels === 1 ? grey(image) : { ...image, channels: 3 }
   switch (spec.fit) {
@@ -16,11 +36,27 @@ export function preprocess(image: RgbImage, spec: Preprocess): Uint8Array {
       return cover(raster, spec.size)
     case 'contain':
       return contain(raster, spec)
-    case 'digit': {
-      const square = digitSquare(grey(image), spec.size)
-      return spec.channels === 1 ? square : tripled(square)
-    }
+    case 'digit':
+      return prepare(image, spec).square
   }
+}
+
+function digitOf(image: RgbImage, { size, ink }: Preprocess): PreparedSquare {
+  if (image.width === size && image.height === size) {
+    const raster = grey(image)
+    if (isLaidOut(raster, size)) return { square: raster.data, problem: null }
+  }
+  const { square, problem } = digitSquare({ ...image, channels: 3 }, size)
+  return { square: ink === 'local' ? square : digitSquareByBorder(grey(image), size), problem }
+}
+
+function isFlat(square: Uint8Array, channels: number): boolean {
+  const outliers = Math.floor((square.length / channels) * FLAT_OUTLIERS)
+  for (let c = 0; c < channels; c++) {
+    const values = square.filter((_, i) => i % channels === c).sort()
+    if (values.at(-1 - outliers)! - values[outliers]! > FLAT_LEVELS) return false
+  }
+  return true
 }
 
 /** `(byte / 255 − mean) / std` per channel, into `out` from `offset` on; `squares` may hold several images one

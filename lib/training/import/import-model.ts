@@ -117,6 +117,7 @@ function preprocessOf({ model, pixels, fit }: ModelImport): Preprocess {
     fit,
     background: channels === 1 ? [0, 0, 0] : [255, 255, 255],
     resize: 'lanczos3',
+    ...(fit === 'digit' && { ink: 'local' as const }),
     mean: each(-offset / (255 * scale)),
     std: each(1 / (255 * scale)),
   }

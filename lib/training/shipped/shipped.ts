@@ -96,7 +96,13 @@ export const shippedTraining = (name: string): ShippedTraining | undefined =>
 /** The preprocessing of a classifier's first version: with the mean and spread of ImageNet's photographs, or
  *  of MNIST's digits. */
 export function preprocessFor(input: InputSpec): Preprocess {
-  const shared = { size: input.size, channels: input.channels, fit: input.fit, resize: 'lanczos3' } as const
+  const shared = {
+    size: input.size,
+    channels: input.channels,
+    fit: input.fit,
+    resize: 'lanczos3',
+    ...(input.fit === 'digit' && { ink: 'local' as const }),
+  } as const
   if (input.channels === 1) return { ...shared, background: [0, 0, 0], mean: [0.1307], std: [0.3081] }
   return { ...shared, background: [255, 255, 255], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
 }

@@ -35,6 +35,7 @@ function fakeInference(versions: readonly VersionWithCard[]): InferencePort {
             logits: Float32Array.from(version.classes, (name) => (name === answer ? 4 : 0)),
             features: null,
             distance: null,
+            problem: null,
             width: 1,
             height: 1,
             decodeMs: 0,

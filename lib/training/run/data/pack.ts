@@ -53,7 +53,17 @@ export function snapshotHash(entries: readonly PackEntry[]): string {
 /** The folder of a pack, named by its content and its preprocessing. */
 export const packName = (snapshot: string, spec: Preprocess): string =>
   createHash('sha256')
-    .update(JSON.stringify([snapshot, spec.size, spec.channels, spec.fit, spec.background, spec.resize]))
+    .update(
+      JSON.stringify([
+        snapshot,
+        spec.size,
+        spec.channels,
+        spec.fit,
+        spec.background,
+        spec.resize,
+        ...(spec.ink === undefined ? [] : [spec.ink]),
+      ]),
+    )
     .digest('hex')
     .slice(0, 32)
 

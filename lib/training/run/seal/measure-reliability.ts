@@ -38,6 +38,7 @@ export function measureReliability(
     const { decision, candidates } = decide(probabilities, statements, {
       chance: () => chances[i]!,
       distance: distances[i] ?? null,
+      problem: null,
     })
     if (decision === 'unfamiliar') unfamiliar += 1
     if (decision !== 'confident') continue
