@@ -16,6 +16,8 @@ const RUN = `curl() { command curl -sS --max-time ${LONGEST_S} -w '\\n%{http_cod
 const REFUSED: Readonly<Record<string, readonly number[]>> = {
   'POST /api/setup': [403, 409], // an admin exists
   'POST /api/reset': [403], // the link does not exist
+  'POST /api/backbone': [202, 409], // it is installed where another test has downloaded it
+  'DELETE /api/backbone': [200, 404], // nothing is being downloaded any more
   'POST /api/runs/{id}/cancel': [409], // it has ended
   'POST /api/runs/{id}/resume': [409],
   'DELETE /api/models/{id}': [200, 409], // the newest may be the target of the rollback

@@ -44,7 +44,7 @@ export const MODULES = {
     is: 'reads for pages and API responses: filters, lists, counts',
     may: ['domain', 'contracts', 'data'],
   },
-  jobs: { is: 'job queue: claim, lease, heartbeat, retry, cancel', may: ['domain'] },
+  jobs: { is: 'job queue: claim, lease, heartbeat, retry, cancel', may: ['contracts', 'domain'] },
   auth: {
     is: 'users, keys, scopes, sessions, rate limits',
     may: ['domain', 'contracts', 'data'],

@@ -1,4 +1,5 @@
 /** Classifiers and their classes, as rows. What a classifier answers with is in promotions.ts. */
+import { storedOriginal } from '#lib/contracts/stored-json.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Classifier, Fit } from '#lib/domain/classifier.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
@@ -127,7 +128,7 @@ export function classifiersOf({ connection, prisma, now, settings }: Store): Cla
     async originalOf(id) {
       const row = rowOf(id)
       if (!row) throw notFound('classifier', id)
-      return parsedOrNull<Original>(row.originalJson)
+      return parsedOrNull(storedOriginal, row.originalJson)
     },
   }
 }

@@ -1,5 +1,6 @@
 /** The queue's rows: every step is one statement, so that two workers never hold one job. When to retry and
  *  when to give up is lib/jobs' to say. */
+import { storedValue } from '#lib/contracts/stored-json.ts'
 import type { Job, JobKind, JobState } from '#lib/domain/jobs.ts'
 import type { TransactionScope } from './connection.ts'
 import type { Jobs } from './data.ts'
@@ -148,9 +149,9 @@ export function insertJob(
 const valueOf = (row: Row): Job => ({
   id: row.id,
   kind: row.kind as JobKind,
-  payload: parsed(row.payloadJson),
+  payload: parsed(storedValue, row.payloadJson),
   state: row.state as JobState,
   attempt: row.attempt,
-  result: parsedOrNull(row.resultJson),
+  result: parsedOrNull(storedValue, row.resultJson),
   error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '' },
 })

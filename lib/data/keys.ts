@@ -1,4 +1,5 @@
 /** API keys, stored only as sha256. lib/auth decides what a key may do. */
+import { storedScopes } from '#lib/contracts/stored-json.ts'
 import type { Keys } from './data.ts'
 import type { Prisma } from './generated/client.ts'
 import { notFound, parsed } from './store.ts'
@@ -53,7 +54,7 @@ const valueOf = ({
   id,
   name,
   beginsWith,
-  scopes: parsed<Key['scopes']>(scopesJson),
+  scopes: parsed(storedScopes, scopesJson),
   createdBy: createdBy?.name ?? null,
   createdAt,
   lastUsedAt,

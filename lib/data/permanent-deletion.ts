@@ -1,6 +1,7 @@
 /** Deleting permanently what lies in the trash: rows, files, and the database pages they lay in. Copies that other
  *  modules derived (packs, features) are removed before, by lib/operations/permanent-deletion.ts; backups are not
  *  touched here. */
+import { storedFindings } from '#lib/contracts/stored-json.ts'
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { blobNow } from './blobs.ts'
@@ -208,7 +209,7 @@ async function forgetNames(tx: Transaction, record: TrashRecord, hashes: readonl
     where: { id: { in: distinct(samples.flatMap(({ uploadId }) => uploadId ?? [])).slice() } },
   })
   for (const { id, reportJson } of uploads) {
-    const report = parsed<UploadFindings>(reportJson)
+    const report = parsed(storedFindings, reportJson)
     const findings = report.findings.filter(
       ({ sampleId, filename, detail }) =>
         !(sampleId !== null && ids.has(sampleId)) &&

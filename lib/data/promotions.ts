@@ -2,6 +2,7 @@
  * Which version is live, since when, by whom and why: the newest promotion names it. The gate decides
  * whether a version may be promoted.
  */
+import { storedNames } from '#lib/contracts/stored-json.ts'
 import { orderClasses } from './classifiers.ts'
 import type { Connection, TransactionScope } from './connection.ts'
 import type { Promotions } from './data.ts'
@@ -158,7 +159,7 @@ export function insertPromotion(
     at,
   })
   writing.run('UPDATE "Version" SET "promotedAt" = ? WHERE "id" = ?', at, versionId)
-  orderClasses(writing, version.classifierId, parsed<string[]>(version.classesJson))
+  orderClasses(writing, version.classifierId, parsed(storedNames, version.classesJson))
   const made = newestOf(writing, version.classifierId)
   if (!made) throw new Error('The new promotion cannot be read back.')
   return made

@@ -1,5 +1,6 @@
 /** Trainings as rows: their plan, their state, and the events that a live page draws. What a state means for
  *  the next step is lib/training's. */
+import { storedPoints, storedRunImages, storedValue, storedVerdict } from '#lib/contracts/stored-json.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
@@ -278,9 +279,9 @@ export function runValue(row: StoredRun): Run {
     engine: row.engine as EngineName | null,
     baseVersion: baseVersion && `v${baseVersion.number}`,
     version: version && `v${version.number}`,
-    images: parsedOrNull<RunImages>(imagesJson),
-    points: parsed<EpochPoint[]>(pointsJson),
-    verdict: parsedOrNull<VerdictAnswer>(verdictJson),
-    plan: parsed<unknown>(planJson),
+    images: parsedOrNull(storedRunImages, imagesJson),
+    points: parsed(storedPoints, pointsJson),
+    verdict: parsedOrNull(storedVerdict, verdictJson),
+    plan: parsed(storedValue, planJson),
   }
 }

@@ -1,4 +1,5 @@
 /** Settings changed while the product runs. lib/operations decides which may be changed. */
+import { storedSetting } from '#lib/contracts/stored-json.ts'
 import type { KeptSettings } from './data.ts'
 import { parsed } from './store.ts'
 import type { Store } from './store.ts'
@@ -21,5 +22,5 @@ export function keptSetting(connection: Pick<Store['connection'], 'one'>, name: 
     'SELECT "valueJson" FROM "KeptSetting" WHERE "name" = ?',
     name,
   )
-  return row ? parsed<string>(row.valueJson) : null
+  return row ? parsed(storedSetting, row.valueJson) : null
 }

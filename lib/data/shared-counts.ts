@@ -2,6 +2,7 @@
  * Counts exchanged between web processes, on this host or on others that share the file: a short journal,
  * read from the last position. lib/auth decides what is counted and what follows from it.
  */
+import { storedNumbers } from '#lib/contracts/stored-json.ts'
 import type { Counts } from './process-records.ts'
 import { parsed } from './store.ts'
 import type { Store } from './store.ts'
@@ -21,7 +22,7 @@ export const countsOf = ({ connection, prisma, now }: Store): Counts => ({
       where: { source: { startsWith: LASTING }, at: { gte: since }, id: { lte: upTo } },
       orderBy: { id: 'asc' },
     })
-    return rows.map(({ at, countsJson }) => ({ at, counts: parsed<Record<string, number>>(countsJson) }))
+    return rows.map(({ at, countsJson }) => ({ at, counts: parsed(storedNumbers, countsJson) }))
   },
   async exchange({ source, passing, lasting, lastsMs, after }) {
     const rows = (
@@ -50,7 +51,7 @@ export const countsOf = ({ connection, prisma, now }: Store): Counts => ({
       latest: stored.at(-1)?.id ?? after,
       ofOthers: stored
         .filter((row) => !row.source.endsWith(source))
-        .map((row) => parsed<Record<string, number>>(row.countsJson)),
+        .map((row) => parsed(storedNumbers, row.countsJson)),
     }
   },
 })

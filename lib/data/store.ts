@@ -42,6 +42,10 @@ export const inTrash = (thing: string, name: string, since: number | Date): Dark
 export const conflict = (what: string, why: string, remedy: string): DarkroomError =>
   new DarkroomError('conflict', { what, why, remedy })
 
-/** Only for texts that this module wrote. */
-export const parsed = <T>(json: string): T => JSON.parse(json) as T
-export const parsedOrNull = <T>(json: string | null): T | null => (json === null ? null : parsed<T>(json))
+type Schema<T> = { readonly parse: (value: unknown) => T }
+
+/** The value of a JSON column by its schema, most of them in lib/contracts/stored-json.ts; throws when it does not
+ *  match. */
+export const parsed = <T>(schema: Schema<T>, json: string): T => schema.parse(JSON.parse(json))
+export const parsedOrNull = <T>(schema: Schema<T>, json: string | null): T | null =>
+  json === null ? null : parsed(schema, json)

@@ -1,5 +1,6 @@
 /** The trash: images, uploads, classifiers and versions lie in it for thirty days and can be restored.
  *  Deleting for good is done in permanent-deletion.ts. */
+import { storedFindings, storedNames } from '#lib/contracts/stored-json.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { applySteps } from './apply-sample-changes.ts'
 import type { Step } from './apply-sample-changes.ts'
@@ -115,7 +116,7 @@ export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersio
               })
         await dropEmptyClasses(tx, {
           classifierId: upload.classifierId,
-          perClass: parsed<UploadFindings>(upload.reportJson).perClass,
+          perClass: parsed(storedFindings, upload.reportJson).perClass,
         })
         return (
           outcome?.trash ??
@@ -233,7 +234,7 @@ export async function dropEmptyClasses(
   const created = perClass.flatMap(({ name, isNew }) => (isNew ? [name] : []))
   if (created.length === 0) return
   const versions = await tx.version.findMany({ where: { classifierId }, select: { classesJson: true } })
-  const predicted = new Set(versions.flatMap(({ classesJson }) => parsed<string[]>(classesJson)))
+  const predicted = new Set(versions.flatMap(({ classesJson }) => parsed(storedNames, classesJson)))
   for (const name of created) {
     if (
       predicted.has(name) ||

@@ -2,6 +2,7 @@
  * Groups of images uploaded together, their reports, and discarding a failed upload. lib/ingest reads the
  * files; the trash is in trash.ts.
  */
+import { storedFindings } from '#lib/contracts/stored-json.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Uploads } from './data.ts'
 import { removeUnusedImages } from './images.ts'
@@ -82,7 +83,7 @@ export function uploadsOf({ prisma, settings, id, now }: Store): Uploads {
         const row = await tx.upload.findUnique({ where: { id: uploadId } })
         if (!row) throw notFound('upload', uploadId)
         await removeSamples(tx, row)
-        const { perClass } = parsed<UploadFindings>(row.reportJson)
+        const { perClass } = parsed(storedFindings, row.reportJson)
         await dropEmptyClasses(tx, { classifierId: row.classifierId, perClass })
       }, TRANSACTION),
     async sweepUnfinished(lives) {
@@ -110,7 +111,7 @@ export function uploadsOf({ prisma, settings, id, now }: Store): Uploads {
       })
       for (const row of running) {
         await removeSamples(tx, row)
-        const report = { ...parsed<UploadFindings>(row.reportJson), message: 'Nothing was added', count: 0 }
+        const report = { ...parsed(storedFindings, row.reportJson), message: 'Nothing was added', count: 0 }
         await tx.upload.update({
           where: { id: row.id },
           data: {
@@ -166,7 +167,7 @@ const findingsOf = ({
 }: Upload): UploadFindings => ({ message, count, files, perClass, findings, findingsTotal })
 
 export const uploadValue = (row: UploadRow): Upload => ({
-  ...parsed<UploadFindings>(row.reportJson),
+  ...parsed(storedFindings, row.reportJson),
   id: row.id,
   classifierId: row.classifierId,
   state: row.state as UploadState,

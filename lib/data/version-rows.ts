@@ -1,4 +1,5 @@
 /** A version's row and its value. bundles.ts reads the bundle itself in the version's folder. */
+import { storedCard, storedNames, storedPreprocess, storedVerdict } from '#lib/contracts/stored-json.ts'
 import path from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
@@ -144,9 +145,9 @@ export function versionValue(
     testImages: row.testImages,
     parameters: row.parameters,
     sizeBytes: row.sizeBytes,
-    classes: parsed<string[]>(row.classesJson),
-    preprocess: parsed<Preprocess>(row.preprocessJson),
-    verdict: parsedOrNull<VerdictAnswer>(row.verdictJson),
+    classes: parsed(storedNames, row.classesJson),
+    preprocess: parsed(storedPreprocess, row.preprocessJson),
+    verdict: parsedOrNull(storedVerdict, row.verdictJson),
     createdAt: new Date(row.createdAt),
     promotedAt: row.promotedAt === null ? null : new Date(row.promotedAt),
   }
@@ -157,5 +158,5 @@ export const withCard = (
   row: VersionRow & { cardJson: string },
 ): VersionWithCard => ({
   ...versionValue(settings, row),
-  card: parsed<VersionWithCard['card']>(row.cardJson),
+  card: parsed(storedCard, row.cardJson),
 })

@@ -2,6 +2,7 @@
  * Versions as rows next to their bundles, and the results of comparing them. promotions.ts knows which is
  * live.
  */
+import { storedComparison } from '#lib/contracts/stored-json.ts'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
@@ -113,7 +114,7 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
         championId,
         challengerId,
       )
-      return row ? parsed<ComparisonAnswer>(row.comparisonJson) : null
+      return row ? parsed(storedComparison, row.comparisonJson) : null
     },
   }
 }

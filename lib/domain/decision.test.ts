@@ -47,6 +47,12 @@ test.each<[string, number[], Sureness | null, HowSure]>([
     { decision: 'uncertain', candidates: [0] },
   ],
   [
+    'a class with exactly 95 % is enough alone',
+    [0.95, 0.05],
+    sureFrom(0.99),
+    { decision: 'uncertain', candidates: [0] },
+  ],
+  [
     'where no confidence suffices, nothing is confident',
     [1, 0],
     sureFrom(null),

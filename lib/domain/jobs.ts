@@ -35,10 +35,11 @@ export const JOB_KINDS = [
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
 
-export type Job<K extends JobKind = JobKind> = {
+export type Job = {
   readonly id: string
-  readonly kind: K
-  readonly payload: JobPayloads[K]
+  readonly kind: JobKind
+  /** As it is stored; lib/jobs reads it for the handler. */
+  readonly payload: unknown
   readonly state: JobState
   readonly attempt: number
   /** The result of the handler, as JSON; null until done. */

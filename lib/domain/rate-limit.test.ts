@@ -8,6 +8,7 @@ test.each<[string, number, number]>([
   ['100/day', 100, 86_400],
   [' 5 / HOUR ', 5, 3_600],
   ['5 per hour', 5, 3_600],
+  ['1000000/day', 1_000_000, 86_400],
 ])('%s', (text, points, windowSeconds) => expect(allowanceOf(text)).toEqual({ points, windowSeconds }))
 
 test.each([

@@ -4,6 +4,7 @@
  */
 import { isDarkroomError, messageOf, type ErrorCode } from '#lib/domain/errors.ts'
 import type { Job, JobKind } from '#lib/domain/jobs.ts'
+import { payloadOf } from '#lib/contracts/job-payloads.ts'
 import { BEAT_MS, LEASE_MS, MOST_ATTEMPTS, retryAt } from './queue.ts'
 import type { Handler, Handlers, JobError, JobStore, StopReason } from './queue.ts'
 
@@ -78,7 +79,7 @@ async function work(settings: WorkerSettings, job: Job): Promise<void> {
   settings.signal.addEventListener('abort', leave, { once: true })
   const watching = watch({ ...settings, halt, over: over.signal }, job)
   try {
-    const result = await handlerOf(settings.handlers, job).run(job.payload, {
+    const result = await handlerOf(settings.handlers, job).run(payloadOf(job), {
       id: job.id,
       attempt: job.attempt,
       signal: stop.signal,
@@ -149,7 +150,7 @@ async function end(
 async function abandon(settings: WorkerSettings, job: Job, error: JobError): Promise<void> {
   const { name, store, handlers, clock, onFailure } = settings
   await recorded(settings, () => store.fail(job.id, name, error, null, clock.now()))
-  const tell = async (): Promise<unknown> => handlerOf(handlers, job).gaveUp?.(job.payload, error)
+  const tell = async (): Promise<unknown> => handlerOf(handlers, job).gaveUp?.(payloadOf(job), error)
   await recorded(settings, tell).catch((cause: unknown) => onFailure?.(job, cause))
 }
 
@@ -196,7 +197,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'not_ready',
 ])
 
-/** `runWorker` has checked that there is one, and a job's payload is of its kind. */
+/** `runWorker` has checked that there is one; it is called only with the payload of its kind. */
 function handlerOf(handlers: Handlers, job: Job): Handler<JobKind> {
   const handler = handlers[job.kind]
   if (!handler) throw new Error(`No handler for ${job.kind}.`)

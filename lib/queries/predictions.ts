@@ -1,4 +1,5 @@
 /** The history of predictions. */
+import { storedNumbers } from '#lib/contracts/stored-json.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -80,7 +81,7 @@ export const predictionAnswer = (row: Row): StoredPredictionAnswer => ({
   engine: row.engine as EngineName,
   predicted_class: row.predictedClass,
   confidence: row.confidence,
-  probabilities: parsed<Record<string, number>>(row.probabilitiesJson),
+  probabilities: parsed(storedNumbers, row.probabilitiesJson),
   decision: row.decision as StoredPredictionAnswer['decision'],
   filename: row.filename,
   width: row.width,

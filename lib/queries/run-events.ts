@@ -2,6 +2,7 @@
  * The events of a training run as they happen, for any number of readers: one poll per run, shared by all its
  * readers, and one copy of each event. Read-only; lib/http delivers the events.
  */
+import { storedEvent } from '#lib/contracts/stored-json.ts'
 import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
 import type { StoredEvent } from '#lib/data/run-event-rows.ts'
 import { isActive } from '#lib/data/runs.ts'
@@ -109,7 +110,7 @@ export function followRuns(
       orderBy: { seq: 'asc' },
       take: EVENTS_AT_ONCE,
     })
-    return rows.map((row) => ({ seq: row.seq, event: parsed<StoredEvent>(row.eventJson) }))
+    return rows.map((row) => ({ seq: row.seq, event: parsed(storedEvent, row.eventJson) }))
   }
 
   function openingOf(channel: Channel, after: number): RunEventAnswer {

@@ -1,0 +1,119 @@
+/**
+ * The schemas of JSON columns. JSON has no NaN and no infinity: JSON.stringify stores null for both, so a measured
+ * number that is null in a row is read as NaN and does not make the row unreadable.
+ */
+import { z } from 'zod'
+import { card, preprocess, shippedClassifier } from './bundle.ts'
+import { epochPoint } from './epoch.ts'
+import { comparison, verdict } from './models.ts'
+import { keyScope } from './people.ts'
+import { RUN_STAGES } from '#lib/domain/run-stages.ts'
+
+const measured = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN)
+
+/** A value of unknown content, such as the payload of a job, which the module that wrote it parses. */
+export const storedValue = z.unknown()
+
+export const storedNames = z.array(z.string())
+
+/** Numbers by name. Not z.record, which drops the name "__proto__": a class may be called so. */
+export const storedNumbers = z.custom<Record<string, number>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => typeof one === 'number'),
+  'expected numbers by name',
+)
+
+export const storedSetting = z.string()
+
+export const storedScopes = z.array(keyScope)
+
+/** Written from a bundle that these schemas have already read: without a number that is null. */
+export const storedCard = card
+export const storedPreprocess = preprocess
+
+export const storedVerdict = verdict
+
+export const storedOriginal = shippedClassifier.shape.dataset.unwrap()
+
+/** A run that diverges has a loss that is not a number. */
+const storedPoint = epochPoint.extend({
+  loss: measured,
+  val_loss: measured,
+  val_accuracy: measured,
+  learning_rate: measured,
+  images_per_second: measured,
+  seconds: measured,
+})
+export const storedPoints = z.array(storedPoint)
+
+export const storedEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run') }),
+  z.object({
+    kind: z.literal('step'),
+    epoch: z.number(),
+    step: z.number(),
+    steps: z.number(),
+    loss: measured,
+    learningRate: measured,
+    imagesPerSecond: measured,
+    etaSeconds: z.number().nullable(),
+    memoryMb: measured,
+  }),
+  z.object({ kind: z.literal('epoch'), point: storedPoint }),
+  z.object({
+    kind: z.literal('stage'),
+    message: z.string(),
+    stage: z.enum(RUN_STAGES),
+    done: z.number(),
+    total: z.number().nullable(),
+    etaSeconds: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('log'), message: z.string(), at: z.string() }),
+])
+
+export const storedRunImages = z.object({
+  train: z.number(),
+  validation: z.number(),
+  test: z.number(),
+  unseen: z.number(),
+})
+
+export const storedFindings = z.object({
+  message: z.string(),
+  count: z.number(),
+  files: z.number(),
+  perClass: z.array(z.object({ name: z.string(), count: z.number(), isNew: z.boolean() })),
+  findings: z.array(
+    z.object({
+      kind: z.string(),
+      filename: z.string(),
+      detail: z.string(),
+      sampleId: z.string().nullable(),
+    }),
+  ),
+  findingsTotal: z.number(),
+})
+
+const measuredInterval = z.object({ value: measured, low: measured, high: measured })
+const measuredPair = z.object({ champion: measured, challenger: measured })
+
+/** Recall and its differences are not numbers where a class has no images. */
+export const storedComparison = comparison.extend({
+  accuracy: z.object({ champion: measuredInterval, challenger: measuredInterval, gain: measuredInterval }),
+  p_value: measured,
+  parts: z.array(comparison.shape.parts.element.extend({ gain: measuredInterval })),
+  per_class: z.array(
+    comparison.shape.per_class.element.extend({
+      recall_champion: measured,
+      recall_challenger: measured,
+      p_value: measured,
+    }),
+  ),
+  latency_ms: measuredPair,
+})
