@@ -133,7 +133,7 @@ export function UploadForm({ classifiers, selected, mayCreate, limits, recent }:
         (target.id === selected ? (
           recent
         ) : (
-          <Link className="link" href={`/upload?classifier=${target.id}`} scroll={false}>
+          <Link className="link" href={`/upload?classifier=${target.id}`} scroll={false} prefetch={false}>
             Recent uploads to {existing?.title ?? target.id}
           </Link>
         ))}
