@@ -54,6 +54,17 @@ export const EXPLAINED: readonly UnnoticeableChange[] = [
     'As many images as the fewest that are known to do are no fewer.',
     ['times * surest.length < fewest', 'times * surest.length <= fewest'],
   ]),
+  ...inFile('lib/domain/calibration.ts', [
+    'Writing beyond the end of a typed array does nothing, and the largest of equal logits is the same number.',
+    ['i < count', 'i <= count'],
+    ['values[at + k]! > largest', 'values[at + k]! >= largest'],
+  ]),
+  ...inFile('lib/domain/groups.ts', [
+    'Only the sign of a comparison orders, and the names of the cameras differ where they are compared.',
+    ['a.camera < b.camera', 'a.camera <= b.camera'],
+    ['-1', '-2'],
+    ['a.camera < b.camera ? -1 : 1', 'a.camera < b.camera ? -1 : 2'],
+  ]),
   ...inFile('lib/domain/splits.ts', [
     'A place is a multiple of 2⁻⁴⁸; neither 0.1 nor 0.2 nor 0.35 as a double is one, so no place equals its mark.',
     ['place < VALIDATION_OF_TRAIN', 'place <= VALIDATION_OF_TRAIN'],

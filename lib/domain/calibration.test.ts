@@ -5,6 +5,7 @@ import {
   confidentFrom,
   fitTemperature,
   imagesForThreshold,
+  logLosses,
   negativeLogLikelihood,
   reliability,
   softmax,
@@ -44,6 +45,13 @@ test('the likelihood of two labels is the mean of the two logarithms, and large 
   )
   const large = { values: Float32Array.of(1_000, 0), count: 1, classes: 2 }
   expect(negativeLogLikelihood(large, [0])).toBe(0)
+  expect(negativeLogLikelihood({ ...large, values: Float32Array.of(0, 1_000) }, [1])).toBe(0)
+  expect(logLosses({ values: Float32Array.of(2, 0), count: 1, classes: 2 }, [0])[0]).toBeCloseTo(
+    Math.log(1 + Math.exp(-2)),
+    12,
+  )
+  const between = { values: Float32Array.of(0, 0, 1_000, 1_000), count: 2, classes: 2 }
+  expect(negativeLogLikelihood(between, [0, 1])).toBeCloseTo(Math.log(2), 12)
 })
 
 test('logits that are always correct get the lowest temperature, those that are always incorrect the highest', () => {
@@ -103,6 +111,12 @@ test('with a hundred correct predictions no threshold for confidence exists yet'
   const answers = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.99, isRight: true }))
 
   expect(confidentFrom(answers).threshold).toBeNull()
+})
+
+test('each prediction is read from its own row', () => {
+  const answers = answersAt({ values: Float32Array.of(0, 1, 2, 0, 9, 9), count: 3, classes: 2 }, [1, 0, 0], 1)
+
+  expect(answers.map(({ confidence }) => confidence.toFixed(4))).toEqual(['0.7311', '0.8808', '0.5000'])
 })
 
 test('the predicted class has the largest logit', () => {

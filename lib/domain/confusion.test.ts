@@ -67,3 +67,19 @@ test('the class whose share changed most comes first', () => {
     -1, 1,
   ])
 })
+
+test.each([
+  ['the first', [3, 2], ['b for c', 'a for d', 'b for d', 'a for c', 'a for b']],
+  ['the last', [2, 3], ['b for c', 'd for b', 'a for d', 'a for c', 'a for b']],
+])('of two pairs with five confusions %s has the larger share and comes before', (_, [bd, db], expected) => {
+  const counts = [
+    [92, 1, 2, 5],
+    [0, 94, 3, bd!],
+    [2, 3, 5, 0],
+    [0, db!, 0, 18],
+  ]
+
+  const pairs = confusedPairs(['a', 'b', 'c', 'd'], counts)
+
+  expect(pairs.map(({ truth, answer }) => `${truth} for ${answer}`)).toEqual(expected)
+})

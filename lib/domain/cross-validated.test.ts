@@ -54,3 +54,28 @@ test('the correction of Nadeau and Bengio: five folds count for 2.25 times fewer
   expect(own.value).toBe(plain.value)
   expect((own.high - own.low) / (plain.high - plain.low)).toBeCloseTo(1.5, 1)
 })
+
+test('without images nothing is known of the balanced accuracy', () => {
+  expect(balancedAccuracy([{ right: 0, images: 0 }])).toEqual({ value: 0, low: 0, high: 1 })
+})
+
+test('the balanced accuracy of one class is its accuracy, of two alike its interval is narrower by √2', () => {
+  const one = { right: 30, images: 40 }
+  const own = crossValidatedAccuracy(30, 40)
+  const [alone, both] = [balancedAccuracy([one]), balancedAccuracy([one, one])]
+
+  expect(alone.low).toBeCloseTo(own.low, 12)
+  expect(alone.high).toBeCloseTo(own.high, 12)
+  expect(both.value - both.low).toBeCloseTo((own.value - own.low) / Math.SQRT2, 12)
+  expect(both.high - both.value).toBeCloseTo((own.high - own.value) / Math.SQRT2, 12)
+})
+
+test('classes are imbalanced from a ratio of three on, those with one image included, empty ones not', () => {
+  expect(isImbalanced([{ images: 30 }, { images: 10 }])).toBe(true)
+  expect(isImbalanced([{ images: 3 }, { images: 1 }])).toBe(true)
+  expect(isImbalanced([{ images: 10 }, { images: 0 }])).toBe(false)
+})
+
+test('one fold loses nothing, two folds count for three times fewer images', () => {
+  expect([1, 2].map(lostByFolds)).toEqual([1, 3])
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldCount, foldRound, FOLDS } from './folds.ts'
+import { foldCount, foldRound, FOLDS, roundsFor } from './folds.ts'
 
 const classes = 3
 const chanceOf = (seed: number) => {
@@ -69,4 +69,23 @@ test('other numbers of chance give other folds', () => {
   ])
 
   expect(one).not.toEqual(other)
+})
+
+test('the fewer images there are, the more rounds of folds are made', () => {
+  expect([1, 200, 201, 1_000, 1_001].map(roundsFor)).toEqual([5, 5, 3, 3, 1])
+})
+
+test('without two groups in any class nothing is left out', () => {
+  const input = { labels: [0, 1], classes: 2, groups: ['a', 'b'] }
+
+  expect(foldCount(input)).toBe(0)
+  expect(foldRound(input, chanceOf(4))).toEqual({
+    foldOf: Int32Array.of(-1, -1),
+    isEvaluated: [false, false],
+    folds: 0,
+  })
+})
+
+test('a class of one group does not limit the folds of a single other class', () => {
+  expect(foldCount({ labels: [0, 0, 0, 1], classes: 2, groups: [0, 1, 2, 3] })).toBe(3)
 })

@@ -14,6 +14,9 @@ test('links reach through one another, whatever their order', () => {
 test('images that one camera took within two seconds of each other are a burst', () => {
   const at = (seconds: number, camera = 'A 1') => ({ takenAtMs: seconds * 1_000, camera })
 
+  expect(burstLinks([at(0), at(2)])).toEqual([[0, 1]])
+  expect(burstLinks([at(0), at(2.001)])).toEqual([])
+
   expect(burstLinks([at(10), at(0), at(11.9), at(14), null, at(0.5, 'B 2')])).toEqual([[0, 2]])
 })
 
