@@ -51,7 +51,7 @@ export async function benchHead(args: readonly string[]): Promise<number> {
   const lengths = values.features.split(',').map(Number)
   const [pictures, classes] = [Number(values.pictures), Number(values.classes)]
   if (![...lengths, pictures, classes].every((value) => Number.isInteger(value) && value > 1)) {
-    console.error('--pictures, --features and --classes must be whole numbers of at least 2.')
+    console.error('--pictures, --features and --classes must be integers of at least 2.')
     return 1
   }
   const notes = createLines(process.stderr)

@@ -12,7 +12,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 type Waiter = { readonly begin: (end: () => void) => void; readonly timer: NodeJS.Timeout }
 
 export type Turns = {
-  /** Waits until nobody else has the connection, and keeps others out until its answer is called. `deadline`
+  /** Waits for exclusive use of the connection and holds it until the returned function is called. `deadline`
    *  in milliseconds of
    *  `performance.now()`; after it, and where too many wait already, it is a `database_busy`. */
   readonly turn: (deadline: number) => Promise<() => void>

@@ -1,6 +1,7 @@
-/** The default pretrained network, seen from the start: fetched behind a ready server, once. What is fetched and how
- *  it is checked is the command's affair; until it is there, and where it cannot be had, the network that ships with
- *  the product is used. */
+/**
+ * Downloads the default pretrained network in the background at start, once. The command decides what is downloaded
+ * and verifies it; until then, and if it is not available, the network that ships with Darkroom is used.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'

@@ -1,4 +1,4 @@
-/** What a new version predicts for the images that people corrected since the version before it. It decides nothing:
+/** What a new version predicts for the images corrected since the previous version. The result is informational:
  *  the new version was trained on most of them. */
 import type { Run } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
