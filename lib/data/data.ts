@@ -3,7 +3,7 @@
  *  own file of signatures, as undo-types.ts. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
-import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
+import type { Job, JobKind, JobPayloads, JobStore } from '#lib/domain/jobs.ts'
 import type { Counts, WebProcesses } from './process-records.ts'
 import type { Blobs } from './blobs.ts'
 import type { PermanentDeletion } from './permanent-deletion.ts'
@@ -210,31 +210,11 @@ export type LiveVersions = {
   readonly clearFault: (versionId: string) => Promise<void>
 }
 
-/** The queue's rows, as lib/jobs wants them. Times are milliseconds since 1970. */
-export type Jobs = {
+/** The queue, for workers and for those who add, cancel and read jobs. Times are milliseconds since 1970. */
+export type Jobs = JobStore & {
   readonly enqueue: <K extends JobKind>(kind: K, payload: JobPayloads[K], now: number) => Promise<string>
-  readonly claim: (
-    worker: string,
-    kinds: readonly JobKind[],
-    now: number,
-    leaseMs: number,
-  ) => Promise<Job | null>
-  /** False: another worker now holds the lease. */
-  readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
-  readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
-  readonly fail: (
-    id: string,
-    worker: string,
-    error: { readonly code: string; readonly message: string },
-    retryAt: number | null,
-    now: number,
-  ) => Promise<boolean>
-  /** Back to the queue without a counted attempt: the worker leaves. */
-  readonly release: (id: string, worker: string, now: number) => Promise<boolean>
-  readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
   /** A queued job is cancelled at once; a running one is requested to stop. */
   readonly requestCancel: (id: string, now: number) => Promise<'cancelled' | 'asked' | 'over'>
-  readonly isCancelRequested: (id: string) => Promise<boolean>
   readonly get: (id: string) => Promise<Job>
   readonly latest: (
     kind: JobKind,

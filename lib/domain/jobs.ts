@@ -44,5 +44,39 @@ export type Job = {
   readonly attempt: number
   /** The result of the handler, as JSON; null until done. */
   readonly result: unknown
-  readonly error: { readonly code: string; readonly message: string } | null
+  readonly error: JobError | null
+}
+
+export type JobError = { readonly code: string; readonly message: string }
+
+/** Why a handler was stopped: the job was cancelled, the worker ends, or another worker has the lease. */
+export type StopReason = 'cancelled' | 'leaving' | 'lost'
+
+/**
+ * What a worker needs of the queue. Times are milliseconds since 1970. The promises of `boolean` resolve to
+ * false when another worker has the lease now; then nothing was changed.
+ */
+export type JobStore = {
+  /** The next job of these kinds, leased to the worker; null if there is none. */
+  readonly claim: (
+    worker: string,
+    kinds: readonly JobKind[],
+    now: number,
+    leaseMs: number,
+  ) => Promise<Job | null>
+  /** Extends the lease. */
+  readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
+  readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
+  /** `retryAt` is null: the job is not retried. */
+  readonly fail: (
+    id: string,
+    worker: string,
+    error: JobError,
+    retryAt: number | null,
+    now: number,
+  ) => Promise<boolean>
+  /** Back to the queue without a counted attempt: the worker is stopping. */
+  readonly release: (id: string, worker: string, now: number) => Promise<boolean>
+  readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
+  readonly isCancelRequested: (id: string) => Promise<boolean>
 }

@@ -2,7 +2,8 @@
 import { expect, onTestFinished, vi } from 'vitest'
 import { openForTest } from '#lib/data/opened.fakes.ts'
 import { fakeClock } from './clock.fakes.ts'
-import type { Handlers, StopReason } from './queue.ts'
+import type { StopReason } from '#lib/domain/jobs.ts'
+import type { Handlers } from './queue.ts'
 import { runWorker, type WorkerSettings } from './worker.ts'
 
 export const payload = { versionId: 'v' }

@@ -3,10 +3,10 @@
  * job does; the store knows where it is stored.
  */
 import { isDarkroomError, messageOf, type ErrorCode } from '#lib/domain/errors.ts'
-import type { Job, JobKind } from '#lib/domain/jobs.ts'
+import type { Job, JobError, JobKind, JobStore, StopReason } from '#lib/domain/jobs.ts'
 import { payloadOf } from '#lib/contracts/job-payloads.ts'
 import { BEAT_MS, LEASE_MS, MOST_ATTEMPTS, retryAt } from './queue.ts'
-import type { Handler, Handlers, JobError, JobStore, StopReason } from './queue.ts'
+import type { Handler, Handlers } from './queue.ts'
 
 /** How often an idle worker looks for a job. */
 const LOOK_EVERY_MS = 500

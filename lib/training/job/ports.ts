@@ -2,7 +2,7 @@
  *  lib/processes. */
 import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { JobKind, JobPayloads } from '#lib/domain/jobs.ts'
+import type { JobError, JobKind, JobPayloads, StopReason } from '#lib/domain/jobs.ts'
 import type { InferencePort, ForkTraining } from '../ports.ts'
 
 export type TrainSettings = {
@@ -36,16 +36,13 @@ export type TrainingParts = {
 export type JobContext = {
   readonly attempt: number
   readonly signal: AbortSignal
-  readonly why: () => 'cancelled' | 'leaving' | 'lost' | null
+  readonly why: () => StopReason | null
 }
 
 /** In the shape that lib/jobs expects of handlers. */
 export type TrainingHandlers = {
   readonly [K in Exclude<JobKind, 'backup' | 'backbone'>]: {
     readonly run: (payload: JobPayloads[K], job: JobContext) => Promise<unknown>
-    readonly gaveUp?: (
-      payload: JobPayloads[K],
-      error: { readonly code: string; readonly message: string },
-    ) => Promise<void>
+    readonly gaveUp?: (payload: JobPayloads[K], error: JobError) => Promise<void>
   }
 }
