@@ -1,5 +1,5 @@
-/** The trash: images, uploads, classifiers and versions lie in it for thirty days and can be restored.
- *  Deleting for good is done in permanent-deletion.ts. */
+/** The trash: images, uploads, classifiers and versions stay in it for thirty days, during which they can be
+ *  restored. Deleting for good is done in permanent-deletion.ts. */
 import { storedFindings, storedNames } from '#lib/contracts/stored-json.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { applySteps } from './apply-sample-changes.ts'
@@ -18,32 +18,13 @@ const TRANSACTION = { timeout: 60_000 } as const
 const ACTIVE_RUN = { state: { in: ['queued', 'running', 'judging'] } }
 
 export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersions, 'of'> }): Trash {
-  const { prisma, id: newId, now } = store
+  const { prisma, now } = store
   const get = async (id: string): Promise<TrashRecord> => {
     const row = await prisma.trashEntry.findUnique({ where: { id }, include: WITH_COUNT })
     if (!row) throw notFound('entry of the trash', id)
     return recordOfTrash(row)
   }
-  const entry = async (
-    tx: Transaction,
-    draft: {
-      kind: 'classifier' | 'version' | 'upload'
-      classifierId: string
-      versionId?: string
-      uploadId?: string
-      title: string
-      by: string
-      at: Date
-    },
-  ): Promise<TrashRecord> =>
-    recordOfTrash(
-      await tx.trashEntry.create({
-        data: { id: newId(), ...draft, until: trashedUntil(draft.at) },
-        include: WITH_COUNT,
-      }),
-    )
-
-  /** How its classifier is served, if this version replaces a promoted one that cannot be loaded. */
+  /** The live version of its classifier, if this version serves in place of a promoted one that cannot be loaded. */
   async function fallbackOf(versionId: string): Promise<LiveVersion | null> {
     const version = await prisma.version.findUnique({ where: { id: versionId } })
     const current = version && (await live.of(version.classifierId))
@@ -73,133 +54,16 @@ export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersio
         take: limit,
       }),
     putUpload: (uploadId, by) =>
-      prisma.$transaction(async (tx) => {
-        const upload = await tx.upload.findUnique({ where: { id: uploadId } })
-        if (!upload) throw notFound('upload', uploadId)
-        if (upload.state === 'running')
-          throw conflict(
-            'This upload cannot be moved to the trash yet',
-            'its files are still being processed',
-            'Wait until it is done.',
-          )
-        if (upload.state === 'undone')
-          throw conflict(
-            'This upload cannot be moved to the trash',
-            upload.trashedAt === null ? 'it has already been undone' : 'it is already in the trash',
-            'No action is needed.',
-          )
-        const at = now()
-        const rows = await tx.sample.findMany({
-          where: { uploadId, trashedAt: null },
-          orderBy: { id: 'asc' },
-        })
-        const steps: Step[] = rows.map((row) => ({
-          row,
-          after: {
-            label: row.label,
-            split: row.split as Step['after']['split'],
-            excludedAt: row.excludedAt,
-            trashedAt: at,
-          },
-        }))
-        const title = uploadTitle(upload.createdAt, steps.length)
-        await tx.upload.update({ where: { id: uploadId }, data: { state: 'undone', trashedAt: at } })
-        const outcome =
-          steps.length === 0
-            ? null
-            : await applySteps(store, tx, {
-                steps,
-                kind: 'trash',
-                by,
-                at,
-                trash: { kind: 'upload', title, uploadId },
-              })
-        await dropEmptyClasses(tx, {
-          classifierId: upload.classifierId,
-          perClass: parsed(storedFindings, upload.reportJson).perClass,
-        })
-        return (
-          outcome?.trash ??
-          entry(tx, { kind: 'upload', classifierId: upload.classifierId, uploadId, title, by, at })
-        )
-      }, TRANSACTION),
+      prisma.$transaction((tx) => trashUpload(store, tx, { uploadId, by }), TRANSACTION),
     putClassifier: (classifierId, by) =>
-      prisma.$transaction(async (tx) => {
-        const classifier = await tx.classifier.findUnique({ where: { id: classifierId } })
-        if (!classifier || classifier.trashedAt !== null) throw notFound('classifier', classifierId)
-        const what = `"${classifier.title}" cannot be moved to the trash`
-        if (classifier.isShipped)
-          throw conflict(
-            what,
-            'it is shipped with Darkroom',
-            'Ignore it: it uses no memory until a request needs it.',
-          )
-        if (await tx.run.findFirst({ where: { classifierId, ...ACTIVE_RUN } }))
-          throw conflict(what, 'a training run of it is queued or running', 'Cancel the training run first.')
-        if (await tx.upload.findFirst({ where: { classifierId, state: 'running' } }))
-          throw conflict(what, 'an upload to it is still being processed', 'Wait until the upload is done.')
-        const at = now()
-        await tx.classifier.update({ where: { id: classifierId }, data: { trashedAt: at } })
-        return entry(tx, { kind: 'classifier', classifierId, title: classifier.title, by, at })
-      }),
+      prisma.$transaction((tx) => trashClassifier(store, tx, { classifierId, by })),
     async putVersion(versionId, by) {
-      const serving = await fallbackOf(versionId)
-      return prisma.$transaction(async (tx) => {
-        const version = await tx.version.findUnique({ where: { id: versionId } })
-        if (!version || version.trashedAt !== null) throw notFound('version', versionId)
-        const what = `Version v${version.number} cannot be moved to the trash`
-        if (version.isShipped)
-          throw conflict(
-            what,
-            'it is shipped with Darkroom',
-            'Ignore it: it uses no memory while it is not live.',
-          )
-        const champions = standingChampions(await promotionsWith(tx, version.classifierId))
-        if (champions.at(-1) === versionId)
-          throw conflict(what, 'it is the live version', 'Promote another version first.')
-        if (champions.at(-2) === versionId)
-          throw conflict(what, 'it is the version to roll back to', 'Promote another version first.')
-        if (serving !== null)
-          throw conflict(
-            what,
-            `it serves predictions while ${serving.promoted.version.name} cannot be loaded (${serving.reason})`,
-            `Restore the files of ${serving.promoted.version.name}, or promote another version first.`,
-          )
-        if (await tx.run.findFirst({ where: { baseVersionId: versionId, ...ACTIVE_RUN } }))
-          throw conflict(what, 'a training run starts from it', 'Wait for the training run or cancel it.')
-        const at = now()
-        await tx.version.update({ where: { id: versionId }, data: { trashedAt: at } })
-        return entry(tx, {
-          kind: 'version',
-          classifierId: version.classifierId,
-          versionId,
-          title: `v${version.number}`,
-          by,
-          at,
-        })
-      })
+      const fallback = await fallbackOf(versionId)
+      return prisma.$transaction((tx) => trashVersion(store, tx, { versionId, by, fallback }))
     },
     async restore(id, by) {
       const record = await get(id)
-      await prisma.$transaction(async (tx) => {
-        if (record.kind === 'classifier')
-          await tx.classifier.update({ where: { id: record.classifierId }, data: { trashedAt: null } })
-        if (record.kind === 'version' && record.versionId !== null)
-          await tx.version.update({ where: { id: record.versionId }, data: { trashedAt: null } })
-        const rows = await tx.sample.findMany({ where: { trashId: id }, orderBy: { id: 'asc' } })
-        const steps: Step[] = rows.map((row) => ({
-          row,
-          after: {
-            label: row.label,
-            split: row.split as Step['after']['split'],
-            excludedAt: row.excludedAt,
-            trashedAt: null,
-          },
-        }))
-        if (steps.length > 0) await applySteps(store, tx, { steps, kind: 'restore', by, at: now() })
-        await settleTrash(tx, [id])
-        await tx.trashEntry.deleteMany({ where: { id } })
-      }, TRANSACTION)
+      await prisma.$transaction((tx) => restoreEntry(store, tx, { record, by }), TRANSACTION)
       return record
     },
     async due() {
@@ -212,6 +76,173 @@ export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersio
     },
   }
 }
+
+/** Why something cannot go to the trash, as [condition, why, remedy]; conditions are read in order. */
+type Refusals = readonly (readonly [condition: () => unknown, why: string, remedy: string])[]
+
+async function throwFirst(what: string, refusals: Refusals): Promise<void> {
+  for (const [condition, why, remedy] of refusals) if (await condition()) throw conflict(what, why, remedy)
+}
+
+async function trashUpload(
+  store: Store,
+  tx: Transaction,
+  { uploadId, by }: { readonly uploadId: string; readonly by: string },
+): Promise<TrashRecord> {
+  const upload = await tx.upload.findUnique({ where: { id: uploadId } })
+  if (!upload) throw notFound('upload', uploadId)
+  if (upload.state === 'running')
+    throw conflict(
+      'This upload cannot be moved to the trash yet',
+      'its files are still being processed',
+      'Wait until it is done.',
+    )
+  if (upload.state === 'undone')
+    throw conflict(
+      'This upload cannot be moved to the trash',
+      upload.trashedAt === null ? 'it has already been undone' : 'it is already in the trash',
+      'No action is needed.',
+    )
+  const at = store.now()
+  const rows = await tx.sample.findMany({ where: { uploadId, trashedAt: null }, orderBy: { id: 'asc' } })
+  const steps = rows.map((row) => withTrashedAt(row, at))
+  const title = uploadTitle(upload.createdAt, steps.length)
+  await tx.upload.update({ where: { id: uploadId }, data: { state: 'undone', trashedAt: at } })
+  const outcome =
+    steps.length === 0
+      ? null
+      : await applySteps(store, tx, {
+          steps,
+          kind: 'trash',
+          by,
+          at,
+          trash: { kind: 'upload', title, uploadId },
+        })
+  const { classifierId } = upload
+  await dropEmptyClasses(tx, {
+    classifierId,
+    perClass: parsed(storedFindings, upload.reportJson).perClass,
+  })
+  return outcome?.trash ?? createEntry(store, tx, { kind: 'upload', classifierId, uploadId, title, by, at })
+}
+
+async function trashClassifier(
+  store: Store,
+  tx: Transaction,
+  { classifierId, by }: { readonly classifierId: string; readonly by: string },
+): Promise<TrashRecord> {
+  const classifier = await tx.classifier.findUnique({ where: { id: classifierId } })
+  if (!classifier || classifier.trashedAt !== null) throw notFound('classifier', classifierId)
+  await throwFirst(`"${classifier.title}" cannot be moved to the trash`, [
+    [
+      () => classifier.isShipped,
+      'it is shipped with Darkroom',
+      'Ignore it: it uses no memory until a request needs it.',
+    ],
+    [
+      () => tx.run.findFirst({ where: { classifierId, ...ACTIVE_RUN } }),
+      'a training run of it is queued or running',
+      'Cancel the training run first.',
+    ],
+    [
+      () => tx.upload.findFirst({ where: { classifierId, state: 'running' } }),
+      'an upload to it is still being processed',
+      'Wait until the upload is done.',
+    ],
+  ])
+  const at = store.now()
+  await tx.classifier.update({ where: { id: classifierId }, data: { trashedAt: at } })
+  return createEntry(store, tx, { kind: 'classifier', classifierId, title: classifier.title, by, at })
+}
+
+/** `fallback`: the live version of the classifier, if this version serves in place of the promoted one. */
+async function trashVersion(
+  store: Store,
+  tx: Transaction,
+  draft: { readonly versionId: string; readonly by: string; readonly fallback: LiveVersion | null },
+): Promise<TrashRecord> {
+  const { versionId, by, fallback } = draft
+  const version = await tx.version.findUnique({ where: { id: versionId } })
+  if (!version || version.trashedAt !== null) throw notFound('version', versionId)
+  const { classifierId } = version
+  const champions = standingChampions(await promotionsWith(tx, classifierId))
+  const promoted = fallback?.promoted.version.name
+  await throwFirst(`Version v${version.number} cannot be moved to the trash`, [
+    [
+      () => version.isShipped,
+      'it is shipped with Darkroom',
+      'Ignore it: it uses no memory while it is not live.',
+    ],
+    [() => champions.at(-1) === versionId, 'it is the live version', 'Promote another version first.'],
+    [
+      () => champions.at(-2) === versionId,
+      'it is the version to roll back to',
+      'Promote another version first.',
+    ],
+    [
+      () => fallback !== null,
+      `it serves predictions while ${promoted} cannot be loaded (${fallback?.reason})`,
+      `Restore the files of ${promoted}, or promote another version first.`,
+    ],
+    [
+      () => tx.run.findFirst({ where: { baseVersionId: versionId, ...ACTIVE_RUN } }),
+      'a training run starts from it',
+      'Wait for the training run or cancel it.',
+    ],
+  ])
+  const at = store.now()
+  await tx.version.update({ where: { id: versionId }, data: { trashedAt: at } })
+  const title = `v${version.number}`
+  return createEntry(store, tx, { kind: 'version', classifierId, versionId, title, by, at })
+}
+
+async function restoreEntry(
+  store: Store,
+  tx: Transaction,
+  { record, by }: { readonly record: TrashRecord; readonly by: string },
+): Promise<void> {
+  const { id } = record
+  if (record.kind === 'classifier')
+    await tx.classifier.update({ where: { id: record.classifierId }, data: { trashedAt: null } })
+  if (record.kind === 'version' && record.versionId !== null)
+    await tx.version.update({ where: { id: record.versionId }, data: { trashedAt: null } })
+  const rows = await tx.sample.findMany({ where: { trashId: id }, orderBy: { id: 'asc' } })
+  const steps = rows.map((row) => withTrashedAt(row, null))
+  if (steps.length > 0) await applySteps(store, tx, { steps, kind: 'restore', by, at: store.now() })
+  await settleTrash(tx, [id])
+  await tx.trashEntry.deleteMany({ where: { id } })
+}
+
+const createEntry = async (
+  store: Store,
+  tx: Transaction,
+  draft: {
+    readonly kind: 'classifier' | 'version' | 'upload'
+    readonly classifierId: string
+    readonly versionId?: string
+    readonly uploadId?: string
+    readonly title: string
+    readonly by: string
+    readonly at: Date
+  },
+): Promise<TrashRecord> =>
+  recordOfTrash(
+    await tx.trashEntry.create({
+      data: { id: store.id(), ...draft, until: trashedUntil(draft.at) },
+      include: WITH_COUNT,
+    }),
+  )
+
+/** Moves a sample into the trash or, with null, out of it; all else stays. */
+const withTrashedAt = (row: Step['row'], trashedAt: Date | null): Step => ({
+  row,
+  after: {
+    label: row.label,
+    split: row.split as Step['after']['split'],
+    excludedAt: row.excludedAt,
+    trashedAt,
+  },
+})
 
 const promotionsWith = (tx: Transaction, classifierId: string) =>
   tx.promotion.findMany({
