@@ -10,7 +10,6 @@ import { conflict, notFound, parsed } from './store.ts'
 import type { Store } from './store.ts'
 import type { Transaction } from './trash-rows.ts'
 import type { Trash, TrashRecord } from './undo-types.ts'
-import type { UploadFindings } from './values.ts'
 
 /** Images whose bytes are looked for in the database file afterwards; SQLite may leave a copy of a moved row
  *  in the gap of a page. */

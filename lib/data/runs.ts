@@ -3,7 +3,6 @@
 import { storedPoints, storedRunImages, storedValue, storedVerdict } from '#lib/contracts/stored-json.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
-import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { isRunStage } from '#lib/domain/run-stages.ts'
 import type { Connection, TransactionScope } from './connection.ts'

@@ -1,8 +1,6 @@
 /** A version's row and its value. bundles.ts reads the bundle itself in the version's folder. */
 import { storedCard, storedNames, storedPreprocess, storedVerdict } from '#lib/contracts/stored-json.ts'
 import path from 'node:path'
-import type { Preprocess } from '#lib/contracts/bundle.ts'
-import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { ProvenBundle } from './bundles.ts'
 import type { TransactionScope } from './connection.ts'

@@ -5,7 +5,6 @@
 import { storedComparison } from '#lib/contracts/stored-json.ts'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import { badBundle, readBundle, verifyBundle } from './bundles.ts'
 import type { ProvenBundle } from './bundles.ts'
 import type { VersionStore } from './data.ts'

@@ -34,7 +34,7 @@ export type Shot = { readonly takenAtMs: number; readonly camera: string }
 export function burstLinks(shots: readonly (Shot | null)[]): readonly Link[] {
   const known = shots
     .flatMap((shot, index) => (shot ? [{ ...shot, index }] : []))
-    .toSorted((a, b) => (a.camera === b.camera ? a.takenAtMs - b.takenAtMs : a.camera < b.camera ? -1 : 1))
+    .toSorted((a, b) => a.camera.localeCompare(b.camera) || a.takenAtMs - b.takenAtMs)
   return known.flatMap((shot, i): Link[] => {
     const before = known[i - 1]
     const isBurst =

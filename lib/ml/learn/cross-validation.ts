@@ -21,14 +21,7 @@ import {
   type RegressionTask,
   type SharedRows,
 } from './parallel-regression.ts'
-import {
-  flatOf,
-  headOf,
-  scalingOf,
-  standardised,
-  type FeatureScale,
-  type Head,
-} from './softmax-regression.ts'
+import { flatOf, headOf, scalingOf, type FeatureScale, type Head } from './softmax-regression.ts'
 
 export type CrossValidationProblem = {
   readonly training: FeatureSet
@@ -117,7 +110,7 @@ async function attempted(
   run: Run,
   { number, strength, from }: { number: number; strength: number; from: readonly Float64Array[] | null },
 ): Promise<Attempt> {
-  const { training, rounds, classes } = run
+  const { training, rounds } = run
   const [round] = rounds
   const masks = round ? foldMasks(run, round) : []
   const start = startOf(run)
