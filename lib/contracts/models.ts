@@ -238,7 +238,8 @@ export const evaluateModel = contract({
   scope: 'train',
   isReadOnly: true,
   limited: 'evaluate',
-  summary: 'Evaluate the live version on the test set with the serving engine',
+  summary:
+    'Evaluate the live version on the test set with the serving engine, or report its cross-validation',
   body: 'json',
   input: z.object({ ...chosenClassifier, version: versionName.optional() }),
   output: z.object({
@@ -273,6 +274,10 @@ export const evaluateModel = contract({
         'how well the reliability figures of the model card hold: share of confident predictions and ' +
           'their errors, coverage and mean size of the prediction sets, share of unfamiliar images',
       ),
+    method: z
+      .string()
+      .nullable()
+      .describe('how a version that was trained on all its images was evaluated; null: on the test set'),
     seconds: z.number(),
   }),
   errors: ['not_found', 'nothing_to_learn', 'not_ready'],

@@ -1,6 +1,8 @@
 /** Measures a version on the classifier's test images, on the engine that serves: the result of
- *  `/api/model/evaluate` and `npm run evaluate`. */
+ *  `/api/model/evaluate` and `npm run evaluate`. Of a version that was trained on all images, its card has the
+ *  figures of the cross-validation. */
 import type { Output } from '#lib/contracts/contract.ts'
+import type { Card } from '#lib/contracts/bundle.ts'
 import type { evaluateModel } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/version-values.ts'
@@ -21,7 +23,11 @@ export async function evaluateVersion(
 ): Promise<EvaluationAnswer> {
   const began = ports.clock()
   const entries = test.filter(({ label }) => version.classes.includes(label))
-  if (entries.length === 0) throw nothingToMeasure(version)
+  if (entries.length === 0) {
+    const { folds } = version.card
+    if (folds) return crossValidated(version, folds, ports.clock() - began)
+    throw nothingToMeasure(version)
+  }
   const { rows, distances, engine } = await predictSamples(version, entries, ports)
   const predictions = entries.flatMap(({ label, hash }, i) =>
     rows[i] ? [{ label, hash, row: rows[i], distance: distances[i] ?? null }] : [],
@@ -57,7 +63,40 @@ export async function evaluateVersion(
       },
       version.card,
     ),
+    method: null,
     seconds: ports.clock() - began,
+  }
+}
+
+/** What each image got from layers that were trained without it, as sealed with the version. */
+function crossValidated(
+  { classifierId, name, card }: Measurable,
+  folds: NonNullable<Card['folds']>,
+  seconds: number,
+): EvaluationAnswer {
+  const { images, accuracy, loss, per_class, confusion, macro, weighted, ece, method } = folds
+  return {
+    classifier: classifierId,
+    version: name,
+    engine: card.engine,
+    images,
+    accuracy,
+    loss,
+    per_class,
+    confusion,
+    macro,
+    weighted,
+    ece,
+    // the images that set the thresholds cannot judge them
+    promises: {
+      share_answered: null,
+      error_among_answered: null,
+      coverage: null,
+      mean_size: null,
+      share_unfamiliar: null,
+    },
+    method,
+    seconds,
   }
 }
 
