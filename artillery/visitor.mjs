@@ -1,6 +1,6 @@
 /** One user of the load scenarios: the image to send, different each time, and the check of the response.
  *  visitors.yml defines the number of users and the thresholds. */
-import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
+import { drawShape, SHAPES } from '../lib/domain/drawn-shapes.ts'
 import { encodePng } from '../lib/images/png.ts'
 
 const DRAWN_PER_CLASS = 50
