@@ -1,6 +1,6 @@
-/** What the data room offers, room by room: signatures only. `openData` in open.ts makes it; no SQL and no
- *  Prisma type stands here. Longer than 300 lines because it is one table of contents; a long interface has its
- *  own file of signatures, as undo-types.ts. */
+/** The interface of lib/data, part by part: signatures only, without SQL or Prisma types. `openData` in open.ts
+ *  implements it. Longer than 300 lines because it is one table of contents; a long interface has its own file of
+ *  signatures, such as undo-types.ts. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads, JobStore } from '#lib/domain/jobs.ts'

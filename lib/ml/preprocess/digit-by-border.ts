@@ -1,5 +1,6 @@
 /** A written digit laid out as digit.ts does, by what the picture's border shows: for versions whose
  *  `preprocess.json` does not ask for `ink: 'local'`. Their networks and golden answers are made for it. */
+import { centred, quantile } from './digit-layout.ts'
 import { resize, type Raster } from './resize.ts'
 
 // the longer side of the ink in a square of 28 (LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel
@@ -64,28 +65,6 @@ function boxOf(ink: Uint8Array, { width, height }: Raster) {
   return right < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 }
 }
 
-/** Puts the ink so that its centre of mass lies in the middle of the square, as far as it stays whole. */
-function centred(ink: Uint8Array, width: number, height: number, size: number): Uint8Array {
-  let mass = 0
-  let massX = 0
-  let massY = 0
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const value = ink[y * width + x]!
-      mass += value
-      massX += value * (x + 0.5)
-      massY += value * (y + 0.5)
-    }
-  }
-  const place = (centre: number, length: number): number =>
-    Math.max(0, Math.min(size - length, Math.round(size / 2 - centre)))
-  const left = place(mass ? massX / mass : width / 2, width)
-  const top = place(mass ? massY / mass : height / 2, height)
-  const out = new Uint8Array(size * size)
-  for (let y = 0; y < height; y++) out.set(ink.subarray(y * width, (y + 1) * width), (top + y) * size + left)
-  return out
-}
-
 function borderOf({ width, height, data }: Raster): Uint8Array {
   const out = new Uint8Array(2 * (width + height))
   let to = 0
@@ -98,15 +77,4 @@ function borderOf({ width, height, data }: Raster): Uint8Array {
     out[to++] = data[y * width + width - 1]!
   }
   return out
-}
-
-function quantile(bytes: Uint8Array, share: number): number {
-  const counts = new Uint32Array(256)
-  for (const value of bytes) counts[value]!++
-  let left = Math.ceil(bytes.length * share)
-  for (let value = 0; value < 256; value++) {
-    left -= counts[value]!
-    if (left <= 0) return value
-  }
-  return 255
 }

@@ -1,5 +1,6 @@
 /** A written digit as the makers of MNIST laid theirs out: light ink on black, 20 pixels at its longer side, centred by
  *  its mass. It takes a digit from paper of any kind; it neither recognises nor straightens it. */
+import { centred } from './digit-layout.ts'
 import type { ImageProblem } from '#lib/domain/image.ts'
 import { inkOf, withoutFaint, type Ink } from './ink.ts'
 import { digitAmong, longer, marksOf, thicknessOf, type Mark, type Mask } from './marks.ts'
@@ -173,23 +174,4 @@ function spread({ width, height, data }: Raster, reach: number): Raster {
       for (const step of disc) if (out[at + step]! < value) out[at + step] = value
     }
   return { width: wide, height: tall, channels: 1, data: out }
-}
-
-/** Puts the ink so that its centre of mass lies in the middle of the square, as far as it stays whole. */
-function centred(ink: Uint8Array, width: number, height: number, size: number): Uint8Array {
-  let [mass, massX, massY] = [0, 0, 0]
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const value = ink[y * width + x]!
-      mass += value
-      massX += value * (x + 0.5)
-      massY += value * (y + 0.5)
-    }
-  const place = (centre: number, length: number): number =>
-    Math.max(0, Math.min(size - length, Math.round(size / 2 - centre)))
-  const left = place(mass ? massX / mass : width / 2, width)
-  const top = place(mass ? massY / mass : height / 2, height)
-  const out = new Uint8Array(size * size)
-  for (let y = 0; y < height; y++) out.set(ink.subarray(y * width, (y + 1) * width), (top + y) * size + left)
-  return out
 }

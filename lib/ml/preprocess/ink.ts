@@ -1,5 +1,6 @@
 /** Tells ink from its ground on a small copy of a picture, whatever the colours and the light: how much ink each pixel
  *  has. Whether the ink is a digit, marks.ts decides. */
+import { quantile } from './digit-layout.ts'
 import { extremes } from './extremes.ts'
 import { awayFrom, flatGround, smoothGround } from './ground.ts'
 import { thicknessOf } from './marks.ts'
@@ -206,15 +207,4 @@ function smoothed(values: Float32Array, width: number, height: number): Float32A
 function standingOut(values: Float32Array, size: Size & { readonly window: number }): Uint8Array {
   const ground = extremes(extremes(values, size, 'lowest'), size, 'highest')
   return Uint8Array.from(values, (value, i) => asByte(value - ground[i]!))
-}
-
-function quantile(bytes: Uint8Array, share: number): number {
-  const counts = new Uint32Array(256)
-  for (const value of bytes) counts[value]!++
-  let left = Math.ceil(bytes.length * share)
-  for (let value = 0; value < 256; value++) {
-    left -= counts[value]!
-    if (left <= 0) return value
-  }
-  return 255
 }

@@ -102,7 +102,7 @@ test.each<[string, { bytes: Uint8Array; about: BackbonePackage }, string]>([
   await readBundle(join(into, 'mobilenet-v3-small', 'v1'))
 })
 
-test('a download that is cancelled leaves nothing, and the next one begins anew', async () => {
+test('a download that is cancelled leaves nothing, and the next one starts from the beginning', async () => {
   const into = place()
   const stop = new AbortController()
   const endless: InstallParts['fetchPackage'] = (folder, signal) =>
