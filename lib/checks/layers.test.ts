@@ -8,8 +8,12 @@ test.each([
     `import type { Run } from '@prisma/client'`,
   ],
   ['one use case imports another', 'lib/serving/pool.ts', `import { x } from '#lib/training/run/run.ts'`],
-  ['a page bypasses the HTTP module', 'app/history/page.tsx', `import { x } from '#lib/data/predictions.ts'`],
-  ['a relative path out of the module', 'lib/domain/gate.ts', `import { x } from '../data/runs.ts'`],
+  [
+    'a page bypasses the HTTP module',
+    'app/history/page.tsx',
+    `import { x } from '#lib/data/predictions/predictions.ts'`,
+  ],
+  ['a relative path out of the module', 'lib/domain/gate.ts', `import { x } from '../data/runs/runs.ts'`],
   [
     'a lazy import of a higher module',
     'lib/ml/learn/train.ts',

@@ -81,7 +81,7 @@ export const MODULES = {
     may: COMPOSED.filter((moduleName) => moduleName !== 'ml'),
   },
   commands: {
-    is: 'one file per `npm run …`',
+    is: 'one file per `npm run …`, its parts in the folder of the same name',
     may: [
       ...COMPOSED.filter((moduleName) => !['children', 'http', 'server', 'jobs'].includes(moduleName)),
       'archive',

@@ -10,7 +10,7 @@ export const LONG_TESTS: readonly string[] = [
   'lib/commands/dataset.test.ts',
   'lib/commands/import.test.ts',
   'lib/commands/train.test.ts',
-  'lib/data/predictions.test.ts',
+  'lib/data/predictions/predictions.test.ts',
   'lib/engines/parity.test.ts',
   'lib/processes/disk-full.test.ts',
   'lib/processes/supervisor.test.ts',

@@ -31,7 +31,7 @@ test.each([
 
 test.each([
   'lib/http/legacy.ts',
-  'lib/data/predictions.ts',
+  'lib/data/predictions/predictions.ts',
   'app/api/predictions/[id]/feedback/route.ts',
   'app/api/auth/[...nextauth]/route.ts',
   'lib/ml/onnx/writer.ts',

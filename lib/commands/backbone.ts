@@ -21,9 +21,9 @@ import { classifierImages, tinyImagenetImages } from '#lib/training/backbone/tra
 import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
 import { extractFeatures, readFeatures } from '#lib/training/backbone/teacher-features.ts'
 import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/run/data/pack.ts'
-import { SETS, stop, studentSpec, teacherSpec, type BackboneArguments } from './backbone-sources.ts'
-import { fetchCommand } from './fetch-backbone.ts'
-import { measure } from './measure-backbone.ts'
+import { SETS, stop, studentSpec, teacherSpec, type BackboneArguments } from './backbone/sources.ts'
+import { fetchCommand } from './backbone/fetch.ts'
+import { measure } from './backbone/measure.ts'
 
 const HELP = `npm run backbone -- <fetch | look | learn | measure | seal> [options]
 

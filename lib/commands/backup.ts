@@ -14,7 +14,7 @@ import { removeExpired } from '#lib/operations/backup/rotate.ts'
 import { verifyBackup } from '#lib/operations/backup/verify.ts'
 import { backupPlan } from '#lib/processes/backup-plan.ts'
 import { readStart } from '#lib/processes/settings.ts'
-import { createLines } from './progress-line.ts'
+import { createLines } from './terminal/progress-line.ts'
 
 const HELP = `npm run backup [-- --to DIR]
 npm run backup -- --verify DIR

@@ -4,39 +4,39 @@ const BENCHMARKS: Readonly<
 > = {
   serve: {
     is: 'predictions per second on this machine',
-    run: async (args) => (await import('./bench-serve.ts')).benchServe(args),
+    run: async (args) => (await import('./bench/serve.ts')).benchServe(args),
   },
   backup: {
     is: 'backs up under load, restores, compares, and detects flipped bytes',
-    run: async (args) => (await import('./bench-backup.ts')).benchBackup(args),
+    run: async (args) => (await import('./bench/backup.ts')).benchBackup(args),
   },
   head: {
     is: 'time to train a last layer on cached features',
-    run: async (args) => (await import('./bench-head.ts')).benchHead(args),
+    run: async (args) => (await import('./bench/head.ts')).benchHead(args),
   },
   memory: {
     is: 'memory of all processes together, idle, predicting and training',
-    run: async (args) => (await import('./bench-memory.ts')).benchMemory(args),
+    run: async (args) => (await import('./bench/memory.ts')).benchMemory(args),
   },
   forecast: {
     is: 'error of the forecasts of ten small training runs',
-    run: async (args) => (await import('./bench-forecast.ts')).benchForecast(args),
+    run: async (args) => (await import('./bench/forecast.ts')).benchForecast(args),
   },
   retrain: {
     is: 'seconds from two hundred images to an evaluated version',
-    run: async (args) => (await import('./bench-retrain.ts')).benchRetrain(args),
+    run: async (args) => (await import('./bench/retrain.ts')).benchRetrain(args),
   },
   overload: {
     is: 'predictions at three times the capacity',
-    run: async (args) => (await import('./bench-overload.ts')).benchOverload(args),
+    run: async (args) => (await import('./bench/overload.ts')).benchOverload(args),
   },
   digits: {
     is: 'accuracy of the digit classifier on images from other sources',
-    run: async (args) => (await import('./bench-digits.ts')).benchDigits(args),
+    run: async (args) => (await import('./bench/digits.ts')).benchDigits(args),
   },
   train: {
     is: 'training images per second of each engine, compared with Keras',
-    run: async (args) => (await import('./bench-train.ts')).benchTrain(args),
+    run: async (args) => (await import('./bench/train.ts')).benchTrain(args),
   },
 }
 

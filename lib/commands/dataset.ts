@@ -18,7 +18,7 @@ import { composeData } from '#lib/processes/compose-data.ts'
 import { decodeBudgetBytes } from '#lib/operations/memory-limits.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
-import { createLines, type Lines } from './progress-line.ts'
+import { createLines, type Lines } from './terminal/progress-line.ts'
 
 const HELP = `npm run dataset -- <name> [options]
 

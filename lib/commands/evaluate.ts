@@ -20,8 +20,8 @@ import { createPool } from '#lib/serving/pool.ts'
 import { evaluateVersion, type EvaluationAnswer, type Measurable } from '#lib/training/versions/evaluate.ts'
 import { datasetSamples } from '#lib/training/run/data/sources.ts'
 import { testEntries } from '#lib/training/versions/test-images.ts'
-import { cardInWords, percent, withInterval } from './card-text.ts'
-import { resealed } from './reseal.ts'
+import { cardInWords, percent, withInterval } from './terminal/card-text.ts'
+import { resealed } from './evaluate/reseal.ts'
 
 const HELP = `npm run evaluate -- <classifier> [options]
 

@@ -13,11 +13,11 @@ import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { VERSION } from '#lib/processes/settings.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
-import { FOLDER, hasArtillery, run, SCENARIOS, type Owner } from './artillery.ts'
-import { pageOf, type LoadPage } from './load-page.ts'
-import { lineOf, markdownOf } from './load-report.ts'
-import { createOwnKey } from './bench-key.ts'
-import { createLines } from './progress-line.ts'
+import { FOLDER, hasArtillery, run, SCENARIOS, type Owner } from './load/artillery.ts'
+import { pageOf, type LoadPage } from './load/page.ts'
+import { lineOf, markdownOf } from './load/report.ts'
+import { createOwnKey } from './load/own-product-key.ts'
+import { createLines } from './terminal/progress-line.ts'
 
 /**
  * How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine

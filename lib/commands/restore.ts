@@ -11,7 +11,7 @@ import { backupsIn } from '#lib/operations/backup/layout.ts'
 import { restoreBackup, type RestoreResult } from '#lib/operations/backup/restore.ts'
 import { backupPlan } from '#lib/processes/backup-plan.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
-import { createLines } from './progress-line.ts'
+import { createLines } from './terminal/progress-line.ts'
 
 const HELP = `npm run restore                       lists the backups in BACKUP_DIR
 npm run restore -- --from DIR [--dry-run]

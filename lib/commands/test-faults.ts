@@ -1,13 +1,13 @@
 /**
  * `npm run test:faults`: injects faults into its own instances and reports, line by line, the expected and
- * the measured values. faults/scenarios.ts lists the faults; docs/reliability.md describes what the product
+ * the measured values. test-faults/scenarios.ts lists the faults; docs/reliability.md describes what the product
  * promises under each.
  */
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { Context, Form, CheckResult, Scenario } from './faults/fault-scenario.ts'
-import { startProduct, type Product } from './faults/product.ts'
-import { SCENARIOS } from './faults/scenarios.ts'
+import type { Context, Form, CheckResult, Scenario } from './test-faults/fault-scenario.ts'
+import { startProduct, type Product } from './test-faults/product.ts'
+import { SCENARIOS } from './test-faults/scenarios.ts'
 
 const SCENARIO_LINES = SCENARIOS.map(
   ({ name, is, in: forms }) => `  ${name.padEnd(15)}${is}${forms.includes('short') ? '' : ' (long form)'}`,

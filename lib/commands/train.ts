@@ -13,11 +13,11 @@ import { readStart, type Start } from '#lib/processes/settings.ts'
 import { checkpointFile } from '#lib/training/run/checkpoint.ts'
 import { purposeOf } from '#lib/training/job/engine-purpose.ts'
 import { followRun } from '#lib/training/job/follow.ts'
-import type { TrainArguments } from './train-arguments.ts'
-import { forecastSentence } from './train-forecast.ts'
-import { createProgress } from './train-progress.ts'
-import { prepareRun } from './train-plan.ts'
-import { writeDescription } from './shipped-description.ts'
+import type { TrainArguments } from './train/arguments.ts'
+import { forecastSentence } from './train/forecast.ts'
+import { createProgress } from './train/progress.ts'
+import { prepareRun } from './train/plan.ts'
+import { writeDescription } from './train/shipped-description.ts'
 
 const HELP = `npm run train -- <classifier> [options]
 

@@ -4,12 +4,12 @@
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads, JobStore } from '#lib/domain/jobs.ts'
-import type { Counts, WebProcesses } from './process-records.ts'
-import type { Blobs } from './blobs.ts'
-import type { PermanentDeletion } from './permanent-deletion.ts'
-import type { FeedbackStore, Predictions, Retention } from './prediction-types.ts'
-import type { Subjects } from './subjects.ts'
-import type { SampleChanges, Trash } from './undo-types.ts'
+import type { Counts, WebProcesses } from './processes/process-records.ts'
+import type { Blobs } from './images/blobs.ts'
+import type { PermanentDeletion } from './trash/permanent-deletion.ts'
+import type { FeedbackStore, Predictions, Retention } from './predictions/prediction-types.ts'
+import type { Subjects } from './administration/subjects.ts'
+import type { SampleChanges, Trash } from './samples/undo-types.ts'
 import type {
   AddSampleResult,
   Change,
@@ -42,7 +42,7 @@ import type {
   Version,
   VersionFault,
   VersionWithCard,
-} from './version-values.ts'
+} from './versions/version-values.ts'
 
 /** `get` throws `not_found` for an unknown id; `find` returns null. Objects in the trash are not found. */
 export type Classifiers = {

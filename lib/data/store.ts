@@ -4,8 +4,8 @@
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
-import type { Blobs } from './blobs.ts'
-import type { Connection } from './connection.ts'
+import type { Blobs } from './images/blobs.ts'
+import type { Connection } from './database/connection.ts'
 import type { DataSettings } from './data-settings.ts'
 import type { PrismaClient } from './generated/client.ts'
 

@@ -11,7 +11,7 @@ import {
 import type { changeSample, deleteSample, SampleAnswer } from '#lib/contracts/uploads.ts'
 import type { Data } from '#lib/data/data.ts'
 import { inTrash } from '#lib/data/store.ts'
-import type { SampleSelection } from '#lib/data/undo-types.ts'
+import type { SampleSelection } from '#lib/data/samples/undo-types.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { nameOfCaller } from './caller-name.ts'
 

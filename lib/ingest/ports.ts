@@ -5,7 +5,7 @@ import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
 import type { Classifiers, Samples, Uploads } from '#lib/data/data.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
-import type { Trash } from '#lib/data/undo-types.ts'
+import type { Trash } from '#lib/data/samples/undo-types.ts'
 
 export type IngestPorts = {
   readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { WorkerState } from '#lib/contracts/ipc.ts'
-import type { LiveVersion, Version } from '#lib/data/version-values.ts'
+import type { LiveVersion, Version } from '#lib/data/versions/version-values.ts'
 import { createHealth, type HealthParts } from './health.ts'
 
 const version = (name: string) => ({ classifierId: 'shapes', name }) as Version

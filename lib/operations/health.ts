@@ -6,7 +6,7 @@ import type { Output } from '#lib/contracts/contract.ts'
 import type { WorkerState } from '#lib/contracts/ipc.ts'
 import type { health, healthLive, healthReady } from '#lib/contracts/operations.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { LiveVersion } from '#lib/data/version-values.ts'
+import type { LiveVersion } from '#lib/data/versions/version-values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError, messageOf } from '#lib/domain/errors.ts'
 

@@ -4,7 +4,7 @@
  * lib/data only.
  */
 import { counted } from '#lib/domain/count-text.ts'
-import type { Retention, FreedSpace, SpaceRequest } from '#lib/data/prediction-types.ts'
+import type { Retention, FreedSpace, SpaceRequest } from '#lib/data/predictions/prediction-types.ts'
 import type { Log } from './log.ts'
 
 const DAY_MS = 86_400_000

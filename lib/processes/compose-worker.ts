@@ -42,7 +42,7 @@ const WRITE_PATIENCE_MS = 300_000
 const SWEEP_EVERY_MS = 30_000
 /**
  * How often to look for old predictions and images of anonymous clients; in between the quota itself holds
- * (lib/data/prediction-writer.ts).
+ * (lib/data/predictions/prediction-writer.ts).
  */
 const RETAIN_EVERY_MS = 300_000
 

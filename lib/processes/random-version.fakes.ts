@@ -3,7 +3,7 @@
  */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { VersionWithCard } from '#lib/data/version-values.ts'
+import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { writeBundle } from '#lib/ml/formats/bundle.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'

@@ -3,7 +3,7 @@
  * reports where the previous data is.
  */
 import path from 'node:path'
-import { IN_USE_LOCK, lockShared, type FileLock } from '#lib/data/file-lock.ts'
+import { IN_USE_LOCK, lockShared, type FileLock } from '#lib/data/database/file-lock.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { finishRestore, lastRestore } from '#lib/operations/backup/settle-restore.ts'
 import type { Start } from './settings.ts'

@@ -3,7 +3,7 @@ import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Data } from '#lib/data/data.ts'
-import { dayOf } from '#lib/data/prediction-counts.ts'
+import { dayOf } from '#lib/data/predictions/prediction-counts.ts'
 import type { Store } from '#lib/data/store.ts'
 
 type ClassifierQueries = {

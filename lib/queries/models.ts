@@ -2,7 +2,7 @@
 import type { VersionAnswer } from '#lib/contracts/models.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { Version, VersionFault } from '#lib/data/version-values.ts'
+import type { Version, VersionFault } from '#lib/data/versions/version-values.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
 type ModelQueries = {

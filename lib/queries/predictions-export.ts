@@ -4,7 +4,7 @@ import { csvLine } from '#lib/domain/csv.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
-import type { PredictionFilters } from '#lib/data/prediction-filter.ts'
+import type { PredictionFilters } from '#lib/data/predictions/prediction-filter.ts'
 import { listedWhere, predictionAnswer } from './predictions.ts'
 
 const ROWS_AT_ONCE = 1_000

@@ -4,8 +4,8 @@
  */
 import { storedEvent } from '#lib/contracts/stored-json.ts'
 import type { RunAnswer, RunEventAnswer } from '#lib/contracts/retrain.ts'
-import type { StoredEvent } from '#lib/data/run-event-rows.ts'
-import { isActive } from '#lib/data/runs.ts'
+import type { StoredEvent } from '#lib/data/runs/run-event-rows.ts'
+import { isActive } from '#lib/data/runs/runs.ts'
 import { parsed } from '#lib/data/store.ts'
 import type { Store } from '#lib/data/store.ts'
 import { stageAnswer } from './run-stage.ts'

@@ -5,7 +5,7 @@ import type { RunAnswer, RunEventAnswer, runEvents } from '#lib/contracts/retrai
 import { bestEpochOf, endedEarly } from '#lib/domain/early-stop.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
-import { ACTIVE_STATES, isActive, runValue, WITH_VERSIONS } from '#lib/data/runs.ts'
+import { ACTIVE_STATES, isActive, runValue, WITH_VERSIONS } from '#lib/data/runs/runs.ts'
 import { notFound } from '#lib/data/store.ts'
 import type { Store } from '#lib/data/store.ts'
 import type { Run } from '#lib/data/values.ts'

@@ -4,7 +4,7 @@ import { changeAnswer } from '#lib/contracts/sample-changes.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { SampleChangeEntry } from '#lib/data/undo-types.ts'
+import type { SampleChangeEntry } from '#lib/data/samples/undo-types.ts'
 
 const MOST_ENTRIES = 100
 

@@ -7,7 +7,7 @@
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import { Prisma } from '#lib/data/generated/client.ts'
-import { BINS, dateOf, dayOf } from '#lib/data/prediction-counts.ts'
+import { BINS, dateOf, dayOf } from '#lib/data/predictions/prediction-counts.ts'
 import type { Store } from '#lib/data/store.ts'
 
 /** Latency uses the newest predictions, because older ones reflect a different load. */

@@ -3,7 +3,7 @@ import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { TrashAnswer } from '#lib/contracts/sample-changes.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { TrashRecord } from '#lib/data/undo-types.ts'
+import type { TrashRecord } from '#lib/data/samples/undo-types.ts'
 
 /** Samples that an entry of the trash shows. */
 const SAMPLES_SHOWN = 12

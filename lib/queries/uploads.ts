@@ -6,7 +6,7 @@ import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
-import { uploadValue } from '#lib/data/uploads.ts'
+import { uploadValue } from '#lib/data/samples/uploads.ts'
 import type { Upload } from '#lib/data/values.ts'
 import { pageOf } from '#lib/domain/page.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { VersionRef } from '#lib/contracts/ipc.ts'
-import type { Champion, LiveVersion, VersionWithCard } from '#lib/data/version-values.ts'
+import type { Champion, LiveVersion, VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { badBundle } from './refusals.ts'
 import { createSwap } from './model-registry.ts'
 

@@ -6,7 +6,7 @@
  */
 import type { VersionRef } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { LiveVersion, Version, VersionWithCard } from '#lib/data/version-values.ts'
+import type { LiveVersion, Version, VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
 import type { Pool } from './pool-parts.ts'
 import type { LogLine } from '#lib/domain/ports.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LiveVersion, VersionFault, VersionWithCard } from '#lib/data/version-values.ts'
+import type { LiveVersion, VersionFault, VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { createRecovery } from './recovery.ts'
 import { badBundle } from './refusals.ts'
 import { fakeClock } from './serving.fakes.ts'

@@ -3,7 +3,7 @@
  * again. It reports and clears faults; the data module decides from them which version serves.
  */
 import type { Data } from '#lib/data/data.ts'
-import type { Version, VersionFault } from '#lib/data/version-values.ts'
+import type { Version, VersionFault } from '#lib/data/versions/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
 import type { Swap } from './model-registry.ts'

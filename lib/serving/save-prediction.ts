@@ -4,7 +4,7 @@
  * error, because they rely on their history.
  */
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
-import type { PredictionWriter } from '#lib/data/prediction-types.ts'
+import type { PredictionWriter } from '#lib/data/predictions/prediction-types.ts'
 import type { NewPrediction } from '#lib/data/values.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 

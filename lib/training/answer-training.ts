@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
-import { openPictures } from '#lib/data/images.ts'
+import { openPictures } from '#lib/data/images/images.ts'
 import { failureOf } from './job/failure.ts'
 import type { ProbePorts } from './probe/ports.ts'
 import { probe } from './probe/probe.ts'

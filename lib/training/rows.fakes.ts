@@ -1,7 +1,7 @@
 /** Rows as lib/data returns them, for tests of rules that read rows. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { Sample } from '#lib/data/values.ts'
-import type { VersionWithCard } from '#lib/data/version-values.ts'
+import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Classifier, Split } from '#lib/domain/classifier.ts'
 import { preprocessFor } from './shipped/shipped.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { IN_USE_LOCK, lockAlone } from '#lib/data/file-lock.ts'
+import { IN_USE_LOCK, lockAlone } from '#lib/data/database/file-lock.ts'
 import {
   folderForTest,
   openWithFruit,
@@ -11,7 +11,7 @@ import {
   sampleOf,
   type DataFixture,
 } from '#lib/data/opened.fakes.ts'
-import { registerVersion } from '#lib/data/sealed.fakes.ts'
+import { registerVersion } from '#lib/data/versions/sealed.fakes.ts'
 import { backupsContaining } from './find.ts'
 import { backupsIn } from './layout.ts'
 import { BACKUP_LOCK, makeBackup } from './make.ts'

@@ -1,7 +1,7 @@
 /** Copies the files of DATA_DIR that a backup does not have yet; files of the previous backup are shared. */
 import { stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
-import { imagePath } from '#lib/data/database-copy.ts'
+import { imagePath } from '#lib/data/database/database-copy.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import {
   copyHashed,

@@ -11,8 +11,8 @@ import {
   databaseDamage,
   imagePath,
   type DatabaseContents,
-} from '#lib/data/database-copy.ts'
-import { IN_USE_LOCK, lockAlone, lockShared } from '#lib/data/file-lock.ts'
+} from '#lib/data/database/database-copy.ts'
+import { IN_USE_LOCK, lockAlone, lockShared } from '#lib/data/database/file-lock.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { progressReporter } from './backup-progress.ts'
 import { damagedRemarks, lostRemarks } from './backup-remarks.ts'

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { IN_USE_LOCK } from '#lib/data/file-lock.ts'
+import { IN_USE_LOCK } from '#lib/data/database/file-lock.ts'
 import {
   folderForTest,
   openWithFruit,

@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } fr
 import { chmod, chown, copyFile, readdir, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import type { RestoreRecord, SwapPlan } from '#lib/contracts/backups.ts'
-import { IN_USE_LOCK, lockAlone } from '#lib/data/file-lock.ts'
-import { unknownMigrations } from '#lib/data/migrate.ts'
+import { IN_USE_LOCK, lockAlone } from '#lib/data/database/file-lock.ts'
+import { unknownMigrations } from '#lib/data/database/migrate.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { copyHashed, fileTrouble, inParallel, megabytes } from './copy-files.ts'
 import {

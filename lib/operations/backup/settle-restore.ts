@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { restoreRecord, swapPlan, type RestoreRecord, type SwapPlan } from '#lib/contracts/backups.ts'
-import { IN_USE_LOCK, lockAlone } from '#lib/data/file-lock.ts'
+import { IN_USE_LOCK, lockAlone } from '#lib/data/database/file-lock.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 /** In DATA_DIR: the renames to perform, the restored files, and which backup was restored when. */

@@ -3,7 +3,7 @@
  */
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { databaseDamage } from '#lib/data/database-copy.ts'
+import { databaseDamage } from '#lib/data/database/database-copy.ts'
 import { DarkroomError, messageOf } from '#lib/domain/errors.ts'
 import { hashOf, inParallel } from './copy-files.ts'
 import {

@@ -1,7 +1,7 @@
 /** What a new version predicts for the images corrected since the previous version. The result is informational:
  *  the new version was trained on most of them. */
 import type { Run } from '#lib/data/values.ts'
-import type { VersionWithCard } from '#lib/data/version-values.ts'
+import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { parseDraft } from '../run/plan.ts'
 import { predictSamples } from '../versions/predict-samples.ts'
 import type { TrainingParts } from './ports.ts'

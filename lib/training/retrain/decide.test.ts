@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Sample } from '#lib/data/values.ts'
-import type { VersionWithCard } from '#lib/data/version-values.ts'
+import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { decideRetrain, type RetrainFacts } from './decide.ts'
 import { cardOf, classifierRow, sampleRow, versionRow } from '../rows.fakes.ts'
 

@@ -9,7 +9,7 @@ import type {
 } from '#lib/contracts/training-plan.ts'
 import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { Sample, SnapshotEntry } from '#lib/data/values.ts'
-import type { VersionWithCard } from '#lib/data/version-values.ts'
+import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import { preprocessFor } from '../shipped/shipped.ts'

@@ -1,6 +1,6 @@
 /** What a training run will do, in one sentence for the person who starts it. */
 import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
-import type { VersionWithCard } from '#lib/data/version-values.ts'
+import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { counted } from '#lib/domain/count-text.ts'
 
 export type RetrainMessage = {

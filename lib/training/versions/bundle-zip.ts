@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeZip } from '#lib/archive/write-zip.ts'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
-import type { Version } from '#lib/data/version-values.ts'
+import type { Version } from '#lib/data/versions/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 

@@ -2,7 +2,7 @@
  *  for, out of fold where it was trained on all images. */
 import type { Data } from '#lib/data/data.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
-import type { Version } from '#lib/data/version-values.ts'
+import type { Version } from '#lib/data/versions/version-values.ts'
 import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
 import { testEntries, trainingImagesOf } from './test-images.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SnapshotEntry } from '#lib/data/values.ts'
-import type { VersionWithCard } from '#lib/data/version-values.ts'
+import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { compareVersions } from './compare.ts'
 import type { InferencePort } from '../ports.ts'
 import { cardOf, versionRow } from '../rows.fakes.ts'

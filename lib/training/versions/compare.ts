@@ -2,7 +2,7 @@
  *  the gate. The rule itself is lib/domain/gate.ts; promotion is decided elsewhere. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
-import type { VersionWithCard } from '#lib/data/version-values.ts'
+import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { answersAt, calibrationError, FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
 import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
 import {

@@ -1,8 +1,8 @@
 /** What a version predicts for stored labelled images, by the serving path: encoded bytes, decoded and computed
  *  in a child. evaluate.ts and compare.ts do the counting. */
-import { isFileFault } from '#lib/data/blobs.ts'
+import { isFileFault } from '#lib/data/images/blobs.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
-import type { Version } from '#lib/data/version-values.ts'
+import type { Version } from '#lib/data/versions/version-values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { InferencePort } from '../ports.ts'
 

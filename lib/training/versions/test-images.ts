@@ -2,7 +2,7 @@
  *  measured version was trained on. */
 import type { Data } from '#lib/data/data.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
-import type { Version, VersionWithCard } from '#lib/data/version-values.ts'
+import type { Version, VersionWithCard } from '#lib/data/versions/version-values.ts'
 
 /** Counts one more use of this list. */
 export async function testEntries(

@@ -2,7 +2,7 @@ import { appendFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { openWithFruit } from '#lib/data/opened.fakes.ts'
-import { registerVersion } from '#lib/data/sealed.fakes.ts'
+import { registerVersion } from '#lib/data/versions/sealed.fakes.ts'
 import { createVersionCases } from './versions.ts'
 
 const context = {

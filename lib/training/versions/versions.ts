@@ -11,7 +11,7 @@ import type {
   rollback,
 } from '#lib/contracts/models.ts'
 import type { TrainingData } from '../ports.ts'
-import type { Champion, LiveVersion, Version } from '#lib/data/version-values.ts'
+import type { Champion, LiveVersion, Version } from '#lib/data/versions/version-values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { architectureOf } from './architecture.ts'

@@ -1,7 +1,7 @@
 /** The samples of a run with their encoded images: from a data set on disk, or from the images that are stored
  *  on this machine. */
 import { createHash } from 'node:crypto'
-import { isFileFault } from '#lib/data/blobs.ts'
+import { isFileFault } from '#lib/data/images/blobs.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import type { PackSource } from './pack.ts'
 import type { PlannedSamples } from '#lib/contracts/training-plan.ts'

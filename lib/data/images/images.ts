@@ -1,0 +1,233 @@
+/**
+ * The bytes of images, each stored once by its sha256: small ones in the database, others as files in
+ * DATA_DIR/pictures. Never decoded here.
+ */
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { blobFile, blobNow, blobsIn, fileMissing, isFileFault, proven } from './blobs.ts'
+import type { Blobs } from './blobs.ts'
+import { connectForReading } from '../database/connection.ts'
+import type { Connection, TransactionScope } from '../database/connection.ts'
+import type { Pictures } from '../data.ts'
+import type { Store } from '../store.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
+import type { NewPicture } from '../values.ts'
+
+/** Up to here a row is faster to read than a file (https://www.sqlite.org/intern-v-extern-blob.html: below
+ *  20–100 kB). */
+const MOST_BYTES_IN_A_ROW = 32_768
+
+/** Faults that are listed and looked at again at once; all are counted. */
+const MOST_FAULTS = 100
+
+/** An anonymous client's image that is sent again counts as used; recording that once a day is enough. */
+const USED_EVERY_MS = 86_400_000
+const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "mediaType", "bytes",
+    "isAnonymous", "usedAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET "isAnonymous" = excluded."isAnonymous", "usedAt" = excluded."usedAt"
+  WHERE "isAnonymous" AND (NOT excluded."isAnonymous" OR excluded."usedAt" - "usedAt" >= ${USED_EVERY_MS})`
+/** Of one statement that deletes. */
+const HASHES_AT_ONCE = 1_000
+
+export const imagesOf = ({ connection, prisma, settings, blobs, id, now }: Store): Pictures => ({
+  async keep(images) {
+    const files = await layDown(settings.dataDir, images, id)
+    await files.whileKept(() =>
+      connection.write((writing) => images.forEach((image) => insertPicture(writing, image, files))),
+    )
+  },
+  bytesOf: async (hash) => {
+    try {
+      return await bytesOf(connection, blobs, hash)
+    } catch (error) {
+      if (isFileFault(error)) await noteFault(prisma, { hash, code: error.code, foundAt: now() })
+      throw error
+    }
+  },
+  noteFault: (hash, code) => noteFault(prisma, { hash, code, foundAt: now() }),
+  async faults() {
+    const rows = await prisma.fileFault.findMany({ orderBy: { foundAt: 'desc' }, take: MOST_FAULTS })
+    return {
+      count: rows.length < MOST_FAULTS ? rows.length : await prisma.fileFault.count(),
+      newest: rows.map(({ hash, code, foundAt }) => ({
+        hash,
+        code: code === 'file_missing' ? code : 'file_damaged',
+        foundAt,
+      })),
+    }
+  },
+  async recheckFaults() {
+    for (const { hash } of await prisma.fileFault.findMany({
+      orderBy: { foundAt: 'asc' },
+      take: MOST_FAULTS,
+    })) {
+      const isWhole = await bytesOf(connection, blobs, hash).then(
+        (bytes) => bytes !== null,
+        (error: unknown) => !isFileFault(error),
+      )
+      if (isWhole) await prisma.fileFault.deleteMany({ where: { hash } })
+    }
+  },
+  async find(hash) {
+    return (
+      connection.one<{ hash: string; width: number; height: number; sizeBytes: number; mediaType: string }>(
+        'SELECT "hash", "width", "height", "sizeBytes", "mediaType" FROM "Picture" WHERE "hash" = ?',
+        hash,
+      ) ?? null
+    )
+  },
+})
+
+/** An image that was deleted meanwhile has no fault. */
+async function noteFault(
+  prisma: Store['prisma'],
+  fault: { readonly hash: string; readonly code: string; readonly foundAt: Date },
+): Promise<void> {
+  const isKept = await prisma.picture.findUnique({ where: { hash: fault.hash }, select: { hash: true } })
+  if (isKept)
+    await prisma.fileFault.upsert({
+      where: { hash: fault.hash },
+      create: fault,
+      update: { code: fault.code },
+    })
+}
+
+/** A light way to the bytes for a process that does nothing else with the data, such as a training child. */
+export function openPictures(settings: { readonly databaseFile: string; readonly dataDir: string }): {
+  readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
+  readonly close: () => void
+} {
+  const reading = connectForReading(settings.databaseFile)
+  const blobs = blobsIn(settings.dataDir, randomUUID)
+  return { bytesOf: (hash) => bytesOf(reading, blobs, hash), close: reading.close }
+}
+
+/**
+ * Null if no row names it; changed or missing bytes are refused (`file_missing`, `file_damaged`), wherever
+ * they are stored.
+ */
+async function bytesOf(
+  connection: Pick<Connection, 'one'>,
+  blobs: Blobs,
+  hash: string,
+): Promise<Uint8Array | null> {
+  const row = connection.one<{ bytes: Uint8Array | null }>(
+    'SELECT "bytes" FROM "Picture" WHERE "hash" = ?',
+    hash,
+  )
+  if (!row) return null
+  const bytes = row.bytes ? proven(hash, row.bytes) : await blobs.get('image', hash)
+  if (bytes === null) throw fileMissing(hash)
+  return bytes
+}
+
+/** Files that were written next to their place, and go there inside the transaction that makes their rows. */
+export type LaidDown = {
+  readonly settle: (image: Pick<NewPicture, 'hash' | 'bytes'>) => void
+  /** Runs `work`; whatever was not settled by then is removed. */
+  readonly whileKept: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+export async function layDown(
+  dataDir: string,
+  images: readonly Pick<NewPicture, 'hash' | 'bytes'>[],
+  id: () => string,
+): Promise<LaidDown> {
+  const waiting = new Map<string, string>()
+  const drop = (): Promise<unknown> =>
+    Promise.all([...waiting.values()].map((file) => rm(file, { force: true })))
+  try {
+    for (const { hash, bytes } of images) {
+      if (bytes.length <= MOST_BYTES_IN_A_ROW || waiting.has(hash) || existsSync(fileOf(dataDir, hash)))
+        continue
+      const file = `${fileOf(dataDir, hash)}.${process.pid}-${id()}.part`
+      waiting.set(hash, file)
+      await mkdir(path.dirname(file), { recursive: true })
+      await writeFile(file, bytes)
+    }
+  } catch (error) {
+    await drop()
+    throw error
+  }
+  return {
+    settle({ hash, bytes }) {
+      const file = waiting.get(hash)
+      if (file !== undefined) blobNow.move(dataDir, file, 'image', hash)
+      else if (bytes.length > MOST_BYTES_IN_A_ROW && !existsSync(fileOf(dataDir, hash)))
+        blobNow.write(dataDir, 'image', hash, bytes) // swept since it was seen
+      waiting.delete(hash)
+    },
+    whileKept: (work) => work().finally(drop),
+  }
+}
+
+/**
+ * `anonymousAt`: set when an anonymous prediction stores it; an image that a user stores too counts
+ * as theirs.
+ */
+export function insertPicture(
+  writing: TransactionScope,
+  { hash, bytes, width, height, mediaType }: NewPicture,
+  files: LaidDown,
+  anonymousAt?: Date,
+): void {
+  files.settle({ hash, bytes })
+  writing.run(
+    INSERT,
+    hash,
+    bytes.length,
+    width,
+    height,
+    mediaType,
+    bytes.length <= MOST_BYTES_IN_A_ROW ? bytes : null,
+    anonymousAt !== undefined,
+    anonymousAt ?? 0,
+  )
+}
+
+/** For a prediction's image that becomes a sample. */
+export async function keepForSample(tx: Transaction, hash: string): Promise<void> {
+  await tx.picture.updateMany({ where: { hash, isAnonymous: true }, data: { isAnonymous: false } })
+}
+
+/** Removes those of the images that neither a sample nor a prediction needs. */
+export async function removeUnusedImages(
+  tx: Transaction,
+  dataDir: string,
+  hashes: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
+    const unused = await tx.picture.findMany({
+      where: {
+        hash: { in: hashes.slice(from, from + HASHES_AT_ONCE) },
+        samples: { none: {} },
+        predictions: { none: {} },
+      },
+      select: { hash: true },
+    })
+    await removeImages(
+      tx,
+      dataDir,
+      unused.map(({ hash }) => hash),
+    )
+  }
+}
+
+export async function removeImages(
+  tx: Transaction,
+  dataDir: string,
+  hashes: readonly string[],
+): Promise<void> {
+  await tx.picture.deleteMany({ where: { hash: { in: [...hashes] } } })
+  // while the lock is held: no other process relies on these files
+  for (const hash of hashes) blobNow.removeImage(dataDir, hash)
+}
+
+const fileOf = (dataDir: string, hash: string): string => blobFile(dataDir, 'image', hash)
+
+export const preparePictures = (dataDir: string): void => {
+  mkdirSync(path.join(dataDir, 'pictures'), { recursive: true })
+}

@@ -1,0 +1,104 @@
+/** Responses to predictions as rows: a correction makes its image a labelled sample. What a response means is decided
+ *  in lib/domain/feedback.ts; whether the sample is trained on, in lib/training. */
+import { trashedUntil } from '#lib/domain/sample-state.ts'
+import { splitOf } from '#lib/domain/splits.ts'
+import { keepForSample, removeUnusedImages } from '../images/images.ts'
+import { revive, unknownClass } from '../samples/samples.ts'
+import type { FeedbackStore } from './prediction-types.ts'
+import { notFound } from '../store.ts'
+import type { Store } from '../store.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
+
+type CorrectedPrediction = {
+  readonly classifierId: string
+  readonly pictureHash: string | null
+  readonly filename: string | null
+}
+
+export function feedbackOf({ prisma, settings, id: newId, now }: Store): FeedbackStore {
+  return {
+    async predictedClassOf(id) {
+      const row = await prisma.prediction.findUnique({ where: { id }, select: { predictedClass: true } })
+      if (!row) throw notFound('prediction', id)
+      return row.predictedClass
+    },
+    save: ({ predictionId, isCorrect, label }) =>
+      prisma.$transaction(async (tx) => {
+        const prediction = await tx.prediction.findUnique({
+          where: { id: predictionId },
+          select: { classifierId: true, pictureHash: true, filename: true },
+        })
+        if (!prediction) throw notFound('prediction', predictionId)
+        if (!isCorrect) await refuseUnknownClass(tx, prediction.classifierId, label)
+        const at = now()
+        await removeEarlier(tx, predictionId, at)
+        const sampleId = isCorrect ? null : await correct(tx, prediction, { label, at })
+        await tx.feedback.create({ data: { predictionId, isCorrect, label, sampleId, at } })
+        return sampleId
+      }),
+  }
+
+  /**
+   * Removes an earlier response, with the sample that it created. An older sample, such as an uploaded one
+   * that a correction restored, goes to the trash: only an admin deletes permanently.
+   */
+  async function removeEarlier(tx: Transaction, predictionId: string, at: Date): Promise<void> {
+    const earlier = await tx.feedback.findUnique({ where: { predictionId } })
+    if (!earlier) return
+    await tx.feedback.delete({ where: { predictionId } })
+    if (earlier.sampleId === null) return
+    const sample = await tx.sample.findFirst({
+      where: { id: earlier.sampleId, source: 'feedback', feedback: { none: {} } },
+    })
+    if (!sample) return
+    if (sample.createdAt >= earlier.at) {
+      await tx.sample.delete({ where: { id: sample.id } })
+      await removeUnusedImages(tx, settings.dataDir, [sample.hash])
+    } else if (sample.trashedAt === null) {
+      const trashId = newId()
+      await tx.trashEntry.create({
+        data: {
+          id: trashId,
+          kind: 'samples',
+          classifierId: sample.classifierId,
+          title: sample.filename ?? 'image',
+          by: 'a correction that was undone',
+          at,
+          until: trashedUntil(at),
+        },
+      })
+      await tx.sample.update({ where: { id: sample.id }, data: { trashedAt: at, trashId } })
+    }
+  }
+
+  /** A sample from another source keeps its label: only an admin changes those. */
+  async function correct(
+    tx: Transaction,
+    { classifierId, pictureHash: hash, filename }: CorrectedPrediction,
+    { label, at }: { readonly label: string; readonly at: Date },
+  ): Promise<string | null> {
+    if (hash === null) return null
+    const added = { label, split: splitOf(hash, null), source: 'feedback', uploadId: null, filename } as const
+    const known = await tx.sample.findUnique({ where: { classifierId_hash: { classifierId, hash } } })
+    if (known && (known.trashedAt !== null || known.label === null)) {
+      await revive(tx, known, { ...added, at })
+      return known.id
+    }
+    if (known) {
+      if (known.source === 'feedback' && known.label !== label)
+        await tx.sample.update({ where: { id: known.id }, data: { label, labelledAt: at } })
+      return known.id
+    }
+    await keepForSample(tx, hash)
+    const { id } = await tx.sample.create({
+      data: { id: newId(), classifierId, hash, ...added, createdAt: at, labelledAt: at },
+    })
+    return id
+  }
+}
+
+async function refuseUnknownClass(tx: Transaction, classifierId: string, label: string): Promise<void> {
+  const classes = await tx.class.findMany({ where: { classifierId }, orderBy: { position: 'asc' } })
+  const names = classes.map(({ name }) => name)
+  if (!names.includes(label)) throw unknownClass(classifierId, label, names)
+}

@@ -1,0 +1,214 @@
+/**
+ * The only code that stores predictions: those that arrive within a few milliseconds share one transaction,
+ * and each caller waits for its commit. Callers know only `PredictionWriter` (prediction-types.ts); a setup
+ * with a separate writing process would replace this file.
+ */
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { databaseBusy } from '../database/lock-retry.ts'
+import type { TransactionScope } from '../database/connection.ts'
+import type { PredictionWriter } from './prediction-types.ts'
+import { insertPicture, layDown } from '../images/images.ts'
+import type { LaidDown } from '../images/images.ts'
+import { countPredictions } from './prediction-counts.ts'
+import type { Store } from '../store.ts'
+import type { NewPicture, NewPrediction } from '../values.ts'
+
+/** How long a transaction collects rows under load; a single prediction does not wait. */
+const GATHER_MS = 2
+const MOST_ROWS = 256
+/** What may wait at a time, in rows and in bytes of images: a few seconds of a busy process while the
+ *  database is locked. */
+const MOST_WAITING = 16_384
+const MOST_WAITING_BYTES = 64 * 1024 ** 2
+/** While the database is locked, rows whose time is over leave so often: their images are written to files
+ *  before each attempt. */
+const LEAST_PATIENCE_MS = 250
+
+type PendingWrite = {
+  readonly prediction: NewPrediction
+  readonly deadline: number
+  readonly resolve: () => void
+  readonly reject: (reason: unknown) => void
+}
+
+export function createPredictionWriter(
+  store: Store,
+): PredictionWriter & { readonly flush: () => Promise<void> } {
+  const { connection } = store
+  let waiting: PendingWrite[] = []
+  let bytes = 0 // of the images of all that were not yet answered
+  let rows = 0
+  let written = 0
+  let refused = 0
+  let writing: Promise<void> | null = null // null exactly when no pass will read `waiting` again
+  let lastRows = 1
+
+  /** One at a time: while a transaction is written, the next one gathers. */
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      if (waiting.length < MOST_ROWS) await (lastRows === 1 ? nextTurn() : wait(GATHER_MS))
+      const batch = waiting.slice(0, MOST_ROWS)
+      lastRows = batch.length
+      waiting = waiting.slice(MOST_ROWS)
+      await commit(
+        store,
+        batch.map((row) => row.prediction),
+        patienceOf(batch[0]!),
+      ).then(
+        () => batch.forEach((row) => row.resolve()),
+        (error: unknown) => (isLock(error) ? keepWaiting(batch, error) : commitAlone(batch)),
+      )
+    }
+    writing = null
+  }
+
+  const patienceOf = ({ deadline }: PendingWrite): number =>
+    Math.max(deadline - performance.now(), LEAST_PATIENCE_MS)
+
+  /** Those whose time has passed get the lock error; the others keep waiting, ahead of later ones. */
+  function keepWaiting(batch: readonly PendingWrite[], error: unknown): void {
+    const now = performance.now()
+    const all = [...batch, ...waiting]
+    waiting = all.filter((row) => row.deadline > now)
+    for (const row of all) if (row.deadline <= now) row.reject(error)
+  }
+
+  /** A row that cannot be written, say of a classifier that was just deleted, does not take its company
+   *  along. */
+  async function commitAlone(batch: readonly PendingWrite[]): Promise<void> {
+    for (const row of batch)
+      await commit(store, [row.prediction], patienceOf(row)).then(row.resolve, (error: unknown) =>
+        row.reject(connection.explain(error)),
+      )
+  }
+
+  async function record(prediction: NewPrediction): Promise<void> {
+    const sizeBytes = prediction.picture?.bytes.length ?? 0
+    if (rows > 0 && (rows >= MOST_WAITING || bytes + sizeBytes > MOST_WAITING_BYTES)) {
+      refused += 1
+      throw connection.writingState().lockedForMs === null
+        ? tooMany(rows)
+        : databaseBusy(connection.patienceMs)
+    }
+    rows += 1
+    bytes += sizeBytes
+    try {
+      await new Promise<void>((resolve, reject) => {
+        waiting.push({ prediction, deadline: performance.now() + connection.patienceMs, resolve, reject })
+        writing ??= writeAll()
+      })
+      written += 1
+    } catch (error) {
+      refused += 1
+      throw error
+    } finally {
+      rows -= 1
+      bytes -= sizeBytes
+    }
+  }
+
+  return {
+    record,
+    figures: () => ({ waiting: rows, waitingBytes: bytes, written, refused }),
+    flush: async () => {
+      await writing
+    },
+  }
+}
+
+const isLock = (error: unknown): boolean => isDarkroomError(error) && error.code === 'database_busy'
+
+const tooMany = (waiting: number): DarkroomError =>
+  new DarkroomError('overloaded', {
+    what: 'This prediction was not stored',
+    why: `${waiting} others are waiting to be written`,
+    remedy: 'Try again in a second, or send fewer at a time.',
+  })
+
+async function commit(
+  { connection, settings, id }: Store,
+  predictions: readonly NewPrediction[],
+  patienceMs: number,
+): Promise<void> {
+  const files = await layDown(
+    settings.dataDir,
+    predictions.flatMap((prediction) => prediction.picture ?? []),
+    id,
+  )
+  await files.whileKept(() =>
+    connection.write((writing) => {
+      const isWithinQuota = quotaOf(writing, settings.anonymousBytes, predictions)
+      for (const prediction of predictions)
+        insertPrediction(
+          writing,
+          isWithinQuota(prediction) ? prediction : { ...prediction, picture: null },
+          files,
+        )
+      countPredictions(writing, predictions)
+    }, patienceMs),
+  )
+}
+
+/**
+ * Images of anonymous clients above their quota are not stored, their predictions are; the worker frees
+ * space by dropping the oldest (retention.ts).
+ */
+function quotaOf(
+  writing: TransactionScope,
+  quota: number | undefined,
+  predictions: readonly NewPrediction[],
+): (prediction: NewPrediction) => boolean {
+  if (quota === undefined || !predictions.some(({ isAnonymous, picture }) => isAnonymous && picture !== null))
+    return () => true
+  return ({ isAnonymous, picture }) => {
+    if (!isAnonymous || picture === null) return true
+    return (
+      (writing.one<{ bytes: number }>('SELECT "bytes" FROM "StorageSum" WHERE "name" = \'anonymous\'')
+        ?.bytes ?? 0) +
+        picture.bytes.length <=
+      quota
+    )
+  }
+}
+
+/** The version may have been deleted during the prediction: then only its name is stored. */
+const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "version", "engine",
+  "predictedClass", "predictedIndex", "confidence", "probabilitiesJson", "decision", "candidatesJson",
+  "familiarity", "filename", "width", "height", "pictureHash",
+  "decodeMs", "queueMs", "inferenceMs", "totalMs", "createdAt", "isAnonymous")
+  VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+function insertPrediction(writing: TransactionScope, p: NewPrediction, files: LaidDown): void {
+  if (p.picture) insertPicture(writing, imageOf(p, p.picture), files, p.isAnonymous ? p.createdAt : undefined)
+  writing.run(
+    INSERT,
+    p.id,
+    p.classifierId,
+    p.versionId,
+    p.version,
+    p.engine,
+    p.predictedClass,
+    p.predictedIndex,
+    p.confidence,
+    JSON.stringify(p.probabilities),
+    p.decision,
+    p.candidates && JSON.stringify(p.candidates),
+    p.familiarity,
+    p.filename,
+    p.width,
+    p.height,
+    p.picture?.hash ?? null,
+    p.decodeMs,
+    p.queueMs,
+    p.inferenceMs,
+    p.totalMs,
+    p.createdAt,
+    p.isAnonymous,
+  )
+}
+
+const imageOf = (
+  { width, height }: NewPrediction,
+  image: NonNullable<NewPrediction['picture']>,
+): NewPicture => ({ ...image, width, height })

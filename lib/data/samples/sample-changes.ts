@@ -1,0 +1,238 @@
+/**
+ * The log of changes to samples: one user action is one change with the state before and after of each
+ * sample, and can be undone. lib/domain/sample-state.ts decides which state may follow which.
+ */
+import type { Split } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import {
+  changeKind,
+  differingFields,
+  edited,
+  undone,
+  type SampleEdit,
+  type SampleField,
+  type SampleState,
+} from '#lib/domain/sample-state.ts'
+import { applySteps, recordOf, type Row, type Step } from './apply-sample-changes.ts'
+import { Prisma } from '../generated/client.ts'
+import { unknownClass } from './samples.ts'
+import { conflict, notFound, type Store } from '../store.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
+import type { SampleChangeEntry, SampleChangeRecord, SampleChanges, SampleSelection } from './undo-types.ts'
+
+/** Conflicts that an answer names; all are counted. */
+const MOST_CONFLICTS = 100
+/** A bulk change of a whole large set: 60,000 samples take about 2 s. */
+const TRANSACTION = { timeout: 60_000 } as const
+
+const COLUMNS = Prisma.sql`s."id", s."classifierId", s."hash", s."filename", s."label", s."split",
+  s."excludedAt", s."trashedAt", s."trashId"`
+
+export function sampleChangesOf(store: Store): SampleChanges {
+  const { prisma } = store
+  const get = async (id: string): Promise<SampleChangeRecord> => {
+    const row = await prisma.sampleChange.findUnique({ where: { id } })
+    if (!row) throw notFound('change', id)
+    return recordOf(row)
+  }
+  return {
+    get,
+    change: (selection, edit, by) =>
+      prisma.$transaction(async (tx) => {
+        const rows = await selected(tx, selection)
+        const at = store.now()
+        const { steps, unchanged } = planned(rows, edit, at)
+        const first = steps[0]
+        if (!first) return { change: null, changed: 0, unchanged, trash: null }
+        if (typeof edit.label === 'string') await refuseUnknownClass(tx, first.row.classifierId, edit.label)
+        return { ...(await applySteps(store, tx, { steps, kind: changeKind(edit), by, at })), unchanged }
+      }, TRANSACTION),
+    undo: (id, { by, skipConflicts }) =>
+      prisma.$transaction(async (tx) => {
+        const change = await tx.sampleChange.findUnique({ where: { id } })
+        if (!change) throw notFound('change', id)
+        if (change.undoneById !== null)
+          throw conflict(
+            'This change was not undone',
+            'it has already been undone',
+            'To reapply it, undo the undo.',
+          )
+        const { steps, conflicts } = await steppedBack(tx, id)
+        if (conflicts.length > 0 && !skipConflicts) throw changedSince(conflicts, change.count)
+        if (steps.length === 0)
+          throw conflict(
+            'This change was not undone',
+            conflicts.length > 0
+              ? 'all its samples have been changed since'
+              : 'its samples were deleted permanently',
+            'There is nothing left to undo.',
+          )
+        const outcome = await applySteps(store, tx, {
+          steps,
+          kind: 'undo',
+          by,
+          at: store.now(),
+          undoesId: id,
+        })
+        await tx.sampleChange.update({ where: { id }, data: { undoneById: outcome.change?.id ?? null } })
+        if (change.undoesId !== null)
+          await tx.sampleChange.updateMany({ where: { id: change.undoesId }, data: { undoneById: null } })
+        return { ...outcome, unchanged: 0, skipped: conflicts.length }
+      }, TRANSACTION),
+    async entriesOf(id, limit) {
+      await get(id)
+      const rows = await prisma.sampleChangeEntry.findMany({
+        where: { changeId: id },
+        orderBy: { sampleId: 'asc' },
+        take: limit,
+      })
+      return rows.map(entryOf)
+    },
+    async list({ classifierId, cursor, limit }) {
+      const rows = await prisma.sampleChange.findMany({
+        where: { classifierId, ...(cursor !== undefined && { id: { lt: cursor } }) },
+        orderBy: { id: 'desc' },
+        take: limit,
+      })
+      return rows.map(recordOf)
+    },
+  }
+}
+
+async function selected(tx: Transaction, selection: SampleSelection): Promise<readonly Row[]> {
+  if (selection.kind === 'filter') {
+    const { classifierId, label, split, source, uploadId, isExcluded } = selection
+    const conditions = [
+      Prisma.sql`s."classifierId" = ${classifierId}`,
+      Prisma.sql`s."trashedAt" IS NULL`,
+      ...(label === undefined ? [] : [Prisma.sql`s."label" = ${label}`]),
+      ...(split === undefined ? [] : [Prisma.sql`s."split" = ${split}`]),
+      ...(source === undefined ? [] : [Prisma.sql`s."source" = ${source}`]),
+      ...(uploadId === undefined ? [] : [Prisma.sql`s."uploadId" = ${uploadId}`]),
+      ...(isExcluded === undefined
+        ? []
+        : [isExcluded ? Prisma.sql`s."excludedAt" IS NOT NULL` : Prisma.sql`s."excludedAt" IS NULL`]),
+    ]
+    return tx.$queryRaw<
+      Row[]
+    >`SELECT ${COLUMNS} FROM "Sample" s WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY s."id"`
+  }
+  const ids = [...new Set(selection.ids)]
+  const rows = await tx.$queryRaw<Row[]>`SELECT ${COLUMNS} FROM "Sample" s
+    WHERE s."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)})) ORDER BY s."id"`
+  const found = new Set(rows.map(({ id }) => id))
+  const missing = ids.find((id) => !found.has(id))
+  if (missing !== undefined) throw notFound('sample', missing)
+  const [first] = rows
+  const other = rows.find(({ classifierId }) => classifierId !== first?.classifierId)
+  if (first && other)
+    throw new DarkroomError('invalid_input', {
+      what: 'Nothing was changed',
+      why: `the samples belong to several classifiers: "${first.classifierId}" and "${other.classifierId}"`,
+      remedy: 'Send one request for each classifier.',
+    })
+  return rows
+}
+
+const stateOf = ({
+  label,
+  split,
+  excludedAt,
+  trashedAt,
+}: {
+  label: string | null
+  split: string | null
+  excludedAt: Date | null
+  trashedAt: Date | null
+}): SampleState => ({ label, split: split as Split | null, excludedAt, trashedAt })
+
+function planned(
+  rows: readonly Row[],
+  edit: SampleEdit,
+  at: Date,
+): { readonly steps: readonly Step[]; readonly unchanged: number } {
+  const steps: Step[] = []
+  let unchanged = 0
+  for (const row of rows) {
+    const result = edited(stateOf(row), edit, { hash: row.hash, at })
+    if (result.kind === 'refused') throw refusal(row, result.why)
+    if (result.kind === 'same') unchanged += 1
+    else steps.push({ row, after: result.state })
+  }
+  return { steps, unchanged }
+}
+
+const refusal = ({ id, filename }: Row, why: 'in the trash' | 'without a label'): DarkroomError =>
+  conflict(
+    'Nothing was changed',
+    `the image ${filename ?? id} is ${why}`,
+    why === 'in the trash' ? 'Restore it from the trash first.' : 'Label it first.',
+  )
+
+async function refuseUnknownClass(tx: Transaction, classifierId: string, label: string): Promise<void> {
+  const classes = (
+    await tx.class.findMany({ where: { classifierId }, orderBy: { position: 'asc' }, select: { name: true } })
+  ).map(({ name }) => name)
+  if (!classes.includes(label)) throw unknownClass(classifierId, label, classes)
+}
+
+type Conflict = {
+  readonly sampleId: string
+  readonly filename: string | null
+  readonly fields: readonly SampleField[]
+}
+type EntryRow = Prisma.SampleChangeEntryGetPayload<{ include: { sample: true } }>
+
+async function steppedBack(
+  tx: Transaction,
+  changeId: string,
+): Promise<{ readonly steps: readonly Step[]; readonly conflicts: readonly Conflict[] }> {
+  const entries: readonly EntryRow[] = await tx.sampleChangeEntry.findMany({
+    where: { changeId },
+    include: { sample: true },
+    orderBy: { sampleId: 'asc' },
+  })
+  const steps: Step[] = []
+  const conflicts: Conflict[] = []
+  for (const { sample, ...entry } of entries) {
+    const { before, after } = entryOf(entry)
+    const back = undone(stateOf(sample), { before: stateOf(before), after: stateOf(after) })
+    if (back.kind === 'undone') steps.push({ row: sample, after: back.state })
+    else conflicts.push({ sampleId: sample.id, filename: sample.filename, fields: back.fields })
+  }
+  return { steps, conflicts }
+}
+
+const changedSince = (conflicts: readonly Conflict[], of: number): DarkroomError =>
+  new DarkroomError(
+    'conflict',
+    {
+      what: 'This change was not undone',
+      why: `${conflicts.length} of its ${of} images ${conflicts.length === 1 ? 'has' : 'have'} been changed since`,
+      remedy: 'Undo the later change first, or send skip_conflicts=true to undo the others.',
+    },
+    {
+      members: {
+        conflicts_total: conflicts.length,
+        conflicts: conflicts
+          .slice(0, MOST_CONFLICTS)
+          .map(({ sampleId, filename, fields }) => ({ sample_id: sampleId, filename, fields })),
+      },
+    },
+  )
+
+function entryOf(row: Omit<EntryRow, 'sample'>): SampleChangeEntry {
+  const before = {
+    label: row.labelBefore,
+    split: row.splitBefore,
+    excludedAt: row.excludedBefore,
+    trashedAt: row.trashedBefore,
+  }
+  const after = {
+    label: row.labelAfter,
+    split: row.splitAfter,
+    excludedAt: row.excludedAfter,
+    trashedAt: row.trashedAfter,
+  }
+  return { sampleId: row.sampleId, fields: differingFields(stateOf(before), stateOf(after)), before, after }
+}

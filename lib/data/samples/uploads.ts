@@ -1,0 +1,177 @@
+/**
+ * Groups of images uploaded together, their reports, and discarding a failed upload. lib/ingest reads the
+ * files; the trash is in trash.ts.
+ */
+import { storedFindings } from '#lib/contracts/stored-json.ts'
+import { trashedUntil } from '#lib/domain/sample-state.ts'
+import type { Uploads } from '../data.ts'
+import { removeUnusedImages } from '../images/images.ts'
+import { conflict, notFound, parsed } from '../store.ts'
+import type { Store } from '../store.ts'
+import { dropEmptyClasses } from '../trash/trash.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
+import type { Upload, UploadFindings, UploadState } from '../values.ts'
+
+export type UploadRow = {
+  id: string
+  classifierId: string
+  state: string
+  reportJson: string
+  error: string | null
+  createdAt: Date
+  ownerPid: number | null
+  ownerId: string | null
+  trashedAt: Date | null
+}
+
+const NOTHING_YET: UploadFindings = {
+  message: 'Processing the files',
+  count: 0,
+  files: 0,
+  perClass: [],
+  findings: [],
+  findingsTotal: 0,
+}
+const MOST_FINDINGS = 500
+/** Removing what a large upload has added so far. */
+const TRANSACTION = { timeout: 60_000 } as const
+/** Web processes say several times a second that they live; one that was silent this long is gone, or as good
+ *  as. */
+const SILENT_MS = 60_000
+
+export function uploadsOf({ prisma, settings, id, now }: Store): Uploads {
+  const get = async (uploadId: string): Promise<Upload> => {
+    const row = await prisma.upload.findUnique({ where: { id: uploadId } })
+    if (!row) throw notFound('upload', uploadId)
+    return uploadValue(row)
+  }
+
+  return {
+    get,
+    async begin(classifierId) {
+      const row = await prisma.upload.create({
+        data: {
+          id: id(),
+          classifierId,
+          state: 'running',
+          reportJson: JSON.stringify(NOTHING_YET),
+          createdAt: now(),
+          ownerPid: process.pid,
+          ownerId: settings.webId ?? null,
+        },
+      })
+      return uploadValue(row)
+    },
+    async change(uploadId, { state, error, ...findings }) {
+      const before = await get(uploadId)
+      if (state === 'done' && before.state !== 'running')
+        throw conflict(
+          'The upload was not completed',
+          'it was abandoned because the process that worked on it stopped responding',
+          'Upload the files again.',
+        )
+      const report: UploadFindings = { ...findingsOf(before), ...findings }
+      const reportJson = JSON.stringify({ ...report, findings: report.findings.slice(0, MOST_FINDINGS) })
+      const row = await prisma.upload.update({
+        where: { id: uploadId },
+        data: { ...(state && { state }), ...(error !== undefined && { error }), reportJson },
+      })
+      return uploadValue(row)
+    },
+    discard: (uploadId) =>
+      prisma.$transaction(async (tx) => {
+        const row = await tx.upload.findUnique({ where: { id: uploadId } })
+        if (!row) throw notFound('upload', uploadId)
+        await removeSamples(tx, row)
+        const { perClass } = parsed(storedFindings, row.reportJson)
+        await dropEmptyClasses(tx, { classifierId: row.classifierId, perClass })
+      }, TRANSACTION),
+    async sweepUnfinished(lives) {
+      const running = await prisma.upload.findMany({ where: { state: 'running' } })
+      return abort(running.filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid)))
+    },
+    async sweepAbandoned() {
+      const longAgo = new Date(now().getTime() - SILENT_MS)
+      const started = await prisma.upload.findMany({
+        where: { state: 'running', createdAt: { lt: longAgo }, ownerId: { not: null } },
+      })
+      if (started.length === 0) return 0
+      const living = await prisma.webProcess.findMany({ where: { lastSeen: { gt: longAgo } } })
+      const names = new Set(living.map((web) => web.id))
+      return abort(started.filter(({ ownerId }) => ownerId !== null && !names.has(ownerId)))
+    },
+  }
+
+  /** How many of them were still running. */
+  async function abort(left: readonly UploadRow[]): Promise<number> {
+    if (left.length === 0) return 0
+    return prisma.$transaction(async (tx) => {
+      const running = await tx.upload.findMany({
+        where: { id: { in: left.map((row) => row.id) }, state: 'running' },
+      })
+      for (const row of running) {
+        await removeSamples(tx, row)
+        const report = { ...parsed(storedFindings, row.reportJson), message: 'Nothing was added', count: 0 }
+        await tx.upload.update({
+          where: { id: row.id },
+          data: {
+            state: 'failed',
+            error: 'Darkroom stopped while the files were being processed. Upload them again.',
+            reportJson: JSON.stringify(report),
+          },
+        })
+      }
+      return running.length
+    }, TRANSACTION)
+  }
+
+  /** Removes what the upload created; older samples that it restored go back to the trash. */
+  async function removeSamples(
+    tx: Transaction,
+    { id: uploadId, classifierId, createdAt }: UploadRow,
+  ): Promise<void> {
+    const older = { uploadId, createdAt: { lt: createdAt }, trashedAt: null }
+    const count = await tx.sample.count({ where: older })
+    if (count > 0) {
+      const [trashId, at] = [id(), now()]
+      await tx.trashEntry.create({
+        data: {
+          id: trashId,
+          kind: 'samples',
+          classifierId,
+          title: count === 1 ? '1 image' : `${count} images`,
+          by: 'an upload that failed',
+          at,
+          until: trashedUntil(at),
+        },
+      })
+      await tx.sample.updateMany({ where: older, data: { trashedAt: at, trashId, uploadId: null } })
+    }
+    const created = await tx.sample.findMany({ where: { uploadId }, select: { hash: true } })
+    await tx.sample.deleteMany({ where: { uploadId } })
+    await removeUnusedImages(
+      tx,
+      settings.dataDir,
+      created.map(({ hash }) => hash),
+    )
+  }
+}
+
+const findingsOf = ({
+  message,
+  count,
+  files,
+  perClass,
+  findings,
+  findingsTotal,
+}: Upload): UploadFindings => ({ message, count, files, perClass, findings, findingsTotal })
+
+export const uploadValue = (row: UploadRow): Upload => ({
+  ...parsed(storedFindings, row.reportJson),
+  id: row.id,
+  classifierId: row.classifierId,
+  state: row.state as UploadState,
+  error: row.error,
+  createdAt: row.createdAt,
+  trashedAt: row.trashedAt,
+})

@@ -1,0 +1,287 @@
+/** Deleting permanently what lies in the trash: rows, files, and the database pages they lay in. Copies that other
+ *  modules derived (packs, features) are removed before, by lib/operations/permanent-deletion.ts; backups are not
+ *  touched here. */
+import { storedFindings } from '#lib/contracts/stored-json.ts'
+import { open, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { blobNow } from '../images/blobs.ts'
+import { Prisma } from '../generated/client.ts'
+import { conflict, notFound, parsed } from '../store.ts'
+import type { Store } from '../store.ts'
+import type { Transaction } from './trash-rows.ts'
+import type { Trash, TrashRecord } from '../samples/undo-types.ts'
+
+/** Images whose bytes are looked for in the database file afterwards; SQLite may leave a copy of a moved row
+ *  in the gap of a page. */
+const MOST_NEEDLES = 20
+const NEEDLE_BYTES = 48
+const CHUNK_BYTES = 4 * 2 ** 20
+const TRANSACTION = { timeout: 60_000 } as const
+const ACTIVE = ['queued', 'running', 'judging']
+
+/** What deleting an entry of the trash concerns, before anything is deleted. */
+export type ErasePlan = {
+  readonly record: TrashRecord
+  /** sha256 of images that nothing else needs: all their copies are deleted. */
+  readonly images: readonly string[]
+  /** sha256 of images that another classifier has as a sample: these stay there. */
+  readonly shared: readonly { readonly hash: string; readonly classifierId: string }[]
+  /** Versions that were trained, calibrated or tested on the images: their weights stay. */
+  readonly versions: readonly {
+    readonly classifierId: string
+    readonly name: string
+    readonly until: Date | null
+  }[]
+}
+
+export type PermanentDeletion = {
+  readonly plan: (trashId: string) => Promise<ErasePlan>
+  /**
+   * True: no page of the database and its log contains the bytes any more. False: another process was
+   * reading; call `purge` again.
+   */
+  readonly erase: (plan: ErasePlan) => Promise<boolean>
+  readonly purge: () => Promise<boolean>
+}
+
+/** Prisma, or a transaction of it. */
+type DeletionReader = Pick<Transaction, 'sample' | 'prediction' | '$queryRaw'>
+
+type Snapshots = { readonly entriesOf: (id: string) => Promise<readonly { readonly hash: string }[]> }
+
+export function erasingOf(
+  store: Store,
+  { trash, snapshots }: { readonly trash: Trash; readonly snapshots: Snapshots },
+): PermanentDeletion {
+  const { prisma, settings } = store
+  /** Readers of other processes are over in milliseconds; where one stays longer, the worker tries again. */
+  const purge = (): Promise<boolean> => store.connection.truncateWal()
+
+  async function hashesOf(reading: DeletionReader, record: TrashRecord): Promise<readonly string[]> {
+    if (record.kind === 'version') return []
+    const { classifierId } = record
+    if (record.kind !== 'classifier')
+      return distinct(
+        (await reading.sample.findMany({ where: { trashId: record.id }, select: { hash: true } })).map(
+          ({ hash }) => hash,
+        ),
+      )
+    const [samples, predictions] = await Promise.all([
+      reading.sample.findMany({ where: { classifierId }, select: { hash: true } }),
+      reading.prediction.findMany({
+        where: { classifierId, pictureHash: { not: null } },
+        select: { pictureHash: true },
+        distinct: ['pictureHash'],
+      }),
+    ])
+    return distinct([
+      ...samples.map(({ hash }) => hash),
+      ...predictions.flatMap(({ pictureHash }) => pictureHash ?? []),
+    ])
+  }
+
+  async function imagesOf(
+    reading: DeletionReader,
+    record: TrashRecord,
+  ): Promise<Pick<ErasePlan, 'images' | 'shared'>> {
+    const hashes = await hashesOf(reading, record)
+    const shared = await sharedOf(reading, record, hashes)
+    const stays = new Set(shared.map(({ hash }) => hash))
+    return { images: hashes.filter((hash) => !stays.has(hash)), shared }
+  }
+
+  async function sharedOf(
+    reading: DeletionReader,
+    record: TrashRecord,
+    hashes: readonly string[],
+  ): Promise<ErasePlan['shared']> {
+    const others = await reading.$queryRaw<
+      { hash: string; classifierId: string }[]
+    >`SELECT "hash", "classifierId" FROM "Sample"
+      WHERE "classifierId" <> ${record.classifierId} AND ${among('"hash"', hashes)}`
+    return others.map(({ hash, classifierId }) => ({ hash, classifierId }))
+  }
+
+  async function versionsWith(
+    record: TrashRecord,
+    hashes: readonly string[],
+  ): Promise<ErasePlan['versions']> {
+    if (record.kind === 'classifier' || hashes.length === 0) return []
+    const deletedHashes = new Set(hashes)
+    const runs = await prisma.run.findMany({
+      where: { classifierId: record.classifierId, versionId: { not: null }, snapshotId: { not: null } },
+      include: { version: { include: { trash: true } } },
+      orderBy: { id: 'asc' },
+    })
+    const holds = new Map<string, boolean>()
+    const found: ErasePlan['versions'][number][] = []
+    for (const { snapshotId, version } of runs) {
+      if (snapshotId === null || version === null) continue
+      const known =
+        holds.get(snapshotId) ??
+        (await snapshots.entriesOf(snapshotId)).some(({ hash }) => deletedHashes.has(hash))
+      holds.set(snapshotId, known)
+      if (known)
+        found.push({
+          classifierId: record.classifierId,
+          name: `v${version.number}`,
+          until: version.trash[0]?.until ?? null,
+        })
+    }
+    return found
+  }
+
+  return {
+    purge,
+    async plan(trashId) {
+      const record = await trash.get(trashId)
+      const { images, shared } = await imagesOf(prisma, record)
+      return {
+        record,
+        images,
+        shared,
+        versions: await versionsWith(record, [...images, ...shared.map(({ hash }) => hash)]),
+      }
+    },
+    async erase({ record, images: planned }) {
+      const needles = await needlesOf(prisma, planned)
+      await prisma.$transaction(async (tx) => {
+        // Since the plan some of it, or all, may have been restored, or uploaded again.
+        if (!(await tx.trashEntry.findUnique({ where: { id: record.id }, select: { id: true } })))
+          throw notFound('entry of the trash', record.id)
+        const { images: still, shared } = await imagesOf(tx, record)
+        const everything = [...still, ...shared.map(({ hash }) => hash)]
+        const run = await tx.run.findFirst({
+          where: { classifierId: record.classifierId, state: { in: ACTIVE } },
+        })
+        if (run)
+          throw conflict(
+            `"${record.title}" was not deleted permanently`,
+            'a training run of this classifier is queued or running and may use it',
+            'Wait for the training run or cancel it.',
+          )
+        await forgetNames(tx, record, everything)
+        await unlinkPredictions(tx, record, { images: still, everything })
+        await deleteRows(tx, record)
+        await removeUnused(tx, settings.dataDir, still)
+      }, TRANSACTION)
+      for (const folder of foldersOf(record, settings.dataDir))
+        await rm(folder, { recursive: true, force: true })
+      let isPurged = await purge()
+      if (await contains(settings.databaseFile, needles)) {
+        await prisma.$executeRaw`VACUUM`
+        isPurged = await purge()
+      }
+      return isPurged
+    },
+  }
+}
+
+/**
+ * Files are deleted while the lock is held, before the rows: if the process is killed in between, the entry
+ * is still in the trash and is deleted again.
+ */
+async function removeUnused(tx: Transaction, dataDir: string, images: readonly string[]): Promise<void> {
+  const gone = await tx.$queryRaw<{ hash: string }[]>`DELETE FROM "Picture" WHERE ${among('"hash"', images)}
+    AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash")
+    AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")
+    RETURNING "hash"`
+  for (const { hash } of gone) blobNow.removeImage(dataDir, hash)
+}
+
+/** Of a list of any length: as one parameter, the statement stays the same. */
+const among = (column: '"hash"' | '"pictureHash"', values: readonly string[]): Prisma.Sql =>
+  Prisma.sql`${Prisma.raw(column)} IN (SELECT "value" FROM json_each(${JSON.stringify(values)}))`
+
+const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)]
+
+/** File names in the reports of uploads, which contain the names of images. */
+async function forgetNames(tx: Transaction, record: TrashRecord, hashes: readonly string[]): Promise<void> {
+  if (record.kind !== 'samples' && record.kind !== 'upload') return
+  const samples = await tx.sample.findMany({
+    where: { classifierId: record.classifierId, trashId: record.id },
+    select: { id: true, filename: true, uploadId: true },
+  })
+  const ids = new Set(samples.map(({ id }) => id))
+  const names = new Set(samples.flatMap(({ filename }) => filename ?? []))
+  const uploads = await tx.upload.findMany({
+    where: { id: { in: distinct(samples.flatMap(({ uploadId }) => uploadId ?? [])).slice() } },
+  })
+  for (const { id, reportJson } of uploads) {
+    const report = parsed(storedFindings, reportJson)
+    const findings = report.findings.filter(
+      ({ sampleId, filename, detail }) =>
+        !(sampleId !== null && ids.has(sampleId)) &&
+        !names.has(filename) &&
+        ![...names].some((name) => detail.includes(name)),
+    )
+    if (findings.length < report.findings.length)
+      await tx.upload.update({ where: { id }, data: { reportJson: JSON.stringify({ ...report, findings }) } })
+  }
+  await tx.$executeRaw`UPDATE "Prediction" SET "filename" = NULL
+    WHERE "classifierId" = ${record.classifierId} AND ${among('"pictureHash"', hashes)}`
+}
+
+/** Predictions stay as figures, without the image. Those of other classifiers lose it, too, unless these have
+ *  it as a sample. */
+async function unlinkPredictions(
+  tx: Transaction,
+  { classifierId }: TrashRecord,
+  { images, everything }: { readonly images: readonly string[]; readonly everything: readonly string[] },
+): Promise<void> {
+  await tx.$executeRaw`UPDATE "Prediction" SET "pictureHash" = NULL, "filename" = NULL
+    WHERE ${among('"pictureHash"', images)}`
+  await tx.$executeRaw`UPDATE "Prediction" SET "pictureHash" = NULL
+    WHERE "classifierId" = ${classifierId} AND ${among('"pictureHash"', everything)}`
+}
+
+async function deleteRows(
+  tx: Transaction,
+  { id, kind, classifierId, uploadId, versionId }: TrashRecord,
+): Promise<void> {
+  await tx.sample.deleteMany({ where: { trashId: id } })
+  if (kind === 'upload' && uploadId !== null) await deleteUpload(tx, uploadId)
+  if (kind === 'version' && versionId !== null) await tx.version.deleteMany({ where: { id: versionId } })
+  if (kind === 'classifier') await tx.classifier.deleteMany({ where: { id: classifierId } })
+  await tx.trashEntry.deleteMany({ where: { id } })
+  await tx.sampleChange.deleteMany({ where: { classifierId, entries: { none: {} } } }) // nothing is left to undo
+}
+
+/**
+ * Images that were restored individually, or are in entries of their own, would be deleted with its row:
+ * with these it is an upload again.
+ */
+async function deleteUpload(tx: Transaction, id: string): Promise<void> {
+  const { count } = await tx.upload.deleteMany({ where: { id, samples: { none: {} } } })
+  if (count === 0) await tx.upload.updateMany({ where: { id }, data: { state: 'done', trashedAt: null } })
+}
+
+function foldersOf({ kind, classifierId, title }: TrashRecord, dataDir: string): readonly string[] {
+  if (kind === 'classifier') return [path.join(dataDir, 'models', classifierId)]
+  return kind === 'version' ? [path.join(dataDir, 'models', classifierId, title)] : []
+}
+
+/** Some bytes from the middle of images that lie in rows. */
+async function needlesOf(prisma: Store['prisma'], images: readonly string[]): Promise<readonly Buffer[]> {
+  const rows = await prisma.picture.findMany({
+    where: { hash: { in: images.slice(0, MOST_NEEDLES) }, bytes: { not: null } },
+    select: { bytes: true },
+  })
+  return rows.flatMap(({ bytes }) => {
+    if (bytes === null || bytes.length < NEEDLE_BYTES) return []
+    const from = Math.floor((bytes.length - NEEDLE_BYTES) / 2)
+    return [Buffer.from(bytes.subarray(from, from + NEEDLE_BYTES))]
+  })
+}
+
+async function contains(file: string, needles: readonly Buffer[]): Promise<boolean> {
+  if (needles.length === 0) return false
+  await using handle = await open(file, 'r')
+  const chunk = Buffer.alloc(CHUNK_BYTES + NEEDLE_BYTES)
+  for (let at = 0; ; at += CHUNK_BYTES) {
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at)
+    if (bytesRead === 0) return false
+    const part = chunk.subarray(0, bytesRead)
+    if (needles.some((needle) => part.includes(needle))) return true
+  }
+}

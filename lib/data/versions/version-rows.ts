@@ -1,0 +1,160 @@
+/** A version's row and its value. bundles.ts reads the bundle itself in the version's folder. */
+import { storedCard, storedNames, storedPreprocess, storedVerdict } from '#lib/contracts/stored-json.ts'
+import path from 'node:path'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { ProvenBundle } from './bundles.ts'
+import type { TransactionScope } from '../database/connection.ts'
+import type { DataSettings } from '../data-settings.ts'
+import { parsed, parsedOrNull } from '../store.ts'
+import type { Version, VersionWithCard } from './version-values.ts'
+
+export type VersionRow = {
+  id: string
+  classifierId: string
+  number: number
+  parent: string | null
+  runId: string | null
+  isShipped: number
+  recipe: string
+  engine: string | null
+  accuracy: number | null
+  accuracyLow: number | null
+  accuracyHigh: number | null
+  testImages: number
+  parameters: number
+  sizeBytes: number
+  classesJson: string
+  preprocessJson: string
+  verdictJson: string | null
+  createdAt: number
+  promotedAt: number | null
+  trashedAt: number | null
+}
+
+/**
+ * All columns except the card, which is 12 to 23 kB and read separately: a dashboard reads the rows of
+ * every live version.
+ */
+export const VERSION_COLUMNS = [
+  'id',
+  'classifierId',
+  'number',
+  'parent',
+  'runId',
+  'isShipped',
+  'recipe',
+  'engine',
+  'accuracy',
+  'accuracyLow',
+  'accuracyHigh',
+  'testImages',
+  'parameters',
+  'sizeBytes',
+  'classesJson',
+  'preprocessJson',
+  'verdictJson',
+  'createdAt',
+  'promotedAt',
+  'trashedAt',
+]
+  .map((name) => `"${name}"`)
+  .join(', ')
+
+export function insertVersion(
+  writing: TransactionScope,
+  draft: {
+    readonly id: string
+    readonly bundle: ProvenBundle
+    readonly runId: string | null
+    readonly isShipped: boolean
+  },
+): void {
+  const { card, manifest } = draft.bundle
+  writing.insert('Version', {
+    id: draft.id,
+    classifierId: manifest.classifier,
+    number: Number(manifest.version.slice(1)),
+    parent: card.parent,
+    runId: draft.runId,
+    isShipped: draft.isShipped,
+    ...columnsOf(draft.bundle),
+    verdictJson: null,
+    promotedAt: null,
+  })
+  writing.run(
+    'UPDATE "Classifier" SET "lastNumber" = MAX("lastNumber", ?) WHERE "id" = ?',
+    Number(manifest.version.slice(1)),
+    manifest.classifier,
+  )
+}
+
+/**
+ * A shipped version with a new bundle in a newer Darkroom: the row takes the bundle's values, its id and
+ * history stay.
+ */
+export function rewriteVersion(writing: TransactionScope, id: string, bundle: ProvenBundle): void {
+  const columns = Object.entries(columnsOf(bundle))
+  writing.run(
+    `UPDATE "Version" SET ${columns.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`,
+    ...columns.map(([, value]) => value),
+    id,
+  )
+}
+
+function columnsOf({ card, preprocess, classes }: ProvenBundle) {
+  const measured = card.test ?? card.folds ?? card.validation
+  return {
+    recipe: card.recipe.name,
+    engine: card.engine,
+    accuracy: measured?.accuracy.value ?? null,
+    accuracyLow: measured?.accuracy.low ?? null,
+    accuracyHigh: measured?.accuracy.high ?? null,
+    testImages: card.test?.images ?? 0,
+    parameters: card.network.parameters,
+    sizeBytes: card.network.bytes,
+    classesJson: JSON.stringify(classes),
+    preprocessJson: JSON.stringify(preprocess),
+    cardJson: JSON.stringify(card),
+    createdAt: new Date(card.created_at),
+  }
+}
+
+export function versionValue(
+  settings: Pick<DataSettings, 'dataDir' | 'modelsDir'>,
+  row: VersionRow,
+): Version {
+  const name = `v${row.number}`
+  const { accuracy: value, accuracyLow: low, accuracyHigh: high } = row
+  return {
+    id: row.id,
+    classifierId: row.classifierId,
+    number: row.number,
+    name,
+    folder:
+      row.isShipped === 1
+        ? path.resolve(settings.modelsDir, row.classifierId, name)
+        : path.resolve(settings.dataDir, 'models', row.classifierId, name),
+    parent: row.parent,
+    runId: row.runId,
+    isShipped: row.isShipped === 1,
+    recipe: row.recipe,
+    engine: row.engine as EngineName | null,
+    accuracy: value === null || low === null || high === null ? null : { value, low, high },
+    testImages: row.testImages,
+    parameters: row.parameters,
+    sizeBytes: row.sizeBytes,
+    classes: parsed(storedNames, row.classesJson),
+    preprocess: parsed(storedPreprocess, row.preprocessJson),
+    verdict: parsedOrNull(storedVerdict, row.verdictJson),
+    createdAt: new Date(row.createdAt),
+    promotedAt: row.promotedAt === null ? null : new Date(row.promotedAt),
+  }
+}
+
+export const withCard = (
+  settings: DataSettings,
+  row: VersionRow & { cardJson: string },
+): VersionWithCard => ({
+  ...versionValue(settings, row),
+  card: parsed(storedCard, row.cardJson),
+})
