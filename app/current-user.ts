@@ -31,14 +31,14 @@ export const currentUser = cache(async (): Promise<CurrentUser> => {
       origin: await ownOrigin(),
     },
     name: caller.name,
-    isLoggedIn: caller.kind !== 'stranger',
+    isLoggedIn: caller.kind !== 'anonymous',
     may: (scope) => may(caller, scope),
     denialReason: (scope, action) => (may(caller, scope) ? null : reasonOf(caller, scope, action)),
   }
 })
 
 function reasonOf(caller: Caller, scope: Scope, action: string): string {
-  if (caller.kind === 'stranger') return `Log in to ${action}.`
+  if (caller.kind === 'anonymous') return `Log in to ${action}.`
   return `Your role cannot ${action}; only ${rolesWith(scope)} can. Ask an admin to change your role.`
 }
 

@@ -49,7 +49,7 @@ async function opened() {
     cookieOf,
     callerWith,
     asked: request,
-    admin: { caller: { kind: 'stranger', id: null, name: null, scopes: [] }, origin: ORIGIN } as const,
+    admin: { caller: { kind: 'anonymous', id: null, name: null, scopes: [] }, origin: ORIGIN } as const,
   }
 }
 
@@ -76,7 +76,7 @@ test('changing one’s own password needs the current one; this session stays, t
     await asked(here),
   )
 
-  expect([(await callerWith(here)).kind, (await callerWith(there)).kind]).toEqual(['person', 'stranger'])
+  expect([(await callerWith(here)).kind, (await callerWith(there)).kind]).toEqual(['person', 'anonymous'])
   expect(await auth.login('bo@example.org', 'first password')).toBeNull()
   expect(await auth.login('bo@example.org', 'second password')).toMatchObject({ id: bo.id })
 })
@@ -93,7 +93,7 @@ test('logging out everywhere ends every session, including this one', async () =
 
   await auth.endSessions({}, await asked(here))
 
-  expect((await callerWith(here)).kind).toBe('stranger')
+  expect((await callerWith(here)).kind).toBe('anonymous')
 })
 
 test('a reset link works once, ends all sessions, and only its hash is kept', async () => {
@@ -112,7 +112,7 @@ test('a reset link works once, ends all sessions, and only its hash is kept', as
   )
 
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-  expect((await callerWith(before)).kind).toBe('stranger')
+  expect((await callerWith(before)).kind).toBe('anonymous')
   expect(await auth.login('bo@example.org', 'first password')).toBeNull()
   expect(await auth.emailOfResetLink(token)).toBeNull()
 })

@@ -90,7 +90,7 @@ test('a key grants its scopes, by either header, until it is revoked; only its h
   await expect(callerWith({ authorization: `Bearer ${made.key}` })).rejects.toMatchObject({
     code: 'unauthenticated',
   })
-  expect((await callerWith({ authorization: 'Basic YTpi' })).kind).toBe('stranger')
+  expect((await callerWith({ authorization: 'Basic YTpi' })).kind).toBe('anonymous')
 })
 
 test('a key expires, the error says so, and the key is marked before', async () => {

@@ -69,8 +69,8 @@ export function createAuth({
   now,
 }: AuthParts): Auth {
   const { callerWith, ...apiKeys } = createApiKeys({ keys, classifiers, now })
-  const stranger: Caller = {
-    kind: 'stranger',
+  const anonymous: Caller = {
+    kind: 'anonymous',
     id: null,
     name: null,
     scopes: openActions ? ['open', ...OPENED_TO_STRANGERS] : ['open'],
@@ -121,7 +121,7 @@ export function createAuth({
             scopes: SCOPES_OF_ROLE[person.role],
             session: session.id,
           }
-        : stranger
+        : anonymous
     },
   }
 }

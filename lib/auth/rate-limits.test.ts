@@ -17,9 +17,9 @@ const THREE: LimitSettings = {
   },
   keyTimes: 2,
 }
-const stranger: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
-const from = (address: string, caller = stranger) => ({ address, caller })
-const key = { ...stranger, kind: 'key', id: 'k' } as const
+const anonymous: Caller = { kind: 'anonymous', id: null, name: null, scopes: [] }
+const from = (address: string, caller = anonymous) => ({ address, caller })
+const key = { ...anonymous, kind: 'key', id: 'k' } as const
 
 test('the fourth request of a minute is refused with a time to retry; other clients are not affected', async () => {
   vi.useFakeTimers({ now: 0 })
@@ -46,7 +46,7 @@ test('the fourth request of a minute is refused with a time to retry; other clie
 test('a key has its own limit, from any address; a person is counted as that person', async () => {
   const { data } = await openForTest()
   const limits = createLimits(THREE, data.counts)
-  const person: Caller = { ...stranger, kind: 'person', id: 'p' }
+  const person: Caller = { ...anonymous, kind: 'person', id: 'p' }
 
   for (let i = 0; i < 6; i++)
     expect(await limits.take('predict', from(`192.0.2.${i}`, key))).toMatchObject({

@@ -178,7 +178,7 @@ const KEY = 'key:'
 
 /** An account is stored as a digest: people type a password in the address field by mistake. */
 function subjectOf({ caller, address, account }: RateLimitSubject): string {
-  if (caller.kind !== 'stranger') return `${caller.kind}:${caller.id}`
+  if (caller.kind !== 'anonymous') return `${caller.kind}:${caller.id}`
   if (account === undefined) return placeOf(address)
   return (
     `${placeOf(address)} ` +

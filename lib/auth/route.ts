@@ -42,7 +42,7 @@ type Program = {
 type Context = { readonly params: Promise<{ nextauth: string[] }> }
 type Handler = (request: Request, context: Context) => Promise<Response>
 
-const UNKNOWN = { kind: 'stranger', id: null, name: null, scopes: [] } as const
+const UNKNOWN = { kind: 'anonymous', id: null, name: null, scopes: [] } as const
 
 /**
  * `program` is called at each request: the route file is loaded before the program is open. Throws a
@@ -267,7 +267,7 @@ function inner<T>(imported: T): T {
     : imported
 }
 
-/** Who connects: Next puts the peer's address there; the server takes such headers away from strangers unless
+/** Who connects: Next puts the peer's address there; the server removes such headers from external requests unless
  *  TRUST_PROXY. The last is our proxy's own word. */
 const addressOf = (headers: Headers): string =>
   headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'unknown'

@@ -57,7 +57,7 @@ test.each([
   const { id } = await withAdmin()
 
   expect(await auth.callerOf(new Headers({ cookie: await cookie(cookieOf, id) }))).toEqual({
-    kind: 'stranger',
+    kind: 'anonymous',
     id: null,
     name: null,
     scopes: ['open'],
@@ -91,7 +91,7 @@ test('a session ends with its logout, and the person’s other sessions do not',
 
   await auth.logout({ personId: id, id: 'here', began: new Date(clock.now()) })
 
-  expect((await callerWith({ cookie: here })).kind).toBe('stranger')
+  expect((await callerWith({ cookie: here })).kind).toBe('anonymous')
   expect((await callerWith({ cookie: there })).kind).toBe('person')
 })
 
@@ -107,7 +107,7 @@ test('a new password and a deactivation end earlier sessions, and a disabled per
 
   clock.advance(1)
   await auth.changeUser({ id, password: 'second password' }, request)
-  expect((await callerWith({ cookie: before })).kind).toBe('stranger')
+  expect((await callerWith({ cookie: before })).kind).toBe('anonymous')
   expect(await auth.login('bo@example.org', 'second password')).toMatchObject({ id })
   expect(await auth.changeUser({ id, is_disabled: true }, request)).toMatchObject({
     is_disabled: true,
@@ -115,7 +115,7 @@ test('a new password and a deactivation end earlier sessions, and a disabled per
   })
 
   expect(await auth.login('bo@example.org', 'second password')).toBeNull()
-  expect((await callerWith({ cookie: await cookieOf(id) })).kind).toBe('stranger')
+  expect((await callerWith({ cookie: await cookieOf(id) })).kind).toBe('anonymous')
   expect((await data.people.find(id))?.name).toBe('Bo')
 })
 

@@ -140,7 +140,7 @@ async function resolved(
             { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR },
             signal,
           )
-        : { test: await testEntries(data, [version]), bytesOf: data.pictures.bytesOf }
+        : { test: await testEntries(data, [version]), bytesOf: data.images.bytesOf }
       return { version, pictures: images, close: data.close }
     }
     await data.close()

@@ -115,7 +115,7 @@ export type FileAnswer = {
 
 /** The client of a request, as far as use cases need to know. */
 export type Caller = {
-  readonly kind: 'stranger' | 'person' | 'key'
+  readonly kind: 'anonymous' | 'person' | 'key'
   readonly id: string | null
   readonly name: string | null
   readonly scopes: readonly Scope[]

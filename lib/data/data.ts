@@ -16,7 +16,7 @@ import type {
   FileFault,
   Key,
   NewClassifier,
-  NewPicture,
+  NewImage,
   NewRun,
   NewSample,
   Original,
@@ -64,8 +64,8 @@ export type Classifiers = {
   readonly originalOf: (id: string) => Promise<Original | null>
 }
 
-export type Pictures = {
-  readonly keep: (images: readonly NewPicture[]) => Promise<void>
+export type StoredImages = {
+  readonly keep: (images: readonly NewImage[]) => Promise<void>
   /**
    * Null for an unknown hash. `file_missing` or `file_damaged` if the stored bytes are missing or changed;
    * the fault is recorded.
@@ -214,7 +214,7 @@ export type LiveVersions = {
 export type Jobs = JobStore & {
   readonly enqueue: <K extends JobKind>(kind: K, payload: JobPayloads[K], now: number) => Promise<string>
   /** A queued job is cancelled at once; a running one is requested to stop. */
-  readonly requestCancel: (id: string, now: number) => Promise<'cancelled' | 'asked' | 'over'>
+  readonly requestCancel: (id: string, now: number) => Promise<'cancelled' | 'requested' | 'over'>
   readonly get: (id: string) => Promise<Job>
   readonly latest: (
     kind: JobKind,
@@ -243,7 +243,7 @@ export type People = {
     change: Partial<Pick<Person, 'name' | 'role' | 'passwordHash' | 'isDisabled'>>,
   ) => Promise<Person>
   /** Ends all other sessions, and reset links. */
-  readonly setPassword: (id: string, passwordHash: string, keptSession: string | null) => Promise<void>
+  readonly setPassword: (id: string, passwordHash: string, exceptSession: string | null) => Promise<void>
   readonly endAllSessions: (id: string) => Promise<void>
   readonly link: (id: string, oidcSubject: string) => Promise<void>
   /** Replaces an earlier one of the person. `conflict` for a deactivated person. */
@@ -286,7 +286,7 @@ export type Keys = {
 }
 
 /** Settings changed while the product runs, as texts. */
-export type KeptSettings = {
+export type StoredSettings = {
   readonly get: (name: string) => string | null
   /** null: forget it. */
   readonly keep: (values: Readonly<Record<string, string | null>>) => Promise<void>
@@ -319,7 +319,7 @@ export type Changes = {
 
 export type Data = {
   readonly classifiers: Classifiers
-  readonly pictures: Pictures
+  readonly images: StoredImages
   readonly blobs: Blobs
   readonly samples: Samples
   readonly uploads: Uploads
@@ -337,7 +337,7 @@ export type Data = {
   readonly jobs: Jobs
   readonly people: People
   readonly keys: Keys
-  readonly keptSettings: KeptSettings
+  readonly storedSettings: StoredSettings
   readonly changes: Changes
   readonly counts: Counts
   readonly feedback: FeedbackStore

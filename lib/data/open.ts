@@ -17,13 +17,13 @@ import { erasingOf } from './trash/permanent-deletion.ts'
 import { PrismaClient } from './generated/client.ts'
 import { createIds } from './ids.ts'
 import { jobsOf } from './runs/jobs.ts'
-import { keptSettingsOf } from './administration/settings-store.ts'
+import { storedSettingsOf } from './administration/settings-store.ts'
 import { keysOf } from './administration/keys.ts'
 import { liveVersionsOf } from './versions/live-versions.ts'
 import { migrate, MIGRATIONS } from './database/migrate.ts'
 import { keepMigrationCopy } from './database/migration-copy.ts'
 import { peopleOf } from './administration/people.ts'
-import { imagesOf, preparePictures } from './images/images.ts'
+import { imagesOf, createImageFolder } from './images/images.ts'
 import { predictionsOf } from './predictions/predictions.ts'
 import { promotionsOf } from './versions/promotions.ts'
 import { retentionOf } from './predictions/retention.ts'
@@ -47,7 +47,7 @@ const PRISMA_MARGIN_MS = 1_000
 /** Migrates, then opens. One per process; end it with `close()`. `store` is for lib/queries alone. */
 export async function openStore(settings: DataSettings): Promise<Data & { readonly store: Store }> {
   mkdirSync(path.dirname(settings.databaseFile), { recursive: true })
-  preparePictures(settings.dataDir)
+  createImageFolder(settings.dataDir)
   const inUse = lockShared(path.join(settings.dataDir, IN_USE_LOCK))
   if (!inUse)
     throw conflict(
@@ -81,7 +81,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
   const snapshots = snapshotsOf(store)
   return {
     classifiers: classifiersOf(store),
-    pictures: imagesOf(store),
+    images: imagesOf(store),
     samples: samplesOf(store),
     uploads: uploadsOf(store),
     sampleChanges: sampleChangesOf(store),
@@ -98,7 +98,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     jobs: jobsOf(store),
     people: peopleOf(store),
     keys: keysOf(store),
-    keptSettings: keptSettingsOf(store),
+    storedSettings: storedSettingsOf(store),
     changes: changesOf(store),
     counts: countsOf(store),
     feedback: feedbackOf(store),

@@ -13,7 +13,7 @@ import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
 import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
 import { openData, type OpenData } from '#lib/queries/open-data.ts'
 import { createGiveFeedback } from '#lib/serving/feedback.ts'
-import type { NewPicture, NewPrediction, NewSample } from './values.ts'
+import type { NewImage, NewPrediction, NewSample } from './values.ts'
 
 /** A Saturday noon, UTC. */
 export const NOON = Date.UTC(2026, 10, 21, 12)
@@ -98,7 +98,7 @@ export async function openWithFruit(more: Partial<DataSettings> = {}): Promise<D
   return opened
 }
 
-export function storedImage(text: string, bytes = 100): NewPicture {
+export function storedImage(text: string, bytes = 100): NewImage {
   const content = Buffer.alloc(bytes, text)
   return {
     hash: createHash('sha256').update(content).digest('hex'),
@@ -110,7 +110,7 @@ export function storedImage(text: string, bytes = 100): NewPicture {
 }
 
 export const sampleOf = (text: string, more: Partial<NewSample> = {}): NewSample => ({
-  picture: storedImage(text),
+  image: storedImage(text),
   label: 'apple',
   split: 'train',
   source: 'upload',
@@ -135,7 +135,7 @@ export const predictionOf = (data: Data, more: Partial<NewPrediction> = {}): New
   filename: 'a.png',
   width: 8,
   height: 8,
-  picture: null,
+  image: null,
   decodeMs: 1,
   queueMs: 0,
   inferenceMs: 2,

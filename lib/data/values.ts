@@ -25,7 +25,7 @@ export type NewClassifier = {
 }
 
 /** An image to store: `hash` is the sha256 (hex) of `bytes`, which are stored unchanged. */
-export type NewPicture = {
+export type NewImage = {
   readonly hash: string
   readonly bytes: Uint8Array
   readonly width: number
@@ -41,7 +41,7 @@ export type FileFault = {
 }
 
 export type NewSample = {
-  readonly picture: NewPicture
+  readonly image: NewImage
   readonly label: string
   readonly split: Split
   readonly source: Source
@@ -230,7 +230,7 @@ export type NewPrediction = {
   readonly width: number
   readonly height: number
   /** Null: the image itself is not stored. */
-  readonly picture: Pick<NewPicture, 'hash' | 'bytes' | 'mediaType'> | null
+  readonly image: Pick<NewImage, 'hash' | 'bytes' | 'mediaType'> | null
   readonly decodeMs: number
   readonly queueMs: number
   readonly inferenceMs: number

@@ -122,7 +122,7 @@ test.each<[string, Caller['kind'], Scope, boolean]>([
 })
 
 test('other origins that the owner lists may act as anonymous clients, but never with a cookie', async () => {
-  const anonymous: Caller = { kind: 'stranger', id: null, name: null, scopes: ['open', 'upload'] }
+  const anonymous: Caller = { kind: 'anonymous', id: null, name: null, scopes: ['open', 'upload'] }
   const [[, upload]] = of(({ path }) => path === '/api/upload') as [[string, Contract]]
   openProgram({
     settings: { corsOrigins: ['https://ours.example'] },

@@ -9,7 +9,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Darkroom } from './context.ts'
 import type { IncomingRequest } from './incoming.ts'
 
-export const ANONYMOUS: Caller = { kind: 'stranger', id: null, name: null, scopes: [] }
+export const ANONYMOUS: Caller = { kind: 'anonymous', id: null, name: null, scopes: [] }
 
 const CREDENTIALS = ['cookie', 'authorization', 'x-api-key'] as const
 
@@ -25,13 +25,13 @@ export async function admit(
 
   const caller = await program.auth.callerOf(incoming.headers())
   if (!isForAll && !may(caller, contract.scope)) throw refusal(caller, contract.scope)
-  if (contract.method !== 'GET' && caller.kind !== 'key' && !(isForAll && caller.kind === 'stranger')) {
+  if (contract.method !== 'GET' && caller.kind !== 'key' && !(isForAll && caller.kind === 'anonymous')) {
     const sent = incoming.header('origin')
     const isOurs =
       sent === null
-        ? caller.kind === 'stranger' || incoming.header('sec-fetch-site') === 'same-origin'
+        ? caller.kind === 'anonymous' || incoming.header('sec-fetch-site') === 'same-origin'
         : isOwnOrigin(sent, incoming, { origin, trustProxy }) ||
-          (caller.kind === 'stranger' && corsOrigins.includes(sent))
+          (caller.kind === 'anonymous' && corsOrigins.includes(sent))
     if (!isOurs) throw foreignOrigin(sent)
   }
   return caller
@@ -39,7 +39,7 @@ export async function admit(
 
 export function may(caller: Caller, scope: Scope): boolean {
   if (scope === 'open') return true
-  if (scope === 'predict') return caller.kind !== 'stranger'
+  if (scope === 'predict') return caller.kind !== 'anonymous'
   if (scope === 'account') return caller.kind === 'person'
   return caller.scopes.includes(scope) || caller.scopes.includes('admin')
 }
@@ -80,7 +80,7 @@ export const rolesWith = (scope: Scope): string =>
     .join(' and ')
 
 function refusal(caller: Caller, scope: Scope): DarkroomError {
-  if (caller.kind === 'stranger') {
+  if (caller.kind === 'anonymous') {
     return new DarkroomError('unauthenticated', {
       what: 'Authentication is required',
       why: 'the request has neither a session nor an API key',

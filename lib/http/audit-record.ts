@@ -79,7 +79,7 @@ export function recordOf(
 }
 
 function nameOf({ kind, name }: Caller): string {
-  if (kind === 'stranger') return 'anybody'
+  if (kind === 'anonymous') return 'anybody'
   return kind === 'key' ? `key "${name}"` : `${name}`
 }
 

@@ -145,7 +145,7 @@ function opened({ classes = ['circle', 'star'], ends = 'done', openActions = fal
     ...(openActions && {
       auth: {
         callerOf: async () => ({
-          kind: 'stranger',
+          kind: 'anonymous',
           id: null,
           name: null,
           scopes: ['open', 'upload', 'train'],

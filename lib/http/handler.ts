@@ -93,7 +93,7 @@ async function holding<T>(
   work: (held: IncomingRequest) => Promise<T>,
 ): Promise<T> {
   const { address, body } = incoming
-  if (caller.kind !== 'stranger' || body === null || contract.body === 'none') return work(incoming)
+  if (caller.kind !== 'anonymous' || body === null || contract.body === 'none') return work(incoming)
   const pending = darkroom().holdBody(budgetOf(contract.body), {
     address,
     body,

@@ -62,7 +62,7 @@ async function callerOf(headers: Headers): Promise<Caller> {
   const session = headers.get('cookie')?.replace('session=', '')
   const name = key ?? session ?? ''
   const scopes = RIGHTS[name]
-  if (!scopes) return { kind: 'stranger', id: null, name: null, scopes: [] }
+  if (!scopes) return { kind: 'anonymous', id: null, name: null, scopes: [] }
   return { kind: key ? 'key' : 'person', id: name, name, scopes }
 }
 

@@ -38,7 +38,7 @@ test('a request over the limit is refused before the body is read, with the time
     instance: '/api/predict',
     limit: 3,
   })
-  expect(counted).toEqual([['predict', '192.0.2.1', 'stranger']]) // the proxy itself wrote the last one
+  expect(counted).toEqual([['predict', '192.0.2.1', 'anonymous']]) // the proxy itself wrote the last one
 })
 
 test('the error for an hourly limit names the hour', async () => {

@@ -89,7 +89,7 @@ async function bmp(bytes: Uint8Array, type: FileType, background: Background): P
   const pixels = decodeBmp(bytes, head, target === null ? 1 : Math.max(1, Math.floor(width / target.width)))
   if (typeof pixels === 'string') throw corruptImage(type, pixels)
   const image = composed(pixels, background)
-  if (target === null || image.width <= target.width) return { image: image, width, height }
+  if (target === null || image.width <= target.width) return { image, width, height }
   const { data, info } = await sharp(image.data, {
     raw: { width: image.width, height: image.height, channels: 3 },
   })

@@ -101,7 +101,7 @@ export function createReport(classes: readonly string[]): Report {
       count += 1
       copies.add(fingerprint)
       perClass.set(sample.label, (perClass.get(sample.label) ?? 0) + 1)
-      const { width, height } = sample.picture
+      const { width, height } = sample.image
       if (Math.min(width, height) < TINY_PIXELS)
         find('tiny', name, `It has only ${width} × ${height} pixels.`, result.sampleId)
     },

@@ -59,7 +59,7 @@ test('the images of a classifier are described, each class by its mean image, an
   const sample = async (label: string, image: Parameters<typeof thumbnail>[0]) => {
     const bytes = await thumbnail(image, 1000)
     return {
-      picture: {
+      image: {
         hash: createHash('sha256').update(bytes).digest('hex'),
         bytes,
         width: 1,
@@ -75,7 +75,7 @@ test('the images of a classifier are described, each class by its mean image, an
   }
   const broken = {
     ...(await sample('dark', plain(3, 3, 9))),
-    picture: {
+    image: {
       hash: 'a'.repeat(64),
       bytes: new Uint8Array([1, 2, 3]),
       width: 1,
@@ -131,7 +131,7 @@ test('a waiting request is answered after twenty seconds, from the images read s
     const bytes = await thumbnail(drawShape('star', seed), 32)
     await data.samples.add('slow', [
       {
-        picture: {
+        image: {
           hash: createHash('sha256').update(bytes).digest('hex'),
           bytes,
           width: 32,

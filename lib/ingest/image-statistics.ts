@@ -40,7 +40,7 @@ export type FeaturesPorts = {
   readonly data: {
     readonly classifiers: Pick<Data['classifiers'], 'chosen'>
     readonly samples: Pick<Data['samples'], 'all'>
-    readonly pictures: Pick<Data['pictures'], 'bytesOf'>
+    readonly images: Pick<Data['images'], 'bytesOf'>
     readonly queries: {
       readonly dataSummary: RouteAnswer<'GET /api/data/summary'>
       readonly listSamples: RouteAnswer<'GET /api/samples'>
@@ -122,7 +122,7 @@ async function featuresOf(classifier: Classifier, { data, read, now }: FeaturesP
   for (const { hash, label } of sampled.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))) {
     if (now().getTime() > end) break
     await nextTurn() // predictions go first
-    const image = await imageOf(() => data.pictures.bytesOf(hash), read)
+    const image = await imageOf(() => data.images.bytesOf(hash), read)
     if (image === null) {
       unreadable += 1
       continue

@@ -107,7 +107,7 @@ async function ingested(
     }
     byHash.set(hash, { label, path: arriving.path })
     batch.push({
-      picture: { hash, bytes: arriving.bytes, ...judged.size },
+      image: { hash, bytes: arriving.bytes, ...judged.size },
       label,
       split: splitOf(hash, arriving.split),
       source,

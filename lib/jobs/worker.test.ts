@@ -67,7 +67,7 @@ test('a cancel reaches the working handler, and the job ends as cancelled', asyn
   start(handler)
   await begun
 
-  expect(await jobs.requestCancel(id, clock.now())).toBe('asked')
+  expect(await jobs.requestCancel(id, clock.now())).toBe('requested')
 
   await until(id, 'cancelled')
   expect(await stopped).toBe('cancelled')

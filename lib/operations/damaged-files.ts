@@ -8,7 +8,7 @@ import type { Data } from '#lib/data/data.ts'
 export function fileConcernOf({
   count,
   newest,
-}: Awaited<ReturnType<Data['pictures']['faults']>>): string | null {
+}: Awaited<ReturnType<Data['images']['faults']>>): string | null {
   if (count === 0) return null
   const missing = newest.filter(({ code }) => code === 'file_missing').length
   const which = newest

@@ -49,7 +49,7 @@ test('a change takes effect at once, and a reset restores the default', async ()
 
 test('a setting of the environment is not changed here, and an unknown classifier cannot be the default', async () => {
   const { parts, owner, data } = await opened({ AUTO_PROMOTE: 'better' })
-  await data.keptSettings.keep({ AUTO_PROMOTE: 'off' })
+  await data.storedSettings.keep({ AUTO_PROMOTE: 'off' })
 
   expect(autoPromoteNow(parts)).toBe('better')
   await expect(owner.changeSettings({ AUTO_PROMOTE: 'off' })).rejects.toMatchObject({ code: 'conflict' })

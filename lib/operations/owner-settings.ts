@@ -32,13 +32,13 @@ export type OwnerSettingsParts = {
   readonly settings: Settings
   /** Names that are set in the environment. */
   readonly explicit: readonly string[]
-  readonly data: Pick<Data, 'keptSettings' | 'classifiers'>
+  readonly data: Pick<Data, 'storedSettings' | 'classifiers'>
 }
 
 export function createOwnerSettings({
   settings,
   explicit,
-  data: { keptSettings, classifiers },
+  data: { storedSettings, classifiers },
 }: OwnerSettingsParts): OwnerSettings {
   const isExplicit = (name: string): boolean => explicit.includes(name)
   const isChangeable = (name: string): name is Changeable => CHANGEABLE.some((one) => one === name)
@@ -48,7 +48,7 @@ export function createOwnerSettings({
     return {
       settings: Object.keys(all.shape).map((key) => {
         const name = key as Name // the shape's own keys
-        const stored = isChangeable(name) && !isExplicit(name) ? keptSettings.get(name) : null
+        const stored = isChangeable(name) && !isExplicit(name) ? storedSettings.get(name) : null
         return {
           name,
           value: SECRET.includes(name) ? null : (stored ?? textOf(settings[name])),
@@ -72,7 +72,7 @@ export function createOwnerSettings({
           remedy: 'Change it there (or in .env) and restart.',
         })
       if (change.DEFAULT_CLASSIFIER) await classifiers.get(change.DEFAULT_CLASSIFIER)
-      await keptSettings.keep(
+      await storedSettings.keep(
         Object.fromEntries(
           Object.entries(change)
             .filter(([, value]) => value !== undefined)
@@ -85,12 +85,12 @@ export function createOwnerSettings({
 }
 
 type SettingParts = Pick<OwnerSettingsParts, 'settings' | 'explicit'> & {
-  readonly data: Pick<Data, 'keptSettings'>
+  readonly data: Pick<Data, 'storedSettings'>
 }
 
 /** The current AUTO_PROMOTE: from the environment, else from /settings, else the default. */
 export function autoPromoteNow({ settings, explicit, data }: SettingParts): Settings['AUTO_PROMOTE'] {
-  const stored = explicit.includes('AUTO_PROMOTE') ? null : data.keptSettings.get('AUTO_PROMOTE')
+  const stored = explicit.includes('AUTO_PROMOTE') ? null : data.storedSettings.get('AUTO_PROMOTE')
   return all.shape.AUTO_PROMOTE.safeParse(stored ?? settings.AUTO_PROMOTE).data ?? settings.AUTO_PROMOTE
 }
 
@@ -101,7 +101,7 @@ export function backupSettingsNow({
   data,
 }: SettingParts): Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'> {
   const stored = (name: 'BACKUP_EVERY' | 'BACKUP_KEEP') =>
-    explicit.includes(name) ? null : data.keptSettings.get(name)
+    explicit.includes(name) ? null : data.storedSettings.get(name)
   return {
     BACKUP_EVERY:
       all.shape.BACKUP_EVERY.safeParse(stored('BACKUP_EVERY') ?? settings.BACKUP_EVERY).data ??

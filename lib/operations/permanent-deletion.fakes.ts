@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { predictionOf, type DataFixture } from '#lib/data/opened.fakes.ts'
-import type { NewPicture } from '#lib/data/values.ts'
+import type { NewImage } from '#lib/data/values.ts'
 import { decode } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { thumbnail } from '#lib/images/thumbnail.ts'
@@ -26,7 +26,7 @@ const LIMITS = { maxPixels: 1e6 }
 export const DAY_MS = 86_400_000
 
 /** Noise: every 24 bytes of it are unique. 40 px: stored in a database row; 160 px: stored as a file. */
-export function noise(side: number, seed: number): NewPicture {
+export function noise(side: number, seed: number): NewImage {
   const random = createRandom(seed)
   const bytes = encodePng({
     width: side,
@@ -42,7 +42,7 @@ export function noise(side: number, seed: number): NewPicture {
   }
 }
 
-export const squareOf = async (image: NewPicture): Promise<Uint8Array> =>
+export const squareOf = async (image: NewImage): Promise<Uint8Array> =>
   preprocess(await decode(image.bytes, LIMITS), {
     ...SPEC,
     background: [...SPEC.background],
@@ -50,7 +50,7 @@ export const squareOf = async (image: NewPicture): Promise<Uint8Array> =>
     std: [...SPEC.std],
   })
 
-const smallOf = async (image: NewPicture, size: number): Promise<Uint8Array> =>
+const smallOf = async (image: NewImage, size: number): Promise<Uint8Array> =>
   thumbnail(await decode(image.bytes, LIMITS), size)
 
 /** Files below the folder that contain any 24 bytes from the middle of these contents. */
@@ -81,7 +81,7 @@ export async function used(opened: DataFixture) {
   const added = await data.samples.add(
     'fruit',
     [small, large, other].map((image, i) => ({
-      picture: image,
+      image,
       label: 'apple',
       split: 'train',
       source: 'upload',
@@ -104,7 +104,7 @@ export async function used(opened: DataFixture) {
     findingsTotal: 1,
   })
   const predictions = [small, large].map((image) =>
-    predictionOf(data, { picture: image, filename: 'asked-secret.png' }),
+    predictionOf(data, { image, filename: 'asked-secret.png' }),
   )
   for (const prediction of predictions) await data.predictions.record(prediction)
   for (const image of [small, large])

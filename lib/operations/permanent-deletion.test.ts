@@ -72,7 +72,7 @@ test('an image shared with another classifier stays and is reported; a classifie
     isMirrorable: true,
   })
   await data.samples.add('other', [
-    { picture: shared, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
+    { image: shared, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
   ])
   const one = await editsOf(data).deleteSample({ id: ids[0]! })
 
@@ -80,7 +80,7 @@ test('an image shared with another classifier stays and is reported; a classifie
   const { trash_id: classifierTrash } = await editsOf(data).deleteClassifier({ id: 'fruit' })
   expect(await erase({ id: classifierTrash! })).toMatchObject({ kind: 'classifier', images: 2 })
 
-  expect(await data.pictures.bytesOf(shared.hash)).not.toBeNull()
+  expect(await data.images.bytesOf(shared.hash)).not.toBeNull()
   expect((await data.classifiers.list()).map(({ id }) => id)).toEqual(['other'])
   expect(holding(folder, traces.slice(4))).toEqual([]) // the large image, which was only fruit's
   expect(
@@ -100,7 +100,7 @@ test('an image that is restored or stored again during permanent deletion stays 
   const added = await data.samples.add(
     'fruit',
     [first, second, third].map((image) => ({
-      picture: image,
+      image,
       label: 'apple',
       split: 'train',
       source: 'upload',
@@ -123,13 +123,13 @@ test('an image that is restored or stored again during permanent deletion stays 
 
   await editsOf(data).changeSamples({ ids: [added[0]!.sampleId], is_trashed: false })
   await data.samples.add('other', [
-    { picture: second, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
+    { image: second, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
   ])
   await data.erasing.erase(plan)
 
-  expect(await data.pictures.bytesOf(first.hash)).toEqual(new Uint8Array(first.bytes))
-  expect(await data.pictures.bytesOf(second.hash)).toEqual(new Uint8Array(second.bytes))
-  expect(await data.pictures.bytesOf(third.hash)).toBeNull()
+  expect(await data.images.bytesOf(first.hash)).toEqual(new Uint8Array(first.bytes))
+  expect(await data.images.bytesOf(second.hash)).toEqual(new Uint8Array(second.bytes))
+  expect(await data.images.bytesOf(third.hash)).toBeNull()
   expect((await data.samples.all('fruit')).map(({ hash }) => hash)).toEqual([first.hash])
 })
 
@@ -137,7 +137,7 @@ test('a classifier that is restored during permanent deletion is not deleted', a
   const { data } = await openWithFruit()
   const image = noise(160, 1)
   await data.samples.add('fruit', [
-    { picture: image, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
+    { image, label: 'apple', split: 'train', source: 'upload', uploadId: null, filename: null },
   ])
   const { trash_id: trashId } = await editsOf(data).deleteClassifier({ id: 'fruit' })
   const plan = await data.erasing.plan(trashId!)
@@ -146,7 +146,7 @@ test('a classifier that is restored during permanent deletion is not deleted', a
   await expect(data.erasing.erase(plan)).rejects.toMatchObject({ code: 'not_found' })
 
   expect((await data.classifiers.list()).map(({ id }) => id)).toEqual(['fruit'])
-  expect(await data.pictures.bytesOf(image.hash)).toEqual(new Uint8Array(image.bytes))
+  expect(await data.images.bytesOf(image.hash)).toEqual(new Uint8Array(image.bytes))
 })
 
 test('an interrupted permanent deletion stays in the trash, and is completed the next time', async () => {
@@ -173,7 +173,7 @@ test('images of an upload that were restored from the trash stay when the upload
   const [remaining] = await data.samples.add(
     'fruit',
     images.map((image) => ({
-      picture: image,
+      image,
       label: 'apple',
       split: 'train',
       source: 'upload',
@@ -188,7 +188,7 @@ test('images of an upload that were restored from the trash stay when the upload
   await data.erasing.erase(await data.erasing.plan(trashId))
 
   expect((await data.samples.all('fruit')).map(({ id }) => id)).toEqual([remaining!.sampleId])
-  expect(await data.pictures.bytesOf(images[0]!.hash)).toEqual(new Uint8Array(images[0]!.bytes))
-  expect(await data.pictures.bytesOf(images[1]!.hash)).toBeNull()
+  expect(await data.images.bytesOf(images[0]!.hash)).toEqual(new Uint8Array(images[0]!.bytes))
+  expect(await data.images.bytesOf(images[1]!.hash)).toBeNull()
   expect(await data.uploads.get(upload.id)).toMatchObject({ state: 'done', trashedAt: null })
 })

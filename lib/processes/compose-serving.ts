@@ -133,8 +133,8 @@ export function composeServing(
 
   const callerOf = ({ caller, signal }: CallContext) => ({
     signal,
-    isAnonymous: caller.kind === 'stranger',
-    maxPixels: caller.kind === 'stranger' ? maxPixelsPublic(settings) : settings.MAX_PIXELS,
+    isAnonymous: caller.kind === 'anonymous',
+    maxPixels: caller.kind === 'anonymous' ? maxPixelsPublic(settings) : settings.MAX_PIXELS,
   })
 
   const follower = followPromotions({

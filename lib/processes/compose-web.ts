@@ -132,7 +132,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     { log, now: steadyClock.now },
     'The state of the stored files could not be checked',
     async () => {
-      fileConcern = fileConcernOf(await data.pictures.faults())
+      fileConcern = fileConcernOf(await data.images.faults())
     },
   )
   const { health, healthLive, healthReady } = createHealth({

@@ -107,7 +107,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const recheckingFiles = recurring(
     { log, now: steadyClock.now },
     'Damaged files could not be checked again',
-    data.pictures.recheckFaults,
+    data.images.recheckFaults,
   )
   const leaving = new AbortController()
   const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`

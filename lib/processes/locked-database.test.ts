@@ -35,12 +35,12 @@ test(
       }
     }
     const health = async () => {
-      const begun = performance.now()
+      const startedAt = performance.now()
       const response = await fetch(`${product.address}/api/health`)
       return {
         status: response.status,
         body: (await response.json()) as { status: string; reasons: string[] },
-        ms: performance.now() - begun,
+        ms: performance.now() - startedAt,
       }
     }
     const pids = [...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('inference')]

@@ -14,14 +14,14 @@ const WHOLE = 1024
 const KEPT_SIZES: readonly number[] = [32, 64, 96, 128, 160, 192, 256, 320, 512, WHOLE]
 
 type MakeThumbnail = NonNullable<DataSettings['thumbnail']>
-type ImageParts = Pick<Data, 'pictures' | 'blobs'> & { readonly thumbnail: MakeThumbnail | undefined }
+type ImageParts = Pick<Data, 'images' | 'blobs'> & { readonly thumbnail: MakeThumbnail | undefined }
 
 export async function imageOf(
   parts: ImageParts,
   hash: string,
   size: number | undefined,
 ): Promise<FileAnswer> {
-  const image = await parts.pictures.find(hash)
+  const image = await parts.images.find(hash)
   if (!image) throw notFound('image', hash)
   const isShown = SHOWN.has(image.mediaType)
   const isSmall =
@@ -46,23 +46,23 @@ export async function imageOf(
 }
 
 async function thumbnailOf(
-  parts: Pick<ImageParts, 'pictures' | 'blobs'>,
+  parts: Pick<ImageParts, 'images' | 'blobs'>,
   { hash, size }: { readonly hash: string; readonly size: number },
   makeThumbnail: MakeThumbnail,
 ): Promise<Uint8Array> {
-  const { blobs, pictures } = parts
+  const { blobs, images } = parts
   const key = `${hash}-${size}`
   const known = await blobs.get('thumbnail', key)
   if (known) return known
   const made = await makeThumbnail(await bytesOf(parts, hash), size)
   if (!KEPT_SIZES.includes(size)) return made
   await blobs.put('thumbnail', key, made).catch(() => {}) // a full disk: it is made again
-  if (!(await pictures.find(hash))) await blobs.delete('thumbnail', key) // the image was deleted meanwhile
+  if (!(await images.find(hash))) await blobs.delete('thumbnail', key) // the image was deleted meanwhile
   return made
 }
 
-async function bytesOf({ pictures }: Pick<ImageParts, 'pictures'>, hash: string): Promise<Uint8Array> {
-  const bytes = await pictures.bytesOf(hash)
+async function bytesOf({ images }: Pick<ImageParts, 'images'>, hash: string): Promise<Uint8Array> {
+  const bytes = await images.bytesOf(hash)
   if (!bytes) throw notFound('image', hash)
   return bytes
 }

@@ -21,7 +21,7 @@ type PredictionQueries = {
 
 export function predictionQueries(
   { prisma, settings }: Store,
-  data: Pick<Data, 'classifiers' | 'pictures' | 'blobs'>,
+  data: Pick<Data, 'classifiers' | 'images' | 'blobs'>,
 ): PredictionQueries {
   return {
     async listPredictions({ cursor, limit, ...filters }) {
@@ -41,9 +41,9 @@ export function predictionQueries(
     },
     getPrediction: async ({ id }) => predictionAnswer(await rowOf(id)),
     async predictionImage({ id, size }) {
-      const { pictureHash } = await rowOf(id)
-      if (pictureHash === null) throw notFound('image of the prediction', id)
-      return imageOf({ ...data, thumbnail: settings.thumbnail }, pictureHash, size)
+      const { imageHash } = await rowOf(id)
+      if (imageHash === null) throw notFound('image of the prediction', id)
+      return imageOf({ ...data, thumbnail: settings.thumbnail }, imageHash, size)
     },
   }
 
@@ -93,5 +93,5 @@ export const predictionAnswer = (row: Row): StoredPredictionAnswer => ({
     label: row.feedback.label,
     at: row.feedback.at.toISOString(),
   },
-  image_url: row.pictureHash === null ? null : `/api/predictions/${row.id}/image`,
+  image_url: row.imageHash === null ? null : `/api/predictions/${row.id}/image`,
 })

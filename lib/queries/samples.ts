@@ -10,8 +10,8 @@ import type { Store } from '#lib/data/store.ts'
 import type { Source } from '#lib/data/values.ts'
 import { imageOf } from './images.ts'
 
-const WITH_PICTURE = { picture: { select: { width: true, height: true, sizeBytes: true } } } as const
-type Row = Prisma.SampleGetPayload<{ include: typeof WITH_PICTURE }>
+const WITH_IMAGE = { image: { select: { width: true, height: true, sizeBytes: true } } } as const
+type Row = Prisma.SampleGetPayload<{ include: typeof WITH_IMAGE }>
 
 type SampleQueries = {
   readonly listSamples: RouteAnswer<'GET /api/samples'>
@@ -23,7 +23,7 @@ type SampleQueries = {
 
 export function sampleQueries(
   { prisma, settings }: Store,
-  data: Pick<Data, 'classifiers' | 'samples' | 'promotions' | 'pictures' | 'blobs'>,
+  data: Pick<Data, 'classifiers' | 'samples' | 'promotions' | 'images' | 'blobs'>,
 ): SampleQueries {
   const { classifiers, samples, promotions } = data
   return {
@@ -33,7 +33,7 @@ export function sampleQueries(
       const [rows, total] = await Promise.all([
         prisma.sample.findMany({
           where: { ...where, id: { lt: cursor } },
-          include: WITH_PICTURE,
+          include: WITH_IMAGE,
           orderBy: { id: 'desc' },
           take: limit + 1,
         }),
@@ -45,7 +45,7 @@ export function sampleQueries(
       return { samples: page.rows.map(answerOf), total, next_cursor: page.next }
     },
     async getSample(id) {
-      const row = await prisma.sample.findUnique({ where: { id }, include: WITH_PICTURE })
+      const row = await prisma.sample.findUnique({ where: { id }, include: WITH_IMAGE })
       if (!row) throw notFound('sample', id)
       return answerOf(row)
     },
@@ -87,9 +87,9 @@ const answerOf = (row: Row): SampleAnswer => ({
   label: row.label,
   split: row.split as Split | null,
   hash: row.hash,
-  width: row.picture.width,
-  height: row.picture.height,
-  size_bytes: row.picture.sizeBytes,
+  width: row.image.width,
+  height: row.image.height,
+  size_bytes: row.image.sizeBytes,
   source: row.source as Source,
   filename: row.filename,
   is_excluded: row.excludedAt !== null,

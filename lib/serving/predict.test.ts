@@ -125,7 +125,7 @@ test('no prediction is returned before its row is stored', async () => {
       id,
       versionId: 'id-of-v3',
       predictedClass: 'cat',
-      picture: expect.objectContaining({
+      image: expect.objectContaining({
         mediaType: 'image/png',
         hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       }),

@@ -288,7 +288,7 @@ const rowOf = (
   filename: answer.filename,
   width: answer.width,
   height: answer.height,
-  picture: { hash, bytes, mediaType },
+  image: { hash, bytes, mediaType },
   decodeMs: answer.timing_ms.decode,
   queueMs: answer.timing_ms.queue,
   inferenceMs: answer.timing_ms.inference,

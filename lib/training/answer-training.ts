@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
-import { openPictures } from '#lib/data/images/images.ts'
+import { openImages } from '#lib/data/images/images.ts'
 import { failureOf } from './job/failure.ts'
 import type { ProbePorts } from './probe/ports.ts'
 import { probe } from './probe/probe.ts'
@@ -56,9 +56,7 @@ export function answerTraining(
     samples: (of) =>
       of.samples.kind === 'dataset'
         ? datasetSamples(of.samples, training.openDataset, stop.signal)
-        : storedSamples(folder, openPictures(of.samples), (fault) =>
-            report({ kind: 'file-fault', ...fault }),
-          ),
+        : storedSamples(folder, openImages(of.samples), (fault) => report({ kind: 'file-fault', ...fault })),
     openTest: async (hashes) =>
       plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes),
   })

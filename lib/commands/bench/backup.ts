@@ -107,7 +107,7 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
     const before = await predictedAll(product.url, imageList)
     const load = sendUntilStopped(product.url, senders)
     await pause(WITHOUT_BACKUP_MS)
-    const begun = performance.now()
+    const startedAt = performance.now()
     const acknowledged = [...before.map(({ id }) => id), ...load.sent.map(({ id }) => id)]
     passing('Backing up under load')
     const places = { DATA_DIR: product.dataDir, BACKUP_DIR: kept }
@@ -139,8 +139,8 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
       backup_seconds: backupSeconds,
       second_backup_seconds: secondSeconds,
       restore_seconds: restoreSeconds,
-      p99_ms_without: p99(load.sent.filter(({ at }) => at < begun)),
-      p99_ms_meanwhile: p99(load.sent.filter(({ at }) => at >= begun && at < ended)),
+      p99_ms_without: p99(load.sent.filter(({ at }) => at < startedAt)),
+      p99_ms_meanwhile: p99(load.sent.filter(({ at }) => at >= startedAt && at < ended)),
       failed_predictions: load.failed(),
       acknowledged: acknowledged.length,
       restored: restored,

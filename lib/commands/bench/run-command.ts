@@ -10,10 +10,10 @@ export async function run(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const begun = performance.now()
+  const startedAt = performance.now()
   const { code, output } = await ran(command, args, env)
   if (code !== 0) throw new Error(`npm run ${command} ended with ${code}: ${output}`)
-  return (performance.now() - begun) / 1000
+  return (performance.now() - startedAt) / 1000
 }
 
 export async function ran(

@@ -24,7 +24,7 @@ export async function createOwnKey(
   })
   try {
     const apiKeys = createApiKeys({ keys: data.keys, classifiers: data.classifiers, now })
-    const caller = { kind: 'stranger', id: null, name: null, scopes: [] } as const
+    const caller = { kind: 'anonymous', id: null, name: null, scopes: [] } as const
     return (await apiKeys.createKey({ name, scopes: [...scopes] }, { caller })).key
   } finally {
     await data.close()

@@ -8,7 +8,7 @@ import type { Prisma } from '../generated/client.ts'
 import type { Store } from '../store.ts'
 
 /**
- * Most entries kept of changes, and separately of logins, because anonymous clients can create the latter:
+ * Most entries stored of changes, and separately of logins, because anonymous clients can create the latter:
  * wrong passwords push no change out. About a year of heavy use.
  */
 const MOST_CHANGES = 100_000

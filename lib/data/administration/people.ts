@@ -28,7 +28,7 @@ export function peopleOf({ prisma, id, now }: Store): People {
     createdAt: now(),
     isDisabled: false,
     sessionsFrom: new Date(0),
-    keptSession: null,
+    exceptSession: null,
     oidcSubject,
   })
 
@@ -41,7 +41,7 @@ export function peopleOf({ prisma, id, now }: Store): People {
         where: {
           id: personId,
           isDisabled: false,
-          OR: [{ sessionsFrom: { lte: session.began } }, { keptSession: session.id }],
+          OR: [{ sessionsFrom: { lte: session.began } }, { exceptSession: session.id }],
         },
       })
       return row === null || (await prisma.endedSession.findUnique({ where: { id: session.id } })) !== null
@@ -70,7 +70,7 @@ export function peopleOf({ prisma, id, now }: Store): People {
         if (isAdmin(before) && !isAdmin(after)) await mustNotBeLast(writing, before)
         const endsSessions = change.passwordHash !== undefined || (after.isDisabled && !before.isDisabled)
         if (endsSessions) await writing.oneTimeToken.deleteMany({ where: { personId } })
-        const ended = endsSessions ? { sessionsFrom: now(), keptSession: null } : {}
+        const ended = endsSessions ? { sessionsFrom: now(), exceptSession: null } : {}
         return valueOf(
           await writing.person.update({ where: { id: personId }, data: { ...change, ...ended } }),
         )
@@ -81,18 +81,18 @@ export function peopleOf({ prisma, id, now }: Store): People {
         if (isAdmin(person)) await mustNotBeLast(writing, person)
         await writing.person.delete({ where: { id: personId } })
       }),
-    setPassword: (personId, passwordHash, keptSession) =>
+    setPassword: (personId, passwordHash, exceptSession) =>
       prisma.$transaction(async (writing) => {
         await writing.oneTimeToken.deleteMany({ where: { personId } })
         await writing.person.update({
           where: { id: personId },
-          data: { passwordHash, sessionsFrom: now(), keptSession },
+          data: { passwordHash, sessionsFrom: now(), exceptSession },
         })
       }),
     async endAllSessions(personId) {
       await prisma.person.update({
         where: { id: personId },
-        data: { sessionsFrom: now(), keptSession: null },
+        data: { sessionsFrom: now(), exceptSession: null },
       })
     },
     async endSession(sessionId, until) {
@@ -163,7 +163,7 @@ export function peopleOf({ prisma, id, now }: Store): People {
         return valueOf(
           await writing.person.update({
             where: { id: token.personId },
-            data: { passwordHash, sessionsFrom: now(), keptSession: null },
+            data: { passwordHash, sessionsFrom: now(), exceptSession: null },
           }),
         )
       }),

@@ -86,13 +86,13 @@ test('the default classifier is the stored one while it exists, unless the envir
   })
   expect((await data.classifiers.chosen(undefined)).id).toBe('fruit')
 
-  await data.keptSettings.keep({ DEFAULT_CLASSIFIER: 'later' })
+  await data.storedSettings.keep({ DEFAULT_CLASSIFIER: 'later' })
   expect((await data.classifiers.chosen(undefined)).id).toBe('later')
   await editsOf(data).deleteClassifier({ id: 'later' })
   expect((await data.classifiers.chosen(undefined)).id).toBe('fruit')
 
-  await data.keptSettings.keep({ DEFAULT_CLASSIFIER: null })
-  expect(data.keptSettings.get('DEFAULT_CLASSIFIER')).toBeNull()
+  await data.storedSettings.keep({ DEFAULT_CLASSIFIER: null })
+  expect(data.storedSettings.get('DEFAULT_CLASSIFIER')).toBeNull()
 })
 
 test('changes are listed newest first, page by page', async () => {

@@ -1,11 +1,11 @@
 /** Settings changed while the product runs. lib/operations decides which may be changed. */
 import { storedSetting } from '#lib/contracts/stored-json.ts'
-import type { KeptSettings } from '../data.ts'
+import type { StoredSettings } from '../data.ts'
 import { parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 
-export const keptSettingsOf = ({ connection, now }: Store): KeptSettings => ({
-  get: (name) => keptSetting(connection, name),
+export const storedSettingsOf = ({ connection, now }: Store): StoredSettings => ({
+  get: (name) => readSetting(connection, name),
   async keep(values) {
     await connection.write((writing) => {
       for (const [name, value] of Object.entries(values)) {
@@ -17,7 +17,7 @@ export const keptSettingsOf = ({ connection, now }: Store): KeptSettings => ({
   },
 })
 
-export function keptSetting(connection: Pick<Store['connection'], 'one'>, name: string): string | null {
+export function readSetting(connection: Pick<Store['connection'], 'one'>, name: string): string | null {
   const row = connection.one<{ valueJson: string }>(
     'SELECT "valueJson" FROM "KeptSetting" WHERE "name" = ?',
     name,

@@ -5,7 +5,7 @@ import type { Classifier, Fit } from '#lib/domain/classifier.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { TransactionScope } from '../database/connection.ts'
 import type { Classifiers } from '../data.ts'
-import { keptSetting } from '../administration/settings-store.ts'
+import { readSetting } from '../administration/settings-store.ts'
 import { conflict, inTrash, notFound, parsedOrNull } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { NewClassifier, Original } from '../values.ts'
@@ -74,8 +74,8 @@ export function classifiersOf({ connection, prisma, now, settings }: Store): Cla
     async chosen(id) {
       if (id !== undefined) return get(id)
       if (settings.defaultClassifier) return get(settings.defaultClassifier)
-      const kept = keptSetting(connection, 'DEFAULT_CLASSIFIER')
-      const preferred = kept === null ? undefined : rowOf(kept) // it may have been deleted since
+      const stored = readSetting(connection, 'DEFAULT_CLASSIFIER')
+      const preferred = stored === null ? undefined : rowOf(stored) // it may have been deleted since
       if (preferred && preferred.trashedAt === null) return valueOf(preferred)
       const first = connection.one<Row>(
         `SELECT * FROM "Classifier" WHERE "trashedAt" IS NULL ORDER BY NOT (${ANSWERS}), ${IN_ORDER} LIMIT 1`,

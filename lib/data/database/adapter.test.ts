@@ -60,10 +60,10 @@ test('texts, numbers, times, yes and no, and bytes come back as they went in', a
   }
 
   await prisma.classifier.create({ data: classifier })
-  await prisma.picture.create({ data: image })
+  await prisma.image.create({ data: image })
 
   expect(await prisma.classifier.findUnique({ where: { id: 'c' } })).toEqual(classifier)
-  const read = await prisma.picture.findUnique({ where: { hash: 'h' } })
+  const read = await prisma.image.findUnique({ where: { hash: 'h' } })
   expect({ ...read, bytes: [...(read?.bytes ?? [])] }).toEqual({ ...image, bytes: [0, 255, 7] })
 })
 
@@ -88,13 +88,13 @@ test('constraint violations become the error codes that Prisma knows', async () 
 
   expect(await settled(prisma.person.create({ data: { ...personOf('a'), id: 'other' } }))).toBe('P2002')
   expect(
-    await settled(prisma.class.create({ data: { classifierId: 'nobody', name: 'x', position: 0 } })),
+    await settled(prisma.class.create({ data: { classifierId: 'unknown', name: 'x', position: 0 } })),
   ).toBe('P2003')
 })
 
 test('a rollback takes nothing along that was acknowledged outside of it', async () => {
   const { prisma, connection } = opened()
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const { promise: started, resolve: begin } = Promise.withResolvers<void>()
   const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
 
   const inside = settled(
@@ -105,7 +105,7 @@ test('a rollback takes nothing along that was acknowledged outside of it', async
       throw new Error('changed my mind')
     }),
   )
-  await begun
+  await started
   const outside = prisma.person.create({ data: personOf('outside') })
   const direct = connection.write((writing) => writing.insert('Person', personOf('direct')))
   expect(connection.all('SELECT * FROM "Person"')).toEqual([])

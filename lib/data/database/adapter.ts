@@ -117,11 +117,11 @@ type PreparedStatement = {
 
 /** Fails with SQLite's own error, so that the caller can decide whether to retry. */
 function queriesOf(statementOf: (sql: string) => StatementSync): Queries {
-  const kept = new WeakMap<StatementSync, PreparedStatement>()
+  const known = new WeakMap<StatementSync, PreparedStatement>()
   const prepared = (sql: string): PreparedStatement => {
     const statement = statementOf(sql)
-    const known = kept.get(statement)
-    if (known) return known
+    const reusable = known.get(statement)
+    if (reusable) return reusable
     statement.setReturnArrays(true)
     const columns = statement.columns()
     const fresh = {
@@ -129,7 +129,7 @@ function queriesOf(statementOf: (sql: string) => StatementSync): Queries {
       names: columns.map((c) => c.name),
       types: columns.map((c) => (c.type === null ? undefined : TYPE_OF[c.type.toUpperCase()])),
     }
-    kept.set(statement, fresh)
+    known.set(statement, fresh)
     return fresh
   }
   const values = (query: SqlQuery): SQLInputValue[] =>

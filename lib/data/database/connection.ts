@@ -7,7 +7,7 @@ import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { BUSY_TIMEOUT_MS, databaseBusy, isBusy, watchLock, WRITE_PATIENCE_MS } from './lock-retry.ts'
 import { takeTurns } from './write-queue.ts'
 
-const STATEMENTS_KEPT = 500
+const MAX_PREPARED_STATEMENTS = 500
 const CACHE_KIB = 16_384
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
@@ -206,14 +206,14 @@ const insertion = (table: string, columns: readonly string[]): string =>
 
 /** Each prepared once; when full, the oldest is dropped. */
 export function statementsOf(database: DatabaseSync): (sql: string) => StatementSync {
-  const kept = new Map<string, StatementSync>()
+  const prepared = new Map<string, StatementSync>()
   return (sql) => {
-    const known = kept.get(sql)
+    const known = prepared.get(sql)
     if (known) return known
     const statement = database.prepare(sql)
-    const oldest = kept.size >= STATEMENTS_KEPT ? kept.keys().next().value : undefined
-    if (oldest !== undefined) kept.delete(oldest)
-    kept.set(sql, statement)
+    const oldest = prepared.size >= MAX_PREPARED_STATEMENTS ? prepared.keys().next().value : undefined
+    if (oldest !== undefined) prepared.delete(oldest)
+    prepared.set(sql, statement)
     return statement
   }
 }

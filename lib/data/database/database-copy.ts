@@ -102,7 +102,7 @@ export async function contentsOf(file: string, eachImage: (hash: string) => void
 async function* hashesOf(prisma: PrismaClient, where: { readonly bytes?: null }): AsyncGenerator<string> {
   let last = ''
   for (;;) {
-    const rows = await prisma.picture.findMany({
+    const rows = await prisma.image.findMany({
       where: { ...where, hash: { gt: last } },
       select: { hash: true },
       orderBy: { hash: 'asc' },

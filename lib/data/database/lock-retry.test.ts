@@ -34,11 +34,11 @@ test.each(['BEGIN IMMEDIATE', 'BEGIN EXCLUSIVE'] as const)(
     await data.people.count() // Prisma compiles at its first query
     const release = await lockElsewhere(settings.databaseFile, begin)
     const standstill = watchStandstill()
-    const [kept, more] = [predictionOf(data, { picture: storedImage('kept') }), predictionOf(data)]
+    const [first, second] = [predictionOf(data, { image: storedImage('first') }), predictionOf(data)]
 
     const writes = [
-      data.predictions.record(kept),
-      data.predictions.record(more),
+      data.predictions.record(first),
+      data.predictions.record(second),
       data.classifiers.addClasses('fruit', ['pear']),
       data.uploads.begin('fruit'),
       data.people.count(),
@@ -62,11 +62,11 @@ test('every kind of write that waits too long fails as database_busy and leaves 
   const { data, settings } = await openWithFruit({ patienceMs: SHORT_MS })
   const person = { name: 'Ada', email: 'ada@example.org', role: 'admin' as const, passwordHash: 'x' }
   const release = await lockElsewhere(settings.databaseFile)
-  const begun = performance.now()
+  const startedAt = performance.now()
 
   const outcomes = await Promise.all(
     [
-      data.predictions.record(predictionOf(data, { picture: storedImage('large', 100_000) })),
+      data.predictions.record(predictionOf(data, { image: storedImage('large', 100_000) })),
       data.predictions.record(predictionOf(data)),
       data.people.create(person),
       data.uploads.begin('fruit'),
@@ -77,12 +77,12 @@ test('every kind of write that waits too long fails as database_busy and leaves 
   )
 
   expect(outcomes).toEqual(Array(outcomes.length).fill('database_busy'))
-  expect(performance.now() - begun).toBeGreaterThan(SHORT_MS - 50)
+  expect(performance.now() - startedAt).toBeGreaterThan(SHORT_MS - 50)
   await release()
   expect([
     (await data.queries.listPredictions({ limit: 9 })).total,
     await data.people.count(),
-    await data.pictures.find(storedImage('large', 100_000).hash),
+    await data.images.find(storedImage('large', 100_000).hash),
   ]).toEqual([0, 0, null])
   expect(await settled(data.people.create(person))).toBe('done')
 })
@@ -106,15 +106,13 @@ test('images that wait to be written are bounded in bytes: what is too much is r
   await lockElsewhere(settings.databaseFile)
   const image = storedImage('large', 20 * 1024 ** 2)
 
-  const waiting = [1, 2, 3].map(() =>
-    settled(data.predictions.record(predictionOf(data, { picture: image }))),
-  )
+  const waiting = [1, 2, 3].map(() => settled(data.predictions.record(predictionOf(data, { image }))))
   await expect.poll(() => data.writingState().lockedForMs).not.toBeNull()
-  const begun = performance.now()
-  const refused = await settled(data.predictions.record(predictionOf(data, { picture: image })))
+  const startedAt = performance.now()
+  const refused = await settled(data.predictions.record(predictionOf(data, { image })))
 
   expect(refused).toBe('database_busy')
-  expect(performance.now() - begun).toBeLessThan(500)
+  expect(performance.now() - startedAt).toBeLessThan(500)
   expect(await Promise.all(waiting)).toEqual(['database_busy', 'database_busy', 'database_busy'])
 })
 

@@ -59,9 +59,9 @@ export function watchLock(): Lock {
   let isOver = false
   return {
     async whenFree(attempt, deadline) {
-      const begun = performance.now()
+      const startedAt = performance.now()
       for (let delay = FIRST_DELAY_MS; ; delay = Math.min(2 * delay, LONGEST_DELAY_MS)) {
-        if (isOver) throw databaseBusy(performance.now() - begun)
+        if (isOver) throw databaseBusy(performance.now() - startedAt)
         try {
           const answer = attempt()
           heldSince = null
@@ -70,7 +70,7 @@ export function watchLock(): Lock {
           if (!isBusy(error)) throw error
           const now = performance.now()
           heldSince ??= now
-          if (now >= deadline) throw databaseBusy(now - begun, error)
+          if (now >= deadline) throw databaseBusy(now - startedAt, error)
           // so that waiting processes do not retry at the same moments
           await wait(Math.min(deadline - now, delay * (0.5 + Math.random() / 2)))
         }

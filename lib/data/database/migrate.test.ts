@@ -116,7 +116,9 @@ test('before a database with rows is migrated, it is copied; a new one and an up
   const copies: string[] = []
   const start = (now: number) =>
     migrate(file, now, folder, (database, migration) => {
-      copies.push(keepMigrationCopy({ database, file, migration, folders: [path.join(folder, 'kept')], now }))
+      copies.push(
+        keepMigrationCopy({ database, file, migration, folders: [path.join(folder, 'copies')], now }),
+      )
     })
   start(0)
   start(1)
@@ -127,7 +129,7 @@ test('before a database with rows is migrated, it is copied; a new one and an up
     start(copies.length * 1_000)
   }
 
-  expect(readdirSync(path.join(folder, 'kept', 'before-migration'))).toEqual([
+  expect(readdirSync(path.join(folder, 'copies', 'before-migration'))).toEqual([
     '1970-01-01T00-00-01Z-before-0003-c.db',
     '1970-01-01T00-00-02Z-before-0004-d.db',
   ])

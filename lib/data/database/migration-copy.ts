@@ -93,7 +93,7 @@ function writable(folders: readonly string[]): string {
 
 const noRoom = (
   folder: string,
-  room: { readonly size: number; readonly free: number } | null,
+  space: { readonly size: number; readonly free: number } | null,
   cause?: unknown,
 ): DarkroomError =>
   new DarkroomError(
@@ -102,7 +102,7 @@ const noRoom = (
       what: 'The database was not migrated',
       why:
         `a copy must be made first, and the disk that holds ${folder} does not have enough space` +
-        (room === null ? '' : ` (${megabytes(room.size)} needed, ${megabytes(room.free)} free)`),
+        (space === null ? '' : ` (${megabytes(space.size)} needed, ${megabytes(space.free)} free)`),
       remedy: 'Free up space there, or set BACKUP_DIR to another disk, and start again. Nothing was changed.',
     },
     { cause },

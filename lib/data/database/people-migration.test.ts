@@ -68,16 +68,16 @@ test('a user becomes an editor, an admin and the keys stay, and the audit log sa
   expect(rows('SELECT "scopesJson", "expiresAt", "classifierId" FROM "ApiKey"')).toEqual([
     { scopesJson: '["user"]', expiresAt: null, classifierId: null },
   ])
-  const [earlier, said, ...none] = rows('SELECT * FROM "Change" ORDER BY "id"')
+  const [earlier, written, ...none] = rows('SELECT * FROM "Change" ORDER BY "id"')
   expect(none).toEqual([])
   expect(earlier).toMatchObject({ subject: 'scale', byId: null, detail: null })
-  expect(said).toMatchObject({
+  expect(written).toMatchObject({
     by: 'Darkroom',
     action: 'PATCH /api/users/{id}',
     subject: 'bo@example.org',
     subjectId: 'bo',
     detail: expect.stringContaining('editor'),
   })
-  expect(said?.['id']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
-  expect(Math.abs(Number(said?.['at']) - Date.now())).toBeLessThan(60_000)
+  expect(written?.['id']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(Math.abs(Number(written?.['at']) - Date.now())).toBeLessThan(60_000)
 })

@@ -34,20 +34,32 @@ export function differences(schemaFile: string, databaseFile: string): readonly 
 export function factsOfSchema(text: string): Facts {
   const models = [...text.matchAll(/^model (\w+) \{\n([\s\S]*?)^\}/gm)].map(([, name = '', body = '']) => ({
     name,
-    body,
+    table: /@@map\("(\w+)"\)/.exec(body)?.[1] ?? name,
+    body: storedNames(body),
   }))
-  const names = new Set(models.map((model) => model.name))
+  const tables = new Map(models.map(({ name, table }) => [name, table]))
   const facts = new Set<string>()
-  for (const { name, body } of models) {
+  for (const { table, body } of models) {
     for (const line of body
       .split('\n')
       .map((l) => l.trim())
       .filter((l) => l !== '' && !l.startsWith('//'))) {
-      for (const fact of line.startsWith('@@') ? factsOfBlock(name, line) : factsOfField(name, line, names))
+      for (const fact of line.startsWith('@@')
+        ? factsOfBlock(table, line)
+        : factsOfField(table, line, tables))
         facts.add(fact)
     }
   }
   return facts
+}
+
+/** The body of a model with the names of its columns in place of those that @map gives to its fields. */
+function storedNames(body: string): string {
+  const renamed = [...body.matchAll(/^\s*(\w+).* @map\("(\w+)"\)$/gm)]
+  return renamed.reduce(
+    (text, [, field = '', column = '']) => text.replaceAll(new RegExp(`(?<![@\\w])${field}\\b`, 'g'), column),
+    body.replace(/^\s*@@map\(.*\)$/m, '').replace(/ +@map\("\w+"\)$/gm, ''),
+  )
 }
 
 function factsOfBlock(table: string, line: string): readonly string[] {
@@ -56,16 +68,17 @@ function factsOfBlock(table: string, line: string): readonly string[] {
   return [`${table}: ${kind} ${columns}`]
 }
 
-function factsOfField(table: string, line: string, models: ReadonlySet<string>): readonly string[] {
+function factsOfField(table: string, line: string, tables: ReadonlyMap<string, string>): readonly string[] {
   const [, field = '', type = '', mark = '', rest = ''] = /^(\w+)\s+(\w+)(\?|\[\])?\s*(.*)$/.exec(line) ?? []
-  if (models.has(type)) {
+  const target = tables.get(type)
+  if (target !== undefined) {
     if (!rest.includes('fields:')) return []
     const [, from, to, action = ''] =
       /fields: \[(\w+)\], references: \[(\w+)\], onDelete: (\w+)\)$/.exec(rest) ?? []
     const onDelete = SQL_ACTION[action]
     if (onDelete === undefined)
       throw new Error(`schema.prisma: "${line}" of ${table} is not understood here.`)
-    return [`${table}: ${from} references ${type} ${to} on delete ${onDelete}`]
+    return [`${table}: ${from} references ${target} ${to} on delete ${onDelete}`]
   }
   const sqlType = SQL_TYPE[type]
   const unknown = rest.replace(/@id|@unique|@default\(autoincrement\(\)\)/g, '').trim()

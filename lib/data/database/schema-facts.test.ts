@@ -43,8 +43,17 @@ test.each([
   expect(differences(SCHEMA, file)).toEqual(found)
 })
 
+test('a mapped model or field is compared by the name of its table or column', () => {
+  const schema =
+    'model A {\n  id String @id @map("key")\n  b Int @map("c")\n\n  @@index([b, id])\n  @@map("T")\n}'
+
+  expect(factsOfSchema(schema)).toEqual(
+    new Set(['T: column key TEXT NOT NULL', 'T: id key', 'T: column c INTEGER NOT NULL', 'T: index c, key']),
+  )
+})
+
 test('a word of Prisma that is not understood is refused, not skipped', () => {
-  expect(() => factsOfSchema('model A {\n  id String @id @map("_id")\n}')).toThrow(
-    '"id String @id @map("_id")" of A is not understood',
+  expect(() => factsOfSchema('model A {\n  id String @id @db.Char\n}')).toThrow(
+    '"id String @id @db.Char" of A is not understood',
   )
 })

@@ -41,15 +41,15 @@ export function takeTurns(mostWaiting = MOST_WAITING): Turns {
         isTaken = true
         return Promise.resolve(once(next))
       }
-      const begun = performance.now()
+      const startedAt = performance.now()
       if (waiting.size >= mostWaiting) return Promise.reject(databaseBusy(0))
       return new Promise((begin, reject) => {
         const timer = setTimeout(
           () => {
             waiting.delete(waiter)
-            reject(databaseBusy(performance.now() - begun))
+            reject(databaseBusy(performance.now() - startedAt))
           },
-          Math.min(Math.max(0, deadline - begun), LONGEST_TIMER_MS),
+          Math.min(Math.max(0, deadline - startedAt), LONGEST_TIMER_MS),
         )
         const waiter: Waiter = { begin, timer }
         waiting.add(waiter)

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { blobFile, blobsIn } from './blobs.ts'
 import { folderForTest, openWithFruit, storedImage, predictionOf, sampleOf } from '../opened.fakes.ts'
-import { openPictures } from './images.ts'
+import { openImages } from './images.ts'
 
 const LARGE = 40_000 // bytes: stored as a file
 
@@ -61,12 +61,12 @@ test('a missing or changed image file is not served, and differs from one that n
     storedImage('changed', LARGE),
     storedImage('small'),
   ]
-  await data.pictures.keep([gone, changed, inDatabase])
+  await data.images.keep([gone, changed, inDatabase])
   rmSync(blobFile(folder, 'image', gone.hash))
   writeFileSync(blobFile(folder, 'image', changed.hash), storedImage('another', LARGE).bytes)
 
-  const alone = openPictures(settings)
-  for (const way of [data.pictures, alone]) {
+  const alone = openImages(settings)
+  for (const way of [data.images, alone]) {
     await expect(way.bytesOf(gone.hash)).rejects.toMatchObject({
       code: 'file_missing',
       extras: { members: { hash: gone.hash } },
@@ -82,7 +82,7 @@ test('thumbnails go with their image', async () => {
   const { data } = await openWithFruit()
   const image = storedImage('seen', LARGE)
   const upload = await data.uploads.begin('fruit')
-  await data.samples.add('fruit', [sampleOf('seen', { picture: image, uploadId: upload.id })])
+  await data.samples.add('fruit', [sampleOf('seen', { image, uploadId: upload.id })])
   await data.predictions.record(predictionOf(data))
   await data.blobs.put('thumbnail', `${image.hash}-128`, Uint8Array.of(1, 2, 3))
 
@@ -95,8 +95,8 @@ test('a missing or damaged file is remembered until it is whole again or the ima
   const { data, folder } = await openWithFruit()
   const [gone, changed] = [storedImage('gone', LARGE), storedImage('changed', LARGE)]
   const added = await data.samples.add('fruit', [
-    sampleOf('gone', { picture: gone }),
-    sampleOf('changed', { picture: changed }),
+    sampleOf('gone', { image: gone }),
+    sampleOf('changed', { image: changed }),
   ])
   rmSync(blobFile(folder, 'image', gone.hash))
   writeFileSync(blobFile(folder, 'image', changed.hash), 'x')
@@ -105,16 +105,16 @@ test('a missing or damaged file is remembered until it is whole again or the ima
     await expect(data.queries.sampleImage({ id: sampleId, size: 96 })).rejects.toMatchObject({
       code: expect.stringMatching(/^file_/),
     })
-  await data.pictures.noteFault('0'.repeat(64), 'file_missing') // of an image that is not there: nothing to remember
+  await data.images.noteFault('0'.repeat(64), 'file_missing') // of an image that is not there: nothing to remember
 
-  await data.pictures.recheckFaults()
-  expect((await data.pictures.faults()).newest.map(({ code }) => code).sort()).toEqual([
+  await data.images.recheckFaults()
+  expect((await data.images.faults()).newest.map(({ code }) => code).sort()).toEqual([
     'file_damaged',
     'file_missing',
   ])
   writeFileSync(blobFile(folder, 'image', changed.hash), changed.bytes)
-  await data.pictures.recheckFaults()
-  expect(await data.pictures.faults()).toMatchObject({
+  await data.images.recheckFaults()
+  expect(await data.images.faults()).toMatchObject({
     count: 1,
     newest: [{ hash: gone.hash, code: 'file_missing' }],
   })

@@ -10,10 +10,10 @@ import { blobFile, blobNow, blobsIn, fileMissing, isFileFault, proven } from './
 import type { Blobs } from './blobs.ts'
 import { connectForReading } from '../database/connection.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
-import type { Pictures } from '../data.ts'
+import type { StoredImages } from '../data.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
-import type { NewPicture } from '../values.ts'
+import type { NewImage } from '../values.ts'
 
 /** Up to here a row is faster to read than a file (https://www.sqlite.org/intern-v-extern-blob.html: below
  *  20–100 kB). */
@@ -32,11 +32,11 @@ const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "
 /** Of one statement that deletes. */
 const HASHES_AT_ONCE = 1_000
 
-export const imagesOf = ({ connection, prisma, settings, blobs, id, now }: Store): Pictures => ({
+export const imagesOf = ({ connection, prisma, settings, blobs, id, now }: Store): StoredImages => ({
   async keep(images) {
-    const files = await layDown(settings.dataDir, images, id)
-    await files.whileKept(() =>
-      connection.write((writing) => images.forEach((image) => insertPicture(writing, image, files))),
+    const files = await stageImages(settings.dataDir, images, id)
+    await files.cleanUpAfter(() =>
+      connection.write((writing) => images.forEach((image) => insertImage(writing, image, files))),
     )
   },
   bytesOf: async (hash) => {
@@ -86,8 +86,8 @@ async function noteFault(
   prisma: Store['prisma'],
   fault: { readonly hash: string; readonly code: string; readonly foundAt: Date },
 ): Promise<void> {
-  const isKept = await prisma.picture.findUnique({ where: { hash: fault.hash }, select: { hash: true } })
-  if (isKept)
+  const exists = await prisma.image.findUnique({ where: { hash: fault.hash }, select: { hash: true } })
+  if (exists)
     await prisma.fileFault.upsert({
       where: { hash: fault.hash },
       create: fault,
@@ -96,7 +96,7 @@ async function noteFault(
 }
 
 /** A light way to the bytes for a process that does nothing else with the data, such as a training child. */
-export function openPictures(settings: { readonly databaseFile: string; readonly dataDir: string }): {
+export function openImages(settings: { readonly databaseFile: string; readonly dataDir: string }): {
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
   readonly close: () => void
 } {
@@ -125,17 +125,17 @@ async function bytesOf(
 }
 
 /** Files that were written next to their place, and go there inside the transaction that makes their rows. */
-export type LaidDown = {
-  readonly settle: (image: Pick<NewPicture, 'hash' | 'bytes'>) => void
+export type StagedImages = {
+  readonly settle: (image: Pick<NewImage, 'hash' | 'bytes'>) => void
   /** Runs `work`; whatever was not settled by then is removed. */
-  readonly whileKept: <T>(work: () => Promise<T>) => Promise<T>
+  readonly cleanUpAfter: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-export async function layDown(
+export async function stageImages(
   dataDir: string,
-  images: readonly Pick<NewPicture, 'hash' | 'bytes'>[],
+  images: readonly Pick<NewImage, 'hash' | 'bytes'>[],
   id: () => string,
-): Promise<LaidDown> {
+): Promise<StagedImages> {
   const waiting = new Map<string, string>()
   const drop = (): Promise<unknown> =>
     Promise.all([...waiting.values()].map((file) => rm(file, { force: true })))
@@ -160,7 +160,7 @@ export async function layDown(
         blobNow.write(dataDir, 'image', hash, bytes) // swept since it was seen
       waiting.delete(hash)
     },
-    whileKept: (work) => work().finally(drop),
+    cleanUpAfter: (work) => work().finally(drop),
   }
 }
 
@@ -168,10 +168,10 @@ export async function layDown(
  * `anonymousAt`: set when an anonymous prediction stores it; an image that a user stores too counts
  * as theirs.
  */
-export function insertPicture(
+export function insertImage(
   writing: TransactionScope,
-  { hash, bytes, width, height, mediaType }: NewPicture,
-  files: LaidDown,
+  { hash, bytes, width, height, mediaType }: NewImage,
+  files: StagedImages,
   anonymousAt?: Date,
 ): void {
   files.settle({ hash, bytes })
@@ -190,7 +190,7 @@ export function insertPicture(
 
 /** For a prediction's image that becomes a sample. */
 export async function keepForSample(tx: Transaction, hash: string): Promise<void> {
-  await tx.picture.updateMany({ where: { hash, isAnonymous: true }, data: { isAnonymous: false } })
+  await tx.image.updateMany({ where: { hash, isAnonymous: true }, data: { isAnonymous: false } })
 }
 
 /** Removes those of the images that neither a sample nor a prediction needs. */
@@ -200,7 +200,7 @@ export async function removeUnusedImages(
   hashes: readonly string[],
 ): Promise<void> {
   for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
-    const unused = await tx.picture.findMany({
+    const unused = await tx.image.findMany({
       where: {
         hash: { in: hashes.slice(from, from + HASHES_AT_ONCE) },
         samples: { none: {} },
@@ -221,13 +221,13 @@ export async function removeImages(
   dataDir: string,
   hashes: readonly string[],
 ): Promise<void> {
-  await tx.picture.deleteMany({ where: { hash: { in: [...hashes] } } })
+  await tx.image.deleteMany({ where: { hash: { in: [...hashes] } } })
   // while the lock is held: no other process relies on these files
   for (const hash of hashes) blobNow.removeImage(dataDir, hash)
 }
 
 const fileOf = (dataDir: string, hash: string): string => blobFile(dataDir, 'image', hash)
 
-export const preparePictures = (dataDir: string): void => {
+export const createImageFolder = (dataDir: string): void => {
   mkdirSync(path.join(dataDir, 'pictures'), { recursive: true })
 }

@@ -11,7 +11,7 @@ import type { Transaction } from '../trash/trash-rows.ts'
 
 type CorrectedPrediction = {
   readonly classifierId: string
-  readonly pictureHash: string | null
+  readonly imageHash: string | null
   readonly filename: string | null
 }
 
@@ -26,7 +26,7 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
       prisma.$transaction(async (tx) => {
         const prediction = await tx.prediction.findUnique({
           where: { id: predictionId },
-          select: { classifierId: true, pictureHash: true, filename: true },
+          select: { classifierId: true, imageHash: true, filename: true },
         })
         if (!prediction) throw notFound('prediction', predictionId)
         if (!isCorrect) await refuseUnknownClass(tx, prediction.classifierId, label)
@@ -74,7 +74,7 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
   /** A sample from another source keeps its label: only an admin changes those. */
   async function correct(
     tx: Transaction,
-    { classifierId, pictureHash: hash, filename }: CorrectedPrediction,
+    { classifierId, imageHash: hash, filename }: CorrectedPrediction,
     { label, at }: { readonly label: string; readonly at: Date },
   ): Promise<string | null> {
     if (hash === null) return null

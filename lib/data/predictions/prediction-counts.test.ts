@@ -43,7 +43,7 @@ const SCANS: Readonly<Record<string, string>> = {
     '"source", "excludedAt" IS NOT NULL AS "isExcluded", COUNT(*) AS "count" FROM "Sample" WHERE ' +
     '"trashedAt" IS NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5',
 }
-const KEPT: Readonly<Record<string, string>> = {
+const COUNTS: Readonly<Record<string, string>> = {
   ClassCount:
     'SELECT "classifierId", "predictedClass", "count", ROUND("confidenceSum", 6) AS "sum" FROM ' +
     '"ClassCount" WHERE "count" <> 0 ORDER BY 1, 2',
@@ -89,7 +89,7 @@ async function liveThrough({ data }: DataFixture, steps: number): Promise<void> 
           predictedClass: pick(CLASSES) ?? 'apple',
           confidence: below(101) / 100,
           createdAt: new Date(NOON - below(4) * DAY_MS),
-          picture: storedImage(`${step} ${i} `),
+          image: storedImage(`${step} ${i} `),
         }),
       )
       await Promise.allSettled(
@@ -135,7 +135,7 @@ test('the stored sums equal those of a plain scan after writes, undos and deleti
   const database = reader(opened)
 
   const scanned = rowsOf(database, SCANS)
-  expect(rowsOf(database, KEPT)).toEqual(scanned)
+  expect(rowsOf(database, COUNTS)).toEqual(scanned)
   for (const [name, rows] of Object.entries(scanned)) expect(rows.length, name).toBeGreaterThan(3)
 })
 
@@ -143,7 +143,7 @@ test('the migration sums what there was before it', async () => {
   const opened = await openWithFruit()
   await liveThrough(opened, 100)
   const database = reader(opened)
-  const kept = rowsOf(database, KEPT)
+  const before = rowsOf(database, COUNTS)
   const sql = readFileSync(
     path.join(MIGRATIONS, readdirSync(MIGRATIONS).find((name) => name.startsWith('0003')) ?? ''),
     'utf8',
@@ -159,7 +159,7 @@ test('the migration sums what there was before it', async () => {
   )
   for (const [statement] of sql.matchAll(/^INSERT INTO .+;$/gm)) database.exec(statement)
 
-  expect(rowsOf(database, KEPT)).toEqual(kept)
+  expect(rowsOf(database, COUNTS)).toEqual(before)
 })
 
 test('totals of a list are those of its rows, with filters that are summed and with others', async () => {

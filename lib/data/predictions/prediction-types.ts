@@ -8,7 +8,7 @@ import type { NewPrediction } from '../values.ts'
 /** What makes predictions rows, in whichever process that happens. */
 export type PredictionWriter = {
   /**
-   * Resolves when the row is committed, never before. Fails with `database_busy` when another program kept
+   * Resolves when the row is committed, never before. Fails with `database_busy` when another program held
    * the database locked for too long, `overloaded` when too many writes wait, `disk_full` when there is no
    * space: then there is no row, and no image was stored.
    */

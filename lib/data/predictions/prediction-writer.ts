@@ -8,11 +8,11 @@ import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from '../database/lock-retry.ts'
 import type { TransactionScope } from '../database/connection.ts'
 import type { PredictionWriter } from './prediction-types.ts'
-import { insertPicture, layDown } from '../images/images.ts'
-import type { LaidDown } from '../images/images.ts'
+import { insertImage, stageImages } from '../images/images.ts'
+import type { StagedImages } from '../images/images.ts'
 import { countPredictions } from './prediction-counts.ts'
 import type { Store } from '../store.ts'
-import type { NewPicture, NewPrediction } from '../values.ts'
+import type { NewImage, NewPrediction } from '../values.ts'
 
 /** How long a transaction collects rows under load; a single prediction does not wait. */
 const GATHER_MS = 2
@@ -84,7 +84,7 @@ export function createPredictionWriter(
   }
 
   async function record(prediction: NewPrediction): Promise<void> {
-    const sizeBytes = prediction.picture?.bytes.length ?? 0
+    const sizeBytes = prediction.image?.bytes.length ?? 0
     if (rows > 0 && (rows >= MOST_WAITING || bytes + sizeBytes > MOST_WAITING_BYTES)) {
       refused += 1
       throw connection.writingState().lockedForMs === null
@@ -131,18 +131,18 @@ async function commit(
   predictions: readonly NewPrediction[],
   patienceMs: number,
 ): Promise<void> {
-  const files = await layDown(
+  const files = await stageImages(
     settings.dataDir,
-    predictions.flatMap((prediction) => prediction.picture ?? []),
+    predictions.flatMap((prediction) => prediction.image ?? []),
     id,
   )
-  await files.whileKept(() =>
+  await files.cleanUpAfter(() =>
     connection.write((writing) => {
       const isWithinQuota = quotaOf(writing, settings.anonymousBytes, predictions)
       for (const prediction of predictions)
         insertPrediction(
           writing,
-          isWithinQuota(prediction) ? prediction : { ...prediction, picture: null },
+          isWithinQuota(prediction) ? prediction : { ...prediction, image: null },
           files,
         )
       countPredictions(writing, predictions)
@@ -159,14 +159,14 @@ function quotaOf(
   quota: number | undefined,
   predictions: readonly NewPrediction[],
 ): (prediction: NewPrediction) => boolean {
-  if (quota === undefined || !predictions.some(({ isAnonymous, picture }) => isAnonymous && picture !== null))
+  if (quota === undefined || !predictions.some(({ isAnonymous, image }) => isAnonymous && image !== null))
     return () => true
-  return ({ isAnonymous, picture }) => {
-    if (!isAnonymous || picture === null) return true
+  return ({ isAnonymous, image }) => {
+    if (!isAnonymous || image === null) return true
     return (
       (writing.one<{ bytes: number }>('SELECT "bytes" FROM "StorageSum" WHERE "name" = \'anonymous\'')
         ?.bytes ?? 0) +
-        picture.bytes.length <=
+        image.bytes.length <=
       quota
     )
   }
@@ -179,8 +179,8 @@ const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "ve
   "decodeMs", "queueMs", "inferenceMs", "totalMs", "createdAt", "isAnonymous")
   VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-function insertPrediction(writing: TransactionScope, p: NewPrediction, files: LaidDown): void {
-  if (p.picture) insertPicture(writing, imageOf(p, p.picture), files, p.isAnonymous ? p.createdAt : undefined)
+function insertPrediction(writing: TransactionScope, p: NewPrediction, files: StagedImages): void {
+  if (p.image) insertImage(writing, imageOf(p, p.image), files, p.isAnonymous ? p.createdAt : undefined)
   writing.run(
     INSERT,
     p.id,
@@ -198,7 +198,7 @@ function insertPrediction(writing: TransactionScope, p: NewPrediction, files: La
     p.filename,
     p.width,
     p.height,
-    p.picture?.hash ?? null,
+    p.image?.hash ?? null,
     p.decodeMs,
     p.queueMs,
     p.inferenceMs,
@@ -208,7 +208,8 @@ function insertPrediction(writing: TransactionScope, p: NewPrediction, files: La
   )
 }
 
-const imageOf = (
-  { width, height }: NewPrediction,
-  image: NonNullable<NewPrediction['picture']>,
-): NewPicture => ({ ...image, width, height })
+const imageOf = ({ width, height }: NewPrediction, image: NonNullable<NewPrediction['image']>): NewImage => ({
+  ...image,
+  width,
+  height,
+})

@@ -6,14 +6,14 @@ const DAY_MS = 86_400_000
 
 test('an answer is acknowledged when its row is committed: another connection sees it then', async () => {
   const { data, settings } = await openWithFruit()
-  const prediction = predictionOf(data, { picture: storedImage('asked') })
+  const prediction = predictionOf(data, { image: storedImage('predicted') })
 
   await data.predictions.record(prediction)
 
   const other = new DatabaseSync(settings.databaseFile, { readOnly: true })
   expect(
     other.prepare('SELECT "pictureHash" FROM "Prediction" WHERE "id" = ?').get(prediction.id),
-  ).toMatchObject({ pictureHash: storedImage('asked').hash })
+  ).toMatchObject({ pictureHash: storedImage('predicted').hash })
   other.close()
   expect(await data.queries.getPrediction({ id: prediction.id })).toEqual({
     id: prediction.id,
@@ -70,13 +70,13 @@ test(
     const { data } = await openWithFruit()
     const ROWS = 10_000
     const rows = Array.from({ length: ROWS }, (_, i) =>
-      predictionOf(data, { picture: storedImage(`${i} `, 800) }),
+      predictionOf(data, { image: storedImage(`${i} `, 800) }),
     )
-    const begun = performance.now()
+    const startedAt = performance.now()
 
     await Promise.all(rows.map((row) => data.predictions.record(row)))
 
-    expect(ROWS / ((performance.now() - begun) / 1_000)).toBeGreaterThan(FEWEST_PER_SECOND)
+    expect(ROWS / ((performance.now() - startedAt) / 1_000)).toBeGreaterThan(FEWEST_PER_SECOND)
   },
 )
 
@@ -136,7 +136,7 @@ test('history can be filtered by every column, newest first, page by page', asyn
 
 test('a correction becomes a labelled sample; taking it back removes the sample', async () => {
   const { data } = await openWithFruit()
-  const prediction = predictionOf(data, { picture: storedImage('asked') })
+  const prediction = predictionOf(data, { image: storedImage('predicted') })
   await data.predictions.record(prediction)
   const { id } = prediction
 
@@ -147,7 +147,7 @@ test('a correction becomes a labelled sample; taking it back removes the sample'
     label: 'lime',
     source: 'feedback',
     filename: 'a.png',
-    hash: storedImage('asked').hash,
+    hash: storedImage('predicted').hash,
   })
   expect((await data.queries.getPrediction({ id })).feedback).toEqual({
     correct: false,
@@ -172,11 +172,11 @@ test('a correction becomes a labelled sample; taking it back removes the sample'
 
 test('a correction does not relabel a sample from another source', async () => {
   const { data } = await openWithFruit()
-  const image = storedImage('asked')
+  const image = storedImage('predicted')
   const [sample] = await data.samples.add('fruit', [
-    { picture: image, label: 'plum', split: 'test', source: 'dataset', uploadId: null, filename: null },
+    { image, label: 'plum', split: 'test', source: 'dataset', uploadId: null, filename: null },
   ])
-  const prediction = predictionOf(data, { picture: image })
+  const prediction = predictionOf(data, { image })
   await data.predictions.record(prediction)
 
   const { sample_id } = await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
@@ -278,9 +278,9 @@ test(
       )
     const timesMs: number[] = []
     for (let i = 0; i < 5; i++) {
-      const begun = performance.now()
+      const startedAt = performance.now()
       expect((await data.queries.statistics({ days: 30 })).total_predictions).toBe(100_000)
-      timesMs.push(performance.now() - begun)
+      timesMs.push(performance.now() - startedAt)
     }
 
     expect(Math.min(...timesMs)).toBeLessThan(50) // a scan takes 200 ms and more; alone on a core this takes 1

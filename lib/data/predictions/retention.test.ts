@@ -12,8 +12,7 @@ const caller = {}
 const daysAgo = (days: number) => ({ createdAt: new Date(NOON - days * DAY_MS) })
 const names = async ({ data }: DataFixture) =>
   (await data.queries.listPredictions({ limit: 500 })).predictions.map((one) => one.filename)
-const imageOf = async ({ data }: DataFixture, text: string) =>
-  data.pictures.find(storedImage(text, LARGE).hash)
+const imageOf = async ({ data }: DataFixture, text: string) => data.images.find(storedImage(text, LARGE).hash)
 
 async function sumsAgree({ data }: DataFixture): Promise<void> {
   const { predictions, total } = await data.queries.listPredictions({ limit: 500 })
@@ -32,8 +31,8 @@ test('one prediction is deleted for good: row, image, thumbnails, feedback and i
   const opened = await openWithFruit()
   const { data, folder } = opened
   const [gone, stays] = [
-    predictionOf(data, { picture: storedImage('gone', LARGE), predictedClass: 'lime' }),
-    predictionOf(data, { picture: storedImage('stays', LARGE) }),
+    predictionOf(data, { image: storedImage('gone', LARGE), predictedClass: 'lime' }),
+    predictionOf(data, { image: storedImage('stays', LARGE) }),
   ]
   for (const row of [gone, stays]) await data.predictions.record(row)
   await editsOf(data).giveFeedback({ id: gone.id, correct: true })
@@ -55,7 +54,7 @@ test('one prediction is deleted for good: row, image, thumbnails, feedback and i
 test('a sample that a correction made stays with its image when its prediction is deleted', async () => {
   const opened = await openWithFruit()
   const { data } = opened
-  const prediction = predictionOf(data, { picture: storedImage('corrected', LARGE), isAnonymous: true })
+  const prediction = predictionOf(data, { image: storedImage('corrected', LARGE), isAnonymous: true })
   await data.predictions.record(prediction)
   const { sample_id } = await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'plum' })
 
@@ -117,7 +116,7 @@ test('many predictions are deleted in steps between which others write', async (
     Array.from({ length: 900 }, (_, i) =>
       data.predictions.record(
         predictionOf(data, {
-          picture: storedImage(`${i}`),
+          image: storedImage(`${i}`),
           predictedClass: i % 2 ? 'apple' : 'lime',
           ...daysAgo(1),
         }),
@@ -146,7 +145,7 @@ test('images of anonymous users have a quota: beyond it only their predictions a
     data.predictions.record(
       predictionOf(data, {
         filename: text,
-        picture: storedImage(text, LARGE),
+        image: storedImage(text, LARGE),
         isAnonymous,
         createdAt: new Date(NOON + minutes * 60_000),
       }),
@@ -191,14 +190,14 @@ test('anonymous images are deleted after their days, predictions after theirs; n
   const rows = [
     ['ancient', 400, false],
     ['old', 40, false],
-    ['old of a stranger', 40, true],
-    ['young of a stranger', 3, true],
+    ['old, anonymous', 40, true],
+    ['young, anonymous', 3, true],
   ] as const
   for (const [text, days, isAnonymous] of rows)
     await data.predictions.record(
       predictionOf(data, {
         filename: text,
-        picture: storedImage(text, LARGE),
+        image: storedImage(text, LARGE),
         isAnonymous,
         ...daysAgo(days),
       }),
@@ -215,7 +214,7 @@ test('anonymous images are deleted after their days, predictions after theirs; n
 
   await sweep(new AbortController().signal)
 
-  expect(await names(opened)).toEqual(['young of a stranger', 'old of a stranger', 'old'])
+  expect(await names(opened)).toEqual(['young, anonymous', 'old, anonymous', 'old'])
   expect(await Promise.all(rows.map(async ([text]) => (await imageOf(opened, text)) !== null))).toEqual([
     false,
     true,
@@ -236,11 +235,11 @@ test('above RETENTION_GB the oldest predictions leave, with their images, until 
     await data.predictions.record(
       predictionOf(data, {
         filename: `${i}`,
-        picture: storedImage(`image ${i} `, LARGE),
+        image: storedImage(`image ${i} `, LARGE),
         ...daysAgo(30 - i),
       }),
     )
-  await data.samples.add('fruit', [sampleOf('sample', { picture: storedImage('image 0 ', LARGE) })])
+  await data.samples.add('fruit', [sampleOf('sample', { image: storedImage('image 0 ', LARGE) })])
   const bytes = await data.retention.historyBytes()
   const sweep = createRetention({
     data: data.retention,
@@ -264,7 +263,7 @@ test('a history of more than two gigabytes is summed', async () => {
     const image = storedImage(text, LARGE)
     await data.predictions.record(
       predictionOf(data, {
-        picture: { ...image, bytes: Object.defineProperty(image.bytes, 'length', { value: 1_500_000_000 }) },
+        image: { ...image, bytes: Object.defineProperty(image.bytes, 'length', { value: 1_500_000_000 }) },
         isAnonymous: true,
       }),
     )

@@ -23,8 +23,8 @@ const COUNTED = {
   predictedClass: true,
   confidence: true,
   createdAt: true,
-  pictureHash: true,
-  picture: { select: { sizeBytes: true } },
+  imageHash: true,
+  image: { select: { sizeBytes: true } },
 } as const
 
 export function retentionOf(store: Store): Retention {
@@ -53,7 +53,7 @@ export function retentionOf(store: Store): Retention {
     async historyBytes() {
       const [rows, images] = await Promise.all([
         prisma.prediction.count(),
-        prisma.picture.aggregate({
+        prisma.image.aggregate({
           where: { samples: { none: {} }, predictions: { some: {} } },
           _sum: { sizeBytes: true },
         }),
@@ -68,7 +68,7 @@ export function retentionOf(store: Store): Retention {
             samples: { none: {} },
             ...('before' in request && { usedAt: { lt: request.before } }),
           }
-          const found = await writing.picture.findMany({
+          const found = await writing.image.findMany({
             where: which,
             select: { hash: true, sizeBytes: true },
             orderBy: { usedAt: 'asc' },
@@ -123,14 +123,14 @@ function deletePredictions(
         orderBy: { id: 'asc' },
         take: ROWS_AT_ONCE,
       })
-      const { rows, bytes } = enoughOf(found, request, ({ picture }) => ROW_BYTES + (picture?.sizeBytes ?? 0))
+      const { rows, bytes } = enoughOf(found, request, ({ image }) => ROW_BYTES + (image?.sizeBytes ?? 0))
       if (rows.length === 0) return { count: 0, bytes: 0 }
       const ids = rows.map((row) => row.id)
       // before its prediction, which the trigger of its sum looks up
       await writing.feedback.deleteMany({ where: { predictionId: { in: ids } } })
       await writing.prediction.deleteMany({ where: { id: { in: ids } } })
       await discountPredictions(writing, rows)
-      const hashes = [...new Set(rows.flatMap((row) => row.pictureHash ?? []))]
+      const hashes = [...new Set(rows.flatMap((row) => row.imageHash ?? []))]
       await removeUnusedImages(writing, settings.dataDir, hashes)
       return { count: rows.length, bytes }
     },

@@ -104,7 +104,7 @@ export function jobsOf({ connection, prisma, id }: Store): Jobs {
           `UPDATE "Job" SET "isCancelRequested" = 1 WHERE "id" = ? AND "state" = 'running'`,
           job,
         ) > 0
-          ? 'asked'
+          ? 'requested'
           : 'over'
       }),
     isCancelRequested: async (job) =>

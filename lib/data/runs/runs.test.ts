@@ -176,7 +176,7 @@ test('a run that ended early names the epoch it used; a cancelled one does not',
 test('events come as they happen, the whole state first, and end with the run', async () => {
   const { data } = await openWithFruit()
   const { id } = await plan(data)
-  await data.runs.report(id, { kind: 'log', message: 'begun' })
+  await data.runs.report(id, { kind: 'log', message: 'started' })
   const seen: string[] = []
 
   for await (const event of await data.queries.runEvents(

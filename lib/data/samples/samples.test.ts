@@ -2,11 +2,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { editsOf, openWithFruit, storedImage, predictionOf, sampleOf } from '../opened.fakes.ts'
-import { openPictures } from '../images/images.ts'
-import type { NewPicture } from '../values.ts'
+import { openImages } from '../images/images.ts'
+import type { NewImage } from '../values.ts'
 
 const LARGE = 40_000 // bytes: stored as a file
-const fileOf = (folder: string, { hash }: NewPicture): string =>
+const fileOf = (folder: string, { hash }: NewImage): string =>
   path.join(folder, 'pictures', hash.slice(0, 2), hash)
 
 test('a small image is stored in the database, a large one in a file, and both are returned unchanged', async () => {
@@ -14,24 +14,24 @@ test('a small image is stored in the database, a large one in a file, and both a
   const small = storedImage('small')
   const large = storedImage('large', LARGE)
 
-  await data.pictures.keep([small, large, large])
+  await data.images.keep([small, large, large])
 
   expect(existsSync(fileOf(folder, small))).toBe(false)
   expect(existsSync(fileOf(folder, large))).toBe(true)
-  const alone = openPictures(settings)
-  for (const picture of [small, large]) {
-    expect(Buffer.from((await data.pictures.bytesOf(picture.hash)) ?? []).equals(picture.bytes)).toBe(true)
-    expect(Buffer.from((await alone.bytesOf(picture.hash)) ?? []).equals(picture.bytes)).toBe(true)
+  const alone = openImages(settings)
+  for (const image of [small, large]) {
+    expect(Buffer.from((await data.images.bytesOf(image.hash)) ?? []).equals(image.bytes)).toBe(true)
+    expect(Buffer.from((await alone.bytesOf(image.hash)) ?? []).equals(image.bytes)).toBe(true)
   }
   alone.close()
-  expect(await data.pictures.find(large.hash)).toEqual({
+  expect(await data.images.find(large.hash)).toEqual({
     hash: large.hash,
     width: 8,
     height: 8,
     sizeBytes: LARGE,
     mediaType: 'image/png',
   })
-  expect(await data.pictures.bytesOf('0'.repeat(64))).toBeNull()
+  expect(await data.images.bytesOf('0'.repeat(64))).toBeNull()
 })
 
 test('an image is a sample of a classifier once; its first label stays, and duplicates are reported', async () => {
@@ -51,14 +51,14 @@ test('an image is a sample of a classifier once; its first label stays, and dupl
 
 test('a label that is not a class keeps the whole batch out, files included', async () => {
   const { data, folder } = await openWithFruit()
-  const large = sampleOf('large', { picture: storedImage('large', LARGE) })
+  const large = sampleOf('large', { image: storedImage('large', LARGE) })
 
   await expect(data.samples.add('fruit', [large, sampleOf('b', { label: 'pear' })])).rejects.toMatchObject({
     code: 'unknown_class',
   })
 
   expect(await data.samples.all('fruit')).toEqual([])
-  expect(readdirSync(path.dirname(fileOf(folder, large.picture)))).toEqual([])
+  expect(readdirSync(path.dirname(fileOf(folder, large.image)))).toEqual([])
 })
 
 test('an upload that failed leaves nothing: no samples, no images that nothing else needs, no classes', async () => {
@@ -66,13 +66,13 @@ test('an upload that failed leaves nothing: no samples, no images that nothing e
   await data.classifiers.addClasses('fruit', ['pear', 'fig'])
   const upload = await data.uploads.begin('fruit')
   const mine = (text: string, label = 'apple') =>
-    sampleOf(text, { uploadId: upload.id, label, picture: storedImage(text, LARGE) })
+    sampleOf(text, { uploadId: upload.id, label, image: storedImage(text, LARGE) })
   await data.samples.add('fruit', [
     mine('only mine', 'pear'),
-    mine('asked about too'),
+    mine('predicted too'),
     sampleOf('another upload'),
   ])
-  await data.predictions.record(predictionOf(data, { picture: mine('asked about too').picture }))
+  await data.predictions.record(predictionOf(data, { image: mine('predicted too').image }))
   await data.uploads.change(upload.id, {
     state: 'failed',
     count: 2,
@@ -83,8 +83,8 @@ test('an upload that failed leaves nothing: no samples, no images that nothing e
   await data.uploads.discard(upload.id)
 
   expect((await data.samples.all('fruit')).map((sample) => sample.filename)).toEqual(['another upload.png'])
-  expect(existsSync(fileOf(folder, mine('only mine').picture))).toBe(false)
-  expect(existsSync(fileOf(folder, mine('asked about too').picture))).toBe(true)
+  expect(existsSync(fileOf(folder, mine('only mine').image))).toBe(false)
+  expect(existsSync(fileOf(folder, mine('predicted too').image))).toBe(true)
   expect((await data.classifiers.get('fruit')).classes).toEqual(['apple', 'lime', 'plum', 'fig'])
 })
 
@@ -206,9 +206,9 @@ test('an image is answered whole, as a thumbnail that is made once, or made show
   })
   const large = { width: 900, height: 600 }
   const [png, tiff, small] = await data.samples.add('fruit', [
-    sampleOf('a', { picture: { ...storedImage('a'), ...large } }),
-    sampleOf('t', { picture: { ...storedImage('t'), ...large, mediaType: 'image/tiff' } }),
-    sampleOf('s', { picture: { ...storedImage('s'), width: 8, height: 8 } }),
+    sampleOf('a', { image: { ...storedImage('a'), ...large } }),
+    sampleOf('t', { image: { ...storedImage('t'), ...large, mediaType: 'image/tiff' } }),
+    sampleOf('s', { image: { ...storedImage('s'), width: 8, height: 8 } }),
   ])
   const imageOf = (sample: typeof png, size?: number) =>
     data.queries.sampleImage({ id: sample?.sampleId ?? '', ...(size !== undefined && { size }) })
@@ -235,16 +235,16 @@ test('an image is answered whole, as a thumbnail that is made once, or made show
 test('ten thousand samples come in within seconds', { timeout: 60_000 }, async () => {
   const { data } = await openWithFruit()
   const COUNT = 10_000
-  const begun = performance.now()
+  const startedAt = performance.now()
 
   for (let from = 0; from < COUNT; from += 500)
     await data.samples.add(
       'fruit',
       Array.from({ length: 500 }, (_, i) =>
-        sampleOf(String(from + i), { picture: storedImage(`${from + i} `, 1_000) }),
+        sampleOf(String(from + i), { image: storedImage(`${from + i} `, 1_000) }),
       ),
     )
 
   expect((await data.samples.countUnseen('fruit')).all).toBe(COUNT)
-  expect(performance.now() - begun).toBeLessThan(20_000)
+  expect(performance.now() - startedAt).toBeLessThan(20_000)
 })

@@ -6,8 +6,8 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Samples } from '../data.ts'
-import { insertPicture, layDown } from '../images/images.ts'
-import type { LaidDown } from '../images/images.ts'
+import { insertImage, stageImages } from '../images/images.ts'
+import type { StagedImages } from '../images/images.ts'
 import { conflict, notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
@@ -40,12 +40,12 @@ export function samplesOf(store: Store): Samples {
   const { connection, settings, id, now } = store
   return {
     async add(classifierId, samples) {
-      const files = await layDown(
+      const files = await stageImages(
         settings.dataDir,
-        samples.map((sample) => sample.picture),
+        samples.map((sample) => sample.image),
         id,
       )
-      const inserted = await files.whileKept(() =>
+      const inserted = await files.cleanUpAfter(() =>
         connection.write((writing) => {
           const classes = new Set(
             writing
@@ -138,7 +138,7 @@ function unseenBy(
 type Insertion = {
   readonly classifierId: string
   readonly sample: NewSample
-  readonly files: LaidDown
+  readonly files: StagedImages
   readonly sampleId: string
   readonly at: Date
 }
@@ -154,15 +154,15 @@ function insertSample(
   writing: TransactionScope,
   { classifierId, sample, files, sampleId, at }: Insertion,
 ): InsertResult {
-  const { picture, label, split, source, uploadId, filename } = sample
+  const { image, label, split, source, uploadId, filename } = sample
   const known = writing.one<ExistingSample>(
     'SELECT "id", "label", "uploadId", "trashedAt" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?',
     classifierId,
-    picture.hash,
+    image.hash,
   )
   if (known) return isUsed(known) ? alreadyThere(known) : { kind: 'unused', sampleId: known.id }
-  insertPicture(writing, picture, files)
-  writing.run(INSERT, sampleId, classifierId, picture.hash, label, split, source, uploadId, filename, at, at)
+  insertImage(writing, image, files)
+  writing.run(INSERT, sampleId, classifierId, image.hash, label, split, source, uploadId, filename, at, at)
   return { kind: 'added', sampleId }
 }
 

@@ -191,7 +191,7 @@ test('an image in the trash that is uploaded or corrected again returns with its
   const { data } = opened
   const ids = await withSamples(opened, 2)
   for (const id of ids) await editsOf(data).deleteSample({ id })
-  const request = predictionOf(data, { picture: storedImage('sample 1 ') })
+  const request = predictionOf(data, { image: storedImage('sample 1 ') })
   await data.predictions.record(request)
 
   const added = await data.samples.add('fruit', [sampleOf('sample 0 ', { label: 'lime' })])
@@ -226,10 +226,10 @@ test('an upload that fails puts back into the trash what it took out of it', asy
 test('an image that a correction restored from the trash goes back when the correction is undone', async () => {
   const { data, clock } = await openWithFruit()
   const image = storedImage('one')
-  const [sample] = await data.samples.add('fruit', [sampleOf('one', { picture: image })])
+  const [sample] = await data.samples.add('fruit', [sampleOf('one', { image })])
   await editsOf(data).deleteSample({ id: sample!.sampleId })
   clock.advance(1_000)
-  const prediction = predictionOf(data, { picture: image })
+  const prediction = predictionOf(data, { image })
   await data.predictions.record(prediction)
   await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
   clock.advance(1_000)

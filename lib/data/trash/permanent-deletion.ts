@@ -69,14 +69,14 @@ export function erasingOf(
     const [samples, predictions] = await Promise.all([
       reading.sample.findMany({ where: { classifierId }, select: { hash: true } }),
       reading.prediction.findMany({
-        where: { classifierId, pictureHash: { not: null } },
-        select: { pictureHash: true },
-        distinct: ['pictureHash'],
+        where: { classifierId, imageHash: { not: null } },
+        select: { imageHash: true },
+        distinct: ['imageHash'],
       }),
     ])
     return distinct([
       ...samples.map(({ hash }) => hash),
-      ...predictions.flatMap(({ pictureHash }) => pictureHash ?? []),
+      ...predictions.flatMap(({ imageHash }) => imageHash ?? []),
     ])
   }
 
@@ -263,7 +263,7 @@ function foldersOf({ kind, classifierId, title }: TrashRecord, dataDir: string):
 
 /** Some bytes from the middle of images that lie in rows. */
 async function needlesOf(prisma: Store['prisma'], images: readonly string[]): Promise<readonly Buffer[]> {
-  const rows = await prisma.picture.findMany({
+  const rows = await prisma.image.findMany({
     where: { hash: { in: images.slice(0, MOST_NEEDLES) }, bytes: { not: null } },
     select: { bytes: true },
   })

@@ -32,7 +32,7 @@ type BackupFixture = DataFixture & {
 async function withImages(): Promise<BackupFixture> {
   const opened = await openWithFruit()
   const large = storedImage('large', LARGE_BYTES)
-  await opened.data.samples.add('fruit', [sampleOf('small'), sampleOf('large', { picture: large })])
+  await opened.data.samples.add('fruit', [sampleOf('small'), sampleOf('large', { image: large })])
   await registerVersion(opened.data)
   await opened.data.predictions.record(predictionOf(opened.data))
   writeFileSync(path.join(opened.folder, 'session-secret'), 'a secret of sixteen letters')
@@ -141,7 +141,7 @@ test('every row has its file, though images are added and deleted during the bac
       await data.samples.add(
         'fruit',
         [0, 1, 2].map((n) =>
-          sampleOf(`${i}-${n}`, { uploadId: upload.id, picture: storedImage(`${i}-${n}`, LARGE_BYTES) }),
+          sampleOf(`${i}-${n}`, { uploadId: upload.id, image: storedImage(`${i}-${n}`, LARGE_BYTES) }),
         ),
       )
       await data.uploads.change(upload.id, { state: 'done' })

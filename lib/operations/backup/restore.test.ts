@@ -38,7 +38,7 @@ async function withBackup(): Promise<RestoreFixture> {
   const opened = await openWithFruit()
   await opened.data.samples.add('fruit', [
     sampleOf('small'),
-    sampleOf('large', { picture: storedImage('large', LARGE_BYTES) }),
+    sampleOf('large', { image: storedImage('large', LARGE_BYTES) }),
   ])
   writeFileSync(path.join(opened.folder, 'session-secret'), 'the secret of the backup')
   const home = folderForTest()
@@ -80,7 +80,7 @@ test('a backup restored to an empty folder has every row and every file, readabl
 
   const data = await opened(to, settings)
   expect(await data.samples.all('fruit')).toHaveLength(2)
-  expect(await data.pictures.bytesOf(storedImage('large', LARGE_BYTES).hash)).toHaveLength(LARGE_BYTES)
+  expect(await data.images.bytesOf(storedImage('large', LARGE_BYTES).hash)).toHaveLength(LARGE_BYTES)
   expect(readFileSync(path.join(to.dataDir, 'session-secret'), 'utf8')).toBe('the secret of the backup')
   const restored = readdirSync(to.dataDir, { recursive: true, encoding: 'utf8' }).filter(
     (file) => !file.includes('.lock'),

@@ -23,7 +23,7 @@ export async function correctionsSentence(
     .map(({ hash, label, split }) => ({ hash, label, split }))
   if (entries.length === 0) return ''
   const { rows } = await predictSamples(version, entries, {
-    bytesOf: data.pictures.bytesOf,
+    bytesOf: data.images.bytesOf,
     inference,
     maxPixels: settings.maxPixels,
     signal,

@@ -11,7 +11,7 @@ import { trainJob } from './train-job.ts'
 export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
   const { data, inference, settings } = parts
   const predictionPorts = (signal: AbortSignal) => ({
-    bytesOf: data.pictures.bytesOf,
+    bytesOf: data.images.bytesOf,
     inference,
     maxPixels: settings.maxPixels,
     signal,

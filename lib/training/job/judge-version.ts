@@ -107,7 +107,7 @@ async function verdictFor(
       unseen: new Set(parseDraft(run.plan).unseen),
       now: now(),
     },
-    { bytesOf: data.pictures.bytesOf, inference, maxPixels: settings.maxPixels, signal },
+    { bytesOf: data.images.bytesOf, inference, maxPixels: settings.maxPixels, signal },
   )
   await data.versions.saveComparison(live.id, challenger.id, comparison)
   return comparison.verdict

@@ -73,7 +73,7 @@ function createEventWriter(run: Run, { data, log }: TrainingParts) {
           return inTurn(() => data.runs.report(run.id, { kind: 'log', message: message.message }))
         case 'file-fault':
           return inTurn(async () => {
-            await data.pictures.noteFault(message.hash, message.code)
+            await data.images.noteFault(message.hash, message.code)
             await data.runs.report(run.id, {
               kind: 'log',
               message: `The training run continues without one image: ${message.reason}.`,

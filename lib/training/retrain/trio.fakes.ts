@@ -77,7 +77,7 @@ export async function addShapes(
     drawn.map(({ label, bytes }) => {
       const hash = createHash('sha256').update(bytes).digest('hex')
       return {
-        picture: { hash, bytes, width: 32, height: 32, mediaType: 'image/png' },
+        image: { hash, bytes, width: 32, height: 32, mediaType: 'image/png' },
         label,
         split: splitOf(hash, null),
         source,

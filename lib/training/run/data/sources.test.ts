@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { blobFile } from '#lib/data/images/blobs.ts'
 import { openWithFruit, storedImage, sampleOf } from '#lib/data/opened.fakes.ts'
-import { openPictures } from '#lib/data/images/images.ts'
+import { openImages } from '#lib/data/images/images.ts'
 import { samplesFile, writeJson } from '../plan.ts'
 import { storedSamples, type SourceFault } from './sources.ts'
 
@@ -23,7 +23,7 @@ test('a training run continues without images whose files are missing or damaged
   ]
   await data.samples.add(
     'fruit',
-    images.map((image, i) => sampleOf(String(i), { picture: image })),
+    images.map((image, i) => sampleOf(String(i), { image })),
   )
   rmSync(blobFile(folder, 'image', missing.hash))
   writeFileSync(blobFile(folder, 'image', damaged.hash), 'another image')
@@ -36,7 +36,7 @@ test('a training run continues without images whose files are missing or damaged
 
   const faults: SourceFault[] = []
   const read: string[] = []
-  for await (const { hash } of storedSamples(run, openPictures(settings), (fault) => faults.push(fault)))
+  for await (const { hash } of storedSamples(run, openImages(settings), (fault) => faults.push(fault)))
     read.push(hash)
 
   expect(read).toEqual([whole.hash, small.hash])
