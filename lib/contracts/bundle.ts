@@ -1,16 +1,16 @@
 /** The files of a version, each with its schema: training writes them; engines, pages and users
  *  read them. Immutable once saved.
- *  `model.json` and `weights.bin` are in the TensorFlow.js layers format; the network as data is in its
- *  `userDefinedMetadata`. */
+ *  In format 1, `model.json` and `weights.bin` are in the TensorFlow.js layers format; the network as data is in its
+ *  `userDefinedMetadata`. In format 2 it is in `network.json`. */
 import { z } from 'zod'
 import { epochPoint } from './epoch.ts'
 import { classifierId, engine, interval, time, versionName } from './fields.ts'
 
-export const BUNDLE_FORMAT = 'darkroom-bundle/1'
-/** In each bundle. `model.onnx` and `reference.bin` (lib/ml/evaluate/familiarity.ts) are in those that were saved with
- *  them. */
-export const BUNDLE_FILES = [
-  'model.json',
+/** 2: the features come from an ONNX file of another program (docs/decisions/0028). */
+export const BUNDLE_FORMATS = ['darkroom-bundle/1', 'darkroom-bundle/2'] as const
+export type BundleFormat = (typeof BUNDLE_FORMATS)[number]
+
+const IN_EVERY_BUNDLE = [
   'weights.bin',
   'preprocess.json',
   'classes.json',
@@ -18,6 +18,12 @@ export const BUNDLE_FILES = [
   'golden.json',
   'manifest.json',
 ] as const
+/** In each bundle. `reference.bin` (lib/ml/evaluate/familiarity.ts), and `model.onnx` in format 1, are in those that
+ *  were saved with them. */
+export const BUNDLE_FILES: Readonly<Record<BundleFormat, readonly string[]>> = {
+  'darkroom-bundle/1': ['model.json', ...IN_EVERY_BUNDLE],
+  'darkroom-bundle/2': ['network.json', 'backbone.onnx', 'model.onnx', ...IN_EVERY_BUNDLE],
+}
 
 /** How an image becomes numbers: the same for training, serving, evaluation, the gate and the browser. */
 export const preprocess = z.object({
@@ -42,7 +48,7 @@ export const preprocess = z.object({
 export type Preprocess = z.output<typeof preprocess>
 
 export const manifest = z.object({
-  format: z.literal(BUNDLE_FORMAT),
+  format: z.enum(BUNDLE_FORMATS),
   classifier: classifierId,
   version: versionName,
   files: z.record(z.string(), z.object({ sha256: z.string().length(64), bytes: z.number().int() })),
@@ -180,6 +186,8 @@ export const card = z.object({
     parameters: z.number().int(),
     flops: z.number(),
     bytes: z.number().int(),
+    /** its layers but the last are an ONNX file: they are never trained, and TensorFlow.js cannot load it */
+    is_onnx: z.literal(true).optional(),
   }),
   test: z
     .object({

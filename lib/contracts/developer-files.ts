@@ -94,3 +94,6 @@ export type Trial = Readonly<z.output<typeof trial>>
 export const weightsManifest = z.object({
   weightsManifest: z.array(z.object({ paths: z.array(z.string()) })),
 })
+
+/** Where a partial download came from, next to it. */
+export const downloadSource = z.object({ url: z.string(), etag: z.string() })

@@ -9,7 +9,13 @@ import { engine, versionName } from './fields.ts'
 export const PLAN_FORMAT = 2
 
 /** A network whose layers a run can start with, and how it preprocesses images; `name` as people read it. */
-const networkCandidate = z.object({ name: z.string(), folder: z.string(), spec: preprocess })
+const networkCandidate = z.object({
+  name: z.string(),
+  folder: z.string(),
+  spec: preprocess,
+  /** its layers are an ONNX file, which is never trained */
+  isOnnx: z.literal(true).optional(),
+})
 export type NetworkCandidate = z.output<typeof networkCandidate>
 
 export const runStart = z.discriminatedUnion('kind', [

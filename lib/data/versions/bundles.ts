@@ -22,7 +22,7 @@ export type ProvenBundle = {
  *  names what is wrong. */
 export async function verifyBundle(folder: string): Promise<ProvenBundle> {
   const bundle = await readBundle(folder)
-  for (const name of BUNDLE_FILES)
+  for (const name of BUNDLE_FILES[bundle.manifest.format])
     if (name !== 'manifest.json' && !bundle.manifest.files[name])
       throw badBundle(folder, `its manifest does not name ${name}`)
   for (const [name, { sha256, bytes }] of Object.entries(bundle.manifest.files)) {

@@ -1,6 +1,6 @@
 /** An inference session for one set of weights: pixels in, logits and features out, in pieces that limit
  *  its memory. It cannot train. */
-import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
+import { featureLength, graphOf, sizeOf, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
 import type { NetworkAnswers } from '#lib/ml/learn/learner.ts'
 import type { OrtLibrary } from './library.ts'
@@ -16,10 +16,15 @@ export async function openPredictionSession(
   network: Network,
   weights: Weights,
 ): Promise<PredictionSession> {
-  const session = await library.open(inferenceGraph(network, weights, { isWasm: library.name === 'wasm' }))
+  const graph = inferenceGraph(network, weights, { isWasm: library.name === 'wasm' })
+  const session = await library.open(graph)
+  const [pixelsName, featuresName, logitsName] = [...graph.inputs, ...graph.outputs].map(({ name }) => name)
+  if (pixelsName === undefined || featuresName === undefined || logitsName === undefined)
+    throw new Error(`${network.name} has not the ports of a network`)
   const { size, channels } = network.input
   const perImage = size * size * channels
   const length = featureLength(network)
+  const fixed = graphOf(network)?.batch ?? 0
   return {
     async answer(pixels, count) {
       if (pixels.length !== count * perImage)
@@ -28,23 +33,32 @@ export async function openPredictionSession(
         )
       const logits = new Float32Array(count * network.classes)
       const features = new Float32Array(count * length)
-      for (let from = 0; from < count; from += MOST_AT_ONCE) {
-        const images = Math.min(MOST_AT_ONCE, count - from)
+      const most = fixed === 0 ? MOST_AT_ONCE : fixed
+      for (let from = 0; from < count; from += most) {
+        const images = Math.min(most, count - from)
+        const given = pixels.subarray(from * perImage, (from + images) * perImage)
+        const sides = [Math.max(images, fixed), size, size, channels]
         const outputs = await session.run({
-          pixels: library.floats(pixels.subarray(from * perImage, (from + images) * perImage), [
-            images,
-            size,
-            size,
-            channels,
-          ]),
+          [pixelsName]: library.floats(filledUp(given, sizeOf(sides)), sides),
         })
-        logits.set(floatsOf(outputs.logits), from * network.classes)
-        features.set(floatsOf(outputs.features), from * length)
+        logits.set(
+          floatsOf(outputs[logitsName]).subarray(0, images * network.classes),
+          from * network.classes,
+        )
+        features.set(floatsOf(outputs[featuresName]).subarray(0, images * length), from * length)
       }
       return { logits, features }
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   }
+}
+
+/** With zeros up to this length, for a graph that takes a fixed number of images. */
+function filledUp(values: Float32Array, length: number): Float32Array {
+  if (values.length === length) return values
+  const whole = new Float32Array(length)
+  whole.set(values)
+  return whole
 }
 
 export function floatsOf(tensor: { readonly data: unknown } | undefined): Float32Array {

@@ -1,10 +1,10 @@
-import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect, onTestFinished, test } from 'vitest'
-import { goldenFailure, readBundle } from '#lib/ml/formats/bundle.ts'
+import { goldenFailure, readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { onnxFile } from '#lib/ml/onnx/onnx-file.ts'
@@ -12,6 +12,8 @@ import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preproces
 import { createRandom, normal } from '#lib/ml/random.ts'
 import { referenceAnswers } from '#lib/ml/reference/step.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
+import { savedVit } from '#lib/training/pretrained/onnx/vit.fakes.ts'
+import { openEngine } from '../open-engine.ts'
 import { goldenImages } from '#lib/training/run/seal/golden.ts'
 
 /** Each kind of layer whose weights a file may contain, odd widths among them. */
@@ -70,6 +72,28 @@ test('model.onnx next to weights.bin predicts as the layers do, in a program tha
   expect(file.length).toBeLessThan(20_000) // the kernels are in weights.bin
   // only the one that follows no kernel: its operator and its name
   expect(Buffer.from(file).toString('latin1').split('BatchNormalization').length - 1).toBeLessThanOrEqual(2)
+})
+
+test('model.onnx on an ONNX file predicts as the engine does, with the numbers of the files next to it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-onnx-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const first = await readBundle(await savedVit(folder))
+  const kernel = Float32Array.from({ length: 32 * 2 }, (_, i) => Math.sin(i))
+  await writeBundle(join(folder, 'v2'), { ...first, weights: { ...first.weights, 'logits/kernel': kernel } })
+  const bundle = await readBundle(join(folder, 'v2'))
+  const pixels = new Float32Array(2 * 64 * 64 * 3).map((_, i) => Math.sin(i / 50))
+
+  const session = await InferenceSession.create(join(folder, 'v2', 'model.onnx'))
+  const { logits } = await session.run({ pixels: new Tensor('float32', pixels, [2, 64, 64, 3]) })
+  await session.release()
+  await using engine = await openEngine('onnx', 'inference', { threads: 1 })
+  await engine.load('vit', bundle)
+  const answer = await engine.run('vit', pixels, 2)
+
+  expect(Math.max(...answer.logits)).toBeGreaterThan(0.1)
+  answer.logits.forEach((value, k) => expect(logits!.data[k]).toBeCloseTo(value, 4))
+  expect(bundle.manifest.files['model.onnx']!.bytes).toBeLessThan(40_000)
+  expect(statSync(join(folder, 'v2', 'backbone.onnx')).nlink).toBeGreaterThan(1) // not stored again
 })
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))

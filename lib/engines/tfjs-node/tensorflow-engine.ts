@@ -1,5 +1,7 @@
 /** The engine `tfjs-node`: TensorFlow's kernels, called one by one from the layers of lib/ml. */
 import type { LearnerSpec } from '#lib/ml/learn/learner.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { graphOf } from '#lib/ml/network/network.ts'
 import type { Engine } from '../engine.ts'
 import { answer, freeWeights, loadWeights, type LoadedNetwork } from './inference-network.ts'
 import { loadTensorFlow, type TensorFlow } from './binding.ts'
@@ -22,6 +24,7 @@ export function createTensorFlowEngine({
     name: 'tfjs-node',
     detail: `TensorFlow ${tf.version}, ${fastBfloat16 ? 'bfloat16 where the recipe allows' : 'float32'}`,
     async load(key, { network, weights }) {
+      if (graphOf(network)) throw notOnTensorFlow(network.name)
       const fresh = loadWeights(tf, network, weights)
       unload(key)
       loaded.set(key, fresh)
@@ -38,3 +41,10 @@ export function createTensorFlowEngine({
     },
   }
 }
+
+const notOnTensorFlow = (name: string): DarkroomError =>
+  new DarkroomError('bad_bundle', {
+    what: `${name} cannot run on the engine tfjs-node`,
+    why: 'its pretrained network is an ONNX file',
+    remedy: 'Set INFERENCE_ENGINE and TRAINING_ENGINE to onnx, wasm or auto.',
+  })

@@ -1,12 +1,14 @@
 /** Downloads one file from the first address that has it: written to a temporary file, checked, and renamed. A
- *  failed attempt leaves no file. It knows no data set. */
+ *  failed attempt leaves no file, or, where the download may be continued, only what has arrived. It knows no data
+ *  set. */
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError, messageOf } from '#lib/domain/errors.ts'
+import { arrivedPart, noteSource, partOf, rangeAfter, removePart } from './download-part.ts'
 import type { DownloadProgress } from './labelled-image.ts'
 import type { OfficialFile } from './official-file.ts'
 
@@ -18,6 +20,10 @@ export type Download = {
   readonly file: OfficialFile
   readonly to: string
   readonly mirror?: string | undefined
+  /** The setting that names a mirror. */
+  readonly mirrorSetting?: 'DATASET_MIRROR' | 'BACKBONE_MIRROR'
+  /** Whether what has arrived stays when the connection ends, and the next attempt continues from there. */
+  readonly isContinued?: boolean
   /** Throws `bad_data_file` when the content is not the expected one. */
   readonly check: (path: string) => Promise<void>
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
@@ -26,30 +32,33 @@ export type Download = {
 }
 
 export async function download(request: Download): Promise<void> {
-  const { file, to, mirror, check, signal } = request
+  const { file, to, mirror, mirrorSetting = 'DATASET_MIRROR', check, signal } = request
   const urls = mirror === undefined ? file.urls : [`${mirror.replace(/\/+$/, '')}/${file.name}`]
   const failures: string[] = []
   await mkdir(dirname(to), { recursive: true })
   for (const url of urls) {
-    const aside = `${to}.${process.pid}-${randomUUID()}.part`
+    const aside = request.isContinued ? partOf(to) : `${to}.${process.pid}-${randomUUID()}.part`
+    let mayStay = request.isContinued === true
     try {
       await fetchTo(aside, url, request)
+      mayStay = false
       await check(aside)
       await rename(aside, to)
       return
     } catch (error) {
       signal?.throwIfAborted()
+      mayStay &&= !isDiskFull(error)
       if (isDiskFull(error)) throw diskFull(file, error)
       failures.push(`${new URL(url).host}: ${reasonOf(error)}`)
     } finally {
-      await rm(aside, { force: true })
+      if (!mayStay) await removePart(aside)
     }
   }
   throw new DarkroomError('bad_data_file', {
     what: `${file.name} cannot be downloaded`,
     why: failures.join('; '),
     remedy:
-      'Check the connection, set DATASET_MIRROR to a mirror of the official files, or set a local ' +
+      `Check the connection, set ${mirrorSetting} to a mirror of the official files, or set a local ` +
       'file or folder with --from.',
   })
 }
@@ -57,7 +66,7 @@ export async function download(request: Download): Promise<void> {
 async function fetchTo(
   path: string,
   url: string,
-  { file, onProgress, longestSilenceMs = LONGEST_SILENCE_MS, signal }: Download,
+  { file, onProgress, isContinued = false, longestSilenceMs = LONGEST_SILENCE_MS, signal }: Download,
 ): Promise<void> {
   const silence = new AbortController()
   const watch = setTimeout(
@@ -66,14 +75,17 @@ async function fetchTo(
   )
   const stop = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal])
   try {
-    const answer = await fetch(url, { signal: stop, redirect: 'follow' })
+    const known = isContinued ? await arrivedPart(path, url) : null
+    const answer = await fetch(url, { signal: stop, redirect: 'follow', headers: rangeAfter(known) })
     if (!answer.ok || answer.body === null) throw new Error(`the server returned ${answer.status}`)
-    const announcedBytes = Number(answer.headers.get('content-length'))
-    const totalBytes = announcedBytes || file.packedBytes
+    const first = answer.status === 206 ? (known?.bytes ?? 0) : 0 // 200: the server sends all of it again
+    if (isContinued && first === 0) await noteSource(path, url, answer.headers.get('etag'))
+    const announcedBytes = first + Number(answer.headers.get('content-length'))
+    const totalBytes = announcedBytes > first ? announcedBytes : file.packedBytes
     // A repacked archive may be a little larger, never twice as large.
     const mostBytes = file.packedBytes * 2 + 1024
     const report = progressOf(file.name, totalBytes, onProgress)
-    let bytes = 0
+    let bytes = first
     const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
         watch.refresh()
@@ -83,7 +95,8 @@ async function fetchTo(
         yield chunk
       }
     }
-    await pipeline(counted(answer.body), createWriteStream(path), { signal: stop })
+    const out = createWriteStream(path, { flags: first === 0 ? 'w' : 'a' })
+    await pipeline(counted(answer.body), out, { signal: stop })
     if (bytes < announcedBytes) throw new Error(`the server sent ${bytes} of ${announcedBytes} bytes`)
   } catch (error) {
     throw silence.signal.aborted ? silence.signal.reason : error

@@ -2,10 +2,9 @@
  *  manifest. It runs no model; `goldenFailure` checks an engine's outputs against the golden
  *  ones. */
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import {
-  BUNDLE_FORMAT,
   card as cardSchema,
   golden as goldenSchema,
   manifest as manifestSchema,
@@ -17,8 +16,9 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { readReference, referenceBytes, type Reference } from '../evaluate/familiarity.ts'
 import { outOfFold as outOfFoldSchema, type OutOfFold } from '#lib/contracts/model-files.ts'
 import { featureLength, type Network, type Weights } from '../network/network.ts'
-import { onnxFile } from '../onnx/onnx-file.ts'
-import { fromTfjs, toTfjs } from './tfjs.ts'
+import { BACKBONE_FILE } from '../onnx/foreign-graph.ts'
+import { fromNetworkJson, networkFiles } from './network-files.ts'
+import { fromTfjs } from './tfjs.ts'
 
 export type BundleContent = {
   readonly network: Network
@@ -42,25 +42,26 @@ export async function writeBundle(
   content: BundleContent,
   onFile: (written: number, files: number) => void = () => undefined,
 ): Promise<void> {
-  const { modelJson, weightsBin, places } = toTfjs(content.network, content.weights)
+  const { format, graph, files: ofNetwork } = networkFiles(content)
   const files: Record<string, Uint8Array> = {
-    'model.json': Buffer.from(modelJson),
-    'weights.bin': weightsBin,
+    ...ofNetwork,
     'preprocess.json': jsonBytes(content.preprocess),
     'classes.json': jsonBytes(content.classes),
     'card.json': jsonBytes(content.card),
     'golden.json': jsonBytes(content.golden),
-    'model.onnx': onnxFile(content, places),
     ...(content.outOfFold ? { 'folds.json': jsonBytes(content.outOfFold) } : {}),
     ...(content.reference ? { 'reference.bin': referenceBytes(content.reference) } : {}),
   }
   const manifest: Manifest = {
-    format: BUNDLE_FORMAT,
+    format,
     classifier: content.card.classifier,
     version: content.card.version,
-    files: Object.fromEntries(
-      Object.entries(files).map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.length }]),
-    ),
+    files: {
+      ...Object.fromEntries(
+        Object.entries(files).map(([name, bytes]) => [name, { sha256: sha256(bytes), bytes: bytes.length }]),
+      ),
+      ...(graph && { [BACKBONE_FILE]: { sha256: graph.sha256, bytes: graph.bytes } }),
+    },
   }
   const making = join(dirname(folder), `.making-${basename(folder)}-${process.pid}`)
   await rm(making, { recursive: true, force: true })
@@ -68,6 +69,7 @@ export async function writeBundle(
   try {
     const entries = Object.entries({ ...files, 'manifest.json': jsonBytes(manifest) })
     onFile(0, entries.length)
+    if (graph) await placeGraph(graph.file, join(making, BACKBONE_FILE))
     for (const [i, [name, bytes]] of entries.entries()) {
       await using file = await open(join(making, name), 'w')
       await file.writeFile(bytes)
@@ -79,6 +81,11 @@ export async function writeBundle(
   } finally {
     await rm(making, { recursive: true, force: true })
   }
+}
+
+/** Bundles never change, so versions with the same large file share it where the disk can. */
+async function placeGraph(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to))
 }
 
 /** The out-of-fold answers of a saved version; null where it has none. */
@@ -106,7 +113,11 @@ export async function readBundle(folder: string): Promise<Bundle> {
     return Buffer.from(content).toString('utf8')
   }
   try {
-    const { network, weights } = fromTfjs(text('model.json'), bytes.get('weights.bin') ?? new Uint8Array())
+    const weightsBin = bytes.get('weights.bin') ?? new Uint8Array()
+    const { network, weights } =
+      manifest.format === 'darkroom-bundle/2'
+        ? fromNetworkJson(text('network.json'), weightsBin, folder)
+        : fromTfjs(text('model.json'), weightsBin)
     const classes: unknown = JSON.parse(text('classes.json'))
     if (
       !Array.isArray(classes) ||
@@ -135,6 +146,11 @@ export async function readBundle(folder: string): Promise<Bundle> {
 /** A version's preprocessing, without the rest of its bundle. */
 export const readPreprocess = (folder: string): Promise<Preprocess> =>
   parsed(folder, 'preprocess.json', (value) => preprocessSchema.parse(value))
+
+/** Whether its layers but the last are an ONNX file of another program. */
+export const isOnnxBundle = async (folder: string): Promise<boolean> =>
+  (await parsed(folder, 'manifest.json', (value) => manifestSchema.parse(value))).format ===
+  'darkroom-bundle/2'
 
 function referenceOf(bytes: Uint8Array | undefined, length: number): Reference | null {
   if (bytes === undefined) return null

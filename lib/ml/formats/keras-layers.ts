@@ -84,6 +84,8 @@ export function kerasLayers(
       ])
     case 'dropout':
       return one('Dropout', { rate: layer.rate })
+    case 'graph':
+      throw new Error(`${name} is an ONNX file, which the layers format cannot express`)
   }
 }
 

@@ -186,5 +186,7 @@ function passThrough<V>(layer: Layer, inputs: Inputs<V>): Forward<V> {
       return resize(layer, inputs)
     case 'dropout':
       return dropout(layer, inputs)
+    case 'graph':
+      throw new Error(`${layer.name} is an ONNX file, which only ONNX Runtime can run and nothing can train`)
   }
 }

@@ -41,6 +41,10 @@ export function backboneWeights(network: Network, weights: Weights): readonly Fl
     .map((key) => weights[key]!)
 }
 
+/** All layers but the last, without the place of a file: it is the same network wherever its file is. */
+export const backboneLayers = ({ layers }: Network): readonly Layer[] =>
+  layers.slice(0, -1).map((layer) => (layer.kind === 'graph' ? { ...layer, file: '' } : layer))
+
 function lastOf(network: Network): Extract<Layer, { kind: 'dense' }> {
   const last = network.layers.at(-1)
   if (last?.kind !== 'dense') throw new Error(`${network.name}: the last layer must be dense`)

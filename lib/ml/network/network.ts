@@ -49,7 +49,34 @@ export type Layer = { readonly name: string; readonly from?: string } & (
   /** The map at another size, each pixel the antialiased (area-weighted linear) mean of those it covers. */
   | { readonly kind: 'resize'; readonly size: number }
   | { readonly kind: 'dropout'; /** share set to zero, in steps of 1/256 */ readonly rate: number }
+  | ({ readonly kind: 'graph' } & GraphFile)
 )
+
+/** Another program's ONNX file as the first layer of a network: it is run as it is, by ONNX Runtime only, and never
+ *  trained. Its output is the vector of features that the last layer reads. */
+export type GraphFile = {
+  /** The path of the file; in a bundle, its name there. */
+  readonly file: string
+  readonly sha256: string
+  readonly bytes: number
+  readonly parameters: number
+  /** The name of its input, and the order of its sides. */
+  readonly input: string
+  readonly layout: 'nchw' | 'nhwc'
+  readonly isHalf: boolean
+  /** Images per run; 0: any number. */
+  readonly batch: number
+  /** The value in the graph that the features come from. */
+  readonly value: string
+  readonly reading: ReadingMethod
+  /** Features per image. */
+  readonly length: number
+}
+
+/** How a value of a graph becomes one vector per image. `vector`: it is one, or a map of one place. `first-token` (the
+ *  CLS token of a vision transformer) and `mean-of-tokens`: of [images, tokens, features]. `pooled-nchw` and
+ *  `pooled-nhwc`: the mean over the places of a feature map. */
+export type ReadingMethod = 'vector' | 'first-token' | 'mean-of-tokens' | 'pooled-nchw' | 'pooled-nhwc'
 
 export type Network = {
   readonly name: string
@@ -159,6 +186,8 @@ function outputShape(layer: Layer, source: Shape, shapes: ReadonlyMap<string, Sh
     case 'resize':
       if (!isMap) throw wrong('a feature map')
       return [layer.size, layer.size, c]
+    case 'graph':
+      return [layer.length]
     case 'batchNorm':
     case 'relu':
     case 'hardSigmoid':
@@ -213,10 +242,19 @@ export function weightSpecs(network: Network): readonly WeightSpec[] {
 
 /** Numbers in the file, running statistics included (as Keras counts "total parameters"). */
 export const parameterCount = (network: Network): number =>
-  weightSpecs(network).reduce((sum, spec) => sum + sizeOf(spec.shape), 0)
+  weightSpecs(network).reduce((sum, spec) => sum + sizeOf(spec.shape), graphOf(network)?.parameters ?? 0)
+
+/** The graph of another program that a network consists of, but for its last layer; null: all layers are our own. */
+export function graphOf(network: Network): GraphFile | null {
+  const graph = network.layers.find((layer) => layer.kind === 'graph')
+  if (!graph) return null
+  if (network.layers.length !== 2 || network.layers[0] !== graph)
+    throw new Error(`${network.name}: a graph must be followed by the last layer and nothing else`)
+  return graph
+}
 
 /** Floating-point operations of one answer for one image: two for each multiply-add of convolutions and dense
- *  layers. */
+ *  layers. Those inside a graph of another program are unknown and not counted. */
 export function flopsPerImage(network: Network): number {
   const shapes = shapesOf(network)
   return weightSpecs(network)

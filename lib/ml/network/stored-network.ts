@@ -27,6 +27,19 @@ const FIELDS: Readonly<Record<Layer['kind'], KindFields>> = {
   concat: { other: ['string'] },
   resize: { size: ['number'] },
   dropout: { rate: ['number'] },
+  graph: {
+    file: ['string'],
+    sha256: ['string'],
+    bytes: ['number'],
+    parameters: ['number'],
+    input: ['string'],
+    layout: ['string'],
+    isHalf: ['boolean'],
+    batch: ['number'],
+    value: ['string'],
+    reading: ['string'],
+    length: ['number'],
+  },
 }
 const OF_EVERY_LAYER: KindFields = { name: ['string'], from: ['string', 'optional'] }
 
@@ -45,13 +58,21 @@ export function isNetwork(value: unknown): value is Network {
 
 function isLayer(value: unknown): value is Layer {
   if (!isObject(value) || !isKind(value['kind'])) return false
-  const { padding } = value
-  if (padding !== undefined && padding !== 'valid' && padding !== 'symmetric') return false
+  if (!Object.entries(WORDS).every(([name, words]) => isOneOf(value[name], words))) return false
   return Object.entries({ ...OF_EVERY_LAYER, ...FIELDS[value['kind']] }).every(
     ([name, [type, isOptional]]) =>
       typeof value[name] === type || (isOptional !== undefined && value[name] === undefined),
   )
 }
+
+/** Fields that hold one of a few words. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  padding: ['valid', 'symmetric'],
+  layout: ['nchw', 'nhwc'],
+  reading: ['vector', 'first-token', 'mean-of-tokens', 'pooled-nchw', 'pooled-nhwc'],
+}
+const isOneOf = (value: unknown, words: readonly string[]): boolean =>
+  value === undefined || (typeof value === 'string' && words.includes(value))
 
 const isKind = (value: unknown): value is Layer['kind'] =>
   typeof value === 'string' && Object.hasOwn(FIELDS, value)

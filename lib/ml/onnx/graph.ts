@@ -14,7 +14,8 @@ type Options = {
 
 export type Graph = ReturnType<typeof createGraph>
 
-export function createGraph(name: string) {
+/** @param prefix of every name that it gives, where names of another graph stand next to them */
+export function createGraph(name: string, prefix = '') {
   const nodes: Node[] = []
   const initialisers = new Map<string, Initialiser>()
   const inputs: Port[] = []
@@ -27,7 +28,7 @@ export function createGraph(name: string) {
     operands: readonly string[],
     { domain = '', outputs: outputCount = 1, attributes = {} }: Options = {},
   ): readonly string[] {
-    const names = Array.from({ length: outputCount }, () => `v${count++}`)
+    const names = Array.from({ length: outputCount }, () => `${prefix}v${count++}`)
     nodes.push({ op, domain, inputs: operands, outputs: names, attributes })
     return names
   }
@@ -44,7 +45,7 @@ export function createGraph(name: string) {
     const key = bytes.length <= 256 ? `${type}:${shape.join()}:${bytes.join()}` : `large:${count}`
     const shared = initialisers.get(key)
     if (shared) return shared.name
-    const initialiser = { name: `c${count++}`, type, shape, bytes }
+    const initialiser = { name: `${prefix}c${count++}`, type, shape, bytes }
     initialisers.set(key, initialiser)
     return initialiser.name
   }
@@ -62,7 +63,7 @@ export function createGraph(name: string) {
     ints,
     /** Numbers in an external file next to the graph's. */
     external(type: ElementType, shape: readonly number[], bytes: ExternalData): string {
-      const name = `c${count++}`
+      const name = `${prefix}c${count++}`
       initialisers.set(name, { name, type, shape, bytes })
       return name
     },
@@ -75,6 +76,12 @@ export function createGraph(name: string) {
       renamed.set(value, port.name)
       outputs.push(port)
     },
+    /** Renames the value to one that another graph reads. */
+    rename(value: string, name: string): void {
+      renamed.set(value, name)
+    },
+    /** How many nodes there are so far. */
+    size: (): number => nodes.length,
     reshape: (x: string, ...shape: readonly number[]): string => op('Reshape', [x, ints(...shape)]),
     transpose: (x: string, ...perm: readonly number[]): string =>
       op('Transpose', [x], { attributes: { perm } }),

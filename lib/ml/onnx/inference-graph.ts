@@ -1,27 +1,21 @@
 /** A network as an ONNX graph for inference: batch norm folded, weights inside, any number of images. It
  *  cannot be trained. */
-import { foldBatchNorm, type FoldedNetwork } from '../network/fold.ts'
-import {
-  featureLength,
-  weightSpecs,
-  type Network,
-  type Weights,
-  type WeightSpec,
-} from '../network/network.ts'
+import { foldBatchNorm } from '../network/fold.ts'
+import { featureLength, graphOf, weightSpecs, type Network, type Weights } from '../network/network.ts'
 import { answers } from '../learn/step.ts'
-import { createGraph, type Graph } from './graph.ts'
+import { foreignInferenceGraph } from './foreign-graph.ts'
+import { createGraph } from './graph.ts'
+import type { PlaceWeight } from './place-weight.ts'
 import { createStandardKernels, type Dialect } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'
 
-/** Writes one weight of the folded network into the graph in its own way; null: as numbers inside the graph. */
-export type PlaceWeight = (g: Graph, spec: WeightSpec, folded: FoldedNetwork) => string | null
-
-/** Ports: pixels [batch, size, size, channels] → logits [batch, classes], features [batch, length]. */
+/** Ports: pixels [batch, size, size, channels] → features [batch, length], logits [batch, classes], in this order. */
 export function inferenceGraph(
   network: Network,
   weights: Weights,
   { isWasm, place = () => null }: Pick<Dialect, 'isWasm'> & { readonly place?: PlaceWeight },
 ): GraphData {
+  if (graphOf(network)) return foreignInferenceGraph(network, weights, { place, isReferenced: false })
   const folded = foldBatchNorm(network, weights)
   const g = createGraph(network.name)
   const k = createStandardKernels(g, { batch: null, isWasm })

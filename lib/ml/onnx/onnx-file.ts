@@ -1,9 +1,11 @@
 /** `model.onnx`: the inference graph as a file for any program that reads ONNX. Kernels are not stored twice:
- *  the file refers to their offsets in weights.bin next to it, so that it is small and agrees exactly with the
- *  layers (docs/decisions/0013). */
-import { WEIGHTS_FILE, type WeightPlace } from '../formats/tfjs.ts'
-import type { Network, Weights } from '../network/network.ts'
-import { inferenceGraph, type PlaceWeight } from './inference-graph.ts'
+ *  the file refers to their offsets in weights.bin next to it, and those of another program's graph to offsets in
+ *  backbone.onnx, so that it is small and agrees exactly with the layers (docs/decisions/0013). */
+import { WEIGHTS_FILE, type WeightPlace } from '../formats/weights-file.ts'
+import { graphOf, type Network, type Weights } from '../network/network.ts'
+import { foreignInferenceGraph } from './foreign-graph.ts'
+import { inferenceGraph } from './inference-graph.ts'
+import type { PlaceWeight } from './place-weight.ts'
 import { onnxBytes } from './writer.ts'
 
 const FLOAT32 = 1 // TensorProto.DataType
@@ -13,7 +15,12 @@ export function onnxFile(
   { network, weights }: { readonly network: Network; readonly weights: Weights },
   places: ReadonlyMap<string, WeightPlace>,
 ): Uint8Array {
-  return onnxBytes(inferenceGraph(network, weights, { isWasm: false, place: placeIn(places) }))
+  const place = placeIn(places)
+  return onnxBytes(
+    graphOf(network)
+      ? foreignInferenceGraph(network, weights, { place, isReferenced: true })
+      : inferenceGraph(network, weights, { isWasm: false, place }),
+  )
 }
 
 /** A kernel as it is stored, converted to float32, times batch norm's scale of its channels: constants, which a

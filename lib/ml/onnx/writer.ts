@@ -26,11 +26,11 @@ export type Initialiser = {
   readonly bytes: Uint8Array | ExternalData
 }
 export type ExternalData = { readonly file: string; readonly offset: number; readonly length: number }
-/** A dimension given as text is dynamic: `batch`. */
+/** A dimension given as text is dynamic: `batch`; null: any shape. */
 export type Port = {
   readonly name: string
   readonly type: ElementType
-  readonly shape: readonly (number | string)[]
+  readonly shape: readonly (number | string)[] | null
 }
 export type GraphData = {
   readonly name: string
@@ -38,6 +38,20 @@ export type GraphData = {
   readonly initialisers: readonly Initialiser[]
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
+  /** A part of another program's graph, as bytes. */
+  readonly embedded?: EmbeddedGraph
+}
+
+/** Messages of an ONNX file that are written as they are, with its operator sets instead of ours. */
+export type EmbeddedGraph = {
+  readonly irVersion: number
+  readonly opsets: ReadonlyMap<string, number>
+  readonly nodes: readonly Uint8Array[]
+  /** How many of our own nodes come before these: the file lists nodes in the order in which they run. */
+  readonly after: number
+  readonly initialisers: readonly (Uint8Array | Initialiser)[]
+  readonly sparse: readonly Uint8Array[]
+  readonly functions: readonly Uint8Array[]
 }
 
 const TYPE_NUMBER: Readonly<Record<ElementType, number>> = { float32: 1, uint8: 2, int64: 7, float16: 10 }
@@ -46,30 +60,43 @@ const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 }
 
 export function onnxBytes(graph: GraphData): Uint8Array {
   const w = new BinaryWriter()
-  int(w, 1, IR_VERSION)
+  int(w, 1, graph.embedded?.irVersion ?? IR_VERSION)
   text(w, 2, 'darkroom')
   message(w, 7, () => writeGraph(w, graph))
-  const domains = new Set(['', ...graph.nodes.map((node) => node.domain)])
-  for (const domain of domains)
+  for (const [domain, version] of graph.embedded?.opsets ?? opsetsOf(graph))
     message(w, 8, () => {
       text(w, 1, domain)
-      int(w, 2, OPSETS[domain]!)
+      int(w, 2, version)
     })
+  for (const bytes of graph.embedded?.functions ?? []) raw(w, 25, bytes)
   return w.finish()
 }
 
+const opsetsOf = (graph: GraphData): ReadonlyMap<string, number> =>
+  new Map(['', ...graph.nodes.map((node) => node.domain)].map((domain) => [domain, OPSETS[domain]!]))
+
 function writeGraph(w: BinaryWriter, graph: GraphData): void {
-  for (const [index, node] of graph.nodes.entries()) message(w, 1, () => writeNode(w, node, index))
+  const { nodes, embedded } = graph
+  const prefix = embedded ? 'darkroom.' : '' // another program may name its nodes in the same way
+  const writeEmbedded = (): void => embedded?.nodes.forEach((bytes) => raw(w, 1, bytes))
+  for (const [index, node] of nodes.entries()) {
+    if (index === embedded?.after) writeEmbedded()
+    message(w, 1, () => writeNode(w, node, `${prefix}${node.op}_${index}`))
+  }
+  if (nodes.length === embedded?.after) writeEmbedded()
   text(w, 2, graph.name)
-  for (const tensor of graph.initialisers) message(w, 5, () => writeTensor(w, tensor))
+  for (const tensor of [...graph.initialisers, ...(embedded?.initialisers ?? [])])
+    if (tensor instanceof Uint8Array) raw(w, 5, tensor)
+    else message(w, 5, () => writeTensor(w, tensor))
+  for (const bytes of embedded?.sparse ?? []) raw(w, 15, bytes)
   for (const port of graph.inputs) message(w, 11, () => writePort(w, port))
   for (const port of graph.outputs) message(w, 12, () => writePort(w, port))
 }
 
-function writeNode(w: BinaryWriter, node: Node, index: number): void {
+function writeNode(w: BinaryWriter, node: Node, name: string): void {
   for (const name of node.inputs) text(w, 1, name)
   for (const name of node.outputs) text(w, 2, name)
-  text(w, 3, `${node.op}_${index}`)
+  text(w, 3, name)
   text(w, 4, node.op)
   for (const [name, value] of Object.entries(node.attributes))
     message(w, 5, () => writeAttribute(w, name, value))
@@ -122,14 +149,18 @@ function writePort(w: BinaryWriter, port: Port): void {
   message(w, 2, () =>
     message(w, 1, () => {
       int(w, 1, TYPE_NUMBER[port.type])
+      const { shape } = port
+      if (shape === null) return
       message(w, 2, () => {
-        for (const n of port.shape)
-          message(w, 1, () => (typeof n === 'number' ? int(w, 1, n) : text(w, 2, n)))
+        for (const n of shape) message(w, 1, () => (typeof n === 'number' ? int(w, 1, n) : text(w, 2, n)))
       })
     }),
   )
 }
 
+/** A message that is bytes already. */
+const raw = (w: BinaryWriter, field: number, bytes: Uint8Array): unknown =>
+  w.tag(field, WireType.LengthDelimited).bytes(bytes)
 const int = (w: BinaryWriter, field: number, value: number): unknown =>
   w.tag(field, WireType.Varint).int64(value)
 const text = (w: BinaryWriter, field: number, value: string): unknown =>

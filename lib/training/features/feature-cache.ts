@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
 import { featureKeys } from '#lib/contracts/training-plan.ts'
-import { backboneWeights } from '#lib/ml/network/head-network.ts'
+import { backboneLayers, backboneWeights } from '#lib/ml/network/head-network.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 
 const MOST_BYTES = 512 * 2 ** 20 // of all folders together
@@ -35,7 +35,7 @@ export function embeddingsName(
   { spec, engine }: { readonly spec: Preprocess; readonly engine: FeatureEngine },
 ): string {
   const hash = createHash('sha256').update(
-    JSON.stringify([network.input, network.layers.slice(0, -1), spec, engine.name, engine.precision]),
+    JSON.stringify([network.input, backboneLayers(network), spec, engine.name, engine.precision]),
   )
   for (const values of backboneWeights(network, weights))
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))

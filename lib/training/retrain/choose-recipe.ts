@@ -57,9 +57,12 @@ export function recipeFor(facts: RecipeFacts, basis: RecipeBasis): RecipePlan {
     case 'transfer':
       return transferFor(facts, basis)
     case 'auto':
+      // its other layers are an ONNX file
+      if (basis.base?.card.network.is_onnx) return headFor(facts, basis)
       if (isHeadBest(facts, basis)) return headFor(facts, basis)
       return basis.base ? gradientRecipe(finetune, facts, basis) : scratch()
     case 'finetune':
+      requireTrainable(classifier, basis)
       return gradientRecipe(finetune, facts, basis)
     case 'scratch':
     case 'scratch-small':
@@ -92,11 +95,29 @@ function headFor({ classifier, candidates, options }: RecipeFacts, { base }: Rec
   return { kind: 'head', name: head.name, settings: { ...settings, epochs } }
 }
 
+/** @throws DarkroomError `invalid_input` where the layers of the version cannot be trained. */
+function requireTrainable({ title }: Classifier, { base }: RecipeBasis): void {
+  if (base?.card.network.is_onnx)
+    throw refusal('invalid_input', {
+      what: `"${title}" cannot be fine-tuned`,
+      why: `the pretrained network of ${base.name} is an ONNX file, whose layers are never trained`,
+      remedy:
+        'Train its last layer (recipe head), or start from another pretrained network (recipe transfer).',
+    })
+}
+
+/** Those whose layers can be trained. */
+export const trainable = (candidates: readonly NetworkCandidate[]): readonly NetworkCandidate[] =>
+  candidates.filter(({ isOnnx }) => !isOnnx)
+
 function transferFor(facts: RecipeFacts, { train }: RecipeBasis): RecipePlan {
-  if (facts.candidates.length === 0)
+  if (trainable(facts.candidates).length === 0)
     throw refusal('invalid_input', {
       what: `"${facts.classifier.title}" cannot start from a pretrained network`,
-      why: 'no available network was trained on such images',
+      why:
+        facts.candidates.length === 0
+          ? 'no available network was trained on such images'
+          : 'the available networks are ONNX files, whose layers are never trained',
       remedy: 'Import one (npm run import -- --body), or train from scratch.',
     })
   const { name, settings } = transfer

@@ -13,7 +13,7 @@ import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
-import { recipeFor, startsWithoutBase, type RecipeRequest } from './choose-recipe.ts'
+import { recipeFor, startsWithoutBase, trainable, type RecipeRequest } from './choose-recipe.ts'
 import { retrainMessage } from './retrain-message.ts'
 import { refusal, requireEnough, requireTraining } from './requirements.ts'
 
@@ -140,7 +140,7 @@ function startOf(
     case 'scratch':
       return { kind: 'random' }
     case 'transfer':
-      return { kind: 'choose-network', candidates }
+      return { kind: 'choose-network', candidates: trainable(candidates) }
     case 'finetune':
     case 'head':
       // a last layer that has seen the test images does not stay

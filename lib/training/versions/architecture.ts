@@ -29,6 +29,6 @@ export function rowsOf(network: Network): readonly LayerRow[] {
     output_shape: [...shapes.get(layer.name)!],
     parameters: specs
       .filter((spec) => spec.layer === layer.name)
-      .reduce((sum, spec) => sum + sizeOf(spec.shape), 0),
+      .reduce((sum, spec) => sum + sizeOf(spec.shape), layer.kind === 'graph' ? layer.parameters : 0),
   }))
 }

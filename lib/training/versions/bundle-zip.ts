@@ -8,18 +8,22 @@ import type { Version } from '#lib/data/versions/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 
-/** model.onnx refers to offsets in weights.bin, so both go together. */
+/** model.onnx refers to offsets in weights.bin, and in format 2 in backbone.onnx, so they go together. */
 const FILES_OF = {
   tfjs: ['model.json', 'weights.bin', 'classes.json', 'preprocess.json'],
   onnx: ['model.onnx', 'weights.bin', 'classes.json', 'preprocess.json'],
 } as const
+const FILES_OF_ONNX_BACKBONE = ['backbone.onnx', ...FILES_OF.onnx] as const
 
 export async function bundleZip(
   version: Version,
   format: 'bundle' | keyof typeof FILES_OF,
 ): Promise<FileAnswer> {
   const { manifest } = await readBundle(version.folder)
-  const names = format === 'bundle' ? [...Object.keys(manifest.files), 'manifest.json'] : FILES_OF[format]
+  const isOnnxBackbone = manifest.format === 'darkroom-bundle/2'
+  if (isOnnxBackbone && format === 'tfjs') throw notAsTfjs(version)
+  const filesOf = isOnnxBackbone ? FILES_OF_ONNX_BACKBONE : FILES_OF[format === 'tfjs' ? 'tfjs' : 'onnx']
+  const names = format === 'bundle' ? [...Object.keys(manifest.files), 'manifest.json'] : filesOf
   const missing = names.find((name) => name !== 'manifest.json' && !manifest.files[name])
   if (missing)
     throw new DarkroomError('not_found', {
@@ -37,3 +41,10 @@ export async function bundleZip(
     isImmutable: true,
   }
 }
+
+const notAsTfjs = ({ name, classifierId }: Pick<Version, 'name' | 'classifierId'>): DarkroomError =>
+  new DarkroomError('not_found', {
+    what: `${name} of "${classifierId}" is not available as tfjs`,
+    why: 'its pretrained network is an ONNX file, which TensorFlow.js cannot load',
+    remedy: 'Download it as ONNX, or train a version on another pretrained network.',
+  })

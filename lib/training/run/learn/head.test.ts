@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { BUNDLE_FILES } from '#lib/contracts/bundle.ts'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { drawShape, SHAPES, type ShapeName } from '#lib/domain/drawn-shapes.ts'
@@ -12,6 +13,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { head } from '#lib/ml/recipes/head.ts'
+import { savedVit } from '../../pretrained/onnx/vit.fakes.ts'
 import { backbonesIn } from '../start/backbones.ts'
 import type { PackSource } from '../data/pack.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
@@ -84,6 +86,7 @@ async function trained(
   })
   const messages: FromTraining[] = []
   let seconds = 0
+  mkdirSync(folder, { recursive: true })
   await writeJson(planFile(folder), plan)
   await runTraining(folder, plan, {
     engine,
@@ -192,6 +195,38 @@ test('a head reports that it reads images and computes features before it trains
   expect(last('images')).toMatchObject({ done: 24, total: 24 })
   expect(last('features')).toMatchObject({ done: 32, total: 32 }) // 16 training images and their mirror images
   expect(messages.some((message) => message.kind === 'step' && message.steps === settings.epochs)).toBe(true)
+}, 60_000)
+
+test('on a vision transformer that is an ONNX file, a last layer is trained and continued', async () => {
+  const folder = place()
+  await savedVit(join(folder, 'bodies'))
+  const candidates = await backbonesIn(join(folder, 'bodies'), INPUT)
+
+  const { out } = await trained({
+    classes: ['ring', 'blank'],
+    each: 12,
+    folder: join(folder, 'first'),
+    start: { kind: 'choose-network', candidates },
+    spec: candidates[0]!.spec,
+    evaluation: 'folds',
+  })
+  const first = await readBundle(out)
+  const again = await trained({
+    classes: ['ring', 'blank', 'star'],
+    each: 12,
+    folder: join(folder, 'second'),
+    start: { kind: 'version', version: 'v1', folder: out },
+    spec: first.preprocess,
+  })
+
+  expect(first.manifest).toMatchObject({ format: 'darkroom-bundle/2' })
+  expect(Object.keys(first.manifest.files)).toEqual(
+    expect.arrayContaining(BUNDLE_FILES['darkroom-bundle/2'].slice(0, 3)),
+  )
+  expect(first.manifest.files).not.toHaveProperty(['model.json'])
+  expect(first.card.network).toMatchObject({ is_onnx: true })
+  expect(first.card.folds).toMatchObject({ trained: 16 })
+  expect((await readBundle(again.out)).network).toMatchObject({ classes: 3 })
 }, 60_000)
 
 test('a class that the version did not have is trained on its features, next to the existing ones', async () => {

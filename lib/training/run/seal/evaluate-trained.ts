@@ -1,7 +1,7 @@
 /** The stage "Evaluating": the trained network, measured once on the test images and calibrated. The measured
  *  weights are the saved ones: float16, run by the engine that would serve them. */
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
-import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
+import { asStored } from '#lib/ml/formats/network-files.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { subsetOf } from '#lib/ml/learn/sample-set.ts'
 import type { ImageSets } from '../data/read-images.ts'
@@ -38,8 +38,7 @@ export async function evaluateTrained(
   ports: RunPorts,
 ): Promise<EvaluatedNetwork> {
   const { engine, signal } = ports
-  const files = toTfjs(trained.network, trained.weights)
-  const saved = fromTfjs(files.modelJson, files.weightsBin)
+  const { weightBytes, ...saved } = asStored(trained)
   const sets = {
     classes: plan.classes,
     isMirrorable: plan.classifier.isMirrorable,
@@ -67,7 +66,7 @@ export async function evaluateTrained(
     stage.finish()
     return {
       ...saved,
-      weightBytes: files.weightsBin.length,
+      weightBytes,
       measurement,
       testOpened,
       goldenLogits: await goldenLogits(engine, KEY, plan.spec),

@@ -1,7 +1,7 @@
 /** The stage "Saving": writes an evaluated network as a bundle, with its card. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import { writeBundle } from '#lib/ml/formats/bundle.ts'
-import { flopsPerImage, parameterCount } from '#lib/ml/network/network.ts'
+import { flopsPerImage, graphOf, parameterCount } from '#lib/ml/network/network.ts'
 import type { RunPorts, TrainingEngine } from '../ports.ts'
 import { startStage } from '../stage.ts'
 import type { EvaluatedNetwork, EvaluationRun } from './evaluate-trained.ts'
@@ -69,6 +69,7 @@ function cardOf(run: SavedRun, ports: RunPorts): Card {
       parameters: parameterCount(network),
       flops: flopsPerImage(network),
       bytes: evaluated.weightBytes,
+      ...(graphOf(network) && { is_onnx: true }),
     },
     ...measured,
     curves: [...position.points],

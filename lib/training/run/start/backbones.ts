@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
-import { readPreprocess } from '#lib/ml/formats/bundle.ts'
+import { isOnnxBundle, readPreprocess } from '#lib/ml/formats/bundle.ts'
 import { BODIES_FOLDER } from '../../features/known-networks.ts'
 import { BACKBONE_FOLDER, BACKBONE_TITLE } from '../../pretrained/backbone-package.ts'
 import { preprocessFor } from '../../shipped/shipped.ts'
@@ -68,6 +68,7 @@ export async function backbonesIn(modelsDir: string, input: InputSpec): Promise<
         name: titleOf(name, version),
         folder,
         spec: { ...spec, fit: input.fit, background: preprocessFor(input).background },
+        ...((await isOnnxBundle(folder)) && { isOnnx: true as const }),
       })
   }
   const isBackbone = ({ folder }: NetworkCandidate): boolean => folder.startsWith(join(modelsDir, BACKBONE))
