@@ -4,6 +4,7 @@
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { FailureReport } from '#lib/domain/errors.ts'
 import type { ImageProblem } from '#lib/domain/image.ts'
+import type { RunPart } from '#lib/domain/run-parts.ts'
 import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { EpochPoint } from './epoch.ts'
 import type { ProbeFigures } from './probe.ts'
@@ -136,6 +137,8 @@ export type FromTraining =
   | { kind: 'note'; message: string }
   /** A stage starts or progresses. Within the stage `train`, `step` messages report the progress. */
   | ({ kind: 'stage' } & StageProgress)
+  /** A part of the run, or a piece of it, has ended. */
+  | { kind: 'part'; part: RunPart; seconds: number }
   /** A stored image cannot be used; the run continues without it. */
   | { kind: 'file-fault'; hash: string; code: 'file_missing' | 'file_damaged'; reason: string }
   | {

@@ -3,6 +3,8 @@
  * throwaway-product.ts does.
  */
 
+import { readPartsLine, type PartSeconds } from '#lib/domain/run-parts.ts'
+
 const POLL_EVERY_MS = 100
 const LONGEST_TRAINING_MS = 20 * 60_000
 
@@ -42,4 +44,26 @@ export async function untilDone(url: string, id: string): Promise<EndedRun> {
     })
   }
   throw new Error(`The training run was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
+}
+
+/** What the parts of a run took, from its log. */
+export async function partsOf(url: string, id: string): Promise<PartSeconds> {
+  const stop = new AbortController()
+  const response = await fetch(`${url}/api/runs/${id}/events`, { signal: stop.signal })
+  try {
+    let text = ''
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk
+      const lines = text.split('\n')
+      text = lines.pop()!
+      for (const line of lines) {
+        const message = /"message":"(Seconds: [^"]*)"/.exec(line)?.[1]
+        const parts = message === undefined ? null : readPartsLine(message)
+        if (parts) return parts
+      }
+    }
+    throw new Error(`The log of the training run ${id} does not list its parts.`)
+  } finally {
+    stop.abort()
+  }
 }

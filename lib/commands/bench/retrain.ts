@@ -6,9 +6,10 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
+import { PART_TITLES, RUN_PARTS, type PartSeconds } from '#lib/domain/run-parts.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
-import { answer, untilDone } from './requests.ts'
+import { answer, partsOf, untilDone } from './requests.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
 
@@ -33,6 +34,7 @@ type Round = {
   readonly seconds: number
   readonly recipe: string
   readonly verdict: string
+  readonly parts: PartSeconds
 }
 type LabelledFile = { readonly label: string; readonly bytes: Uint8Array }
 
@@ -69,6 +71,8 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
         `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`,
         '',
         table(rounds),
+        '',
+        partsTable(rounds),
       ].join('\n'),
     )
   return 0
@@ -108,6 +112,7 @@ async function round(
     seconds: seconds(began, done),
     recipe: ended.recipe,
     verdict: ended.verdict?.sentence ?? '',
+    parts: await partsOf(url, run.id),
   }
 }
 
@@ -142,6 +147,18 @@ function table(rounds: readonly Round[]): string {
   return [
     '| | images | recipe | upload, s | retrain, s | total, s | result |',
     '|---|--:|---|--:|--:|--:|---|',
+    ...lines,
+  ].join('\n')
+}
+
+function partsTable(rounds: readonly Round[]): string {
+  const lines = RUN_PARTS.filter((part) => rounds.some(({ parts }) => parts[part] !== undefined)).map(
+    (part) =>
+      `| ${PART_TITLES[part]} | ${rounds.map(({ parts }) => parts[part]?.toFixed(2) ?? '–').join(' | ')} |`,
+  )
+  return [
+    `| seconds | ${rounds.map(({ name }) => name).join(' | ')} |`,
+    `|---|${'--:|'.repeat(rounds.length)}`,
     ...lines,
   ].join('\n')
 }

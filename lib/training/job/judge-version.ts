@@ -8,7 +8,9 @@ import type { Run } from '#lib/data/values.ts'
 import type { Version, VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { mayPromote, type Verdict } from '#lib/domain/gate.ts'
+import { partsLine } from '#lib/domain/run-parts.ts'
 import { correctionsSentence } from './corrected-images.ts'
+import type { PartTimes } from './part-times.ts'
 import { parseDraft } from '../run/plan.ts'
 import { compareVersions, firstVerdict } from '../versions/compare.ts'
 import { comparableImages } from '../versions/comparable-images.ts'
@@ -23,9 +25,10 @@ const KIND_OF: Readonly<Record<VerdictAnswer['kind'], Verdict['kind']>> = {
   cannot_tell: 'cannot-tell',
 }
 
+type RunToJudge = { readonly run: Run; readonly plan: RunPlan; readonly times: PartTimes }
+
 export async function judgeVersion(
-  run: Run,
-  plan: RunPlan,
+  { run, plan, times }: RunToJudge,
   parts: TrainingParts,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -37,8 +40,8 @@ export async function judgeVersion(
   })
   const challenger = await registeredVersion(run, plan, parts)
   await data.runs.change(run.id, { versionId: challenger.id })
-  await verifyOn(parts, challenger) // there may be no version to compare with
-  const judged = await verdictFor(challenger, run, parts, signal)
+  await times.measure('verifying', () => verifyOn(parts, challenger)) // there may be no version to compare with
+  const judged = await times.measure('comparing', () => verdictFor(challenger, run, parts, signal))
   const corrections = await correctionsSentence(challenger, run, parts, signal)
   const verdict = { ...judged, sentence: `${judged.sentence}${corrections}` }
   await data.versions.saveVerdict(challenger.id, verdict)
@@ -49,6 +52,7 @@ export async function judgeVersion(
       by: 'promotion check',
       reason: verdict.sentence,
     })
+  await data.runs.report(run.id, { kind: 'log', message: partsLine(times.seconds()) })
   await data.runs.change(run.id, {
     state: 'done',
     verdict,

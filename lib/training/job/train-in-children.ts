@@ -2,6 +2,7 @@
  *  reports is written to the run's row and events, in order. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { Run } from '#lib/data/values.ts'
+import type { RunPart } from '#lib/domain/run-parts.ts'
 import { STAGE_TITLES } from '#lib/domain/run-stages.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import { followRun, type RunEnd } from './follow.ts'
@@ -14,22 +15,31 @@ export type ChildrenRun = {
   readonly run: Run
   readonly folder: string
   readonly isResumed: boolean
+  /** Receives what each part of the run took, in seconds. */
+  readonly addPart: (part: RunPart, seconds: number) => void
   readonly signal: AbortSignal
 }
 
 export async function trainInChildren(
-  { run, folder, isResumed, signal }: ChildrenRun,
+  { run, folder, isResumed, addPart, signal }: ChildrenRun,
   parts: TrainingParts,
 ): Promise<RunEnd> {
-  const { data, forkTraining, settings, log, sweepLeftovers } = parts
+  const { data, clock, forkTraining, settings, log, sweepLeftovers } = parts
   const events = createEventWriter(run, parts)
   for (let child = 1; ; child++) {
+    const forkedAt = clock()
     const end = await followRun({
       child: forkTraining(settings.engine, run.recipe === head.name ? 'inference' : 'training'),
       folder,
       resume: isResumed || child > 1,
-      onReady: events.ready,
-      onMessage: events.write,
+      onReady(engine) {
+        addPart('starting', (clock() - forkedAt) / 1000)
+        events.ready(engine)
+      },
+      onMessage(message) {
+        if (message.kind === 'part') addPart(message.part, message.seconds)
+        else events.write(message)
+      },
       signal,
     })
     await events.settled()

@@ -10,6 +10,7 @@ import { planFile } from '../run/plan.ts'
 import { diskFullDuringRun } from './failure.ts'
 import type { RunEnd } from './follow.ts'
 import { judgeVersion } from './judge-version.ts'
+import { createPartTimes } from './part-times.ts'
 import { planRun, resumedPlan } from './plan-run.ts'
 import type { JobContext, TrainingHandlers, TrainingParts } from './ports.ts'
 import { MOST_CHILDREN, trainInChildren } from './train-in-children.ts'
@@ -41,17 +42,21 @@ async function attempt(runId: string, job: JobContext, parts: TrainingParts): Pr
   const run = await data.runs.get(runId)
   if (run.state === 'done' || run.state === 'cancelled') return { state: run.state }
   const folder = join(settings.dataDir, 'runs', runId)
+  const times = createPartTimes(parts)
+  if (run.startedAt === null) times.add('waiting', (parts.now().getTime() - run.createdAt.getTime()) / 1000)
   const isResumed = existsSync(planFile(folder)) // started by this worker or by an earlier one
   if (isResumed) await sweepLeftovers()
   const { plan, isSaved } = isResumed
     ? await resumedPlan(run, folder, parts)
     : { plan: await planRun(run, folder, parts), isSaved: false }
-  if (isSaved) return judgeVersion(run, plan, parts, job.signal)
+  if (isSaved) return judgeVersion({ run, plan, times }, parts, job.signal)
   const isFromCheckpoint = isResumed && hasCheckpoint(runId, parts)
   const message = isFromCheckpoint ? 'Continuing from the checkpoint.' : 'The training process is starting.'
   await data.runs.change(runId, { state: 'running', message })
-  const end = await trainInChildren({ run, folder, isResumed, signal: job.signal }, parts)
-  return end.kind === 'sealed' ? judgeVersion(run, plan, parts, job.signal) : ended(run, end, job, parts)
+  const end = await trainInChildren({ run, folder, isResumed, addPart: times.add, signal: job.signal }, parts)
+  return end.kind === 'sealed'
+    ? judgeVersion({ run, plan, times }, parts, job.signal)
+    : ended(run, end, job, parts)
 }
 
 /** Records how a run ended that made no version. */

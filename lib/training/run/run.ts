@@ -7,6 +7,7 @@ import { trainNetwork } from './learn/train-network.ts'
 import type { RunPorts } from './ports.ts'
 import { evaluateTrained } from './seal/evaluate-trained.ts'
 import { saveVersion } from './seal/save-version.ts'
+import { timed } from './timed.ts'
 import { startingNetwork } from './start/starting-network.ts'
 
 export async function runTraining(folder: string, planned: RunPlan, ports: RunPorts): Promise<void> {
@@ -16,7 +17,7 @@ export async function runTraining(folder: string, planned: RunPlan, ports: RunPo
   await using prepared = await prepareTraining({ folder, plan, images, start }, ports)
   const trained = await trainNetwork(prepared, ports)
   if (trained === 'cancelled') return ports.report({ kind: 'cancelled' })
-  const evaluated = await evaluateTrained({ plan, images, trained }, ports)
-  await saveVersion({ plan, images, trained, evaluated }, ports)
+  const evaluated = await timed('evaluation', ports, () => evaluateTrained({ plan, images, trained }, ports))
+  await timed('sealing', ports, () => saveVersion({ plan, images, trained, evaluated }, ports))
   ports.report({ kind: 'sealed', folder: plan.out })
 }

@@ -37,7 +37,14 @@ export type PackOptions = {
   readonly samples: AsyncIterable<PackSource>
   readonly maxPixels: number
   readonly onProgress: (done: number) => void
+  readonly meter?: PackMeter
   readonly signal: AbortSignal
+}
+
+/** Measures how long reading the files and decoding them takes, in seconds. */
+export type PackMeter = {
+  readonly clock: () => number
+  readonly done: (seconds: { readonly reading: number; readonly decoding: number }) => void
 }
 
 const WRITE_BYTES = 1 << 20 // squares are written in pieces of this size
@@ -74,6 +81,7 @@ export async function buildPack({
   samples,
   maxPixels,
   onProgress,
+  meter,
   signal,
 }: PackOptions): Promise<string> {
   const under = join(folder, `.making-${process.pid}`)
@@ -81,7 +89,7 @@ export async function buildPack({
   await mkdir(under, { recursive: true })
   try {
     using earlier = await earlierSquares(folder, spec)
-    const index = await writeSquares(under, { spec, samples, maxPixels, onProgress, signal, earlier })
+    const index = await writeSquares(under, { spec, samples, maxPixels, onProgress, meter, signal, earlier })
     await writeFile(join(under, 'index.json'), JSON.stringify(index), { flush: true })
     const name = packName(index.snapshot, spec)
     const place = join(folder, name)
@@ -111,6 +119,7 @@ async function writeSquares(
     samples,
     maxPixels,
     onProgress,
+    meter,
     signal,
     earlier,
   }: Omit<PackOptions, 'folder'> & { readonly earlier: Earlier },
@@ -122,11 +131,18 @@ async function writeSquares(
   const piece = new Uint8Array(Math.max(bytes, Math.floor(WRITE_BYTES / bytes) * bytes))
   let filled = 0
   await using file = await open(join(under, 'squares.bin'), 'w')
+  const clock = meter?.clock ?? (() => 0)
+  let [reading, decoding, since] = [0, 0, clock()]
   for await (const { hash, label, split, bytes: encoded } of samples) {
+    const read = clock()
+    reading += read - since
+    since = read
     signal.throwIfAborted()
     if (hashes.has(hash)) continue
     hashes.add(hash)
     const square = earlier.find(hash) ?? (await squareOf(encoded, spec, maxPixels))
+    since = clock()
+    decoding += since - read
     if (typeof square === 'string') {
       refused.push({ hash, reason: square })
       continue
@@ -143,6 +159,7 @@ async function writeSquares(
   if (filled > 0) await file.writeFile(piece.subarray(0, filled))
   await file.sync()
   onProgress(entries.length)
+  meter?.done({ reading, decoding })
   return { snapshot: snapshotHash(entries), spec, entries, refused }
 }
 

@@ -4,6 +4,7 @@ import type { PackIndex, RunPlan } from '#lib/contracts/training-plan.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { packFile, readPackName, readSamples, writeJson } from '../plan.ts'
 import type { RunPorts } from '../ports.ts'
+import { timed } from '../timed.ts'
 import { startStage, type Stage } from '../stage.ts'
 import { chooseBackbone } from '../start/choose-backbone.ts'
 import { buildPack, hasPack, openPack, packName, snapshotHash, type Pack, type PackEntry } from './pack.ts'
@@ -26,7 +27,7 @@ export type ReadImages = Disposable & { readonly plan: RunPlan; readonly images:
 export async function readImages(folder: string, planned: RunPlan, ports: RunPorts): Promise<ReadImages> {
   const entries = await entriesOf(folder, planned)
   const stage = startStage('images', { total: entries && entries.length }, ports)
-  const plan = await chooseBackbone(folder, planned, ports, stage)
+  const plan = await timed('choosing', ports, () => chooseBackbone(folder, planned, ports, stage))
   const name = await packFor({ folder, plan, entries }, ports, stage)
   stage.finish()
   const pack = await openPack(plan.packs, name)
@@ -52,7 +53,7 @@ type PackRequest = {
 /** The name of the pack; an earlier run of the same images may have built it. */
 async function packFor(
   { folder, plan, entries }: PackRequest,
-  { samples, report, signal }: RunPorts,
+  { samples, report, clock, signal }: RunPorts,
   stage: Stage,
 ): Promise<string> {
   const earlier = (await readPackName(folder)) ?? (entries && packName(snapshotHash(entries), plan.spec))
@@ -67,6 +68,13 @@ async function packFor(
     onProgress(done) {
       stage.advance(done - counted)
       counted = done
+    },
+    meter: {
+      clock,
+      done({ reading, decoding }) {
+        report({ kind: 'part', part: 'reading', seconds: reading })
+        report({ kind: 'part', part: 'decoding', seconds: decoding })
+      },
     },
     signal,
   })

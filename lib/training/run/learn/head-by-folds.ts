@@ -11,6 +11,7 @@ import { squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { createRandom, mixSeeds } from '#lib/ml/random.ts'
 import type { RunPorts } from '../ports.ts'
+import { timed } from '../timed.ts'
 import { engineProducts } from './engine-products.ts'
 import type { CrossValidationResult, HeadRun } from './material.ts'
 
@@ -20,11 +21,13 @@ const YIELD_EVERY = 64
 
 export async function* headByFolds(
   run: HeadRun,
-  { engine, report, signal }: RunPorts,
+  { engine, report, clock, signal }: RunPorts,
 ): AsyncGenerator<HeadTry, { readonly head: Head; readonly crossValidation: CrossValidationResult }> {
   const { plan, settings, features, training } = run
   const classes = plan.classes.length
-  const groups = [...(await groupsOf(training, plan.spec, signal))]
+  const groups = [
+    ...(await timed('near-copies', { report, clock }, () => groupsOf(training, plan.spec, signal))),
+  ]
   const { images, groups: different, nearCopies } = groupCounts(groups)
   if (nearCopies > 0)
     report({
@@ -36,6 +39,7 @@ export async function* headByFolds(
   const rounds = Array.from({ length: roundsFor(different) }, () => foldRound(folds, random)).filter(
     (round) => round.folds > 0,
   )
+  const startedAt = clock()
   const result = yield* crossValidate({
     training: features.training,
     rounds,
@@ -46,6 +50,7 @@ export async function* headByFolds(
     makeProducts: engineProducts(engine),
     onStep: () => signal.throwIfAborted(),
   })
+  report({ kind: 'part', part: 'folds', seconds: clock() - startedAt })
   return {
     head: result.head,
     crossValidation: {

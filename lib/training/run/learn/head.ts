@@ -19,7 +19,7 @@ export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedN
       `Training the last layer for ${plan.classes.length} classes on ${training.count} images with ` +
       `${engine.detail}.`,
   })
-  const tries = plan.evaluation === 'folds' ? headByFolds(run, ports) : headBySplits(run)
+  const tries = plan.evaluation === 'folds' ? headByFolds(run, ports) : headBySplits(run, ports)
   let position: Position = START
   let from = startedAt
   for (;;) {
@@ -58,8 +58,10 @@ export async function trainHead(run: HeadRun, ports: RunPorts): Promise<TrainedN
 /** A head that is evaluated on images which it was not trained on. */
 async function* headBySplits(
   run: HeadRun,
+  { report, clock }: RunPorts,
 ): AsyncGenerator<HeadTry, { readonly head: Head; readonly crossValidation: null }> {
   const { plan, settings, features, network, weights } = run
+  const startedAt = clock()
   const head = yield* learnHead({
     training: features.training,
     choosing: features.choosing,
@@ -68,6 +70,7 @@ async function* headBySplits(
     towards: plan.start.kind === 'version' ? headIn(network, weights) : null,
     seed: plan.seed,
   })
+  report({ kind: 'part', part: 'head', seconds: clock() - startedAt })
   return { head, crossValidation: null }
 }
 

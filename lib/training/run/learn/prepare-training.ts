@@ -9,6 +9,7 @@ import { embed } from '../../features/embed.ts'
 import { trainingViews, type View } from '../../features/views.ts'
 import type { ImageSets } from '../data/read-images.ts'
 import type { RunPorts } from '../ports.ts'
+import { timed } from '../timed.ts'
 import { startStage, type Stage } from '../stage.ts'
 import { headSettingsOf } from '../start/choose-backbone.ts'
 import type { StartingNetwork } from '../start/starting-network.ts'
@@ -44,7 +45,9 @@ export async function prepareTraining(
     validationImages: images.choosing.count + images.calibrating.count,
     teach: taught.teach,
   }
-  const features = headSettings && (await computeFeatures(material, headSettings, { ports, stage }))
+  const features =
+    headSettings &&
+    (await timed('features', ports, () => computeFeatures(material, headSettings, { ports, stage })))
   stage?.finish()
   const whole = disposal.move()
   return { material, features, [Symbol.asyncDispose]: () => whole.disposeAsync() }

@@ -8,6 +8,7 @@ import type { ImageSets } from '../data/read-images.ts'
 import type { TrainedNetwork } from '../learn/material.ts'
 import type { RunPorts } from '../ports.ts'
 import { startStage } from '../stage.ts'
+import { timed } from '../timed.ts'
 import { goldenLogits } from './golden-logits.ts'
 import { measureByFolds } from './measure-folds.ts'
 import type { MeasuredModel } from './outputs.ts'
@@ -59,6 +60,7 @@ export async function evaluateTrained(
       classes: plan.classes.length,
       onProgress: stage.advance,
       signal,
+      timed: (part, work) => timed(part, ports, work),
     }
     const measurement = trained.crossValidation
       ? await measureByFolds({ ...images, classes: plan.classes }, trained.crossValidation, loaded)

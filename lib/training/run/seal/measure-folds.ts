@@ -21,7 +21,7 @@ import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { CrossValidationResult } from '../learn/material.ts'
 import { familiarityByFolds } from './familiarity-by-folds.ts'
 import { testFigures, type Measurement } from './measure.ts'
-import { computeOutputs, type MeasuredModel } from './outputs.ts'
+import { computeOutputs, untimed, type MeasuredModel } from './outputs.ts'
 
 /** The page shows so many labels that may be wrong. */
 const MOST_SUSPECTS = 20
@@ -44,7 +44,10 @@ export async function measureByFolds(
   const places = [...isFirst.keys()].filter((i) => isFirst[i] && result.isEvaluated[i])
   const { logits, labels } = chosenRows(result.logits, training.labels, places)
   const sample = { logits, labels, chances: places.map((i) => chanceOf(training.hashes[i]!)) }
-  const familiarity = await familiarityByFolds({ training, validation, places }, loaded)
+  const { timed = untimed } = loaded
+  const familiarity = await timed('familiarity', () =>
+    familiarityByFolds({ training, validation, places }, loaded),
+  )
   const answers = answersAt(logits, labels, 1)
   const isEnough = places.length >= FEWEST_FOR_CALIBRATION
   const { threshold, shareAnswered, errorAmongAnswered } = confidentFrom(answers)

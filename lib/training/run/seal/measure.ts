@@ -28,7 +28,7 @@ import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { measureFamiliarity, referenceCount, type Familiarity } from './measure-familiarity.ts'
 import { measureMirrored, measureRobustness, robustnessImages } from './measure-robustness.ts'
-import { computeOutputs, type MeasuredModel, type Squares } from './outputs.ts'
+import { computeOutputs, untimed, type MeasuredModel, type Squares, type VersionOutputs } from './outputs.ts'
 
 export type EvaluationSets = {
   readonly classes: readonly string[]
@@ -64,18 +64,21 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
   const choosing = await computeOutputs(sets.choosing, loaded)
   const calibrating = await computeOutputs(sets.calibrating, loaded)
   const test = await computeOutputs(sets.test, loaded)
-  const foreign = []
+  const foreign: { readonly name: string; readonly outputs: VersionOutputs }[] = []
   for (const { name, squares } of sets.foreign ?? [])
     foreign.push({ name, outputs: await computeOutputs(squares, loaded) })
-  const familiarity = await measureFamiliarity(
-    {
-      training: sets.training,
-      choosing: { ...choosing, labels: sets.choosing.labels },
-      calibrating,
-      test,
-      foreign: sets.foreign && foreign,
-    },
-    loaded,
+  const { timed = untimed } = loaded
+  const familiarity = await timed('familiarity', () =>
+    measureFamiliarity(
+      {
+        training: sets.training,
+        choosing: { ...choosing, labels: sets.choosing.labels },
+        calibrating,
+        test,
+        foreign: sets.foreign && foreign,
+      },
+      loaded,
+    ),
   )
   const scored = {
     calibrating: drawn(calibrating.logits, sets.calibrating),
@@ -107,7 +110,7 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
     candidates:
       temperature === null ? null : candidatesPart(scored, temperature, decision?.threshold ?? null),
     familiarity: familiarity?.card ?? null,
-    robustness: await measureRobustness(sets.test, loaded),
+    robustness: await timed('robustness', () => measureRobustness(sets.test, loaded)),
     reference: familiarity?.reference ?? null,
     notes: notesOf(sets, temperature),
   }

@@ -1,5 +1,6 @@
 /** The outputs of a version for a set of images: logits and features of each. It evaluates nothing. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { RunPart } from '#lib/domain/run-parts.ts'
 import type { Logits } from '#lib/domain/calibration.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
@@ -14,7 +15,13 @@ export type MeasuredModel = {
   /** Called with the number of images in each batch. */
   readonly onProgress: (images: number) => void
   readonly signal: AbortSignal
+  /** Measures how long a part takes; absent where nobody asks. */
+  readonly timed?: MeasurePart
 }
+
+export type MeasurePart = <T>(part: RunPart, work: () => Promise<T>) => Promise<T>
+
+export const untimed: MeasurePart = (_part, work) => work()
 
 /** `features`: count × length numbers; null when the engine returns none. */
 export type VersionOutputs = { readonly logits: Logits; readonly features: Float32Array | null }
