@@ -88,4 +88,4 @@ function weightedFit(
   return [solved(0), solved(1), solved(2), solved(3), solved(4), solved(5)]
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
+const median = (values: readonly number[]): number => Float64Array.from(values).sort()[values.length >> 1]!

@@ -1,9 +1,9 @@
 /** Tells ink from its ground on a small copy of a picture, whatever the colours and the light: how much ink each pixel
  *  has. Whether the ink is a digit, marks.ts decides. */
 import { quantile } from './digit-layout.ts'
-import { extremes } from './extremes.ts'
 import { awayFrom, flatGround, smoothGround } from './ground.ts'
 import { thicknessOf } from './marks.ts'
+import { opened } from './opening.ts'
 import type { Raster } from './resize.ts'
 
 /** `levels`: how much each pixel differs from the ground around it towards the colour of the ink, 0–255.
@@ -116,11 +116,17 @@ function polarityOf(grey: Float32Array, size: Size): { readonly sign: 1 | -1; re
   return { sign: ink.sign, isThin: ink.thinEnergy > SURVIVES * ink.wideEnergy }
 }
 
-const energy = (levels: Uint8Array): number => levels.reduce((sum, level) => sum + level * level, 0)
+function energy(levels: Uint8Array): number {
+  let sum = 0
+  for (let i = 0; i < levels.length; i++) sum += levels[i]! * levels[i]!
+  return sum
+}
 
 /** Halfway between the means of what is above and below it (Ridler and Calvard 1978). */
 function betweenTwo(values: Float32Array): number {
-  let middle = values.reduce((sum, value) => sum + value, 0) / values.length
+  let whole = 0
+  for (let i = 0; i < values.length; i++) whole += values[i]!
+  let middle = whole / values.length
   for (let round = 0; round < 10; round++) {
     let [above, below, countAbove, countBelow] = [0, 0, 0, 0]
     for (const value of values)
@@ -205,6 +211,8 @@ function smoothed(values: Float32Array, width: number, height: number): Float32A
 
 /** What stands out of its surroundings: the white top-hat transform (Serra 1982) with a square window. */
 function standingOut(values: Float32Array, size: Size & { readonly window: number }): Uint8Array {
-  const ground = extremes(extremes(values, size, 'lowest'), size, 'highest')
-  return Uint8Array.from(values, (value, i) => asByte(value - ground[i]!))
+  const ground = opened(values, size)
+  const out = new Uint8Array(values.length)
+  for (let i = 0; i < out.length; i++) out[i] = asByte(values[i]! - ground[i]!)
+  return out
 }

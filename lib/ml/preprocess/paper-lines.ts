@@ -245,4 +245,4 @@ function sidesOf({ box, label }: Mark, { width }: Mask, labels: Int32Array): rea
 }
 
 const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+  Float64Array.from(values).sort()[values.length >> 1] ?? 0
