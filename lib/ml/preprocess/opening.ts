@@ -3,9 +3,9 @@
  *  Gil and Werman 1993). */
 type Size = { readonly width: number; readonly height: number }
 
-/** The window lies around its pixel and is cut at the border. Each step goes along columns, row by row, because rows lie
- *  together in memory; the other direction is the same on the transposed values, and the highest is the lowest of the
- *  negated ones. */
+/** The window lies around its pixel and is cut at the border. Each step goes along columns, row by row, because rows
+ *  lie together in memory; the other direction is the same on the transposed values, and the highest is the lowest of
+ *  the negated ones. */
 export function opened(
   values: Float32Array,
   { width, height, window }: Size & { readonly window: number },
