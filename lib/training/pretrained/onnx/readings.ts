@@ -2,6 +2,15 @@
  *  version the graph itself does the same (lib/ml/onnx/foreign-graph.ts). */
 import type { ReadingMethod } from '#lib/ml/network/network.ts'
 
+/** As people read them. */
+export const READING_WORDS: Readonly<Record<ReadingMethod, string>> = {
+  vector: 'as it is',
+  'first-token': 'first token (CLS)',
+  'mean-of-tokens': 'mean of all tokens',
+  'pooled-nchw': 'mean over all places',
+  'pooled-nhwc': 'mean over all places',
+}
+
 export type GraphValue = { readonly shape: readonly number[]; readonly values: Float32Array }
 
 /** @param shape images first

@@ -18,14 +18,20 @@ export type BackbonePlaces = {
   readonly dataDir: string
 }
 
+/** The setting BACKBONE, or a person's choice for one run. */
+export type BackboneSetting = 'auto' | 'own' | (string & {})
+
 /** What one click chooses from: the networks that a person imported and the default one. Where that is missing,
- *  `own` is set, or the images are not photographs in colour, those that ship take its place. */
+ *  `own` is set, or the images are not photographs in colour, those that ship take its place. A name: that network
+ *  alone, once it is installed. */
 export async function availableBackbones(
   places: BackbonePlaces,
   input: InputSpec,
-  setting: 'auto' | 'own',
+  setting: BackboneSetting,
 ): Promise<readonly NetworkCandidate[]> {
   const all = await everyBackbone(places, input)
+  const named = all.filter(({ folder }) => basename(dirname(folder)) === setting)
+  if (named.length > 0) return named
   const standard = installedBackbone(places)
   const isShipped = ({ folder }: NetworkCandidate): boolean => folder.startsWith(join(places.modelsDir, sep))
   if (setting === 'own') return all.filter(({ folder }) => !isStandard(folder))

@@ -1,0 +1,42 @@
+/** What installing a pretrained network needs from outside, for the worker and for commands: the downloader, an engine,
+ *  and a name for the machine. */
+import { availableParallelism, cpus } from 'node:os'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { openGraph } from '#lib/engines/ort/run-graph.ts'
+import { download } from '#lib/ingest/readers/download.ts'
+import type { NetworkPorts } from '#lib/training/pretrained/install-network.ts'
+import type { Origin } from '#lib/training/pretrained/save-pretrained.ts'
+import { VERSION } from './settings.ts'
+
+export const originOf = (command: string): Origin => ({
+  command,
+  codeVersion: VERSION,
+  machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
+  now: new Date(),
+})
+
+export const networkPorts = ({
+  mirror,
+  command,
+  signal,
+}: {
+  /** BACKBONE_MIRROR */
+  readonly mirror: string | undefined
+  readonly command: string
+  readonly signal: AbortSignal
+}): NetworkPorts => ({
+  fetchFile: ({ name, url, bytes }, to, stop) =>
+    download({
+      file: { name, urls: [url], packedBytes: bytes },
+      to,
+      mirror,
+      mirrorSetting: 'BACKBONE_MIRROR',
+      isContinued: true,
+      check: () => Promise.resolve(), // the installation checks all files together
+      signal: stop,
+    }),
+  openEngine: () => openEngine('auto', 'inference'),
+  openGraph,
+  origin: originOf(command),
+  signal,
+})
