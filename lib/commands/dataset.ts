@@ -15,6 +15,7 @@ import { arriving, ingestImages } from '#lib/ingest/ingest.ts'
 import type { DownloadProgress } from '#lib/ingest/readers/labelled-image.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
+import { composeGrouping } from '#lib/processes/fork-grouping.ts'
 import { decodeBudgetBytes } from '#lib/operations/memory-limits.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
@@ -102,17 +103,13 @@ async function taken(args: DatasetArguments, start: Start, data: Data): Promise<
         ),
       signal: stop.signal,
     } as const
-    report(
-      await ingestImages(images, plan, {
-        ...data,
-        sizeOf: (bytes) =>
-          decodeSized(bytes, {
-            maxPixels: start.settings.MAX_PIXELS,
-            maxBytes: decodeBudgetBytes(start.settings),
-          }),
-      }),
-      lines,
-    )
+    const sizeOf = (bytes: Uint8Array) =>
+      decodeSized(bytes, {
+        maxPixels: start.settings.MAX_PIXELS,
+        maxBytes: decodeBudgetBytes(start.settings),
+      })
+    const groupImages = composeGrouping(data, { sizeOf, log: (_level, message) => lines.line(message) })
+    report(await ingestImages(images, plan, { ...data, sizeOf, groupImages }), lines)
     return 0
   } catch (error) {
     if (!stop.signal.aborted) throw error

@@ -3,8 +3,10 @@
  *  or `unable` with the reason. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { FailureReport } from '#lib/domain/errors.ts'
+import type { Link } from '#lib/domain/groups.ts'
 import type { ImageProblem } from '#lib/domain/image.ts'
 import type { RunPart } from '#lib/domain/run-parts.ts'
+import type { ImageTraits } from '#lib/domain/image-links.ts'
 import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { EpochPoint } from './epoch.ts'
 import type { ProbeFigures } from './probe.ts'
@@ -62,6 +64,16 @@ export type PreparedImage = {
   readonly queuedMs: number
   readonly problem: ImageProblem | null
 }
+
+/** A child that compares the images of a classifier: all of them in several messages, then the request. */
+export type GroupingRequest =
+  | {
+      kind: 'add'
+      images: readonly { readonly isNew: boolean; readonly traits: ImageTraits }[]
+    }
+  | { kind: 'find' }
+/** Places of images in the order in which they were added. */
+export type GroupingMessage = { kind: 'ready' } | Unable | { kind: 'links'; links: readonly Link[] }
 
 /** Images as encoded bytes; decoding and preprocessing happen in the child. */
 export type InferenceCommand =

@@ -16,6 +16,7 @@ export const FINDINGS = [
   'refused_entry',
   'no_label',
   'tiny',
+  'near_copy',
 ] as const
 export const finding = z.object({
   kind: z.enum(FINDINGS),

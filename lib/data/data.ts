@@ -9,6 +9,7 @@ import type { Blobs } from './images/blobs.ts'
 import type { PermanentDeletion } from './trash/permanent-deletion.ts'
 import type { FeedbackStore, Predictions, Retention } from './predictions/prediction-types.ts'
 import type { Subjects } from './administration/subjects.ts'
+import type { Groups } from './samples/group-types.ts'
 import type { SampleChanges, Trash } from './samples/undo-types.ts'
 import type {
   AddSampleResult,
@@ -322,6 +323,7 @@ export type Data = {
   readonly images: StoredImages
   readonly blobs: Blobs
   readonly samples: Samples
+  readonly groups: Groups
   readonly uploads: Uploads
   readonly sampleChanges: SampleChanges
   readonly trash: Trash

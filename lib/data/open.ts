@@ -28,6 +28,7 @@ import { predictionsOf } from './predictions/predictions.ts'
 import { promotionsOf } from './versions/promotions.ts'
 import { retentionOf } from './predictions/retention.ts'
 import { runsOf } from './runs/runs.ts'
+import { groupsOf } from './samples/groups.ts'
 import { sampleChangesOf } from './samples/sample-changes.ts'
 import { samplesOf } from './samples/samples.ts'
 import { shippedOf } from './versions/shipped.ts'
@@ -83,6 +84,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     classifiers: classifiersOf(store),
     images: imagesOf(store),
     samples: samplesOf(store),
+    groups: groupsOf(store),
     uploads: uploadsOf(store),
     sampleChanges: sampleChangesOf(store),
     trash,

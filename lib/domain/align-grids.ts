@@ -8,8 +8,13 @@ const BORDER = 2
 /** A shift of more cells, or a stretch by a larger share, is not a small crop: 4 % of each side are 1.3 of 32 cells. */
 const MOST_SHIFT = 2.5
 const MOST_STRETCH = 0.12
+/** Below this correlation before the first step, and after it, no more steps are taken. Of 2,500 planted copies
+ *  (decision 0025) none began below 0.85, and none was below 0.96 after one step (2026-11-29). */
+const LEAST_BEFORE = 0.8
+const LEAST_AFTER_ONE = 0.94
 
-/** The correlation of two grids of `side × side` at the best alignment; −1 where the alignment leaves the bounds. */
+/** The correlation of two grids of `side × side` at the best alignment; −1 where there is nothing to compare. It stops
+ *  early where the grids cannot be copies of each other. */
 export function alignedCorrelation(a: Uint8Array, b: Uint8Array, side: number): number {
   const centre = (side - 1) / 2
   const warp = { shiftX: 0, stretchX: 0, shiftY: 0, stretchY: 0 }
@@ -56,7 +61,7 @@ export function alignedCorrelation(a: Uint8Array, b: Uint8Array, side: number): 
     const spread = (saa - (sa * sa) / n) * (sbb - (sb * sb) / n)
     if (n === 0 || spread <= 0) return -1
     best = Math.max(best, (sab - (sa * sb) / n) / Math.sqrt(spread))
-    if (iteration === ITERATIONS) break
+    if (iteration === ITERATIONS || best < LEAST_BEFORE || (iteration === 1 && best < LEAST_AFTER_ONE)) break
     const step = solved(system)
     const gain = step?.[4] ?? 0
     if (!step || gain <= 0.2) break // the grids have nothing in common

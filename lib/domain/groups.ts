@@ -26,15 +26,42 @@ export function linkedGroups(count: number, links: Iterable<Link>): Int32Array {
   return parents.map((_, i) => rootOf(i))
 }
 
+/** The group of each member, oldest first, after the links were added: groups that are linked become one, which has the
+ *  name of its oldest member's group, or its id where it had none. */
+export function joinedGroups(
+  members: readonly { readonly id: string; readonly groupId: string | null }[],
+  links: Iterable<Link>,
+): readonly string[] {
+  const firstOf = new Map<string, number>()
+  const known = members.flatMap(({ groupId }, i): Link[] => {
+    if (groupId === null) return []
+    const first = firstOf.get(groupId)
+    if (first !== undefined) return [[first, i]]
+    firstOf.set(groupId, i)
+    return []
+  })
+  return [...linkedGroups(members.length, [...known, ...links])].map((root) => {
+    const { id, groupId } = members[root]!
+    return groupId ?? id
+  })
+}
+
 /** When and with what an image was taken, from its EXIF data; `camera` is maker and model. */
 export type Shot = { readonly takenAtMs: number; readonly camera: string }
 
-/** Links images of one camera that follow each other within `BURST_SECONDS`; null: not known.
- *  @public for callers that know when images were taken; uploads do not read EXIF times */
+/** More images of one moment were not taken by a camera: a program wrote the time into all of them. */
+const MOST_AT_ONE_MOMENT = 30
+
+/** Links images of one camera that follow each other within `BURST_SECONDS`; null: not known. */
 export function burstLinks(shots: readonly (Shot | null)[]): readonly Link[] {
-  const known = shots
-    .flatMap((shot, index) => (shot ? [{ ...shot, index }] : []))
-    .toSorted((a, b) => a.camera.localeCompare(b.camera) || a.takenAtMs - b.takenAtMs)
+  const moments = Map.groupBy(
+    shots.flatMap((shot, index) => (shot ? [{ ...shot, index }] : [])),
+    ({ camera, takenAtMs }) => `${takenAtMs} ${camera}`,
+  )
+  const known = [...moments.values()]
+    .filter((moment) => moment.length <= MOST_AT_ONE_MOMENT)
+    .flat()
+    .toSorted((a, b) => a.camera.localeCompare(b.camera) || a.takenAtMs - b.takenAtMs || a.index - b.index)
   return known.flatMap((shot, i): Link[] => {
     const before = known[i - 1]
     const isBurst =
@@ -57,6 +84,13 @@ export function groupCounts(groups: Iterable<string | number>): GroupCounts {
   const different = new Set(all).size
   return { images: all.length, groups: different, nearCopies: all.length - different }
 }
+
+/** Null where there are none. */
+export const copiesSentence = ({ images, groups, nearCopies }: GroupCounts): string | null =>
+  nearCopies === 0
+    ? null
+    : `${images} images, of which ${nearCopies} ${nearCopies === 1 ? 'is a near-copy' : 'are near-copies'}: ` +
+      `${groups} different ${groups === 1 ? 'one' : 'ones'}`
 
 /** Groups as numbers from 0, in the order in which they first occur. */
 export function groupNumbers(groups: readonly (string | number)[]): Int32Array {

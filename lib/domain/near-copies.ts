@@ -154,8 +154,7 @@ export function* copyLinks(
   }
 }
 
-/** How alike two images are as a whole, from −1 to 1: frames of a burst are, two different photographs by chance.
- *  @public for callers of burstLinks */
+/** How alike two images are as a whole, from −1 to 1: frames of a burst are, two different photographs by chance. */
 export const likeness = (a: Uint8Array, b: Uint8Array): number =>
   correlation(prepare(a).coarse, prepare(b).coarse)
 

@@ -1,11 +1,14 @@
 /** What an upload reports about its files: the kinds of findings, which refusal of the decoder becomes which, and
  *  the report that collects them. The texts of the kinds on pages are in app/upload. */
 import type { finding, UploadReport } from '#lib/contracts/uploads.ts'
+import type { UploadGroup } from '#lib/data/samples/group-types.ts'
 import type { NewSample, UploadFindings } from '#lib/data/values.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
-import { sniff } from '#lib/images/sniff.ts'
+import { copiesSentence, groupCounts } from '#lib/domain/groups.ts'
+import type { ImageTraits } from '#lib/domain/image-links.ts'
 import { fingerprintOf } from '#lib/domain/near-copies.ts'
-import { createCopyCount } from './copy-count.ts'
+import { shotOf } from '#lib/images/exif.ts'
+import { sniff } from '#lib/images/sniff.ts'
 import type { IngestPorts } from './ports.ts'
 
 /** The number of findings in the report; all are counted. */
@@ -28,7 +31,8 @@ const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = {
 
 export type AdmittedImage = {
   readonly size: { readonly width: number; readonly height: number; readonly mediaType: string }
-  readonly fingerprint: Uint8Array | null
+  /** Null where the pixels are not at hand. */
+  readonly traits: ImageTraits | null
 }
 
 /** The size and type of an image that can become a sample, or the finding why it cannot. */
@@ -40,7 +44,7 @@ export async function judgeImage(
     const { width, height, image } = await sizeOf(bytes)
     return {
       size: { width, height, mediaType: `image/${sniff(bytes).kind}` },
-      fingerprint: image ? fingerprintOf(image) : null,
+      traits: image ? { fingerprint: fingerprintOf(image), shot: shotOf(bytes) } : null,
     }
   } catch (error) {
     const kind = isDarkroomError(error) ? FINDING_OF[error.code] : undefined
@@ -50,36 +54,34 @@ export async function judgeImage(
 }
 
 /** Counts files and samples, and collects findings. */
-type Report = {
+export type UploadReportDraft = {
   has: (label: string) => boolean
   look: () => void
   find: (kind: FindingKind, filename: string, detail: string, sampleId?: string) => void
-  settle: (
-    sample: NewSample,
-    fingerprint: Uint8Array | null,
-    result: Awaited<ReturnType<IngestPorts['samples']['add']>>[number],
-  ) => void
+  settle: (sample: NewSample, result: Awaited<ReturnType<IngestPorts['samples']['add']>>[number]) => void
+  /** The groups of the samples that were added, once they are known. */
+  group: (samples: readonly UploadGroup[]) => void
   soFar: () => UploadFindings
   progress: () => IngestProgress
 }
 
-export function createReport(classes: readonly string[]): Report {
+export function createReport(classes: readonly string[]): UploadReportDraft {
   const perClass = new Map<string, number>()
   const findings: UploadReport['findings'] = []
   let findingsTotal = 0
   let files = 0
   let count = 0
-  const find: Report['find'] = (kind, filename, detail, sampleId) => {
+  const find: UploadReportDraft['find'] = (kind, filename, detail, sampleId) => {
     findingsTotal += 1
     if (findings.length < MOST_FINDINGS)
       findings.push({ kind, filename, detail, sample_id: sampleId ?? null })
   }
-  const copies = createCopyCount()
+  let copies: string | null = null
   return {
     find,
     has: (label) => perClass.has(label),
     look: () => void (files += 1),
-    settle: (sample, fingerprint, result) => {
+    settle: (sample, result) => {
       const name = sample.filename ?? ''
       if (result.kind === 'already-there') {
         if (result.label === sample.label)
@@ -99,23 +101,36 @@ export function createReport(classes: readonly string[]): Report {
         return
       }
       count += 1
-      copies.add(fingerprint)
       perClass.set(sample.label, (perClass.get(sample.label) ?? 0) + 1)
       const { width, height } = sample.image
       if (Math.min(width, height) < TINY_PIXELS)
         find('tiny', name, `It has only ${width} × ${height} pixels.`, result.sampleId)
     },
+    group: (samples) => {
+      const earlier = samples.filter((one) => one.earlier !== null)
+      for (const { filename, sampleId, earlier: name } of earlier)
+        find('near_copy', filename ?? '', `It is a near-copy of ${name}, which was there before.`, sampleId)
+      const within = copiesSentence(groupCounts(samples.map(({ groupId }) => groupId)))
+      const across = earlierSentence(earlier.length)
+      copies = [within, across].filter((part) => part !== null).join('. ') || null
+    },
     progress: () => ({ files, count }),
     soFar: () => ({
       count,
       files,
-      message: [sentence(count, files), copies.sentence()].filter((part) => part !== null).join('. '),
+      message: [sentence(count, files), copies].filter((part) => part !== null).join('. '),
       perClass: [...perClass].map(([name, n]) => ({ name, count: n, isNew: !classes.includes(name) })),
       findings: findings.map(({ sample_id, ...rest }) => ({ ...rest, sampleId: sample_id })),
       findingsTotal,
     }),
   }
 }
+
+const earlierSentence = (count: number): string | null =>
+  count === 0
+    ? null
+    : `${count} ${count === 1 ? 'is a near-copy of an image' : 'are near-copies of images'} that ` +
+      `${count === 1 ? 'was' : 'were'} there before`
 
 /** Clients of the earlier API parse it: "Uploaded 10 images successfully". */
 function sentence(count: number, files: number): string {

@@ -2,10 +2,18 @@
  *  hash, and all else is stored. It does not know where the files come from. After a failure nothing is left:
  *  samples that were added under this upload are removed. */
 import { createHash } from 'node:crypto'
-import type { NewSample, Source, Upload, UploadFindings } from '#lib/data/values.ts'
+import type { NewSample, Source, Upload } from '#lib/data/values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
+import type { ImageTraits } from '#lib/domain/image-links.ts'
 import { splitOf } from '#lib/domain/splits.ts'
-import { createReport, judgeImage, type FindingKind, type IngestProgress } from './findings.ts'
+import {
+  createReport,
+  judgeImage,
+  type FindingKind,
+  type IngestProgress,
+  type UploadReportDraft,
+} from './findings.ts'
+import { MOST_GROUPED } from './group-images.ts'
 import { classNameOf } from './labels.ts'
 import type { IngestPorts } from './ports.ts'
 import type { Dataset, LabelledImage, Stray } from './readers/labelled-image.ts'
@@ -32,7 +40,10 @@ export async function ingestImages(
   ports: IngestPorts,
 ): Promise<Upload> {
   try {
-    const result = await ingested(images, plan, ports)
+    const report = await ingested(images, plan, ports)
+    await ports.groupImages(plan.upload.classifierId, plan.signal ?? new AbortController().signal)
+    report.group(await ports.groups.ofUpload(plan.upload.id))
+    const result = report.soFar()
     return await ports.uploads.change(plan.upload.id, { ...result, state: 'done' })
   } catch (error) {
     // When not even that can be written (a full disk), the upload stays `running`, and the next start removes
@@ -46,14 +57,14 @@ async function ingested(
   images: AsyncIterable<IncomingFile>,
   { upload, source, onProgress, signal }: IngestPlan,
   ports: IngestPorts,
-): Promise<UploadFindings> {
+): Promise<UploadReportDraft> {
   const { classifierId } = upload
-  const classes = (await ports.classifiers.get(classifierId)).classes
+  const { classes, input } = await ports.classifiers.get(classifierId)
   const names = [...classes]
   const report = createReport(classes)
   const byHash = new Map<string, { label: string; path: string }>()
   let batch: NewSample[] = []
-  let prints: (Uint8Array | null)[] = []
+  let traits: (ImageTraits | null)[] = []
   let batchBytes = 0
 
   const flush = async (): Promise<void> => {
@@ -62,9 +73,11 @@ async function ingested(
     )
     if (missing.length > 0) await ports.classifiers.addClasses(classifierId, missing)
     const added = batch.length === 0 ? [] : await ports.samples.add(classifierId, batch)
-    for (const [i, result] of added.entries()) report.settle(batch[i]!, prints[i] ?? null, result)
+    for (const [i, result] of added.entries()) report.settle(batch[i]!, result)
+    const isGrouped = input.fit !== 'digit' && report.progress().count <= MOST_GROUPED
+    if (isGrouped) await keepTraits(classifierId, { batch, traits }, ports)
     batch = []
-    prints = []
+    traits = []
     batchBytes = 0
     await ports.uploads.change(upload.id, report.soFar())
     onProgress?.(report.progress())
@@ -114,12 +127,30 @@ async function ingested(
       uploadId: upload.id,
       filename: arriving.path.slice(-LONGEST_FILENAME) || null,
     })
-    prints.push(judged.fingerprint)
+    traits.push(judged.traits)
     batchBytes += arriving.bytes.byteLength
     if (batch.length >= BATCH_IMAGES || batchBytes >= BATCH_BYTES) await flush()
   }
   await flush()
-  return report.soFar()
+  return report
+}
+
+/** What near-copies are found by. Without pixels, an image is not compared. */
+async function keepTraits(
+  classifierId: string,
+  {
+    batch,
+    traits,
+  }: { readonly batch: readonly NewSample[]; readonly traits: readonly (ImageTraits | null)[] },
+  { groups }: IngestPorts,
+): Promise<void> {
+  const known = batch.flatMap(({ image: { hash } }, i) => {
+    const own = traits[i]
+    return own ? [{ hash, traits: own }] : []
+  })
+  const unknown = batch.filter((_, i) => !traits[i]).map(({ image: { hash } }) => hash)
+  if (known.length > 0) await groups.keepTraits(known)
+  if (unknown.length > 0) await groups.setAlone(classifierId, unknown)
 }
 
 async function takeBack(

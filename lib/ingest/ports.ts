@@ -4,6 +4,7 @@ import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
 import type { Classifiers, Samples, Uploads } from '#lib/data/data.ts'
+import type { Groups } from '#lib/data/samples/group-types.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import type { Trash } from '#lib/data/samples/undo-types.ts'
 
@@ -11,6 +12,9 @@ export type IngestPorts = {
   readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'change' | 'discard'>
+  readonly groups: Pick<Groups, 'keepTraits' | 'setAlone' | 'ofUpload'>
+  /** Compares the classifier's new images with all others, and stores which belong together. */
+  readonly groupImages: (classifierId: string, signal: AbortSignal) => Promise<void>
   /** The size and, where they are at hand, small pixels of an image that can be decoded; refuses other images. */
   readonly sizeOf: (bytes: Uint8Array) => Promise<{
     readonly width: number
@@ -26,6 +30,8 @@ export type UploadPorts = {
   >
   readonly samples: Pick<Samples, 'add'>
   readonly uploads: Pick<Uploads, 'begin' | 'change' | 'discard'>
+  readonly groups: IngestPorts['groups']
+  readonly groupImages: IngestPorts['groupImages']
   readonly trash: Pick<Trash, 'putUpload'>
   readonly queries: { readonly getUpload: RouteAnswer<'GET /api/uploads/{id}'> }
   readonly sizeOf: IngestPorts['sizeOf']

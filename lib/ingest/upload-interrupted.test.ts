@@ -63,7 +63,11 @@ test('a source that fails halfway leaves no sample', async () => {
   }
 
   await expect(
-    ingestImages(failing(), { upload: entry, source: 'dataset' }, { ...data, sizeOf }),
+    ingestImages(
+      failing(),
+      { upload: entry, source: 'dataset' },
+      { ...data, sizeOf, groupImages: async () => {} },
+    ),
   ).rejects.toThrow('pulled out')
 
   expect(await samples()).toEqual([])

@@ -10,6 +10,8 @@ import { openProgram } from '#lib/http/program.fakes.ts'
 import { serve } from '#lib/http/serve.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/png.ts'
+import { groupImages } from './group-images.ts'
+import { searchHere } from './link-search.ts'
 import { createIngest, type Ingest } from './upload.ts'
 
 const LIMITS = { maxImageBytes: 50_000, maxUploadBytes: 3_000_000 }
@@ -39,6 +41,8 @@ export function ingestForEachTest(): void {
     ingest = createIngest({
       ...data,
       sizeOf,
+      groupImages: (classifierId, signal) =>
+        groupImages(classifierId, { ...data, sizeOf, openSearch: () => searchHere(signal) }, signal),
       folder: arrivals(),
       limits: LIMITS,
       log: (_level, message) => void logged.push(message),

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { upload } from '#lib/contracts/uploads.ts'
-import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
 import {
   data,
   ingestForEachTest,
@@ -37,22 +35,6 @@ test('files with one label become samples, and the report counts them', async ()
   expect(upload.output.safeParse(body).success).toBe(true)
   expect(await samples()).toEqual(['cat a.png', 'cat b.png'])
   expect(leftOver()).toEqual([])
-})
-
-test('the report says how many images are near-copies of others', async () => {
-  const star = drawShape('star', 1)
-  const lighter = { ...star, data: star.data.map((value) => Math.min(255, value * 1.04)) }
-
-  const { body } = await send([
-    ['label', 'cat'],
-    ['files', encodePng(star), 'a.png'],
-    ['files', encodePng(lighter), 'b.png'],
-    ['files', encodePng(drawShape('ring', 2)), 'c.png'],
-  ])
-
-  expect(body.message).toBe(
-    'Uploaded 3 images successfully. 3 images, of which 1 is a near-copy: 2 different ones',
-  )
 })
 
 test('labels may come after the files, and new ones become classes in the existing spelling', async () => {

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import path from 'node:path'
 import { predictionOf, type DataFixture } from '#lib/data/opened.fakes.ts'
 import type { NewImage } from '#lib/data/values.ts'
+import { fingerprintOf } from '#lib/domain/near-copies.ts'
 import { decode } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { thumbnail } from '#lib/images/thumbnail.ts'
@@ -89,6 +90,15 @@ export async function used(opened: DataFixture) {
       filename: `secret-${i}.png`,
     })),
   )
+  const fingerprints = await Promise.all(
+    [small, large, other].map(async (image) => fingerprintOf(await decode(image.bytes, LIMITS))),
+  )
+  await data.groups.keepTraits(
+    [small, large, other].map(({ hash }, i) => ({
+      hash,
+      traits: { fingerprint: fingerprints[i]!, shot: null },
+    })),
+  )
   await data.uploads.change(upload.id, {
     state: 'done',
     count: 3,
@@ -137,11 +147,12 @@ export async function used(opened: DataFixture) {
     rows: Float32Array.of(1, 2, 3, 4, 5, 6),
   })
   const traces = await Promise.all(
-    [small, large].flatMap((image) => [
+    [small, large].flatMap((image, i) => [
       Promise.resolve(image.bytes),
       squareOf(image),
       smallOf(image, 16),
       smallOf(image, 96),
+      Promise.resolve(fingerprints[i]!),
     ]),
   )
   const erase = composePermanentDeletion(data, folder, async () => [])

@@ -82,7 +82,7 @@ test('an image shared with another classifier stays and is reported; a classifie
 
   expect(await data.images.bytesOf(shared.hash)).not.toBeNull()
   expect((await data.classifiers.list()).map(({ id }) => id)).toEqual(['other'])
-  expect(holding(folder, traces.slice(4))).toEqual([]) // the large image, which was only fruit's
+  expect(holding(folder, traces.slice(5))).toEqual([]) // the large image, which was only fruit's
   expect(
     await data.classifiers.create({
       id: 'fruit',

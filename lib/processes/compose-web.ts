@@ -44,13 +44,11 @@ import { createReading } from './image-reading.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
 import { composeServing } from './compose-serving.ts'
 import { composeDecoding } from './fork-decoding.ts'
+import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import type { InferenceProcess } from './fork-inference.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './access-settings.ts'
 import { publicBytes } from './storage-limits.ts'
 import { VERSION, type Start } from './settings.ts'
-
-/** Side of the small copy that near-copies are found by. */
-const SMALL_PIXELS = 64
 
 const FIGURES_EVERY_MS = 1_000
 /** How long an address may exceed its limit by using several processes. */
@@ -101,9 +99,11 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
     maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
   }
+  const sizeOf = (bytes: Uint8Array) => reading.raster(bytes, SMALL_PIXELS)
   const ingest = createIngest({
     ...data,
-    sizeOf: (bytes) => reading.raster(bytes, SMALL_PIXELS),
+    sizeOf,
+    groupImages: composeGrouping(data, { sizeOf, log }),
     folder: places.scratchDir,
     limits,
     log,

@@ -17,8 +17,11 @@ import { backupHandler, queueBackups } from './backup-job.ts'
 import { composeData } from './compose-data.ts'
 import { emptyTrash } from '#lib/operations/permanent-deletion.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
+import { composeDecoding } from './fork-decoding.ts'
+import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
+import { createReading } from './image-reading.ts'
 import { lacksFirstImages } from './seed-images.ts'
 import { drawnElsewhere } from './fork-seed.ts'
 import { sweepLeftovers } from '#lib/operations/partial-files.ts'
@@ -162,12 +165,24 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     'Old predictions and anonymous images could not be deleted',
     () => retain(leaving.signal),
   )
+  const decoding = composeDecoding(start, log)
+  const reading = createReading(decoding, settings)
+  const groupImages = composeGrouping(data, { sizeOf: (bytes) => reading.raster(bytes, SMALL_PIXELS), log })
+  const grouping = recurring(
+    { log, now: steadyClock.now },
+    'Near-copies could not be looked for',
+    async () => {
+      for (const classifierId of await data.groups.pendingClassifiers())
+        if (!leaving.signal.aborted) await groupImages(classifierId, leaving.signal)
+    },
+  )
   const firstSweep = sweep(true).catch(sweepFailed)
   const sweeping = setInterval(() => {
     void sweepingFiles()
     void sweepingUploads()
     void emptyingTrash()
     void recheckingFiles()
+    void grouping()
   }, SWEEP_EVERY_MS)
   const retentionTimer = setInterval(() => void retaining(), RETAIN_EVERY_MS)
   const ended = Promise.all(loops).then(() => {})
@@ -180,6 +195,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       clearInterval(retentionTimer)
       await Promise.allSettled([ended, drawing, firstSweep])
       await idlePool[Symbol.asyncDispose]()
+      await decoding[Symbol.asyncDispose]()
       await data.close()
     },
   }

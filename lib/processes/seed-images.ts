@@ -31,7 +31,7 @@ export async function drawFirstImages(
   const { perClass } = await ingestImages(
     openShapes(undefined, signal).images,
     { upload, source: 'dataset', signal },
-    { ...data, sizeOf },
+    { ...data, sizeOf, groupImages: async () => {} },
   )
   log('info', 'The images of "shapes" have been generated', {
     images: perClass.reduce((sum, { count }) => sum + count, 0),

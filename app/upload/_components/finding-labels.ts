@@ -14,4 +14,5 @@ export const FINDING_LABELS: Readonly<Record<Kind, { readonly label: string; rea
   refused_entry: { label: 'Rejected', isLoss: true },
   no_label: { label: 'No class', isLoss: true },
   tiny: { label: 'Very small', isLoss: false },
+  near_copy: { label: 'Near-copy', isLoss: false },
 }

@@ -1,0 +1,156 @@
+/** What near-copies and bursts among the images of a classifier are found by, and the groups that result. Which images
+ *  belong together is decided in lib/domain; who compares them, in lib/ingest. */
+import type { ImageTraits } from '#lib/domain/image-links.ts'
+import { joinedGroups } from '#lib/domain/groups.ts'
+import type { Groups } from './group-types.ts'
+import type { Store } from '../store.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
+
+/** Rows read at once: 1 MB of fingerprints. */
+const ROWS_AT_ONCE = 1_000
+/** Writing the groups of 20,000 images. */
+const TRANSACTION = { timeout: 60_000 } as const
+
+export function groupsOf({ prisma }: Store): Groups {
+  return {
+    async keepTraits(images) {
+      const rows = images.map(({ hash, traits: { fingerprint, shot } }) => [
+        hash,
+        Buffer.from(fingerprint).toString('hex'),
+        shot?.takenAtMs ?? null,
+        shot?.camera ?? null,
+      ])
+      await prisma.$executeRaw`INSERT OR IGNORE INTO "Fingerprint" ("hash", "bytes", "takenAt", "camera")
+        SELECT "value" ->> 0, unhex("value" ->> 1), "value" ->> 2, "value" ->> 3
+        FROM json_each(${JSON.stringify(rows)})
+        WHERE EXISTS (SELECT 1 FROM "Picture" WHERE "hash" = "value" ->> 0)`
+    },
+    async setAlone(classifierId, hashes) {
+      await prisma.$executeRaw`UPDATE "Sample" SET "groupId" = "id" WHERE "classifierId" = ${classifierId}
+        AND "groupId" IS NULL AND "hash" IN (SELECT "value" FROM json_each(${JSON.stringify(hashes)}))`
+    },
+    async progressOf(classifierId) {
+      const [images, pending] = await Promise.all([
+        prisma.sample.count({ where: { classifierId } }),
+        prisma.sample.count({ where: { classifierId, groupId: null } }),
+      ])
+      return { images, pending }
+    },
+    async pendingClassifiers() {
+      const rows = await prisma.sample.groupBy({
+        by: ['classifierId'],
+        where: {
+          groupId: null,
+          classifier: { fit: { not: 'digit' }, trashedAt: null },
+          OR: [{ uploadId: null }, { upload: { state: { not: 'running' } } }],
+        },
+      })
+      return rows.map(({ classifierId }) => classifierId)
+    },
+    async withoutTraits(classifierId, limit) {
+      const rows = await prisma.sample.findMany({
+        where: { classifierId, groupId: null, image: { fingerprint: null } },
+        select: { hash: true },
+        take: limit,
+        orderBy: { id: 'asc' },
+      })
+      return rows.map(({ hash }) => hash)
+    },
+    async *pages(classifierId) {
+      for (let cursor: string | undefined; ;) {
+        const rows = await prisma.sample.findMany({
+          where: {
+            classifierId,
+            image: { fingerprint: { isNot: null } },
+            ...(cursor && { id: { gt: cursor } }),
+          },
+          select: { id: true, hash: true, groupId: true, image: { select: { fingerprint: true } } },
+          orderBy: { id: 'asc' },
+          take: ROWS_AT_ONCE,
+        })
+        if (rows.length === 0) return
+        cursor = rows.at(-1)!.id
+        yield rows.flatMap(({ hash, groupId, image: { fingerprint } }) =>
+          fingerprint ? [{ hash, isNew: groupId === null, traits: traitsOf(fingerprint) }] : [],
+        )
+      }
+    },
+    save: (classifierId, found) =>
+      prisma.$transaction(async (tx) => {
+        const members = await membersOf(tx, classifierId, found)
+        const places = new Map(members.map(({ hash }, i) => [hash, i]))
+        const links = found.links.flatMap(([a, b]): (readonly [number, number])[] => {
+          const [one, other] = [places.get(a), places.get(b)]
+          return one === undefined || other === undefined ? [] : [[one, other]] // deleted meanwhile
+        })
+        const joined = joinedGroups(members, links)
+        const changed = members.flatMap(({ id, groupId }, i) =>
+          groupId === joined[i] ? [] : [[id, joined[i]!] as const],
+        )
+        await tx.$executeRaw`UPDATE "Sample" SET "groupId" = one."value" ->> 1
+          FROM json_each(${JSON.stringify(changed)}) one WHERE "Sample"."id" = one."value" ->> 0`
+      }, TRANSACTION),
+    async ofUpload(uploadId) {
+      const samples = await prisma.sample.findMany({
+        where: { uploadId, groupId: { not: null } },
+        select: { id: true, classifierId: true, filename: true, groupId: true },
+        orderBy: { id: 'asc' },
+      })
+      const others = await othersOf(prisma, { uploadId, samples })
+      return samples.map(({ id, filename, groupId }) => ({
+        sampleId: id,
+        filename,
+        groupId: groupId!,
+        earlier: others.get(groupId!) ?? null,
+      }))
+    },
+  }
+}
+
+const traitsOf = ({
+  bytes,
+  takenAt,
+  camera,
+}: {
+  readonly bytes: Uint8Array
+  readonly takenAt: Date | null
+  readonly camera: string | null
+}): ImageTraits => ({
+  fingerprint: bytes,
+  shot: takenAt === null || camera === null ? null : { takenAtMs: takenAt.getTime(), camera },
+})
+
+type Member = { readonly id: string; readonly hash: string; readonly groupId: string | null }
+
+/** The compared samples, those that they are linked with, and all others of their groups, oldest first. */
+async function membersOf(
+  tx: Transaction,
+  classifierId: string,
+  { compared, links }: Parameters<Groups['save']>[1],
+): Promise<readonly Member[]> {
+  const hashes = JSON.stringify([...new Set([...compared, ...links.flat()])])
+  return tx.$queryRaw<Member[]>`WITH named AS (
+      SELECT "id", "groupId" FROM "Sample" WHERE "classifierId" = ${classifierId}
+        AND "hash" IN (SELECT "value" FROM json_each(${hashes})))
+    SELECT "id", "hash", "groupId" FROM "Sample" WHERE "classifierId" = ${classifierId}
+      AND ("id" IN (SELECT "id" FROM named) OR "groupId" IN (SELECT "groupId" FROM named)) ORDER BY "id"`
+}
+
+type UploadSample = { readonly classifierId: string; readonly groupId: string | null }
+
+/** For each group of an upload its oldest image from elsewhere. */
+async function othersOf(
+  prisma: Store['prisma'],
+  { uploadId, samples }: { readonly uploadId: string; readonly samples: readonly UploadSample[] },
+): Promise<ReadonlyMap<string, string>> {
+  const [first] = samples
+  if (!first) return new Map()
+  const groups = JSON.stringify([...new Set(samples.map(({ groupId }) => groupId))])
+  const rows = await prisma.$queryRaw<{ groupId: string; filename: string | null; hash: string }[]>`
+    SELECT "groupId", "filename", "hash" FROM "Sample" WHERE "classifierId" = ${first.classifierId}
+      AND "groupId" IN (SELECT "value" FROM json_each(${groups}))
+      AND "uploadId" IS NOT ${uploadId} AND "trashedAt" IS NULL ORDER BY "id" DESC`
+  return new Map(
+    rows.map(({ groupId, filename, hash }) => [groupId, filename ?? `image ${hash.slice(0, 8)}`]),
+  )
+}
