@@ -8,12 +8,12 @@ import { contracts } from '#lib/contracts/index.ts'
 import { CALLERS, mayCall, type CallerName } from '#lib/http/access-table.fakes.ts'
 import { startOwnProduct, type OwnProduct } from './own-product.ts'
 
-const NOBODY = '01a1fdc4-0000-7000-8000-000000000000'
+const UNKNOWN_ID = '01a1fdc4-0000-7000-8000-000000000000'
 const SITE = 'https://ui.example'
 
 const all: readonly Contract[] = contracts
 const addressOf = ({ path }: Contract): string =>
-  path.replace('{id}', path.startsWith('/api/classifiers') ? 'nobody' : NOBODY)
+  path.replace('{id}', path.startsWith('/api/classifiers') ? 'unknown' : UNKNOWN_ID)
 
 for (const fastPath of ['on', 'off']) {
   test.describe(`with DOOR=${fastPath}`, () => {
@@ -46,7 +46,7 @@ for (const fastPath of ['on', 'off']) {
       test(`${contract.method} ${contract.path} is for ${contract.scope}`, async () => {
         expect((await send(contract, {})).status).toBe(401)
         expect((await send(contract, { authorization: 'Bearer dk_nobody' })).status).toBe(401)
-        expect((await send(contract, { 'x-api-key': 'nobody' })).status).toBe(401)
+        expect((await send(contract, { 'x-api-key': 'unknown' })).status).toBe(401)
 
         for (const name of CALLERS.filter((one) => !mayCall(contract, one)))
           expect((await send(contract, headersOf[name])).status, name).toBe(403)

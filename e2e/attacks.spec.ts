@@ -68,7 +68,7 @@ test('2 · a page of another site changes nothing with the admin’s cookie', as
   expect((await product.request('GET', '/api/keys', { headers: asAdmin() })).text).not.toContain('stolen')
 })
 
-test('3 · no path in an id, a name or a ZIP leaves its folder', async () => {
+test('3 · paths in ids, names and ZIPs cannot leave their folder', async () => {
   for (const address of [
     '/api/predictions/..%2f..%2fdarkroom.db/image',
     '/api/samples/%2e%2e%2f%2e%2e%2fsession-secret/image',
@@ -101,7 +101,7 @@ test('3 · no path in an id, a name or a ZIP leaves its folder', async () => {
   expect(found).toEqual([])
 })
 
-test('4 · SQL in filters is text', async () => {
+test('4 · SQL in filters is treated as text', async () => {
   const all = Number(
     (await product.request('GET', '/api/samples?limit=1', { headers: asKey() })).json['total'],
   )
@@ -213,7 +213,7 @@ test('6 · oversized JSON is refused before it is read, however its size is decl
   ).toBe(400)
 })
 
-test('7 · line breaks in names and addresses create no header', async () => {
+test('7 · line breaks in names and addresses do not create headers', async () => {
   const form = new FormData()
   form.append('file', new Blob([png(20)]), 'a\r\nset-cookie: attacked=1\r\n.png')
   const response = await product.request('POST', '/predict', { headers: { accept: 'text/html' }, body: form })
@@ -225,9 +225,9 @@ test('7 · line breaks in names and addresses create no header', async () => {
   expect(raw.toLowerCase()).not.toContain('\nset-cookie: attacked')
 })
 
-test('8 · no key, password or cookie is in the log, the database or the audit log', async () => {
+test('8 · keys, passwords and cookies never appear in the log, the database or the audit log', async () => {
   await product.request('GET', `/api/keys?key=${key}`, { headers: asKey() })
-  await product.request('POST', '/api/predict', { headers: asKey(), body: 'no picture' })
+  await product.request('POST', '/api/predict', { headers: asKey(), body: 'not an image' })
 
   const changes = await product.request('GET', '/api/audit?limit=500', { headers: asAdmin() })
   const session = /session-token=([^;]+)/.exec(product.admin)![1]!
@@ -244,9 +244,9 @@ test('8 · no key, password or cookie is in the log, the database or the audit l
   }
 })
 
-test('9 · no link redirects to another site', async () => {
+test('9 · redirects never leave the site', async () => {
   const { url } = await product.login('bo@example.org')
-  expect(new URL(url).origin).toBe(product.url) // the request asked for https://elsewhere.example/steal
+  expect(new URL(url).origin).toBe(product.url) // the request named https://elsewhere.example/steal
 
   for (const next of [
     '//elsewhere.example',
@@ -269,7 +269,7 @@ test('9 · no link redirects to another site', async () => {
   }
 })
 
-test('10 · guessing passwords is slowed down, and the right one does not help meanwhile', async () => {
+test('10 · password guesses are slowed down, and the correct password is refused meanwhile', async () => {
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => product.login('ada@example.org', 'wrong horse battery')),
   )
@@ -282,7 +282,7 @@ test('10 · guessing passwords is slowed down, and the right one does not help m
   expect(late.status).toBe(429)
   expect((await product.request('GET', '/api/users', { headers: asAdmin() })).status).toBe(200) // the session continues
 
-  await product.login('nobody@example.org', 'my secret by mistake')
+  await product.login('unknown@example.org', 'my secret by mistake')
   const { json } = await product.request('GET', '/api/audit?limit=500', { headers: asAdmin() })
   const logins = (json['entries'] as { by: string; action: string; subject: string | null }[]).filter(
     ({ action }) => action.startsWith('log'),

@@ -14,20 +14,20 @@ import { pagesOf } from './pages.ts'
 
 const IMAGES = 60
 const CLASSIFIER = 'shapes'
-const kept = mkdtempSync(path.join(tmpdir(), 'darkroom-kept-'))
-const restoredDir = path.join(kept, 'restored')
+const backupDir = mkdtempSync(path.join(tmpdir(), 'darkroom-backups-'))
+const restoredDir = path.join(backupDir, 'restored')
 
 let product: OwnProduct
 test.beforeAll(async () => {
   product = await startOwnProduct({
     DEFAULT_CLASSIFIER: CLASSIFIER,
-    BACKUP_DIR: kept,
+    BACKUP_DIR: backupDir,
     RATE_LIMIT_ENABLED: 'false',
   })
 })
 test.afterAll(async () => {
   await product[Symbol.asyncDispose]()
-  rmSync(kept, { recursive: true, force: true })
+  rmSync(backupDir, { recursive: true, force: true })
 })
 
 const predictions = (of: Pick<OwnProduct, 'request'>) =>
@@ -49,13 +49,13 @@ const command = (name: 'backup' | 'restore', args: readonly string[], dataDir: s
       path.join(import.meta.dirname, `../lib/commands/${name}.ts`),
       ...args,
     ],
-    { env: { ...process.env, DATABASE_URL: '', DATA_DIR: dataDir, BACKUP_DIR: kept }, encoding: 'utf8' },
+    { env: { ...process.env, DATABASE_URL: '', DATA_DIR: dataDir, BACKUP_DIR: backupDir }, encoding: 'utf8' },
   )
 
 const asAdmin = (context: BrowserContext): Promise<void> =>
   context.addCookies(browserCookies(product.admin, product.url))
 
-test('a backup from the page, restored elsewhere, makes the same predictions; a flipped byte in it is named', async ({
+test('a backup from the page, restored elsewhere, predicts the same; a flipped byte in it is reported', async ({
   page,
   context,
 }) => {
@@ -68,10 +68,10 @@ test('a backup from the page, restored elsewhere, makes the same predictions; a 
 
   await backups.create()
   await expect(backups.verified).toBeVisible({ timeout: 60_000 })
-  const [name] = readdirSync(kept).filter((one) => one.startsWith('20'))
+  const [name] = readdirSync(backupDir).filter((one) => one.startsWith('20'))
   await expect(backups.row(name!)).toBeVisible()
 
-  const backup = path.join(kept, name!)
+  const backup = path.join(backupDir, name!)
   const running = command('restore', ['--from', backup], product.dataDir)
   expect([running.status, running.stderr]).toEqual([1, expect.stringContaining('is using')])
   const restore = command('restore', ['--from', backup], restoredDir)
@@ -87,7 +87,7 @@ test('a backup from the page, restored elsewhere, makes the same predictions; a 
   await using restored = await startOwnProduct({
     DEFAULT_CLASSIFIER: CLASSIFIER,
     DATA_DIR: restoredDir,
-    BACKUP_DIR: kept,
+    BACKUP_DIR: backupDir,
     RATE_LIMIT_ENABLED: 'false',
   })
   expect(await predictions(restored)).toEqual(before)

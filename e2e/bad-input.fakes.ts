@@ -14,7 +14,7 @@ type Field = readonly [name: string, value: string | Uint8Array<ArrayBuffer>, fi
 type Row = readonly [story: string, sent: RequestSpec, status: number, code: string, says?: RegExp]
 
 export const MIB = 1024 ** 2
-const NOBODY = '01a1fdc4-0000-7000-8000-000000000000'
+const UNKNOWN_ID = '01a1fdc4-0000-7000-8000-000000000000'
 export const png = (seed = 1): Uint8Array<ArrayBuffer> =>
   new Uint8Array(encodePng(drawShape('star', 5_000 + seed)))
 export const text = (content: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(content))
@@ -159,7 +159,7 @@ export const ROWS: readonly Row[] = [
     422,
     'too_few_classes',
   ],
-  ['an unknown prediction', { method: 'GET', path: `/api/predictions/${NOBODY}` }, 404, 'not_found'],
+  ['an unknown prediction', { method: 'GET', path: `/api/predictions/${UNKNOWN_ID}` }, 404, 'not_found'],
   ['an invalid id', { method: 'GET', path: '/api/predictions/1' }, 404, 'not_found'],
   [
     'an unknown classifier',

@@ -110,7 +110,7 @@ for (const fastPath of ['on', 'off']) {
       expect([result.status, result.json['code']]).toEqual([422, 'unknown_class'])
     })
 
-    test('a body that grows over the limit ends at once, and the client gets the reason', async () => {
+    test('a body that exceeds the limit ends immediately, and the client gets the reason', async () => {
       const result = await new Promise<number>((resolve, reject) => {
         const sending = nodeRequest(
           `${product.url}/api/predict`,
@@ -131,7 +131,7 @@ for (const fastPath of ['on', 'off']) {
       expect(result).toBe(413)
     })
 
-    test('a client that disconnects midway leaves nothing, and other clients are not affected', async () => {
+    test('a client that disconnects midway leaves no data, and other clients are not affected', async () => {
       const sending = nodeRequest(`${product.url}/api/upload`, {
         method: 'POST',
         headers: { ...asKey(), 'content-type': 'multipart/form-data; boundary=x', 'content-length': 5 * MIB },

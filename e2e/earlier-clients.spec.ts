@@ -34,7 +34,7 @@ for (const fastPath of ['on', 'off']) {
       })
     }
 
-    test('both addresses of the status give the same answer', async () => {
+    test('both URLs of the status return the same response', async () => {
       const [ours, theirs] = [
         await product.request('GET', '/api/retrain/status'),
         await product.request('GET', '/api/retrain_status'),

@@ -29,9 +29,7 @@ const predictDrawn = async (page: Page, shape: ShapeName, seed: number) => {
   return predict
 }
 
-test('a visitor without an account uploads an image and sees its class, confidence and version', async ({
-  page,
-}) => {
+test('an anonymous user uploads an image and sees its class, confidence and version', async ({ page }) => {
   const { predictedClass, prediction } = await predictDrawn(page, 'triangle', 1)
 
   await expect(predictedClass).toHaveText('triangle')
@@ -39,7 +37,7 @@ test('a visitor without an account uploads an image and sees its class, confiden
   await expect(prediction).toContainText('shapes v1')
 })
 
-test('on request the page explains the prediction by a heat map and a sentence', async ({ page }) => {
+test('on request the page explains the prediction with a heat map and a sentence', async ({ page }) => {
   const predict = await predictDrawn(page, 'star', 7)
   await predict.explain()
 
@@ -49,7 +47,9 @@ test('on request the page explains the prediction by a heat map and a sentence',
   await expectNoAxeFindings(page)
 })
 
-test('a visitor who wants to train is asked to log in, or to create the first account', async ({ page }) => {
+test('an anonymous user who opens Train is sent to log in or to create the first account', async ({
+  page,
+}) => {
   const { retrain, setup } = pagesOf(page, app)
   await retrain.open('shapes')
 
@@ -60,7 +60,7 @@ test('a visitor who wants to train is asked to log in, or to create the first ac
   ).toBe(401)
 })
 
-test('the first admin account is created by the printed address, once', async ({ page }) => {
+test('the first admin account is created once, through the printed link', async ({ page }) => {
   await becomeOwner(page, app)
 
   const token = new URL(setupAddress(app)).searchParams.get('token')
@@ -86,7 +86,9 @@ test('fifty images are uploaded as a ZIP of class folders, with a report', async
   await expect(upload.report(IMAGE_COUNT)).toBeVisible()
 })
 
-test('one click trains a new version with live curves, and says whether it is better', async ({ page }) => {
+test('one click trains a new version, shows live curves and states whether it is better', async ({
+  page,
+}) => {
   test.setTimeout(TRAINING_MS + 60_000)
   const { retrain } = pagesOf(page, app)
   await logIn(page, app)
@@ -102,7 +104,7 @@ test('one click trains a new version with live curves, and says whether it is be
   await expect(retrain.allVersions.or(retrain.compareVersions)).toBeVisible()
 })
 
-test('the promoted version answers the next image; after a rollback the earlier one does', async ({
+test('the promoted version serves the next prediction; after a rollback the earlier one does', async ({
   page,
 }) => {
   const { models } = pagesOf(page, app)
@@ -133,7 +135,7 @@ test('two versions are compared side by side, with the number of images on which
   await expect(models.difference).toBeVisible({ timeout: 120_000 })
 })
 
-test('a wrong prediction is corrected in the history, and the correction waits for the next training', async ({
+test('a wrong prediction is corrected in the history, and the correction is listed for the next training run', async ({
   page,
 }) => {
   const { history, frame } = pagesOf(page, app)
@@ -157,7 +159,7 @@ test('a wrong prediction is corrected in the history, and the correction waits f
   await expect(frame.correctionsWaiting(1)).toBeVisible()
 })
 
-test('a seven drawn with the mouse is read as a seven', async ({ page }) => {
+test('a seven drawn with the mouse is predicted as a seven', async ({ page }) => {
   const { predict } = pagesOf(page, app)
   await predict.open('mnist')
   await predict.draw([
@@ -174,7 +176,7 @@ test('a seven drawn with the mouse is read as a seven', async ({ page }) => {
   await expect(predict.predictedClass).toHaveText('7')
 })
 
-test('arrow keys in the list of classifiers do not leave the page; the button does', async ({ page }) => {
+test('arrow keys in the list of classifiers do not change the page; the button does', async ({ page }) => {
   const { predict } = pagesOf(page, app)
   await predict.open('mnist')
   const list = predict.classifier

@@ -46,7 +46,7 @@ test('Upload starts with a new classifier if there is none, and shows no uploads
   await expect(upload.recentUploads()).toHaveCount(0)
 })
 
-test('its training shows the maximum number of epochs, and Models links to it while it runs', async ({
+test('its training run shows the maximum number of epochs, and Models links to it while it runs', async ({
   page,
 }) => {
   const { retrain, models } = pagesOf(page, app)
@@ -60,7 +60,7 @@ test('its training shows the maximum number of epochs, and Models links to it wh
   await expect(retrain.progress).toBeVisible()
 })
 
-test('when it has ended, the page and the API say after how many epochs and why', async ({ page }) => {
+test('when it has ended, the page and the API state after how many epochs and why', async ({ page }) => {
   test.setTimeout(TRAINING_MS + 60_000)
   await logIn(page, app)
   const newest = async () =>

@@ -59,10 +59,10 @@ const run = (program: string, args: readonly string[]) => {
     encoding: 'utf8',
     timeout: LONGEST_MS,
   })
-  return { status, stdout, said: stdout + stderr }
+  return { status, stdout, printed: stdout + stderr }
 }
 
-test('the shell lines run in their order, and answer with the fields that the guide shows', () => {
+test('the shell lines run in order and return the fields that the guide shows', () => {
   test.skip(!has('curl', '--version'), 'there is no curl on this machine')
   test.setTimeout(2 * LONGEST_MS)
   // the reader fills in that one
@@ -71,7 +71,7 @@ test('the shell lines run in their order, and answer with the fields that the gu
   const quiet = 'curl() { command curl -sS --max-time 120 "$@"; echo; }\n'
   const script = quiet + shell.map(({ line, text }) => `echo "@@ ${line}"\n${text}`).join('')
 
-  const { status, stdout, said: output } = run('sh', ['-e', '-c', script])
+  const { status, stdout, printed: output } = run('sh', ['-e', '-c', script])
 
   expect(status, output).toBe(0)
   const answers = new Map(
@@ -107,7 +107,7 @@ test('the shell lines run in their order, and answer with the fields that the gu
   ])
 })
 
-test('the first answer of the README is the one printed', () => {
+test('the first example of the README returns the printed response', () => {
   test.skip(!has('curl', '--version'), 'there is no curl on this machine')
   const readme = piecesOf('README.md')
   const at = readme.findIndex(({ text }) => text.startsWith('curl'))
@@ -136,7 +136,7 @@ for (const [language, program, file] of [
       )
       writeFileSync(path.join(folder, file), text)
 
-      const { status, said: output } = run(program, [file])
+      const { status, printed: output } = run(program, [file])
 
       expect(status, output).toBe(0)
       expect(missingLines(pieces[at + 1]!.text, output), output).toEqual([])
@@ -144,7 +144,7 @@ for (const [language, program, file] of [
   }
 }
 
-test('a line that is not printed and a missing field are detected', () => {
+test('a missing output line and a missing field are detected', () => {
   expect(missingLines('star (99.3 %)\n  ring: 0.1', 'star (7 %)\n  ring: 12')).toEqual([])
   expect(missingLines('star (99.3 %)', 'ring (99.3 %)')).toEqual(['star (99.3 %)'])
   expect(missingFields({ a: { b: 1 }, c: [{ d: '' }] }, { a: { b: 2, more: 1 }, c: [{ d: 'x' }] })).toEqual(

@@ -97,7 +97,7 @@ test('the first classifier is created as its guide describes', async ({ page }) 
   expect(missingWords(wordsOnPages(FIRST), pageWords)).toEqual([])
 })
 
-test('it is corrected, retrained, evaluated, promoted and rolled back as the guide describes', async ({
+test('the classifier is corrected, retrained, evaluated, promoted and rolled back as the guide describes', async ({
   page,
 }) => {
   test.setTimeout(TRAINING_MS + 60_000)

@@ -21,7 +21,7 @@ test.afterAll(async () => {
   await product[Symbol.asyncDispose]()
 })
 
-test('of five requests after a start the slowest takes less than half of an earlier cold start', async () => {
+test('the slowest of five requests after a start takes less than half of an earlier cold start', async () => {
   const times: number[] = []
   for (let i = 0; i < 5; i++) {
     const began = performance.now()

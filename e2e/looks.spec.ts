@@ -29,25 +29,27 @@ async function expectGoodPages(page: Page, paths: readonly string[]): Promise<vo
   }
 }
 
-test('public pages have no serious findings in either theme, and fit the screen', async ({ page }) => {
+test('public pages have no serious accessibility problem in either theme, and fit the screen', async ({
+  page,
+}) => {
   test.setTimeout(300_000)
   await expectGoodPages(page, PUBLIC_PAGES)
 })
 
-test('plots without data have no empty axes: a text says when the plot starts', async ({ page }) => {
+test('charts without data show a sentence instead of empty axes', async ({ page }) => {
   const { monitoring } = pagesOf(page, app)
   await monitoring.open()
   await expect(monitoring.noPredictions).toBeVisible()
   await expect(monitoring.noChartYet).toBeVisible()
 })
 
-test('an admin’s pages have no serious findings while they are empty', async ({ page }) => {
+test('an admin’s pages have no serious accessibility problem while they are empty', async ({ page }) => {
   test.setTimeout(400_000)
   await becomeOwner(page, app)
   await expectGoodPages(page, EMPTY_PAGES)
 })
 
-test('an unknown URL is reported as such, and a failed page shows what to do', async ({
+test('an unknown URL shows a not-found page, and a failed page shows what to do', async ({
   page,
   complaints,
 }) => {

@@ -1,7 +1,6 @@
 /**
- * The whole loop on real handwriting: the official images are imported, fifty drawn ones uploaded, one
- * click retrains, the result appears in words, the new version answers, and a rollback restores the old
- * one. Only where the official files are available; pages and API take turns.
+ * The full cycle on MNIST: import the official images, upload fifty drawn digits, retrain, read the
+ * evaluation result, predict with the new version, roll back. Skipped without the official files.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -20,7 +19,7 @@ const IMAGE_COUNT = 50
 const UNTIL_DONE_MS = 10 * 60_000
 
 test.describe.configure({ mode: 'serial' })
-test.skip(!existsSync(FILES), 'the official MNIST files are not at hand')
+test.skip(!existsSync(FILES), 'the official MNIST files are not available')
 let product: OwnProduct
 let asAdmin: Readonly<Record<string, string>>
 test.beforeAll(async () => {
@@ -61,7 +60,7 @@ const predict = async (digit: 1 | 7, seed: number) => {
   return (await product.request('POST', '/api/predict', { body: form })).json
 }
 
-test('70,000 official images and 50 drawn ones lead to a version that is evaluated on 10,000', async ({
+test('training on 70,000 official and 50 drawn images creates a version, evaluated on 10,000', async ({
   page,
 }) => {
   test.setTimeout(UNTIL_DONE_MS)
@@ -114,7 +113,7 @@ const answers = (version: string, seed: number) =>
     .poll(() => predict(7, seed), { timeout: 30_000 })
     .toMatchObject({ model_version: version, predicted_class: '7' })
 
-test('the new version reads a seven; after a rollback the old one does', async () => {
+test('the new version predicts a seven; after a rollback the old one does', async () => {
   await answers('v2', 2)
 
   await product.request('POST', '/api/models/rollback', { headers: asAdmin, body: { classifier: 'mnist' } })

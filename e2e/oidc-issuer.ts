@@ -41,7 +41,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const { privateKey: foreignKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const grants = new Map<string, Grant>()
-  let now: { identity: Identity; fault: Fault } = { identity: { sub: 'nobody' }, fault: 'none' }
+  let now: { identity: Identity; fault: Fault } = { identity: { sub: 'unknown' }, fault: 'none' }
   let last = new URLSearchParams()
   const server = createServer((request, response) => {
     void answer(request, response)

@@ -91,7 +91,7 @@ async function signIn(identity: Identity, fault?: Parameters<OidcIssuer['signsIn
   return { jar, ...(await end(jar, await begin(jar))) }
 }
 
-test('the login page offers the issuer; a new user becomes a viewer and sees why nothing can be changed', async ({
+test('the login page offers the issuer; a new user becomes a viewer and sees why changes are not allowed', async ({
   page,
 }) => {
   const { frame, login, account, retrain, history } = pagesOf(page, product)
@@ -127,7 +127,7 @@ test('the authorization request has PKCE, state and nonce, and redirects to no o
   })
 })
 
-test('a known address is linked to its account, an admin’s only if OIDC_ADMINS names it', async () => {
+test('a known address is linked to its account; an admin’s only if OIDC_ADMINS lists it', async () => {
   expect((await signIn({ sub: 'bo', email: 'bo@example.org', email_verified: true })).account).toMatchObject({
     name: 'Bo',
     role: 'editor',
@@ -209,7 +209,7 @@ test.describe('refused', () => {
   })
 })
 
-test('an unavailable issuer is reported, and passwords still work', async ({ page }) => {
+test('an unreachable issuer is reported, and password login still works', async ({ page }) => {
   await issuer.goAway()
   const { login } = pagesOf(page, product)
   await login.open()

@@ -25,7 +25,7 @@ for (const request of EARLIER.filter(({ path, method }) => method === 'POST' && 
   })
 }
 
-test('users and keys need a login even then', async () => {
+test('users and keys still require a login', async () => {
   for (const address of ['/api/keys', '/api/users', '/api/settings', '/api/audit'])
     expect((await product.request('GET', address)).status, address).toBe(401)
 })
@@ -39,7 +39,7 @@ test('the start and every page show the warning', async ({ page }) => {
   }
 })
 
-test('a visitor uploads and retrains on the pages', async ({ page }) => {
+test('an anonymous user uploads and retrains on the pages', async ({ page }) => {
   const { frame } = pagesOf(page, product)
   for (const [address, name] of [
     ['/upload', 'Upload'],

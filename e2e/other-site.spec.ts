@@ -37,9 +37,7 @@ async function startSite(): Promise<Server> {
 
 const addressOf = (site: Server): string => `http://127.0.0.1:${(site.address() as AddressInfo).port}`
 
-test('a page of a named site predicts with a key, and one of another site is not answered', async ({
-  page,
-}) => {
+test('a page of an allowed site predicts with a key, and a page of another site cannot', async ({ page }) => {
   const key = await product.key('predict')
   const predictFrom = async (site: Server): Promise<unknown> => {
     await page.goto(addressOf(site))

@@ -134,7 +134,7 @@ export async function train(product: OwnProduct, key: string): Promise<void> {
     body: form,
   })
   if (uploaded.json['count'] !== 2 * PER_CLASS)
-    throw new Error(`the pictures did not arrive: ${uploaded.text}`)
+    throw new Error(`the images were not uploaded: ${uploaded.text}`)
   const trained = await product.request('POST', '/retrain?wait=true', { headers, body: { epochs: 1 } })
   if (trained.status !== 200) throw new Error(`nothing was trained: ${trained.text}`)
 }

@@ -29,7 +29,7 @@ test.afterAll(async () => {
 
 async function predict(seed: number) {
   const form = new FormData()
-  form.append('file', image(seed), `=picture ${seed}.png`)
+  form.append('file', image(seed), `=image ${seed}.png`)
   return product.request('POST', '/api/predict?classifier=shapes', { body: form })
 }
 
@@ -61,7 +61,7 @@ test('a key is created, shown once, works, and is rejected after it is revoked',
   expect((await product.request('GET', '/api/predictions', asKey)).status).toBe(401)
 })
 
-test('a user is added, cannot change settings, and is removed', async ({ page, browser }) => {
+test('a new user logs in, cannot change settings, and is removed', async ({ page, browser }) => {
   const { users, changes } = pagesOf(page, product)
   await logIn(page, product, ADMIN)
   await users.open()
@@ -118,7 +118,7 @@ test('the metrics update while the page is open, and stop when paused', async ({
   expect(requested.filter((url) => url.endsWith('/api/metrics'))).toHaveLength(1)
 })
 
-test('ten images are answered together, well under a second', async () => {
+test('ten images in one request are predicted in well under a second', async () => {
   const form = () => {
     const made = new FormData()
     for (let i = 0; i < 10; i++) made.append('files', image(i), `${i}.png`)
@@ -135,7 +135,7 @@ test('ten images are answered together, well under a second', async () => {
   expect(Math.min(...tries)).toBeLessThan(1_000)
 })
 
-test('an admin deletes one prediction, then all that match a filter, after a message with their number', async ({
+test('an admin deletes one prediction, then all that match a filter, after confirming their number', async ({
   page,
 }) => {
   const { history, frame } = pagesOf(page, product)
@@ -162,7 +162,7 @@ test('an admin deletes one prediction, then all that match a filter, after a mes
   )
 })
 
-test('arrow keys change neither a setting nor the level of the log; the button does', async ({ page }) => {
+test('arrow keys change neither a setting nor the log level; the button does', async ({ page }) => {
   const { settings, monitoring } = pagesOf(page, product)
   await logIn(page, product, ADMIN)
   await settings.open()

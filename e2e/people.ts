@@ -12,7 +12,7 @@ import type { AccountDetails } from './pages/accounts.ts'
 export const OWNER: AccountDetails = {
   name: 'Ada Lovelace',
   email: 'ada@example.org',
-  password: 'the darkest room of all',
+  password: 'a long and dark password',
 }
 
 /** Drawn with seeds that no bundled image has. */

@@ -10,7 +10,7 @@ import { readingPlace } from './reading-product.ts'
 
 const NAMES = [
   ...Array.from({ length: 30 }, (_, i) => `<b>star ${i}</b>.png`),
-  ...Array.from({ length: 8 }, (_, i) => `=picture ${i}.png`),
+  ...Array.from({ length: 8 }, (_, i) => `=image ${i}.png`),
 ]
 
 test('the shared product has images and predictions', async () => {

@@ -42,7 +42,7 @@ async function predict(seed: number): Promise<string> {
   ).predicted_class
 }
 
-test('the first visitor after a start is answered in time, and later ones faster', async () => {
+test('the first request after a start is answered in time, and later ones faster', async () => {
   const began = performance.now()
   expect(await predict(1)).toBe('star')
   const first = performance.now() - began
@@ -75,7 +75,7 @@ test('all processes together fit into 512 MB while they predict and show pages',
   expect(heldMb()).toBeLessThan(SMALLEST_MB)
 })
 
-test('they still do while all weights of cifar10-small are fine-tuned and predictions are answered', async () => {
+test('they still do while all weights of cifar10-small are fine-tuned and predictions are served', async () => {
   test.setTimeout(LONGEST_TRAINING_MS + 60_000)
   for (const [name, shape] of [
     ['cat', 'star'],

@@ -14,12 +14,12 @@ async function look(page: Page, { url }: { readonly url: string }, path: string)
 }
 
 for (const path of FULL_PAGES)
-  test(`an admin’s page ${path} has no serious findings, on a phone and a desktop, light and dark`, ({
+  test(`an admin’s page ${path} has no serious accessibility problem, on a phone and a desktop, light and dark`, ({
     ownerPage,
     shared,
   }) => look(ownerPage, shared, path))
 
-test('the API reference has no serious findings without a login', ({ page, shared }) =>
+test('the API reference has no serious accessibility problem without a login', ({ page, shared }) =>
   look(page, shared, '/docs'))
 
 test('the theme switch fits its column, in the drawer of a phone too', async ({ page, shared }) => {

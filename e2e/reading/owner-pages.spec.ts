@@ -7,7 +7,7 @@ import { expect } from '@playwright/test'
 import { pagesOf } from '../pages.ts'
 import { test } from '../reading-product.ts'
 
-test('the line of a refusal is found in the log by its request id', async ({ ownerPage: page, shared }) => {
+test('the log line of a refused request is found by its request id', async ({ ownerPage: page, shared }) => {
   const { json } = await shared.request('GET', '/api/models/01a1fdc4-0000-7000-8000-000000000000', {
     headers: { cookie: shared.user },
   })
@@ -40,7 +40,7 @@ test('the features of images are shown: mean images, brightness, size; each plot
   await expect(visualize.summary).toBeVisible()
 })
 
-test('the history is exported as CSV, and no file name is a formula in a spreadsheet', async ({
+test('the history is exported as CSV, and file names cannot become spreadsheet formulas', async ({
   ownerPage: page,
   shared,
 }) => {
@@ -54,13 +54,10 @@ test('the history is exported as CSV, and no file name is a formula in a spreads
   expect(csv.suggestedFilename()).toMatch(/^predictions-shapes-\d{4}-\d\d-\d\d\.csv$/)
   expect(lines[0]).toMatch(/^id,timestamp,classifier,/)
   expect(lines.length).toBeGreaterThan(8)
-  expect(lines[1]).toContain(",'=picture ")
+  expect(lines[1]).toContain(",'=image ")
 })
 
-test('the reference is searched by words, and a link opens the route that it names', async ({
-  page,
-  shared,
-}) => {
+test('the reference can be searched, and a link opens the route that it names', async ({ page, shared }) => {
   const { reference } = pagesOf(page, shared)
   await reference.open()
   await reference.search('rollback')

@@ -23,7 +23,7 @@ const OF_EACH = 8
  */
 const MIN_CORRECT = 10
 
-test.skip(!existsSync(ZIP), 'the photographs are not at hand: DARKROOM_REAL_DATA names their folder')
+test.skip(!existsSync(ZIP), 'the photographs are not available: DARKROOM_REAL_DATA names their folder')
 type Photograph = {
   readonly name: string
   readonly mimeType: string
@@ -49,7 +49,7 @@ test('a dropped photograph is classified as cat or dog, with confidence and vers
   await expect(predict.image(photographs[0]!.name)).toBeVisible()
 })
 
-test('of sixteen that are dropped together most are classified correctly, in a table', async ({
+test('most of sixteen photographs dropped together are classified correctly, in a table', async ({
   page,
   shared,
 }) => {

@@ -48,32 +48,32 @@ async function opened() {
     bo,
     cookieOf,
     callerWith,
-    asked: request,
+    requestWith: request,
     admin: { caller: { kind: 'anonymous', id: null, name: null, scopes: [] }, origin: ORIGIN } as const,
   }
 }
 
 test('changing one’s own password needs the current one; this session stays, the others end', async () => {
-  const { auth, bo, clock, cookieOf, callerWith, asked } = await opened()
+  const { auth, bo, clock, cookieOf, callerWith, requestWith } = await opened()
   const [here, there] = [await cookieOf('here'), await cookieOf('there')]
   clock.advance(1)
 
   await expect(
     auth.changePassword(
       { current_password: 'wrong password', new_password: 'second password' },
-      await asked(here),
+      await requestWith(here),
     ),
   ).rejects.toMatchObject({ code: 'invalid_input', extras: { errors: [{ path: 'current_password' }] } })
   await expect(
     auth.changePassword(
       { current_password: 'first password', new_password: 'first password' },
-      await asked(here),
+      await requestWith(here),
     ),
   ).rejects.toMatchObject({ code: 'invalid_input', extras: { errors: [{ path: 'new_password' }] } })
   expect((await callerWith(there)).kind).toBe('person')
   await auth.changePassword(
     { current_password: 'first password', new_password: 'second password' },
-    await asked(here),
+    await requestWith(here),
   )
 
   expect([(await callerWith(here)).kind, (await callerWith(there)).kind]).toEqual(['person', 'anonymous'])
@@ -82,21 +82,21 @@ test('changing one’s own password needs the current one; this session stays, t
 })
 
 test('logging out everywhere ends every session, including this one', async () => {
-  const { auth, clock, cookieOf, callerWith, asked } = await opened()
+  const { auth, clock, cookieOf, callerWith, requestWith } = await opened()
   const here = await cookieOf('here')
   clock.advance(1)
   await auth.changePassword(
     { current_password: 'first password', new_password: 'second password' },
-    await asked(here),
+    await requestWith(here),
   )
   clock.advance(1)
 
-  await auth.endSessions({}, await asked(here))
+  await auth.endSessions({}, await requestWith(here))
 
   expect((await callerWith(here)).kind).toBe('anonymous')
 })
 
-test('a reset link works once, ends all sessions, and only its hash is kept', async () => {
+test('a reset link works once, ends all sessions, and only its hash is stored', async () => {
   const { auth, data, bo, clock, cookieOf, callerWith, admin } = await opened()
   const before = await cookieOf('before')
   const { url, expires_at } = await auth.createResetLink({ id: bo.id }, admin)
@@ -178,7 +178,7 @@ test.each<[string, object, string]>([
     { sub: '3', email: 'bo@example.org', email_verified: false },
     'oidc_unverified',
   ],
-  ['an address of which nothing is said', { sub: '3', email: 'bo@example.org' }, 'oidc_unverified'],
+  ['an address without a verification claim', { sub: '3', email: 'bo@example.org' }, 'oidc_unverified'],
   ['"true" as a text', { sub: '3', email: 'bo@example.org', email_verified: 'true' }, 'oidc_unverified'],
   ['no address', { sub: '3', email_verified: true }, 'oidc_unverified'],
   [
@@ -187,12 +187,12 @@ test.each<[string, object, string]>([
     'oidc_admin',
   ],
   [
-    'the address of somebody who is linked to another identity',
+    'the address of a user linked to another identity',
     { sub: '4', email: 'cy@example.org', email_verified: true },
     'oidc_taken',
   ],
   [
-    'the address of somebody who is disabled',
+    'the address of a disabled user',
     { sub: '3', email: 'dee@example.org', email_verified: true },
     'oidc_disabled',
   ],

@@ -11,10 +11,10 @@ import { SCOPES_OF_KEY } from './rights.ts'
 test('the first admin is created once, with the token that every start prints until then', async () => {
   const { data, auth, folder, token } = await opened()
   const printed = (await token()) ?? ''
-  const kept = path.join(folder, 'setup-token')
+  const tokenFile = path.join(folder, 'setup-token')
   expect(await auth.needsFirstAdmin()).toBe(true)
   expect(await token()).toBe(printed)
-  expect(statSync(kept).mode & 0o777).toBe(0o600)
+  expect(statSync(tokenFile).mode & 0o777).toBe(0o600)
 
   await expect(auth.firstAdmin({ ...ada, token: `${printed}x` })).rejects.toMatchObject({ code: 'forbidden' })
   const admin = await auth.firstAdmin({ ...ada, token: printed })
@@ -22,7 +22,7 @@ test('the first admin is created once, with the token that every start prints un
   expect(admin.email).toBe('ada@example.org')
   expect(await auth.needsFirstAdmin()).toBe(false)
   expect(await token()).toBeNull()
-  expect(existsSync(kept)).toBe(false)
+  expect(existsSync(tokenFile)).toBe(false)
   await expect(auth.firstAdmin({ ...ada, token: printed })).rejects.toMatchObject({ code: 'conflict' })
   expect(await data.people.count('admin')).toBe(1)
 })
@@ -177,7 +177,7 @@ test('a wrong password takes as long as an unknown address', async () => {
   const times = { known: [] as number[], unknown: [] as number[] }
   for (let i = 0; i < 9; i++) {
     times.known.push(await timed(ada.email))
-    times.unknown.push(await timed(`nobody${i}@example.org`))
+    times.unknown.push(await timed(`unknown${i}@example.org`))
   }
 
   const median = (list: number[]): number => list.toSorted((a, b) => a - b)[4]!

@@ -19,7 +19,7 @@ import { hashPassword, isPasswordRight } from './passwords.ts'
 import { createUserAdmin, type UserAdmin } from './people.ts'
 import type { Rate, RateLimitSubject } from './rate-state.ts'
 import { OPENED_TO_STRANGERS, SCOPES_OF_ROLE } from './rights.ts'
-import { keptText } from './secret.ts'
+import { persistentSecret } from './secret.ts'
 import { sessionIn, type LoginSession } from './session.ts'
 
 /** A session's cookie expires after this long without a visit. */
@@ -136,7 +136,7 @@ export async function setupTokenOf(people: Data['people'], dataDir: string): Pro
     rmSync(file, { force: true })
     return null
   }
-  const token = keptText(file, TOKEN_BYTES)
+  const token = persistentSecret(file, TOKEN_BYTES)
   await people.keepSetupToken(sha256(token))
   return token
 }

@@ -15,7 +15,7 @@ const SALT_BYTES = 16
 const PARAMETERS = `m=${MEMORY_KIB},t=${PASSES},p=${LANES}`
 const STORED = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
 /** Used for unknown addresses, so that the response takes as long. */
-const NOBODY = `$argon2id$v=19$${PARAMETERS}$${'A'.repeat(22)}$${'A'.repeat(43)}`
+const UNKNOWN_USER = `$argon2id$v=19$${PARAMETERS}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 const compute = promisify(argon2)
 
@@ -34,7 +34,7 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** `stored` is null for unknown people: the result is false, after the same work. */
 export async function isPasswordRight(password: string, stored: string | null): Promise<boolean> {
-  const [, memory, passes, parallelism, salt = '', expected = ''] = STORED.exec(stored ?? NOBODY) ?? []
+  const [, memory, passes, parallelism, salt = '', expected = ''] = STORED.exec(stored ?? UNKNOWN_USER) ?? []
   if (memory === undefined) throw new Error('A stored password hash has an unknown format.')
   const tag = Buffer.from(expected, 'base64')
   const found = await compute('argon2id', {

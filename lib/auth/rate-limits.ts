@@ -1,6 +1,6 @@
 /**
  * Rate limits: requests counted in windows of a minute, an hour or a day, per class of routes, by key,
- * person or address. Counts are kept in memory and exchanged between web processes twice a second
+ * person or address. Counts are held in memory and exchanged between web processes twice a second
  * (docs/decisions/0010); lib/http builds the refusal.
  */
 import { createHash, randomUUID } from 'node:crypto'
@@ -44,7 +44,7 @@ export function createLimits(
   const ordinary = limitersOf(allowances, 1)
   const ofKeys = limitersOf(allowances, keyTimes)
   const longestMs = 1_000 * Math.max(...Object.values(allowances).map(({ windowSeconds }) => windowSeconds))
-  let untold: Points = new Map()
+  let unreported: Points = new Map()
   let latest: number | null = null
 
   /** Whether the window must survive a restart. */
@@ -53,7 +53,7 @@ export function createLimits(
   const limiterOf = (limited: RateLimitName, subject: string): RateLimiterMemory =>
     (subject.startsWith(KEY) ? ofKeys : ordinary)[limited]
   const tell = (limited: RateLimitName, subject: string, points: number): void =>
-    add(untold, `${limited} ${subject}`, points)
+    add(unreported, `${limited} ${subject}`, points)
 
   return {
     async take(limited, asking) {
@@ -97,8 +97,8 @@ export function createLimits(
           await recall(await counts.lasting({ since: new Date(now() - longestMs), upTo }))
         latest = upTo
       }
-      const reported = untold
-      untold = new Map()
+      const reported = unreported
+      unreported = new Map()
       const [lasting, passing] = partition(
         [...reported].filter(([, points]) => points !== 0),
         ([name]) => isLasting(readName(name)?.limited ?? 'predict'),
@@ -115,7 +115,7 @@ export function createLimits(
         for (const [name, points] of heard.ofOthers.flatMap((one) => Object.entries(one)))
           await count(name, points)
       } catch (error) {
-        for (const [name, points] of reported) add(untold, name, points)
+        for (const [name, points] of reported) add(unreported, name, points)
         throw error
       }
     },

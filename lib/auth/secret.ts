@@ -14,15 +14,15 @@ export const sessionSecret = ({
 }: {
   readonly given: string | undefined
   readonly dataDir: string
-}): string => given ?? keptText(path.join(dataDir, FILE), 32)
+}): string => given ?? persistentSecret(path.join(dataDir, FILE), 32)
 
 /**
  * A random text that is created once. Several processes may call this at once on the first start: one
  * creates it, all read the same.
  */
-export function keptText(file: string, bytes: number): string {
-  const kept = readIfThere(file)
-  if (kept) return kept
+export function persistentSecret(file: string, bytes: number): string {
+  const stored = readIfThere(file)
+  if (stored) return stored
   mkdirSync(path.dirname(file), { recursive: true })
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   writeFileSync(draft, randomBytes(bytes).toString('base64url'), { mode: 0o600 })

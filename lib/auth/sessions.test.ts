@@ -140,7 +140,7 @@ test.each<
     message: expect.stringContaining(`"${path}"`),
   })
   await expect(
-    auth.createKey({ name: 'camera', scopes: ['upload'], classifier: 'nobody' }, request),
+    auth.createKey({ name: 'camera', scopes: ['upload'], classifier: 'unknown' }, request),
   ).rejects.toMatchObject({ code: 'not_found' })
   expect((await auth.listKeys({}, request)).keys).toEqual([])
 })

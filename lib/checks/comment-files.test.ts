@@ -15,7 +15,7 @@ test.each([
 ])('a comment that names a missing file is caught: %s', (text, names) => expect(broken(text)).toEqual(names))
 
 test.each([
-  'rows.ts beside it, lib/data/rows.ts in full, lib/data and docs/api.md',
+  'rows.ts next to it, lib/data/rows.ts in full, lib/data and docs/api.md',
   'this very store.ts',
   'model.json and weights.bin of a bundle',
   'https://example.org/guide/page.md',

@@ -117,7 +117,7 @@ function fakeDocker(): { readonly calls: () => readonly string[]; readonly env: 
   writeFileSync(
     path.join(folder, 'docker'),
     `#!/bin/sh
-echo "$*" >> "${folder}/told"
+echo "$*" >> "${folder}/calls"
 case "$*" in
   "compose port nginx 80") echo "0.0.0.0:\${HTTP_PORT:-80}" ;;
   *"--no-log-prefix worker") echo "No administrator yet. Create one at http://0.0.0.0:3000/setup?token=abc" ;;
@@ -126,7 +126,7 @@ esac
   )
   chmodSync(path.join(folder, 'docker'), 0o755)
   return {
-    calls: () => readFileSync(path.join(folder, 'told'), 'utf8').trim().split('\n'),
+    calls: () => readFileSync(path.join(folder, 'calls'), 'utf8').trim().split('\n'),
     env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` },
   }
 }

@@ -9,11 +9,11 @@ test('a line of the list that is missing, or whose test does not exist by file a
     '| 1.4 | d | nothing |',
     '| 1.5 | e | `a.test.ts`: "test(" |',
     '| 1.6 | f | `LICENSE`: "it is so, always" |',
-    '| 1.7 | g | `a.test.ts`: "only said in passing" |',
+    '| 1.7 | g | `a.test.ts`: "only in a comment" |',
     '| 1.8 | h | `a.test.ts`: "row of a table" |',
   ].join('\n')
   const text =
-    'test("it is so, always", () => undefined) // only said in passing\ntest.each([\n  ["a row of a ' +
+    'test("it is so, always", () => undefined) // only in a comment\ntest.each([\n  ["a row of a ' +
     'table", 1],\n])("%s", () => undefined)'
   const isNoTitle = (line: string, words: string) =>
     `docs/earlier-projects.md: line ${line} names "${words}", which is not the title of a test in a.test.ts.`
@@ -25,7 +25,7 @@ test('a line of the list that is missing, or whose test does not exist by file a
     'docs/earlier-projects.md: line 1.4 names no test.',
     isNoTitle('1.5', 'test('),
     'docs/earlier-projects.md: line 1.6 names LICENSE, which is not a test.',
-    isNoTitle('1.7', 'only said in passing'),
+    isNoTitle('1.7', 'only in a comment'),
   ])
 })
 

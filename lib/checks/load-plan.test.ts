@@ -46,7 +46,7 @@ test.each<[string, Readonly<Record<string, number>>, readonly string[]]>([
     { 'darkroom.right': 80, 'darkroom.wrong': 20 },
     ['darkroom.right > darkroom.wrong * 4'],
   ],
-  ['nobody who asked', { 'darkroom.right': 0 }, ['darkroom.right > darkroom.wrong * 4']],
+  ['no correct answer', { 'darkroom.right': 0 }, ['darkroom.right > darkroom.wrong * 4']],
 ])('with %s the run ends as it should', (_case, counted, broken) => {
   const held = { 'vusers.failed': 0, 'darkroom.failed': 0, 'darkroom.right': 100, 'darkroom.wrong': 5 }
 

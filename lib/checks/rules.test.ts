@@ -195,7 +195,7 @@ test('a document with an outdated table is caught', () => {
 
 test('a broken link and an unknown command are caught', () => {
   const text =
-    'See [rooms](architecture.md), [speed](fast.md), [outside](https://example.org), <img ' +
+    'See [modules](architecture.md), [speed](fast.md), [outside](https://example.org), <img ' +
     'src="a.png">. Run `npm run fly` or `npm run dev`.'
 
   expect(liesIn('docs/guide.md', text, ['dev'])).toEqual([

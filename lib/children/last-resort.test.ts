@@ -28,7 +28,7 @@ const IN_ORDER = `{ report, end: async () => { await null; say('gave back what i
 
 test.each([
   ['an exception', `setImmediate(() => { throw new Error('it broke') })`],
-  ['a promise that nobody awaits', `setImmediate(() => Promise.reject(new Error('it broke')))`],
+  ['a promise without await', `setImmediate(() => Promise.reject(new Error('it broke')))`],
   ['an error while it starts', `await Promise.reject(new Error('it broke'))`],
 ])('%s is logged, and the process ends in order with a code that is not 0', async (_what, beginning) => {
   expect(await ended(IN_ORDER, beginning)).toEqual({ code: 1, lines: [LOGGED, 'gave back what it held'] })

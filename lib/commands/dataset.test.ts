@@ -35,12 +35,12 @@ async function classFolders(): Promise<string> {
     ['rings', 'ring'],
     ['stars', 'star'],
   ] as const) {
-    await mkdir(join(folder, 'pictures', name), { recursive: true })
+    await mkdir(join(folder, 'images', name), { recursive: true })
     for (const seed of [1, 2, 3])
-      await writeFile(join(folder, 'pictures', name, `${seed}.png`), encodePng(drawShape(shape, seed)))
+      await writeFile(join(folder, 'images', name, `${seed}.png`), encodePng(drawShape(shape, seed)))
   }
-  await writeFile(join(folder, 'pictures', 'stars', 'page.png'), '<html></html>')
-  return join(folder, 'pictures')
+  await writeFile(join(folder, 'images', 'stars', 'page.png'), '<html></html>')
+  return join(folder, 'images')
 }
 
 test('a folder of class folders becomes samples of a classifier, once', async () => {

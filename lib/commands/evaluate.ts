@@ -46,7 +46,7 @@ type ImageSets = {
 }
 type EvaluationData = {
   readonly version: Measurable
-  readonly pictures: ImageSets
+  readonly images: ImageSets
   readonly close: () => Promise<void>
 }
 
@@ -94,7 +94,7 @@ async function main(): Promise<number> {
     name: 'evaluate',
     terminal: 'sentences',
   })
-  const { version, pictures, close } = await resolved(name, values.from, start, stop.signal)
+  const { version, images, close } = await resolved(name, values.from, start, stop.signal)
   await using pool = createPool({
     name: 'evaluate',
     size: 1,
@@ -105,10 +105,10 @@ async function main(): Promise<number> {
   })
   try {
     console.log(
-      `Measuring ${name} ${version.name} on ${pictures.test.length.toLocaleString('en')} test ` + 'images.',
+      `Measuring ${name} ${version.name} on ${images.test.length.toLocaleString('en')} test ` + 'images.',
     )
-    const answer = await evaluateVersion(version, pictures.test, {
-      bytesOf: pictures.bytesOf,
+    const answer = await evaluateVersion(version, images.test, {
+      bytesOf: images.bytesOf,
       inference: pool,
       maxPixels: start.settings.MAX_PIXELS,
       signal: stop.signal,
@@ -141,7 +141,7 @@ async function resolved(
             signal,
           )
         : { test: await testEntries(data, [version]), bytesOf: data.images.bytesOf }
-      return { version, pictures: images, close: data.close }
+      return { version, images, close: data.close }
     }
     await data.close()
   }
@@ -158,7 +158,7 @@ async function resolved(
   const version = { id: `${name}-${champion}`, classifierId: name, name: champion, folder, classes, card }
   return {
     version,
-    pictures: await readImages(
+    images: await readImages(
       card.data.name,
       { from, downloads: join(dataDir, 'downloads'), mirror: start.settings.DATASET_MIRROR },
       signal,

@@ -59,8 +59,8 @@ test('a version trained on the command line is imported with its card, under the
     code: 1,
     output: expect.stringMatching(/the bundle does not have the class "ash"/) as string,
   })
-  const { card: brought } = await readBundle(join(dataDir, 'models/garden/v1'))
-  expect(brought).toMatchObject({ classifier: 'garden', test: (await readBundle(sealed)).card.test })
+  const { card: imported } = await readBundle(join(dataDir, 'models/garden/v1'))
+  expect(imported).toMatchObject({ classifier: 'garden', test: (await readBundle(sealed)).card.test })
 }, 60_000)
 
 test.each([

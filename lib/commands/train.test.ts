@@ -81,14 +81,14 @@ test.each([
     ['ring-star', '--from', '.', '--recipe', 'head', '--teacher', 'shapes'],
     /The recipe head cannot use a teacher: it fits the last layer to the labels/,
   ],
-  [['shapes', '--base', 'nobody'], /There is no base "nobody": .* has no version/],
+  [['shapes', '--base', 'unknown'], /There is no base "unknown": .* has no version/],
   [
     ['shapes', '--base', 'shapes', '--recipe', 'scratch-small'],
     /scratch-small does not continue from a version: it starts from a network of its own/,
   ],
   [
-    ['shapes', '--recipe', 'transfer', '--body', 'nobody'],
-    /There is no pretrained network "nobody": the networks are .*cats-dogs/,
+    ['shapes', '--recipe', 'transfer', '--body', 'unknown'],
+    /There is no pretrained network "unknown": the networks are .*cats-dogs/,
   ],
   [['shapes', '--epochs', '0'], /--epochs 0 is not valid: it must be a whole number from 1 to 500/],
   [['shapes', '--resume'], /There is no run of shapes to resume/],

@@ -55,7 +55,7 @@ test.each(of(({ scope }) => CLOSED.includes(scope)))(
   async (_route, contract) => {
     openProgram()
     expect(await refusalOf(contract, {})).toBe(401)
-    expect(await refusalOf(contract, { cookie: 'session=nobody' })).toBe(401)
+    expect(await refusalOf(contract, { cookie: 'session=unknown' })).toBe(401)
   },
 )
 

@@ -49,7 +49,7 @@ test.each([
 })
 
 test('plain-text errors of next-auth become a 404 or name the damaged cookie', async () => {
-  expect((await send('POST', 'callback/nobody', { status: 400 })).status).toBe(404)
+  expect((await send('POST', 'callback/unknown', { status: 400 })).status).toBe(404)
   expect(
     await (
       await send('GET', 'session', { headers: { cookie: 'a=b; next-auth.callback-url=nowhere' } })

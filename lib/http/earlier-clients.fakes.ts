@@ -57,7 +57,7 @@ export const STATUS = {
   message: 'text',
   last_retrain_time: 'text or null',
 } as const
-const BEGUN = { message: 'text', success: 'yes-or-no', run: 'table' } as const
+const STARTED = { message: 'text', success: 'yes-or-no', run: 'table' } as const
 export const HEALTH = { status: /^healthy$/, uptime_seconds: 'number', model_loaded: 'yes-or-no' } as const
 
 export const EARLIER: readonly EarlierCase[] = [
@@ -118,7 +118,7 @@ export const EARLIER: readonly EarlierCase[] = [
     path: '/trigger_retrain',
     needsKey: true,
     status: 202,
-    promises: BEGUN,
+    promises: STARTED,
   },
   {
     story: '1.11 MN sends POST /retrain',
@@ -126,7 +126,7 @@ export const EARLIER: readonly EarlierCase[] = [
     path: '/retrain',
     needsKey: true,
     status: 202,
-    promises: BEGUN,
+    promises: STARTED,
   },
   {
     story: '1.11 MN waits for POST /retrain',

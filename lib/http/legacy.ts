@@ -99,8 +99,8 @@ const askRetrain = contractRunner(retrainBefore, (input, context) =>
   darkroom().training.retrain(input, context),
 )
 const askRetrainToTheEnd = contractRunner(retrainBefore, async (input, context) => {
-  const begun = await darkroom().training.retrain(input, context)
-  return { ...begun, ...(await ended(begun.run.id, input, context)) }
+  const started = await darkroom().training.retrain(input, context)
+  return { ...started, ...(await ended(started.run.id, input, context)) }
 })
 
 async function retrainAsBefore(incoming: IncomingRequest, requestId: string): Promise<OutgoingResponse> {

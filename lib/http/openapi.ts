@@ -175,14 +175,14 @@ function contentOf(
 
 /** A contract's own errors, and those that its scope, body and input imply. */
 export function errorsOf(c: Contract): readonly ErrorCode[] {
-  const brought: ErrorCode[] = ['internal']
-  if (c.scope !== 'open') brought.push('unauthenticated')
-  if (c.scope !== 'open' && c.scope !== 'predict') brought.push('forbidden')
-  if (c.method !== 'GET' && c.scope !== 'open') brought.push('foreign_origin')
-  if (c.input instanceof z.ZodObject && Object.keys(c.input.shape).length > 0) brought.push('invalid_input')
-  if (c.body !== 'none') brought.push('malformed', 'too_large', 'too_slow')
-  if (c.body === 'json' || c.body === 'parts') brought.push('unsupported_media')
-  if (c.limited) brought.push('rate_limited')
-  if (c.path.includes('{')) brought.push('not_found')
-  return [...new Set([...c.errors, ...brought])]
+  const added: ErrorCode[] = ['internal']
+  if (c.scope !== 'open') added.push('unauthenticated')
+  if (c.scope !== 'open' && c.scope !== 'predict') added.push('forbidden')
+  if (c.method !== 'GET' && c.scope !== 'open') added.push('foreign_origin')
+  if (c.input instanceof z.ZodObject && Object.keys(c.input.shape).length > 0) added.push('invalid_input')
+  if (c.body !== 'none') added.push('malformed', 'too_large', 'too_slow')
+  if (c.body === 'json' || c.body === 'parts') added.push('unsupported_media')
+  if (c.limited) added.push('rate_limited')
+  if (c.path.includes('{')) added.push('not_found')
+  return [...new Set([...c.errors, ...added])]
 }

@@ -162,8 +162,8 @@ test('every PNG with a wrong checksum and every truncated image is refused', asy
     await open(image).gif().toBuffer(),
     await open(image).avif().toBuffer(),
   ]) {
-    for (const kept of [0.3, 0.6, 0.9])
-      await expect(decode(cut.subarray(0, Math.floor(cut.length * kept)), limits)).rejects.toMatchObject({
+    for (const share of [0.3, 0.6, 0.9])
+      await expect(decode(cut.subarray(0, Math.floor(cut.length * share)), limits)).rejects.toMatchObject({
         code: 'corrupt_image',
       })
   }

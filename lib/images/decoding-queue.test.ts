@@ -154,7 +154,7 @@ test('an image that needs more than the budget, or has too many pixels, is refus
   expect(children).toHaveLength(0)
 })
 
-test('a request that waits too long is told when to retry, and an aborted one is not decoded', async () => {
+test('a request that waits too long gets the time to retry, and an aborted one is not decoded', async () => {
   const { queue, children, pass } = queueWith({ lanes: 1 })
   const aborted = new AbortController()
   void settled(queue.decode(png(2_000), order))

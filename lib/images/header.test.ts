@@ -167,7 +167,7 @@ test('a large BMP is reduced like the same image as PNG', async () => {
 test('text chunks of a PNG never reach its decoder', async () => {
   const bytes = Buffer.from(
     await open()
-      .withExif({ IFD0: { Copyright: 'nobody' } })
+      .withExif({ IFD0: { Copyright: 'none' } })
       .png()
       .toBuffer(),
   )

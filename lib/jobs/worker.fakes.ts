@@ -44,18 +44,18 @@ export async function opened() {
 /** A handler that works until it is stopped, and reports the reason. */
 export function endless(): {
   handler: NonNullable<Handlers['evaluate']>
-  begun: Promise<void>
+  started: Promise<void>
   stopped: Promise<StopReason | null>
 } {
-  const begun = Promise.withResolvers<void>()
+  const started = Promise.withResolvers<void>()
   const stopped = Promise.withResolvers<StopReason | null>()
   const run: NonNullable<Handlers['evaluate']>['run'] = (_payload, { signal, why }) =>
     new Promise((_resolve, reject) => {
-      begun.resolve()
+      started.resolve()
       signal.addEventListener('abort', () => {
         stopped.resolve(why())
         reject(new Error('stopped'))
       })
     })
-  return { handler: { run }, begun: begun.promise, stopped: stopped.promise }
+  return { handler: { run }, started: started.promise, stopped: stopped.promise }
 }

@@ -63,9 +63,9 @@ test('a worker takes only jobs of its kinds', async () => {
 test('a cancel reaches the working handler, and the job ends as cancelled', async () => {
   const { jobs, enqueue, start, clock, until } = await opened()
   const id = await enqueue()
-  const { handler, begun, stopped } = endless()
+  const { handler, started, stopped } = endless()
   start(handler)
-  await begun
+  await started
 
   expect(await jobs.requestCancel(id, clock.now())).toBe('requested')
 
@@ -87,9 +87,9 @@ test('a queued job that is cancelled never starts', async () => {
 test('a stopping worker returns its job to the queue, and the attempt does not count', async () => {
   const { jobs, enqueue, start, clock } = await opened()
   const id = await enqueue()
-  const { handler, begun, stopped } = endless()
+  const { handler, started, stopped } = endless()
   const { leave, ended } = start(handler)
-  await begun
+  await started
 
   leave()
   await ended
@@ -101,9 +101,9 @@ test('a stopping worker returns its job to the queue, and the attempt does not c
 test('the heartbeat of a long job keeps its lease', async () => {
   const { jobs, enqueue, start, clock, state } = await opened()
   const id = await enqueue()
-  const { handler, begun } = endless()
+  const { handler, started } = endless()
   start(handler)
-  await begun
+  await started
 
   for (let second = 0; second < 2 * (LEASE_MS / 1_000); second++) await clock.advance(1_000)
 

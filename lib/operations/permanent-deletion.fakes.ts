@@ -107,14 +107,14 @@ export async function used(opened: DataFixture) {
       {
         kind: 'duplicate_in_upload',
         filename: 'copy.png',
-        detail: 'The same picture as secret-1.png.',
+        detail: 'The same image as secret-1.png.',
         sampleId: null,
       },
     ],
     findingsTotal: 1,
   })
   const predictions = [small, large].map((image) =>
-    predictionOf(data, { image, filename: 'asked-secret.png' }),
+    predictionOf(data, { image, filename: 'prediction-secret.png' }),
   )
   for (const prediction of predictions) await data.predictions.record(prediction)
   for (const image of [small, large])

@@ -31,7 +31,7 @@ test('after permanent deletion no byte of the file, its thumbnails or its pixels
   expect([...(await readRows(path.join(folder, 'cache', 'embeddings'), 'net', 2)).entries()]).toEqual([
     [other.hash, Float32Array.of(5, 6)],
   ])
-  expect(holding(folder, [Buffer.from('secret-1.png, secret-0.png, asked-secret')])).toEqual([])
+  expect(holding(folder, [Buffer.from('secret-1.png, secret-0.png, prediction-secret')])).toEqual([])
   expect((await data.queries.getUpload({ id: upload.id })).findings).toEqual([])
   expect(await data.queries.getPrediction({ id: predictions[0]!.id })).toMatchObject({
     image_url: null,

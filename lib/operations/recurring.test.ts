@@ -45,10 +45,10 @@ test('work that fails twice a second is logged once a minute, and once when it r
 })
 
 test('work that takes longer than its interval is not started a second time', async () => {
-  let begun = 0
+  let starts = 0
   const { promise, resolve } = Promise.withResolvers<void>()
   const { tick } = watched(() => {
-    begun += 1
+    starts += 1
     return promise
   })
 
@@ -56,7 +56,7 @@ test('work that takes longer than its interval is not started a second time', as
   resolve()
   await Promise.all(ticks)
 
-  expect(begun).toBe(1)
+  expect(starts).toBe(1)
 })
 
 test('work that throws synchronously is a failure like any other', async () => {

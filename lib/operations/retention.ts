@@ -13,10 +13,10 @@ const GB = 1e9
 const DOWN_TO = 0.9
 
 export type RetentionLimits = {
-  /** For images that only anonymous predictions need; null: kept as long as the predictions. */
+  /** For images that only anonymous predictions need; null: stored as long as the predictions. */
   readonly publicDays: number | null
   readonly publicBytes: number
-  /** For all predictions; null: kept. */
+  /** For all predictions; null: without limit. */
   readonly days: number | null
   readonly gigabytes: number | null
 }

@@ -71,14 +71,14 @@ test('the package comes from the registry that npm is set to, byte for byte', as
   expect(new Set(requests)).toEqual(new Set(['/drawn-backbone', '/drawn-backbone.tgz']))
 })
 
-test('a package that the registry does not have is said in npm’s words', async () => {
+test('a package that the registry does not have is reported with npm’s message', async () => {
   await expect(npmPack('no-such-package@1.0.0', folderOf(), never)).rejects.toMatchObject({
     code: 'bad_data_file',
     why: expect.stringMatching(/npm cannot provide no-such-package@1\.0\.0 \(404 Not Found/),
   })
 })
 
-test('a registry that cannot be reached is said, and a later try works', async () => {
+test('an unreachable registry is reported, and a later try works', async () => {
   const folder = folderOf()
   vi.stubEnv('npm_config_registry', 'http://127.0.0.1:9/')
 

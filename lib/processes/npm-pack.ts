@@ -14,8 +14,8 @@ const SHOWN_OUTPUT = 4_000
 /** The npm that started this program, else the one next to this Node, else that of PATH. */
 function npmProgram(): { readonly program: string; readonly args: readonly string[] } {
   const started = process.env['npm_execpath']
-  const beside = path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js')
-  const script = [started, beside].find((file) => file?.endsWith('.js') === true && existsSync(file))
+  const bundled = path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js')
+  const script = [started, bundled].find((file) => file?.endsWith('.js') === true && existsSync(file))
   return script === undefined
     ? { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
     : { program: process.execPath, args: [script] }

@@ -53,9 +53,9 @@ export async function addRandomVersion(
   await using engine = await openEngine('auto', 'inference', { threads: 1 })
   await engine.load('golden', stored)
   const rows: Float32Array[] = []
-  for (const { image: picture } of goldenImages()) {
+  for (const { image } of goldenImages()) {
     const pixels = new Float32Array(squareBytes(spec))
-    normalise(preprocess(picture, spec), spec, pixels)
+    normalise(preprocess(image, spec), spec, pixels)
     rows.push((await engine.run('golden', pixels, 1)).logits.slice())
   }
   const card: Card = {

@@ -9,7 +9,7 @@ import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../_components/request-error.ts'
 
 export type CurrentMetrics = Output<Routes['GET /api/metrics']>
-/** The metrics that are kept over time. */
+/** The metrics that are stored over time. */
 export type MetricsSample = Omit<CurrentMetrics, 'processes'>
 export type HealthReport = Output<Routes['GET /api/health']>
 export type TrainingStatus = Output<Routes['GET /api/retrain/status']>

@@ -11,7 +11,7 @@ const samples = (total: number, unseen: number, testImages: number) => ({
   unseen,
 })
 
-test('the first version is said to go into production by itself', () => {
+test('the plan of a first version states that it goes live automatically', () => {
   expect(planText({ champion: null, samples: samples(1, 1, 0) }, [])).toBe(
     'The first version is trained on 1 image, evaluated on images that a model was not trained on, and put ' +
       'into production.',
@@ -33,7 +33,7 @@ test('with too few test images, it says how many more to upload: every fifth bec
   expect(text).toContain('Add about 50 images')
 })
 
-test('after cross-validation, no more test images are asked for', () => {
+test('after cross-validation, the plan does not request more test images', () => {
   const text = planText({ champion: { ...live, test_images: 0 }, samples: samples(60, 10, 12) }, [])
 
   expect(text).toContain('It is then compared with v2 on images that each was not trained on')

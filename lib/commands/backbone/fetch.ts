@@ -1,5 +1,5 @@
 /** `npm run backbone -- fetch`: installs the default pretrained network from the npm registry, or from a file that
- *  was brought along. For the set-up it also notes what came of it. */
+ *  is already on this machine. For the setup it also records the result. */
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

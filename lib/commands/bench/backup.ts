@@ -89,12 +89,12 @@ export async function benchBackup(args: readonly string[]): Promise<number> {
 async function backedUp(images: number, senders: number): Promise<BackupFigures> {
   const { passing } = createLines(process.stderr)
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-bench-backup-'))
-  const kept = path.join(folder, 'backups')
+  const backupDir = path.join(folder, 'backups')
   const settings = {
     DEFAULT_CLASSIFIER: CLASSIFIER,
     OPEN_ACTIONS: 'true',
     RATE_LIMIT_ENABLED: 'false',
-    BACKUP_DIR: kept,
+    BACKUP_DIR: backupDir,
   }
   try {
     await using product = await startThrowawayProduct(settings)
@@ -110,12 +110,12 @@ async function backedUp(images: number, senders: number): Promise<BackupFigures>
     const startedAt = performance.now()
     const acknowledged = [...before.map(({ id }) => id), ...load.sent.map(({ id }) => id)]
     passing('Backing up under load')
-    const places = { DATA_DIR: product.dataDir, BACKUP_DIR: kept }
+    const places = { DATA_DIR: product.dataDir, BACKUP_DIR: backupDir }
     const backupSeconds = await run('backup', [], places)
     const ended = performance.now()
     await load.stop()
     const secondSeconds = await run('backup', [], places)
-    const [, backup] = await backupsIn(kept)
+    const [, backup] = await backupsIn(backupDir)
     if (!backup) throw new Error('The first backup is not there.')
     const samplesBefore = await samplesAt(product.url)
 

@@ -82,13 +82,13 @@ export async function benchForecast(args: readonly string[]): Promise<number> {
 async function rowOf(number: number, folder: string, engine: string | undefined) {
   const trial = TRIALS[number - 1]!
   const place = path.join(folder, String(number))
-  drawInto(path.join(place, 'pictures'), trial)
+  drawInto(path.join(place, 'images'), trial)
   const real = readStart()
   const start = { ...real, places: { ...real.places, dataDir: path.join(place, 'data') } }
   mkdirSync(start.places.dataDir, { recursive: true })
   const request = {
     name: 'forecast',
-    from: path.join(place, 'pictures'),
+    from: path.join(place, 'images'),
     recipe: trial.recipe,
     epochs: String(trial.epochs),
     out: path.join(place, 'version', 'v1'),

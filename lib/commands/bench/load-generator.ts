@@ -78,9 +78,9 @@ export function createSender(url: string): Disposable & {
     }
     const open = new Set<Promise<unknown>>()
     const began = performance.now()
-    let begun = 0
+    let sentCount = 0
     while (performance.now() < end) {
-      for (const due = ((performance.now() - began) / 1_000) * load.perSecond; begun < due; begun++) {
+      for (const due = ((performance.now() - began) / 1_000) * load.perSecond; sentCount < due; sentCount++) {
         const params = one().then((answer) => {
           answers.push(answer)
           open.delete(params)

@@ -12,9 +12,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers as L
 
-asked = json.loads(sys.argv[1])
-network, batch, images = asked["network"], asked["batch"], asked["images"]
-if asked["mixed"]:
+config = json.loads(sys.argv[1])
+network, batch, images = config["network"], config["batch"], config["images"]
+if config["mixed"]:
     keras.mixed_precision.set_global_policy("mixed_bfloat16")
 
 
@@ -23,7 +23,7 @@ def keras_layer(layer, is_last):
         case "conv":
             return L.Conv2D(layer["filters"], layer["kernel"], strides=layer["stride"], padding="same", use_bias=False)
         case "batchNorm":
-            return L.BatchNormalization(momentum=0.9, epsilon=asked["epsilon"])
+            return L.BatchNormalization(momentum=0.9, epsilon=config["epsilon"])
         case "relu":
             return L.ReLU()
         case "maxPool":
@@ -38,9 +38,9 @@ def keras_layer(layer, is_last):
 size, channels = network["input"]["size"], network["input"]["channels"]
 last = network["layers"][-1]
 model = keras.Sequential([keras.Input((size, size, channels)), *(keras_layer(layer, layer is last) for layer in network["layers"])])
-if model.count_params() != asked["parameters"]:
-    raise ValueError(f"Keras counts {model.count_params()} parameters, not {asked['parameters']}")
-model.compile(optimizer=keras.optimizers.Adam(asked["rate"]), loss=keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+if model.count_params() != config["parameters"]:
+    raise ValueError(f"Keras counts {model.count_params()} parameters, not {config['parameters']}")
+model.compile(optimizer=keras.optimizers.Adam(config["rate"]), loss=keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
 
 random = np.random.default_rng(1)
 x = random.random((images, size, size, channels), dtype="float32")
@@ -54,7 +54,7 @@ def fit(epochs):
 
 
 fit(1)  # traces the graph
-epochs = max(1, round(asked["seconds"] / fit(1)[0]))
+epochs = max(1, round(config["seconds"] / fit(1)[0]))
 cpu_before = time.process_time()
 wall, loss = fit(epochs)
 cpu = time.process_time() - cpu_before

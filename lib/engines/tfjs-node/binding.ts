@@ -103,8 +103,8 @@ export function loadTensorFlow() {
       created = []
       const keep = new Set<number>()
       try {
-        const { answer, keep: kept } = work()
-        for (const { id } of kept) keep.add(id)
+        const { answer, keep: variables } = work()
+        for (const { id } of variables) keep.add(id)
         return answer
       } finally {
         for (const id of created) if (!keep.has(id)) native.deleteTensor(id)

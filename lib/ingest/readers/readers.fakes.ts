@@ -27,4 +27,4 @@ export async function put(files: Files, into = folder): Promise<string> {
   return into
 }
 
-export const image = new TextEncoder().encode('any bytes: judged by whoever decodes them')
+export const image = new TextEncoder().encode('any bytes: checked by the decoder')

@@ -131,7 +131,7 @@ test('a downloaded file is checked, stored, and not downloaded again', async () 
   await using server = await serveFiles(files)
   const reports: DownloadProgress[] = []
   const opening = {
-    downloads: join(folder, 'kept'),
+    downloads: join(folder, 'downloads'),
     mirror: `${server.url}/`,
     onProgress: (progress: DownloadProgress) => reports.push(progress),
   }
@@ -144,7 +144,7 @@ test('a downloaded file is checked, stored, and not downloaded again', async () 
     secondsLeft: 0,
     bytes: files['t10k-labels-idx1-ubyte.gz']!.length,
   })
-  expect((await readdir(join(folder, 'kept'))).toSorted()).toEqual(Object.keys(files).toSorted())
+  expect((await readdir(join(folder, 'downloads'))).toSorted()).toEqual(Object.keys(files).toSorted())
 })
 
 test.each<[string, Behaviour, (files: Files) => void, string]>([

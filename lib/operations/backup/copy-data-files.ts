@@ -37,7 +37,7 @@ const SPARE_BYTES = 16 * 1024 ** 2
  * so a file that is already there is not copied again.
  */
 export async function copyNewFiles(making: BackupDraft): Promise<void> {
-  const fresh = (await filesBelow(making.dataDir, keptBy(making))).filter(
+  const fresh = (await filesBelow(making.dataDir, isBackedUp(making))).filter(
     (file) => !making.entries.has(file.path),
   )
   await requireDiskSpace(making, fresh)
@@ -53,7 +53,7 @@ export async function copyNewFiles(making: BackupDraft): Promise<void> {
   )
 }
 
-function keptBy({ dataDir, databaseFile }: BackupPlan): (file: string) => boolean {
+function isBackedUp({ dataDir, databaseFile }: BackupPlan): (file: string) => boolean {
   const database = path.relative(dataDir, databaseFile).replaceAll('\\', '/')
   return (file) => {
     const name = path.posix.basename(file)

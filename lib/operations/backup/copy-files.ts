@@ -15,7 +15,7 @@ const FILES_AT_ONCE = 4
 export type FileToCopy = { readonly path: string; readonly bytes: number }
 
 /**
- * All files below a folder, as paths with forward slashes. `isKept` gets each path from `root` on, folders
+ * All files below a folder, as paths with forward slashes. `isIncluded` gets each path from `root` on, folders
  * too.
  */
 export async function filesBelow(

@@ -45,7 +45,7 @@ async function withBackup(): Promise<RestoreFixture> {
   const { folder: backup } = await makeBackup({
     dataDir: opened.folder,
     databaseFile: opened.settings.databaseFile,
-    folder: path.join(home, 'kept'),
+    folder: path.join(home, 'backups'),
     reason: 'command',
     productVersion: '0.1.0',
     settings: {},
