@@ -7,7 +7,7 @@ import path from 'node:path'
 import { createAuth } from '#lib/auth/auth.ts'
 import { createLimits } from '#lib/auth/rate-limits.ts'
 import { sessionSecret } from '#lib/auth/secret.ts'
-import type { ManagedMessage, ManagedCommand, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
+import type { ManagedMessage } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
@@ -19,17 +19,13 @@ import { createFeatures } from '#lib/ingest/image-statistics.ts'
 import { createIngest } from '#lib/ingest/upload.ts'
 import { createAudit } from '#lib/operations/audit.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
-import { fileConcernOf } from '#lib/operations/damaged-files.ts'
 import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
 import { createHealth } from '#lib/operations/health.ts'
 import { watchDisks } from '#lib/operations/disk.ts'
 import type { Log } from '#lib/operations/log.ts'
-import { watchMachine } from '#lib/operations/machine.ts'
-import { createMetrics } from '#lib/operations/metrics.ts'
 import { createModelUptime } from '#lib/operations/model-uptime.ts'
 import { backupSettingsNow, createOwnerSettings } from '#lib/operations/owner-settings.ts'
 import { createLogs } from '#lib/operations/read-log.ts'
-import { recurring } from '#lib/operations/recurring.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createTroubles } from '#lib/operations/storage-problems.ts'
 import { createGiveFeedback } from '#lib/serving/feedback.ts'
@@ -38,27 +34,24 @@ import { availableBackbones, installedBackbone } from '#lib/training/run/start/b
 import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
 import { createVersionCases } from '#lib/training/versions/versions.ts'
-import { steadyClock } from './clock.ts'
 import { composeData } from './compose-data.ts'
 import { createReading } from './image-reading.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
-import { composeServing } from './compose-serving.ts'
+import { composeServing, type ServingModule } from './compose-serving.ts'
 import { composeDecoding } from './fork-decoding.ts'
 import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import type { InferenceProcess } from './fork-inference.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './access-settings.ts'
 import { publicBytes } from './storage-limits.ts'
 import { VERSION, type Start } from './settings.ts'
-
-const FIGURES_EVERY_MS = 1_000
-/** How long an address may exceed its limit by using several processes. */
-const COUNTS_EVERY_MS = 500
+import { watchWeb, type WebWatch } from './watch-web.ts'
 
 export type Web = AsyncDisposable & {
   readonly program: Darkroom
-  /** Resolves when predictions can be served, or when it is known why not: sentences for the terminal. */
+  /** Resolves when predictions can be served, or when the reason that prevents it is known: sentences for
+   *  the terminal. */
   readonly begin: () => Promise<readonly string[]>
-  readonly hear: (message: Extract<ManagedCommand, { kind: 'figures' }>) => void
+  readonly hear: WebWatch['hear']
 }
 
 type WebParts = {
@@ -108,33 +101,19 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     limits,
     log,
   })
-
-  let latest: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
-  const own = () => traffic.figures(serving.figures())
-  const webs = () => [...latest.web.filter(({ pid }) => pid !== process.pid), own()]
-  const { metrics, metricsHistory, tick } = createMetrics({
-    machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: () => performance.now() }),
-    webs,
-    startedAt,
-    now,
-  })
   const backups = createBackups({ data, places, settings: () => backupSettingsNow({ ...start, data }), now })
-  let backupConcern: string | null = null
-  let fileConcern: string | null = null
-  const judgingBackups = recurring(
-    { log, now: steadyClock.now },
-    'The state of the backups could not be checked',
-    async () => {
-      backupConcern = await backups.concern()
-    },
-  )
-  const judgingFiles = recurring(
-    { log, now: steadyClock.now },
-    'The state of the stored files could not be checked',
-    async () => {
-      fileConcern = fileConcernOf(await data.images.faults())
-    },
-  )
+  const rates = createLimits(limitSettings(settings), data.counts)
+  const watch = await watchWeb({
+    dataDir: places.dataDir,
+    data,
+    disk,
+    backups,
+    rates,
+    figures: () => traffic.figures(serving.figures()),
+    report: say,
+    log,
+    startedAt,
+  })
   const { health, healthLive, healthReady } = createHealth({
     version: VERSION,
     startedAt,
@@ -145,44 +124,15 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     trainingEngine: () => likelyToTrain(settings.TRAINING_ENGINE),
     loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
     hindrance: serving.hindrance,
-    worker: () => latest.worker,
+    worker: watch.worker,
     troubles: () => [
       ...troubles.sentences(),
       ...[serving.failing()].flatMap((one) => one ?? []),
-      ...[backupConcern, fileConcern].filter((concern) => concern !== null),
+      ...watch.concerns(),
     ],
   })
-  const ticking = recurring({ log, now: steadyClock.now }, 'The system metrics could not be read', tick)
-  const lookingAtDisk = recurring(
-    { log, now: steadyClock.now },
-    'The free disk space could not be read',
-    disk.measure,
-  )
-  await lookingAtDisk()
-  const timer = setInterval(() => {
-    say({ kind: 'web-figures', figures: own() })
-    void ticking()
-    void lookingAtDisk()
-    void judgingBackups()
-    void judgingFiles()
-  }, FIGURES_EVERY_MS)
-
-  const rates = createLimits(limitSettings(settings), data.counts)
-  const exchanging = recurring(
-    { log, now: steadyClock.now },
-    'The rate-limit counts could not be exchanged with the other processes',
-    rates.exchange,
-  )
-  const telling = setInterval(() => void exchanging(), COUNTS_EVERY_MS)
-
   const { maxImageBytes, maxUploadBytes } = limits
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
-  const retraining: RetrainParts = {
-    data,
-    defaultEpochs: settings.DEFAULT_EPOCHS,
-    candidates: (input) => availableBackbones(places, input, settings.BACKBONE),
-    now: () => Date.now(),
-  }
   const program: Darkroom = {
     queries: data.queries,
     serving: {
@@ -206,8 +156,8 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
       health,
       healthLive,
       healthReady,
-      metrics,
-      metricsHistory,
+      metrics: watch.metrics,
+      metricsHistory: watch.metricsHistory,
       modelUptime: createModelUptime({ data, startedAt, now }),
       listLogs: createLogs({ dataDir: places.dataDir }),
       ...createOwnerSettings({ ...start, data }),
@@ -236,22 +186,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
       oidc: oidcSettings(settings),
       now: () => Date.now(),
     }),
-    training: {
-      ...createRetrain(retraining),
-      ...createBackboneCases({
-        data,
-        isInstalled: () => installedBackbone(places) !== null,
-        isOff: settings.BACKBONE === 'own',
-        now,
-      }),
-      ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
-      ...createVersionCases({
-        data,
-        now: () => Date.now(),
-        engine: () => serving.engine().name,
-        verify: serving.verify,
-      }),
-    },
+    training: trainingCases(start, data, serving),
   }
 
   return {
@@ -264,12 +199,9 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
         ...(settings.OPEN_ACTIONS ? [OPEN_ACTIONS_WARNING] : []),
       ]
     },
-    hear: (message) => {
-      latest = message
-    },
+    hear: watch.hear,
     async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      clearInterval(telling)
+      watch[Symbol.dispose]()
       await ingest[Symbol.asyncDispose]()
       await decoding[Symbol.asyncDispose]()
       await serving[Symbol.asyncDispose]()
@@ -278,10 +210,40 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
   }
 }
 
-/** Judged by what is installed: only a training child can prove it. */
-function likelyToTrain(required: Settings['TRAINING_ENGINE']): EngineName | null {
+function trainingCases(
+  { settings, places }: Start,
+  data: Awaited<ReturnType<typeof composeData>>,
+  serving: Pick<ServingModule, 'engine' | 'verify'>,
+): Darkroom['training'] {
+  const retraining: RetrainParts = {
+    data,
+    defaultEpochs: settings.DEFAULT_EPOCHS,
+    candidates: (input) => availableBackbones(places, input, settings.BACKBONE),
+    now: () => Date.now(),
+  }
+  return {
+    ...createRetrain(retraining),
+    ...createBackboneCases({
+      data,
+      isInstalled: () => installedBackbone(places) !== null,
+      isOff: settings.BACKBONE === 'own',
+      now: () => new Date(),
+    }),
+    ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
+    ...createVersionCases({
+      data,
+      now: () => Date.now(),
+      engine: () => serving.engine().name,
+      verify: serving.verify,
+    }),
+  }
+}
+
+/** The installed engine that would train: only a training child can confirm that it works. */
+function likelyToTrain(requested: Settings['TRAINING_ENGINE']): EngineName | null {
   const available = probeEngines().flatMap((probe) => (probe.available ? [probe.name] : []))
   return (
-    (required === 'auto' ? orderFor('training') : [required]).find((name) => available.includes(name)) ?? null
+    (requested === 'auto' ? orderFor('training') : [requested]).find((name) => available.includes(name)) ??
+    null
   )
 }

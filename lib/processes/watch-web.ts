@@ -1,0 +1,97 @@
+/**
+ * What a web process checks again and again while it serves: the metrics of the machine, the free disk space, the state
+ * of backups and stored files, and the rate-limit counts of the other processes. It reports its own figures to
+ * the supervisor. It decides nothing; health and the pages read what it last measured.
+ */
+import type { Limits } from '#lib/auth/rate-limits.ts'
+import type { ManagedCommand, ManagedMessage, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
+import type { Backups } from '#lib/operations/backup/backups.ts'
+import { fileConcernOf } from '#lib/operations/damaged-files.ts'
+import type { DiskWatch } from '#lib/operations/disk.ts'
+import type { Log } from '#lib/operations/log.ts'
+import { watchMachine } from '#lib/operations/machine.ts'
+import { createMetrics, type Metrics } from '#lib/operations/metrics.ts'
+import { recurring } from '#lib/operations/recurring.ts'
+import { steadyClock } from './clock.ts'
+import type { composeData } from './compose-data.ts'
+
+const FIGURES_EVERY_MS = 1_000
+/** How long an address may exceed its limit by using several processes. */
+const COUNTS_EVERY_MS = 500
+
+type WatchParts = {
+  readonly dataDir: string
+  readonly data: Pick<Awaited<ReturnType<typeof composeData>>, 'images'>
+  readonly disk: DiskWatch
+  readonly backups: Pick<Backups, 'concern'>
+  readonly rates: Pick<Limits, 'exchange'>
+  /** Of this process alone. */
+  readonly figures: () => WebFigures
+  readonly report: (message: ManagedMessage) => void
+  readonly log: Log
+  readonly startedAt: Date
+}
+
+export type WebWatch = Disposable & {
+  readonly metrics: Metrics['metrics']
+  readonly metricsHistory: Metrics['metricsHistory']
+  readonly worker: () => WorkerState
+  /** Sentences about backups and stored files for health; empty if there is nothing to report. */
+  readonly concerns: () => readonly string[]
+  /** The figures of all web processes and the state of the worker, as the supervisor sends them. */
+  readonly hear: (message: Extract<ManagedCommand, { kind: 'figures' }>) => void
+}
+
+/** Resolves when the free disk space has been measured once. */
+export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
+  const { dataDir, data, disk, backups, rates, figures, report, log, startedAt } = parts
+  let latest: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
+  let backupConcern: string | null = null
+  let fileConcern: string | null = null
+
+  const { metrics, metricsHistory, tick } = createMetrics({
+    machine: watchMachine({ dataDir, rootPid: process.ppid, now: () => performance.now() }),
+    webs: () => [...latest.web.filter(({ pid }) => pid !== process.pid), figures()],
+    startedAt,
+    now: () => new Date(),
+  })
+
+  const repeated = (failure: string, work: () => Promise<unknown>) =>
+    recurring({ log, now: steadyClock.now }, failure, work)
+  const readMetrics = repeated('The system metrics could not be read', tick)
+  const measureDisks = repeated('The free disk space could not be read', disk.measure)
+  const checkBackups = repeated('The state of the backups could not be checked', async () => {
+    backupConcern = await backups.concern()
+  })
+  const checkFiles = repeated('The state of the stored files could not be checked', async () => {
+    fileConcern = fileConcernOf(await data.images.faults())
+  })
+  const exchangeCounts = repeated(
+    'The rate-limit counts could not be exchanged with the other processes',
+    rates.exchange,
+  )
+
+  await measureDisks()
+  const everySecond = setInterval(() => {
+    report({ kind: 'web-figures', figures: figures() })
+    void readMetrics()
+    void measureDisks()
+    void checkBackups()
+    void checkFiles()
+  }, FIGURES_EVERY_MS)
+  const exchanging = setInterval(() => void exchangeCounts(), COUNTS_EVERY_MS)
+
+  return {
+    metrics,
+    metricsHistory,
+    worker: () => latest.worker,
+    concerns: () => [backupConcern, fileConcern].filter((concern) => concern !== null),
+    hear: (message) => {
+      latest = message
+    },
+    [Symbol.dispose]() {
+      clearInterval(everySecond)
+      clearInterval(exchanging)
+    },
+  }
+}
