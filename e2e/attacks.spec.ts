@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import path from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/png.ts'
@@ -16,6 +16,17 @@ const MIB = 1024 ** 2
 const HTML = '<img src=x onerror="window.attacked=1">'
 const png = (seed: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(encodePng(drawShape('star', 7_000 + seed)))
+
+const PAGES_OF_A_CLASSIFIER = [
+  '/predict',
+  '/upload',
+  '/visualize',
+  '/visualize?view=model',
+  '/visualize?view=traffic',
+  '/retrain',
+  '/models',
+  '/history',
+] as const
 
 let product: OwnProduct
 let key: string
@@ -155,26 +166,12 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
   ).toBe(201)
   await context.addCookies(browserCookies(product.admin, product.url))
   const { frame } = pagesOf(page, product)
-  const wrong: string[] = []
-  page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
+  const wrong = exceptionsOf(page)
   page.on('console', (message) => {
     if (message.type() === 'error') wrong.push(`${page.url()}: ${message.text()}`)
   })
 
-  for (const address of [
-    '/',
-    '/predict',
-    '/upload',
-    '/visualize',
-    '/visualize?view=model',
-    '/visualize?view=traffic',
-    '/retrain',
-    '/models',
-    '/history',
-    '/monitoring',
-    '/settings',
-    '/docs',
-  ]) {
+  for (const address of ['/', ...PAGES_OF_A_CLASSIFIER, '/monitoring', '/settings', '/docs']) {
     await frame.open(address, { classifier: CLASSIFIER })
     await expect(frame.heading.first()).toBeVisible()
     expect(await page.evaluate(() => (window as { attacked?: number }).attacked), address).toBeUndefined()
@@ -370,19 +367,8 @@ test('12 · classes named after members of every object are uploaded, trained, p
 
   await context.addCookies(browserCookies(product.admin, product.url))
   const { frame } = pagesOf(page, product)
-  const wrong: string[] = []
-  page.on('pageerror', (error) => wrong.push(`${page.url()}: ${error.message}`))
-  for (const address of [
-    '/predict',
-    '/upload',
-    '/visualize',
-    '/visualize?view=model',
-    '/visualize?view=traffic',
-    '/retrain',
-    '/models',
-    '/history',
-    `/predict?result=${String(predicted.json['id'])}`,
-  ]) {
+  const wrong = exceptionsOf(page)
+  for (const address of [...PAGES_OF_A_CLASSIFIER, `/predict?result=${String(predicted.json['id'])}`]) {
     const answer = await frame.open(address, { classifier: 'odd' })
     expect(answer?.status(), address).toBe(200)
     await expect(frame.heading.first()).toBeVisible()
@@ -461,4 +447,11 @@ function rawly(url: string, line: string, as?: string): Promise<string> {
     socket.on('end', () => resolve(output))
     socket.on('error', reject)
   })
+}
+
+/** Collects the exceptions that scripts of the page throw from now on. */
+function exceptionsOf(page: Page): string[] {
+  const exceptions: string[] = []
+  page.on('pageerror', (error) => exceptions.push(`${page.url()}: ${error.message}`))
+  return exceptions
 }

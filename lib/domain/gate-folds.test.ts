@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { compare, judge, sentence, type PairedAnswer, type Verdict } from './gate.ts'
+import { answers } from './paired-answers.fakes.ts'
 
 const folds = { folds: 5, isSuperset: true }
 
-test('with few images, a version that learnt from no less and is not below is equal', () => {
+test('with few images, a version that was trained on no fewer and is not below is equal', () => {
   const forty = answers({ both: 30, gains: 3, losses: 2, neither: 5 })
   const below = answers({ both: 30, gains: 2, losses: 3, neither: 5 })
 
@@ -35,32 +36,6 @@ test('cross-validated twins pass as better at most once in twenty, three points 
   expect(twins.filter((kind) => kind === 'better').length).toBeLessThanOrEqual(15)
   expect(worse.filter((kind) => kind === 'not-worse' || kind === 'better').length).toBeLessThanOrEqual(3)
 })
-
-function answers({
-  both,
-  gains,
-  losses,
-  neither,
-}: {
-  both: number
-  gains: number
-  losses: number
-  neither: number
-}): PairedAnswer[] {
-  const some = (n: number, championRight: boolean, challengerRight: boolean) =>
-    Array.from({ length: n }, (): PairedAnswer => ({
-      label: 'a',
-      championRight,
-      challengerRight,
-      isNew: false,
-    }))
-  return [
-    ...some(both, true, true),
-    ...some(gains, false, true),
-    ...some(losses, true, false),
-    ...some(neither, false, false),
-  ]
-}
 
 /** Verdicts on many random comparisons, seeded. */
 function simulate(tries: number, gainShare: number, lossShare: number, images: number): Verdict['kind'][] {

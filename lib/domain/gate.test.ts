@@ -8,6 +8,7 @@ import {
   type PairedAnswer,
   type Verdict,
 } from './gate.ts'
+import { answers } from './paired-answers.fakes.ts'
 
 const even: Comparison = {
   images: 2_000,
@@ -230,32 +231,6 @@ test('a version three points better is accepted at least four times in five', ()
 
   expect(tries.filter((kind) => kind === 'better' || kind === 'not-worse').length).toBeGreaterThanOrEqual(800)
 })
-
-function answers({
-  both,
-  gains,
-  losses,
-  neither,
-}: {
-  both: number
-  gains: number
-  losses: number
-  neither: number
-}): PairedAnswer[] {
-  const some = (n: number, championRight: boolean, challengerRight: boolean) =>
-    Array.from({ length: n }, (): PairedAnswer => ({
-      label: 'a',
-      championRight,
-      challengerRight,
-      isNew: false,
-    }))
-  return [
-    ...some(both, true, true),
-    ...some(gains, false, true),
-    ...some(losses, true, false),
-    ...some(neither, false, false),
-  ]
-}
 
 /** Many random comparisons, seeded. */
 function simulate({

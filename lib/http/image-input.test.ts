@@ -174,42 +174,34 @@ test.each<[string, BodyInit | null, Record<string, string>, number, string, RegE
   expect(answer.received['detail']).toMatch(words)
 })
 
-test('a body that declares too large a size is refused before a byte of it is read', async () => {
-  openProgram()
+/** Sends a body without an end; `pulled`: the chunks of it that were read. */
+async function sendEndless(chunkBytes: number, headers: Readonly<Record<string, string>>) {
   let pulled = 0
   const body = new ReadableStream(
-    { pull: (c) => c.enqueue(new Uint8Array(((pulled += 1), 1000))) },
+    { pull: (c) => c.enqueue(new Uint8Array(((pulled += 1), chunkBytes))) },
     { highWaterMark: 0 },
   )
-
   const response = await route(
     new Request(ADDRESS, {
       method: 'POST',
       body,
       duplex: 'half',
-      headers: { 'content-type': 'image/png', 'content-length': '999999' },
+      headers: { 'content-type': 'image/png', ...headers },
     } as RequestInit),
   )
+  return { response, pulled }
+}
+
+test('a body that declares too large a size is refused before a byte of it is read', async () => {
+  openProgram()
+  const { response, pulled } = await sendEndless(1_000, { 'content-length': '999999' })
 
   expect([response.status, response.headers.get('connection'), pulled]).toEqual([413, 'close', 0])
 })
 
 test('a body without a declared size is counted, and reading stops at the limit', async () => {
   openProgram()
-  let pulled = 0
-  const body = new ReadableStream(
-    { pull: (c) => c.enqueue(new Uint8Array(((pulled += 1), 10_000))) },
-    { highWaterMark: 0 },
-  )
-
-  const response = await route(
-    new Request(ADDRESS, {
-      method: 'POST',
-      body,
-      duplex: 'half',
-      headers: { 'content-type': 'image/png' },
-    } as RequestInit),
-  )
+  const { response, pulled } = await sendEndless(10_000, {})
 
   expect([response.status, pulled]).toEqual([413, 11])
 })

@@ -107,38 +107,21 @@ export function createBackups({
         next_at: nextBackupAt(times)?.toISOString() ?? null,
         migration_copies: [...migrationCopies([backupDir, path.dirname(databaseFile)])],
         backups: backups
-          .map(
-            (
-              {
-                name,
-                reason,
-                started_at,
-                verified_at,
-                product_version,
-                size_bytes,
-                files,
-                linked_files,
-                rows,
-                remarks,
-                folder,
-              },
-              position,
-            ) => ({
-              name,
-              reason,
-              started_at,
-              verified_at,
-              product_version,
-              size_bytes,
-              files,
-              linked_files,
-              rows,
-              remarks,
-              folder,
-              removed_after: Math.max(1, keep - position),
-              expires_at: expiryOf(position, keep, times)?.toISOString() ?? null,
-            }),
-          )
+          .map((backup, position) => ({
+            name: backup.name,
+            reason: backup.reason,
+            started_at: backup.started_at,
+            verified_at: backup.verified_at,
+            product_version: backup.product_version,
+            size_bytes: backup.size_bytes,
+            files: backup.files,
+            linked_files: backup.linked_files,
+            rows: backup.rows,
+            remarks: backup.remarks,
+            folder: backup.folder,
+            removed_after: Math.max(1, keep - position),
+            expires_at: expiryOf(position, keep, times)?.toISOString() ?? null,
+          }))
           .filter(({ name }) => containing === null || containing.some((one) => one.name === name)),
         running: isRunning
           ? {
