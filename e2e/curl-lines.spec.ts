@@ -30,7 +30,7 @@ test('every curl line of the reference works as printed', async ({ page }) => {
   await using product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-curl-'))
   try {
-    writeFileSync(path.join(folder, 'picture.png'), encodePng(drawShape('star', 8_001)))
+    writeFileSync(path.join(folder, 'image.png'), encodePng(drawShape('star', 8_001)))
     writeFileSync(path.join(folder, 'another.png'), encodePng(drawShape('star', 8_002)))
     const key = await product.key('admin')
     const cookie = await product.addUser('viewer')

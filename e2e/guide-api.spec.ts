@@ -26,7 +26,7 @@ test.beforeAll(async () => {
   test.setTimeout(180_000)
   product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
   folder = mkdtempSync(path.join(tmpdir(), 'darkroom-guide-'))
-  writeFileSync(path.join(folder, 'picture.png'), image('star', 61))
+  writeFileSync(path.join(folder, 'image.png'), image('star', 61))
   writeFileSync(path.join(folder, 'another.png'), image('star', 62))
   writeFileSync(path.join(folder, 'my-leaves.zip'), leaves(1_000, 60))
   writeFileSync(path.join(folder, 'more.zip'), leaves(2_000, 20))

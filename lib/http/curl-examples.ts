@@ -18,11 +18,11 @@ export type Example = {
 }
 
 export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
-  'POST /api/predict': { query: { classifier: 'shapes', top_k: 3 }, form: [['file', '@picture.png']] },
+  'POST /api/predict': { query: { classifier: 'shapes', top_k: 3 }, form: [['file', '@image.png']] },
   'POST /api/predict/batch': {
     query: { classifier: 'shapes' },
     form: [
-      ['files', '@picture.png'],
+      ['files', '@image.png'],
       ['files', '@another.png'],
     ],
   },
@@ -46,7 +46,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
     query: { classifier: 'shapes' },
     form: [
       ['label', 'circle'],
-      ['files', '@picture.png'],
+      ['files', '@image.png'],
       ['files', '@another.png'],
     ],
   },

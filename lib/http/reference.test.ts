@@ -41,7 +41,7 @@ test.each(
 
 test('the curl lines pass key, body and file as curl expects them', () => {
   expect(operation('POST', '/api/predict').curl).toBe(
-    `curl "${ORIGIN}/api/predict?classifier=shapes&top_k=3" \\\n  -F file=@picture.png`,
+    `curl "${ORIGIN}/api/predict?classifier=shapes&top_k=3" \\\n  -F file=@image.png`,
   )
   expect(operation('DELETE', '/api/keys/{id}').curl).toBe(
     `curl -X DELETE "${ORIGIN}/api/keys/$ID" \\\n  -H "Authorization: Bearer $DARKROOM_KEY"`,

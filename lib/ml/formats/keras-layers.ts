@@ -89,7 +89,7 @@ export function kerasLayers(
   }
 }
 
-/** What such a file holds besides the weights: the matrices by which a resize is two dense layers. */
+/** What such a file holds in addition to the weights: the matrices by which a resize is two dense layers. */
 export function constantTensors(
   network: Network,
 ): readonly { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }[] {

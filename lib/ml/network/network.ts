@@ -92,7 +92,7 @@ export type Shape = readonly number[]
 
 /** One named tensor: `<layer>/kernel` (HWIO; depthwise [k, k, channels, 1]; dense [in, out]), `<layer>/bias`,
  *  `<layer>/gamma`, `<layer>/beta`, and, of batch norm, `<layer>/mean` and `<layer>/variance`, which are
- *  measured, not learnt. */
+ *  measured, not trained. */
 export type WeightSpec = {
   readonly name: string
   readonly layer: string

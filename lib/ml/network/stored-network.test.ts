@@ -29,11 +29,11 @@ test.each<[string, unknown]>([
   ['an input without a size', { ...small, input: { channels: 3 } }],
   ['classes as text', { ...small, classes: '2' }],
   ['layers that are no list', { ...small, layers: {} }],
-  ['a layer of a kind that nobody knows', withLayer({ ...small.layers[0], kind: 'attention' })],
+  ['a layer of a kind that is unknown', withLayer({ ...small.layers[0], kind: 'attention' })],
   ['a kind that every object has', withLayer({ ...small.layers[0], kind: 'constructor' })],
   ['a layer without a name', withLayer({ ...small.layers[0], name: undefined })],
   ['a convolution without filters', withLayer({ ...small.layers[0], filters: undefined })],
-  ['a padding that nobody knows', withLayer({ ...small.layers[0], padding: 'same' })],
+  ['a padding that is unknown', withLayer({ ...small.layers[0], padding: 'same' })],
 ])('%s is none', (_case, value) => expect(isNetwork(value)).toBe(false))
 
 test('the networks of all shipped versions are read', () => {

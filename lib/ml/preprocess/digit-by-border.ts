@@ -1,4 +1,4 @@
-/** A written digit laid out as digit.ts does, by what the picture's border shows: for versions whose
+/** A written digit laid out as digit.ts does, by what the image's border shows: for versions whose
  *  `preprocess.json` does not ask for `ink: 'local'`. Their networks and golden answers are made for it. */
 import { centred, quantile } from './digit-layout.ts'
 import { resize, type Raster } from './resize.ts'
@@ -6,8 +6,8 @@ import { resize, type Raster } from './resize.ts'
 // the longer side of the ink in a square of 28 (LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel
 // box")
 const INK_SHARE = 20 / 28
-const DARK = 128 // a border below this is the black ground of a picture that is laid out already
-const FEWEST_LEVELS = 24 // a picture whose ink differs from its ground by less is empty
+const DARK = 128 // a border below this is the black ground of an image that is laid out already
+const FEWEST_LEVELS = 24 // an image whose ink differs from its ground by less is empty
 const INK = 0.2 // share of the strongest ink from which a pixel counts for the ink's box
 const STRONGEST = 0.9995 // quantile that stands for the strongest ink, so that one bright speck does not
 const NOISE = 0.9 // quantile of the border's distance to its ground that is taken for noise

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
-import { drawn, grain, picture, STROKES, type DigitDrawing, type Rgb } from './drawn-digits.fakes.ts'
+import { drawn, grain, drawnImage, STROKES, type DigitDrawing, type Rgb } from './drawn-digits.fakes.ts'
 import { prepare } from './preprocess.ts'
 
 const digit: Preprocess = {
@@ -27,7 +27,7 @@ const seven: DigitDrawing = {
   thickness: 16,
   colour: BLACK,
 }
-const reference = squareOf(picture(240, 280, drawn(even(WHITE), seven)))
+const reference = squareOf(drawnImage(240, 280, drawn(even(WHITE), seven)))
 
 /** Pearson's correlation of two squares, one of them moved by at most a pixel: where the centre lies may be rounded
  *  either way. */
@@ -98,7 +98,7 @@ test.each<[string, (x: number, y: number) => Rgb]>([
   ['ruled paper that lies askew', drawn(ruled(40, [120, 140, 190], 0.05), seven)],
   ['squared paper', drawn(squared(30, [150, 175, 215]), seven)],
 ])('a seven is laid out the same on %s', (_, image) => {
-  const { square, problem } = prepare(picture(240, 280, image), digit)
+  const { square, problem } = prepare(drawnImage(240, 280, image), digit)
 
   expect(problem).toBeNull()
   expect(likeness(square, reference)).toBeGreaterThan(0.93)
@@ -106,7 +106,7 @@ test.each<[string, (x: number, y: number) => Rgb]>([
 
 test('a frame around a digit, at the border or within it, is left out', () => {
   const framed = (margin: number) =>
-    picture(240, 280, (x, y) => {
+    drawnImage(240, 280, (x, y) => {
       const depth = Math.min(x, y, 239 - x, 279 - y)
       return depth >= margin && depth < margin + 3 ? BLACK : drawn(even(WHITE), seven)(x, y)
     })
@@ -117,14 +117,14 @@ test('a frame around a digit, at the border or within it, is left out', () => {
 
 test('a digit whose strokes run along the border keeps them', () => {
   const tight = (ink: Rgb, ground: Rgb) =>
-    picture(
+    drawnImage(
       90,
       150,
       drawn(even(ground), { ...seven, box: { x: 9, y: 9, width: 72, height: 132 }, colour: ink }),
     )
 
   const loose = squareOf(
-    picture(240, 280, drawn(even(WHITE), { ...seven, box: { x: 70, y: 60, width: 72, height: 132 } })),
+    drawnImage(240, 280, drawn(even(WHITE), { ...seven, box: { x: 70, y: 60, width: 72, height: 132 } })),
   )
 
   expect(likeness(squareOf(tight(BLACK, WHITE)), loose)).toBeGreaterThan(0.9)
@@ -132,7 +132,7 @@ test('a digit whose strokes run along the border keeps them', () => {
 })
 
 test('a scan of 16 pixels without a margin is read', () => {
-  const small = picture(
+  const small = drawnImage(
     16,
     16,
     drawn(even(WHITE), { ...seven, box: { x: 2, y: 1, width: 12, height: 14 }, thickness: 2 }),
@@ -145,7 +145,8 @@ test('a scan of 16 pixels without a margin is read', () => {
 })
 
 test('the hair line of a fine pen becomes as thick as the strokes of MNIST', () => {
-  const fine = (thickness: number) => squareOf(picture(240, 280, drawn(even(WHITE), { ...seven, thickness })))
+  const fine = (thickness: number) =>
+    squareOf(drawnImage(240, 280, drawn(even(WHITE), { ...seven, thickness })))
   const full = (square: Uint8Array) => square.filter((value) => value > 200).length
 
   expect(full(fine(1.5))).toBeGreaterThan(40)
@@ -154,7 +155,7 @@ test('the hair line of a fine pen becomes as thick as the strokes of MNIST', () 
 
 test('a small digit somewhere in a photograph is found and looked at from near', () => {
   const small = { ...seven, box: { x: 900, y: 500, width: 60, height: 100 }, thickness: 10 }
-  const photograph = picture(1400, 1000, grainy(drawn(even(PAPER), small), 6))
+  const photograph = drawnImage(1400, 1000, grainy(drawn(even(PAPER), small), 6))
 
   expect(likeness(squareOf(photograph), reference)).toBeGreaterThan(0.85)
 })
@@ -168,7 +169,7 @@ test.each<[string, (x: number, y: number) => Rgb]>([
   ['ruled paper', ruled(40, [120, 140, 190])],
   ['squared paper', squared(30, [120, 140, 190])],
 ])('an image without ink is blank: %s', (_, image) => {
-  const { square, problem } = prepare(picture(240, 200, image), digit)
+  const { square, problem } = prepare(drawnImage(240, 200, image), digit)
 
   expect(problem).toBe('blank')
   expect(Math.max(...square)).toBe(0)
@@ -178,6 +179,6 @@ test('two digits side by side are several; a digit of two strokes is one', () =>
   const four = { ...seven, strokes: STROKES.four }
   const two = drawn(drawn(even(WHITE), four), { ...seven, box: { x: 200, y: 66, width: 90, height: 150 } })
 
-  expect(problemOf(picture(340, 280, two))).toBe('several_digits')
-  expect(problemOf(picture(240, 280, drawn(even(WHITE), four)))).toBeNull()
+  expect(problemOf(drawnImage(340, 280, two))).toBe('several_digits')
+  expect(problemOf(drawnImage(240, 280, drawn(even(WHITE), four)))).toBeNull()
 })

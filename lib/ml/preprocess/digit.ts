@@ -11,9 +11,9 @@ import { resize, type Raster, type Window } from './resize.ts'
 // box")
 const INK_SHARE = 20 / 28
 const MOST_PIXELS = 144 // longer side of the copy that is looked at
-const FEWEST_PIXELS = 64 // a smaller picture is enlarged to this
+const FEWEST_PIXELS = 64 // a smaller image is enlarged to this
 const SMALLEST = 0.06 // of the longer side: what is smaller is no digit
-const CLOSER = 64 // a digit of fewer pixels is looked at once more, from nearer, where the picture has more
+const CLOSER = 64 // a digit of fewer pixels is looked at once more, from nearer, where the image has more
 const MARGIN = 0.4 // of the digit's longer side, around it
 const FULL = 0.75 // share of the strong level from which a pixel is all ink
 const FINE = 4 // pixels per pixel of the result while strokes are thickened
@@ -21,7 +21,7 @@ const THINNEST = 2.2 // pixels of the result; thinner strokes become as thick (t
 
 export type DigitSquare = { readonly square: Uint8Array; readonly problem: ImageProblem | null }
 
-/** Whether a grey picture already is what this file makes. */
+/** Whether a grey image already is what this file makes. */
 export function isLaidOut({ width, height, data }: Raster, size: number): boolean {
   if (width !== size || height !== size) return false
   const side = Math.round(size * INK_SHARE)
@@ -50,7 +50,7 @@ export function digitSquare(raster: Raster, size: number): DigitSquare {
   return { square: laidOut(digit, size), problem: digit.areSeveral ? 'several_digits' : null }
 }
 
-/** `ink` 0–255, of this digit alone; `box` what of the picture it takes. */
+/** `ink` 0–255, of this digit alone; `box` what of the image it takes. */
 type DigitInk = { readonly ink: Raster; readonly box: Window; readonly areSeveral: boolean }
 
 function find(raster: Raster): DigitInk | null {

@@ -1,4 +1,4 @@
-/** Pictures of digits that code draws: strokes on paper, with lines, light and noise. */
+/** Images of digits that code draws: strokes on paper, with lines, light and noise. */
 import type { RgbImage } from '#lib/domain/image.ts'
 
 export type Rgb = readonly [number, number, number]
@@ -33,7 +33,7 @@ export type DigitDrawing = {
   readonly colour: Rgb
 }
 
-export const picture = (width: number, height: number, at: (x: number, y: number) => Rgb): RgbImage => {
+export const drawnImage = (width: number, height: number, at: (x: number, y: number) => Rgb): RgbImage => {
   const data = new Uint8Array(width * height * 3)
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)

@@ -1,4 +1,4 @@
-/** The ground of a picture, colour by colour: a smooth surface through what most of its pixels show, or one colour. */
+/** The ground of an image, colour by colour: a smooth surface through what most of its pixels show, or one colour. */
 import type { Raster } from './resize.ts'
 
 const FIT_SAMPLES = 600
@@ -60,7 +60,7 @@ export function smoothGround({ width, height, data }: Raster): Ground {
 
 type Sample = { readonly at: number; readonly u: number; readonly v: number; readonly terms: Surface }
 
-/** Normal equations, solved by Gauss with a ridge that keeps them solvable on a picture of few pixels. */
+/** Normal equations, solved by Gauss with a ridge that keeps them solvable on an image of few pixels. */
 function weightedFit(
   samples: readonly Sample[],
   measured: (i: number) => { readonly weight: number; readonly value: number },

@@ -1,4 +1,4 @@
-/** Tells ink from its ground on a small copy of a picture, whatever the colours and the light: how much ink each pixel
+/** Tells ink from its ground on a small copy of an image, whatever the colours and the light: how much ink each pixel
  *  has. Whether the ink is a digit, marks.ts decides. */
 import { quantile } from './digit-layout.ts'
 import { awayFrom, flatGround, smoothGround } from './ground.ts'
@@ -68,12 +68,12 @@ function levelsOf(raster: Raster): { readonly levels: Uint8Array; readonly isThi
   const size = { width, height, window: windowOf(raster, WINDOW) }
   const above = (values: Float32Array): Uint8Array =>
     standingOut(smoothed(projected(values, towards), width, height), size)
-  // without its smooth ground a picture has no slopes, and the edges of shadows are ridges: whichever leaves less
+  // without its smooth ground an image has no slopes, and the edges of shadows are ridges: whichever leaves less
   const [sloping, even] = [above(Float32Array.from(raster.data)), above(away)]
   return { levels: energy(sloping) < LESS * energy(even) ? sloping : even, isThin: true }
 }
 
-/** For bold ink: its distance from one ground for the whole picture. Null where that takes a shadow for ink. */
+/** For bold ink: its distance from one ground for the whole image. Null where that takes a shadow for ink. */
 function flatLevels(raster: Raster): Uint8Array | null {
   const { width, height, data } = raster
   const grey = projected(Float32Array.from(data), GREY)

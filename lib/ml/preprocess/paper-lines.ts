@@ -1,5 +1,5 @@
 /** Removes from a mask of ink what belongs to the paper: ruled lines, squares, frames. A line goes from one end of the
- *  picture to the other and may be tilted; strokes that cross it stay. */
+ *  image to the other and may be tilted; strokes that cross it stay. */
 import { longer, marksOf, thicknessOf, type Mark, type Mask } from './marks.ts'
 
 const COVERED = 0.8 // share of its path on which a line has ink
@@ -14,7 +14,7 @@ const STRIDE = 3 // steps along a path from one look to the next
 const PALE = 0.65 // share of the strokes' level below which a single line is the paper's
 const THIN = 0.5 // share of the strokes' thickness, likewise
 const REST = 0.1 // of the longer side: what is left without the lines and is smaller, is nothing
-const FRAME_SIDE = 0.3 // of the picture's; a smaller rectangle is no frame
+const FRAME_SIDE = 0.3 // of the image's; a smaller rectangle is no frame
 const FRAME_BAND = 0.08 // of the frame's side: how far its line strays
 const FRAME_COVERED = 0.85
 
@@ -39,7 +39,7 @@ function withoutRules(mask: Mask, levels: Uint8Array): Mask {
   return arePaper(lines, { mask, working, levels, rest }) ? withoutRemnants(working, lines) : mask
 }
 
-/** What is left at the border of a line that is only half in the picture. */
+/** What is left at the border of a line that is only half in the image. */
 function withoutRemnants(mask: Mask, lines: readonly Line[]): Mask {
   const thickness = Math.max(...lines.map((line) => line.thickness))
   const { marks, labels } = marksOf(mask)
@@ -103,7 +103,7 @@ function linesAlong(axis: Axis, working: Mask, levels: Uint8Array): readonly Lin
   return lines
 }
 
-/** Ink near both ends, without which there is no line: most pictures are done with here. */
+/** Ink near both ends, without which there is no line: most images are done with here. */
 function reachesBothEnds(view: View, ink: Uint8Array): boolean {
   const near = Math.ceil(view.length * (1 - COVERED))
   const hasInk = (from: number, to: number): boolean => {

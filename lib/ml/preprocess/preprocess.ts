@@ -7,7 +7,7 @@ import { digitSquareByBorder } from './digit-by-border.ts'
 import { digitSquare, isLaidOut } from './digit.ts'
 import { contain, cover, stretch, type Raster } from './resize.ts'
 
-/** Levels between the darkest and the lightest hundredth of each channel up to which a picture shows nothing. */
+/** Levels between the darkest and the lightest hundredth of each channel up to which an image shows nothing. */
 const FLAT_LEVELS = 8
 const FLAT_OUTLIERS = 0.01
 
@@ -15,7 +15,7 @@ const FLAT_OUTLIERS = 0.01
  *  class can be right, null where one may be. */
 export type PreparedSquare = { readonly square: Uint8Array; readonly problem: ImageProblem | null }
 
-/** The picture as the network's square, and whether it shows anything. */
+/** The image as the network's square, and whether it shows anything. */
 export function prepare(image: RgbImage, spec: Preprocess): PreparedSquare {
   if (spec.fit === 'digit') {
     const { square, problem } = digitOf(image, spec)

@@ -30,7 +30,7 @@ export type Window = {
 export const stretch = (raster: Raster, width: number, height: number): Uint8Array =>
   resize(raster, { x: 0, y: 0, width: raster.width, height: raster.height }, width, height)
 
-/** The shorter side becomes `size`, the middle of the longer one is kept. */
+/** The shorter side becomes `size`, the middle of the longer one stays. */
 export function cover(raster: Raster, size: number): Uint8Array {
   const side = Math.min(raster.width, raster.height)
   const window = {

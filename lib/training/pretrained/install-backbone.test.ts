@@ -121,18 +121,21 @@ test('a download that is cancelled leaves nothing, and the next one starts from 
   expect(readdirSync(into)).toEqual(['mobilenet-v3-small'])
 })
 
-test.runIf(existsSync('/dev/full'))('a full disk is said as such, and leaves nothing', async () => {
-  const into = place()
-  const full: InstallParts['fetchPackage'] = async (folder) => {
-    const file = join(folder, 'package.tgz')
-    symlinkSync('/dev/full', file) // each write to it fails as on a full disk
-    writeFileSync(file, genuine.bytes)
-    return file
-  }
+test.runIf(existsSync('/dev/full'))(
+  'a full disk is reported as such, and no file is left behind',
+  async () => {
+    const into = place()
+    const full: InstallParts['fetchPackage'] = async (folder) => {
+      const file = join(folder, 'package.tgz')
+      symlinkSync('/dev/full', file) // each write to it fails as on a full disk
+      writeFileSync(file, genuine.bytes)
+      return file
+    }
 
-  await expect(installBackbone(parts(into, genuine, { fetchPackage: full }))).rejects.toMatchObject({
-    code: 'disk_full',
-    remedy: 'Free up space and try again.',
-  })
-  expect(readdirSync(into)).toEqual([])
-})
+    await expect(installBackbone(parts(into, genuine, { fetchPackage: full }))).rejects.toMatchObject({
+      code: 'disk_full',
+      remedy: 'Free up space and try again.',
+    })
+    expect(readdirSync(into)).toEqual([])
+  },
+)
