@@ -1,5 +1,5 @@
 /** The options of a backup, taken from the start. It makes no backup. */
-import type { BackupPlan } from '#lib/operations/backup/making.ts'
+import type { BackupPlan } from '#lib/operations/backup/backup-draft.ts'
 import { VERSION, type Start } from './settings.ts'
 
 /** These settings are not copied: a backup may be stored elsewhere. */

@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import { PROGRESS, writeInPlace } from './layout.ts'
-import type { BackupPlan, BackupDraft } from './making.ts'
+import type { BackupPlan, BackupDraft } from './backup-draft.ts'
 
 const PROGRESS_EVERY_MS = 1_000
 

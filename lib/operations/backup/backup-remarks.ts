@@ -1,7 +1,7 @@
 /** The remarks of a backup about files that it could not copy: sentences for the admin. It reads no disk. */
 import path from 'node:path'
 import { imagePathOrNull } from './copy-data-files.ts'
-import type { BackupDraft } from './making.ts'
+import type { BackupDraft } from './backup-draft.ts'
 
 export const lostRemarks = (lost: readonly string[]): readonly string[] =>
   lost.length === 0

@@ -15,7 +15,7 @@ import { registerVersion } from '#lib/data/versions/sealed.fakes.ts'
 import { backupsContaining } from './find.ts'
 import { backupsIn } from './layout.ts'
 import { BACKUP_LOCK, makeBackup } from './make.ts'
-import { type BackupPlan } from './making.ts'
+import { type BackupPlan } from './backup-draft.ts'
 import { removeExpired } from './rotate.ts'
 import { verifyBackup } from './verify.ts'
 
@@ -193,9 +193,9 @@ test('a backup is refused during another backup, during a restore, and inside DA
     code: 'invalid_input',
   })
 
-  const making = lockAlone(path.join(folder, BACKUP_LOCK))
+  const lock = lockAlone(path.join(folder, BACKUP_LOCK))
   await expect(makeBackup(plan)).rejects.toMatchObject({ code: 'already_running' })
-  making?.release()
+  lock?.release()
 
   const elsewhere = folderForTest()
   const restoring = lockAlone(path.join(elsewhere, IN_USE_LOCK))

@@ -12,7 +12,7 @@ import {
   megabytes,
   type FileToCopy,
 } from './copy-files.ts'
-import type { BackupPlan, BackupDraft } from './making.ts'
+import type { BackupPlan, BackupDraft } from './backup-draft.ts'
 
 /**
  * Not in a backup: recreated when needed, specific to this machine, or unfinished. docs/operations.md lists
@@ -36,20 +36,20 @@ const SPARE_BYTES = 16 * 1024 ** 2
  * Copies everything in DATA_DIR that is not in the backup yet. Files of images and versions never change,
  * so a file that is already there is not copied again.
  */
-export async function copyNewFiles(making: BackupDraft): Promise<void> {
-  const fresh = (await filesBelow(making.dataDir, isBackedUp(making))).filter(
-    (file) => !making.entries.has(file.path),
+export async function copyNewFiles(draft: BackupDraft): Promise<void> {
+  const fresh = (await filesBelow(draft.dataDir, isBackedUp(draft))).filter(
+    (file) => !draft.entries.has(file.path),
   )
-  await requireDiskSpace(making, fresh)
+  await requireDiskSpace(draft, fresh)
   const total = fresh.reduce((sum, { bytes }) => sum + bytes, 0)
   let done = 0
   await inParallel(
     fresh,
     async (file) => {
-      await store(making, file)
-      await making.report('files', (done += file.bytes), total)
+      await store(draft, file)
+      await draft.report('files', (done += file.bytes), total)
     },
-    making.signal,
+    draft.signal,
   )
 }
 

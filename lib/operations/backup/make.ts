@@ -38,7 +38,7 @@ import {
   type FileEntry,
   type StoredBackup,
 } from './layout.ts'
-import { previousOf, type BackupPlan, type BackupDraft } from './making.ts'
+import { freeName, previousOf, type BackupPlan, type BackupDraft } from './backup-draft.ts'
 
 /** Held while one process makes a backup of this DATA_DIR. */
 export const BACKUP_LOCK = 'backup.lock'
@@ -79,7 +79,7 @@ export async function makeBackup(plan: BackupPlan): Promise<StoredBackup> {
       // ours, or killed before it wrote its folder
       return progress === null || (progress as Partial<BackupProgress>).data_dir === dataDir
     })
-    return await made(plan)
+    return await writeBackup(plan)
   } catch (error) {
     throw fileTrouble(error, { what, place: folder })
   } finally {
@@ -88,13 +88,13 @@ export async function makeBackup(plan: BackupPlan): Promise<StoredBackup> {
   }
 }
 
-async function made(plan: BackupPlan): Promise<StoredBackup> {
+async function writeBackup(plan: BackupPlan): Promise<StoredBackup> {
   const startedAt = plan.now()
   const name = await freeName(plan.folder, nameFor(startedAt))
   const staging = path.join(plan.folder, `${UNFINISHED}${name}`)
   await privateFolder(path.join(staging, 'data'))
   try {
-    const making: BackupDraft = {
+    const draft: BackupDraft = {
       ...plan,
       name,
       staging,
@@ -103,15 +103,15 @@ async function made(plan: BackupPlan): Promise<StoredBackup> {
       previous: await previousOf(plan),
       report: progressReporter(plan, { name, staging, startedAt }),
     }
-    await making.report('files', 0, 0)
-    await copyNewFiles(making)
-    const { contents, lost } = await copyDatabaseWithFiles(making)
-    await leaveOutUnknown(making, contents)
-    const remarks = [...lostRemarks(lost), ...damagedRemarks(making)]
-    await readBack(making)
-    const database = await provenDatabase(making)
-    const summary = summaryOf(making, { startedAt, contents, remarks, database })
-    await seal(making, summary, database)
+    await draft.report('files', 0, 0)
+    await copyNewFiles(draft)
+    const { contents, lost } = await copyDatabaseWithFiles(draft)
+    await dropUnknownFiles(draft, contents)
+    const remarks = [...lostRemarks(lost), ...damagedRemarks(draft)]
+    await verifyCopies(draft)
+    const database = await verifiedDatabase(draft)
+    const summary = summaryOf(draft, { startedAt, contents, remarks, database })
+    await writeSummary(draft, summary, database)
     await rename(staging, path.join(plan.folder, name))
     await syncFolder(plan.folder)
     return { ...summary, folder: path.join(plan.folder, name) }
@@ -121,33 +121,26 @@ async function made(plan: BackupPlan): Promise<StoredBackup> {
   }
 }
 
-async function freeName(folder: string, name: string): Promise<string> {
-  for (let more = 1; ; more += 1) {
-    const free = more === 1 ? name : `${name}-${more}`
-    if ((await stat(path.join(folder, free)).catch(() => null)) === null) return free
-  }
-}
-
 /**
  * Copies the database until no row has a file that was added after the first pass and deleted before the
  * second. Missing files whose rows still exist were already lost in DATA_DIR.
  */
 async function copyDatabaseWithFiles(
-  making: BackupDraft,
+  draft: BackupDraft,
 ): Promise<{ contents: DatabaseContents; lost: readonly string[] }> {
-  const copy = path.join(making.staging, DATABASE)
-  const size = (await stat(making.databaseFile).catch(() => null))?.size ?? 0
+  const copy = path.join(draft.staging, DATABASE)
+  const size = (await stat(draft.databaseFile).catch(() => null))?.size ?? 0
   let lost: readonly string[] = []
   for (let turn = 1; ; turn += 1) {
-    making.signal?.throwIfAborted()
-    await making.report('database', 0, size)
-    await copyDatabase(making.databaseFile, copy)
-    const contents = await writingImages(path.join(making.staging, IMAGES), (eachImage) =>
+    draft.signal?.throwIfAborted()
+    await draft.report('database', 0, size)
+    await copyDatabase(draft.databaseFile, copy)
+    const contents = await writingImages(path.join(draft.staging, IMAGES), (eachImage) =>
       contentsOf(copy, eachImage),
     )
-    await making.report('database', size, size)
-    await copyNewFiles(making)
-    const missing = requiredBy(contents).filter((file) => !making.entries.has(file))
+    await draft.report('database', size, size)
+    await copyNewFiles(draft)
+    const missing = requiredBy(contents).filter((file) => !draft.entries.has(file))
     if (missing.every((file) => lost.includes(file)) || turn === MOST_DATABASE_COPIES)
       return { contents, lost: missing }
     lost = missing
@@ -181,7 +174,7 @@ async function writingImages<T>(
 }
 
 /** Removes images and versions that were deleted meanwhile: no row names them. */
-async function leaveOutUnknown(
+async function dropUnknownFiles(
   { entries, linkedFiles, staging }: BackupDraft,
   { imageFiles, versions }: DatabaseContents,
 ): Promise<void> {
@@ -199,8 +192,8 @@ async function leaveOutUnknown(
 }
 
 /** Copies a file again from the original where the copy shared with the previous backup is damaged. */
-async function readBack(making: BackupDraft): Promise<void> {
-  const { staging, dataDir, entries, linkedFiles } = making
+async function verifyCopies(draft: BackupDraft): Promise<void> {
+  const { staging, dataDir, entries, linkedFiles } = draft
   const files = [...entries.values()]
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
   let done = 0
@@ -221,13 +214,13 @@ async function readBack(making: BackupDraft): Promise<void> {
       }
       const { size } = await stat(copy)
       entries.set(file, { path: file, bytes: size, sha256 })
-      await making.report('verifying', (done += size), total)
+      await draft.report('verifying', (done += size), total)
     },
-    making.signal,
+    draft.signal,
   )
 }
 
-async function provenDatabase({ staging }: BackupDraft): Promise<FileEntry> {
+async function verifiedDatabase({ staging }: BackupDraft): Promise<FileEntry> {
   const file = path.join(staging, DATABASE)
   const damage = databaseDamage(file)
   if (damage !== null)
@@ -239,15 +232,18 @@ async function provenDatabase({ staging }: BackupDraft): Promise<FileEntry> {
   return { path: DATABASE, ...(await hashOf(file))! }
 }
 
-type Findings = {
+type SummaryParts = {
   readonly startedAt: Date
   readonly contents: DatabaseContents
   readonly remarks: readonly string[]
   readonly database: FileEntry
 }
 
-function summaryOf(making: BackupDraft, { startedAt, contents, remarks, database }: Findings): BackupSummary {
-  const { name, entries, linkedFiles, reason, productVersion, dataDir, settings, now } = making
+function summaryOf(
+  draft: BackupDraft,
+  { startedAt, contents, remarks, database }: SummaryParts,
+): BackupSummary {
+  const { name, entries, linkedFiles, reason, productVersion, dataDir, settings, now } = draft
   return {
     format: BACKUP_FORMAT,
     name,
@@ -266,7 +262,7 @@ function summaryOf(making: BackupDraft, { startedAt, contents, remarks, database
   }
 }
 
-async function seal(
+async function writeSummary(
   { staging, entries }: BackupDraft,
   summary: BackupSummary,
   database: FileEntry,

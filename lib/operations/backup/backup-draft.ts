@@ -1,4 +1,6 @@
 /** A backup in progress: its options, and the files copied so far. */
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
 import type { BackupProgress, BackupSummary } from '#lib/contracts/backups.ts'
 import { backupsIn, readSums, type FileEntry } from './layout.ts'
 
@@ -28,4 +30,12 @@ export async function previousOf({ folder, dataDir }: BackupPlan): Promise<Backu
   const newest = (await backupsIn(folder)).find(({ data_dir }) => data_dir === dataDir)
   const sums = newest && (await readSums(newest.folder).catch(() => null))
   return newest && sums ? { folder: newest.folder, sums } : null
+}
+
+/** `name`, with a number where the folder already has a backup of that name. */
+export async function freeName(folder: string, name: string): Promise<string> {
+  for (let more = 1; ; more += 1) {
+    const free = more === 1 ? name : `${name}-${more}`
+    if ((await stat(path.join(folder, free)).catch(() => null)) === null) return free
+  }
 }
