@@ -1,60 +1,88 @@
 /**
- * A child of mutants.ts: runs the tests of one source once per mutation of it, in one Vitest instance, and
- * reports whether a test failed. The source on the disk is never changed.
+ * A child of mutants.ts: runs the tests of one source once per mutation of it and reports whether a test
+ * failed. Only modules that depend on the source are loaded again; the source on the disk is never changed.
  */
 import { readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
 import path from 'node:path'
-import { createVitest } from 'vitest/node'
-import { mutated, mutationsOf, type Mutation } from './mutations.ts'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { mutated, mutationsOf } from './mutations.ts'
 import { ROOT } from './sources.ts'
+import { takeTests, type CollectedTest } from './test-collector.ts'
 
-export type MutantResult = { readonly index: number; readonly isKilled: boolean }
+export type MutantMessage =
+  | { readonly kind: 'ready'; readonly durationMs: number }
+  | { readonly kind: 'result'; readonly index: number; readonly isKilled: boolean }
 
-const [file = '', from = '0', ...tests] = process.argv.slice(2)
+/** The last ones are all files that depend on the source, the tests among them. */
+const [file = '', from = '0', ...dependents] = process.argv.slice(2)
+const COLLECTOR = pathToFileURL(path.join(import.meta.dirname, 'test-collector.ts')).href
 const place = path.join(ROOT, file)
 const text = readFileSync(place, 'utf8')
-let now: Mutation | null = null
+const mutations = mutationsOf(file, text)
+const tests = dependents.filter((one) => one.endsWith('.test.ts'))
+const loadedAgain = new Set([file, ...dependents].map((one) => path.join(ROOT, one)))
+const send = (message: MutantMessage): unknown => process.send?.(message)
 
-const vitest = await createVitest(
-  {
-    root: ROOT,
-    watch: false,
-    pool: 'threads',
-    maxWorkers: 1,
-    isolate: true,
-    bail: 1,
-    fsModuleCache: false, // the key is the file itself, not the plugin's output
-    reporters: [{}],
-  },
-  {
-    plugins: [
-      {
-        name: 'mutant',
-        enforce: 'pre',
-        load: (id) => (id === place && now ? mutated(text, now) : undefined),
-      },
-    ],
-  },
-)
-const specifications = (await vitest.globTestSpecifications([...tests])).filter(({ moduleId }) =>
-  tests.includes(path.relative(ROOT, moduleId)),
-)
+/** Each number gets modules of its own: −1 the unchanged source, the others the source with that mutation. */
+const addressOf = (source: string, index: number): string => `${pathToFileURL(source).href}?change=${index}`
+let now = -1
 
-/** Without a mutation the tests pass; otherwise their results mean nothing. */
-const passes = async (): Promise<boolean> => {
-  vitest.invalidateFile(place)
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications)
-  return unhandledErrors.length === 0 && testModules.every((one) => one.ok())
+registerHooks({
+  resolve: (specifier, context, next) => {
+    if (specifier === 'vitest' && context.parentURL !== COLLECTOR)
+      return { url: COLLECTOR, shortCircuit: true }
+    const found = next(specifier, context)
+    if (!found.url.startsWith('file:')) return found
+    const source = fileURLToPath(found.url)
+    return loadedAgain.has(source) ? { ...found, url: addressOf(source, now) } : found
+  },
+  load: (url, context, next) => {
+    const mutation = mutations[now]
+    if (!mutation || url !== addressOf(place, now)) return next(url, context)
+    return { format: 'module-typescript', source: mutated(text, mutation), shortCircuit: true }
+  },
+})
+
+async function loadTests(index: number): Promise<readonly CollectedTest[]> {
+  now = index
+  takeTests()
+  for (const one of tests) await import(addressOf(path.join(ROOT, one), index))
+  return takeTests()
 }
-if (specifications.length === 0 || !(await passes())) {
-  process.stderr.write(`The tests of ${file} do not pass without a change: ${tests.join(', ')}.\n`)
-  process.exit(1)
+
+/** Positions of the tests, the quickest first: most changes are detected by a quick one. */
+async function quickestFirst(): Promise<readonly number[]> {
+  const durations: number[] = []
+  for (const run of await loadTests(-1)) {
+    const start = performance.now()
+    await run()
+    durations.push(performance.now() - start)
+  }
+  return [...durations.keys()].toSorted((a, b) => durations[a]! - durations[b]!)
 }
-for (const [index, mutation] of mutationsOf(file, text).entries()) {
-  if (index < Number(from)) continue
-  now = mutation
-  const result: MutantResult = { index, isKilled: !(await passes()) }
-  process.send?.(result)
+
+async function isKilled(index: number, order: readonly number[]): Promise<boolean> {
+  try {
+    const all = await loadTests(index)
+    for (const at of order) await all[at]!()
+    return false
+  } catch {
+    return true
+  }
 }
-await vitest.close()
-process.exit(0)
+
+try {
+  const start = performance.now()
+  const order = await quickestFirst()
+  if (order.length === 0) throw new Error('there is none')
+  send({ kind: 'ready', durationMs: performance.now() - start })
+  for (let index = Number(from); index < mutations.length; index++)
+    send({ kind: 'result', index, isKilled: await isKilled(index, order) })
+} catch (error) {
+  process.stderr.write(
+    `The tests of ${file} do not pass without a change (${tests.join(', ')}): ${String(error)}\n`,
+  )
+  process.exitCode = 1
+}
+process.disconnect?.()

@@ -79,3 +79,17 @@ test('classes are imbalanced from a ratio of three on, those with one image incl
 test('one fold loses nothing, two folds count for three times fewer images', () => {
   expect([1, 2].map(lostByFolds)).toEqual([1, 3])
 })
+
+test('a class of one image counts as much as the others', () => {
+  const perClass = [
+    { right: 1, images: 1 },
+    { right: 2, images: 4 },
+  ]
+
+  expect(balancedAccuracy(perClass).value).toBe(0.75)
+})
+
+test('a single class is not imbalanced, and neither are none', () => {
+  expect(isImbalanced([{ images: 5 }])).toBe(false)
+  expect(isImbalanced([])).toBe(false)
+})

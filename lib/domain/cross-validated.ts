@@ -18,7 +18,8 @@ export function crossValidatedAccuracy(right: number, images: number): Interval 
 export type ClassCount = { readonly right: number; readonly images: number }
 
 /** The mean recall of the classes that have images, each class alike. The interval of a sum of independent shares:
- *  Zou and Donner 2008, "Construction of confidence limits about effect measures" (MOVER), from the intervals above. */
+ *  Zou and Donner 2008, "Construction of confidence limits about effect measures" (MOVER), from the intervals above. It
+ *  stays within 0 and 1, because it reaches no further than the mean of the single ends. */
 export function balancedAccuracy(perClass: readonly ClassCount[]): Interval {
   const known = perClass.filter(({ images }) => images > 0)
   if (known.length === 0) return { value: 0, low: 0, high: 1 }
@@ -28,8 +29,8 @@ export function balancedAccuracy(perClass: readonly ClassCount[]): Interval {
     Math.sqrt(intervals.reduce((sum, one) => sum + of(one) ** 2, 0)) / known.length
   return {
     value: mean,
-    low: Math.max(0, mean - reach(({ value, low }) => value - low)),
-    high: Math.min(1, mean + reach(({ value, high }) => high - value)),
+    low: mean - reach(({ value, low }) => value - low),
+    high: mean + reach(({ value, high }) => high - value),
   }
 }
 
@@ -38,7 +39,7 @@ export const IMBALANCED = 3
 
 export function isImbalanced(perClass: readonly { readonly images: number }[]): boolean {
   const counts = perClass.map(({ images }) => images).filter((images) => images > 0)
-  return counts.length > 1 && Math.max(...counts) >= IMBALANCED * Math.min(...counts)
+  return Math.max(...counts) >= IMBALANCED * Math.min(...counts)
 }
 
 /** The gain of one cross-validated version over another on the same independent images. The variance of a mean over

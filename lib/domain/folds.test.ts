@@ -89,3 +89,34 @@ test('without two groups in any class nothing is left out', () => {
 test('a class of one group does not limit the folds of a single other class', () => {
   expect(foldCount({ labels: [0, 0, 0, 1], classes: 2, groups: [0, 1, 2, 3] })).toBe(3)
 })
+
+test('a group goes to the fold with the fewest of its class, and of equal ones to the smallest', () => {
+  const labels = [0, 0, 0, 0, 1, 1, 1]
+  const groups = ['a', 'a', 'a', 'b', 'c', 'c', 'd']
+
+  const { foldOf } = foldRound({ labels, classes: 2, groups }, chanceOf(5))
+
+  // a comes first; no fold has any of the class of c, but the other one has no images yet
+  expect([...foldOf]).toEqual([0, 0, 0, 1, 1, 1, 0])
+})
+
+test('a group of two classes goes to the fold with the smaller share of both, not with the smaller number', () => {
+  const members: [group: string, label: number, images: number][] = [
+    ['a', 1, 10],
+    ['b', 0, 8],
+    ['of both', 0, 1],
+    ['of both', 1, 1],
+    ...['c', 'd', 'e', 'f', 'g'].map((name): [string, number, number] => [name, 1, 1]),
+  ]
+  const all = members.flatMap(([group, label, images]) =>
+    Array.from({ length: images }, () => ({ group, label })),
+  )
+
+  const { foldOf } = foldRound(
+    { labels: all.map(({ label }) => label), classes: 2, groups: all.map(({ group }) => group) },
+    chanceOf(6),
+  )
+
+  // 10 of 16 of class 1 are in the first fold, 8 of 9 of class 0 in the second
+  expect([foldOf[0], foldOf[10], foldOf[18], foldOf[19]]).toEqual([0, 1, 0, 0])
+})

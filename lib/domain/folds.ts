@@ -45,39 +45,37 @@ function groupsPerClass({ labels, classes, groups, isEvaluated }: FoldInput): re
 }
 
 /** One round of folds. Groups come largest first, equals in an order of chance, and each goes to the fold that has
- *  fewest of its classes so far; `random` gives numbers in [0, 1). The only group of a class is not left out, because
- *  nothing would be known of the class. */
+ *  the smallest share of its classes so far, of equal ones to the smallest fold; `random` gives numbers in [0, 1). The
+ *  only group of a class is not left out, because nothing would be known of the class. */
 export function foldRound(input: FoldInput, random: () => number): FoldRound {
   const { labels, classes, groups } = input
   const folds = foldCount(input)
   const perClass = groupsPerClass(input)
-  const isEvaluated = groups.map(
-    (_, i) => folds > 0 && input.isEvaluated?.[i] !== false && perClass[labels[i]!]! > 1,
-  )
+  const isEvaluated = groups.map((_, i) => input.isEvaluated?.[i] !== false && perClass[labels[i]!]! > 1)
   const placed = shuffledGroups(groups, random).filter((all) => all.some((i) => isEvaluated[i]))
   const totals = new Float64Array(classes)
   for (const all of placed) for (const i of all) totals[labels[i]!]! += 1
-  const taken = Array.from({ length: folds }, () => new Float64Array(classes))
-  const sizes = new Float64Array(folds)
+  const taken = Array.from({ length: folds }, (_, fold) => ({
+    fold,
+    size: 0,
+    own: new Float64Array(classes),
+  }))
   const foldOf = new Int32Array(groups.length).fill(-1)
   for (const all of placed) {
-    const costs = taken.map(
-      (own, fold) =>
-        all.reduce((sum, i) => sum + own[labels[i]!]! / totals[labels[i]!]!, 0) +
-        SIZE_SHARE * (sizes[fold]! / groups.length),
-    )
-    const fold = costs.indexOf(Math.min(...costs))
+    const { fold } = taken
+      .map((one) => ({
+        ...one,
+        share: all.reduce((sum, i) => sum + one.own[labels[i]!]! / totals[labels[i]!]!, 0),
+      }))
+      .toSorted((a, b) => a.share - b.share || a.size - b.size)[0]!
     for (const i of all) {
       foldOf[i] = fold
-      taken[fold]![labels[i]!]! += 1
-      sizes[fold]! += 1
+      taken[fold]!.own[labels[i]!]! += 1
+      taken[fold]!.size += 1
     }
   }
   return { foldOf, isEvaluated, folds }
 }
-
-/** Of folds with equal shares of the classes the smaller one is taken. */
-const SIZE_SHARE = 1e-6
 
 function shuffledGroups(
   groups: readonly (string | number)[],

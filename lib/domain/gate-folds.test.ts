@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { crossValidatedGain } from './cross-validated.ts'
 import { compare, judge, sentence, type PairedAnswer, type Verdict } from './gate.ts'
 import { answers } from './paired-answers.fakes.ts'
+import { pairedGain } from './statistics.ts'
 
 const folds = { folds: 5, isSuperset: true }
 
@@ -27,6 +29,65 @@ test('where cross-validation cannot tell, the sentence names what would help', (
   const c = compare([...answers({ both: 20, gains: 0, losses: 0, neither: 0 }), ...glass], null, folds)
 
   expect(sentence(c, judge(c))).toMatch(/About \d+ more images, of "glass" first, would settle it\.$/)
+})
+
+test('no gain and no loss is equal; a sure gain on few images stays inconclusive', () => {
+  const even = answers({ both: 12, gains: 3, losses: 3, neither: 2 })
+  const sure = answers({ both: 5, gains: 15, losses: 0, neither: 0 })
+
+  expect(judge(compare(even, null, folds)).kind).toBe('equal')
+  expect(judge(compare(sure, null, folds)).kind).toBe('cannot-tell')
+  const atZero = { ...compare(even, null, folds), accuracyGain: { value: 0.1, low: 0, high: 0.2 } }
+  expect(judge(atZero).kind).toBe('equal')
+})
+
+test('only cross-validated versions are compared by the wider interval', () => {
+  const some = answers({ both: 800, gains: 60, losses: 40, neither: 100 })
+  const pairs = { bothRight: 800, onlyChallengerRight: 60, onlyChampionRight: 40, bothWrong: 100 }
+
+  expect(compare(some, null).accuracyGain).toEqual(pairedGain(pairs))
+  expect(compare(some, null, folds).accuracyGain).toEqual(crossValidatedGain(pairs, 5))
+})
+
+test('the p-value of a class counts 2.25 times fewer images after five folds', () => {
+  const [only] = compare(answers({ both: 10, gains: 2, losses: 8, neither: 0 }), null, folds).classes
+
+  // 0.89 and 3.56 are one and four: of five, at most one by chance, twice (1 + 5) / 2⁵
+  expect(only!.pValue).toBeCloseTo(0.375, 12)
+})
+
+test.each<[string, Parameters<typeof answers>[0], string]>([
+  [
+    'the missing images up to thirty',
+    { both: 20, gains: 0, losses: 1, neither: 0 },
+    'About 9 more images, of',
+  ],
+  ['a single missing image', { both: 28, gains: 0, losses: 1, neither: 0 }, 'About 1 more image, of'],
+])('inconclusive after cross-validation, the sentence counts %s', (_case, counts, words) => {
+  const c = compare(answers(counts), null, folds)
+
+  expect(sentence(c, judge(c))).toContain(words)
+})
+
+test.each([
+  ['first', { glass: 3, metal: 6 }],
+  ['last', { metal: 6, glass: 3 }],
+])('of two classes the one that is recognised worst is named, also where it comes %s', (_place, right) => {
+  const c = compare(
+    Object.entries(right).flatMap(([label, both]) =>
+      answers({ both, gains: 0, losses: 1, neither: 9 - both }).map((one) => ({ ...one, label })),
+    ),
+    null,
+    folds,
+  )
+
+  expect(sentence(c, judge(c))).toContain('of "glass" first')
+})
+
+test('where all classes are recognised fully, the sentence names none of them', () => {
+  const c = compare(answers({ both: 9, gains: 0, losses: 0, neither: 0 }), null, folds)
+
+  expect(sentence(c, judge(c))).toMatch(/About 21 more images would settle it\.$/)
 })
 
 test('cross-validated twins pass as better at most once in twenty, three points worse as not worse once in 100', () => {

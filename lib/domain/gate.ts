@@ -2,7 +2,7 @@
  *  It reads no rows and promotes no version; `mayPromote` decides what a verdict permits. */
 import { counted } from './count-text.ts'
 import { crossValidatedGain, lostByFolds } from './cross-validated.ts'
-import { countOf, holm, mcnemarExact, pairedGain, type Interval, type Pairs } from './statistics.ts'
+import { countOf, holm, mcnemarExact, type Interval, type Pairs } from './statistics.ts'
 
 export const FEWEST_IMAGES = 30
 /** Independent images below which cross-validated versions are not even called equal. */
@@ -65,8 +65,7 @@ export function compare(
   validation: FoldedComparison | null = null,
 ): Comparison {
   const folds = validation?.folds ?? null
-  const gainOf = (pairs: Pairs): Interval =>
-    folds === null ? pairedGain(pairs) : crossValidatedGain(pairs, folds)
+  const gainOf = (pairs: Pairs): Interval => crossValidatedGain(pairs, folds ?? 1)
   const old = answers.filter((a) => !a.isNew)
   const fresh = answers.filter((a) => a.isNew)
   const pairs = countPairs(answers)
@@ -79,13 +78,13 @@ export function compare(
     classes: compareClasses(answers, folds),
     eceGrowth,
     folds,
-    isSuperset: validation?.isSuperset ?? false,
+    isSuperset: validation?.isSuperset === true,
   }
 }
 
 export function judge(c: Comparison): Verdict {
-  if (c.images < FEWEST_IMAGES && isEqual(c)) return { kind: 'equal' }
-  if (c.images < FEWEST_IMAGES) return { kind: 'cannot-tell', imagesNeeded: FEWEST_IMAGES }
+  if (c.images < FEWEST_IMAGES)
+    return isEqual(c) ? { kind: 'equal' } : { kind: 'cannot-tell', imagesNeeded: FEWEST_IMAGES }
   const because = objections(c)
   if (because.length > 0) return { kind: 'worse', because }
   if (c.accuracyGain.low > 0 || isBetterOnNew(c)) return { kind: 'better' }
@@ -126,10 +125,9 @@ export function sentence(c: Comparison, verdict: Verdict): string {
     case 'worse':
       return `Worse. ${counts} ${verdict.because.join(' ')}`
     case 'cannot-tell':
-      if (c.folds != null && c.images > 0)
-        return `Inconclusive. ${counts} ${helpSentence(c, verdict.imagesNeeded)}`
       if (c.images === 0)
         return `Inconclusive: there are no test images to compare on. ${FEWEST_IMAGES} are needed.`
+      if (c.folds != null) return `Inconclusive. ${counts} ${helpSentence(c, verdict.imagesNeeded)}`
       return (
         `Inconclusive. ${counts} About ${counted(verdict.imagesNeeded, 'test image')} are needed for ` +
         `a conclusion; ${c.images.toLocaleString('en-GB')} ${c.images === 1 ? 'is' : 'are'} available.`
@@ -139,10 +137,11 @@ export function sentence(c: Comparison, verdict: Verdict): string {
 
 /** What would settle it: more images, of the class that is recognised worst most of all. */
 function helpSentence(c: Comparison, imagesNeeded: number): string {
-  const more = Math.max(1, imagesNeeded - c.images)
-  const weakest = c.classes.toSorted((a, b) => a.recallChallenger - b.recallChallenger)[0]
-  const whose = weakest && weakest.recallChallenger < 1 ? `, of "${weakest.name}" first,` : ''
-  return `About ${more.toLocaleString('en-GB')} more ${more === 1 ? 'image' : 'images'}${whose} would settle it.`
+  const [weakest] = c.classes
+    .filter((k) => k.recallChallenger < 1)
+    .toSorted((a, b) => a.recallChallenger - b.recallChallenger)
+  const whose = weakest ? `, of "${weakest.name}" first,` : ''
+  return `About ${counted(imagesNeeded - c.images, 'more image')}${whose} would settle it.`
 }
 
 function isBetterOnNew(c: Comparison): boolean {
@@ -179,7 +178,7 @@ function imagesToSettle(c: Comparison): number {
 }
 
 function compareClasses(answers: readonly PairedAnswer[], folds: number | null): ClassComparison[] {
-  const by = folds === null ? 1 : lostByFolds(folds)
+  const by = lostByFolds(folds ?? 1)
   const byClass = Map.groupBy(answers, (a) => a.label)
   const counted = [...byClass].map(([name, of]) => ({ name, pairs: countPairs(of) }))
   const judged = counted.filter((k) => countOf(k.pairs) >= FEWEST_CLASS_IMAGES)

@@ -29,51 +29,49 @@ export const CONTRAST_LEAST = 4
 /** Grey levels of 32 × 32 cells, smoothed, then Cb and Cr of 4 × 4, each the mean over its cell. Proportions are not
  *  kept, because a crop changes them. Smoothed, because a crop moves fine texture from one cell to the next. */
 export function fingerprintOf(picture: RgbImage): Uint8Array {
-  const out = new Uint8Array(FINGERPRINT_BYTES)
-  const fine = cellMeans(picture, SIDE)
-  const grey = smoothed(Float64Array.from({ length: GREY_BYTES }, (_, i) => greyOf(fine, i)))
-  for (let i = 0; i < GREY_BYTES; i++) out[i] = Math.round(grey[i]!)
-  const coarse = cellMeans(picture, COLOUR_SIDE)
-  for (let i = 0; i < COLOUR_SIDE * COLOUR_SIDE; i++) {
-    const [r, g, b] = [coarse[i * 3]!, coarse[i * 3 + 1]!, coarse[i * 3 + 2]!]
-    out[GREY_BYTES + i * 2] = Math.round(128 - 0.168736 * r - 0.331264 * g + 0.5 * b) // ITU-T T.871 (JFIF), section 7
-    out[GREY_BYTES + i * 2 + 1] = Math.round(128 + 0.5 * r - 0.418688 * g - 0.081312 * b)
-  }
-  return out
+  const out = new Uint8ClampedArray(FINGERPRINT_BYTES) // rounds; JFIF clamps as well: Cr of pure red is 255.5
+  const grey = colours(cellMeans(picture, SIDE)).map(([r, g, b]) => 0.299 * r + 0.587 * g + 0.114 * b)
+  out.set(smoothed(grey))
+  const chroma = colours(cellMeans(picture, COLOUR_SIDE)).flatMap(([r, g, b]) => [
+    128 - 0.168736 * r - 0.331264 * g + 0.5 * b, // ITU-T T.871 (JFIF), section 7
+    128 + 0.5 * r - 0.418688 * g - 0.081312 * b,
+  ])
+  out.set(chroma, GREY_BYTES)
+  return new Uint8Array(out.buffer)
 }
 
-const greyOf = (cells: Float64Array, i: number): number =>
-  0.299 * cells[i * 3]! + 0.587 * cells[i * 3 + 1]! + 0.114 * cells[i * 3 + 2]!
+type Colour = readonly [r: number, g: number, b: number]
+
+const colours = (values: Float64Array): Colour[] =>
+  Array.from({ length: values.length / 3 }, (_, i): Colour => {
+    const [r, g, b] = values.subarray(i * 3)
+    return [r!, g!, b!]
+  })
 
 /** Weights 1, 2, 1 along rows, then along columns; the last cell goes on beyond the edge. */
-function smoothed(grey: Float64Array): Float64Array {
-  const along = (from: Float64Array, step: number): Float64Array =>
+function smoothed(grey: readonly number[]): readonly number[] {
+  const along = (from: readonly number[], step: number): readonly number[] =>
     from.map((value, i) => {
       const at = Math.floor(i / step) % SIDE
-      const line = i - at * step
-      const before = from[line + Math.max(0, at - 1) * step]!
-      const after = from[line + Math.min(SIDE - 1, at + 1) * step]!
+      const before = at === 0 ? value : from[i - step]!
+      const after = at === SIDE - 1 ? value : from[i + step]!
       return (before + 2 * value + after) / 4
     })
   return along(along(grey, 1), SIDE)
 }
 
-/** Means over side × side cells of equal size; pixels on a border count by their share. */
+/** Means over side × side cells of equal size, three numbers each; pixels on a border count by their share. */
 function cellMeans({ width, height, data }: RgbImage, side: number): Float64Array {
-  const across = shares(width, side)
-  const down = shares(height, side)
-  const rows = new Float64Array(side * width * 3)
-  down.forEach(({ cell, pixel, share }) => {
-    const [to, from] = [cell * width * 3, pixel * width * 3]
-    for (let i = 0; i < width * 3; i++) rows[to + i]! += share * data[from + i]!
-  })
   const cells = new Float64Array(side * side * 3)
-  for (let row = 0; row < side; row++)
+  const across = shares(width, side)
+  for (const down of shares(height, side))
     for (const { cell, pixel, share } of across) {
-      const [to, from] = [(row * side + cell) * 3, (row * width + pixel) * 3]
-      cells[to]! += share * rows[from]!
-      cells[to + 1]! += share * rows[from + 1]!
-      cells[to + 2]! += share * rows[from + 2]!
+      const to = (down.cell * side + cell) * 3
+      const from = (down.pixel * width + pixel) * 3
+      const weight = down.share * share
+      cells[to]! += weight * data[from]!
+      cells[to + 1]! += weight * data[from + 1]!
+      cells[to + 2]! += weight * data[from + 2]!
     }
   return cells
 }
@@ -82,14 +80,12 @@ type Share = { readonly cell: number; readonly pixel: number; readonly share: nu
 
 /** Which share of each cell which pixel is. */
 function shares(pixels: number, side: number): readonly Share[] {
-  const each = pixels / side
   return Array.from({ length: side }, (_, cell): Share[] => {
-    const [from, to] = [cell * each, (cell + 1) * each]
+    const [from, to] = [(cell * pixels) / side, ((cell + 1) * pixels) / side]
     const first = Math.floor(from)
-    const last = Math.min(pixels, Math.ceil(to - 1e-9))
-    return Array.from({ length: Math.max(1, last - first) }, (_one, i) => {
-      const pixel = Math.min(pixels - 1, first + i)
-      return { cell, pixel, share: Math.max(0, Math.min(to, pixel + 1) - Math.max(from, pixel)) / each }
+    return Array.from({ length: Math.ceil(to) - first }, (_one, i) => {
+      const pixel = first + i
+      return { cell, pixel, share: ((Math.min(to, pixel + 1) - Math.max(from, pixel)) / pixels) * side }
     })
   }).flat()
 }
@@ -100,28 +96,24 @@ type PreparedPrint = {
   readonly isBlank: boolean
 }
 
-/** What comparing needs of a fingerprint, computed once. The coarse grid has mean zero and length one. */
+/** What comparing needs of a fingerprint, computed once. The coarse grid has mean zero and length one, unless it is
+ *  zero everywhere. */
 function prepare(fingerprint: Uint8Array): PreparedPrint {
+  const grey = Float64Array.from(fingerprint.subarray(0, GREY_BYTES))
+  const mean = meanOf(grey)
+  const variance = meanOf(grey.map((value) => (value - mean) ** 2))
   const coarse = new Float32Array(COARSE_SIDE * COARSE_SIDE)
   const step = SIDE / COARSE_SIDE
-  let [sum, squares] = [0, 0]
-  for (let y = 0; y < SIDE; y++)
-    for (let x = 0; x < SIDE; x++) {
-      const value = fingerprint[y * SIDE + x]!
-      sum += value
-      squares += value * value
-      coarse[Math.floor(y / step) * COARSE_SIDE + Math.floor(x / step)]! += value
-    }
-  const mean = sum / coarse.length
-  let length = 0
-  for (let i = 0; i < coarse.length; i++) {
-    coarse[i]! -= mean
-    length += coarse[i]! ** 2
-  }
-  for (let i = 0; i < coarse.length; i++) coarse[i]! /= Math.sqrt(length) || 1
-  const variance = squares / GREY_BYTES - (sum / GREY_BYTES) ** 2
-  return { fingerprint, coarse, isBlank: variance < CONTRAST_LEAST ** 2 || length === 0 }
+  grey.forEach((value, i) => {
+    const [x, y] = [i % SIDE, Math.floor(i / SIDE)]
+    coarse[Math.floor(y / step) * COARSE_SIDE + Math.floor(x / step)]! += value - mean
+  })
+  const length = Math.sqrt(correlation(coarse, coarse))
+  if (length > 0) coarse.forEach((value, i) => (coarse[i] = value / length))
+  return { fingerprint, coarse, isBlank: variance < CONTRAST_LEAST ** 2 }
 }
+
+const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value) / values.length
 
 /** Whether two fingerprints are of copies of one photograph.
  *  @public the rule for one pair */
@@ -130,8 +122,9 @@ export const areCopies = (a: Uint8Array, b: Uint8Array): boolean => areAlike(pre
 function areAlike(a: PreparedPrint, b: PreparedPrint): boolean {
   if (a.isBlank || b.isBlank || correlation(a.coarse, b.coarse) < COARSE_LEAST) return false
   if (colourDistance(a.fingerprint, b.fingerprint) > COLOUR_MOST) return false
-  const [grey, other] = [a.fingerprint.subarray(0, GREY_BYTES), b.fingerprint.subarray(0, GREY_BYTES)]
-  return Math.max(alignedCorrelation(grey, other, SIDE), alignedCorrelation(other, grey, SIDE)) >= COPY_LEAST
+  const isAligned = (one: Uint8Array, other: Uint8Array): boolean =>
+    alignedCorrelation(one, other, SIDE) >= COPY_LEAST
+  return isAligned(a.fingerprint, b.fingerprint) || isAligned(b.fingerprint, a.fingerprint)
 }
 
 /** Links the copies among fingerprints, each with every earlier one; null: not known. From `first` on they are new:
