@@ -357,6 +357,8 @@ export type Data = {
   readonly id: () => string
   /** Answers when the database does. */
   readonly ping: () => Promise<void>
+  /** Copies the write-ahead log into the database file, as far as possible without making a writer wait. */
+  readonly checkpoint: () => void
   /**
    * The state of writing in this process: whether another program's lock or a full disk prevents it, and
    * how many writes wait. Reads no file.

@@ -15,7 +15,7 @@ import { IN_USE_LOCK, lockShared } from './database/file-lock.ts'
 import { feedbackOf } from './predictions/feedback.ts'
 import { erasingOf } from './trash/permanent-deletion.ts'
 import { PrismaClient } from './generated/client.ts'
-import { createIds } from './ids.ts'
+import { createIds, randomBytesInto } from './ids.ts'
 import { jobsOf } from './runs/jobs.ts'
 import { storedSettingsOf } from './administration/settings-store.ts'
 import { keysOf } from './administration/keys.ts'
@@ -65,7 +65,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     adapter: prismaAdapter(connection),
     transactionOptions: { maxWait: connection.patienceMs + PRISMA_MARGIN_MS },
   })
-  const id = createIds(settings.clock, (bytes) => crypto.getRandomValues(bytes))
+  const id = createIds(settings.clock, randomBytesInto)
   const store: Store = {
     connection,
     prisma,
@@ -113,6 +113,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     ping: async () => {
       connection.one('SELECT 1 FROM "Classifier" LIMIT 1')
     },
+    checkpoint: connection.checkpoint,
     writingState: connection.writingState,
     async close() {
       await predictions.flush()

@@ -35,6 +35,7 @@ export async function* chunksOf(incoming: IncomingRequest, limitBytes: number): 
 }
 
 export async function bytesOf(incoming: IncomingRequest, limitBytes: number): Promise<Uint8Array> {
+  if (incoming.whole && incoming.whole.byteLength <= limitBytes) return incoming.whole
   return whole(chunksOf(incoming, limitBytes))
 }
 

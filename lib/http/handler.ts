@@ -86,14 +86,18 @@ export function contractRunner<C extends Contract>(
   }
 }
 
-/** The body of an anonymous client is counted until its request has been answered. */
+/**
+ * The body of an anonymous client is counted until its request has been answered, unless it is short and
+ * complete: lib/serving limits how many of those are in progress.
+ */
 async function holding<T>(
   contract: Contract,
   { caller, incoming }: { readonly caller: Caller; readonly incoming: IncomingRequest },
   work: (held: IncomingRequest) => Promise<T>,
 ): Promise<T> {
   const { address, body } = incoming
-  if (caller.kind !== 'anonymous' || body === null || contract.body === 'none') return work(incoming)
+  const isCounted = caller.kind === 'anonymous' && body !== null && incoming.whole === undefined
+  if (!isCounted || contract.body === 'none') return work(incoming)
   const pending = darkroom().holdBody(budgetOf(contract.body), {
     address,
     body,

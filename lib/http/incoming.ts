@@ -15,6 +15,8 @@ export type IncomingRequest = {
   readonly headers: () => Headers
   /** Null for a request without a body. */
   readonly body: AsyncIterable<Uint8Array> | null
+  /** The complete body, where it is short and has been read already. */
+  readonly whole?: Uint8Array
   /** Fires when the client disconnects. */
   readonly signal: AbortSignal
 }
@@ -44,8 +46,33 @@ const unbroken = (body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> =
 
 const NO_QUERY = new URLSearchParams()
 
-/** `gone` is fired by the caller, which watches the connection. */
-export function fromNode(message: IncomingMessage, gone: AbortSignal): IncomingRequest {
+/**
+ * Bodies up to this size are read before the request is handled: reading them piece by piece costs more than
+ * anything else that is done with them.
+ */
+const SHORT_BODY_BYTES = 32 * 1024
+
+/**
+ * The body of a request that declares a short one; undefined for any other, for one that waits for
+ * "100 Continue", and for one that ends early, whose reader then gets the error.
+ */
+export async function shortBodyOf(message: IncomingMessage): Promise<Uint8Array | undefined> {
+  const declared = Number(message.headers['content-length'])
+  if (!(declared > 0 && declared <= SHORT_BODY_BYTES) || message.headers.expect !== undefined)
+    return undefined
+  const chunks: Uint8Array[] = []
+  const isComplete = await new Promise<boolean>((resolve) => {
+    message.on('data', (chunk: Uint8Array) => chunks.push(chunk))
+    message.once('end', () => resolve(true))
+    message.once('close', () => resolve(false))
+    message.once('error', () => resolve(false))
+  })
+  if (!isComplete) return undefined
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+}
+
+/** `gone` is fired by the caller, which watches the connection; `whole` is the body, where it has been read. */
+export function fromNode(message: IncomingMessage, gone: AbortSignal, whole?: Uint8Array): IncomingRequest {
   const target = message.url ?? '/'
   const mark = target.indexOf('?')
   return {
@@ -59,6 +86,7 @@ export function fromNode(message: IncomingMessage, gone: AbortSignal): IncomingR
     body: hasBody(message)
       ? { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) }
       : null,
+    ...(whole && { whole, body: only(whole) }),
     signal: gone,
   }
 }
@@ -69,6 +97,10 @@ export function fromNode(message: IncomingMessage, gone: AbortSignal): IncomingR
  */
 const forwardedAddress = (forwarded: string | null): string | undefined =>
   forwarded?.split(',').at(-1)?.trim() || undefined
+
+async function* only(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield chunk
+}
 
 const one = (value: string | string[] | undefined): string | null =>
   Array.isArray(value) ? value.join(', ') : (value ?? null)

@@ -138,27 +138,56 @@ function inflated(packed: Uint8Array, size: number): Uint8Array | null {
  *  bytes to the left. */
 function unfiltered(rows: Uint8Array, stride: number, step: number): Uint8Array | null {
   const height = rows.length / (stride + 1)
-  const out = new Uint8Array(height * stride)
+  // A row and a pixel of zeros come first, so that every pixel has neighbours.
+  const wide = step + stride
+  const out = new Uint8Array((height + 1) * wide)
   for (let y = 0; y < height; y++) {
     const from = y * (stride + 1) + 1
-    const to = y * stride
     const filter = rows[from - 1]!
     if (filter > 4) return null
-    for (let x = 0; x < stride; x++) {
-      const left = x >= step ? out[to + x - step]! : 0
-      const up = y > 0 ? out[to + x - stride]! : 0
-      const corner = x >= step && y > 0 ? out[to + x - stride - step]! : 0
-      out[to + x] = rows[from + x]! + predicted(filter, left, up, corner)
-    }
+    FILTERS[filter]!({ rows, from, out, to: (y + 1) * wide + step, stride, step })
   }
-  return out
+  const data = new Uint8Array(height * stride)
+  for (let y = 0; y < height; y++) {
+    const start = (y + 1) * wide + step
+    data.set(out.subarray(start, start + stride), y * stride)
+  }
+  return data
 }
 
-function predicted(filter: number, left: number, up: number, corner: number): number {
-  if (filter === 0) return 0
-  if (filter === 1) return left
-  if (filter === 2) return up
-  if (filter === 3) return (left + up) >> 1
+type FilteredRow = {
+  readonly rows: Uint8Array
+  readonly from: number
+  /** Rows of `step + stride` bytes, the first `step` of them zero. */
+  readonly out: Uint8Array
+  readonly to: number
+  readonly stride: number
+  readonly step: number
+}
+
+/** By number. A loop of its own for each: one for all took three times as long (November 2026). */
+const FILTERS: readonly ((row: FilteredRow) => void)[] = [
+  ({ rows, from, out, to, stride }) => out.set(rows.subarray(from, from + stride), to),
+  ({ rows, from, out, to, stride, step }) => {
+    for (let x = 0; x < stride; x++) out[to + x] = rows[from + x]! + out[to + x - step]!
+  },
+  ({ rows, from, out, to, stride, step }) => {
+    const above = to - stride - step
+    for (let x = 0; x < stride; x++) out[to + x] = rows[from + x]! + out[above + x]!
+  },
+  ({ rows, from, out, to, stride, step }) => {
+    const above = to - stride - step
+    for (let x = 0; x < stride; x++)
+      out[to + x] = rows[from + x]! + ((out[to + x - step]! + out[above + x]!) >> 1)
+  },
+  ({ rows, from, out, to, stride, step }) => {
+    const above = to - stride - step
+    for (let x = 0; x < stride; x++)
+      out[to + x] = rows[from + x]! + paeth(out[to + x - step]!, out[above + x]!, out[above + x - step]!)
+  },
+]
+
+function paeth(left: number, up: number, corner: number): number {
   const toLeft = Math.abs(up - corner)
   const toUp = Math.abs(left - corner)
   const toCorner = Math.abs(left + up - 2 * corner)
@@ -219,7 +248,7 @@ function filtered(data: Uint8Array, stride: number, step: number): Uint8Array {
       const left = x >= step ? data[from + x - step]! : 0
       const up = y > 0 ? data[from + x - stride]! : 0
       const corner = x >= step && y > 0 ? data[from + x - stride - step]! : 0
-      out[to + x] = data[from + x]! - predicted(4, left, up, corner)
+      out[to + x] = data[from + x]! - paeth(left, up, corner)
     }
   }
   return out

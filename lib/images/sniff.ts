@@ -120,7 +120,7 @@ function decodedText(bytes: Uint8Array): string | null {
 }
 
 const latin1 = (bytes: Uint8Array, from: number, to: number): string =>
-  String.fromCharCode(...bytes.subarray(from, to))
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', from, to)
 
 const uint32 = (bytes: Uint8Array, at: number): number =>
   ((bytes[at] ?? 0) |

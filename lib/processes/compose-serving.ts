@@ -80,6 +80,7 @@ export function composeServing(
     most: MOST_IN_BATCH,
     capacity: QUEUE_CAPACITY,
     lanes: pool.ready,
+    ahead: pool.ready,
     keyOf: (item) => item.served.ref.key,
     isBulk: (item) => item.isBulk,
     run: runOn(pool, settings.MAX_PIXELS),
@@ -131,10 +132,11 @@ export function composeServing(
     scratchDir: places.scratchDir,
   })
 
+  const maxPixelsAnonymous = maxPixelsPublic(settings) // the system is asked once: it reads files
   const callerOf = ({ caller, signal }: CallContext) => ({
     signal,
     isAnonymous: caller.kind === 'anonymous',
-    maxPixels: caller.kind === 'anonymous' ? maxPixelsPublic(settings) : settings.MAX_PIXELS,
+    maxPixels: caller.kind === 'anonymous' ? maxPixelsAnonymous : settings.MAX_PIXELS,
   })
 
   const follower = followPromotions({

@@ -49,6 +49,9 @@ const SWEEP_EVERY_MS = 30_000
  */
 const RETAIN_EVERY_MS = 300_000
 
+/** Under load web processes write about 10 MB a second to the write-ahead log. */
+const CHECKPOINT_EVERY_MS = 1_000
+
 export type Worker = { readonly ended: Promise<void>; readonly end: () => Promise<void> }
 
 export async function composeWorker(start: Start, log: Log): Promise<Worker> {
@@ -184,6 +187,12 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     void recheckingFiles()
     void grouping()
   }, SWEEP_EVERY_MS)
+  const checkpointing = recurring(
+    { log, now: steadyClock.now },
+    'The write-ahead log could not be copied into the database file',
+    async () => data.checkpoint(),
+  )
+  const checkpointTimer = setInterval(() => void checkpointing(), CHECKPOINT_EVERY_MS)
   const retentionTimer = setInterval(() => void retaining(), RETAIN_EVERY_MS)
   const ended = Promise.all(loops).then(() => {})
   return {
@@ -193,6 +202,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       stopQueueing()
       clearInterval(sweeping)
       clearInterval(retentionTimer)
+      clearInterval(checkpointTimer)
       await Promise.allSettled([ended, drawing, firstSweep])
       await idlePool[Symbol.asyncDispose]()
       await decoding[Symbol.asyncDispose]()

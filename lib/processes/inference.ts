@@ -2,7 +2,7 @@
  * One inference child: takes encoded images, returns logits or the regions on which a prediction depends.
  * It knows no HTTP and no database; ends with its parent.
  */
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { runChild } from '#lib/children/run-child.ts'
 import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
@@ -23,7 +23,7 @@ collectGarbage()
 await runChild<InferenceCommand, InferenceMessage>(async (say) => {
   const requested = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
   const engine = await openEngine(requested, 'inference', { threads: 1 })
-  setPriority(NICE) // does not slow the start
+  setPriority(Math.min(19, getPriority() + NICE)) // does not slow the start
   return {
     ready: { engine: engine.name },
     hear: answerInference(loadedModels(engine), {

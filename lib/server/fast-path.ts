@@ -15,7 +15,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { admitOrigin } from './cross-origin.ts'
 import { respondWith, handlerOf } from '#lib/http/handler.ts'
 import type { Handle } from '#lib/http/handler.ts'
-import { fromNode } from '#lib/http/incoming.ts'
+import { fromNode, shortBodyOf } from '#lib/http/incoming.ts'
 import { invalidInput } from '#lib/http/known-fields.ts'
 import { LEGACY } from '#lib/http/legacy.ts'
 import { metricsByAccept } from '#lib/http/metrics.ts'
@@ -171,7 +171,7 @@ async function answer(handle: Handle, message: IncomingMessage, response: Server
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const outgoing = await handle(fromNode(message, gone.signal))
+  const outgoing = await handle(fromNode(message, gone.signal, await shortBodyOf(message)))
   if (isStream(outgoing.body)) await writeStream(outgoing, outgoing.body, response)
   else writeAnswer(outgoing, message, response)
 }

@@ -29,6 +29,7 @@ function batching(change: Partial<BatcherParts<string, string>> = {}) {
     keyOf: () => 'v1',
     run: child.run,
     clock,
+    soon: (then) => then(),
     ...change,
   })
   return {
@@ -50,6 +51,30 @@ test('the first image leaves at once; images that arrive meanwhile leave togethe
 
   await child.answer()
   expect(await Promise.all(answers)).toEqual(['A', 'B', 'C'])
+})
+
+test('images that arrive in the same turn of the event loop share a batch', async () => {
+  const { child, ask } = batching({ soon: setImmediate })
+
+  const answers = ['a', 'b', 'c'].map((item) => ask(item))
+  expect(child.batches).toEqual([])
+  await new Promise(setImmediate)
+  expect(child.batches).toEqual([['a', 'b', 'c']])
+
+  await child.answer()
+  expect(await Promise.all(answers)).toEqual(['A', 'B', 'C'])
+})
+
+test('a full batch is sent ahead of time, so that the engine need not wait for it; a part of one is not', async () => {
+  const { child, ask } = batching({ most: 2, ahead: () => 1 })
+
+  const answers = ['a', 'b', 'c', 'd', 'e'].map((item) => ask(item))
+  expect(child.batches).toEqual([['a'], ['b', 'c']])
+
+  await child.answer()
+  expect(child.batches).toEqual([['a'], ['b', 'c'], ['d', 'e']])
+  for (const _ of child.batches.slice(1)) await child.answer()
+  expect(await Promise.all(answers)).toEqual(['A', 'B', 'C', 'D', 'E'])
 })
 
 test('a batch is never larger than the efficient batch size', async () => {
@@ -181,6 +206,7 @@ function withBulk() {
     capacity: 100,
     lanes: () => 1,
     clock: fakeClock(),
+    soon: (then) => then(),
     keyOf: (item) => item.split(':')[1] ?? '',
     isBulk: (item) => item.startsWith('b'),
     run: async (items) => {

@@ -21,6 +21,10 @@ export type BatcherParts<I, O> = {
   readonly capacity: number
   /** How many batches may currently run at the same time. */
   readonly lanes: () => number
+  /**
+   * How many more full batches may be sent ahead, so that an engine has the next one when it finishes; default 0.
+   */
+  readonly ahead?: () => number
   /** Only items with the same key share a batch. */
   readonly keyOf: (item: I) => string
   /** Whether the item is one of many in a request; the others go first. */
@@ -28,6 +32,11 @@ export type BatcherParts<I, O> = {
   /** Returns exactly one result per item, in order. */
   readonly run: (items: readonly I[]) => Promise<readonly O[]>
   readonly clock: SteadyClock
+  /**
+   * Starts batches at the end of this turn of the event loop, so that requests that arrive together share one;
+   * default: setImmediate.
+   */
+  readonly soon?: (then: () => void) => void
 }
 
 export type Batcher<I, O> = {
@@ -58,10 +67,12 @@ export function createBatcher<I, O>({
   most,
   capacity: room,
   lanes,
+  ahead = () => 0,
   keyOf,
   isBulk = () => false,
   run,
   clock,
+  soon = setImmediate,
 }: BatcherParts<I, O>): Batcher<I, O> {
   const singles: QueuedItem<I, O>[] = []
   const bulk: QueuedItem<I, O>[] = []
@@ -70,21 +81,37 @@ export function createBatcher<I, O>({
   let batches = 0
   let items = 0
   let cancelTimer: (() => void) | null = null
+  let isScheduled = false
 
   const submit = (item: I, deadline: number, signal?: AbortSignal) =>
     new Promise<{ output: O; queuedMs: number }>((resolve, reject) => {
-      if (count() >= room) return reject(overloaded(count()))
+      // what a free lane takes at the end of this turn does not wait
+      if (count() >= room + Math.max(0, lanes() - running)) return reject(overloaded(count()))
       const waiting = isBulk(item) ? bulk : singles
       waiting.push({ item, since: clock.now(), deadline, signal, resolve, reject })
-      wake()
+      schedule()
     })
 
+  function schedule(): void {
+    if (isScheduled) return
+    isScheduled = true
+    soon(() => {
+      isScheduled = false
+      wake()
+    })
+  }
+
   function wake(): void {
-    while (running < lanes() && count() > 0) {
+    while (mayRun()) {
       const batch = takeBatch()
       if (batch.length > 0) void compute(batch)
     }
     watchFirstDeadline()
+  }
+
+  function mayRun(): boolean {
+    const free = lanes() - running
+    return free > 0 ? count() > 0 : free + ahead() > 0 && count() >= most
   }
 
   const count = (): number => singles.length + bulk.length

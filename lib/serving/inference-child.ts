@@ -28,7 +28,8 @@ export type InferenceChild = {
   readonly name: string
   readonly pid: () => number | null
   state: 'starting' | 'ready' | 'away' | 'ended'
-  busy: boolean
+  /** Requests that it is working on, the one that waits included. */
+  running: number
   engine: EngineName | null
   /** Why it is not ready, for health. */
   reason: string
@@ -65,7 +66,7 @@ export function createInferenceChild({
     },
     message: hear,
     ended({ reason }) {
-      Object.assign(child, { state: 'away', busy: false, reason })
+      Object.assign(child, { state: 'away', running: 0, reason })
       forget(reason)
       changed(child)
     },
@@ -74,7 +75,7 @@ export function createInferenceChild({
     name,
     pid: running.pid,
     state: 'starting',
-    busy: false,
+    running: 0,
     engine: null,
     reason: 'it is starting',
     loaded: new Set(),

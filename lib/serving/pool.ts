@@ -27,6 +27,8 @@ const MOST_DEATHS_ONCE_LOADED = 10
 /** An image that is computed alone when its process is killed is retried so many times: a small image, as all are
  *  that come here, is hardly what the machine lacks memory for. One that crashes its process is not. */
 const MOST_KILLS_ALONE = 3
+/** It computes one batch while the next one waits in its queue: it never waits for this process. */
+const MOST_PER_CHILD = 2
 const ENDED_BY_IT = 'the process that loaded it ended'
 
 export function createPool({
@@ -253,24 +255,26 @@ export function createPool({
     }
   }
 
-  /** An idle child, or the next one that is. */
+  /** The child with the least to do, or the next one that has room. */
   function take(): Promise<InferenceChild> {
-    const idle = children.find((child) => child.state === 'ready' && !child.busy)
-    if (idle) {
-      idle.busy = true
-      return Promise.resolve(idle)
+    const [least] = children
+      .filter((child) => child.state === 'ready' && child.running < MOST_PER_CHILD)
+      .sort((one, other) => one.running - other.running)
+    if (least) {
+      least.running += 1
+      return Promise.resolve(least)
     }
     if (isEnding) return Promise.reject(new ChildProcessExited(`${name} is shutting down`))
     return new Promise((resolve) =>
       takers.push((child) => {
-        child.busy = true
+        child.running += 1
         resolve(child)
       }),
     )
   }
 
   function free(child: InferenceChild): void {
-    child.busy = false
+    child.running = Math.max(0, child.running - 1) // none after it ended
     if (child.state !== 'ready') return
     const next = takers.shift()
     if (next) next(child)

@@ -9,6 +9,11 @@ import { takeTurns } from './write-queue.ts'
 
 const MAX_PREPARED_STATEMENTS = 500
 const CACHE_KIB = 16_384
+/**
+ * The write-ahead log is copied into the database file, and the disk awaited, when it has so many pages
+ * (32 MB): the worker copies it each second, so that no commit has to wait for that.
+ */
+const CHECKPOINT_PAGES = 8_192
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
 const SQLITE_FULL = 13
@@ -52,6 +57,12 @@ export type Connection = {
   readonly written: (sql: string) => StatementSync
   /** The reader's: it sees what is committed, and never waits for a writer. */
   readonly read: (sql: string) => StatementSync
+  /** Copies what it can of the write-ahead log into the file, without making any writer wait. */
+  readonly checkpoint: () => void
+  /** `write` for rows that nothing else depends on: it does not count as a change. */
+  readonly append: Connection['write']
+  /** How many writes this process has completed, apart from what it appended. */
+  readonly changes: () => number
   /** Writes all of the write-ahead log into the file and empties it, so that nothing deleted stays there.
    *  False: other connections read or wrote all the while; it may be called again. */
   readonly truncateWal: () => Promise<boolean>
@@ -78,6 +89,7 @@ export function connect(
     'secure_delete = ON',
     'temp_store = MEMORY',
     `cache_size = -${CACHE_KIB}`,
+    `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
   ])
     writer.exec(`PRAGMA ${pragma}`)
   const reader = connectForReading(file)
@@ -93,6 +105,10 @@ export function connect(
     one: <T>(sql: string, ...values: Value[]) => written(sql).get(...values.map(asSqlite)) as T | undefined,
   }
 
+  let changes = 0
+  const changed = (): void => {
+    changes += 1
+  }
   let fullAt: number | null = null
   const explain = (error: unknown): unknown => {
     const explained = inWords(error)
@@ -111,13 +127,36 @@ export function connect(
     }
   }
 
+  async function transaction<T>(work: (writing: TransactionScope) => T, patience?: number): Promise<T> {
+    const { done } = await hold(() => writer.exec('BEGIN IMMEDIATE'), patience).catch((error: unknown) => {
+      throw explain(error)
+    })
+    try {
+      const answer = work(writing)
+      writer.exec('COMMIT')
+      return answer
+    } catch (error) {
+      if (writer.isTransaction) writer.exec('ROLLBACK')
+      throw explain(error)
+    } finally {
+      done()
+    }
+  }
+
   return {
     writer,
     written,
     read: reader.read,
     all: reader.all,
     one: reader.one,
-    hold: (work) => hold(work),
+    async hold(work) {
+      const { answer, done } = await hold(work)
+      const end = (): void => {
+        changed()
+        done()
+      }
+      return { answer, done: end }
+    },
     patienceMs,
     explain,
     writingState: () => ({
@@ -127,9 +166,13 @@ export function connect(
     }),
     async alone(work, patience) {
       const { answer, done } = await hold(work, patience)
+      changed()
       done()
       return answer
     },
+    checkpoint: () => writer.exec('PRAGMA wal_checkpoint(PASSIVE)'),
+    append: transaction,
+    changes: () => changes,
     async truncateWal() {
       const checkpoint = (): void => {
         // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
@@ -143,21 +186,7 @@ export function connect(
       done?.()
       return done !== null
     },
-    async write(work, patience) {
-      const { done } = await hold(() => writer.exec('BEGIN IMMEDIATE'), patience).catch((error: unknown) => {
-        throw explain(error)
-      })
-      try {
-        const answer = work(writing)
-        writer.exec('COMMIT')
-        return answer
-      } catch (error) {
-        if (writer.isTransaction) writer.exec('ROLLBACK')
-        throw explain(error)
-      } finally {
-        done()
-      }
-    },
+    write: (work, patience) => transaction(work, patience).finally(changed),
     close() {
       lock.abort()
       reader.close()

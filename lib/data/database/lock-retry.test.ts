@@ -175,6 +175,22 @@ test('the write-ahead log is emptied when it is unused, and otherwise the reader
   connection.close()
 })
 
+test('a checkpoint copies what is committed into the file, and neither waits for another lock nor fails', async () => {
+  const file = copyOfTemplate(folderForTest())
+  const connection = connect(file, { patienceMs: SHORT_MS })
+  const value = JSON.stringify('x'.repeat(100_000))
+  await connection.write((writing) =>
+    writing.insert('KeptSetting', { name: 'a', valueJson: value, changedAt: 0 }),
+  )
+  const before = statSync(file).size
+  await lockElsewhere(file)
+
+  connection.checkpoint()
+
+  expect(statSync(file).size - before).toBeGreaterThan(90_000)
+  connection.close()
+})
+
 test.each([
   [5, true],
   [261, true],

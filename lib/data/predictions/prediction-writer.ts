@@ -137,7 +137,7 @@ async function commit(
     id,
   )
   await files.cleanUpAfter(() =>
-    connection.write((writing) => {
+    connection.append((writing) => {
       const isWithinQuota = quotaOf(writing, settings.anonymousBytes, predictions)
       for (const prediction of predictions)
         insertPrediction(

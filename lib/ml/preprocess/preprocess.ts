@@ -50,13 +50,30 @@ function digitOf(image: RgbImage, { size, ink }: Preprocess): PreparedSquare {
   return { square: ink === 'local' ? square : digitSquareByBorder(grey(image), size), problem }
 }
 
+/** By the histogram of each channel: sorting the values took a tenth of a prediction (November 2026). */
 function isFlat(square: Uint8Array, channels: number): boolean {
   const outliers = Math.floor((square.length / channels) * FLAT_OUTLIERS)
+  const counts = new Uint32Array(256)
   for (let c = 0; c < channels; c++) {
-    const values = square.filter((_, i) => i % channels === c).sort()
-    if (values.at(-1 - outliers)! - values[outliers]! > FLAT_LEVELS) return false
+    counts.fill(0)
+    for (let i = c; i < square.length; i += channels) counts[square[i]!]! += 1
+    if (highest(counts, outliers) - lowest(counts, outliers) > FLAT_LEVELS) return false
   }
   return true
+}
+
+/** The value with `skipped` values below it. */
+function lowest(counts: Uint32Array, skipped: number): number {
+  let value = 0
+  for (let seen = counts[0]!; seen <= skipped; seen += counts[value]!) value += 1
+  return value
+}
+
+/** The value with `skipped` values above it. */
+function highest(counts: Uint32Array, skipped: number): number {
+  let value = 255
+  for (let seen = counts[255]!; seen <= skipped; seen += counts[value]!) value -= 1
+  return value
 }
 
 /** `(byte / 255 − mean) / std` per channel, into `out` from `offset` on; `squares` may hold several images one
