@@ -79,15 +79,9 @@ function findIn(raster: Raster, part: Window, known: Window = part): DigitInk | 
   const height = Math.max(1, Math.round(part.height * scale))
   const ink = inkOf({ width, height, channels: 3, data: resize(raster, part, width, height) })
   if (!ink) return null
-  const mask = withoutPaperLines(
-    { width, height, ink: Uint8Array.from(ink.levels, (level) => (level > ink.floor ? 1 : 0)) },
-    ink.levels,
-  )
+  const mask = withoutPaperLines({ width, height, ink: above(ink.levels, ink.floor) }, ink.levels)
   const strokes = withoutFaint(ink, mask.ink)
-  const { marks, labels } = marksOf({
-    ...mask,
-    ink: Uint8Array.from(mask.ink, (isInk, at) => (isInk && ink.levels[at]! > strokes.floor ? 1 : 0)),
-  })
+  const { marks, labels } = marksOf({ ...mask, ink: both(mask.ink, above(ink.levels, strokes.floor)) })
   const isThere = ({ box }: Mark): boolean => {
     const x = part.x + (box.x + box.width / 2) / scale
     const y = part.y + (box.y + box.height / 2) / scale
@@ -113,6 +107,19 @@ function findIn(raster: Raster, part: Window, known: Window = part): DigitInk | 
     },
     areSeveral: digit.areSeveral,
   }
+}
+
+/** 1 where a level is above the floor. */
+function above(levels: Uint8Array, floor: number): Uint8Array {
+  const out = new Uint8Array(levels.length)
+  for (let i = 0; i < out.length; i++) if (levels[i]! > floor) out[i] = 1
+  return out
+}
+
+function both(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const out = new Uint8Array(one.length)
+  for (let i = 0; i < out.length; i++) out[i] = one[i]! & other[i]!
+  return out
 }
 
 function inkAt({ levels, floor, strong }: Ink, at: number): number {

@@ -36,56 +36,66 @@ export function flatGround({ data }: Raster, isGround: (i: number) => boolean): 
 
 /** A quadratic surface per channel, fitted so that what differs most counts least (iteratively reweighted least
  *  squares with Cauchy's weights). */
-export function smoothGround({ width, height, data }: Raster): Ground {
+export function smoothGround(raster: Raster): Ground {
+  const samples = samplesOf(raster)
+  return [fitted(samples, raster.data, 0), fitted(samples, raster.data, 1), fitted(samples, raster.data, 2)]
+}
+
+/** Six terms, one after another: what multiplies each coefficient of the surface. */
+const TERMS = 6
+
+type Samples = { readonly count: number; readonly places: Int32Array; readonly terms: Float64Array }
+
+function samplesOf({ width, height }: Raster): Samples {
   const step = Math.max(1, Math.sqrt((width * height) / FIT_SAMPLES))
-  const samples: Sample[] = []
+  const places: number[] = []
+  const terms: number[] = []
   for (let y = step / 2; y < height; y += step)
     for (let x = step / 2; x < width; x += step) {
       const [column, row] = [Math.floor(x), Math.floor(y)]
       const [u, v] = [(2 * column) / width - 1, (2 * row) / height - 1]
-      samples.push({ at: (row * width + column) * 3, u, v, terms: [1, u, v, u * u, u * v, v * v] })
+      places.push((row * width + column) * 3)
+      terms.push(1, u, v, u * u, u * v, v * v)
     }
-  const fitted = (c: number): Surface => {
-    let surface: Surface = [median(samples.map(({ at }) => data[at + c]!)), 0, 0, 0, 0, 0]
-    for (let round = 0; round < FIT_ROUNDS; round++) {
-      const away = samples.map(({ at, u, v }) => Math.abs(data[at + c]! - surfaceAt(surface, u, v)))
-      const spread = 2 * Math.max(2, median(away))
-      const weights = away.map((value) => 1 / (1 + (value / spread) ** 2))
-      surface = weightedFit(samples, (i) => ({ weight: weights[i]!, value: data[samples[i]!.at + c]! }))
-    }
-    return surface
-  }
-  return [fitted(0), fitted(1), fitted(2)]
+  return { count: places.length, places: Int32Array.from(places), terms: Float64Array.from(terms) }
 }
 
-type Sample = { readonly at: number; readonly u: number; readonly v: number; readonly terms: Surface }
+function fitted(samples: Samples, data: Uint8Array, channel: number): Surface {
+  const { count, places, terms } = samples
+  const values = new Float64Array(count)
+  for (let k = 0; k < count; k++) values[k] = data[places[k]! + channel]!
+  const away = new Float64Array(count)
+  const weights = new Float64Array(count)
+  let surface: Surface = [median(values), 0, 0, 0, 0, 0]
+  for (let round = 0; round < FIT_ROUNDS; round++) {
+    for (let k = 0; k < count; k++)
+      away[k] = Math.abs(values[k]! - surfaceAt(surface, terms[k * TERMS + 1]!, terms[k * TERMS + 2]!))
+    const spread = 2 * Math.max(2, median(away))
+    for (let k = 0; k < count; k++) weights[k] = 1 / (1 + (away[k]! / spread) ** 2)
+    surface = weightedFit(samples, values, weights)
+  }
+  return surface
+}
 
 /** Normal equations, solved by Gauss with a ridge that keeps them solvable on an image of few pixels. */
-function weightedFit(
-  samples: readonly Sample[],
-  measured: (i: number) => { readonly weight: number; readonly value: number },
-): Surface {
-  const size = 6
-  const rows = Array.from({ length: size }, (_, i) =>
-    Array.from({ length: size + 1 }, (__, j) => (i === j && i > 0 ? 1e-3 * samples.length : 0)),
-  )
-  for (const [k, { terms }] of samples.entries()) {
-    const { weight, value } = measured(k)
-    for (let i = 0; i < size; i++) {
-      const factor = weight * terms[i]!
-      const row = rows[i]!
-      for (let j = 0; j < size; j++) row[j]! += factor * terms[j]!
-      row[size]! += factor * value
+function weightedFit({ count, terms }: Samples, values: Float64Array, weights: Float64Array): Surface {
+  const row = TERMS + 1
+  const rows = new Float64Array(TERMS * row)
+  for (let i = 1; i < TERMS; i++) rows[i * row + i] = 1e-3 * count
+  for (let k = 0; k < count; k++)
+    for (let i = 0; i < TERMS; i++) {
+      const factor = weights[k]! * terms[k * TERMS + i]!
+      for (let j = 0; j < TERMS; j++) rows[i * row + j]! += factor * terms[k * TERMS + j]!
+      rows[i * row + TERMS]! += factor * values[k]!
     }
-  }
-  for (let i = 0; i < size; i++)
-    for (let other = 0; other < size; other++) {
+  for (let i = 0; i < TERMS; i++)
+    for (let other = 0; other < TERMS; other++) {
       if (other === i) continue
-      const factor = rows[other]![i]! / rows[i]![i]!
-      for (let j = i; j <= size; j++) rows[other]![j]! -= factor * rows[i]![j]!
+      const factor = rows[other * row + i]! / rows[i * row + i]!
+      for (let j = i; j <= TERMS; j++) rows[other * row + j]! -= factor * rows[i * row + j]!
     }
-  const solved = (i: number): number => rows[i]![size]! / rows[i]![i]!
+  const solved = (i: number): number => rows[i * row + TERMS]! / rows[i * row + i]!
   return [solved(0), solved(1), solved(2), solved(3), solved(4), solved(5)]
 }
 
-const median = (values: readonly number[]): number => Float64Array.from(values).sort()[values.length >> 1]!
+const median = (values: Float64Array): number => values.slice().sort()[values.length >> 1]!

@@ -25,6 +25,7 @@ const SURVIVES = 0.35
 const LESS = 0.75 // share of the energy without slopes, from which the slopes are shadows
 const CLEARLY = 0.1 // difference in what the border shows from which it decides
 const THICKEST = 0.25 // of the longer side: what is thicker is a shadow and no stroke
+const FEWEST_HALVED = 100 // longer side from which half of the pixels each way tell the polarity
 const INSET = 0.04 // of the shorter side: where the border is looked at, inside of a frame
 const STRONGEST = 0.995 // quantile that stands for the most that stands out
 const MIXED = 0.3 // cosine to grey below which the colour of the ink is neither darker nor lighter than its ground
@@ -95,8 +96,8 @@ const asByte = (value: number): number => Math.max(0, Math.min(255, Math.round(v
 /** Whether the ink is lighter (1) or darker (−1) than its ground, and whether it is thin. Ground is what more of the
  *  border and the corners shows; where neither shows anything, thin strokes stand out of a small window and what they
  *  enclose does not. */
-function polarityOf(grey: Float32Array, size: Size): { readonly sign: 1 | -1; readonly isThin: boolean } {
-  const even = smoothed(grey, size.width, size.height)
+function polarityOf(grey: Float32Array, whole: Size): { readonly sign: 1 | -1; readonly isThin: boolean } {
+  const { values: even, size } = halved(smoothed(grey, whole.width, whole.height), whole)
   const side = (sign: 1 | -1) => {
     const values = even.map((value) => value * sign)
     const wide = standingOut(values, { ...size, window: windowOf(size, WINDOW) })
@@ -114,6 +115,16 @@ function polarityOf(grey: Float32Array, size: Size): { readonly sign: 1 | -1; re
   const isLight = Math.abs(more) > CLEARLY ? more < 0 : light.thinEnergy > dark.thinEnergy
   const ink = isLight ? light : dark
   return { sign: ink.sign, isThin: ink.thinEnergy > SURVIVES * ink.wideEnergy }
+}
+
+/** Every second pixel of every second row of what is smoothed; small images stay as they are. */
+function halved(values: Float32Array, size: Size): { readonly values: Float32Array; readonly size: Size } {
+  if (Math.max(size.width, size.height) < FEWEST_HALVED) return { values, size }
+  const [width, height] = [(size.width + 1) >> 1, (size.height + 1) >> 1]
+  const out = new Float32Array(width * height)
+  for (let y = 0, to = 0; y < height; y++)
+    for (let x = 0; x < width; x++) out[to++] = values[2 * y * size.width + 2 * x]!
+  return { values: out, size: { width, height } }
 }
 
 function energy(levels: Uint8Array): number {
@@ -213,6 +224,6 @@ function smoothed(values: Float32Array, width: number, height: number): Float32A
 function standingOut(values: Float32Array, size: Size & { readonly window: number }): Uint8Array {
   const ground = opened(values, size)
   const out = new Uint8Array(values.length)
-  for (let i = 0; i < out.length; i++) out[i] = asByte(values[i]! - ground[i]!)
+  for (let i = 0; i < out.length; i++) out[i] = Math.min(255, values[i]! - ground[i]! + 0.5) // never negative
   return out
 }
