@@ -142,6 +142,8 @@ export type ToTraining =
       folder: string
       images: number
     }
+    /** Decode the images of the run in this folder and compute their features, and train nothing. */
+  | { kind: 'features'; folder: string }
   | { kind: 'cancel' }
 
 export type FromTraining =
@@ -167,6 +169,7 @@ export type FromTraining =
   | { kind: 'epoch'; point: EpochPoint; etaSeconds: number | null }
   | { kind: 'sealed'; folder: string }
   | { kind: 'probed'; figures: ProbeFigures }
+  | { kind: 'computed' }
   | { kind: 'cancelled' }
   /** `cause`: for the log, when it has more detail than the failure. */
   | { kind: 'failed'; failure: FailureReport; cause?: string }

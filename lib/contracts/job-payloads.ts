@@ -9,6 +9,7 @@ const PAYLOADS: { readonly [K in JobKind]: z.ZodType<JobPayloads[K]> } = {
   compare: z.object({ championId: z.string(), challengerId: z.string() }),
   backup: z.object({ reason: z.enum(['schedule', 'request']) }),
   backbone: z.record(z.string(), z.never()),
+  features: z.object({ classifierId: z.string() }),
   probe: z.object({
     classifierId: z.string(),
     name: z.string(),

@@ -13,6 +13,8 @@ export type JobPayloads = {
   backup: { readonly reason: 'schedule' | 'request' }
   /** Fetch the default pretrained network from the npm registry. */
   backbone: Readonly<Record<string, never>>
+  /** Compute the features of a classifier's images, so that its next run finds them. */
+  features: { readonly classifierId: string }
   /** Measure the pieces of a retrain on some of its images, to forecast how long it will take. */
   probe: {
     readonly classifierId: string
@@ -31,6 +33,7 @@ export const JOB_KINDS = [
   'probe',
   'backup',
   'backbone',
+  'features',
 ] as const satisfies readonly JobKind[]
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'

@@ -44,7 +44,9 @@ export async function ingestImages(
     await ports.groupImages(plan.upload.classifierId, plan.signal ?? new AbortController().signal)
     report.group(await ports.groups.ofUpload(plan.upload.id))
     const result = report.soFar()
-    return await ports.uploads.change(plan.upload.id, { ...result, state: 'done' })
+    const done = await ports.uploads.change(plan.upload.id, { ...result, state: 'done' })
+    if (result.count > 0) ports.onAdded?.(plan.upload.classifierId, { isComplete: true })
+    return done
   } catch (error) {
     // When not even that can be written (a full disk), the upload stays `running`, and the next start removes
     // its samples.
@@ -66,6 +68,7 @@ async function ingested(
   let batch: NewSample[] = []
   let traits: (ImageTraits | null)[] = []
   let batchBytes = 0
+  let reported = 0
 
   const flush = async (): Promise<void> => {
     const missing = [...new Set(batch.map((s) => s.label))].filter(
@@ -81,6 +84,10 @@ async function ingested(
     batchBytes = 0
     await ports.uploads.change(upload.id, report.soFar())
     onProgress?.(report.progress())
+    const { count } = report.progress()
+    if (count < 2 * reported || count === 0) return
+    reported = count
+    ports.onAdded?.(classifierId, { isComplete: false })
   }
 
   for await (const arriving of images) {

@@ -15,6 +15,8 @@ export type IngestPorts = {
   readonly groups: Pick<Groups, 'keepTraits' | 'setAlone' | 'ofUpload'>
   /** Compares the classifier's new images with all others, and stores which belong together. */
   readonly groupImages: (classifierId: string, signal: AbortSignal) => Promise<void>
+  /** Called while images are added, each time that there are twice as many, and at the end. */
+  readonly onAdded?: (classifierId: string, upload: { readonly isComplete: boolean }) => void
   /** The size and, where they are at hand, small pixels of an image that can be decoded; refuses other images. */
   readonly sizeOf: (bytes: Uint8Array) => Promise<{
     readonly width: number
@@ -35,6 +37,7 @@ export type UploadPorts = {
   readonly trash: Pick<Trash, 'putUpload'>
   readonly queries: { readonly getUpload: RouteAnswer<'GET /api/uploads/{id}'> }
   readonly sizeOf: IngestPorts['sizeOf']
+  readonly onAdded?: IngestPorts['onAdded']
   /** Where bytes are stored until they are checked. Its content after a crash is obsolete, and the next start
    *  deletes it. */
   readonly folder: string

@@ -20,6 +20,7 @@ import { createIngest } from '#lib/ingest/upload.ts'
 import { createAudit } from '#lib/operations/audit.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
 import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
+import { isSmall } from '#lib/operations/memory-limits.ts'
 import { createHealth } from '#lib/operations/health.ts'
 import { watchDisks } from '#lib/operations/disk.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -97,6 +98,13 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     ...data,
     sizeOf,
     groupImages: composeGrouping(data, { sizeOf, log }),
+    // where memory is small, the decoding of the upload has it alone
+    onAdded(classifierId, { isComplete }) {
+      if (isSmall(settings) && !isComplete) return
+      data.jobs
+        .enqueue('features', { classifierId }, Date.now())
+        .catch((error: unknown) => log('warn', 'Features could not be requested', { classifierId, error }))
+    },
     folder: places.scratchDir,
     limits,
     log,

@@ -11,6 +11,9 @@ import { recurring } from '#lib/operations/recurring.ts'
 import { createRetention } from '#lib/operations/retention.ts'
 import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
 import { trainingHandlers } from '#lib/training/job/handlers.ts'
+import { createBackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
+import { planRetrain } from '#lib/training/retrain/retrain.ts'
+import { availableBackbones } from '#lib/training/run/start/backbones.ts'
 import { patientClock, steadyClock, wallClock } from './clock.ts'
 import { backboneHandler } from './backbone-job.ts'
 import { backupHandler, queueBackups } from './backup-job.ts'
@@ -34,7 +37,8 @@ import { retentionLimits } from './storage-limits.ts'
 const LOOPS = [
   ['train'],
   ['backup'],
-  JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup'),
+  ['features'],
+  JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup' && kind !== 'features'),
 ] as const
 /**
  * The worker's writes may take long, and a training run must not fail because a backup of another program
@@ -85,6 +89,16 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     log,
     sweepLeftovers: () => sweep().catch(sweepFailed),
     forkTraining: forkTrainingWith((line) => log('warn', line, { child: 'training' })),
+    turn: createBackgroundTurn(),
+    planNow: (classifier) =>
+      planRetrain(
+        { classifier, recipe: 'auto', force: true },
+        {
+          data,
+          defaultEpochs: settings.DEFAULT_EPOCHS,
+          candidates: (input) => availableBackbones(places, input, settings.BACKBONE),
+        },
+      ),
     now: () => new Date(),
     clock: steadyClock.now,
     settings: {

@@ -1,4 +1,5 @@
-/** Answers the messages of a training child's parent: one run or one probe, whose folder the message names. It knows
+/** Answers the messages of a training child's parent: one run, one probe or the
+ *  features of one run, whose folder the message names. It knows
  *  no rows; the process and its engine are opened in lib/processes. */
 import { rm } from 'node:fs/promises'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
@@ -10,6 +11,7 @@ import { probe } from './probe/probe.ts'
 import { checkpointFile } from './run/checkpoint.ts'
 import { datasetSamples, storedSamples, type OpenDataset } from './run/data/sources.ts'
 import { readRunPlan } from './run/plan.ts'
+import { computeFeatures } from './run/compute-features.ts'
 import { runTraining } from './run/run.ts'
 import { countOpening } from './versions/test-set-access.ts'
 
@@ -38,10 +40,18 @@ export function answerTraining(
       if (request.kind === 'train' && !request.resume) await rm(checkpointFile(folder), { force: true })
       const plan = await readRunPlan(folder)
       const ports = portsOf(folder, plan)
-      if (request.kind === 'train') await runTraining(folder, plan, ports)
-      else {
-        const figures = await probe(folder, plan, { images: request.images, start }, ports)
-        report({ kind: 'probed', figures })
+      switch (request.kind) {
+        case 'train':
+          await runTraining(folder, plan, ports)
+          break
+        case 'features':
+          await computeFeatures(folder, plan, ports)
+          report({ kind: 'computed' })
+          break
+        case 'probe': {
+          const figures = await probe(folder, plan, { images: request.images, start }, ports)
+          report({ kind: 'probed', figures })
+        }
       }
     } catch (error) {
       report(stop.signal.aborted ? { kind: 'cancelled' } : failureOf(error))

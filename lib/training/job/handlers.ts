@@ -5,10 +5,11 @@ import { evaluateVersion } from '../versions/evaluate.ts'
 import { probeJob } from '../probe/probe-job.ts'
 import { comparableImages } from '../versions/comparable-images.ts'
 import { testEntries, unseenBy } from '../versions/test-images.ts'
-import type { TrainingHandlers, TrainingParts } from './ports.ts'
+import { featuresJob, type FeaturesJobParts } from './features-job.ts'
+import type { TrainingHandlers } from './ports.ts'
 import { trainJob } from './train-job.ts'
 
-export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
+export function trainingHandlers(parts: FeaturesJobParts): TrainingHandlers {
   const { data, inference, settings } = parts
   const predictionPorts = (signal: AbortSignal) => ({
     bytesOf: data.images.bytesOf,
@@ -18,6 +19,7 @@ export function trainingHandlers(parts: TrainingParts): TrainingHandlers {
   })
   return {
     train: trainJob(parts),
+    features: featuresJob(parts),
     probe: probeJob(parts),
     evaluate: {
       async run({ versionId }, { signal }) {

@@ -10,17 +10,21 @@ import { planFile } from '../run/plan.ts'
 import { diskFullDuringRun } from './failure.ts'
 import type { RunEnd } from './follow.ts'
 import { judgeVersion } from './judge-version.ts'
+import type { BackgroundTurn } from './one-at-a-time.ts'
 import { createPartTimes } from './part-times.ts'
 import { planRun, resumedPlan } from './plan-run.ts'
 import type { JobContext, TrainingHandlers, TrainingParts } from './ports.ts'
 import { MOST_CHILDREN, trainInChildren } from './train-in-children.ts'
 
-export function trainJob(parts: TrainingParts): TrainingHandlers['train'] {
-  const { data } = parts
+export type TrainJobParts = TrainingParts & { readonly turn: BackgroundTurn }
+
+export function trainJob(parts: TrainJobParts): TrainingHandlers['train'] {
+  const { data, turn } = parts
   return {
     async run({ runId }, job) {
       try {
-        return await attempt(runId, job, parts)
+        const { classifierId } = await data.runs.get(runId)
+        return await turn.inForeground(classifierId, job.signal, () => attempt(runId, job, parts))
       } catch (error) {
         if (job.signal.aborted || !isDiskFull(error)) throw error
         throw diskFullDuringRun(error) // the queue calls `gaveUp` as soon as a row can be written again

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createHash } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
+import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
 import { openForTest, type DataFixture } from '#lib/data/opened.fakes.ts'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { splitOf } from '#lib/domain/splits.ts'
@@ -12,11 +13,13 @@ import { encodePng } from '#lib/images/png.ts'
 import { steadyClock } from '#lib/processes/clock.ts'
 import { startInference } from '#lib/processes/fork-inference.ts'
 import { createPool } from '#lib/serving/pool.ts'
+import type { FeaturesJobParts } from '../job/features-job.ts'
 import { trainingHandlers } from '../job/handlers.ts'
+import { createBackgroundTurn } from '../job/one-at-a-time.ts'
 import type { JobContext, TrainingParts } from '../job/ports.ts'
 import type { ForkTraining } from '../ports.ts'
 import { createForecast } from './forecast-retrain.ts'
-import { createRetrain } from './retrain.ts'
+import { createRetrain, planRetrain } from './retrain.ts'
 import { createVersionCases } from '../versions/versions.ts'
 
 const ENTRY = fileURLToPath(new URL('../../processes/training.ts', import.meta.url))
@@ -88,12 +91,18 @@ export async function addShapes(
   )
 }
 
+type TrioStart = {
+  /** Null: what one click chooses. */
+  readonly recipe?: string | null
+  readonly candidates?: readonly NetworkCandidate[]
+}
 type OnMessage = (message: FromTraining, child: Child) => void
 
 export async function openTrio(
   onMessage?: OnMessage,
   memoryMb = 1024,
   log: TrainingParts['log'] = () => undefined,
+  { recipe = 'scratch-small', candidates = [] }: TrioStart = {},
 ) {
   const context = await openForTest()
   const { data, folder, settings } = context
@@ -103,7 +112,7 @@ export async function openTrio(
     classes: THREE,
     input: { size: 16, channels: 3, fit: 'cover' },
     isMirrorable: true,
-    recipe: 'scratch-small',
+    ...(recipe !== null && { recipe }),
   })
   const { all, forkTraining } = children(onMessage)
   const inference = createPool({
@@ -115,8 +124,11 @@ export async function openTrio(
     changed: () => undefined,
   })
   onTestFinished(() => inference[Symbol.asyncDispose]())
-  const parts: TrainingParts = {
+  const retraining = { data, candidates: async () => candidates, now: () => Date.now() }
+  const parts: FeaturesJobParts = {
     data,
+    turn: createBackgroundTurn(),
+    planNow: (classifier) => planRetrain({ classifier, recipe: 'auto', force: true }, retraining),
     forkTraining,
     inference,
     log,
@@ -134,7 +146,6 @@ export async function openTrio(
     },
   }
   const handlers = trainingHandlers(parts)
-  const retraining = { data, candidates: async () => [], now: () => Date.now() }
   const retrain = createRetrain(retraining)
   const forecasts = createForecast({
     ...retraining,
