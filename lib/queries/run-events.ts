@@ -29,6 +29,11 @@ type Channel = {
 }
 
 export type RunEvents = {
+  /**
+   * The run as a reader may see it: from its other readers where there are any, otherwise read once for all
+   * who request it at the same time. Null where it does not exist.
+   */
+  readonly runOf: (id: string) => Promise<RunAnswer | null>
   /** `run`: as it is now. */
   readonly follow: (request: {
     readonly run: RunAnswer
@@ -43,6 +48,15 @@ export function followRuns(
   find: (id: string) => Promise<RunAnswer | null>,
 ): RunEvents {
   const channels = new Map<string, Channel>()
+  const pending = new Map<string, Promise<RunAnswer | null>>()
+
+  async function runOf(id: string): Promise<RunAnswer | null> {
+    const followed = channels.get(id)
+    if (followed) return followed.run
+    const reading = pending.get(id) ?? find(id).finally(() => pending.delete(id))
+    pending.set(id, reading)
+    return reading
+  }
 
   function join(run: RunAnswer): Channel {
     const known = channels.get(run.id)
@@ -151,7 +165,7 @@ export function followRuns(
     }
   }
 
-  return { follow }
+  return { runOf, follow }
 }
 
 const wake = ({ waiting }: Channel): void => {

@@ -36,7 +36,11 @@ export function runQueries({ prisma }: Store, { classifiers }: Pick<Data, 'class
 
   return {
     getRun: ({ id }) => get(id),
-    runEvents: async ({ id, after }, { signal }) => events.follow({ run: await get(id), after, signal }),
+    async runEvents({ id, after }, { signal }) {
+      const run = await events.runOf(id)
+      if (!run) throw notFound('training', id)
+      return events.follow({ run, after, signal })
+    },
     async listRuns({ classifier, cursor, limit }) {
       if (classifier !== undefined) await classifiers.get(classifier)
       const rows = await prisma.run.findMany({
