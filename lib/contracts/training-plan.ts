@@ -131,6 +131,8 @@ const sample = z.object({
   hash: z.string().min(1),
   label: z.string(),
   split: z.enum(['train', 'validation', 'test']),
+  /** Images of a group have the same; null or absent: not known. */
+  group: z.string().nullish(),
 })
 /** `samples.json` next to a plan, and the samples of a job that measures a run. */
 export const plannedEntries = z.array(sample).readonly()

@@ -44,6 +44,8 @@ export type NewSample = {
   readonly image: NewImage
   readonly label: string
   readonly split: Split
+  /** A person gave the split: by the folder it was uploaded in. Absent: its content determines it. */
+  readonly isSplitGiven?: boolean
   readonly source: Source
   readonly uploadId: string | null
   readonly filename: string | null
@@ -67,9 +69,11 @@ export type Sample = {
   readonly hash: string
   readonly label: string
   readonly split: Split
+  readonly isSplitGiven: boolean
   readonly source: Source
   readonly uploadId: string | null
   readonly filename: string | null
+  /** Near-copies and images of a burst have the same; null: it was not compared with the others. */
   readonly groupId: string | null
   readonly createdAt: Date
 }
@@ -103,7 +107,14 @@ export type Upload = UploadFindings & {
 }
 
 /** One line of a snapshot. */
-export type SnapshotEntry = { readonly hash: string; readonly label: string; readonly split: Split }
+export type SnapshotEntry = {
+  readonly hash: string
+  readonly label: string
+  /** Null: it trains, and is evaluated by cross-validation. */
+  readonly split: Split | null
+  /** The smallest hash of its group among the entries; null or absent: not known, as in snapshots of format 1. */
+  readonly group?: string | null
+}
 export type Snapshot = {
   readonly id: string
   readonly hash: string

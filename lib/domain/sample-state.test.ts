@@ -15,7 +15,13 @@ import { splitOf } from './splits.ts'
 const HASH = 'a'.repeat(64)
 const AT = new Date(Date.UTC(2026, 10, 21, 12))
 const LATER = new Date(AT.getTime() + 1_000)
-const PLAIN: SampleState = { label: 'apple', split: 'train', excludedAt: null, trashedAt: null }
+const PLAIN: SampleState = {
+  label: 'apple',
+  split: 'train',
+  isSplitGiven: false,
+  excludedAt: null,
+  trashedAt: null,
+}
 const TRASHED: SampleState = { ...PLAIN, trashedAt: AT }
 const UNLABELLED: SampleState = { ...PLAIN, label: null, split: null }
 
@@ -43,8 +49,9 @@ test.each<[string, SampleState, SampleEdit, SampleState | string]>([
     'a first label with a split sets that split',
     UNLABELLED,
     { label: 'lime', split: 'test' },
-    { ...PLAIN, label: 'lime', split: 'test' },
+    { ...PLAIN, label: 'lime', split: 'test', isSplitGiven: true },
   ],
+  ['the split that it has already is now given', PLAIN, { split: 'train' }, { ...PLAIN, isSplitGiven: true }],
   ['no split without a label', UNLABELLED, { split: 'test' }, 'without a label'],
   ['excluding sets the time', PLAIN, { isExcluded: true }, { ...PLAIN, excludedAt: LATER }],
   ['excluding again keeps the first time', { ...PLAIN, excludedAt: AT }, { isExcluded: true }, 'same'],
@@ -81,6 +88,12 @@ test('undoing a change restores the fields it touched and leaves later changes b
     kind: 'changed-since',
     fields: ['trashedAt'],
   })
+})
+
+test('undoing a choice of split makes it automatic again', () => {
+  const after = { ...PLAIN, split: 'test', isSplitGiven: true } as const
+
+  expect(undone(after, { before: PLAIN, after })).toEqual({ kind: 'undone', state: PLAIN })
 })
 
 test('equal times in two objects are the same state', () => {

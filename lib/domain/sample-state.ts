@@ -12,6 +12,8 @@ export type SampleState = {
   readonly label: string | null
   /** Null exactly while there is no label: the split is set with the label. */
   readonly split: Split | null
+  /** A person gave the split; otherwise the content determines it (group-splits.ts). */
+  readonly isSplitGiven: boolean
   readonly excludedAt: Date | null
   readonly trashedAt: Date | null
 }
@@ -57,7 +59,14 @@ export function edited(
   const label = edit.label === undefined ? state.label : edit.label
   if (label === null && edit.split !== undefined) return { kind: 'refused', why: 'without a label' }
   const split = label === null ? null : (edit.split ?? state.split ?? splitOf(hash, null))
-  const next = { label, split, excludedAt: since(state.excludedAt, edit.isExcluded, at), trashedAt }
+  const isSplitGiven = label !== null && (edit.split !== undefined || state.isSplitGiven)
+  const next = {
+    label,
+    split,
+    isSplitGiven,
+    excludedAt: since(state.excludedAt, edit.isExcluded, at),
+    trashedAt,
+  }
   return isSame(state, next) ? { kind: 'same' } : { kind: 'changed', state: next }
 }
 
@@ -77,7 +86,8 @@ const plain = (value: string | Date | null): string | number | null =>
 export const differingFields = (a: SampleState, b: SampleState): readonly SampleField[] =>
   FIELDS.filter((field) => plain(a[field]) !== plain(b[field]))
 
-const isSame = (a: SampleState, b: SampleState): boolean => differingFields(a, b).length === 0
+const isSame = (a: SampleState, b: SampleState): boolean =>
+  differingFields(a, b).length === 0 && a.isSplitGiven === b.isSplitGiven
 
 export type Undone =
   | { readonly kind: 'undone'; readonly state: SampleState }
@@ -92,7 +102,8 @@ export function undone(
   const touched = differingFields(before, after)
   const fields = touched.filter((field) => plain(current[field]) !== plain(after[field]))
   if (fields.length > 0) return { kind: 'changed-since', fields }
-  const state = { ...current }
+  const isSplitGiven = before.isSplitGiven === after.isSplitGiven ? current.isSplitGiven : before.isSplitGiven
+  const state = { ...current, isSplitGiven }
   const back = Object.fromEntries(touched.map((field) => [field, before[field]]))
   return { kind: 'undone', state: { ...state, ...back } }
 }

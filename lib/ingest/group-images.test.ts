@@ -40,7 +40,7 @@ const STAR = drawShape('star', 1)
 const RING = drawShape('ring', 2)
 
 test('images without fingerprints get them, and near-copies get one group, also when they come later', async () => {
-  const { data, ids, add, groupOf } = await fruitWith([STAR, RING, lighter(STAR, 1.04)])
+  const { data, ids, groupOf } = await fruitWith([STAR, RING, lighter(STAR, 1.04)])
   const ports: GroupingPorts = { ...data, sizeOf, openSearch: () => searchHere(signal) }
 
   await groupImages('fruit', ports, signal)
@@ -48,9 +48,12 @@ test('images without fingerprints get them, and near-copies get one group, also 
   expect([star, copy]).toEqual([ids[0], ids[0]])
   expect(ring).toBe(ids[1])
 
-  const [later] = await add([lighter(RING, 0.96)])
+  const [later] = await data.samples.add('fruit', [
+    sampleOf('later', { image: imageOf(lighter(RING, 0.96)), split: 'test' }),
+  ])
   await groupImages('fruit', ports, signal)
-  expect(await groupOf(later!)).toBe(ids[1])
+  expect(await groupOf(later!.sampleId)).toBe(ids[1])
+  expect((await data.samples.get(later!.sampleId)).split).toBe('train') // as that of the image it is a copy of
 })
 
 test('an image is read for its fingerprint once, whatever comes later', async () => {

@@ -130,6 +130,7 @@ async function ingested(
       image: { hash, bytes: arriving.bytes, ...judged.size },
       label,
       split: splitOf(hash, arriving.split),
+      isSplitGiven: arriving.split !== null,
       source,
       uploadId: upload.id,
       filename: arriving.path.slice(-LONGEST_FILENAME) || null,

@@ -28,6 +28,7 @@ export const sampleRow = (label: string, split: Split = 'train', change: Partial
     hash,
     label,
     split,
+    isSplitGiven: false,
     source: 'upload',
     uploadId: null,
     filename: null,

@@ -78,7 +78,14 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
     { label, at }: { readonly label: string; readonly at: Date },
   ): Promise<string | null> {
     if (hash === null) return null
-    const added = { label, split: splitOf(hash, null), source: 'feedback', uploadId: null, filename } as const
+    const added = {
+      label,
+      split: splitOf(hash, null),
+      isSplitGiven: false,
+      source: 'feedback',
+      uploadId: null,
+      filename,
+    } as const
     const known = await tx.sample.findUnique({ where: { classifierId_hash: { classifierId, hash } } })
     if (known && (known.trashedAt !== null || known.label === null)) {
       await revive(tx, known, { ...added, at })

@@ -12,6 +12,8 @@ export type Row = {
   filename: string | null
   label: string | null
   split: string | null
+  /** A number where the row was read by a statement of its own. */
+  isSplitGiven: boolean | number
   excludedAt: Date | null
   trashedAt: Date | null
   trashId: string | null
@@ -68,6 +70,8 @@ async function insertEntries(tx: Transaction, changeId: string, steps: readonly 
       after.label,
       row.split,
       after.split,
+      Number(row.isSplitGiven),
+      Number(after.isSplitGiven),
       row.excludedAt?.getTime() ?? null,
       after.excludedAt?.getTime() ?? null,
       row.trashedAt?.getTime() ?? null,
@@ -75,9 +79,10 @@ async function insertEntries(tx: Transaction, changeId: string, steps: readonly 
     ]),
   )
   await tx.$executeRaw`INSERT INTO "SampleChangeEntry" ("changeId", "sampleId", "labelBefore", "labelAfter",
-      "splitBefore", "splitAfter", "excludedBefore", "excludedAfter", "trashedBefore", "trashedAfter")
+      "splitBefore", "splitAfter", "splitGivenBefore", "splitGivenAfter", "excludedBefore", "excludedAfter",
+      "trashedBefore", "trashedAfter")
     SELECT ${changeId}, "value" ->> 0, "value" ->> 1, "value" ->> 2, "value" ->> 3, "value" ->> 4,
-      "value" ->> 5, "value" ->> 6, "value" ->> 7, "value" ->> 8
+      "value" ->> 5, "value" ->> 6, "value" ->> 7, "value" ->> 8, "value" ->> 9, "value" ->> 10
     FROM json_each(${rows})`
 }
 
@@ -91,7 +96,7 @@ async function moveSamples(
   }: { readonly changeId: string; readonly trashId: string | null; readonly at: Date },
 ): Promise<void> {
   await tx.$executeRaw`UPDATE "Sample" SET
-      "label" = e."labelAfter", "split" = e."splitAfter",
+      "label" = e."labelAfter", "split" = e."splitAfter", "isSplitGiven" = e."splitGivenAfter",
       "excludedAt" = e."excludedAfter", "trashedAt" = e."trashedAfter",
       "labelledAt" = CASE WHEN e."labelAfter" IS NOT e."labelBefore" THEN ${at.getTime()} ELSE "labelledAt" END,
       "trashId" = CASE WHEN e."trashedAfter" IS NULL THEN NULL

@@ -1,6 +1,8 @@
 /** What near-copies and bursts among the images of a classifier are found by, and the groups that result. Which images
  *  belong together is decided in lib/domain; who compares them, in lib/ingest. */
 import type { ImageTraits } from '#lib/domain/image-links.ts'
+import { SPLITS, type Split } from '#lib/domain/classifier.ts'
+import { splitsByGroup } from '#lib/domain/group-splits.ts'
 import { joinedGroups } from '#lib/domain/groups.ts'
 import type { Groups } from './group-types.ts'
 import type { Store } from '../store.ts'
@@ -84,10 +86,17 @@ export function groupsOf({ prisma }: Store): Groups {
           return one === undefined || other === undefined ? [] : [[one, other]] // deleted meanwhile
         })
         const joined = joinedGroups(members, links)
-        const changed = members.flatMap(({ id, groupId }, i) =>
-          groupId === joined[i] ? [] : [[id, joined[i]!] as const],
+        const splits = splitsByGroup(
+          members.map(({ split, isSplitGiven }, i) => ({
+            groupId: joined[i]!,
+            split: splitOrNull(split),
+            isSplitGiven: Boolean(isSplitGiven),
+          })),
         )
-        await tx.$executeRaw`UPDATE "Sample" SET "groupId" = one."value" ->> 1
+        const changed = members.flatMap(({ id, groupId, split }, i) =>
+          groupId === joined[i] && split === splits[i] ? [] : [[id, joined[i]!, splits[i] ?? null] as const],
+        )
+        await tx.$executeRaw`UPDATE "Sample" SET "groupId" = one."value" ->> 1, "split" = one."value" ->> 2
           FROM json_each(${JSON.stringify(changed)}) one WHERE "Sample"."id" = one."value" ->> 0`
       }, TRANSACTION),
     async ofUpload(uploadId) {
@@ -107,6 +116,8 @@ export function groupsOf({ prisma }: Store): Groups {
   }
 }
 
+const splitOrNull = (split: string | null): Split | null => SPLITS.find((one) => one === split) ?? null
+
 const traitsOf = ({
   bytes,
   takenAt,
@@ -120,7 +131,13 @@ const traitsOf = ({
   shot: takenAt === null || camera === null ? null : { takenAtMs: takenAt.getTime(), camera },
 })
 
-type Member = { readonly id: string; readonly hash: string; readonly groupId: string | null }
+type Member = {
+  readonly id: string
+  readonly hash: string
+  readonly groupId: string | null
+  readonly split: string | null
+  readonly isSplitGiven: number
+}
 
 /** The compared samples, those that they are linked with, and all others of their groups, oldest first. */
 async function membersOf(
@@ -132,7 +149,7 @@ async function membersOf(
   return tx.$queryRaw<Member[]>`WITH named AS (
       SELECT "id", "groupId" FROM "Sample" WHERE "classifierId" = ${classifierId}
         AND "hash" IN (SELECT "value" FROM json_each(${hashes})))
-    SELECT "id", "hash", "groupId" FROM "Sample" WHERE "classifierId" = ${classifierId}
+    SELECT "id", "hash", "groupId", "split", "isSplitGiven" FROM "Sample" WHERE "classifierId" = ${classifierId}
       AND ("id" IN (SELECT "id" FROM named) OR "groupId" IN (SELECT "groupId" FROM named)) ORDER BY "id"`
 }
 

@@ -25,7 +25,7 @@ const MOST_CONFLICTS = 100
 /** A bulk change of a whole large set: 60,000 samples take about 2 s. */
 const TRANSACTION = { timeout: 60_000 } as const
 
-const COLUMNS = Prisma.sql`s."id", s."classifierId", s."hash", s."filename", s."label", s."split",
+const COLUMNS = Prisma.sql`s."id", s."classifierId", s."hash", s."filename", s."label", s."split", s."isSplitGiven",
   s."excludedAt", s."trashedAt", s."trashId"`
 
 export function sampleChangesOf(store: Store): SampleChanges {
@@ -137,14 +137,16 @@ async function selected(tx: Transaction, selection: SampleSelection): Promise<re
 const stateOf = ({
   label,
   split,
+  isSplitGiven,
   excludedAt,
   trashedAt,
-}: {
-  label: string | null
-  split: string | null
-  excludedAt: Date | null
-  trashedAt: Date | null
-}): SampleState => ({ label, split: split as Split | null, excludedAt, trashedAt })
+}: Pick<Row, 'label' | 'split' | 'isSplitGiven' | 'excludedAt' | 'trashedAt'>): SampleState => ({
+  label,
+  split: split as Split | null,
+  isSplitGiven: Boolean(isSplitGiven),
+  excludedAt,
+  trashedAt,
+})
 
 function planned(
   rows: readonly Row[],
@@ -225,12 +227,14 @@ function entryOf(row: Omit<EntryRow, 'sample'>): SampleChangeEntry {
   const before = {
     label: row.labelBefore,
     split: row.splitBefore,
+    isSplitGiven: row.splitGivenBefore,
     excludedAt: row.excludedBefore,
     trashedAt: row.trashedBefore,
   }
   const after = {
     label: row.labelAfter,
     split: row.splitAfter,
+    isSplitGiven: row.splitGivenAfter,
     excludedAt: row.excludedAfter,
     trashedAt: row.trashedAfter,
   }

@@ -19,6 +19,7 @@ type SampleRow = {
   hash: string
   label: string | null
   split: string | null
+  isSplitGiven: number
   source: string
   uploadId: string | null
   filename: string | null
@@ -143,9 +144,9 @@ type Insertion = {
   readonly at: Date
 }
 
-const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "source",
+const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "isSplitGiven", "source",
     "uploadId", "filename", "createdAt", "labelledAt")
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 /** `unused`: a sample of that image lies in the trash, or has no label. */
 type InsertResult = AddSampleResult | { readonly kind: 'unused'; readonly sampleId: string }
@@ -154,7 +155,7 @@ function insertSample(
   writing: TransactionScope,
   { classifierId, sample, files, sampleId, at }: Insertion,
 ): InsertResult {
-  const { image, label, split, source, uploadId, filename } = sample
+  const { image, label, split, isSplitGiven = false, source, uploadId, filename } = sample
   const known = writing.one<ExistingSample>(
     'SELECT "id", "label", "uploadId", "trashedAt" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?',
     classifierId,
@@ -162,7 +163,20 @@ function insertSample(
   )
   if (known) return isUsed(known) ? alreadyThere(known) : { kind: 'unused', sampleId: known.id }
   insertImage(writing, image, files)
-  writing.run(INSERT, sampleId, classifierId, image.hash, label, split, source, uploadId, filename, at, at)
+  writing.run(
+    INSERT,
+    sampleId,
+    classifierId,
+    image.hash,
+    label,
+    split,
+    isSplitGiven,
+    source,
+    uploadId,
+    filename,
+    at,
+    at,
+  )
   return { kind: 'added', sampleId }
 }
 
@@ -215,19 +229,22 @@ const deletedMeanwhile = ({ filename }: NewSample): DarkroomError =>
     'Upload it again.',
   )
 
-type Revival = Pick<NewSample, 'label' | 'split' | 'source' | 'uploadId' | 'filename'> & { readonly at: Date }
+type Revival = Pick<NewSample, 'label' | 'split' | 'isSplitGiven' | 'source' | 'uploadId' | 'filename'> & {
+  readonly at: Date
+}
 
 /** An image that lies in the trash, or has no label, and is added again is a sample as it is added now. */
 export async function revive(
   tx: Transaction,
   { id, trashId }: { readonly id: string; readonly trashId: string | null },
-  { label, split, source, uploadId, filename, at }: Revival,
+  { label, split, isSplitGiven = false, source, uploadId, filename, at }: Revival,
 ): Promise<void> {
   await tx.sample.update({
     where: { id },
     data: {
       label,
       split,
+      isSplitGiven,
       source,
       uploadId,
       filename,
@@ -254,6 +271,7 @@ const sampleValue = (row: SampleRow): StoredSample => ({
   hash: row.hash,
   label: row.label,
   split: row.split as Split | null,
+  isSplitGiven: Boolean(row.isSplitGiven),
   source: row.source as Source,
   uploadId: row.uploadId,
   filename: row.filename,

@@ -23,14 +23,29 @@ type Row = {
 
 const COLUMNS = '"id", "hash", "classifierId", "train", "validation", "test", "createdAt"'
 
-/** Sorted by code unit, so that the hash is the same on every machine. */
-const linesOf = (entries: readonly SnapshotEntry[]): string =>
-  entries
-    .map(({ hash, label, split }) => `${hash} ${label} ${split}`)
-    .sort()
-    .join('\n')
+/** The first line of a snapshot of format 2. Snapshots of format 1 have no such line, and no groups. */
+const FORMAT_2 = 'darkroom-snapshot/2'
+/** In the place of a split, and of a group. */
+const NO_SPLIT = 'none'
+const NO_GROUP = '-'
 
-/** sha256 over the sorted lines `hash label split`. */
+/** Sorted by code unit, so that the hash is the same on every machine. Without groups, and with a split for each image,
+ *  it is of format 1: what was frozen before there were groups is the same snapshot. */
+function linesOf(entries: readonly SnapshotEntry[]): string {
+  const isFormat1 = entries.every(({ split, group }) => split !== null && (group ?? null) === null)
+  if (isFormat1)
+    return entries
+      .map(({ hash, label, split }) => `${hash} ${label} ${split}`)
+      .sort()
+      .join('\n')
+  const lines = entries.map(
+    ({ hash, label, split, group }) => `${hash} ${label} ${split ?? NO_SPLIT} ${group ?? NO_GROUP}`,
+  )
+  return [FORMAT_2, ...lines.sort()].join('\n')
+}
+
+/** sha256 over the line `darkroom-snapshot/2` and the sorted lines `hash label split group`; of format 1 over the
+ *  sorted lines `hash label split`. */
 export const snapshotHash = (entries: readonly SnapshotEntry[]): string =>
   createHash('sha256').update(linesOf(entries)).digest('hex')
 
@@ -51,8 +66,7 @@ export function snapshotsOf({ connection, id, now }: Store): Snapshots {
         snapshotId,
       )
       if (!row) throw notFound('snapshot', snapshotId)
-      const text = gunzipSync(row.entries).toString('utf8')
-      return text === '' ? [] : text.split('\n').map(entryOf)
+      return entriesIn(gunzipSync(row.entries).toString('utf8'))
     },
     openTest: (testHashes) =>
       connection.write((writing) => {
@@ -82,7 +96,7 @@ export type SnapshotContent = {
 
 /** The computing part, to be done before a transaction. */
 export function frozenOf(entries: readonly SnapshotEntry[]): SnapshotContent {
-  const count = (split: Split): number => entries.filter((entry) => entry.split === split).length
+  const count = (split: Split): number => entries.filter((entry) => (entry.split ?? 'train') === split).length
   return {
     hash: snapshotHash(entries),
     entries: gzipSync(linesOf(entries)),
@@ -120,8 +134,26 @@ export function freeze(
   return valueOf(row)
 }
 
-/** Labels may hold spaces; hash and split may not. */
-function entryOf(line: string): SnapshotEntry {
+function entriesIn(text: string): readonly SnapshotEntry[] {
+  if (text === '') return []
+  const lines = text.split('\n')
+  return lines[0] === FORMAT_2 ? lines.slice(1).map(entryOf2) : lines.map(entryOf1)
+}
+
+/** Labels may hold spaces; hash, split and group may not. */
+function entryOf2(line: string): SnapshotEntry {
+  const end = line.lastIndexOf(' ')
+  const { split, ...entry } = entryOf1(line.slice(0, end))
+  const group = line.slice(end + 1)
+  return {
+    ...entry,
+    split: String(split) === NO_SPLIT ? null : split,
+    group: group === NO_GROUP ? null : group,
+  }
+}
+
+/** `hash label split` */
+function entryOf1(line: string): SnapshotEntry {
   const first = line.indexOf(' ')
   const last = line.lastIndexOf(' ')
   return {

@@ -35,12 +35,14 @@ export type SampleChangeEntry = {
   readonly before: {
     readonly label: string | null
     readonly split: string | null
+    readonly isSplitGiven: boolean
     readonly excludedAt: Date | null
     readonly trashedAt: Date | null
   }
   readonly after: {
     readonly label: string | null
     readonly split: string | null
+    readonly isSplitGiven: boolean
     readonly excludedAt: Date | null
     readonly trashedAt: Date | null
   }

@@ -239,6 +239,7 @@ const withTrashedAt = (row: Step['row'], trashedAt: Date | null): Step => ({
   after: {
     label: row.label,
     split: row.split as Step['after']['split'],
+    isSplitGiven: Boolean(row.isSplitGiven),
     excludedAt: row.excludedAt,
     trashedAt,
   },

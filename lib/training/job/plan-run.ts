@@ -5,7 +5,7 @@ import type { RetrainDraft, RunPlan } from '#lib/contracts/training-plan.ts'
 import { PLAN_FORMAT } from '#lib/contracts/training-plan.ts'
 import type { Run } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
-import { parseDraft, planFile, readRunPlan, samplesFile, writeJson } from '../run/plan.ts'
+import { parseDraft, planFile, readRunPlan, samplesFile, trainable, writeJson } from '../run/plan.ts'
 import type { TrainingParts, TrainSettings } from './ports.ts'
 
 /** Writes the folder of a run that starts. */
@@ -27,7 +27,7 @@ export async function planRun(run: Run, folder: string, { data, settings }: Trai
     settings,
     testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test),
   })
-  await writeJson(samplesFile(folder), entries)
+  await writeJson(samplesFile(folder), trainable(entries))
   await writeJson(planFile(folder), plan)
   return plan
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Sample } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { decideRetrain, type RetrainFacts } from './decide.ts'
+import { decideRetrain, entriesForFolds, type RetrainFacts } from './decide.ts'
 import { cardOf, classifierRow, sampleRow, versionRow } from '../rows.fakes.ts'
 
 const many = (label: string, count: number, change: Partial<Sample> = {}) =>
@@ -87,6 +87,34 @@ test('test images are part of the snapshot but are not trained on', () => {
 
   expect(entries).toHaveLength(121)
   expect(message).toContain('on 120 images')
+})
+
+test('no automatic split cuts a group of near-copies, and the snapshot names the groups', () => {
+  const [first, copy] = [
+    sampleRow('apple', 'train', { groupId: 'g' }),
+    sampleRow('apple', 'test', { groupId: 'g' }),
+  ]
+
+  const { entries } = decideRetrain({ ...facts, samples: [...all, first, copy] })
+
+  expect(entries.slice(-2)).toEqual([
+    { hash: first.hash, label: 'apple', split: 'train', group: first.hash },
+    { hash: copy.hash, label: 'apple', split: 'train', group: first.hash },
+  ])
+})
+
+test('by folds, only images that a person tests stay apart, with their near-copies', () => {
+  const automatic = sampleRow('apple', 'test')
+  const moved = sampleRow('lime', 'test', { isSplitGiven: true, groupId: 'g' })
+  const copy = sampleRow('lime', 'validation', { groupId: 'g' })
+  const trained = sampleRow('lime', 'train', { isSplitGiven: true, groupId: 'g' })
+
+  expect(entriesForFolds([automatic, moved, copy, trained]).map(({ split }) => split)).toEqual([
+    null,
+    'test',
+    'test',
+    null,
+  ])
 })
 
 test.each<[string, Partial<RetrainFacts>, string, RegExp]>([

@@ -11,7 +11,7 @@ import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { Sample, SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
-import { splitOf } from '#lib/domain/splits.ts'
+import { groupNames, splitsByGroup } from '#lib/domain/group-splits.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
 import { recipeFor, startsWithoutBase, trainable, type RecipeRequest } from './choose-recipe.ts'
 import { retrainMessage } from './retrain-message.ts'
@@ -64,7 +64,7 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
   const train = samples.filter((sample) => sample.split === 'train').length
   const recipe = recipeFor(facts, { base, train, isMissing })
   const isByFolds = recipe.kind === 'head' && !isMissing && isEvaluatedByFolds(base)
-  const entries = isByFolds ? entriesForFolds(samples) : samples.map(entryOf)
+  const entries = isByFolds ? entriesForFolds(samples) : entriesBySplits(samples)
   requireTraining(entries, baseClasses)
   const start = startOf(recipe, base, facts.candidates)
   return {
@@ -91,20 +91,34 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
   }
 }
 
-const entryOf = ({ hash, label, split }: Sample): SnapshotEntry => ({ hash, label, split })
-
 /** Whether out-of-fold answers are honest: the features were not trained on the images of this classifier. */
 const isEvaluatedByFolds = (base: VersionWithCard | null): boolean =>
   base === null || (base.recipe === 'head' && (base.card.folds != null || base.card.parent === null))
 
-/** All images train. A test set stays apart where somebody chose it; images that only their content put there do
- *  not. */
-export function entriesForFolds(samples: readonly Sample[]): readonly SnapshotEntry[] {
-  const isChosen = samples.some(({ hash, split }) => split !== splitOf(hash, null))
-  return samples.map(({ hash, label, split }) => ({
+/** No split cuts a group of near-copies, except where a person put its images into different sets. */
+export function entriesBySplits(samples: readonly Sample[]): readonly SnapshotEntry[] {
+  const splits = splitsByGroup(samples)
+  const groups = groupNames(samples)
+  return samples.map(({ hash, label, split }, i) => ({
     hash,
     label,
-    split: isChosen && split === 'test' ? 'test' : 'train',
+    split: splits[i] ?? split,
+    group: groups[i] ?? null,
+  }))
+}
+
+/** All images train. A test set stays apart where a person chose it; images that only their content put there do
+ *  not. */
+export function entriesForFolds(samples: readonly Sample[]): readonly SnapshotEntry[] {
+  const groups = groupNames(samples)
+  const splits = splitsByGroup(
+    samples.map((sample) => ({ ...sample, split: sample.isSplitGiven ? sample.split : 'train' })),
+  )
+  return samples.map(({ hash, label }, i) => ({
+    hash,
+    label,
+    split: splits[i] === 'test' ? 'test' : null,
+    group: groups[i] ?? null,
   }))
 }
 

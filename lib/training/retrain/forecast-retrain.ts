@@ -13,6 +13,8 @@ import { batchFor } from '#lib/ml/recipes/recipe.ts'
 import { forecast, forecastWords, type Parts } from './forecast.ts'
 import { resultOf } from '../job/job-result.ts'
 import { hasPack, packName, snapshotHash } from '../run/data/pack.ts'
+import type { PackEntry } from '../run/data/pack.ts'
+import { trainable } from '../run/plan.ts'
 import { viewsOf } from '../probe/probe-head.ts'
 import { PROBED } from '../probe/probe-images.ts'
 import { probeName, readProbe } from '../probe/probe-figures.ts'
@@ -53,7 +55,10 @@ export function createForecast(parts: ForecastParts): ForecastCases {
       const figures = await figuresFor(decided, learning, signal).catch(refusalOfProbe)
       const isPacked =
         draft.start.kind !== 'choose-network' &&
-        (await hasPack(join(dataDir, 'cache', 'packs'), packName(snapshotHash(entries), draft.spec)))
+        (await hasPack(
+          join(dataDir, 'cache', 'packs'),
+          packName(snapshotHash(trainable(entries)), draft.spec),
+        ))
       const isKnown = figures !== null && !('refused' in figures)
       const result = isKnown
         ? forecast({
@@ -113,7 +118,7 @@ export function createForecast(parts: ForecastParts): ForecastCases {
         classifierId: classifier.id,
         name,
         draft: { ...draft, unseen: [] },
-        some: someOf(entries),
+        some: someOf(trainable(entries)),
         images: learning.train,
       },
       { data, now, signal },
@@ -136,12 +141,12 @@ function refusalOfProbe(error: unknown): { readonly refused: string } {
 
 function partsOf(entries: readonly SnapshotEntry[]): Parts {
   const count = (split: SnapshotEntry['split']): number =>
-    entries.filter((entry) => entry.split === split).length
+    entries.filter((entry) => (entry.split ?? 'train') === split).length
   return { train: count('train'), validation: count('validation'), test: count('test') }
 }
 
 /** A sample by hash order, which is as good as random; more than the probe processes, since some may be missing. */
-const someOf = (entries: readonly SnapshotEntry[]): readonly SnapshotEntry[] =>
+const someOf = (entries: readonly PackEntry[]): readonly PackEntry[] =>
   entries.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, 2 * PROBED)
 
 /** The number of synthetic images that are trained on as well. */

@@ -1,5 +1,5 @@
 /** What a classifier needs before it can be trained: classes, and images of each. */
-import type { Sample } from '#lib/data/values.ts'
+import type { Sample, SnapshotEntry } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
@@ -41,13 +41,16 @@ export function requireEnough({ classifier, classes, samples, baseClasses }: Req
   }
 }
 
-type LabelledSplit = Pick<Sample, 'label' | 'split'>
+/** Images without a split train. */
+type LabelledSplit = Pick<SnapshotEntry, 'label' | 'split'>
 
 /** The content of an image decides which part it belongs to, so that all images of a small class may be in the
  *  validation and test sets.
  *  @throws DarkroomError `too_few_images` */
 export function requireTraining(samples: readonly LabelledSplit[], baseClasses: readonly string[]): void {
-  const trained = new Set(samples.filter((sample) => sample.split === 'train').map((sample) => sample.label))
+  const trained = new Set(
+    samples.filter((sample) => (sample.split ?? 'train') === 'train').map((sample) => sample.label),
+  )
   for (const [name, have] of countsOf(samples)) {
     if (trained.has(name) || baseClasses.includes(name)) continue
     throw refusal('too_few_images', {

@@ -52,6 +52,11 @@ export const readRunPlan = async (folder: string): Promise<RunPlan> =>
 export const readSamples = async (folder: string): Promise<readonly PackEntry[]> =>
   parseStoredText(await readFile(samplesFile(folder), 'utf8'), SAMPLES)
 
+/** As a run reads them: images without a split train. */
+export const trainable = (
+  entries: readonly (Omit<PackEntry, 'split'> & { readonly split: PackEntry['split'] | null })[],
+): readonly PackEntry[] => entries.map((entry) => ({ ...entry, split: entry.split ?? 'train' }))
+
 /** Null while the run has not decoded its images. */
 export async function readPackName(folder: string): Promise<string | null> {
   const text = await readFile(packFile(folder), 'utf8').catch(() => null)

@@ -22,7 +22,13 @@ export type PackSource = {
   readonly bytes: Uint8Array
 }
 
-export type PackEntry = { readonly hash: string; readonly label: string; readonly split: Split }
+export type PackEntry = {
+  readonly hash: string
+  readonly label: string
+  readonly split: Split
+  /** Images of a group have the same; null or absent: not known. */
+  readonly group?: string | null | undefined
+}
 
 export interface Pack extends Disposable {
   readonly index: PackIndex

@@ -18,7 +18,7 @@ import { backbonesIn } from '../start/backbones.ts'
 import type { PackSource } from '../data/pack.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { planIn } from '../plan.fakes.ts'
-import { planFile, readRunPlan, writeJson } from '../plan.ts'
+import { planFile, readRunPlan, samplesFile, writeJson } from '../plan.ts'
 import { runTraining } from '../run.ts'
 
 const MODELS = fileURLToPath(new URL('../../../../models', import.meta.url))
@@ -173,6 +173,31 @@ test('by folds, all images train, near-copies count once, and the card says how 
   expect(card.folds!.confusion.flat().reduce((a, b) => a + b)).toBe(24)
   expect(outOfFold!.rows).toHaveLength(72)
   expect(outOfFold!.rows.filter(({ counts }) => counts)).toHaveLength(24)
+}, 60_000)
+
+test('by folds, the groups of the snapshot count, whatever their images look like', async () => {
+  const folder = place()
+  const images: PackSource[] = []
+  for await (const one of drawn(['ring', 'star'], 12)()) images.push({ ...one, split: 'train' })
+  mkdirSync(folder, { recursive: true })
+  await writeJson(
+    samplesFile(folder),
+    images.map(({ hash, label, split }, i) => ({ hash, label, split, group: `${label} ${i >> 2}` })),
+  )
+
+  const { out } = await trained({
+    classes: ['ring', 'star'],
+    each: 0,
+    folder,
+    source: async function* () {
+      yield* images
+    },
+    samples: { kind: 'kept', databaseFile: '', dataDir: '', testOpened: 0 },
+    evaluation: 'folds',
+    start: { kind: 'choose-network', candidates: await only('shapes') },
+  })
+
+  expect((await readBundle(out)).card.folds).toMatchObject({ trained: 24, images: 12, near_copies: 12 })
 }, 60_000)
 
 test('a head reports that it reads images and computes features before it trains', async () => {

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { Split } from './classifier.ts'
+import { groupNames, splitsByGroup } from './group-splits.ts'
+
+const automatic = (groupId: string | null, split: Split | null) => ({ groupId, split, isSplitGiven: false })
+const given = (groupId: string, split: Split) => ({ groupId, split, isSplitGiven: true })
+
+test('automatic splits follow the oldest image of the group', () => {
+  expect(
+    splitsByGroup([
+      automatic('a', 'train'),
+      automatic('b', 'test'),
+      automatic('a', 'test'),
+      automatic('b', 'validation'),
+      automatic(null, 'test'),
+      automatic('a', null),
+    ]),
+  ).toEqual(['train', 'test', 'train', 'test', 'test', null])
+})
+
+test('where a person tests an image, its copies with an automatic split are tested, too', () => {
+  expect(splitsByGroup([automatic('a', 'train'), given('a', 'test'), automatic('a', 'validation')])).toEqual([
+    'test',
+    'test',
+    'test',
+  ])
+})
+
+test('images that a person put into different sets stay there', () => {
+  expect(splitsByGroup([given('a', 'train'), given('a', 'test'), given('a', 'validation')])).toEqual([
+    'train',
+    'test',
+    'train',
+  ])
+  expect(splitsByGroup([automatic('a', 'test'), given('a', 'train')])).toEqual(['train', 'train'])
+})
+
+test('a group is named by its smallest hash, whatever its id', () => {
+  const member = (hash: string, groupId: string | null) => ({ hash, groupId })
+
+  expect(groupNames([member('c', 'x'), member('b', 'x'), member('a', null), member('d', 'y')])).toEqual([
+    'b',
+    'b',
+    null,
+    'd',
+  ])
+})
