@@ -9,6 +9,8 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     maxWorkers: 2,
+    isolate: false,
   },
 })

@@ -8,7 +8,7 @@ import { SHAPES, type ShapeName } from '#lib/domain/drawn-shapes.ts'
 import { pagesOf } from './pages.ts'
 import { becomeOwner, image, logIn, setupAddress } from './people.ts'
 import { expectNoAxeFindings, settled, test } from './watched.ts'
-import { startFreshProduct, type FreshProduct } from './own-product.ts'
+import { startEmptyProduct, type FreshProduct } from './own-product.ts'
 
 const IMAGE_COUNT = 50
 const TRAINING_MS = 8 * 60_000 // about 20 s on an idle machine of two cores
@@ -16,7 +16,7 @@ const TRAINING_MS = 8 * 60_000 // about 20 s on an idle machine of two cores
 test.describe.configure({ mode: 'serial' })
 let app: FreshProduct
 test.beforeAll(async () => {
-  app = await startFreshProduct()
+  app = await startEmptyProduct()
 })
 test.afterAll(async () => {
   await app[Symbol.asyncDispose]()

@@ -15,8 +15,15 @@ const PER_CLASS = 60
 
 export type FreshProduct = ThrowawayProduct
 
-/** Without data and without an admin, with the default log level. */
+/**
+ * Without an admin, with the default log level. Where `npm test -- e2e` started the test, some images of
+ * `shapes` are there already (lib/processes/drawn-data.ts); else the product draws all of them.
+ */
 export const startFreshProduct = (settings: Readonly<Record<string, string>> = {}): Promise<FreshProduct> =>
+  startThrowawayProduct({ LOG_LEVEL: 'info', ...settings }, { copyOf: process.env['DARKROOM_DRAWN_DATA'] })
+
+/** The same on an empty folder: the product draws all images of `shapes` after the start. */
+export const startEmptyProduct = (settings: Readonly<Record<string, string>> = {}): Promise<FreshProduct> =>
   startThrowawayProduct({ LOG_LEVEL: 'info', ...settings })
 
 export type ApiResponse = {

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { ROOT } from '#lib/checks/sources.ts'
 import { image } from './people.ts'
-import { startFreshProduct, type FreshProduct } from './own-product.ts'
+import { startEmptyProduct, type FreshProduct } from './own-product.ts'
 
 const SMALLEST_MB = 512
 const THEIR_DISK_GB = 10
@@ -20,7 +20,7 @@ test.skip(process.platform !== 'linux', 'memory is read from /proc')
 
 let app: FreshProduct
 test.beforeAll(async () => {
-  app = await startFreshProduct({
+  app = await startEmptyProduct({
     MEMORY_MB: '512',
     DEFAULT_CLASSIFIER: 'shapes',
     INFERENCE_ENGINE: 'onnx',

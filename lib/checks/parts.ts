@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { storyReport, unitReport } from '#lib/contracts/developer-files.ts'
+import { drawnData } from '#lib/processes/drawn-data.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { runToEnd, printLine } from './child.ts'
 import { provideChromium } from './chromium.ts'
@@ -24,27 +25,15 @@ export type TestPart = {
 
 const inModules = (file: string): string => path.join(ROOT, 'node_modules', file)
 
+/** In their order; the short ones come first and run while the pages are built. */
 export const PARTS: readonly TestPart[] = [
-  {
-    name: 'types',
-    needsPages: true,
-    isLight: true,
-    run: () => asOneCase(inModules('typescript/bin/tsc'), ['--noEmit', '-p', '.'], /error TS\d+/g),
-  },
   {
     name: 'format',
     needsPages: false,
     isLight: true,
     run: () => asOneCase(path.join(ROOT, 'lib/checks/format.ts'), ['--check'], /^\[warn\] \S+$/gm),
   },
-  {
-    name: 'lint',
-    needsPages: false,
-    isLight: true,
-    run: () => lint(['.']),
-  },
   { name: 'rules', formerName: 'laws', needsPages: false, isLight: true, run: rules },
-  { name: 'unit', needsPages: false, isLight: false, run: () => unit([]) },
   {
     name: 'dead-code',
     needsPages: false,
@@ -56,6 +45,19 @@ export const PARTS: readonly TestPart[] = [
         /^\S.*:\d+:\d+|^\S+ {2,}\S+$/gm,
       ),
   },
+  {
+    name: 'lint',
+    needsPages: false,
+    isLight: true,
+    run: () => lint(['.']),
+  },
+  {
+    name: 'types',
+    needsPages: true,
+    isLight: true,
+    run: () => asOneCase(inModules('typescript/bin/tsc'), ['--noEmit', '-p', '.'], /error TS\d+/g),
+  },
+  { name: 'unit', needsPages: false, isLight: false, run: () => unit([]) },
   { name: 'faults', needsPages: true, isLight: false, run: faults },
   { name: 'e2e', needsPages: true, isLight: false, run: stories },
 ]
@@ -145,6 +147,7 @@ async function stories(): Promise<Count> {
     FORCE_COLOR: '0',
     DARKROOM_URL: app.url,
     DARKROOM_DATA: app.dataDir,
+    DARKROOM_DRAWN_DATA: await drawnData(),
     DARKROOM_CHROMIUM: chromium.executable,
   }
   const counts: Count[] = []

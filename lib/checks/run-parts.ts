@@ -1,6 +1,6 @@
 /**
- * Runs parts of the checks, those that use one core two at a time, and prints the closing line `N passed, N
- * failed, N skipped`. parts.ts lists the parts.
+ * Runs parts of the checks, those that use one core two at a time, the build among them, and prints the
+ * closing line `N passed, N failed, N skipped`. parts.ts lists the parts.
  */
 import path from 'node:path'
 import { runToEnd, printLine } from './child.ts'
@@ -9,15 +9,30 @@ import { ROOT } from './sources.ts'
 
 /** Resolves with the exit code: 0 only where something passed and nothing failed. */
 export async function runParts(parts: readonly TestPart[]): Promise<number> {
-  const counts: Count[] = []
-  if (parts.some(({ needsPages }) => needsPages)) counts.push(await timed('build', build))
-  const byTwo = parts.filter(({ isLight }) => isLight).values()
-  counts.push(...(await Promise.all([inTurn(byTwo), inTurn(byTwo)])).flat())
+  const byTwo = lightParts(parts).values()
+  const counts = (await Promise.all([inTurn(byTwo), inTurn(byTwo)])).flat()
   counts.push(...(await inTurn(parts.filter(({ isLight }) => !isLight).values())))
 
   const { passed, failed, skipped } = sumOf(counts)
   printLine(`${passed} passed, ${failed} failed, ${skipped} skipped`)
   return failed === 0 && passed > 0 ? 0 : 1
+}
+
+/** The build, if one is needed, then parts that do without it, then those that wait for it. */
+function lightParts(parts: readonly TestPart[]): readonly TestPart[] {
+  const light = parts.filter(({ isLight }) => isLight)
+  if (!parts.some(({ needsPages }) => needsPages)) return light
+  const built = Promise.withResolvers<void>()
+  const buildPart: TestPart = {
+    name: 'build',
+    needsPages: false,
+    isLight: true,
+    run: () => build().finally(built.resolve),
+  }
+  const afterBuild = light
+    .filter(({ needsPages }) => needsPages)
+    .map((part): TestPart => ({ ...part, run: () => built.promise.then(part.run) }))
+  return [buildPart, ...light.filter(({ needsPages }) => !needsPages), ...afterBuild]
 }
 
 /** One part after another, until none are left. */

@@ -49,7 +49,10 @@ export type TestProduct = {
   readonly end: () => Promise<void>
 }
 
-/** `prepare` fills the data before the start; `within` is the parent of its folder. */
+/**
+ * `prepare` fills the data before the start; `within` is the parent of its folder. The images of `shapes` are
+ * not drawn: these tests are about a classifier of their own.
+ */
 export async function startProduct({
   settings = {},
   prepare,
@@ -65,6 +68,7 @@ export async function startProduct({
   await data.promotions.promote({ versionId: version.id, by: 'a test', reason: null })
   await prepare?.(data)
   await data.close()
+  await leaveNothingToDraw(dataDir)
   const product = await startThrowawayProduct(
     { DEFAULT_CLASSIFIER: CLASSIFIER, PREDICT_PROCESSES: '2', ...settings },
     { dataDir, environment: bare() },
@@ -85,6 +89,15 @@ export async function startProduct({
   }
 }
 
+/** As on an installation whose images of `shapes` have been removed. */
+async function leaveNothingToDraw(dataDir: string): Promise<void> {
+  const data = await dataIn(dataDir, path.resolve(import.meta.dirname, '../../models'))
+  await data.syncShipped()
+  const { id } = await data.uploads.begin('shapes')
+  await data.uploads.change(id, { state: 'done' })
+  await data.close()
+}
+
 /** The supervisor with these settings and no others. */
 export const runSupervisor = (settings: Readonly<Record<string, string>>): Supervisor =>
   spawnSupervisor(settings, { environment: bare() })
@@ -94,11 +107,11 @@ function bare(): Readonly<Record<string, string | undefined>> {
   return { PATH, HOME }
 }
 
-export const dataIn = (dataDir: string): Promise<OpenData> =>
+export const dataIn = (dataDir: string, modelsDir = path.join(dataDir, 'none-shipped')): Promise<OpenData> =>
   openData({
     databaseFile: path.join(dataDir, 'darkroom.db'),
     dataDir,
-    modelsDir: path.join(dataDir, 'none-shipped'),
+    modelsDir,
     clock: { now: () => Date.now() },
   })
 

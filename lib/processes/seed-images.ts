@@ -5,7 +5,7 @@
 import type { Data } from '#lib/data/data.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { ingestImages } from '#lib/ingest/ingest.ts'
-import { openShapes } from '#lib/ingest/readers/shapes.ts'
+import { openShapes, type ShapeCounts } from '#lib/ingest/readers/shapes.ts'
 import type { OpenData } from '#lib/queries/open-data.ts'
 import type { Log } from '#lib/operations/log.ts'
 
@@ -20,7 +20,12 @@ export async function lacksFirstImages(data: OpenData): Promise<boolean> {
 
 export async function drawFirstImages(
   data: Data,
-  { maxPixels, log, signal }: { maxPixels: number; log: Log; signal: AbortSignal },
+  {
+    maxPixels,
+    log,
+    signal,
+    counts,
+  }: { maxPixels: number; log: Log; signal: AbortSignal; counts?: ShapeCounts },
 ): Promise<void> {
   const upload = await data.uploads.begin(NAME)
   // Without their pixels: near-copies are not looked for among images that are drawn differently on purpose.
@@ -29,7 +34,7 @@ export async function drawFirstImages(
     return { width, height }
   }
   const { perClass } = await ingestImages(
-    openShapes(undefined, signal).images,
+    openShapes(counts, signal).images,
     { upload, source: 'dataset', signal },
     { ...data, sizeOf, groupImages: async () => {} },
   )

@@ -7,6 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { copyData } from './drawn-data.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const READY = /^Darkroom is ready at (http\S+)\s/m
@@ -31,6 +32,8 @@ export type ThrowawayProduct = AsyncDisposable & {
 export type ProductPlace = {
   /** An existing folder, which is kept; without it, one is created and removed. */
   readonly dataDir?: string | undefined
+  /** A folder (drawn-data.ts) of which the created one starts as a copy. */
+  readonly copyOf?: string | undefined
   /** A program that runs the one named by its arguments, such as one that first joins a control group. */
   readonly through?: readonly [program: string, ...args: string[]] | undefined
   /**
@@ -51,6 +54,7 @@ export async function startThrowawayProduct(
 ): Promise<ThrowawayProduct> {
   const values = place.dataDir ?? settings['DATA_DIR']
   const dataDir = values ?? mkdtempSync(path.join(tmpdir(), 'darkroom-own-'))
+  if (values === undefined && place.copyOf !== undefined) copyData(place.copyOf, dataDir)
   const removeData = (): void => {
     if (values === undefined)
       for (const folder of [dataDir, `${dataDir}-backups`]) rmSync(folder, { recursive: true, force: true })

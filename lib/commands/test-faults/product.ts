@@ -3,6 +3,7 @@
  * short way to send it requests. Scenarios define the faults.
  */
 import { createOwnKey } from '../load/own-product-key.ts'
+import { drawnData } from '#lib/processes/drawn-data.ts'
 import {
   startThrowawayProduct,
   type ProductPlace,
@@ -48,7 +49,7 @@ export async function startProduct(
 ): Promise<Product> {
   const product = await startThrowawayProduct(
     { DEFAULT_CLASSIFIER: 'shapes', RATE_LIMIT_ENABLED: 'false', ...settings },
-    place,
+    { copyOf: await drawnData(), ...place },
   )
   const key = await createOwnKey(product.dataDir, { name: 'npm run test:faults', scopes: ['admin'] })
   const request: Product['request'] = async (
