@@ -30,6 +30,10 @@ const BENCHMARKS: Readonly<
     is: 'predictions at three times the capacity',
     run: async (args) => (await import('./bench/overload.ts')).benchOverload(args),
   },
+  'few-images': {
+    is: 'accuracy from a few images, and whether the claimed interval contains it',
+    run: async (args) => (await import('./bench/few-images.ts')).benchFewImages(args),
+  },
   digits: {
     is: 'accuracy of the digit classifier on images from other sources',
     run: async (args) => (await import('./bench/digits.ts')).benchDigits(args),
@@ -43,7 +47,7 @@ const BENCHMARKS: Readonly<
 const HELP = `npm run bench -- <name> [options]
 
 ${Object.entries(BENCHMARKS)
-  .map(([name, { is }]) => `  ${name.padEnd(9)}${is}`)
+  .map(([name, { is }]) => `  ${name.padEnd(11)}${is}`)
   .join('\n')}
 
 Each has --help.`

@@ -1,0 +1,225 @@
+/**
+ * `npm run bench -- few-images`: how right a classifier is that was trained from a few images with one click,
+ * and whether what it claims about itself is true, judged on other images of the same set. It starts its own
+ * product with an empty data folder, sends requests like a script, and ends it.
+ */
+import { availableParallelism, cpus } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { wilson } from '#lib/domain/statistics.ts'
+import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
+import { createRandom } from '#lib/ml/random.ts'
+import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { answer, untilDone } from './requests.ts'
+import { createLines } from '../terminal/progress-line.ts'
+import { fewImagesTable, type FewImagesResult } from './few-images-table.ts'
+
+const HELP = `npm run bench -- few-images --from FOLDER [--from FOLDER …] [options]
+
+For each set of images (a folder or ZIP of class folders), number of images per class and seed: uploads that
+many images of each class, trains with default options, and predicts other images of the set.
+
+  --from PATH      a set; repeat it for several
+  --images LIST    numbers of images per class (default: 10,25,50)
+  --seeds N        draws of each (default: 3)
+  --test N         images per class that are predicted; never used for training (default: 40)
+  --json           one JSON object per training instead of the table
+  --help           show this help`
+
+/** Images in one request of predictions. */
+const BATCH = 50
+const LONGEST_DOWNLOAD_MS = 60_000
+const POLL_EVERY_MS = 200
+
+type LabelledFile = { readonly label: string; readonly bytes: Uint8Array }
+type Draw = { readonly train: readonly LabelledFile[]; readonly test: readonly LabelledFile[] }
+
+export async function benchFewImages(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      from: { type: 'string', multiple: true, default: [] },
+      images: { type: 'string', default: '10,25,50' },
+      seeds: { type: 'string', default: '3' },
+      test: { type: 'string', default: '40' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const sizes = values.images.split(',').map(Number)
+  const [seeds, tests] = [Number(values.seeds), Number(values.test)]
+  if (![...sizes, seeds, tests].every((value) => Number.isInteger(value) && value > 0)) {
+    console.error('--images, --seeds and --test must be positive integers.')
+    return 1
+  }
+  if (values.from.length === 0) {
+    console.error('--from is missing: name at least one folder or ZIP of class folders.')
+    return 1
+  }
+  const notes = createLines(process.stderr)
+  await using product = await startThrowawayProduct({
+    OPEN_ACTIONS: 'true',
+    RATE_LIMIT_ENABLED: 'false',
+  })
+  const backbone = await backboneOf(product.url)
+  const results: FewImagesResult[] = []
+  for (const from of values.from) {
+    const set = path.basename(from).replace(/\.zip$/, '')
+    const all = await byClass(from)
+    for (const perClass of sizes)
+      for (let seed = 1; seed <= seeds; seed++) {
+        notes.passing(`${set}, ${perClass} images per class, draw ${seed} of ${seeds}`)
+        const draw = drawn(all, { perClass, tests, seed })
+        const result = await measured(product.url, { set, perClass, seed, draw })
+        results.push(result)
+        if (values.json) console.log(JSON.stringify(result))
+      }
+  }
+  const machine =
+    `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; ` +
+    `the default pretrained network: ${backbone}`
+  if (!values.json) createLines().line([machine, '', fewImagesTable(results)].join('\n'))
+  return 0
+}
+
+/** What a start does in the background: fetches the default network. Without it the figures are lower. */
+async function backboneOf(url: string): Promise<string> {
+  const state = async () =>
+    (
+      (await answer(url, 'GET', '/api/backbone')) as {
+        state: 'installed' | 'missing' | 'queued' | 'running' | 'off'
+      }
+    ).state
+  const latest = performance.now() + LONGEST_DOWNLOAD_MS
+  let now = await state()
+  if (now === 'missing') await answer(url, 'POST', '/api/backbone', '{}')
+  for (; performance.now() < latest; now = await state()) {
+    if (now === 'installed' || now === 'off') break
+    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS))
+  }
+  return now
+}
+
+async function byClass(from: string): Promise<ReadonlyMap<string, readonly LabelledFile[]>> {
+  const { images } = await openDataset('few-images', { from })
+  const classes = new Map<string, LabelledFile[]>()
+  for await (const { label, bytes } of images)
+    classes.set(label, [...(classes.get(label) ?? []), { label, bytes }])
+  return classes
+}
+
+/** With the same seed, smaller draws are part of larger ones, and all are tested on the same images. */
+function drawn(
+  all: ReadonlyMap<string, readonly LabelledFile[]>,
+  { perClass, tests, seed }: { readonly perClass: number; readonly tests: number; readonly seed: number },
+): Draw {
+  const random = createRandom(seed)
+  const parts = [...all.values()].map((images) => {
+    const order = images
+      .map((image) => ({ image, at: random() }))
+      .sort((one, other) => one.at - other.at)
+      .map(({ image }) => image)
+    if (order.length < perClass + 1)
+      throw new Error(`The class "${order[0]?.label ?? ''}" has only ${order.length} images.`)
+    const testCount = Math.min(tests, order.length - perClass)
+    return { test: order.slice(0, testCount), train: order.slice(testCount, testCount + perClass) }
+  })
+  return { train: parts.flatMap(({ train }) => train), test: parts.flatMap(({ test }) => test) }
+}
+
+type TrainingSpec = {
+  readonly set: string
+  readonly perClass: number
+  readonly seed: number
+  readonly draw: Draw
+}
+
+async function measured(url: string, { set, perClass, seed, draw }: TrainingSpec): Promise<FewImagesResult> {
+  const classifier = `few-${set.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${perClass}-${seed}`
+  for (const label of new Set(draw.train.map((image) => image.label))) {
+    const form = formOf(draw.train.filter((image) => image.label === label))
+    form.append('label', label)
+    await answer(url, 'POST', `/api/upload?classifier=${classifier}&create=true`, form)
+  }
+  const began = performance.now()
+  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier }))) as {
+    run: { id: string }
+  }
+  const { recipe } = await untilDone(url, run.id)
+  const seconds = (performance.now() - began) / 1000
+  const card = await cardOf(url, classifier)
+  const predictions = await predicted(url, classifier, draw.test)
+  const confident = predictions.filter(({ decision }) => decision === 'confident')
+  const claimed = card.folds?.accuracy ?? card.test?.accuracy ?? null
+  const independent = card.folds?.images ?? card.test?.images ?? 0
+  return {
+    set,
+    perClass,
+    seed,
+    accuracy: predictions.filter(({ isRight }) => isRight).length / predictions.length,
+    testImages: predictions.length,
+    claimed,
+    widthRatio: claimed && (claimed.high - claimed.low) / widthOf(claimed.value, independent),
+    confident: {
+      share: confident.length / predictions.length,
+      error:
+        confident.length === 0 ? null : confident.filter(({ isRight }) => !isRight).length / confident.length,
+    },
+    targetError: card.decision?.target_error ?? null,
+    recipe,
+    seconds,
+  }
+}
+
+function widthOf(accuracy: number, images: number): number {
+  const { low, high } = wilson(accuracy * images, images)
+  return high - low
+}
+
+type Interval = { readonly value: number; readonly low: number; readonly high: number }
+type CardFigures = {
+  readonly folds?: { readonly accuracy: Interval; readonly images: number } | null
+  readonly test: { readonly accuracy: Interval; readonly images: number } | null
+  readonly decision: { readonly target_error: number } | null
+}
+
+async function cardOf(url: string, classifier: string): Promise<CardFigures> {
+  const { models } = (await answer(url, 'GET', `/api/models?classifier=${classifier}`)) as {
+    models: { id: string }[]
+  }
+  return ((await answer(url, 'GET', `/api/models/${models[0]!.id}`)) as { card: CardFigures }).card
+}
+
+type TestResult = { readonly isRight: boolean; readonly decision: string | null }
+
+async function predicted(
+  url: string,
+  classifier: string,
+  images: readonly LabelledFile[],
+): Promise<readonly TestResult[]> {
+  const judged: TestResult[] = []
+  for (let from = 0; from < images.length; from += BATCH) {
+    const batch = images.slice(from, from + BATCH)
+    const place = `/api/predict/batch?classifier=${classifier}&save=false`
+    const { predictions } = (await answer(url, 'POST', place, formOf(batch))) as {
+      predictions: { success: boolean; predicted_class?: string; decision?: string | null }[]
+    }
+    judged.push(
+      ...predictions.map((one, i) => ({
+        isRight: one.predicted_class === batch[i]!.label,
+        decision: one.decision ?? null,
+      })),
+    )
+  }
+  return judged
+}
+
+function formOf(images: readonly LabelledFile[]): FormData {
+  const form = new FormData()
+  images.forEach(({ bytes }, i) => form.append('files', new Blob([new Uint8Array(bytes)]), `${i}`))
+  return form
+}
