@@ -215,6 +215,10 @@ export const card = z.object({
         .nullish(),
       /** predictions averaged over an image and its mirror image; served predictions are not made this way */
       mirrored: interval.nullish(),
+      /** Where some test images are near-copies of training images: how many, and the accuracy on the others. */
+      near_copies: z
+        .object({ images: z.number().int(), others: z.number().int(), accuracy: interval.nullable() })
+        .nullish(),
     })
     .nullable(),
   validation: z.object({ images: z.number().int(), accuracy: interval, loss: z.number() }).nullable(),

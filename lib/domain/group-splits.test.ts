@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Split } from './classifier.ts'
-import { groupNames, splitsByGroup } from './group-splits.ts'
+import { groupNames, splitsByGroup, testedCopies } from './group-splits.ts'
 
 const automatic = (groupId: string | null, split: Split | null) => ({ groupId, split, isSplitGiven: false })
 const given = (groupId: string, split: Split) => ({ groupId, split, isSplitGiven: true })
@@ -33,6 +33,23 @@ test('images that a person put into different sets stay there', () => {
     'train',
   ])
   expect(splitsByGroup([automatic('a', 'test'), given('a', 'train')])).toEqual(['train', 'train'])
+})
+
+test('test images with a near-copy in training are named', () => {
+  const entry = (hash: string, split: Split, group: string | null) => ({ hash, split, group })
+
+  expect([
+    ...testedCopies([
+      entry('a', 'train', 'g'),
+      entry('b', 'test', 'g'),
+      entry('c', 'test', 'h'),
+      entry('d', 'test', 'h'),
+      entry('e', 'validation', 'i'),
+      entry('f', 'test', 'i'),
+      entry('k', 'train', null),
+      entry('l', 'test', null),
+    ]),
+  ]).toEqual(['b', 'f'])
 })
 
 test('a group is named by its smallest hash, whatever its id', () => {

@@ -29,6 +29,22 @@ export function splitsByGroup(members: readonly GroupMember[]): readonly (Split 
   })
 }
 
+/** Hashes of test images that are near-copies of images outside the test set, as where a person put both apart. */
+export function testedCopies(
+  entries: readonly {
+    readonly hash: string
+    readonly split: Split
+    readonly group?: string | null | undefined
+  }[],
+): ReadonlySet<string> {
+  const trained = new Set(entries.flatMap(({ split, group }) => (split === 'test' ? [] : (group ?? []))))
+  return new Set(
+    entries.flatMap(({ hash, split, group }) =>
+      split === 'test' && group && trained.has(group) ? [hash] : [],
+    ),
+  )
+}
+
 /** Of each member the smallest hash of its group: a name that is the same on every machine; null: not known. */
 export function groupNames(
   members: readonly { readonly hash: string; readonly groupId: string | null }[],

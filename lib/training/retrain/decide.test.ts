@@ -95,7 +95,9 @@ test('no automatic split cuts a group of near-copies, and the snapshot names the
     sampleRow('apple', 'test', { groupId: 'g' }),
   ]
 
-  const { entries } = decideRetrain({ ...facts, samples: [...all, first, copy] })
+  const { entries, message } = decideRetrain({ ...facts, samples: [...all, first, copy] })
+
+  expect(message).toContain(' 122 images, of which 1 is a near-copy: 121 different ones.')
 
   expect(entries.slice(-2)).toEqual([
     { hash: first.hash, label: 'apple', split: 'train', group: first.hash },

@@ -12,6 +12,7 @@ import type { Sample, SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { groupNames, splitsByGroup } from '#lib/domain/group-splits.ts'
+import { groupCounts } from '#lib/domain/groups.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
 import { recipeFor, startsWithoutBase, trainable, type RecipeRequest } from './choose-recipe.ts'
 import { retrainMessage } from './retrain-message.ts'
@@ -87,6 +88,7 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
       train,
       unseen: facts.base ? unseen.size : samples.length,
       isMissing,
+      copies: groupCounts(samples.map(({ groupId, hash }) => groupId ?? hash)),
     }),
   }
 }

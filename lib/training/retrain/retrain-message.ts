@@ -2,6 +2,7 @@
 import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { counted } from '#lib/domain/count-text.ts'
+import { copiesSentence, type GroupCounts } from '#lib/domain/groups.ts'
 
 export type RetrainMessage = {
   readonly base: VersionWithCard | null
@@ -11,9 +12,16 @@ export type RetrainMessage = {
   readonly unseen: number
   /** Most training images of the base are not on this machine. */
   readonly isMissing: boolean
+  /** Near-copies among all images, where they are known. */
+  readonly copies: GroupCounts
 }
 
-export function retrainMessage({ base, recipe, train, unseen, isMissing }: RetrainMessage): string {
+export function retrainMessage(message: RetrainMessage): string {
+  const copies = copiesSentence(message.copies)
+  return copies === null ? whatItDoes(message) : `${whatItDoes(message)} ${copies}.`
+}
+
+function whatItDoes({ base, recipe, train, unseen, isMissing }: RetrainMessage): string {
   const images = counted(train, 'image')
   const { epochs } = recipe.settings
   const atMost = epochs === 1 ? '1 epoch' : `up to ${epochs} epochs`

@@ -2,6 +2,7 @@
  *  of the run is decoded once and stored as the square that this network takes. */
 import type { PackIndex, RunPlan } from '#lib/contracts/training-plan.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { testedCopies } from '#lib/domain/group-splits.ts'
 import { packFile, readPackName, readSamples, writeJson } from '../plan.ts'
 import type { RunPorts } from '../ports.ts'
 import { timed } from '../timed.ts'
@@ -19,6 +20,8 @@ export type ImageSets = {
   /** The other half, which calibrates. */
   readonly calibrating: SampleSet
   readonly test: SampleSet
+  /** Hashes of test images that are near-copies of training or validation images, where groups are known. */
+  readonly testCopies?: ReadonlySet<string>
 }
 
 export type ReadImages = Disposable & { readonly plan: RunPlan; readonly images: ImageSets }
@@ -31,7 +34,11 @@ export async function readImages(folder: string, planned: RunPlan, ports: RunPor
   const name = await packFor({ folder, plan, entries }, ports, stage)
   stage.finish()
   const pack = await openPack(plan.packs, name)
-  return { plan, images: partsOf(pack, plan.classes), [Symbol.dispose]: () => pack[Symbol.dispose]() }
+  return {
+    plan,
+    images: partsOf(pack, plan.classes, entries ?? []),
+    [Symbol.dispose]: () => pack[Symbol.dispose](),
+  }
 }
 
 /** Null when the images are known only after reading the data set. */
@@ -82,7 +89,8 @@ async function packFor(
   return name
 }
 
-const partsOf = (pack: Pack, classes: readonly string[]): ImageSets => ({
+const partsOf = (pack: Pack, classes: readonly string[], entries: readonly PackEntry[]): ImageSets => ({
+  testCopies: testedCopies(entries),
   index: pack.index,
   training: pack.set('train', classes),
   ...splitValidation(pack.set('validation', classes), classes.length),

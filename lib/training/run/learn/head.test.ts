@@ -1,3 +1,5 @@
+/** Runs that train a last layer, from the plan to the saved version. Longer than 300 lines because all share the same
+ *  drawn images and one way to run. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -198,6 +200,41 @@ test('by folds, the groups of the snapshot count, whatever their images look lik
   })
 
   expect((await readBundle(out)).card.folds).toMatchObject({ trained: 24, images: 12, near_copies: 12 })
+}, 60_000)
+
+test('a test set of a person is measured with and without its near-copies of training images', async () => {
+  const folder = place()
+  const images: PackSource[] = []
+  for await (const one of drawn(['ring', 'star'], 12)()) images.push(one)
+  mkdirSync(folder, { recursive: true })
+  const copied = images.findIndex(({ split }) => split === 'test')
+  await writeJson(
+    samplesFile(folder),
+    images.map(({ hash, label, split }, i) => ({
+      hash,
+      label,
+      split,
+      group: i === copied ? images.find((one) => one.split === 'train')!.hash : hash,
+    })),
+  )
+
+  const { out } = await trained({
+    classes: ['ring', 'star'],
+    each: 0,
+    folder,
+    source: async function* () {
+      yield* images
+    },
+    samples: { kind: 'kept', databaseFile: '', dataDir: '', testOpened: 0 },
+    evaluation: 'folds',
+    start: { kind: 'choose-network', candidates: await only('shapes') },
+  })
+
+  const { card } = await readBundle(out)
+  expect(card.test).toMatchObject({ images: 8, near_copies: { images: 1, others: 7 } })
+  expect(card.notes.join()).toMatch(
+    /1 of the 8 test images is a near-copy of training images\. Without them, \d+ % of 7 are classified correctly/,
+  )
 }, 60_000)
 
 test('a head reports that it reads images and computes features before it trains', async () => {

@@ -32,13 +32,15 @@ export type FoldSets = {
   readonly classes: readonly string[]
   readonly training: SampleSet
   readonly test: SampleSet
+  readonly testCopies?: ReadonlySet<string>
 }
 
 export async function measureByFolds(
-  { classes, training, test }: FoldSets,
+  sets: FoldSets,
   validation: CrossValidationResult,
   loaded: MeasuredModel,
 ): Promise<Measurement> {
+  const { classes, training, test } = sets
   const { result, groups } = validation
   const isFirst = firstOfGroups(groups)
   const places = [...isFirst.keys()].filter((i) => isFirst[i] && result.isEvaluated[i])
@@ -54,7 +56,7 @@ export async function measureByFolds(
   const mass = candidateMass(sample, 1)
   const covered = mass === null ? null : coverageOf(sample, { temperature: 1, mass })
   return {
-    test: test.count === 0 ? null : await ownTest(test, classes, loaded),
+    test: test.count === 0 ? null : await ownTest(sets, loaded),
     validation: null,
     folds: foldFigures({ classes, training, validation, logits, labels, places }),
     calibration:
@@ -94,13 +96,9 @@ export async function measureByFolds(
   }
 }
 
-async function ownTest(
-  test: SampleSet,
-  classes: readonly string[],
-  loaded: MeasuredModel,
-): Promise<Card['test']> {
-  const { logits } = await computeOutputs(test, loaded)
-  return testFigures({ logits, labels: test.labels, chances: [] }, classes, 1)
+async function ownTest(sets: FoldSets, loaded: MeasuredModel): Promise<Card['test']> {
+  const { logits } = await computeOutputs(sets.test, loaded)
+  return testFigures({ logits, labels: sets.test.labels }, sets, 1)
 }
 
 type FoldAnswers = {

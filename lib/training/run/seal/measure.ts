@@ -23,7 +23,7 @@ import {
   type ConformalSample,
 } from '#lib/domain/conformal.ts'
 import { wilson } from '#lib/domain/statistics.ts'
-import { evaluation, score } from '#lib/ml/evaluate/evaluate.ts'
+import { answerOf, evaluation, score } from '#lib/ml/evaluate/evaluate.ts'
 import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { measureFamiliarity, referenceCount, type Familiarity } from './measure-familiarity.ts'
@@ -37,6 +37,8 @@ export type EvaluationSets = {
   readonly choosing: SampleSet
   readonly calibrating: SampleSet
   readonly test: SampleSet
+  /** Hashes of test images that are near-copies of training or validation images. */
+  readonly testCopies?: ReadonlySet<string>
   /** Sets of images that belong to none of its classes, by name; null when none were named. */
   readonly foreign: readonly { readonly name: string; readonly squares: Squares }[] | null
 }
@@ -91,7 +93,7 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
       : fitTemperature(calibrating.logits, sets.calibrating.labels)
   const choosingScore = score(choosing.logits, sets.choosing.labels)
   const decision = temperature === null ? null : decisionPart(scored, temperature)
-  const tested = sets.test.count === 0 ? null : testFigures(scored.test, sets.classes, temperature ?? 1)
+  const tested = sets.test.count === 0 ? null : testFigures(scored.test, sets, temperature ?? 1)
   return {
     test: tested && {
       ...tested,
@@ -129,8 +131,8 @@ const drawn = (logits: Logits, { labels, hashes }: SampleSet): ConformalSample =
 })
 
 export function testFigures(
-  { logits, labels }: ConformalSample,
-  classes: readonly string[],
+  { logits, labels }: Pick<ConformalSample, 'logits' | 'labels'>,
+  { classes, test, testCopies }: Pick<EvaluationSets, 'classes' | 'test' | 'testCopies'>,
   temperature: number,
 ): NonNullable<Card['test']> {
   const figures = evaluation(logits, Int32Array.from(labels), { classes, temperature })
@@ -145,6 +147,23 @@ export function testFigures(
     reliability: figures.reliability && [...figures.reliability],
     per_class: [...figures.perClass],
     confusion: figures.confusion.map((row) => [...row]),
+    near_copies: withoutCopies({ logits, labels }, test, testCopies ?? new Set()),
+  }
+}
+
+/** The accuracy on the test images that are no near-copies of images outside the test set; null where all are. */
+function withoutCopies(
+  { logits, labels }: Pick<ConformalSample, 'logits' | 'labels'>,
+  { hashes }: SampleSet,
+  copies: ReadonlySet<string>,
+): NonNullable<Card['test']>['near_copies'] {
+  const others = hashes.flatMap((hash, i) => (copies.has(hash) ? [] : [i]))
+  if (others.length === hashes.length) return null
+  const right = others.filter((i) => answerOf(logits, i) === labels[i]).length
+  return {
+    images: hashes.length - others.length,
+    others: others.length,
+    accuracy: others.length === 0 ? null : wilson(right, others.length),
   }
 }
 

@@ -78,8 +78,10 @@ function cardOf(run: SavedRun, ports: RunPorts): Card {
   }
 }
 
-function notesOf({ images, plan }: SavedRun): string[] {
+function notesOf({ images, plan, evaluated }: SavedRun): string[] {
   const notes: string[] = []
+  const copies = evaluated.measurement.test?.near_copies
+  if (copies) notes.push(copiesNote(copies))
   const { refused } = images.index
   if (refused.length > 0) notes.push(`${refused.length} images could not be decoded and were skipped.`)
   if (images.choosing.count === 0 && plan.evaluation !== 'folds')
@@ -90,6 +92,20 @@ function notesOf({ images, plan }: SavedRun): string[] {
         'and unfamiliar images are not detected.',
     )
   return notes
+}
+
+function copiesNote({
+  images,
+  others,
+  accuracy,
+}: NonNullable<NonNullable<Card['test']>['near_copies']>): string {
+  const are = images === 1 ? 'is a near-copy' : 'are near-copies'
+  const few = `${images} of the ${images + others} test images ${are} of training images`
+  if (!accuracy) return `${few}: the test does not show what the version does with other images.`
+  const [value, low, high] = [accuracy.value, accuracy.low, accuracy.high].map((share) =>
+    Math.round(100 * share),
+  )
+  return `${few}. Without them, ${value} % of ${others} are classified correctly (95 % interval: ${low} to ${high} %).`
 }
 
 const precisionOf = (engine: TrainingEngine): 'float32' | 'bfloat16' =>
