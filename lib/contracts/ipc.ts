@@ -174,6 +174,9 @@ export type FromTraining =
   /** `cause`: for the log, when it has more detail than the failure. */
   | { kind: 'failed'; failure: FailureReport; cause?: string }
 
+/** The only message of the process that measures how fast an engine trains, in images per second. */
+export type EngineRateMessage = { kind: 'rate'; rate: number }
+
 /** The only message of the process that makes a backup. */
 export type BackupMessage =
   | {

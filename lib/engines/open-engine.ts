@@ -15,11 +15,17 @@ export type EngineHandle = {
   /** Why preferred engines, if any, were skipped. */ readonly skipped: readonly string[]
 }
 
+export type OpenOptions = {
+  readonly threads?: number
+  /** The order that `auto` tries; absent: `orderFor`. */
+  readonly order?: readonly EngineName[]
+}
+
 /** With `auto`, the first in the order that opens and passes its self-test; by name, that one or the reason why not. */
 export async function openEngine(
   requested: EngineName | 'auto',
   purpose: Purpose,
-  options: { readonly threads?: number } = {},
+  options: OpenOptions = {},
 ): Promise<Engine> {
   return (await openWithReasons(requested, purpose, options)).engine
 }
@@ -27,10 +33,10 @@ export async function openEngine(
 export async function openWithReasons(
   requested: EngineName | 'auto',
   purpose: Purpose,
-  options: { readonly threads?: number } = {},
+  options: OpenOptions = {},
 ): Promise<EngineHandle> {
   const skipped: string[] = []
-  for (const name of requested === 'auto' ? orderFor(purpose) : [requested]) {
+  for (const name of requested === 'auto' ? (options.order ?? orderFor(purpose)) : [requested]) {
     for (const open of waysToOpen(name, purpose, options)) {
       let engine: Engine | undefined
       try {
@@ -51,8 +57,8 @@ export function probeEngines(): readonly Probe[] {
   return [probeOrt('onnx', 'onnxruntime-node'), probeTfjsNode(), probeOrt('wasm', 'onnxruntime-web')]
 }
 
-/** The order of attempts. TensorFlow trains faster than ONNX Runtime only when the CPU multiplies bfloat16
- *  tiles (AMX). */
+/** The order of attempts without a measurement (training-order.ts): TensorFlow is likely to train faster than ONNX
+ *  Runtime when the CPU multiplies bfloat16 tiles (AMX). */
 export function orderFor(purpose: Purpose): readonly EngineName[] {
   if (purpose === 'inference') return ['onnx', 'tfjs-node', 'wasm']
   return hasAmx() ? ['tfjs-node', 'onnx', 'wasm'] : ['onnx', 'tfjs-node', 'wasm']

@@ -88,7 +88,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     inference: idlePool,
     log,
     sweepLeftovers: () => sweep().catch(sweepFailed),
-    forkTraining: forkTrainingWith((line) => log('warn', line, { child: 'training' })),
+    forkTraining: forkTrainingWith((line) => log('warn', line, { child: 'training' }), places.dataDir),
     turn: createBackgroundTurn(),
     planNow: (classifier) =>
       planRetrain(

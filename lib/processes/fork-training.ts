@@ -10,12 +10,13 @@ import { engineEnvironment, inheritedFlags } from './environment.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'training.ts')
 
+/** @param dataDir where the speed of the engines is remembered; absent: it is not measured */
 export const forkTrainingWith =
-  (onLine: (line: string) => void): ForkTraining =>
+  (onLine: (line: string) => void, dataDir?: string): ForkTraining =>
   (engine, purpose) =>
     forkChild({
       entry: ENTRY,
-      args: [engine, purpose],
+      args: [engine, purpose, ...(dataDir ? [path.join(dataDir, 'cache', 'training-engine.json')] : [])],
       env: engineEnvironment(availableParallelism()),
       flags: inheritedFlags(),
       onLine,

@@ -10,6 +10,7 @@ import { ENGINES } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
+import { measuredOrder } from './measure-engines.ts'
 import { answerTraining } from '#lib/training/answer-training.ts'
 
 endWhenUncaught({ report: reportOnStderr })
@@ -17,7 +18,11 @@ collectGarbage()
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL) // predictions go first
 await runChild<ToTraining, FromTraining>(async (say) => {
   const requested = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
-  const engine = await openEngine(requested, process.argv[3] === 'inference' ? 'inference' : 'training')
+  const purpose = process.argv[3] === 'inference' ? 'inference' : 'training'
+  const rates = process.argv[4]
+  const engine = await openEngine(requested, purpose, {
+    ...(requested === 'auto' && purpose === 'training' && rates ? { order: await measuredOrder(rates) } : {}),
+  })
   const training = {
     engine,
     openDataset,
