@@ -4,11 +4,15 @@
  * script, and ends it.
  */
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import path from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { PART_TITLES, RUN_PARTS, type PartSeconds } from '#lib/domain/run-parts.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
+import { readKeys } from '#lib/training/features/feature-cache.ts'
 import { answer, partsOf, untilDone } from './requests.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
@@ -21,8 +25,11 @@ then repeats this with as many other images. Prints the duration of each step.
 
   --from ZIP       images in class folders (default: generated shapes)
   --pictures N     images per round, the same number for each class (default: 200)
+  --cached         wait before each training run until the features of the uploaded images are computed
   --json           one JSON object per round instead of the table
   --help           show this help`
+
+const LONGEST_FEATURES_MS = 10 * 60_000
 
 const CLASSIFIER = 'bench-retrain'
 
@@ -44,6 +51,7 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
     options: {
       from: { type: 'string' },
       pictures: { type: 'string', default: '200' },
+      cached: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -62,8 +70,12 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
   notes.passing('starting')
   await using product = await startThrowawayProduct({ OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false' })
   const rounds: Round[] = []
-  for (const [index, name] of ['first version', 'next version'].entries())
-    rounds.push(await round(product.url, name, images.slice(index * count, (index + 1) * count), notes))
+  for (const [index, name] of ['first version', 'next version'].entries()) {
+    const uploaded = () =>
+      values.cached ? untilFeatures(product.dataDir, (index + 1) * count) : Promise.resolve()
+    const some = images.slice(index * count, (index + 1) * count)
+    rounds.push(await round({ url: product.url, name, images: some, uploaded }, notes))
+  }
   if (values.json) for (const one of rounds) console.log(JSON.stringify(one))
   else
     createLines().line(
@@ -78,12 +90,15 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
   return 0
 }
 
-async function round(
-  url: string,
-  name: string,
-  images: readonly LabelledFile[],
-  notes: Lines,
-): Promise<Round> {
+type RoundRequest = {
+  readonly url: string
+  readonly name: string
+  readonly images: readonly LabelledFile[]
+  /** Awaited between the upload and the training run; its time is not counted. */
+  readonly uploaded: () => Promise<void>
+}
+
+async function round({ url, name, images, uploaded: pause }: RoundRequest, notes: Lines): Promise<Round> {
   notes.passing(`${name}: uploading`)
   const began = performance.now()
   for (const label of new Set(images.map((image) => image.label))) {
@@ -96,6 +111,9 @@ async function round(
     form.append('label', label)
     await answer(url, 'POST', `/api/upload?classifier=${CLASSIFIER}&create=true`, form)
   }
+  const uploadMs = performance.now() - began
+  notes.passing(`${name}: computing features in the background`)
+  await pause()
   const uploaded = performance.now()
   notes.passing(`${name}: learning`)
   const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier: CLASSIFIER }))) as {
@@ -107,13 +125,27 @@ async function round(
   return {
     name,
     pictures: images.length,
-    upload_seconds: seconds(began, uploaded),
+    upload_seconds: seconds(0, uploadMs),
     retrain_seconds: seconds(uploaded, done),
-    seconds: seconds(began, done),
+    seconds: seconds(0, uploadMs + done - uploaded),
     recipe: ended.recipe,
     verdict: ended.verdict?.sentence ?? '',
     parts: await partsOf(url, run.id),
   }
+}
+
+/** Until features of so many images are stored. Those of an upload are computed as soon as its images are saved. */
+async function untilFeatures(dataDir: string, images: number): Promise<void> {
+  const folder = path.join(dataDir, 'cache', 'embeddings')
+  const latest = performance.now() + LONGEST_FEATURES_MS
+  while (performance.now() < latest) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const keys = await readKeys(path.join(folder, name)).catch(() => [])
+      if (new Set(keys.map((key) => key.split(' ', 1)[0])).size >= images) return
+    }
+    await setTimeout(100)
+  }
+  throw new Error(`The features of ${images} images were not computed in the background.`)
 }
 
 const drawn = (count: number): LabelledFile[] =>
