@@ -57,8 +57,8 @@ export function probeEngines(): readonly Probe[] {
   return [probeOrt('onnx', 'onnxruntime-node'), probeTfjsNode(), probeOrt('wasm', 'onnxruntime-web')]
 }
 
-/** The order of attempts without a measurement (training-order.ts): TensorFlow is likely to train faster than ONNX
- *  Runtime when the CPU multiplies bfloat16 tiles (AMX). */
+/** The order of attempts without a measurement (lib/training/probe/training-order.ts): TensorFlow is likely to train
+ *  faster than ONNX Runtime when the CPU multiplies bfloat16 tiles (AMX). */
 export function orderFor(purpose: Purpose): readonly EngineName[] {
   if (purpose === 'inference') return ['onnx', 'tfjs-node', 'wasm']
   return hasAmx() ? ['tfjs-node', 'onnx', 'wasm'] : ['onnx', 'tfjs-node', 'wasm']

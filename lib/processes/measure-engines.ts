@@ -6,7 +6,7 @@ import { forkChild } from '#lib/children/fork.ts'
 import type { EngineRateMessage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
-import { trainingOrder } from '#lib/engines/training-order.ts'
+import { trainingOrder } from '#lib/training/probe/training-order.ts'
 import { engineEnvironment, inheritedFlags } from './environment.ts'
 import { VERSION } from './settings.ts'
 
