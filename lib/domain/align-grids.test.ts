@@ -84,6 +84,14 @@ test.each([
   expect(alignedCorrelation(moved, grid, SIDE)).toBeCloseTo(correlation(moved, grid), 12)
 })
 
+test('grids that correlate by less than 0.8 as they lie are not aligned', () => {
+  const [grid, moved] = [gridOf(waves), gridOf(shifted(2.2, 2.2))]
+  const asItLies = correlation(moved, grid)
+
+  expect(asItLies).toBeLessThan(0.8)
+  expect(alignedCorrelation(moved, grid, SIDE)).toBeCloseTo(asItLies, 12)
+})
+
 test('other brightness and contrast change nothing, whichever grid is the darker one', () => {
   const grid = gridOf(waves)
   const darker = gridOf((x, y) => 0.6 * shifted(1.5, -1)(x, y) + 10)

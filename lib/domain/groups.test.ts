@@ -61,6 +61,21 @@ test('new members join the groups that they are linked with, and linked groups b
   ).toEqual(['x', 'x'])
 })
 
+test('a member that is linked brings its whole group along', () => {
+  const members = [
+    { id: 'a', groupId: 'a' },
+    { id: 'b', groupId: 'b' },
+    { id: 'c', groupId: 'b' },
+  ]
+
+  expect(joinedGroups(members, [[0, 2]])).toEqual(['a', 'a', 'a'])
+})
+
+test('single near-copies and single groups are counted in the singular', () => {
+  expect(copiesSentence(groupCounts([1, 2, 2]))).toBe('3 images, of which 1 is a near-copy: 2 different ones')
+  expect(copiesSentence(groupCounts([1, 1, 1]))).toBe('3 images, of which 2 are near-copies: 1 different one')
+})
+
 test('sixty images with fifty near-copies are ten different ones', () => {
   const groups = Array.from({ length: 60 }, (_, i) => i % 10)
 

@@ -61,7 +61,7 @@ export function burstLinks(shots: readonly (Shot | null)[]): readonly Link[] {
   const known = [...moments.values()]
     .filter((moment) => moment.length <= MOST_AT_ONE_MOMENT)
     .flat()
-    .toSorted((a, b) => a.camera.localeCompare(b.camera) || a.takenAtMs - b.takenAtMs || a.index - b.index)
+    .toSorted((a, b) => a.camera.localeCompare(b.camera) || a.takenAtMs - b.takenAtMs)
   return known.flatMap((shot, i): Link[] => {
     const before = known[i - 1]
     const isBurst =

@@ -37,3 +37,7 @@ test('photographs of different things within two seconds, or with another camera
   expect([...imageLinks([traits(star, at(0)), traits(other, at(1))])].flat()).toEqual([])
   expect([...imageLinks([traits(star, at(0)), traits(moved(star), at(1, 'Other'))])].flat()).toEqual([])
 })
+
+test('the links of bursts come first, then those of each image, the first one included', () => {
+  expect([...imageLinks([traits(star, null)])]).toEqual([[], []])
+})
