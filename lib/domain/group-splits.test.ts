@@ -52,6 +52,12 @@ test('test images with a near-copy in training are named', () => {
   ]).toEqual(['b', 'f'])
 })
 
+test('an image without a split says nothing about the split of its group', () => {
+  const without = { groupId: 'a', split: null, isSplitGiven: true }
+
+  expect(splitsByGroup([without, automatic('a', 'validation')])).toEqual([null, 'validation'])
+})
+
 test('a group is named by its smallest hash, whatever its id', () => {
   const member = (hash: string, groupId: string | null) => ({ hash, groupId })
 
