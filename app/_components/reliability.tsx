@@ -63,7 +63,12 @@ function calibrationText({ calibration }: VersionCard): string {
   )
 }
 
-function thresholdText({ decision }: VersionCard): string {
+/** The images that figures were measured on: those of a test set, or all, each by layers that never saw it. */
+const measuredOn = ({ folds }: Pick<VersionCard, 'folds'>): string =>
+  folds ? 'the images, each left out of training in turn,' : 'the test images'
+
+function thresholdText(card: VersionCard): string {
+  const { decision } = card
   if (!decision) return TOO_FEW
   const maxError = numberText({ share: decision.target_error, digits: 0 })
   const target = `at most ${maxError} of confident predictions may be incorrect`
@@ -72,18 +77,19 @@ function thresholdText({ decision }: VersionCard): string {
     const reason =
       needed === null || needed === undefined
         ? 'even its most confident predictions are incorrect too often'
-        : `about ${counted(needed, 'validation image')} may be enough`
-    return `None: the target is that ${target}, and the validation set cannot prove it (${reason}).`
+        : `about ${counted(needed, 'image')} may be enough`
+    return `None: the target is that ${target}, and the images cannot prove it (${reason}).`
   }
   const threshold = numberText({ share: decision.threshold })
   if (decision.share_answered === null || decision.error_among_answered === null)
     return `${threshold}, so that ${target}. There were no test images to check it.`
   const covered = numberText({ share: decision.share_answered })
   const error = numberText({ share: decision.error_among_answered, digits: 2 })
-  return `${threshold}, so that ${target}. ${covered} of the test images reach it; ${error} of these are incorrect.`
+  return `${threshold}, so that ${target}. ${covered} of ${measuredOn(card)} reach it; ${error} of these are incorrect.`
 }
 
-function candidatesText({ candidates }: VersionCard): string {
+function candidatesText(card: VersionCard): string {
+  const { candidates } = card
   if (candidates === undefined) return NOT_MEASURED
   if (!candidates) return TOO_FEW
   const target = numberText({ share: candidates.level, digits: 0 })
@@ -98,16 +104,18 @@ function candidatesText({ candidates }: VersionCard): string {
       `${candidates.unsure.mean_size.toFixed(1)} candidates.`
     : ''
   return (
-    `The candidates should include the correct class in ${target} of cases. On the test images they do in ` +
+    `The candidates should include the correct class in ${target} of cases. On ${measuredOn(card)} they do in ` +
     `${numberText({ share: coverage.value })}, with ${size.toFixed(2)} candidates on average.${unsure}`
   )
 }
 
-function familiarityText({ familiarity }: VersionCard): string {
+function familiarityText(card: VersionCard): string {
+  const { familiarity } = card
   if (familiarity === undefined) return NOT_MEASURED
   if (!familiarity || familiarity.threshold === null) return TOO_FEW
   const accepted = familiarity.kept
-    ? ` ${numberText({ share: familiarity.kept.value })} of the test images are within this distance (target: 95 %).`
+    ? ` ${numberText({ share: familiarity.kept.value })} of ${measuredOn(card)} are within this distance ` +
+      '(target: 95 %).'
     : ''
   const outside =
     familiarity.foreign === null

@@ -3,6 +3,7 @@ import {
   answersAt,
   calibrationError,
   confidentFrom,
+  targetErrorFor,
   fitTemperature,
   imagesForThreshold,
   logLosses,
@@ -96,6 +97,15 @@ test('149 correct predictions suffice for two percent, 148 do not', () => {
   // Clopper–Pearson without an error: 1 − 0.05 ** (1 / n) ≤ 0.02 from n = 149
   expect(confidentFrom(perfect).threshold).toBe(0.9)
   expect(confidentFrom(perfect.slice(1)).threshold).toBeNull()
+})
+
+test('few images have a target that they can prove: 59 correct predictions suffice for five percent', () => {
+  const perfect = Array.from({ length: 59 }, (): ScoredPrediction => ({ confidence: 0.9, isRight: true }))
+
+  // 1 − 0.05 ** (1 / n) ≤ 0.05 from n = 59
+  expect([59, 299, 300].map(targetErrorFor)).toEqual([0.05, 0.05, 0.02])
+  expect(confidentFrom(perfect, targetErrorFor(59)).threshold).toBe(0.9)
+  expect(confidentFrom(perfect.slice(1), targetErrorFor(58)).threshold).toBeNull()
 })
 
 test('predictions are confident from the threshold at which errors are provably rare', () => {

@@ -9,11 +9,12 @@ import {
   FEWEST_FOR_CALIBRATION,
   imagesForThreshold,
   softmax,
-  TARGET_ERROR,
+  targetErrorFor,
   type Logits,
 } from '#lib/domain/calibration.ts'
 import { CANDIDATE_LEVEL, candidateMass, chanceOf, coverageOf } from '#lib/domain/conformal.ts'
 import { balancedAccuracy, crossValidatedAccuracy, isImbalanced } from '#lib/domain/cross-validated.ts'
+import { fewestForThreshold } from '#lib/domain/decision.ts'
 import { firstOfGroups } from '#lib/domain/groups.ts'
 import { answerOf, evaluation } from '#lib/ml/evaluate/evaluate.ts'
 import { chosenRows } from '#lib/ml/learn/feature-rows.ts'
@@ -51,8 +52,9 @@ export async function measureByFolds(
     familiarityByFolds({ training, validation, places }, loaded),
   )
   const answers = answersAt(logits, labels, 1)
-  const isEnough = places.length >= FEWEST_FOR_CALIBRATION
-  const { threshold, shareAnswered, errorAmongAnswered } = confidentFrom(answers)
+  const targetError = targetErrorFor(places.length)
+  const isEnough = places.length >= fewestForThreshold(targetError)
+  const { threshold, shareAnswered, errorAmongAnswered } = confidentFrom(answers, targetError)
   const mass = candidateMass(sample, 1)
   const covered = mass === null ? null : coverageOf(sample, { temperature: 1, mass })
   return {
@@ -71,11 +73,11 @@ export async function measureByFolds(
           },
     decision: isEnough
       ? {
-          target_error: TARGET_ERROR,
+          target_error: targetError,
           threshold,
           share_answered: shareAnswered,
           error_among_answered: errorAmongAnswered,
-          images_needed: threshold === null ? imagesForThreshold(answers) : null,
+          images_needed: threshold === null ? imagesForThreshold(answers, targetError) : null,
         }
       : null,
     candidates:
@@ -203,10 +205,15 @@ function notesOf({ groups, result }: CrossValidationResult, images: number): str
     ...(alone > 0
       ? [`${alone} images are the only ones of their class or its near-copies, and could not be evaluated.`]
       : []),
+    ...(images < fewestForThreshold(targetErrorFor(images))
+      ? [
+          `With ${images} different images no prediction is called confident ` +
+            `(${fewestForThreshold(targetErrorFor(images))} are needed).`,
+        ]
+      : []),
     ...(images < FEWEST_FOR_CALIBRATION
       ? [
-          `With ${images} different images no prediction is called confident, and unfamiliar images are not ` +
-            `detected (${FEWEST_FOR_CALIBRATION} are needed).`,
+          `With ${images} different images unfamiliar ones are not detected (${FEWEST_FOR_CALIBRATION} are needed).`,
         ]
       : []),
   ]
