@@ -18,6 +18,11 @@ const REFUSED: Readonly<Record<string, readonly number[]>> = {
   'POST /api/reset': [403], // the link does not exist
   'POST /api/backbone': [202, 409], // it is installed where another test has downloaded it
   'DELETE /api/backbone': [200, 404], // nothing is being downloaded any more
+  'POST /api/backbones/{id}/download': [202, 404, 409], // another one is being installed
+  'DELETE /api/backbones/{id}': [200, 404],
+  'POST /api/backbones': [202, 409],
+  'POST /api/backbones/upload': [404, 409], // the examined file is no network
+  'DELETE /api/backbones/upload': [200, 404],
   'POST /api/runs/{id}/cancel': [409], // it has ended
   'POST /api/runs/{id}/resume': [409],
   'DELETE /api/models/{id}': [200, 409], // the newest may be the target of the rollback
@@ -31,6 +36,7 @@ test('every curl line of the reference works as printed', async ({ page }) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-curl-'))
   try {
     writeFileSync(path.join(folder, 'image.png'), encodePng(drawShape('star', 8_001)))
+    writeFileSync(path.join(folder, 'network.onnx'), 'not a network')
     writeFileSync(path.join(folder, 'another.png'), encodePng(drawShape('star', 8_002)))
     const key = await product.key('admin')
     const cookie = await product.addUser('viewer')

@@ -7,6 +7,7 @@ import { accountPage, loginPage, setupPage } from './pages/accounts.ts'
 import { frame } from './pages/frame.ts'
 import { historyPage } from './pages/history.ts'
 import { monitoringPage, referencePage, visualizePage } from './pages/observing.ts'
+import { networksPage } from './pages/networks.ts'
 import { predictPage } from './pages/predict.ts'
 import { backupsPage, changesPage, keysPage, settingsPage, usersPage } from './pages/settings.ts'
 import { retrainPage, uploadPage } from './pages/training.ts'
@@ -28,6 +29,7 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     history: historyPage(tab),
     users: usersPage(tab),
     keys: keysPage(tab),
+    networks: networksPage(tab),
     settings: settingsPage(tab),
     changes: changesPage(tab),
     backups: backupsPage(tab),

@@ -8,6 +8,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
+import { NetworkOffer } from '../_components/network-offer.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
 import { PermissionGate } from '../_components/permission-gate.tsx'
 import { selectClassifier } from '../classifiers.ts'
@@ -24,9 +25,11 @@ const LEAD =
   'Train a new version on all images. It goes live only if it performs at least as well as the current version.'
 const isActive = ({ state }: RunAnswer) => state === 'queued' || state === 'running' || state === 'judging'
 
-/** A first version of photographs in colour starts from the default pretrained network. */
-const usesBackbone = ({ champion, input }: ClassifierAnswer) =>
-  champion === null && input.channels === 3 && input.fit !== 'digit'
+/** Photographs in colour can start from a pretrained network. */
+const isOfPhotographs = ({ input }: ClassifierAnswer) => input.channels === 3 && input.fit !== 'digit'
+/** A first version starts from the default one. */
+const usesBackbone = (classifier: ClassifierAnswer) =>
+  classifier.champion === null && isOfPhotographs(classifier)
 
 export default async function Retrain(props: PageProps) {
   const query = await queryOf(props)
@@ -50,6 +53,10 @@ export default async function Retrain(props: PageProps) {
   const { runs } = await queries.listRuns({ classifier: selected.id, limit: PAST_RUNS })
   const status = await queries.retrainStatus({})
   const active = runs.find(isActive)
+  const { networks } = isOfPhotographs(selected)
+    ? await training.listBackbones({}, user.context)
+    : { networks: [] }
+  const offered = networks.filter(({ state }) => state !== 'installed')
   const backbone = usesBackbone(selected) ? await training.getBackbone({}, user.context) : null
   const runId = query.run ?? active?.id
   const opened = runId ? await resultOf(user.context, () => queries.getRun({ id: runId })) : null
@@ -78,7 +85,18 @@ export default async function Retrain(props: PageProps) {
               hasLiveVersion={selected.champion !== null}
               hasNewImages={selected.samples.unseen > 0 || selected.corrections_waiting > 0}
               isBlocked={status.is_running}
+              networks={networks.filter(({ state }) => state === 'installed')}
             />
+            {offered.length > 0 && (
+              <details>
+                <summary className="small">More accurate pretrained networks</summary>
+                <ul className="mt-4 grid gap-4">
+                  {offered.map((network) => (
+                    <NetworkOffer key={network.name} network={network} />
+                  ))}
+                </ul>
+              </details>
+            )}
           </PermissionGate>
           {selected.samples.unseen === 0 && user.may('upload') && (
             <Link

@@ -1,4 +1,4 @@
-/** Users, API keys, settings, backups and the audit log. For admins. */
+/** Users, API keys, settings, pretrained networks, backups and the audit log. For admins. */
 import Link from 'next/link'
 import { darkroom } from '#lib/http/context.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
@@ -9,6 +9,7 @@ import { auditInputOf, auditQueryOf } from './_components/audit-query.ts'
 import { AuditView } from './_components/audit-view.tsx'
 import { BackupsCard } from './_components/backups-card.tsx'
 import { KeysCard } from './_components/keys-card.tsx'
+import { NetworksView } from './_components/networks-view.tsx'
 import { PeopleCard } from './_components/people-card.tsx'
 import { SettingsView } from './_components/settings-view.tsx'
 
@@ -17,6 +18,7 @@ const VIEWS = [
   ['people', 'Users'],
   ['keys', 'API keys'],
   ['settings', 'Settings'],
+  ['networks', 'Pretrained networks'],
   ['backups', 'Backups'],
   ['changes', 'Audit log'],
 ] as const
@@ -25,7 +27,7 @@ const CHANGES = 50
 export default async function Settings(props: PageProps) {
   const query = await queryOf(props)
   const user = await requireViewer('/settings')
-  const head = <PageHead title="Settings" lead="Users, API keys and server settings." />
+  const head = <PageHead title="Settings" lead="Users, API keys, pretrained networks and server settings." />
   if (!user.may('admin'))
     return (
       <>
@@ -58,7 +60,7 @@ export default async function Settings(props: PageProps) {
 }
 
 async function viewOf(view: (typeof VIEWS)[number][0], { context }: CurrentUser, query: Query) {
-  const { auth, queries, operations } = darkroom()
+  const { auth, queries, operations, training } = darkroom()
   switch (view) {
     case 'people':
       return <PeopleCard people={(await auth.listUsers({}, context)).users} />
@@ -71,6 +73,8 @@ async function viewOf(view: (typeof VIEWS)[number][0], { context }: CurrentUser,
       )
     case 'settings':
       return <SettingsView settings={(await operations.listSettings({}, context)).settings} />
+    case 'networks':
+      return <NetworksView backbones={await training.listBackbones({}, context)} />
     case 'backups':
       return <BackupsCard backups={await operations.listBackups({}, context)} />
     case 'changes': {

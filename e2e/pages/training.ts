@@ -35,6 +35,12 @@ export const retrainPage = (tab: Tab) => {
       await page.getByText('Advanced').click()
       await page.getByLabel('Epochs').fill(String(epochs))
     },
+    /** Where the default pretrained network is missing. */
+    missingNetwork: (title: string) => page.getByText(`because ${title} is not installed`),
+    chooseNetwork: async (name: string): Promise<void> => {
+      await page.getByText('Advanced').click()
+      await page.getByLabel('Pretrained network').selectOption(name)
+    },
     start: (name: 'Train' | 'Retrain') => page.getByRole('button', { name, exact: true }).click(),
     cancelButton: page.getByRole('button', { name: 'Cancel training' }),
     progress: page.getByRole('progressbar'),

@@ -10,6 +10,14 @@ import {
   listClasses,
   listClassifiers,
 } from './classifiers.ts'
+import {
+  addBackbone,
+  discardBackbone,
+  downloadBackbone,
+  listBackbones,
+  removeBackbone,
+  uploadBackbone,
+} from './backbones.ts'
 import { cancelBackbone, fetchBackbone, getBackbone } from './backbone.ts'
 import { createBackup, listBackups } from './backups.ts'
 import type { Contract, Input, Output, RouteName } from './contract.ts'
@@ -117,6 +125,12 @@ export const contracts = [
   getBackbone,
   fetchBackbone,
   cancelBackbone,
+  listBackbones,
+  downloadBackbone,
+  removeBackbone,
+  uploadBackbone,
+  addBackbone,
+  discardBackbone,
   listModels,
   getModel,
   compareModels,

@@ -8,7 +8,12 @@ const PAYLOADS: { readonly [K in JobKind]: z.ZodType<JobPayloads[K]> } = {
   evaluate: z.object({ versionId: z.string() }),
   compare: z.object({ championId: z.string(), challengerId: z.string() }),
   backup: z.object({ reason: z.enum(['schedule', 'request']) }),
-  backbone: z.record(z.string(), z.never()),
+  backbone: z.object({
+    network: z.string().optional(),
+    upload: z
+      .union([z.literal('examine'), z.object({ name: z.string(), value: z.string(), reading: z.string() })])
+      .optional(),
+  }),
   features: z.object({ classifierId: z.string() }),
   probe: z.object({
     classifierId: z.string(),
@@ -18,6 +23,9 @@ const PAYLOADS: { readonly [K in JobKind]: z.ZodType<JobPayloads[K]> } = {
     images: z.number(),
   }),
 }
+
+/** What a job of this kind installs. */
+export const backbonePayload = PAYLOADS.backbone
 
 /** Throws when the stored payload is not one of the job's kind. */
 export const payloadOf = ({ kind, payload }: Job): JobPayloads[JobKind] => PAYLOADS[kind].parse(payload)

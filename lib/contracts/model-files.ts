@@ -27,6 +27,16 @@ export const layersModel = z.object({
   weightsManifest: z.array(z.object({ weights: z.array(storedTensor) })),
 })
 
+/** The header of a safetensors file, without its remarks. */
+export const safetensorsHeader = z.record(
+  z.string(),
+  z.object({
+    dtype: z.string(),
+    shape: z.array(z.number().int().nonnegative()),
+    data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
+  }),
+)
+
 export const referenceHeader = z.object({
   count: z.number(),
   length: z.number(),

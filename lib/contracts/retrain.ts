@@ -93,6 +93,11 @@ export const retrain = contract({
     seed: z.number().int().min(0).max(2147483647).optional(),
     from: versionName.optional(),
     force: z.boolean().default(false).describe('train even without new images'),
+    backbone: classifierId
+      .optional()
+      .describe(
+        'start from this pretrained network (GET /api/backbones) instead of the one that the live version has',
+      ),
   }),
   output: z.object({ success: z.literal(true), message: z.string(), run }),
   errors: [

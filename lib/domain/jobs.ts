@@ -11,8 +11,13 @@ export type JobPayloads = {
   compare: { readonly championId: string; readonly challengerId: string }
   /** Copy all of the owner's data to BACKUP_DIR. */
   backup: { readonly reason: 'schedule' | 'request' }
-  /** Fetch the default pretrained network from the npm registry. */
-  backbone: Readonly<Record<string, never>>
+  /** Install a pretrained network: the default one from the npm registry where nothing is named, `network` of the
+   *  catalogue, or the uploaded ONNX file, which is examined first. */
+  backbone: {
+    readonly network?: string | undefined
+    readonly upload?:
+      'examine' | { readonly name: string; readonly value: string; readonly reading: string } | undefined
+  }
   /** Compute the features of a classifier's images, so that its next run finds them. */
   features: { readonly classifierId: string }
   /** Measure the pieces of a retrain on some of its images, to forecast how long it will take. */

@@ -13,6 +13,7 @@ import type { ClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
 import type { SampleEdits } from '#lib/ingest/edit-samples.ts'
 import type { IngestAnswers } from '#lib/ingest/ports.ts'
 import type { Queries } from '#lib/queries/queries.ts'
+import type { NetworkCases } from '#lib/training/pretrained/network-cases.ts'
 import type { BackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
 import type { ForecastCases } from '#lib/training/retrain/forecast-retrain.ts'
 import type { RetrainCases } from '#lib/training/retrain/retrain.ts'
@@ -60,7 +61,7 @@ export type Darkroom = {
   readonly ingest: WithContext<IngestAnswers & ClassifierEdits & SampleEdits> & {
     readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
   }
-  readonly training: WithContext<RetrainCases & ForecastCases & VersionCases & BackboneCases>
+  readonly training: WithContext<RetrainCases & ForecastCases & VersionCases & BackboneCases & NetworkCases>
   readonly operations: {
     readonly health: RouteUseCase<'GET /api/health'>
     readonly healthLive: RouteUseCase<'GET /api/health/live'>

@@ -50,6 +50,15 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
       ['files', '@another.png'],
     ],
   },
+  'POST /api/backbones': {
+    form: [
+      ['normalisation', 'imagenet'],
+      ['file', '@network.onnx'],
+    ],
+  },
+  'POST /api/backbones/upload': { json: { name: 'my-network', value: 'features', reading: 'vector' } },
+  'POST /api/backbones/{id}/download': { id: 'mobilenet-v2-035' },
+  'DELETE /api/backbones/{id}': { id: 'mobilenet-v2-035' },
   'GET /api/samples': { query: { classifier: 'shapes', label: 'circle', limit: 10 } },
   'PATCH /api/samples': {
     json: { filter: { classifier: 'shapes', label: 'circle', is_excluded: true }, is_excluded: false },

@@ -43,7 +43,7 @@ const GROUPS: readonly (readonly [name: string, title: string, resources: readon
   ['history', 'History, corrections and statistics', ['predictions', 'statistics']],
   ['classifiers', 'Classifiers', ['classifiers', 'classes']],
   ['pictures', 'Training images', ['upload', 'uploads', 'samples', 'data', 'changes']],
-  ['training', 'Training', ['retrain', 'runs', 'backbone']],
+  ['training', 'Training', ['retrain', 'runs', 'backbone', 'backbones']],
   ['versions', 'Versions', ['models', 'model']],
   ['trash', 'Trash', ['trash']],
   ['operations', 'System status', ['health', 'metrics', 'logs', 'audit', 'backups']],

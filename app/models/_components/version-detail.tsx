@@ -97,13 +97,15 @@ export function VersionDetail({ model }: { readonly model: Model }) {
           To use the model elsewhere: it outputs logits; preprocess.json describes the preprocessing.
         </p>
         <div className="row">
-          <a
-            {...buttonProps({ size: 'small', variant: 'quiet' })}
-            href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })}
-            download
-          >
-            TensorFlow.js files
-          </a>
+          {!card.network.is_onnx && (
+            <a
+              {...buttonProps({ size: 'small', variant: 'quiet' })}
+              href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })}
+              download
+            >
+              TensorFlow.js files
+            </a>
+          )}
           {card.familiarity !== undefined && (
             <a
               {...buttonProps({ size: 'small', variant: 'quiet' })}

@@ -1,7 +1,5 @@
 'use client'
 /** Says that the default pretrained network is missing, and downloads it. Nothing where it is installed. */
-import { useRouter } from 'next/navigation'
-import { useEffect } from 'react'
 import type { BackboneAnswer } from '#lib/contracts/backbone.ts'
 import { call } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'
@@ -9,8 +7,7 @@ import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { useMutation } from '../../_components/use-mutation.ts'
-
-const POLL_MS = 1_500
+import { useRefreshWhile } from '../../_components/use-refresh-while.ts'
 
 export function BackboneNotice({
   backbone: { name, state, size_bytes, license, last_failure },
@@ -63,13 +60,4 @@ export function BackboneNotice({
       {problem && <ErrorNotice title={`${name} could not be downloaded`} failure={problem} />}
     </>
   )
-}
-
-function useRefreshWhile(isPending: boolean): void {
-  const router = useRouter()
-  useEffect(() => {
-    if (!isPending) return
-    const timer = setInterval(() => router.refresh(), POLL_MS)
-    return () => clearInterval(timer)
-  }, [isPending, router])
 }

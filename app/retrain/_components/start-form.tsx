@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
+import type { NetworkAnswer } from '#lib/contracts/backbones.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
@@ -15,6 +16,8 @@ type StartProps = {
   readonly hasNewImages: boolean
   /** Another training run is active; only one can run at a time. */
   readonly isBlocked: boolean
+  /** Installed pretrained networks that its images may start from. */
+  readonly networks: readonly Pick<NetworkAnswer, 'name' | 'title'>[]
 }
 const RECIPES = [
   { value: 'auto', label: 'Automatic' },
@@ -31,11 +34,12 @@ function optionsOf(form: FormData) {
     epochs: number('epochs'),
     seed: number('seed'),
     force: form.get('force') === 'on',
+    backbone: form.get('backbone') ? String(form.get('backbone')) : undefined,
     recipe: RECIPES.find(({ value }) => value === form.get('recipe'))?.value ?? 'auto',
   }
 }
 
-export function StartForm({ classifier, hasLiveVersion, hasNewImages, isBlocked }: StartProps) {
+export function StartForm({ classifier, hasLiveVersion, hasNewImages, isBlocked, networks }: StartProps) {
   const router = useRouter()
   const [isBusy, setIsBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -43,6 +47,7 @@ export function StartForm({ classifier, hasLiveVersion, hasNewImages, isBlocked 
     epochs: undefined,
     seed: undefined,
     force: false,
+    backbone: undefined,
     recipe: 'auto',
   })
 
@@ -104,6 +109,17 @@ export function StartForm({ classifier, hasLiveVersion, hasNewImages, isBlocked 
             name="recipe"
             options={hasLiveVersion ? RECIPES : RECIPES.filter(({ value }) => value !== 'finetune')}
           />
+          {networks.length > 0 && (
+            <Select
+              label="Pretrained network"
+              name="backbone"
+              options={[
+                { value: '', label: hasLiveVersion ? 'That of the live version' : 'Automatic' },
+                ...networks.map(({ name, title }) => ({ value: name, label: title })),
+              ]}
+              hint="Versions keep the network that they were trained with. Choose another one to compare it."
+            />
+          )}
           {hasLiveVersion && (
             <div className="sm:col-span-3">
               <Checkbox

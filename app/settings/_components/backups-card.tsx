@@ -1,7 +1,5 @@
 'use client'
 /** Backups: the last one, the active one, all available ones, and a button that creates one now. */
-import { useRouter } from 'next/navigation'
-import { useEffect } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
@@ -17,11 +15,11 @@ import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { Time } from '#lib/ui/time.tsx'
 import { useMutation } from '../../_components/use-mutation.ts'
+import { useRefreshWhile } from '../../_components/use-refresh-while.ts'
 
 type BackupsAnswer = Output<Routes['GET /api/backups']>
 type RunningBackup = NonNullable<BackupsAnswer['running']>
 
-const POLL_MS = 1_500
 const REASONS: Readonly<Record<BackupsAnswer['backups'][number]['reason'], string>> = {
   schedule: 'scheduled',
   request: 'requested',
@@ -153,13 +151,4 @@ function scheduleText(every: string, keep: number): string {
 function StateBadge({ last, hasFailed }: { readonly last: boolean; readonly hasFailed: boolean }) {
   if (hasFailed) return <Badge variant="bad">failed</Badge>
   return last ? <Badge variant="good">verified</Badge> : <Badge>none</Badge>
-}
-
-function useRefreshWhile(isRunning: boolean): void {
-  const router = useRouter()
-  useEffect(() => {
-    if (!isRunning) return
-    const timer = setInterval(() => router.refresh(), POLL_MS)
-    return () => clearInterval(timer)
-  }, [isRunning, router])
 }

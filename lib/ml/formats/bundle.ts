@@ -147,6 +147,10 @@ export async function readBundle(folder: string): Promise<Bundle> {
 export const readPreprocess = (folder: string): Promise<Preprocess> =>
   parsed(folder, 'preprocess.json', (value) => preprocessSchema.parse(value))
 
+/** A version's card, without the rest of its bundle. */
+export const readCard = (folder: string): Promise<Card> =>
+  parsed(folder, 'card.json', (value) => cardSchema.parse(value))
+
 /** Whether its layers but the last are an ONNX file of another program. */
 export const isOnnxBundle = async (folder: string): Promise<boolean> =>
   (await parsed(folder, 'manifest.json', (value) => manifestSchema.parse(value))).format ===

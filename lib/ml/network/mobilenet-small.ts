@@ -118,7 +118,7 @@ export function weightsFromTorchvision(network: Network, tensors: ReadonlyMap<st
         throw new Error(
           `the tensor ${name} has the shape ${tensor.shape.join(' × ')} instead of ${shape.join(' × ')}`,
         )
-      return [spec.name, turned(tensor.values, spec)]
+      return [spec.name, weightsInOwnOrder(tensor.values, spec)]
     }),
   )
 }
@@ -143,8 +143,8 @@ function torchvisionShape({ shape, role }: WeightSpec, name: string): readonly n
   return [outputs, inputs, k, k]
 }
 
-/** Outermost outputs become innermost. */
-function turned(values: Float32Array, { shape, role }: WeightSpec): Float32Array {
+/** From PyTorch's order: outermost outputs become innermost. */
+export function weightsInOwnOrder(values: Float32Array, { shape, role }: WeightSpec): Float32Array {
   if (role !== 'kernel') return values
   const outputs = shape.length === 4 && shape[3] === 1 ? shape[2]! : shape.at(-1)!
   const rest = values.length / outputs

@@ -1,5 +1,6 @@
 /** The default pretrained network as people and scripts see it: its state, fetching it, cancelling that. The job
  *  itself is done by the worker. */
+import { backbonePayload } from '#lib/contracts/job-payloads.ts'
 import type { cancelBackbone, fetchBackbone, getBackbone } from '#lib/contracts/backbone.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -26,14 +27,20 @@ export function createBackboneCases({
   isOff,
   now,
 }: BackboneParts): BackboneCases {
+  /** The last job that installed this network; other networks are installed by the same kind of job. */
+  const latest = async () => {
+    const job = await jobs.latest('backbone')
+    const { network, upload } = job ? backbonePayload.parse(job.payload) : {}
+    return network === undefined && upload === undefined ? job : null
+  }
   /** The download that is queued or running; null: none. */
   const pending = async () => {
-    const job = await jobs.latest('backbone')
+    const job = await latest()
     return job?.state === 'queued' || job?.state === 'running' ? { id: job.id, state: job.state } : null
   }
   return {
     async getBackbone() {
-      const job = await jobs.latest('backbone')
+      const job = await latest()
       const download = await pending()
       return {
         name: BACKBONE_TITLE,

@@ -2,6 +2,7 @@
  *  is read. Nothing is downloaded before a person asks for it, or `BACKBONE` names it. */
 import { CATALOGUE_NAMES, type CatalogueName, type Normalisation } from '#lib/contracts/backbones.ts'
 import type { ReadingMethod } from '#lib/ml/network/network.ts'
+import type { TimmName } from '#lib/ml/network/timm-network.ts'
 import { MOBILENET_V2_035 } from '../features/known-networks.ts'
 
 export type CatalogueEntry = {
@@ -34,8 +35,19 @@ export type CatalogueContent =
       readonly value: string
       readonly reading: ReadingMethod
     }
+  /** Tensors of PyTorch's timm collection. */
+  | { readonly kind: 'timm'; readonly network: TimmName }
 
 const IMAGENET = '1.28 million photographs (ImageNet)'
+
+/** What these have in common. */
+const TIMM = {
+  trainedOn: IMAGENET,
+  license: 'Apache-2.0',
+  file: 'model.safetensors',
+  checksums: [],
+  size: 224,
+} as const
 
 export const CATALOGUE: Readonly<Record<CatalogueName, CatalogueEntry>> = {
   'mobilenet-v2-035': {
@@ -51,6 +63,30 @@ export const CATALOGUE: Readonly<Record<CatalogueName, CatalogueEntry>> = {
     published: '60.3 % of ImageNet (Keras Applications)',
     size: 224,
     content: { kind: 'layers', pixels: '-1..1' },
+  },
+  'mobilenet-v2': {
+    ...TIMM,
+    title: 'MobileNetV2 1.0',
+    address: 'https://huggingface.co/timm/mobilenetv2_100.ra_in1k/resolve/main',
+    bytes: 14_200_000,
+    published: '73.0 % of ImageNet (timm)',
+    content: { kind: 'timm', network: 'mobilenet-v2' },
+  },
+  'mobilenet-v3-large': {
+    ...TIMM,
+    title: 'MobileNetV3-Large',
+    address: 'https://huggingface.co/timm/mobilenetv3_large_100.ra_in1k/resolve/main',
+    bytes: 22_100_000,
+    published: '75.8 % of ImageNet (timm)',
+    content: { kind: 'timm', network: 'mobilenet-v3-large' },
+  },
+  'efficientnet-lite0': {
+    ...TIMM,
+    title: 'EfficientNet-Lite0',
+    address: 'https://huggingface.co/timm/efficientnet_lite0.ra_in1k/resolve/main',
+    bytes: 18_800_000,
+    published: '75.5 % of ImageNet (timm)',
+    content: { kind: 'timm', network: 'efficientnet-lite0' },
   },
   'dinov2-small': {
     title: 'DINOv2 ViT-S/14',

@@ -6,10 +6,13 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { weightsManifest } from '#lib/contracts/developer-files.ts'
-import type { CatalogueName } from '#lib/contracts/backbones.ts'
+import type { CatalogueName, Normalisation } from '#lib/contracts/backbones.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
+import { readSafetensors } from '#lib/ml/formats/safetensors.ts'
+import type { Network, Weights } from '#lib/ml/network/network.ts'
+import { timmNetwork } from '#lib/ml/network/timm-network.ts'
 import { digestOf } from '../features/known-networks.ts'
 import type { TrainingEngine } from '../run/ports.ts'
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts'
@@ -79,6 +82,8 @@ function installed(task: Task, folder: string, ports: NetworkPorts): Promise<str
   switch (content.kind) {
     case 'layers':
       return installLayers(task, folder, content, ports)
+    case 'timm':
+      return installTimm(task, folder, content, ports)
     case 'onnx':
       return installOnnx(task, folder, content, ports)
   }
@@ -90,7 +95,7 @@ async function installLayers(
   { pixels }: Extract<CatalogueEntry['content'], { kind: 'layers' }>,
   ports: NetworkPorts,
 ): Promise<string> {
-  const { entry, name, into, from } = task
+  const { entry, from } = task
   const main = from === undefined ? await fetched(entry.file, task, folder, ports) : join(from, entry.file)
   if ((await stat(main)).size > LARGEST_JSON) throw new Error(`${entry.file} is too large`)
   const modelJson = await readFile(main, 'utf8')
@@ -102,7 +107,36 @@ async function installLayers(
   const model = fromForeignTfjs(modelJson, Buffer.concat(weights), { size: entry.size })
   const checksum = digestOf(model)
   await requireChecksum(task, folder, checksum)
-  const preprocess = preprocessOf({ size: entry.size, channels: 3 }, pixels)
+  return saveLayers(task, { model, checksum, normalisation: pixels }, ports)
+}
+
+async function installTimm(
+  task: Task,
+  folder: string,
+  { network }: Extract<CatalogueEntry['content'], { kind: 'timm' }>,
+  ports: NetworkPorts,
+): Promise<string> {
+  const bytes = await readFile(task.from ?? (await fetched(task.entry.file, task, folder, ports)))
+  const checksum = createHash('sha256').update(bytes).digest('hex')
+  await requireChecksum(task, folder, checksum)
+  const model = timmNetwork(network, readSafetensors(bytes), 1)
+  return saveLayers(task, { model, checksum, normalisation: 'imagenet' }, ports)
+}
+
+async function saveLayers(
+  { entry, name, into }: Task,
+  {
+    model,
+    checksum,
+    normalisation,
+  }: {
+    readonly model: { readonly network: Network; readonly weights: Weights }
+    readonly checksum: string
+    readonly normalisation: Normalisation
+  },
+  ports: NetworkPorts,
+): Promise<string> {
+  const preprocess = preprocessOf({ size: entry.size, channels: 3 }, normalisation)
   await using engine = await ports.openEngine()
   const place = await savePretrained(
     into,

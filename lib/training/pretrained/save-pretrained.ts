@@ -94,7 +94,7 @@ const cardOf = (
   duration_seconds: 0,
   images_per_second: 0,
   peak_memory_mb: 0, // nothing is trained
-  recipe: { name: 'import', settings },
+  recipe: { name: 'import', settings: { ...settings, features: featureLength(network) } },
   parent: null,
   data: { name: trainedOn, snapshot: '', train: 0, validation: 0, test: 0, test_opened: 0 },
   network: {

@@ -23,6 +23,8 @@ import { refusal } from './requirements.ts'
 export const MOST_FOR_HEAD = 1_000
 
 export type RecipeRequest = {
+  /** A pretrained network that a person chose for this run. */
+  readonly backbone?: string | undefined
   readonly recipe: Input<typeof retrain>['recipe']
   readonly epochs?: number | undefined
 }
@@ -44,8 +46,8 @@ export type RecipeBasis = {
 }
 
 /** Whether the requested recipe starts without the live version. */
-export const startsWithoutBase = (recipe: RecipeRequest['recipe']): boolean =>
-  recipe.startsWith('scratch') || recipe === 'transfer'
+export const startsWithoutBase = ({ recipe, backbone }: RecipeRequest): boolean =>
+  recipe.startsWith('scratch') || recipe === 'transfer' || backbone !== undefined
 
 /** @throws DarkroomError `invalid_input` when the requested recipe has no network to start with. */
 export function recipeFor(facts: RecipeFacts, basis: RecipeBasis): RecipePlan {
@@ -57,6 +59,7 @@ export function recipeFor(facts: RecipeFacts, basis: RecipeBasis): RecipePlan {
     case 'transfer':
       return transferFor(facts, basis)
     case 'auto':
+      if (options.backbone !== undefined) return headFor(facts, basis)
       // its other layers are an ONNX file
       if (basis.base?.card.network.is_onnx) return headFor(facts, basis)
       if (isHeadBest(facts, basis)) return headFor(facts, basis)

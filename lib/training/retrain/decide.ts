@@ -57,7 +57,7 @@ export type RetrainDecision = {
 export function decideRetrain(facts: RetrainFacts): RetrainDecision {
   const { classifier, samples, unseen } = facts
   requirePurpose(facts)
-  const base = startsWithoutBase(facts.options.recipe) ? null : facts.base
+  const base = startsWithoutBase(facts.options) ? null : facts.base
   const isMissing = base !== null && isOldMissing(base, samples, unseen)
   const baseClasses = isMissing ? base.classes : []
   const classes = classesOf(facts, base)
@@ -132,7 +132,7 @@ function requirePurpose({ classifier, base, unseen, options }: RetrainFacts): vo
       why: 'it has no version to start from',
       remedy: 'Train it from scratch first.',
     })
-  if (base && unseen.size === 0 && !options.force)
+  if (base && unseen.size === 0 && !options.force && options.backbone === undefined)
     throw refusal('nothing_to_learn', {
       what: `"${classifier.title}" was not retrained`,
       why: `there are no new images since ${base.name} was trained`,

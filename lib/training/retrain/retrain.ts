@@ -1,5 +1,6 @@
 /** Starting, cancelling and resuming training runs, as the routes do. decide.ts decides what a retrain does; the
  *  run itself is a job. */
+import { basename, dirname } from 'node:path'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { cancelRun, resumeRun, retrain } from '#lib/contracts/retrain.ts'
 import type { TrainingData } from '../ports.ts'
@@ -13,7 +14,10 @@ export type RetrainParts = {
   readonly data: TrainingData
   readonly defaultEpochs?: number | undefined
   /** Other networks that a classifier with such images may start with. */
-  readonly candidates: (input: InputSpec) => Promise<readonly NetworkCandidate[]>
+  readonly candidates: (
+    input: InputSpec,
+    /** The one that a person chose. */ backbone: string | undefined,
+  ) => Promise<readonly NetworkCandidate[]>
   readonly now: () => number
 }
 
@@ -92,7 +96,7 @@ export async function planRetrain(
     base,
     samples,
     unseen,
-    candidates: await candidates(classifier.input),
+    candidates: candidatesNamed(await candidates(classifier.input, input.backbone), input.backbone),
     defaultEpochs,
     options: input,
   })
@@ -102,4 +106,19 @@ export async function planRetrain(
     hasChampion: champion !== null,
     unseen: base ? unseen.size : samples.length,
   }
+}
+
+/** @throws DarkroomError `not_found` where the network that a person chose is not installed, or not for such images. */
+function candidatesNamed(
+  candidates: readonly NetworkCandidate[],
+  backbone: string | undefined,
+): readonly NetworkCandidate[] {
+  if (backbone === undefined) return candidates
+  const named = candidates.filter(({ folder }) => basename(dirname(folder)) === backbone)
+  if (named.length > 0) return named
+  throw new DarkroomError('not_found', {
+    what: 'This training run cannot start',
+    why: `the pretrained network "${backbone}" is not installed, or is not for such images`,
+    remedy: 'See Settings, Pretrained networks, for those that are installed.',
+  })
 }
