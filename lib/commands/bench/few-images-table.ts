@@ -1,4 +1,5 @@
 /** The table of `npm run bench -- few-images`: one row for each set and number of images, over its draws. */
+import type { FoundCopies } from './planted-copies.ts'
 
 export type FewImagesResult = {
   readonly set: string
@@ -15,6 +16,8 @@ export type FewImagesResult = {
   readonly targetError: number | null
   readonly recipe: string
   readonly seconds: number
+  /** Of the planted near-copies; null where there are none. */
+  readonly copies: FoundCopies | null
 }
 export function fewImagesTable(results: readonly FewImagesResult[]): string {
   const rows = new Map<string, FewImagesResult[]>()
@@ -29,6 +32,7 @@ export function fewImagesTable(results: readonly FewImagesResult[]): string {
     ...[...rows.values()].map(rowOf),
     '',
     `The claimed interval contains the accuracy on other images in ${contained(results)} trainings.`,
+    ...copiesOf(results),
   ].join('\n')
 }
 
@@ -41,6 +45,19 @@ function rowOf(draws: readonly FewImagesResult[]): string {
     `${mean(draws.flatMap(({ widthRatio }) => widthRatio ?? []))?.toFixed(2) ?? '–'} | ${percent(confident)} | ` +
     `${percent(errorOf(draws))} | ${mean(draws.map(({ seconds }) => seconds))!.toFixed(1)} |`
   )
+}
+
+function copiesOf(results: readonly FewImagesResult[]): readonly string[] {
+  return [...Map.groupBy(results, ({ set }) => set)].flatMap(([set, draws]) => {
+    const known = draws.flatMap(({ copies }) => copies ?? [])
+    if (known.length === 0) return []
+    const sum = (of: (one: FoundCopies) => number): number => known.reduce((all, one) => all + of(one), 0)
+    return [
+      `${set}: ${sum(({ found }) => found)} of ${sum(({ planted }) => planted)} near-copies are in the group of ` +
+        `their original; ${sum(({ merged }) => merged)} of ${sum(({ originals }) => originals)} originals are in ` +
+        'a group with another one.',
+    ]
+  })
 }
 
 /** Over all confident predictions of the draws. */
