@@ -13,15 +13,15 @@ const MOST_BRIGHTNESS = 0.07
 const SAMPLES_AT_ONCE = 500
 const MAX_PIXELS = 1e8
 
-export type NamedFile = { readonly label: string; readonly bytes: Uint8Array; readonly name: string }
+type BenchmarkFile = { readonly label: string; readonly bytes: Uint8Array; readonly name: string }
 
 /** Each image, and `copies` copies of it; the names say which belong together. */
 export async function withCopies(
   images: readonly { readonly label: string; readonly bytes: Uint8Array }[],
   { copies, seed }: { readonly copies: number; readonly seed: number },
-): Promise<readonly NamedFile[]> {
+): Promise<readonly BenchmarkFile[]> {
   const random = createRandom(seed)
-  const files: NamedFile[] = []
+  const files: BenchmarkFile[] = []
   for (const [i, { label, bytes }] of images.entries()) {
     files.push({ label, bytes, name: `${i}~0` })
     if (copies === 0) continue
