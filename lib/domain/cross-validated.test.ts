@@ -14,6 +14,8 @@ test('a cross-validated accuracy has an interval up to 1.3 times as wide as inde
     [40, 60],
     [95, 100],
     [1_500, 2_000],
+    [180, 180],
+    [179, 180],
   ] as const) {
     const [own, plain] = [crossValidatedAccuracy(right, images), wilson(right, images)]
     const ratio = (own.high - own.low) / (plain.high - plain.low)

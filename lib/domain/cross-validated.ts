@@ -11,8 +11,12 @@ export const WIDER = 1.2
 /** @param right of the independent images, those answered correctly; may be a mean over rounds
  *  @param images independent images: one for each group */
 export function crossValidatedAccuracy(right: number, images: number): Interval {
-  const { low, high } = wilson(right / WIDER ** 2, images / WIDER ** 2)
-  return { value: images === 0 ? 0 : right / images, low, high }
+  const { value, low, high } = wilson(right, images)
+  return {
+    value,
+    low: Math.max(0, value - WIDER * (value - low)),
+    high: Math.min(1, value + WIDER * (high - value)),
+  }
 }
 
 export type ClassCount = { readonly right: number; readonly images: number }
