@@ -235,3 +235,41 @@ test('with force, training starts although there are no new images', () => {
       .start,
   ).toMatchObject({ version: 'v3' })
 })
+
+const onnx = {
+  name: 'vit v1',
+  folder: '/models/vit/v1',
+  spec: versionRow(1, {}).preprocess,
+  isOnnx: true,
+} as const
+
+test('a chosen pretrained network is started from instead of the live version, also without new images', () => {
+  const { draft, base } = decideRetrain({
+    ...facts,
+    base: v3,
+    unseen: new Set(),
+    candidates: [onnx],
+    options: { recipe: 'auto', force: false, backbone: 'vit' },
+  })
+
+  expect(base).toBeNull()
+  expect(draft).toMatchObject({
+    recipe: { kind: 'head' },
+    start: { kind: 'choose-network', candidates: [onnx] },
+  })
+})
+
+test('on an ONNX file only the last layer is trained, however many images there are', () => {
+  const card = cardOf('v3', { train: 120 })
+  const frozen = versionRow(3, { card: { ...card, network: { ...card.network, is_onnx: true } } })
+  const thousands = many('lime', 3_000)
+  const grown = { ...facts, base: frozen, samples: [...all, ...thousands], unseen: hashes(thousands) }
+
+  expect(decideRetrain(grown).draft.recipe).toMatchObject({ kind: 'head' })
+  expect(() => decideRetrain({ ...grown, options: { recipe: 'finetune', force: false } })).toThrow(
+    'the pretrained network of v3 is an ONNX file, whose layers are never trained',
+  )
+  expect(() =>
+    decideRetrain({ ...facts, candidates: [onnx], options: { recipe: 'transfer', force: false } }),
+  ).toThrow('the available networks are ONNX files, whose layers are never trained')
+})
