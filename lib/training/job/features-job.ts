@@ -6,7 +6,7 @@ import type { RetrainDraft } from '#lib/contracts/training-plan.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { forgetImages } from '../features/forget-images.ts'
-import { planFile, samplesFile, writeJson } from '../run/plan.ts'
+import { planFile, samplesFile, trainable, writeJson } from '../run/plan.ts'
 import type { TrainingChild } from '../ports.ts'
 import { purposeOf } from './engine-purpose.ts'
 import type { BackgroundTurn } from './one-at-a-time.ts'
@@ -52,7 +52,7 @@ async function computeNow(
       testOpened: 0,
       settings,
     })
-    await writeJson(samplesFile(folder), entries)
+    await writeJson(samplesFile(folder), trainable(entries))
     await writeJson(planFile(folder), plan)
     const end = await ended(forkTraining(settings.engine, purposeOf(plan.recipe)), folder, signal)
     return { images: entries.length, end }

@@ -1,7 +1,7 @@
 /** The ways in which other programs turn pixels into numbers: value = (byte / 255 − mean) / std, per channel. An ONNX
  *  file does not say which of them its network was trained with. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { NORMALISATIONS, type Normalisation } from '#lib/contracts/backbones.ts'
+import type { Normalisation } from '#lib/contracts/backbones.ts'
 import type { ForeignImage } from '#lib/ml/onnx/foreign-model.ts'
 
 type Numbers = { readonly mean: readonly number[]; readonly std: readonly number[] }
@@ -17,9 +17,6 @@ const NUMBERS: Readonly<Record<Normalisation, Numbers>> = {
   '-1..1': grey(0.5, 0.5),
   '0..255': grey(0, 1 / 255),
 }
-
-export const isNormalisation = (text: string): text is Normalisation =>
-  NORMALISATIONS.some((name) => name === text)
 
 /** A grey image takes the first number of each. */
 export function preprocessOf(
