@@ -46,18 +46,12 @@ test('Upload starts with a new classifier if there is none, and shows no uploads
   await expect(upload.recentUploads()).toHaveCount(0)
 })
 
-test('its training run shows the maximum number of epochs, and Models links to it while it runs', async ({
-  page,
-}) => {
-  const { retrain, models } = pagesOf(page, app)
+test('its training run shows the maximum number of epochs', async ({ page }) => {
+  const { retrain } = pagesOf(page, app)
   await logIn(page, app)
   await retrain.open('two-signs')
   await retrain.start('Train')
   await expect(retrain.epochsOf).toBeVisible()
-
-  await models.open('two-signs')
-  await models.showProgress()
-  await expect(retrain.progress).toBeVisible()
 })
 
 test('when it has ended, the page and the API state after how many epochs and why', async ({ page }) => {
@@ -114,4 +108,21 @@ test('an uncalibrated prediction is found in the history by the text of its badg
 
   await expect(page).toHaveURL(/decision=/)
   await expect(history.file('star.png')).toBeVisible()
+})
+
+test('Models links to a training run while it runs, and it can be cancelled there', async ({ page }) => {
+  const { retrain, models } = pagesOf(page, app)
+  await logIn(page, app)
+  // from scratch and with many epochs: the training of a last layer is over before a page shows it
+  const started = await page.request.post(`${app.url}/api/retrain`, {
+    headers: { origin: app.url },
+    data: { classifier: 'two-signs', recipe: 'scratch-small', epochs: 200 },
+  })
+  expect(started.status()).toBe(202)
+
+  await models.open('two-signs')
+  await models.showProgress()
+  await expect(retrain.progress).toBeVisible()
+  await retrain.cancelButton.click()
+  await expect(retrain.progress).toBeHidden({ timeout: 60_000 })
 })

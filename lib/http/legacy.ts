@@ -189,6 +189,7 @@ async function withFormAsJson(incoming: IncomingRequest): Promise<IncomingReques
   return {
     ...incoming,
     header,
+    whole: json,
     body: (async function* () {
       yield json
     })(),
