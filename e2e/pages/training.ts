@@ -44,7 +44,7 @@ export const retrainPage = (tab: Tab) => {
     start: (name: 'Train' | 'Retrain') => page.getByRole('button', { name, exact: true }).click(),
     cancelButton: page.getByRole('button', { name: 'Cancel training' }),
     progress: page.getByRole('progressbar'),
-    epochsOf: page.getByText(/\d+ of up to \d+/),
+    epochsOf: page.getByText(/\d+ of up to \d+/).first(),
     accuracyCurve: page.getByRole('heading', { name: 'Accuracy' }),
     lossCurve: page.getByRole('heading', { name: 'Loss per step' }),
     verdict: page.getByText(/Correct on \d+ images? that the old version got wrong/).first(),
