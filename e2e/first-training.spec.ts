@@ -116,7 +116,7 @@ test('Models links to a training run while it runs, and it can be cancelled ther
   // from scratch and with many epochs: the training of a last layer is over before a page shows it
   const started = await page.request.post(`${app.url}/api/retrain`, {
     headers: { origin: app.url },
-    data: { classifier: 'two-signs', recipe: 'scratch-small', epochs: 200 },
+    data: { classifier: 'two-signs', recipe: 'scratch', epochs: 200, force: true },
   })
   expect(started.status()).toBe(202)
 
