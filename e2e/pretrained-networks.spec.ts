@@ -100,6 +100,7 @@ test('Retrain says that the default network is missing, and trains on the one th
 test('its version predicts; it is available as ONNX, and not for TensorFlow.js', async ({ page }) => {
   await logIn(page, app)
   const predicted = await page.request.post(`${app.url}/api/predict?classifier=two-signs`, {
+    headers: { origin: app.url },
     multipart: { file: { name: 'star.png', mimeType: 'image/png', buffer: image('star', 7_000) } },
   })
   const { models } = (await (
@@ -127,6 +128,7 @@ test('a removed network is gone, and its version stays', async ({ page }) => {
 
   await expect(networks.installed('my-vit')).toHaveCount(0)
   const again = await page.request.post(`${app.url}/api/predict?classifier=two-signs`, {
+    headers: { origin: app.url },
     multipart: { file: { name: 'ring.png', mimeType: 'image/png', buffer: image('ring', 7_000) } },
   })
   expect(again.status()).toBe(200)
