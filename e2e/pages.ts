@@ -11,6 +11,7 @@ import { networksPage } from './pages/networks.ts'
 import { predictPage } from './pages/predict.ts'
 import { backupsPage, changesPage, keysPage, settingsPage, usersPage } from './pages/settings.ts'
 import { retrainPage, uploadPage } from './pages/training.ts'
+import { versionResult } from './pages/version-result.ts'
 import { modelsPage } from './pages/versions.ts'
 
 export type ProductPages = ReturnType<typeof pagesOf>
@@ -26,6 +27,7 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     upload: uploadPage(tab),
     retrain: retrainPage(tab),
     models: modelsPage(tab),
+    result: versionResult(tab),
     history: historyPage(tab),
     users: usersPage(tab),
     keys: keysPage(tab),

@@ -1,5 +1,6 @@
 /** Starts a training run and shows its progress and result; below it, the earlier runs. */
 import Link from 'next/link'
+import { Suspense } from 'react'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { darkroom } from '#lib/http/context.ts'
@@ -7,10 +8,12 @@ import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
 import { NetworkOffer } from '../_components/network-offer.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
 import { PermissionGate } from '../_components/permission-gate.tsx'
+import { VersionResult } from '../_components/version-result.tsx'
 import { selectClassifier } from '../classifiers.ts'
 import { resultOf, requireViewer, queryOf, type PageProps } from '../current-user.ts'
 import { BackboneNotice } from './_components/backbone-notice.tsx'
@@ -109,7 +112,18 @@ export default async function Retrain(props: PageProps) {
         </Card>
       )}
       {opened?.ok === true && (
-        <RunView key={opened.value.id} run={opened.value} mayTrain={user.may('train')} />
+        <RunView
+          key={opened.value.id}
+          run={opened.value}
+          mayTrain={user.may('train')}
+          result={
+            opened.value.version_id && (
+              <Suspense fallback={<Skeleton height="6rem" />}>
+                <VersionResult id={opened.value.version_id} />
+              </Suspense>
+            )
+          }
+        />
       )}
       {opened?.ok === false && (
         <ErrorNotice title="This training run cannot be shown" failure={opened.failure} />

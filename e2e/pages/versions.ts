@@ -8,7 +8,7 @@ export const modelsPage = (tab: Tab) => {
   const promoteButton = (version: string) => page.getByRole('button', { name: `Promote ${version}` }).first()
   const rollBackButton = page.getByRole('button', { name: 'Roll back' }).first()
   return {
-    open: (classifier: string) => open(tab, '/models', { classifier }),
+    open: (classifier: string, version?: string) => open(tab, '/models', { classifier, version }),
     showProgress: () => page.getByRole('link', { name: 'Show progress' }).click(),
 
     promoteButton,

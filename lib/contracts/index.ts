@@ -39,6 +39,7 @@ import {
   rollback,
 } from './models.ts'
 import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } from './operations.ts'
+import { modelResult } from './version-result.ts'
 import { predictBatch, predictOne } from './predict.ts'
 import {
   deletePrediction,
@@ -133,6 +134,7 @@ export const contracts = [
   discardBackbone,
   listModels,
   getModel,
+  modelResult,
   compareModels,
   promoteModel,
   rollback,

@@ -36,6 +36,7 @@ export const run = z.object({
   recipe: z.string(),
   base_version: versionName.nullable().describe('the version whose weights it started from'),
   version: versionName.nullable().describe('the version it created'),
+  version_id: id.nullable().describe('the id of that version; null before, and after it was deleted'),
   engine: engine.nullable(),
   epochs: z.number().int().describe('at most; it stops early when there is no further improvement'),
   epoch: z.number().int(),

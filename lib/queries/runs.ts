@@ -92,6 +92,7 @@ function answerOf(run: Run): RunAnswer {
     recipe: run.recipe,
     base_version: run.baseVersion,
     version: run.version,
+    version_id: run.versionId,
     engine: run.engine,
     epochs: run.epochs,
     epoch: run.epoch,

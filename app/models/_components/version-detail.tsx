@@ -14,6 +14,7 @@ import { Reliability } from '../../_components/reliability.tsx'
 import { ReliabilityDiagram } from '../../_components/reliability-diagram.tsx'
 import { FoldFacts } from '../../_components/fold-facts.tsx'
 import { Robustness } from '../../_components/robustness.tsx'
+import { VersionResult } from '../../_components/version-result.tsx'
 
 type Model = Output<Routes['GET /api/models/{id}']>
 
@@ -21,6 +22,7 @@ export function VersionDetail({ model }: { readonly model: Model }) {
   const { card } = model
   return (
     <Card title={`${card.title} ${model.version}`}>
+      <VersionResult id={model.id} />
       {card.notes.length > 0 && (
         <Notice title="Limitations">
           <ul className="list-disc pl-5">

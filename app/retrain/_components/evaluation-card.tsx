@@ -1,6 +1,7 @@
 /** The evaluation result of a training run, and whether its version was promoted then. The version that is
  *  live today may be another. */
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
@@ -8,7 +9,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { EvaluationBadge } from '../../_components/run-state.tsx'
 
 const TITLES: Readonly<Record<VerdictAnswer['kind'], (version: string, base: string) => string>> = {
-  first: (version) => `${version} is the first version`,
+  first: (version) => `${version} is ready`,
   better: (version, base) => `${version} is better than ${base}`,
   not_worse: (version, base) => `${version} is not worse than ${base}`,
   equal: (version, base) => `${version} and ${base} are equally good as far as these images show`,
@@ -16,19 +17,21 @@ const TITLES: Readonly<Record<VerdictAnswer['kind'], (version: string, base: str
   cannot_tell: (version, base) => `Not enough data to compare ${version} and ${base}`,
 }
 
-export function EvaluationCard({
-  run,
-  verdict,
-}: {
+type EvaluationCardProps = {
   readonly run: RunAnswer
   readonly verdict: VerdictAnswer
-}) {
+  /** How good the version is. */
+  readonly children?: ReactNode
+}
+
+export function EvaluationCard({ run, verdict, children }: EvaluationCardProps) {
+  const isFirst = verdict.kind === 'first'
   const version = run.version ?? 'The new version'
   return (
     <Card
       title={TITLES[verdict.kind](version, run.base_version ?? 'the previous version')}
       variant={run.is_promoted ? 'accent' : 'plain'}
-      aside={<EvaluationBadge kind={verdict.kind} />}
+      aside={!isFirst && <EvaluationBadge kind={verdict.kind} />}
       actions={
         <>
           {run.is_promoted && (
@@ -45,7 +48,8 @@ export function EvaluationCard({
         </>
       }
     >
-      <p>{verdict.sentence}</p>
+      {children}
+      {!isFirst && <p>{verdict.sentence}</p>}
       <p className="font-semibold" role="status">
         {outcomeText(run, version)}
       </p>
@@ -53,7 +57,11 @@ export function EvaluationCard({
   )
 }
 
-function outcomeText({ is_promoted: isPromoted, base_version: base }: RunAnswer, version: string): string {
-  if (isPromoted) return `${version} was promoted.`
+function outcomeText(
+  { is_promoted: isPromoted, base_version: base, verdict }: RunAnswer,
+  version: string,
+): string {
+  if (isPromoted)
+    return `${version} was promoted.${verdict?.kind === 'first' ? ' Try it with an image that it does not know.' : ''}`
   return base ? `${base} stayed live.` : `${version} was not promoted.`
 }

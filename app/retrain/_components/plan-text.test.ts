@@ -11,10 +11,10 @@ const samples = (total: number, unseen: number, testImages: number) => ({
   unseen,
 })
 
-test('the plan of a first version states that it goes live automatically', () => {
+test('the plan of a first version states what will be shown, and that it can be used', () => {
   expect(planText({ champion: null, samples: samples(1, 1, 0) }, [])).toBe(
-    'The first version is trained on 1 image, evaluated on images that a model was not trained on, and put ' +
-      'into production.',
+    'Train on 1 image. Then the page shows how many it gets right and which it gets wrong, measured on images ' +
+      'that the model was not trained on, and you can use it.',
   )
 })
 

@@ -1,7 +1,7 @@
 'use client'
 /** One training run: its progress, curves and log while it is active, then its evaluation result. */
 import { useRouter } from 'next/navigation'
-import { useEffect } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { earlyStopSentence } from '#lib/domain/early-stop.ts'
 import { Card } from '#lib/ui/card.tsx'
@@ -15,7 +15,14 @@ import { LossPerStep, RunFigures, RunLog } from './run-figures.tsx'
 import { runProgress } from './run-progress.ts'
 import { isUnderWay, useRunStream } from './use-run-stream.ts'
 
-export function RunView({ run: first, mayTrain }: { readonly run: RunAnswer; readonly mayTrain: boolean }) {
+type RunViewProps = {
+  readonly run: RunAnswer
+  readonly mayTrain: boolean
+  /** How good the new version is; absent before there is one. */
+  readonly result?: ReactNode
+}
+
+export function RunView({ run: first, mayTrain, result }: RunViewProps) {
   const router = useRouter()
   const stream = useRunStream(first, () => {
     // the page shows a run that has ended only if its id is in the URL
@@ -29,7 +36,11 @@ export function RunView({ run: first, mayTrain }: { readonly run: RunAnswer; rea
   }, [isLive, run.state, first.state, router]) // updates the list below
   return (
     <div className="stack">
-      {run.verdict && <EvaluationCard run={run} verdict={run.verdict} />}
+      {run.verdict && (
+        <EvaluationCard run={run} verdict={run.verdict}>
+          {result}
+        </EvaluationCard>
+      )}
       {run.state === 'failed' && (
         <ErrorNotice title="Training failed" failure={{ detail: run.error ?? run.message }} />
       )}

@@ -10,6 +10,7 @@ import type {
   promoteModel,
   rollback,
 } from '#lib/contracts/models.ts'
+import type { modelResult } from '#lib/contracts/version-result.ts'
 import type { TrainingData } from '../ports.ts'
 import type { Champion, LiveVersion, Version } from '#lib/data/versions/version-values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -18,6 +19,7 @@ import { architectureOf } from './architecture.ts'
 import { bundleZip } from './bundle-zip.ts'
 import type { EvaluationAnswer } from './evaluate.ts'
 import { resultOf } from '../job/job-result.ts'
+import { versionResult } from './version-result.ts'
 
 /** Web processes poll each second; a promotion waits this long for them. */
 const ACKNOWLEDGE_MS = 5_000
@@ -52,6 +54,7 @@ export type VersionCases = {
     input: Input<typeof deleteModel>,
     context: RequestContext,
   ) => Promise<Output<typeof deleteModel>>
+  readonly modelResult: (input: Input<typeof modelResult>) => Promise<Output<typeof modelResult>>
   readonly modelInfo: (input: Input<typeof modelInfo>) => Promise<Output<typeof modelInfo>>
   readonly evaluateModel: (
     input: Input<typeof evaluateModel>,
@@ -166,6 +169,8 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
       const { id: trashId, until } = await data.trash.putVersion(id, nameOf(caller))
       return { id, deleted: true, trash_id: trashId, trashed_until: until.toISOString() }
     },
+
+    modelResult: async ({ id }) => versionResult(data, await data.versions.get(id)),
 
     async modelInfo({ classifier }) {
       const { id } = await data.classifiers.chosen(classifier)

@@ -1,0 +1,15 @@
+/** How good a version is, on Retrain and on Models: the sentence, how it was measured, and the mistakes. */
+import type { Tab } from './tab.ts'
+
+export const versionResult = ({ page }: Tab) => {
+  const mistakes = page.getByRole('region', { name: 'Mistakes' })
+  return {
+    accuracy: page.getByText(/^(About \d+ of 100|All \d+) images are right.* between \d+ and \d+\.$/),
+    crossValidated: (images: number) =>
+      page.getByText(`Measured on ${images} images: each was left out of training once`),
+    noMistakes: page.getByText('No mistakes.', { exact: true }),
+    mistakeImages: mistakes.getByRole('img'),
+    mistake: (label: string, predicted: string) =>
+      mistakes.getByText(`labelled ${label}, predicted ${predicted}`),
+  }
+}
