@@ -47,7 +47,8 @@ test('cross-validation is never called a test, and a test is', () => {
 
   expect(test?.method).toBe('Measured on 20 test images that were never used for training.')
   expect(crossValidation?.method).toBe(
-    'Measured on 36 images: each was left out of training once and predicted by a model that was trained on the others.',
+    'Measured on 36 images: each was left out of training once and predicted by a model that was trained on ' +
+      'the others.',
   )
 })
 

@@ -23,8 +23,10 @@ export function resultStatements(result: VersionResultAnswer): readonly Statemen
 /** In hundredths. The interval is rounded outwards, and nothing is rounded to 0 or 100 that is not exactly that. */
 function accuracyText({ images, accuracy: { value, low, high } }: Figures): string {
   const range = `between ${Math.floor(low * 100)} and ${Math.ceil(high * 100)}`
-  if (value === 1)
-    return `${images === 1 ? 'The only image is' : `All ${counted(images, 'image')} are`} right. Of 100 others, probably ${range}.`
+  if (value === 1) {
+    const all = images === 1 ? 'The only image is' : `All ${counted(images, 'image')} are`
+    return `${all} right. Of 100 others, probably ${range}.`
+  }
   const hundredths = value === 0 ? 0 : Math.min(99, Math.max(1, Math.round(value * 100)))
   return `About ${hundredths} of 100 images are right, probably ${range}.`
 }

@@ -1,4 +1,5 @@
-/** How good a version is, how that was measured, and the images that it got wrong: for people who read no model card. */
+/** How good a version is, how that was measured, and the images that it got wrong: for people who read no model
+ *  card. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
 import { classifierId, id, interval, probability, versionName } from './fields.ts'
