@@ -45,7 +45,7 @@ export async function ingestImages(
     report.group(await ports.groups.ofUpload(plan.upload.id))
     const result = report.soFar()
     const done = await ports.uploads.change(plan.upload.id, { ...result, state: 'done' })
-    if (result.count > 0) ports.onAdded?.(plan.upload.classifierId, { isComplete: true })
+    if (result.count > 0) ports.onAdded?.(plan.upload.classifierId)
     return done
   } catch (error) {
     // When not even that can be written (a full disk), the upload stays `running`, and the next start removes
@@ -87,7 +87,7 @@ async function ingested(
     const { count } = report.progress()
     if (count < 2 * reported || count === 0) return
     reported = count
-    ports.onAdded?.(classifierId, { isComplete: false })
+    ports.onAdded?.(classifierId)
   }
 
   for await (const arriving of images) {

@@ -16,7 +16,7 @@ export type IngestPorts = {
   /** Compares the classifier's new images with all others, and stores which belong together. */
   readonly groupImages: (classifierId: string, signal: AbortSignal) => Promise<void>
   /** Called while images are added, each time that there are twice as many, and at the end. */
-  readonly onAdded?: (classifierId: string, upload: { readonly isComplete: boolean }) => void
+  readonly onAdded?: (classifierId: string) => void
   /** The size and, where they are at hand, small pixels of an image that can be decoded; refuses other images. */
   readonly sizeOf: (bytes: Uint8Array) => Promise<{
     readonly width: number
