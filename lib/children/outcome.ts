@@ -2,7 +2,7 @@
 import type { Child } from './child.ts'
 
 /**
- * @param what its name in messages: "the process that makes the backup". When aborted, the child is asked to
+ * @param what its name in messages: "the process that makes the backup". When aborted, the child is told to
  * end.
  * @throws if it ends without a message.
  */

@@ -132,7 +132,7 @@ export function composeServing(
     scratchDir: places.scratchDir,
   })
 
-  const maxPixelsAnonymous = maxPixelsPublic(settings) // the system is asked once: it reads files
+  const maxPixelsAnonymous = maxPixelsPublic(settings) // read once, because the system reads files for it
   const callerOf = ({ caller, signal }: CallContext) => ({
     signal,
     isAnonymous: caller.kind === 'anonymous',

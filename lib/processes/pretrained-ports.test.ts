@@ -21,7 +21,7 @@ const HALF = 100_000
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
-/** All of it, or the rest that was asked for. */
+/** All of it, or the rest that was requested. */
 const whole: Answer = (request, response) => {
   const first = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
   const isRest = first > 0 && request.headers['if-range'] === '"vit"'

@@ -127,7 +127,7 @@ function sizeOf(
     throw new Error(`its input "${name}" is ${width} × ${height}, and only square images are supported`)
   const own = fixed[0]
   if (own !== undefined && chosen !== undefined && own !== chosen)
-    throw new Error(`its input has ${own} × ${own} pixels, and ${chosen} were asked for`)
+    throw new Error(`its input has ${own} × ${own} pixels, and ${chosen} were requested`)
   const size = own ?? chosen ?? DEFAULT_SIZE
   if (size < SIZES.least || size > SIZES.most)
     throw new Error(
