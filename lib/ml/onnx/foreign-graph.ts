@@ -138,7 +138,7 @@ function embedded(
     initialisers: graph.initialisers
       .filter(({ name }) => needed.has(name))
       .map((tensor) => (isReferenced ? referred(tensor) : tensor.message)),
-    sparse: graph.sparse,
+    sparse: graph.sparse.map(({ message }) => message),
     functions: functions.map(({ message }) => message),
   }
 }

@@ -17,6 +17,10 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
 }
 export const SIZES = { least: 8, most: 512 } // pixels; those of lib/contracts/bundle.ts
 const DEFAULT_SIZE = 224
+/** Each run has so many, with zeros instead of those that are missing. */
+const MOST_AT_ONCE = 64
+/** A network that shows what each of its layers computes has two or three dozen. */
+const MOST_VALUES = 64
 /** Operators between the last layer with weights and the output that they leave in place. */
 const AFTER_LAST_LAYER: readonly string[] = [
   'Softmax',
@@ -50,10 +54,11 @@ export type ForeignImage = {
 
 /** @throws Error with the reason, as the second half of "FILE cannot be used as a backbone: …". */
 export function requireRunnable({ graph, opsets, functions }: OnnxFile): void {
-  if (allTensors(graph).some(({ isExternal }) => isExternal))
+  const nodes = [...allNodes(graph), ...functions.flatMap((one) => one.nodes.flatMap(withInner))]
+  if ([...tensorsOf(graph), ...nodes.flatMap(tensorsOfNode)].some(({ isExternal }) => isExternal))
     throw new Error('its weights are in another file (external data)')
   const own = new Set(functions.map(({ name, domain }) => `${domain}.${name}`))
-  const custom = allNodes(graph).filter(
+  const custom = nodes.filter(
     ({ domain, op }) => !KNOWN_DOMAINS.includes(domain) && !own.has(`${domain}.${op}`),
   )
   if (custom.length > 0) {
@@ -89,6 +94,8 @@ export function imageInputOf({ graph }: OnnxFile, choice: ImageChoice): ForeignI
     )
   const size = sizeOf(name, [height, width], choice)
   const batch = sides[0]!
+  if (typeof batch === 'number' && batch > MOST_AT_ONCE)
+    throw new Error(`it takes ${batch} images at once, and at most ${MOST_AT_ONCE} are supported`)
   return {
     input: name,
     layout,
@@ -137,7 +144,8 @@ function sizeOf(
 }
 
 /** Values that may be features: every output, and before each the input of the layer that computes it, because the
- *  classes of another program are worth less than what they are computed from. The latter come first. */
+ *  classes of another program are worth less than what they are computed from. The latter come first. At most
+ *  `MOST_VALUES`. */
 export function featureValues({ graph }: OnnxFile): readonly string[] {
   const constants = new Set([
     ...graph.initialisers.map(({ name }) => name),
@@ -145,11 +153,13 @@ export function featureValues({ graph }: OnnxFile): readonly string[] {
   ])
   const writer = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   const before = (value: string): string | null => {
+    const passed = new Set<OnnxNode>()
     for (let name = value; ;) {
       const node = writer.get(name)
       const computed = node?.inputs.filter((input) => input !== '' && !constants.has(input)) ?? []
       const [from] = computed
-      if (!node || from === undefined) return null
+      if (!node || from === undefined || passed.has(node)) return null
+      passed.add(node)
       if (LAST_LAYERS.includes(node.op)) return hasWeights(node, constants) ? from : null
       const isSum = node.op === 'Add' && computed.length > 1 // of two branches, not of a layer and its bias
       if (isSum || !AFTER_LAST_LAYER.includes(node.op)) return null
@@ -158,7 +168,7 @@ export function featureValues({ graph }: OnnxFile): readonly string[] {
   }
   const outputs = graph.outputs.map(({ name }) => name)
   const inner = outputs.flatMap((name) => before(name) ?? [])
-  return [...new Set([...inner, ...outputs])].filter((name) => writer.has(name))
+  return [...new Set([...inner, ...outputs])].filter((name) => writer.has(name)).slice(0, MOST_VALUES)
 }
 
 /** A product with a matrix that the file has; transposed or converted before, it is the output of another node. */
@@ -171,10 +181,18 @@ export const parametersOf = ({ graph }: OnnxFile): number =>
     .filter(({ type }) => type === FLOAT32 || type === FLOAT16)
     .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0)
 
-const allNodes = ({ nodes }: OnnxGraph): readonly OnnxNode[] =>
-  nodes.flatMap((node) => [node, ...node.subgraphs.flatMap(allNodes)])
+const allNodes = ({ nodes }: OnnxGraph): readonly OnnxNode[] => nodes.flatMap(withInner)
 
-const allTensors = (graph: OnnxGraph): readonly OnnxTensor[] => [
-  ...graph.initialisers,
-  ...graph.nodes.flatMap(({ tensors, subgraphs }) => [...tensors, ...subgraphs.flatMap(allTensors)]),
+const withInner = (node: OnnxNode): readonly OnnxNode[] => [node, ...node.subgraphs.flatMap(allNodes)]
+
+/** Of the graph itself. */
+const tensorsOf = ({ initialisers, sparse }: OnnxGraph): readonly OnnxTensor[] => [
+  ...initialisers,
+  ...sparse.flatMap(({ tensors }) => tensors),
+]
+
+/** Of a node and of the graphs in it, without those of the nodes in these. */
+const tensorsOfNode = ({ tensors, subgraphs }: OnnxNode): readonly OnnxTensor[] => [
+  ...tensors,
+  ...subgraphs.flatMap(tensorsOf),
 ]

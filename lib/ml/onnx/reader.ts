@@ -1,6 +1,7 @@
 /** Reads an ONNX file (ModelProto of onnx.proto3) far enough to run a part of it in another graph: the names that its
  *  nodes read and write, and where its tensors are. Nodes and tensors stay the bytes that they are. Files come from
- *  elsewhere, so the fields are read by their numbers and everything unknown is skipped. It judges nothing. */
+ *  elsewhere, so the fields are read by their numbers, everything unknown is skipped, and what another reader could
+ *  understand differently is refused. It judges nothing. */
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 
 export type OnnxTensor = {
@@ -12,6 +13,7 @@ export type OnnxTensor = {
   readonly message: Uint8Array
   /** Where its numbers are in the file; null: they are not stored as raw bytes. */
   readonly raw: { readonly offset: number; readonly length: number } | null
+  /** Whether they are in another file. */
   readonly isExternal: boolean
 }
 
@@ -23,7 +25,7 @@ export type OnnxNode = {
   readonly message: Uint8Array
   /** Graphs in its attributes, as `If` and `Loop` have them. */
   readonly subgraphs: readonly OnnxGraph[]
-  /** Tensors in its attributes, as `Constant` has them. */
+  /** Tensors in its attributes, as `Constant` has them; of a sparse one, its numbers and their places. */
   readonly tensors: readonly OnnxTensor[]
 }
 
@@ -40,11 +42,21 @@ export type OnnxGraph = {
   readonly initialisers: readonly OnnxTensor[]
   readonly inputs: readonly OnnxPort[]
   readonly outputs: readonly OnnxPort[]
-  /** SparseTensorProto messages. */
-  readonly sparse: readonly Uint8Array[]
+  readonly sparse: readonly OnnxSparseTensor[]
 }
 
-export type OnnxFunction = { readonly name: string; readonly domain: string; readonly message: Uint8Array }
+export type OnnxSparseTensor = {
+  /** Its numbers, and their places. */
+  readonly tensors: readonly OnnxTensor[]
+  readonly message: Uint8Array
+}
+
+export type OnnxFunction = {
+  readonly name: string
+  readonly domain: string
+  readonly nodes: readonly OnnxNode[]
+  readonly message: Uint8Array
+}
 
 export type OnnxFile = {
   readonly irVersion: number
@@ -55,10 +67,21 @@ export type OnnxFile = {
 }
 
 const RAW_DATA = 9
-const EXTERNAL = 1 // TensorProto.DataLocation
+/** TensorProto.external_data and data_location. */
+const EXTERNAL_DATA = 13
+const DATA_LOCATION = 14
 const DEEPEST = 16 // graphs within graphs
 
-type Fields = Readonly<Record<number, (reader: BinaryReader, wire: WireType) => void>>
+/** One field of a message. Each method throws where the field is stored as another type: ONNX Runtime would skip
+ *  it, and what it contains could hide what ONNX Runtime reads. */
+type Field = {
+  readonly bytes: () => Uint8Array
+  readonly string: () => string
+  readonly whole: () => number
+  /** Repeated numbers, one by one or packed. */
+  readonly wholes: () => readonly number[]
+}
+type Fields = Readonly<Record<number, (field: Field) => void>>
 
 /** @throws Error where the bytes are not an ONNX file. */
 export function readOnnx(bytes: Uint8Array): OnnxFile {
@@ -68,14 +91,14 @@ export function readOnnx(bytes: Uint8Array): OnnxFile {
   const functions: OnnxFunction[] = []
   try {
     each(bytes, {
-      1: (reader) => (irVersion = whole(reader)),
-      7: (reader) => (graph = graphOf(reader.bytes(), bytes, 0)),
-      8: (reader) => {
+      1: (field) => (irVersion = field.whole()),
+      7: (field) => (graph = graphOf(field.bytes(), bytes, 0)),
+      8: (field) => {
         let [domain, version] = ['', 0]
-        each(reader.bytes(), { 1: (r) => (domain = r.string()), 2: (r) => (version = whole(r)) })
+        each(field.bytes(), { 1: (r) => (domain = r.string()), 2: (r) => (version = r.whole()) })
         opsets.set(standardDomain(domain), version)
       },
-      25: (reader) => functions.push(functionOf(reader.bytes())),
+      25: (field) => functions.push(functionOf(field.bytes(), bytes)),
     })
   } catch (cause) {
     throw new Error('it is not an ONNX file, or it is damaged', { cause })
@@ -92,13 +115,13 @@ function graphOf(message: Uint8Array, file: Uint8Array, depth: number): OnnxGrap
   const initialisers: OnnxTensor[] = []
   const inputs: OnnxPort[] = []
   const outputs: OnnxPort[] = []
-  const sparse: Uint8Array[] = []
+  const sparse: OnnxSparseTensor[] = []
   each(message, {
-    1: (reader) => nodes.push(nodeOf(reader.bytes(), file, depth)),
-    5: (reader) => initialisers.push(tensorOf(reader.bytes(), file)),
-    11: (reader) => inputs.push(portOf(reader.bytes())),
-    12: (reader) => outputs.push(portOf(reader.bytes())),
-    15: (reader) => sparse.push(reader.bytes()),
+    1: (field) => nodes.push(nodeOf(field.bytes(), file, depth)),
+    5: (field) => initialisers.push(tensorOf(field.bytes(), file)),
+    11: (field) => inputs.push(portOf(field.bytes())),
+    12: (field) => outputs.push(portOf(field.bytes())),
+    15: (field) => sparse.push(sparseOf(field.bytes(), file)),
   })
   return { nodes, initialisers, inputs, outputs, sparse }
 }
@@ -109,14 +132,23 @@ function nodeOf(message: Uint8Array, file: Uint8Array, depth: number): OnnxNode 
   const subgraphs: OnnxGraph[] = []
   const tensors: OnnxTensor[] = []
   let [op, domain] = ['', '']
-  const addTensor = (reader: BinaryReader) => tensors.push(tensorOf(reader.bytes(), file))
-  const addGraph = (reader: BinaryReader) => subgraphs.push(graphOf(reader.bytes(), file, depth + 1))
+  const addTensor = (field: Field) => tensors.push(tensorOf(field.bytes(), file))
+  const addSparse = (field: Field) => tensors.push(...sparseOf(field.bytes(), file).tensors)
+  const addGraph = (field: Field) => subgraphs.push(graphOf(field.bytes(), file, depth + 1))
+  const ofAttribute: Fields = {
+    5: addTensor,
+    6: addGraph,
+    10: addTensor,
+    11: addGraph,
+    22: addSparse,
+    23: addSparse,
+  }
   each(message, {
-    1: (reader) => inputs.push(reader.string()),
-    2: (reader) => outputs.push(reader.string()),
-    4: (reader) => (op = reader.string()),
-    5: (reader) => each(reader.bytes(), { 5: addTensor, 6: addGraph, 10: addTensor, 11: addGraph }),
-    7: (reader) => (domain = standardDomain(reader.string())),
+    1: (field) => inputs.push(field.string()),
+    2: (field) => outputs.push(field.string()),
+    4: (field) => (op = field.string()),
+    5: (field) => each(field.bytes(), ofAttribute),
+    7: (field) => (domain = standardDomain(field.string())),
   })
   return { op, domain, inputs, outputs, message, subgraphs, tensors }
 }
@@ -128,16 +160,25 @@ function tensorOf(message: Uint8Array, file: Uint8Array): OnnxTensor {
   let isExternal = false
   let raw: OnnxTensor['raw'] = null
   each(message, {
-    1: (reader, wire) => shape.push(...wholes(reader, wire)),
-    2: (reader) => (type = whole(reader)),
-    8: (reader) => (name = reader.string()),
-    [RAW_DATA]: (reader) => {
-      const values = reader.bytes()
+    1: (field) => shape.push(...field.wholes()),
+    2: (field) => (type = field.whole()),
+    8: (field) => (name = field.string()),
+    [RAW_DATA]: (field) => {
+      const values = field.bytes()
       raw = { offset: values.byteOffset - file.byteOffset, length: values.length }
     },
-    14: (reader) => (isExternal = whole(reader) === EXTERNAL),
+    // each alone counts: which of them ONNX Runtime goes by is its own matter
+    [EXTERNAL_DATA]: () => (isExternal = true),
+    [DATA_LOCATION]: (field) => (isExternal = field.whole() !== 0 || isExternal),
   })
   return { name, shape, type, message, raw, isExternal }
+}
+
+function sparseOf(message: Uint8Array, file: Uint8Array): OnnxSparseTensor {
+  const tensors: OnnxTensor[] = []
+  const add = (field: Field) => tensors.push(tensorOf(field.bytes(), file))
+  each(message, { 1: add, 2: add })
+  return { tensors, message }
 }
 
 function portOf(message: Uint8Array): OnnxPort {
@@ -146,50 +187,70 @@ function portOf(message: Uint8Array): OnnxPort {
   let shape: (number | string)[] | null = null
   const dimension = (bytes: Uint8Array): number | string => {
     let value: number | string = ''
-    each(bytes, { 1: (reader) => (value = whole(reader)), 2: (reader) => (value = reader.string()) })
+    each(bytes, { 1: (field) => (value = field.whole()), 2: (field) => (value = field.string()) })
     return value
   }
   const ofTensor: Fields = {
-    1: (reader) => (type = whole(reader)),
-    2: (reader) => {
+    1: (field) => (type = field.whole()),
+    2: (field) => {
       const sides: (number | string)[] = []
-      each(reader.bytes(), { 1: (inner) => sides.push(dimension(inner.bytes())) })
+      each(field.bytes(), { 1: (inner) => sides.push(dimension(inner.bytes())) })
       shape = sides
     },
   }
   each(message, {
-    1: (reader) => (name = reader.string()),
-    2: (reader) => each(reader.bytes(), { 1: (inner) => each(inner.bytes(), ofTensor) }),
+    1: (field) => (name = field.string()),
+    2: (field) => each(field.bytes(), { 1: (inner) => each(inner.bytes(), ofTensor) }),
   })
   return { name, type, shape }
 }
 
-function functionOf(message: Uint8Array): OnnxFunction {
+function functionOf(message: Uint8Array, file: Uint8Array): OnnxFunction {
   let [name, domain] = ['', '']
+  const nodes: OnnxNode[] = []
   each(message, {
-    1: (reader) => (name = reader.string()),
-    10: (reader) => (domain = standardDomain(reader.string())),
+    1: (field) => (name = field.string()),
+    7: (field) => nodes.push(nodeOf(field.bytes(), file, 0)),
+    10: (field) => (domain = standardDomain(field.string())),
   })
-  return { name, domain, message }
+  return { name, domain, nodes, message }
 }
 
 function each(message: Uint8Array, fields: Fields): void {
   const reader = new BinaryReader(message)
   while (reader.pos < reader.len) {
-    const [field, wire] = reader.tag()
-    const read = fields[field]
-    if (read) read(reader, wire)
-    else reader.skip(wire, field)
+    const [number, wire] = reader.tag()
+    const read = fields[number]
+    const from = reader.pos
+    if (read) read(fieldOf(reader, wire))
+    if (reader.pos === from) reader.skip(wire, number)
   }
 }
 
-const whole = (reader: BinaryReader): number => Number(reader.int64())
-
-/** Repeated numbers, one by one or packed. */
-function wholes(reader: BinaryReader, wire: WireType): readonly number[] {
-  if (wire !== WireType.LengthDelimited) return [whole(reader)]
-  const values: number[] = []
-  const packed = new BinaryReader(reader.bytes())
-  while (packed.pos < packed.len) values.push(whole(packed))
-  return values
+function fieldOf(reader: BinaryReader, wire: WireType): Field {
+  const require = (expected: WireType): void => {
+    if (wire !== expected) throw new Error('a field has another type than the format has')
+  }
+  const whole = (): number => {
+    require(WireType.Varint)
+    return Number(reader.int64())
+  }
+  return {
+    whole,
+    bytes: () => {
+      require(WireType.LengthDelimited)
+      return reader.bytes()
+    },
+    string: () => {
+      require(WireType.LengthDelimited)
+      return reader.string()
+    },
+    wholes: () => {
+      if (wire !== WireType.LengthDelimited) return [whole()]
+      const values: number[] = []
+      const packed = new BinaryReader(reader.bytes())
+      while (packed.pos < packed.len) values.push(Number(packed.int64()))
+      return values
+    },
+  }
 }
