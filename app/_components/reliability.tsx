@@ -64,8 +64,15 @@ function calibrationText({ calibration }: VersionCard): string {
 }
 
 /** The images that figures were measured on: those of a test set, or all, each by layers that never saw it. */
-const measuredOn = ({ folds }: Pick<VersionCard, 'folds'>): string =>
-  folds ? 'the images, each left out of training in turn,' : 'the test images'
+function measuredOn({
+  folds,
+  thresholds_from: from,
+}: Pick<VersionCard, 'folds' | 'thresholds_from'>): string {
+  if (folds) return 'the images, each left out of training in turn,'
+  return from === 'test_folds'
+    ? 'the test images, each judged by thresholds that were set without it,'
+    : 'the test images'
+}
 
 function thresholdText(card: VersionCard): string {
   const { decision } = card
@@ -123,7 +130,7 @@ function familiarityText(card: VersionCard): string {
       : ''
   return (
     'An image is marked as unfamiliar if its distance to ' +
-    `${counted(familiarity.references, 'training image')} is larger than for nearly all validation ` +
-    `images.${accepted}${outside}`
+    `${counted(familiarity.references, 'training image')} is larger than for nearly all ` +
+    `${card.thresholds_from === 'test_folds' ? 'test' : 'validation'} images.${accepted}${outside}`
   )
 }

@@ -30,9 +30,9 @@ result with its model card.
 
   --from PATH      the data set, as for npm run train (default: the images in DATA_DIR; shapes: generated)
   --engine NAME    onnx, tfjs-node, wasm (default: INFERENCE_ENGINE)
-  --write          measure everything again on the data set that the version was trained on, and write card,
-                   reference.bin and
-                   model.onnx of the shipped bundle: for versions that were saved before these were measured
+  --write          measure everything again on the data set that the version was trained on, set its thresholds on
+                   the test images (each judged by thresholds that were set without its fold), and write card,
+                   reference.bin and model.onnx of the shipped bundle; it trains nothing
   --foreign PATH   with --write: a ZIP archive of images that show none of its classes, or a folder of such
                    archives; repeatable
   --bundle FOLDER  with --write: this bundle instead of the shipped one

@@ -233,6 +233,9 @@ export const card = z.object({
       measured_on: z.enum(['test', 'calibration', 'folds']).optional(),
     })
     .nullable(),
+  /** What set the thresholds of decision, candidates and familiarity; absent: the calibrating half of the validation
+   *  images, or the folds. `test_folds`: the test images, each judged by thresholds that were set without its fold. */
+  thresholds_from: z.enum(['test_folds']).optional(),
   /** Calibrated confidence from which a prediction is called confident; null when there are too few
    *  images. */
   decision: z

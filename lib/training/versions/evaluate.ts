@@ -6,10 +6,16 @@ import type { Card } from '#lib/contracts/bundle.ts'
 import type { evaluateModel } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
+import { chanceOf } from '#lib/domain/conformal.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { thresholdsByFolds } from '#lib/domain/thresholds-by-folds.ts'
 import { evaluation } from '#lib/ml/evaluate/evaluate.ts'
 import { predictSamples, type PredictionPorts } from './predict-samples.ts'
-import { measureReliability } from '../run/seal/measure-reliability.ts'
+import {
+  measureReliability,
+  type ReliabilityFigures,
+  type ReliabilityInput,
+} from '../run/seal/measure-reliability.ts'
 
 export type EvaluationAnswer = Output<typeof evaluateModel>
 
@@ -54,17 +60,36 @@ export async function evaluateVersion(
     macro: result.macro,
     weighted: result.weighted,
     ece: result.ece,
-    promises: measureReliability(
-      {
-        logits,
-        labels,
-        hashes: predictions.map(({ hash }) => hash),
-        distances: predictions.map(({ distance }) => distance),
-      },
-      version.card,
-    ),
+    promises: promisesOf(version.card, {
+      logits,
+      labels,
+      hashes: predictions.map(({ hash }) => hash),
+      distances: predictions.map(({ distance }) => distance),
+    }),
     method: null,
     seconds: ports.clock() - began,
+  }
+}
+
+/** Images that set the thresholds of a card judge them as they did when it was sealed: each without its fold. */
+function promisesOf(card: Card, measured: ReliabilityInput): ReliabilityFigures {
+  const isSealed = card.thresholds_from === 'test_folds' && card.test?.images === measured.hashes.length
+  if (!isSealed) return measureReliability(measured, card)
+  const distances = measured.distances.filter((distance) => distance !== null)
+  const { confident, candidates, familiar } = thresholdsByFolds(
+    {
+      ...measured,
+      chances: measured.hashes.map(chanceOf),
+      distances: distances.length === measured.hashes.length ? distances : [],
+    },
+    card.calibration?.temperature ?? 1,
+  )
+  return {
+    share_answered: confident.shareAnswered,
+    error_among_answered: confident.errorAmongAnswered,
+    coverage: candidates?.all.coverage.value ?? null,
+    mean_size: candidates?.all.meanSize ?? null,
+    share_unfamiliar: familiar.kept && 1 - familiar.kept.value,
   }
 }
 

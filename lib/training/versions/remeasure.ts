@@ -54,7 +54,7 @@ export async function remeasure(
         'images.',
     )
     const { reference, notes, ...measured } = await measure(
-      { ...sets, classes, isMirrorable: request.isMirrorable, foreign },
+      { ...sets, classes, isMirrorable: request.isMirrorable, foreign, hasTestThresholds: true },
       { engine, key: KEY, spec, classes: classes.length, onProgress: () => undefined, signal },
     )
     const otherNotes = card.notes.filter((note) => !MEASURED_NOTES.some((prefix) => note.startsWith(prefix)))

@@ -38,6 +38,8 @@ export type FamiliaritySets = {
   readonly test: VersionOutputs
   /** Images that belong to none of its classes; null when none were named. */
   readonly foreign: readonly { readonly name: string; readonly outputs: VersionOutputs }[] | null
+  /** The images that set the threshold. */
+  readonly thresholdFrom: 'calibrating' | 'test'
 }
 type LabelledOutputs = VersionOutputs & { readonly labels: Int32Array }
 type Choice = { readonly neighbour: number; readonly centre: Float32Array | null }
@@ -71,7 +73,8 @@ export async function measureFamiliarity(
     one.features ? (await distances(reference, one.features, [neighbour], loaded))[0]! : new Float32Array(0)
   const calibrating = await far(sets.calibrating)
   const test = await far(sets.test)
-  const threshold = familiarUpTo(calibrating)
+  const known = sets.thresholdFrom === 'test' ? test : calibrating
+  const threshold = familiarUpTo(known)
   const beyond = (of: Float32Array): number =>
     of.filter((distance) => threshold !== null && distance > threshold).length
   const foreign: NonNullable<Card['familiarity']>['foreign'] = sets.foreign && []
@@ -94,7 +97,7 @@ export async function measureFamiliarity(
       neighbour,
       is_centred: centre !== null,
       threshold,
-      images: calibrating.length,
+      images: known.length,
       kept: threshold === null || test.length === 0 ? null : wilson(test.length - beyond(test), test.length),
       foreign,
     },

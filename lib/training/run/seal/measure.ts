@@ -23,10 +23,12 @@ import {
   type ConformalSample,
 } from '#lib/domain/conformal.ts'
 import { wilson } from '#lib/domain/statistics.ts'
+import { FEWEST_FOR_FOLDS } from '#lib/domain/thresholds-by-folds.ts'
 import { answerOf, evaluation, score } from '#lib/ml/evaluate/evaluate.ts'
 import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { measureFamiliarity, referenceCount, type Familiarity } from './measure-familiarity.ts'
+import { thresholdsByTest } from './thresholds-by-test.ts'
 import { measureMirrored, measureRobustness, robustnessImages } from './measure-robustness.ts'
 import { computeOutputs, untimed, type MeasuredModel, type Squares, type VersionOutputs } from './outputs.ts'
 
@@ -39,13 +41,24 @@ export type EvaluationSets = {
   readonly test: SampleSet
   /** Hashes of test images that are near-copies of training or validation images. */
   readonly testCopies?: ReadonlySet<string>
+  /** The thresholds are set on the test images and judged by folds, instead of set on the calibrating half; where
+   *  it is large enough (lib/domain/thresholds-by-folds). */
+  readonly hasTestThresholds?: boolean
   /** Sets of images that belong to none of its classes, by name; null when none were named. */
   readonly foreign: readonly { readonly name: string; readonly squares: Squares }[] | null
 }
 
 export type Measurement = Pick<
   Card,
-  'folds' | 'test' | 'validation' | 'calibration' | 'decision' | 'candidates' | 'familiarity' | 'robustness'
+  | 'folds'
+  | 'test'
+  | 'validation'
+  | 'calibration'
+  | 'thresholds_from'
+  | 'decision'
+  | 'candidates'
+  | 'familiarity'
+  | 'robustness'
 > & {
   readonly reference: Reference | null
   readonly outOfFold?: OutOfFold
@@ -70,6 +83,7 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
   for (const { name, squares } of sets.foreign ?? [])
     foreign.push({ name, outputs: await computeOutputs(squares, loaded) })
   const { timed = untimed } = loaded
+  const isByFolds = (sets.hasTestThresholds ?? false) && sets.test.count >= FEWEST_FOR_FOLDS
   const familiarity = await timed('familiarity', () =>
     measureFamiliarity(
       {
@@ -78,6 +92,7 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
         calibrating,
         test,
         foreign: sets.foreign && foreign,
+        thresholdFrom: isByFolds ? 'test' : 'calibrating',
       },
       loaded,
     ),
@@ -112,6 +127,9 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
     candidates:
       temperature === null ? null : candidatesPart(scored, temperature, decision?.threshold ?? null),
     familiarity: familiarity?.card ?? null,
+    ...(temperature !== null &&
+      isByFolds &&
+      thresholdsByTest(scored.test, familiarity, { hashes: sets.test.hashes, temperature })),
     robustness: await timed('robustness', () => measureRobustness(sets.test, loaded)),
     reference: familiarity?.reference ?? null,
     notes: notesOf(sets, temperature),
