@@ -134,7 +134,8 @@ export type InferenceMessage =
     }
   | { kind: 'failed'; id: number; failure: FailureReport }
 
-/** A training child does one run and exits. All its input is in the run's folder as `plan.json`. */
+/** A training child computes features as often as it is told, then does one run or probe and exits. All its input is
+ *  in the run's folder as `plan.json`. `cancel` stops the work in progress. */
 export type ToTraining =
   | { kind: 'train'; folder: string; resume: boolean }
   | /** Measure the pieces of the run in this folder, for this number of training images. */ {

@@ -8,8 +8,8 @@ import { payloadOf } from '#lib/contracts/job-payloads.ts'
 import { BEAT_MS, LEASE_MS, MOST_ATTEMPTS, retryAt } from './queue.ts'
 import type { Handler, Handlers } from './queue.ts'
 
-/** How often an idle worker looks for a job. */
-const LOOK_EVERY_MS = 500
+/** How often an idle worker looks for a job: a read without a lock, of a tenth of a millisecond. */
+const LOOK_EVERY_MS = 200
 /** How often a running job is checked for a cancel request. */
 const WATCH_EVERY_MS = 500
 /**

@@ -11,6 +11,7 @@ import { recurring } from '#lib/operations/recurring.ts'
 import { createRetention } from '#lib/operations/retention.ts'
 import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
 import { trainingHandlers } from '#lib/training/job/handlers.ts'
+import { keepingProcesses } from '#lib/training/job/kept-process.ts'
 import { createBackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
 import { planRetrain } from '#lib/training/retrain/retrain.ts'
 import { availableBackbones } from '#lib/training/run/start/backbones.ts'
@@ -83,12 +84,17 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   }
   const sweepFailed = (error: unknown): void => log('error', 'Partial files could not be removed', { error })
   const backupSettings = () => backupSettingsNow({ ...start, data })
+  const processes = keepingProcesses(
+    forkTrainingWith((line) => log('warn', line, { child: 'training' }), places.dataDir),
+    steadyClock,
+  )
   const training = trainingHandlers({
     data,
     inference: idlePool,
+    prepareInference: isSmall(settings) ? () => undefined : idlePool.prepare,
     log,
     sweepLeftovers: () => sweep().catch(sweepFailed),
-    forkTraining: forkTrainingWith((line) => log('warn', line, { child: 'training' }), places.dataDir),
+    processes,
     turn: createBackgroundTurn(),
     planNow: (classifier) =>
       planRetrain(
@@ -221,6 +227,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       clearInterval(retentionTimer)
       clearInterval(checkpointTimer)
       await Promise.allSettled([ended, drawing, firstSweep])
+      processes.end()
       await idlePool[Symbol.asyncDispose]()
       await decoding[Symbol.asyncDispose]()
       await data.close()

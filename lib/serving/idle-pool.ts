@@ -10,13 +10,19 @@ export const IDLE_MS = 60_000
 /** With little memory the child must free it sooner, for instance for a training run that follows. */
 export const SHORT_IDLE_MS = 2_000
 
+export type IdlePool = Pick<Pool, 'load' | 'unload' | 'verify' | 'infer'> &
+  AsyncDisposable & {
+    /** Forks the child ahead of a job's need, so that it starts while something else runs. */
+    readonly prepare: () => void
+  }
+
 export function createIdlePool({
   idleMs = IDLE_MS,
   ...parts
 }: Omit<PoolParts, 'name' | 'size' | 'changed'> & {
   readonly clock: SteadyClock
   readonly idleMs?: number
-}): Pick<Pool, 'load' | 'unload' | 'verify' | 'infer'> & AsyncDisposable {
+}): IdlePool {
   let pool: Pool | null = null
   let users = 0
   let cancelTimer = () => {}
@@ -47,6 +53,10 @@ export function createIdlePool({
   }
 
   return {
+    prepare: () =>
+      void using(async () => undefined).catch((error: unknown) =>
+        parts.log('warn', 'The inference process for jobs could not be started', { error }),
+      ),
     load: (version) => using((pool) => pool.load(version)),
     unload: (key) => pool?.unload(key),
     verify: (version) => using((pool) => pool.verify(version)),

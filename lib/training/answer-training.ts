@@ -1,6 +1,5 @@
-/** Answers the messages of a training child's parent: one run, one probe or the
- *  features of one run, whose folder the message names. It knows
- *  no rows; the process and its engine are opened in lib/processes. */
+/** Answers the messages of a training child's parent: the features of some runs, then one run or one probe, whose
+ *  folder the message names. It knows no rows; the process and its engine are opened in lib/processes. */
 import { rm } from 'node:fs/promises'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
@@ -23,7 +22,7 @@ export type TrainingProcess = Pick<
   /** Since the process started. */
   readonly uptimeSeconds: () => number
   readonly openDataset: OpenDataset
-  /** Called when the work is done or has failed, after its last message. */
+  /** Called when a run or a probe is done or has failed, after its last message. */
   readonly ended: () => void
 }
 
@@ -31,22 +30,24 @@ export function answerTraining(
   training: TrainingProcess,
   report: (message: FromTraining) => void,
 ): (message: ToTraining) => void {
-  const stop = new AbortController()
+  let stop: AbortController | null = null // of the work in progress
 
   async function work(request: Exclude<ToTraining, { kind: 'cancel' }>): Promise<void> {
     const { folder } = request
+    const { signal } = (stop = new AbortController())
     const start = { seconds: training.uptimeSeconds(), cpuSeconds: training.cpuSeconds() }
+    let outcome: FromTraining | null = null
     try {
       if (request.kind === 'train' && !request.resume) await rm(checkpointFile(folder), { force: true })
       const plan = await readRunPlan(folder)
-      const ports = portsOf(folder, plan)
+      const ports = portsOf(folder, plan, signal)
       switch (request.kind) {
         case 'train':
           await runTraining(folder, plan, ports)
           break
         case 'features':
           await computeFeatures(folder, plan, ports)
-          report({ kind: 'computed' })
+          outcome = { kind: 'computed' }
           break
         case 'probe': {
           const figures = await probe(folder, plan, { images: request.images, start }, ports)
@@ -54,25 +55,27 @@ export function answerTraining(
         }
       }
     } catch (error) {
-      report(stop.signal.aborted ? { kind: 'cancelled' } : failureOf(error))
+      outcome = signal.aborted ? { kind: 'cancelled' } : failureOf(error)
     }
-    training.ended()
+    stop = null
+    if (outcome) report(outcome)
+    if (request.kind !== 'features') training.ended()
   }
 
-  const portsOf = (folder: string, plan: RunPlan): ProbePorts => ({
+  const portsOf = (folder: string, plan: RunPlan, signal: AbortSignal): ProbePorts => ({
     ...training,
     report,
-    signal: stop.signal,
+    signal,
     samples: (of) =>
       of.samples.kind === 'dataset'
-        ? datasetSamples(of.samples, training.openDataset, stop.signal)
+        ? datasetSamples(of.samples, training.openDataset, signal)
         : storedSamples(folder, openImages(of.samples), (fault) => report({ kind: 'file-fault', ...fault })),
     openTest: async (hashes) =>
       plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes),
   })
 
   return (message) => {
-    if (message.kind === 'cancel') stop.abort()
+    if (message.kind === 'cancel') stop?.abort()
     else void work(message)
   }
 }

@@ -8,12 +8,13 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { wilson } from '#lib/domain/statistics.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
-import { createRandom } from '#lib/ml/random.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { drawn, type Draw } from './draws.ts'
 import { foundCopies, withCopies } from './planted-copies.ts'
-import { answer, untilDone } from './requests.ts'
+import { answer, untilBackbone, untilDone } from './requests.ts'
 import { createLines } from '../terminal/progress-line.ts'
 import { fewImagesTable, type FewImagesResult } from './few-images-table.ts'
+import { reshuffled } from './reshuffles.ts'
 
 const HELP = `npm run bench -- few-images --from FOLDER [--from FOLDER …] [options]
 
@@ -26,15 +27,15 @@ many images of each class, trains with default options, and predicts other image
   --test N         images per class that are predicted; never used for training (default: 40)
   --copies N       near-copies that are uploaded with each image (cut by up to 4 %, brightness ± 7 %; default: 0)
   --json           one JSON object per training instead of the table
+  --reshuffles N   N draws of each on features that are computed once, without a product: seconds for each;
+                   the pretrained network is that of DATA_DIR and BACKBONE
+  --export FOLDER  with --reshuffles: writes features and draws, to compare with other methods
   --help           show this help`
 
 /** Images in one request of predictions. */
 const BATCH = 50
-const LONGEST_DOWNLOAD_MS = 60_000
-const POLL_EVERY_MS = 200
 
 type LabelledFile = { readonly label: string; readonly bytes: Uint8Array }
-type Draw = { readonly train: readonly LabelledFile[]; readonly test: readonly LabelledFile[] }
 
 export async function benchFewImages(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -45,6 +46,8 @@ export async function benchFewImages(args: readonly string[]): Promise<number> {
       seeds: { type: 'string', default: '3' },
       test: { type: 'string', default: '40' },
       copies: { type: 'string', default: '0' },
+      reshuffles: { type: 'string' },
+      export: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -68,11 +71,23 @@ export async function benchFewImages(args: readonly string[]): Promise<number> {
     return 1
   }
   const notes = createLines(process.stderr)
+  if (values.reshuffles !== undefined) {
+    const table = await reshuffled({
+      from: values.from,
+      sizes,
+      reshuffles: Number(values.reshuffles),
+      tests,
+      exportTo: values.export ?? null,
+      onStep: notes.passing,
+    })
+    createLines().line([machineLine(), table].join('; '))
+    return 0
+  }
   await using product = await startThrowawayProduct({
     OPEN_ACTIONS: 'true',
     RATE_LIMIT_ENABLED: 'false',
   })
-  const backbone = await backboneOf(product.url)
+  const backbone = await untilBackbone(product.url)
   const results: FewImagesResult[] = []
   for (const from of values.from) {
     const set = path.basename(from).replace(/\.zip$/, '')
@@ -86,30 +101,13 @@ export async function benchFewImages(args: readonly string[]): Promise<number> {
         if (values.json) console.log(JSON.stringify(result))
       }
   }
-  const machine =
-    `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; ` +
-    `the default pretrained network: ${backbone}`
+  const machine = `${machineLine()}; the default pretrained network: ${backbone}`
   if (!values.json) createLines().line([machine, '', fewImagesTable(results)].join('\n'))
   return 0
 }
 
-/** What a start does in the background: fetches the default network. Without it the figures are lower. */
-async function backboneOf(url: string): Promise<string> {
-  const state = async () =>
-    (
-      (await answer(url, 'GET', '/api/backbone')) as {
-        state: 'installed' | 'missing' | 'queued' | 'running' | 'off'
-      }
-    ).state
-  const latest = performance.now() + LONGEST_DOWNLOAD_MS
-  let now = await state()
-  if (now === 'missing') await answer(url, 'POST', '/api/backbone', '{}')
-  for (; performance.now() < latest; now = await state()) {
-    if (now === 'installed' || now === 'off') break
-    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS))
-  }
-  return now
-}
+const machineLine = (): string =>
+  `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
 
 async function byClass(from: string): Promise<ReadonlyMap<string, readonly LabelledFile[]>> {
   const { images } = await openDataset('few-images', { from })
@@ -119,30 +117,11 @@ async function byClass(from: string): Promise<ReadonlyMap<string, readonly Label
   return classes
 }
 
-/** With the same seed, smaller draws are part of larger ones, and all are tested on the same images. */
-function drawn(
-  all: ReadonlyMap<string, readonly LabelledFile[]>,
-  { perClass, tests, seed }: { readonly perClass: number; readonly tests: number; readonly seed: number },
-): Draw {
-  const random = createRandom(seed)
-  const parts = [...all.values()].map((images) => {
-    const order = images
-      .map((image) => ({ image, at: random() }))
-      .sort((one, other) => one.at - other.at)
-      .map(({ image }) => image)
-    if (order.length < perClass + 1)
-      throw new Error(`The class "${order[0]?.label ?? ''}" has only ${order.length} images.`)
-    const testCount = Math.min(tests, order.length - perClass)
-    return { test: order.slice(0, testCount), train: order.slice(testCount, testCount + perClass) }
-  })
-  return { train: parts.flatMap(({ train }) => train), test: parts.flatMap(({ test }) => test) }
-}
-
 type TrainingSpec = {
   readonly set: string
   readonly perClass: number
   readonly seed: number
-  readonly draw: Draw
+  readonly draw: Draw<LabelledFile>
   /** Near-copies of each training image. */
   readonly copies: number
 }

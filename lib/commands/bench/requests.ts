@@ -7,6 +7,7 @@ import { readPartsLine, type PartSeconds } from '#lib/domain/run-parts.ts'
 
 const POLL_EVERY_MS = 100
 const LONGEST_TRAINING_MS = 20 * 60_000
+const LONGEST_DOWNLOAD_MS = 60_000
 
 export type EndedRun = {
   readonly state: string
@@ -44,6 +45,25 @@ export async function untilDone(url: string, id: string): Promise<EndedRun> {
     })
   }
   throw new Error(`The training run was not done after ${LONGEST_TRAINING_MS / 60_000} minutes.`)
+}
+
+/** Waits for what a start does in the background: fetching the default network. Without it, figures are others.
+ *  @returns the state of that network */
+export async function untilBackbone(url: string): Promise<string> {
+  const state = async () =>
+    (
+      (await answer(url, 'GET', '/api/backbone')) as {
+        state: 'installed' | 'missing' | 'queued' | 'running' | 'off'
+      }
+    ).state
+  const latest = performance.now() + LONGEST_DOWNLOAD_MS
+  let now = await state()
+  if (now === 'missing') await answer(url, 'POST', '/api/backbone', '{}')
+  for (; performance.now() < latest; now = await state()) {
+    if (now === 'installed' || now === 'off') break
+    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS))
+  }
+  return now
 }
 
 /** What the parts of a run took, from its log. */

@@ -13,7 +13,7 @@ import { PART_TITLES, RUN_PARTS, type PartSeconds } from '#lib/domain/run-parts.
 import { encodePng } from '#lib/images/png.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { readKeys } from '#lib/training/features/feature-cache.ts'
-import { answer, partsOf, untilDone } from './requests.ts'
+import { answer, partsOf, untilBackbone, untilDone } from './requests.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
 
@@ -69,6 +69,7 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
   const notes = createLines(process.stderr)
   notes.passing('starting')
   await using product = await startThrowawayProduct({ OPEN_ACTIONS: 'true', RATE_LIMIT_ENABLED: 'false' })
+  const backbone = await untilBackbone(product.url)
   const rounds: Round[] = []
   for (const [index, name] of ['first version', 'next version'].entries()) {
     const uploaded = () =>
@@ -80,7 +81,8 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
   else
     createLines().line(
       [
-        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`,
+        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, ` +
+          `load ${loadavg()[0]!.toFixed(1)}; the default pretrained network: ${backbone}`,
         '',
         table(rounds),
         '',

@@ -11,8 +11,9 @@ import { withHead } from '#lib/ml/network/head-network.ts'
 import { featureLength } from '#lib/ml/network/network.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { embed } from './embed.ts'
+import { embed, type EmbeddingParts } from './embed.ts'
 import { asStored, readRows, writeRows } from './feature-cache.ts'
+import type { View } from './views.ts'
 
 let engine: Engine
 let shapes: Bundle
@@ -43,14 +44,23 @@ const embedded = (
   count: number,
   folder: string,
   { mirrored = false, model = shapes as Pick<Bundle, 'network' | 'weights'> } = {},
+) => embeddedSet(drawn(count), folder, { ...model }, mirrored ? ['plain', 'mirrored'] : ['plain'])
+
+const embeddedSet = (
+  set: SampleSet,
+  folder: string,
+  parts: Partial<EmbeddingParts> = {},
+  views: readonly View[] = ['plain'],
 ) =>
-  embed([{ set: drawn(count), views: mirrored ? ['plain', 'mirrored'] : ['plain'] }], {
+  embed([{ set, views }], {
     engine,
-    ...model,
+    network: shapes.network,
+    weights: shapes.weights,
     spec: shapes.preprocess,
     folder,
     onProgress: () => undefined,
     signal: new AbortController().signal,
+    ...parts,
   })
 
 test('features equal the output of the network, also when they come from the cache', async () => {
@@ -89,6 +99,42 @@ test('only missing features are computed: those of new images, and of mirror ima
     computed.push((await embedded(count, folder, { mirrored })).computed)
 
   expect(computed).toEqual([4, 2, 6, 0, 0])
+})
+
+test('features of other images stay', async () => {
+  const folder = place()
+  const set = drawn(6)
+  const part = (from: number, to: number): SampleSet => ({
+    ...set,
+    count: to - from,
+    hashes: set.hashes.slice(from, to),
+    labels: set.labels.slice(from, to),
+    read: (i, out, offset) => set.read(from + i, out, offset),
+  })
+
+  const first = await embeddedSet(part(0, 4), folder)
+  const others = await embeddedSet(part(4, 6), folder)
+  const all = await embeddedSet(set, folder)
+
+  expect([first.computed, others.computed, all.computed]).toEqual([4, 2, 0])
+  expect(all.sets[0]!.views[0]).toEqual(
+    Float32Array.of(...first.sets[0]!.views[0]!, ...others.sets[0]!.views[0]!),
+  )
+})
+
+test('what was computed before a run was cancelled is not computed again', async () => {
+  const folder = place()
+  const stop = new AbortController()
+
+  const cancelled = embeddedSet(drawn(70), folder, {
+    signal: stop.signal,
+    onProgress: (images) => {
+      if (images > 0) stop.abort()
+    },
+  })
+
+  await expect(cancelled).rejects.toThrow()
+  expect((await embeddedSet(drawn(70), folder)).computed).toBe(70 - 32) // one batch of 32 was done
 })
 
 test('another head on the same layers reuses the features; another network does not', async () => {

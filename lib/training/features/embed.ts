@@ -1,16 +1,19 @@
 /** Images through a network up to its last layer: the features that a head is trained on, from the cache where
  *  they are stored. It trains nothing and chooses no network. */
+import { join } from 'node:path'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { FeatureSet } from '#lib/ml/learn/head.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { asStored, embeddingsName, readRows, writeRows } from './feature-cache.ts'
+import { asStored, embeddingsName, readKeys, readRows, writeRows } from './feature-cache.ts'
 import type { TrainingEngine } from '../run/ports.ts'
 import { viewOf, type View } from './views.ts'
 
 const BATCH = 32
 const KEY = 'features'
+/** Of the features of other images that are kept beside those of a run. */
+const MOST_OTHER_BYTES = 64 * 2 ** 20
 
 export type EmbeddingParts = {
   readonly engine: TrainingEngine
@@ -61,10 +64,15 @@ export async function embed(
   const computed =
     missing.length === 0 ? new Map<string, Float32Array>() : await compute(missing, length, parts)
   const rowOf = (key: string): Float32Array => computed.get(key) ?? stored.get(key)!
-  if (missing.length > 0) {
-    const keys = [...new Set(all.map(({ key }) => key))]
+  if (computed.size > 0) {
+    const own = new Set(all.map(({ key }) => key))
+    const keys = [
+      ...[...own].filter((key) => computed.has(key) || stored.has(key)),
+      ...(await otherKeys(join(folder, name), { own, stored, length })),
+    ]
     await writeRows(folder, name, { length, keys, rows: joined(keys.map(rowOf), length) })
   }
+  parts.signal.throwIfAborted() // what was computed until then is stored
   return {
     computed: missing.length,
     sets: sets.map(({ set }, i) => ({
@@ -82,6 +90,26 @@ export async function embed(
   }
 }
 
+/** Of images that are not embedded now, such as those of another classifier: their features stay. Those of images that
+ *  were deleted meanwhile do not. */
+async function otherKeys(
+  place: string,
+  {
+    own,
+    stored,
+    length,
+  }: {
+    readonly own: ReadonlySet<string>
+    readonly stored: ReadonlyMap<string, Float32Array>
+    readonly length: number
+  },
+): Promise<readonly string[]> {
+  const most = Math.floor(MOST_OTHER_BYTES / (length * Float16Array.BYTES_PER_ELEMENT))
+  const now = await readKeys(place).catch(() => [])
+  return now.filter((key) => stored.has(key) && !own.has(key)).slice(0, most)
+}
+
+/** The rows that were computed before the signal fired, or all. */
 async function compute(
   missing: readonly EmbeddingJob[],
   length: number,
@@ -94,7 +122,7 @@ async function compute(
   await engine.load(KEY, { network, weights })
   try {
     for (let first = 0; first < missing.length; first += BATCH) {
-      signal.throwIfAborted()
+      if (signal.aborted) break
       const batch = missing.slice(first, first + BATCH)
       batch.forEach(({ set, index, view }, i) => {
         set.read(index, plain, 0)

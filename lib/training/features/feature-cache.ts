@@ -84,7 +84,29 @@ const KEYS: StoredFormats<readonly string[]> = {
 export const readKeys = async (place: string): Promise<readonly string[]> =>
   parseStoredText(await readFile(join(place, 'keys.json'), 'utf8'), KEYS)
 
-/** Replaces what was stored under this name, so that rows of deleted images are removed. */
+/** Some of the rows, without reading the others; those that are not stored are left out.
+ *  @throws when nothing readable is stored */
+export async function readSomeRows(
+  place: string,
+  keys: readonly string[],
+  length: number,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const places = new Map((await readKeys(place)).map((key, i) => [key, i]))
+  await using file = await open(join(place, ROWS_FILE), 'r')
+  const bytes = length * Float16Array.BYTES_PER_ELEMENT
+  const rows = new Map<string, Float32Array>()
+  if ((await file.stat()).size !== places.size * bytes) return rows
+  for (const key of keys) {
+    const at = places.get(key)
+    if (at === undefined) continue
+    const row = new Float16Array(length)
+    await file.read(new Uint8Array(row.buffer), 0, bytes, at * bytes)
+    rows.set(key, Float32Array.from(row))
+  }
+  return rows
+}
+
+/** Replaces what was stored under this name. */
 export async function writeRows(folder: string, name: string, { keys, rows }: FeatureRows): Promise<void> {
   const partial = join(folder, `.making-${process.pid}`)
   await rm(partial, { recursive: true, force: true })

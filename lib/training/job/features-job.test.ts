@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { addShapes, openTrio, retrainInput } from '../retrain/trio.fakes.ts'
 import { backbonesIn } from '../run/start/backbones.ts'
 import { trainingHandlers } from './handlers.ts'
@@ -9,9 +9,9 @@ import { trainingHandlers } from './handlers.ts'
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
 const job = { attempt: 1, signal: new AbortController().signal, why: () => null } as const
 
-const openWithShippedLayers = async () => {
+const openWithShippedLayers = async (onMessage?: Parameters<typeof openTrio>[0]) => {
   const candidates = await backbonesIn(MODELS, { size: 32, channels: 3, fit: 'cover' })
-  return openTrio(undefined, 1024, undefined, {
+  return openTrio(onMessage, 1024, undefined, {
     recipe: null,
     candidates: candidates.filter(({ name }) => name === 'shapes v1'),
   })
@@ -36,7 +36,39 @@ test('a run finds the images decoded and their features computed in the backgrou
   expect(await darkroom.data.queries.getRun({ id: run.id })).toMatchObject({ state: 'done', recipe: 'head' })
   const notes = notesOf(darkroom)
   expect(notes.some((note) => note.includes('(all cached)'))).toBe(true)
-  expect(notes).not.toContain('Decoding the images once.')
+  expect(notes.filter((note) => note === 'Decoding the images once.')).toHaveLength(1)
+  expect(darkroom.all).toHaveLength(1) // the process with the loaded engine goes on with the run
+}, 120_000)
+
+test('a run that starts meanwhile goes on from what the background has computed, in the same process', async () => {
+  const started = Promise.withResolvers<void>()
+  const darkroom = await openWithShippedLayers((message) => {
+    if (message.kind === 'stage' && message.stage === 'features') started.resolve()
+  })
+  await addShapes(darkroom, 40, 1)
+  const { run } = await darkroom.retrain.retrain(retrainInput)
+
+  const background = darkroom.handlers.features.run({ classifierId: 'trio' }, job)
+  await started.promise
+  await darkroom.work()
+
+  expect(await background).toMatchObject({ images: 120 })
+  expect(await darkroom.data.queries.getRun({ id: run.id })).toMatchObject({ state: 'done', recipe: 'head' })
+  expect(darkroom.all).toHaveLength(1)
+}, 120_000)
+
+test('an ended process is followed by a new one', async () => {
+  const darkroom = await openWithShippedLayers()
+  await addShapes(darkroom, 12, 1)
+  await darkroom.handlers.features.run({ classifierId: 'trio' }, job)
+  process.kill(darkroom.all[0]!.pid, 'SIGKILL')
+  await vi.waitFor(() => expect(() => process.kill(darkroom.all[0]!.pid, 0)).toThrow())
+
+  const { run } = await darkroom.retrain.retrain(retrainInput)
+  await darkroom.work()
+
+  expect(await darkroom.data.queries.getRun({ id: run.id })).toMatchObject({ state: 'done' })
+  expect(darkroom.all).toHaveLength(2)
 }, 120_000)
 
 test('nothing is computed while no click could train', async () => {
@@ -63,13 +95,22 @@ test('images that are deleted permanently meanwhile are in no pack and have no f
   }
   const handlers = trainingHandlers({
     ...parts,
-    forkTraining(engine, purpose) {
-      const child = parts.forkTraining(engine, purpose)
-      return {
-        ...child,
-        listen: ({ message, exit }) =>
-          child.listen({ message, exit: (cause) => void deletePermanently().then(() => exit(cause)) }),
-      }
+    processes: {
+      ...parts.processes,
+      fork(engine, purpose) {
+        const child = parts.processes.fork(engine, purpose)
+        return {
+          ...child,
+          listen: ({ message, exit }) =>
+            child.listen({
+              exit,
+              message: (one) =>
+                void (one.kind === 'computed' ? deletePermanently() : Promise.resolve()).then(() =>
+                  message(one),
+                ),
+            }),
+        }
+      },
     },
   })
 

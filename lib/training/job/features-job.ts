@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RetrainDraft } from '#lib/contracts/training-plan.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { forgetImages } from '../features/forget-images.ts'
 import { planFile, samplesFile, trainable, writeJson } from '../run/plan.ts'
@@ -24,14 +25,14 @@ export type FeaturesJobParts = TrainingParts & { readonly turn: BackgroundTurn; 
 export function featuresJob(parts: FeaturesJobParts): TrainingHandlers['features'] {
   return {
     run: ({ classifierId }, { signal }) =>
-      parts.turn.inBackground(classifierId, signal, (stop) => computeNow(classifierId, stop, parts)),
+      parts.turn.inBackground(signal, (stop) => computeNow(classifierId, stop, parts)),
   }
 }
 
 async function computeNow(
   classifierId: string,
   signal: AbortSignal,
-  { planNow, data, forkTraining, settings }: FeaturesJobParts,
+  { planNow, data, processes, settings }: FeaturesJobParts,
 ): Promise<unknown> {
   const planned = await planNow(classifierId).catch((error: unknown) => {
     if (isDarkroomError(error)) return null // too few images, or nothing new: no click would train now
@@ -54,7 +55,10 @@ async function computeNow(
     })
     await writeJson(samplesFile(folder), trainable(entries))
     await writeJson(planFile(folder), plan)
-    const end = await ended(forkTraining(settings.engine, purposeOf(plan.recipe)), folder, signal)
+    const purpose = purposeOf(plan.recipe)
+    const child = processes.fork(settings.engine, purpose)
+    const { end, engine } = await ended(child, folder, signal)
+    if (engine !== null) processes.keep(child, { requested: settings.engine, purpose, engine })
     return { images: entries.length, end }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -62,24 +66,42 @@ async function computeNow(
   }
 }
 
-/** How the child ended: its failure is the run's to report, which does the same and shows it. */
-function ended(child: TrainingChild, folder: string, signal: AbortSignal): Promise<string> {
+/** How the work ended; a failure is the run's to report, which does the same and shows it. `engine`: that of the
+ *  process, which is still there and without work; null where it has exited. */
+function ended(
+  child: TrainingChild,
+  folder: string,
+  signal: AbortSignal,
+): Promise<{ readonly end: string; readonly engine: EngineName | null }> {
   return new Promise((resolve) => {
-    let end = ''
+    let engine: EngineName | null = null
+    let reason = ''
     const cancel = (): void => child.send({ kind: 'cancel' })
+    const settle = (end: string, isThere: boolean): void => {
+      signal.removeEventListener('abort', cancel)
+      resolve({ end, engine: isThere ? engine : null })
+    }
     signal.addEventListener('abort', cancel, { once: true })
     child.listen({
       message(message) {
-        if (message.kind === 'ready') child.send({ kind: 'features', folder })
-        if (message.kind === 'ready' && signal.aborted) cancel()
-        if (message.kind === 'failed') end = message.failure.reason
-        if (message.kind === 'unable') end = message.reason
-        if (message.kind === 'computed' || message.kind === 'cancelled') end = message.kind
+        switch (message.kind) {
+          case 'ready':
+            engine = message.engine
+            child.send({ kind: 'features', folder })
+            if (signal.aborted) cancel()
+            break
+          case 'unable':
+            reason = message.reason
+            break
+          case 'failed':
+            settle(message.failure.reason, true)
+            break
+          case 'computed':
+          case 'cancelled':
+            settle(message.kind, true)
+        }
       },
-      exit(cause) {
-        signal.removeEventListener('abort', cancel)
-        resolve(end || cause)
-      },
+      exit: (cause) => settle(reason || cause, false),
     })
   })
 }

@@ -4,6 +4,7 @@ import { compareVersions } from '../versions/compare.ts'
 import { evaluateVersion } from '../versions/evaluate.ts'
 import { probeJob } from '../probe/probe-job.ts'
 import { comparableImages } from '../versions/comparable-images.ts'
+import { storedAnswersIn } from '../versions/stored-answers.ts'
 import { testEntries, unseenBy } from '../versions/test-images.ts'
 import { featuresJob, type FeaturesJobParts } from './features-job.ts'
 import type { TrainingHandlers } from './ports.ts'
@@ -40,7 +41,7 @@ export function trainingHandlers(parts: FeaturesJobParts): TrainingHandlers {
           {
             champion,
             challenger,
-            ...(await comparableImages(data, champion, challenger)),
+            ...(await comparableImages(data, { champion, challenger }, storedAnswersIn(settings.dataDir))),
             unseen: await unseenBy(data, champion),
             now: parts.now(),
           },

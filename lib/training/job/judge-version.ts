@@ -14,6 +14,7 @@ import type { PartTimes } from './part-times.ts'
 import { parseDraft } from '../run/plan.ts'
 import { compareVersions, firstVerdict } from '../versions/compare.ts'
 import { comparableImages } from '../versions/comparable-images.ts'
+import { storedAnswersIn } from '../versions/stored-answers.ts'
 import type { TrainingParts } from './ports.ts'
 
 const KIND_OF: Readonly<Record<VerdictAnswer['kind'], Verdict['kind']>> = {
@@ -103,11 +104,12 @@ async function verdictFor(
   const { data, inference, settings, now } = parts
   const live = await liveVersion(run.classifierId, parts)
   if (live === null || live.id === challenger.id) return firstVerdict(challenger)
+  const champion = await data.versions.get(live.id)
   const comparison = await compareVersions(
     {
-      champion: await data.versions.get(live.id),
+      champion,
       challenger,
-      ...(await comparableImages(data, live, challenger)),
+      ...(await comparableImages(data, { champion, challenger }, storedAnswersIn(settings.dataDir))),
       unseen: new Set(parseDraft(run.plan).unseen),
       now: now(),
     },

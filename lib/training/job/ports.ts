@@ -3,7 +3,8 @@
 import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { JobError, JobKind, JobPayloads, StopReason } from '#lib/domain/jobs.ts'
-import type { InferencePort, ForkTraining } from '../ports.ts'
+import type { InferencePort } from '../ports.ts'
+import type { TrainingProcesses } from './kept-process.ts'
 
 export type TrainSettings = {
   readonly dataDir: string
@@ -17,9 +18,11 @@ export type TrainSettings = {
 
 export type TrainingParts = {
   readonly data: Data
-  readonly forkTraining: ForkTraining
+  readonly processes: TrainingProcesses
   /** Children of the worker, separate from those that serve users' predictions. */
   readonly inference: InferencePort
+  /** Starts one of these children now where memory allows it, because it will be needed soon. */
+  readonly prepareInference: () => void
   readonly settings: TrainSettings
   readonly now: () => Date
   /** Removes files that crashed processes left incomplete. */

@@ -24,12 +24,12 @@ export async function trainInChildren(
   { run, folder, isResumed, addPart, signal }: ChildrenRun,
   parts: TrainingParts,
 ): Promise<RunEnd> {
-  const { data, clock, forkTraining, settings, log, sweepLeftovers } = parts
+  const { data, clock, processes, settings, log, sweepLeftovers } = parts
   const events = createEventWriter(run, parts)
   for (let child = 1; ; child++) {
     const forkedAt = clock()
     const end = await followRun({
-      child: forkTraining(settings.engine, run.recipe === head.name ? 'inference' : 'training'),
+      child: processes.fork(settings.engine, run.recipe === head.name ? 'inference' : 'training'),
       folder,
       resume: isResumed || child > 1,
       onReady(engine) {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Run } from '#lib/data/values.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { reportedError } from '#lib/domain/errors.ts'
+import { head } from '#lib/ml/recipes/head.ts'
 import { checkpointFile } from '../run/checkpoint.ts'
 import { planFile } from '../run/plan.ts'
 import { diskFullDuringRun } from './failure.ts'
@@ -23,8 +24,7 @@ export function trainJob(parts: TrainJobParts): TrainingHandlers['train'] {
   return {
     async run({ runId }, job) {
       try {
-        const { classifierId } = await data.runs.get(runId)
-        return await turn.inForeground(classifierId, job.signal, () => attempt(runId, job, parts))
+        return await turn.inForeground(job.signal, () => attempt(runId, job, parts))
       } catch (error) {
         if (job.signal.aborted || !isDiskFull(error)) throw error
         throw diskFullDuringRun(error) // the queue calls `gaveUp` as soon as a row can be written again
@@ -57,6 +57,7 @@ async function attempt(runId: string, job: JobContext, parts: TrainingParts): Pr
   const isFromCheckpoint = isResumed && hasCheckpoint(runId, parts)
   const message = isFromCheckpoint ? 'Continuing from the checkpoint.' : 'The training process is starting.'
   await data.runs.change(runId, { state: 'running', message })
+  if (run.recipe === head.name) parts.prepareInference() // the run takes seconds, and the version is verified after it
   const end = await trainInChildren({ run, folder, isResumed, addPart: times.add, signal: job.signal }, parts)
   return end.kind === 'sealed'
     ? judgeVersion({ run, plan, times }, parts, job.signal)

@@ -11,7 +11,7 @@ import { writeProbe } from './probe-figures.ts'
 
 const LONGEST_MS = 120_000 // a slow machine and a large network; after that, the run can start without a forecast
 
-export function probeJob({ data, forkTraining, settings }: TrainingParts): TrainingHandlers['probe'] {
+export function probeJob({ data, processes, settings }: TrainingParts): TrainingHandlers['probe'] {
   return {
     async run({ classifierId, name, draft, some, images }, { signal }) {
       const folder = join(settings.dataDir, 'runs', `probe-${name}`)
@@ -30,7 +30,7 @@ export function probeJob({ data, forkTraining, settings }: TrainingParts): Train
         await writeJson(samplesFile(folder), some)
         await writeJson(planFile(folder), plan)
         const figures = await followProbe({
-          child: forkTraining(settings.engine, purposeOf(plan.recipe)),
+          child: processes.forkNew(settings.engine, purposeOf(plan.recipe)),
           folder,
           images,
           signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]),

@@ -15,6 +15,7 @@ import { startInference } from '#lib/processes/fork-inference.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import type { FeaturesJobParts } from '../job/features-job.ts'
 import { trainingHandlers } from '../job/handlers.ts'
+import { keepingProcesses } from '../job/kept-process.ts'
 import { createBackgroundTurn } from '../job/one-at-a-time.ts'
 import type { JobContext, TrainingParts } from '../job/ports.ts'
 import type { ForkTraining } from '../ports.ts'
@@ -54,6 +55,7 @@ function children(onMessage: (message: FromTraining, child: Child) => void = () 
         child.kill(signal)
       },
       listen: ({ message, exit }) => {
+        child.removeAllListeners('message').removeAllListeners('exit')
         child.on('message', (value) => {
           recorded.messages.push(value as FromTraining)
           onMessage(value as FromTraining, recorded)
@@ -129,8 +131,9 @@ export async function openTrio(
     data,
     turn: createBackgroundTurn(),
     planNow: (classifier) => planRetrain({ classifier, recipe: 'auto', force: true }, retraining),
-    forkTraining,
+    processes: keepingProcesses(forkTraining, steadyClock),
     inference,
+    prepareInference: () => undefined,
     log,
     sweepLeftovers: async () => undefined,
     now: () => new Date(),

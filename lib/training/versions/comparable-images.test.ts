@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { comparableImages } from './comparable-images.ts'
+import type { StoredAnswers } from './stored-answers.ts'
 
 const row = (hash: string, group: number, counts = true) => ({ hash, group, counts, logits: [1, 0] })
 
@@ -11,6 +12,7 @@ function versions(parts: {
   readonly samples: readonly { readonly hash: string; readonly split: string }[]
   readonly champion: { readonly trained: readonly string[]; readonly rows: readonly object[] | null }
   readonly challenger: { readonly trained: readonly string[]; readonly rows: readonly object[] | null }
+  readonly stored?: StoredAnswers
 }) {
   const root = mkdtempSync(join(tmpdir(), 'darkroom-comparable-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
@@ -19,7 +21,7 @@ function versions(parts: {
     mkdirSync(folder)
     const { rows } = parts[side]
     if (rows) writeFileSync(join(folder, 'folds.json'), JSON.stringify({ format: 1, folds: 5, rows }))
-    return { id: side, classifierId: 'c', runId: side, folder } as never
+    return { id: side, classifierId: 'c', runId: side, folder, card: { engine: 'onnx' } } as never
   }
   const data = {
     samples: { all: async () => parts.samples.map((one) => ({ ...one, label: 'a' })) },
@@ -30,7 +32,8 @@ function versions(parts: {
       openTest: async () => 1,
     },
   } as never
-  return comparableImages(data, version('champion'), version('challenger'))
+  const [champion, challenger] = [version('champion'), version('challenger')]
+  return comparableImages(data, { champion, challenger }, parts.stored ?? (async () => new Map()))
 }
 
 const hashes = (images: Awaited<ReturnType<typeof versions>>) => images.entries.map(({ hash }) => hash)
@@ -45,6 +48,26 @@ test('both are compared on images that each answered out of fold, or was not tra
 
   expect(hashes(images)).toEqual(['1', '2', '3'])
   expect(images.folds).toMatchObject({ folds: 5, isSuperset: true })
+})
+
+test('new images are answered by stored features where there are some', async () => {
+  const images = await versions({
+    samples,
+    champion: { trained: ['1', '2'], rows: [row('1', 0), row('2', 1)] },
+    challenger: {
+      trained: ['1', '2', '3', '4'],
+      rows: [row('1', 0), row('2', 1), row('3', 2), row('4', 3)],
+    },
+    stored: async (_version, missing, engine) =>
+      new Map(missing.includes('3') && engine === 'onnx' ? [['3', Float32Array.of(0, 7)]] : []),
+  })
+
+  expect(hashes(images)).toEqual(['1', '2', '3', '4'])
+  expect([...images.folds!.champion]).toEqual([
+    ['1', Float32Array.of(1, 0)],
+    ['2', Float32Array.of(1, 0)],
+    ['3', Float32Array.of(0, 7)],
+  ])
 })
 
 test('near-copies count once, and a new copy of an image that the other was trained on does not count', async () => {

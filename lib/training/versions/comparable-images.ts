@@ -2,15 +2,16 @@
  *  for, out of fold where it was trained on all images. */
 import type { Data } from '#lib/data/data.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
-import type { Version } from '#lib/data/versions/version-values.ts'
+import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
+import type { StoredAnswers } from './stored-answers.ts'
 import { testEntries, trainingImagesOf } from './test-images.ts'
 
 export type FoldComparison = {
   readonly folds: number
   /** The challenger was trained on all images of the champion. */
   readonly isSuperset: boolean
-  /** Logits of images by hash. */
+  /** Logits of images by hash: out of fold, or by features that are stored. */
   readonly champion: ReadonlyMap<string, Float32Array>
   readonly challenger: ReadonlyMap<string, Float32Array>
 }
@@ -25,8 +26,8 @@ type Sources = Pick<Data, 'samples' | 'runs' | 'snapshots'>
 
 export async function comparableImages(
   data: Sources,
-  champion: Version,
-  challenger: Version,
+  { champion, challenger }: { readonly champion: VersionWithCard; readonly challenger: VersionWithCard },
+  stored: StoredAnswers,
 ): Promise<ComparableImages> {
   const files = {
     champion: await readOutOfFold(champion.folder),
@@ -47,13 +48,18 @@ export async function comparableImages(
     )
     return isKnown && !repeated.has(hash) ? [{ hash, label, split }] : []
   })
+  const { engine } = challenger.card
+  const withStored = async (side: 'champion' | 'challenger', version: VersionWithCard) => {
+    const others = entries.flatMap(({ hash }) => (answers[side].has(hash) ? [] : [hash]))
+    return new Map([...answers[side], ...(await stored(version, others, engine))])
+  }
   return {
     entries,
     folds: {
       folds: Math.max(files.champion?.folds ?? 0, files.challenger?.folds ?? 0),
       isSuperset: [...trained.champion].every((hash) => trained.challenger.has(hash)),
-      champion: answers.champion,
-      challenger: answers.challenger,
+      champion: await withStored('champion', champion),
+      challenger: await withStored('challenger', challenger),
     },
   }
 }

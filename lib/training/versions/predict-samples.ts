@@ -36,6 +36,7 @@ export async function predictSamples(
   entries: readonly SnapshotEntry[],
   { bytesOf, inference, maxPixels, signal }: PredictionPorts,
 ): Promise<VersionPredictions> {
+  if (entries.length === 0) return { rows: [], distances: [], engine: null, msPerImage: 0 }
   const ref = { key: version.id, folder: version.folder }
   await inference.load(ref)
   try {
@@ -59,7 +60,7 @@ export async function predictSamples(
         distances.push(output?.ok ? output.distance : null)
       }
     }
-    return { rows, distances, engine, msPerImage: entries.length === 0 ? 0 : ms / entries.length }
+    return { rows, distances, engine, msPerImage: ms / entries.length }
   } finally {
     inference.unload(ref.key)
   }

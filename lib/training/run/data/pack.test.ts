@@ -103,6 +103,27 @@ test('more squares than fit into one write buffer are all stored', async () => {
   }
 })
 
+test('what was decoded before a run was cancelled is not decoded again', async () => {
+  const stop = new AbortController()
+  const samples = [sample(1), sample(2), sample(3)]
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-pack-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const build = (some: AsyncIterable<PackSource>, signal: AbortSignal) =>
+    buildPack({ folder, spec, samples: some, maxPixels: 1e6, onProgress: () => undefined, signal })
+  async function* cancelledAfterTwo() {
+    yield* samples.slice(0, 2)
+    stop.abort()
+    yield samples[2]!
+  }
+
+  await expect(build(cancelledAfterTwo(), stop.signal)).rejects.toThrow()
+  const unreadable = samples.map((one, i) => (i < 2 ? { ...one, bytes: new Uint8Array() } : one))
+  const name = await build(listed(unreadable), new AbortController().signal)
+
+  using pack = await openPack(folder, name)
+  expect(pack.index).toMatchObject({ refused: [], entries: [{}, {}, {}] })
+})
+
 test('of many packs the newest eight stay', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-pack-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

@@ -102,6 +102,7 @@ export async function buildPack({
     await rm(place, { recursive: true, force: true })
     await rename(under, place)
     await keepNewest(folder)
+    signal.throwIfAborted() // what was decoded until then is a pack of fewer images, in which the next one finds it
     return name
   } finally {
     await rm(under, { recursive: true, force: true })
@@ -143,7 +144,7 @@ async function writeSquares(
     const read = clock()
     reading += read - since
     since = read
-    signal.throwIfAborted()
+    if (signal.aborted) break
     if (hashes.has(hash)) continue
     hashes.add(hash)
     const square = earlier.find(hash) ?? (await squareOf(encoded, spec, maxPixels))

@@ -7,8 +7,10 @@ import type { TrainingEngine } from '../ports.ts'
 const TIMES = 'features transposed'
 const GATHER = 'features as rows'
 
+export type ProductsEngine = Pick<TrainingEngine, 'load' | 'unload' | 'run'>
+
 export const engineProducts =
-  (engine: Pick<TrainingEngine, 'load' | 'unload' | 'run'>): MakeProducts =>
+  (engine: ProductsEngine): MakeProducts =>
   async ({ features, count, length }) => {
     const transposed = new Float32Array(features.length)
     for (let i = 0; i < count; i++)

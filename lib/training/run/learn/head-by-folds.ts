@@ -1,24 +1,21 @@
 /** A head trained on all images and evaluated on all of them by folds. Near-copies are found among the decoded images
  *  first, so that no copy of a left-out image is trained on. */
-import { copyLinks, fingerprintOf } from '#lib/domain/near-copies.ts'
 import { foldRound, roundsFor } from '#lib/domain/folds.ts'
 import { copiesSentence, firstOfGroups, groupCounts, linkedGroups, type Link } from '#lib/domain/groups.ts'
 import { crossValidate } from '#lib/ml/learn/cross-validation.ts'
-import type { HeadTry } from '#lib/ml/learn/head.ts'
+import type { FeatureSet, HeadSettings, HeadTry } from '#lib/ml/learn/head.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { Head } from '#lib/ml/learn/softmax-regression.ts'
-import { squareBytes } from '#lib/ml/preprocess/preprocess.ts'
-import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { createRandom, mixSeeds } from '#lib/ml/random.ts'
 import { readSamples } from '../plan.ts'
 import type { RunPorts } from '../ports.ts'
 import { timed } from '../timed.ts'
-import { engineProducts } from './engine-products.ts'
+import { engineProducts, type ProductsEngine } from './engine-products.ts'
+import { linksByPixels } from './links-by-pixels.ts'
 import type { CrossValidationResult, HeadRun } from './material.ts'
 
 /** Comparing all pairs of more images takes minutes; then each is a group of its own. */
 const MOST_COMPARED = 10_000
-const YIELD_EVERY = 64
 
 export async function* headByFolds(
   run: HeadRun,
@@ -30,14 +27,36 @@ export async function* headByFolds(
   const counts = groupCounts(groups)
   const sentence = copiesSentence(counts)
   if (sentence) report({ kind: 'note', message: `${sentence}.` })
-  const random = createRandom(mixSeeds(plan.seed, 0xf01d))
-  const folds = { labels: training.labels, classes, groups }
-  const rounds = Array.from({ length: roundsFor(counts.groups) }, () => foldRound(folds, random)).filter(
-    (round) => round.folds > 0,
-  )
   const startedAt = clock()
+  const validated = yield* headByGroups(
+    { features: features.training, groups, classes, settings, seed: plan.seed },
+    { engine, signal },
+  )
+  report({ kind: 'part', part: 'folds', seconds: clock() - startedAt })
+  return { head: validated.result.head, crossValidation: validated }
+}
+
+export type GroupedFeatures = {
+  readonly features: FeatureSet
+  /** Of each image. */
+  readonly groups: readonly number[]
+  readonly classes: number
+  readonly settings: HeadSettings
+  readonly seed: number
+}
+
+/** Yields each strength that is tried. */
+export async function* headByGroups(
+  { features, groups, classes, settings, seed }: GroupedFeatures,
+  { engine, signal }: Pick<RunPorts, 'signal'> & { readonly engine: ProductsEngine },
+): AsyncGenerator<HeadTry, CrossValidationResult> {
+  const random = createRandom(mixSeeds(seed, 0xf01d))
+  const folds = { labels: features.labels, classes, groups }
+  const rounds = Array.from({ length: roundsFor(groupCounts(groups).groups) }, () =>
+    foldRound(folds, random),
+  ).filter((round) => round.folds > 0)
   const result = yield* crossValidate({
-    training: features.training,
+    training: features,
     rounds,
     isCounted: firstOfGroups(groups),
     classes,
@@ -46,17 +65,7 @@ export async function* headByFolds(
     makeProducts: engineProducts(engine),
     onStep: () => signal.throwIfAborted(),
   })
-  report({ kind: 'part', part: 'folds', seconds: clock() - startedAt })
-  return {
-    head: result.head,
-    crossValidation: {
-      result,
-      groups,
-      features: features.training,
-      folds: rounds[0]?.folds ?? 0,
-      rounds: rounds.length,
-    },
-  }
+  return { result, groups, features, folds: rounds[0]?.folds ?? 0, rounds: rounds.length }
 }
 
 /** The groups of the snapshot. Where an image has none, all are compared here, and the groups of the snapshot are kept.
@@ -91,35 +100,3 @@ async function storedLinks(
   })
   return { links, unknown }
 }
-
-async function linksByPixels(
-  training: SampleSet,
-  spec: Preprocess,
-  signal: AbortSignal,
-): Promise<readonly Link[]> {
-  const square = new Uint8Array(squareBytes(spec))
-  const prints: Uint8Array[] = []
-  for (let i = 0; i < training.count; i++) {
-    training.read(i, square, 0)
-    prints.push(fingerprintOf({ width: spec.size, height: spec.size, data: inColour(square, spec.channels) }))
-    if (i % YIELD_EVERY === 0) await nextTurn(signal)
-  }
-  const links: Link[] = []
-  let compared = 0
-  for (const found of copyLinks(prints)) {
-    links.push(...found)
-    if (compared++ % YIELD_EVERY === 0) await nextTurn(signal)
-  }
-  return links
-}
-
-/** Lets a request to cancel arrive. */
-async function nextTurn(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve))
-  signal.throwIfAborted()
-}
-
-const inColour = (square: Uint8Array, channels: 1 | 3): Uint8Array =>
-  channels === 3
-    ? square
-    : Uint8Array.from({ length: square.length * 3 }, (_, i) => square[Math.floor(i / 3)]!)

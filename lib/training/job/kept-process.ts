@@ -1,0 +1,72 @@
+/** A training process that has computed features is kept for a while, with its engine loaded, for the run that needs
+ *  them. It forks through a port, and starts no work itself. */
+import type { SteadyClock } from '#lib/domain/ports.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { EnginePurpose, ForkTraining, TrainingChild } from '../ports.ts'
+
+/** A person who has uploaded images usually trains within this time. */
+const KEPT_MS = 60_000
+
+export type TrainingProcesses = {
+  /** The kept process where it fits, else a new one. A kept one that does not fit ends, so that there is one at a
+   *  time. */
+  readonly fork: ForkTraining
+  /** A new one, whose start is measured. */
+  readonly forkNew: ForkTraining
+  /** For a process that is ready and has no work. */
+  readonly keep: (child: TrainingChild, ready: ReadyProcess) => void
+  /** Ends the kept one. */
+  readonly end: () => void
+}
+
+type ReadyProcess = {
+  readonly requested: EngineName | 'auto'
+  readonly purpose: EnginePurpose
+  /** The engine that it has opened. */
+  readonly engine: EngineName
+}
+
+type KeptProcess = ReadyProcess & { readonly child: TrainingChild; readonly cancelTimer: () => void }
+
+export function keepingProcesses(fork: ForkTraining, clock: Pick<SteadyClock, 'after'>): TrainingProcesses {
+  let kept: KeptProcess | null = null
+  function end(): void {
+    const ended = kept
+    kept = null
+    ended?.cancelTimer()
+    ended?.child.kill('SIGTERM')
+  }
+  const forkNew: ForkTraining = (requested, purpose) => {
+    end()
+    return fork(requested, purpose)
+  }
+  return {
+    forkNew,
+    fork(requested, purpose) {
+      if (kept?.requested !== requested || kept.purpose !== purpose) return forkNew(requested, purpose)
+      const { child, engine, cancelTimer } = kept
+      cancelTimer()
+      kept = null
+      return {
+        ...child,
+        listen(on) {
+          child.listen(on)
+          queueMicrotask(() => on.message({ kind: 'ready', engine })) // as a new one reports itself
+        },
+      }
+    },
+    keep(child, ready) {
+      end()
+      kept = { ...ready, child, cancelTimer: clock.after(KEPT_MS, end) }
+      child.listen({
+        message: () => undefined,
+        exit() {
+          if (kept?.child !== child) return
+          kept.cancelTimer()
+          kept = null
+        },
+      })
+    },
+    end,
+  }
+}
