@@ -1,8 +1,10 @@
 /** The worker's side of pretrained networks: the handler of the job that installs one into DATA_DIR. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import type { Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
+import { freeForTraining } from '#lib/operations/memory-limits.ts'
 import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
 import {
   BACKBONE_PACKAGE,
@@ -18,10 +20,20 @@ import { npmPack } from './npm-pack.ts'
 import { networkPorts, originOf } from './pretrained-ports.ts'
 import type { Places } from './settings.ts'
 
-export const backboneHandler = (places: Places, mirror: string | undefined): Handler<'backbone'> => ({
+export const backboneHandler = (
+  places: Places,
+  settings: Pick<Settings, 'BACKBONE_MIRROR' | 'MEMORY_MB'>,
+  onLine: (line: string) => void,
+): Handler<'backbone'> => ({
   run: ({ network, upload }, { signal }) => {
     const into = path.join(places.dataDir, BODIES_FOLDER)
-    const ports = networkPorts({ mirror, command: 'POST /api/backbones', signal })
+    const ports = networkPorts({
+      mirror: settings.BACKBONE_MIRROR,
+      command: 'POST /api/backbones',
+      signal,
+      memoryBytes: freeForTraining(settings),
+      onLine,
+    })
     if (upload === 'examine') return examineUpload(into, ports)
     if (upload !== undefined) return addUpload(into, upload, ports)
     if (network !== undefined && isInCatalogue(network))

@@ -122,7 +122,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const handlers = {
     ...training,
     backup: backupHandler({ settings: backupSettings, log }),
-    backbone: backboneHandler(places, settings.BACKBONE_MIRROR),
+    backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),
   }
   await queueNamedNetwork(data.jobs, places, settings.BACKBONE).catch((error: unknown) =>
     log('error', 'The pretrained network that BACKBONE names could not be enqueued', { error }),

@@ -2,10 +2,10 @@
  *  and a name for the machine. */
 import { availableParallelism, cpus } from 'node:os'
 import { openEngine } from '#lib/engines/open-engine.ts'
-import { openGraph } from '#lib/engines/ort/run-graph.ts'
 import { download } from '#lib/ingest/readers/download.ts'
 import type { NetworkPorts } from '#lib/training/pretrained/install-network.ts'
 import type { Origin } from '#lib/training/pretrained/save-pretrained.ts'
+import { inspectElsewhere } from './fork-inspection.ts'
 import { VERSION } from './settings.ts'
 
 export const originOf = (command: string): Origin => ({
@@ -19,11 +19,17 @@ export const networkPorts = ({
   mirror,
   command,
   signal,
+  memoryBytes,
+  onLine = () => undefined,
 }: {
   /** BACKBONE_MIRROR */
   readonly mirror: string | undefined
   readonly command: string
   readonly signal: AbortSignal
+  /** What the examination of an ONNX file may take; absent: as much as its size explains. */
+  readonly memoryBytes?: number
+  /** Called with each line of the process that examines one. */
+  readonly onLine?: (line: string) => void
 }): NetworkPorts => ({
   fetchFile: ({ name, url, bytes }, to, stop) =>
     download({
@@ -36,7 +42,7 @@ export const networkPorts = ({
       signal: stop,
     }),
   openEngine: () => openEngine('auto', 'inference'),
-  openGraph,
+  inspect: inspectElsewhere({ memoryBytes, signal, onLine }),
   origin: originOf(command),
   signal,
 })

@@ -7,11 +7,7 @@ import { classifierId } from '#lib/contracts/fields.ts'
 import { networkPorts } from '#lib/processes/pretrained-ports.ts'
 import { readStart } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
-import {
-  inspectOnnx,
-  type FeatureChoice,
-  type OnnxInspection,
-} from '#lib/training/pretrained/onnx/inspect-onnx.ts'
+import type { FeatureChoice, OnnxInspection } from '#lib/training/pretrained/onnx/inspect-onnx.ts'
 import { READING_WORDS } from '#lib/training/pretrained/onnx/readings.ts'
 import { saveOnnx } from '#lib/training/pretrained/onnx/save-onnx.ts'
 import { oneOf, wrong } from '../terminal/wrong-argument.ts'
@@ -56,16 +52,13 @@ export async function addCommand(args: readonly string[], signal: AbortSignal): 
   const file = resolve(given)
   if (!existsSync(file)) throw wrong('Nothing was added', `${file} does not exist`, 'Specify an ONNX file.')
   const fileName = basename(file)
-  const inspection = await inspectOnnx(
-    file,
-    {
-      name: fileName,
-      normalisation: oneOf('--normalise', values.normalise, NORMALISATIONS) ?? 'imagenet',
-      size: values.size === undefined ? undefined : Number(values.size),
-      layout: oneOf('--layout', values.layout, ['nchw', 'nhwc'] as const) ?? undefined,
-    },
-    networkPorts({ mirror: undefined, command: '', signal }),
-  )
+  const { inspect } = networkPorts({ mirror: undefined, command: '', signal })
+  const inspection = await inspect(file, {
+    name: fileName,
+    normalisation: oneOf('--normalise', values.normalise, NORMALISATIONS) ?? 'imagenet',
+    size: values.size === undefined ? undefined : Number(values.size),
+    layout: oneOf('--layout', values.layout, ['nchw', 'nhwc'] as const) ?? undefined,
+  })
   show(fileName, inspection)
   if (values.show) return 0
   const choice = chosen(inspection.choices, values.features)

@@ -49,9 +49,9 @@ export const rawNode = (
     ...more,
   )
 
-/** ValueInfoProto of a float32 tensor. */
-const port = (name: string, sides: readonly (number | string)[] | null): Uint8Array =>
-  rawMessage([1, name], [2, rawMessage([1, rawMessage([1, 1], ...(sides ? [shapeOf(sides)] : []))])])
+/** ValueInfoProto of a tensor, of float32 numbers unless another TensorProto.DataType is given. */
+export const rawPort = (name: string, sides: readonly (number | string)[] | null, type = 1): Uint8Array =>
+  rawMessage([1, name], [2, rawMessage([1, rawMessage([1, type], ...(sides ? [shapeOf(sides)] : []))])])
 
 const shapeOf = (sides: readonly (number | string)[]): Field => [
   2,
@@ -83,8 +83,8 @@ export const rawModel = ({
         ...nodes.map((node): Field => [1, node]),
         [2, 'raw'],
         ...graph,
-        [11, port('image', [images, 3, 32, 32])],
-        ...outputs.map((name): Field => [12, port(name, null)]),
+        [11, rawPort('image', [images, 3, 32, 32])],
+        ...outputs.map((name): Field => [12, rawPort(name, null)]),
       ),
     ],
     [8, rawMessage([1, ''], [2, 17])],

@@ -18,7 +18,7 @@ import type { TrainingEngine } from '../run/ports.ts'
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts'
 import { readPins, writePin } from './checksum-pins.ts'
 import { millisecondsPerImage } from './measure-speed.ts'
-import { inspectOnnx, type GraphOpener } from './onnx/inspect-onnx.ts'
+import type { InspectOnnx } from './onnx/inspect-onnx.ts'
 import { preprocessOf } from './onnx/normalisation.ts'
 import { saveOnnx } from './onnx/save-onnx.ts'
 import { savePretrained, type Origin } from './save-pretrained.ts'
@@ -29,7 +29,8 @@ export type NetworkPorts = {
   /** Puts a file in place, complete; continues what an earlier attempt left. */
   readonly fetchFile: (file: FileRequest, to: string, signal: AbortSignal) => Promise<void>
   readonly openEngine: () => Promise<TrainingEngine & AsyncDisposable>
-  readonly openGraph: GraphOpener
+  /** ONNX files come from elsewhere: they are run where they can do no harm. */
+  readonly inspect: InspectOnnx
   readonly origin: Origin
   readonly signal: AbortSignal
 }
@@ -175,7 +176,7 @@ async function installOnnx(
       .update(await readFile(file))
       .digest('hex'),
   )
-  const inspection = await inspectOnnx(file, { name: basename(file), normalisation, size: entry.size }, ports)
+  const inspection = await ports.inspect(file, { name: basename(file), normalisation, size: entry.size })
   const choice = inspection.choices.find((one) => one.value === value && one.reading === reading)
   if (!choice) throw new Error(`it has no features "${value}" (${reading})`)
   const place = await saveOnnx(file, into, {

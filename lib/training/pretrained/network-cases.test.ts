@@ -3,14 +3,14 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openGraph } from '#lib/engines/ort/run-graph.ts'
 import type { JobPayloads } from '#lib/domain/jobs.ts'
 import type { Part } from '#lib/contracts/contract.ts'
 import { createNetworkCases, type NetworkCaseParts } from './network-cases.ts'
 import type { NetworkPorts } from './install-network.ts'
 import { addUpload, examineUpload } from './onnx/add-upload.ts'
 import { smallGraph } from './onnx/graphs.fakes.ts'
-import { ORIGIN, savedVit, VIT } from './onnx/vit.fakes.ts'
+import { inspectOnnx } from './onnx/inspect-onnx.ts'
+import { INSPECTING, ORIGIN, savedVit, VIT } from './onnx/vit.fakes.ts'
 import { onnxBytes } from '#lib/ml/onnx/writer.ts'
 
 type LatestJob = NonNullable<Awaited<ReturnType<NetworkCaseParts['data']['jobs']['latest']>>>
@@ -60,7 +60,7 @@ function product() {
 const ports: NetworkPorts = {
   fetchFile: () => Promise.reject(new Error('nothing is downloaded here')),
   openEngine: () => Promise.reject(new Error('no engine is needed')),
-  openGraph,
+  inspect: (path, options) => inspectOnnx(path, options, INSPECTING),
   origin: ORIGIN,
   signal: new AbortController().signal,
 }

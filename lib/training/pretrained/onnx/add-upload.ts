@@ -3,7 +3,7 @@
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { NetworkPorts } from '../install-network.ts'
 import { discardUpload, notePreview, noteRefusal, readUpload, uploadedFile } from '../uploaded-onnx.ts'
-import { inspectOnnx, type OnnxInspection } from './inspect-onnx.ts'
+import type { OnnxInspection } from './inspect-onnx.ts'
 import { saveOnnx } from './save-onnx.ts'
 
 type UploadChoice = { readonly name: string; readonly value: string; readonly reading: string }
@@ -60,5 +60,5 @@ async function inspected(
       remedy: 'Upload it again.',
     })
   const { file, ...options } = upload.request
-  return { file, inspection: await inspectOnnx(uploadedFile(into), { name: file, ...options }, ports) }
+  return { file, inspection: await ports.inspect(uploadedFile(into), { name: file, ...options }) }
 }

@@ -61,6 +61,9 @@ export type InspectionOptions = ImageChoice & {
 }
 
 /** @throws DarkroomError `bad_data_file` with the reason why the file cannot be a backbone. */
+export type InspectOnnx = (path: string, options: InspectionOptions) => Promise<OnnxInspection>
+
+/** As `InspectOnnx`. */
 export async function inspectOnnx(
   path: string,
   options: InspectionOptions,
