@@ -1,4 +1,4 @@
-/** Unit and integration tests: `*.test.ts` beside the code, in Node, two at a time. Stories in a browser are
+/** Unit and integration tests: `*.test.ts` next to the code, in Node, two at a time. Stories in a browser are
  *  Playwright's (e2e/). */
 import { defineConfig } from 'vitest/config'
 

@@ -114,8 +114,8 @@ function judge(events, next, isDone) {
 }
 
 function image() {
-  const { shape, picture } = drawn[Math.floor(Math.random() * drawn.length)]
-  return { shape, bytes: encodePng(slightlyChanged(picture)) }
+  const { shape, image } = drawn[Math.floor(Math.random() * drawn.length)]
+  return { shape, bytes: encodePng(slightlyChanged(image)) }
 }
 
 const images = (count) => Array.from({ length: count }, image)

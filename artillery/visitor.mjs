@@ -21,7 +21,7 @@ const BOUNDARY = 'darkroom-load-6b0c1f'
 const CLOSING = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
 
 export const drawn = SHAPES.flatMap((shape) =>
-  Array.from({ length: DRAWN_PER_CLASS }, (_, i) => ({ shape, picture: drawShape(shape, FIRST_SEED + i) })),
+  Array.from({ length: DRAWN_PER_CLASS }, (_, i) => ({ shape, image: drawShape(shape, FIRST_SEED + i) })),
 )
 const key = process.env.DARKROOM_KEY
 let sent = 0
@@ -40,8 +40,8 @@ export function hasTime(context, next) {
   next(performance.now() - firstCameAt < context.vars.seconds * 1000)
 }
 
-export function sendPicture(request, context, events, next) {
-  const { shape, picture } = drawn[Math.floor(Math.random() * drawn.length)]
+export function sendImage(request, context, events, next) {
+  const { shape, image } = drawn[Math.floor(Math.random() * drawn.length)]
   sent += 1
   context.vars.shape = shape
   request.headers = { ...headers(), 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
@@ -50,7 +50,7 @@ export function sendPicture(request, context, events, next) {
       `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="visitor-${sent}.png"\r\nContent-Type: ` +
         'image/png\r\n\r\n',
     ),
-    encodePng(slightlyChanged(picture)),
+    encodePng(slightlyChanged(image)),
     CLOSING,
   ])
   next()

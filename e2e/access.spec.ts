@@ -45,7 +45,7 @@ for (const fastPath of ['on', 'off']) {
     for (const contract of all.filter(({ scope }) => scope !== 'open')) {
       test(`${contract.method} ${contract.path} is for ${contract.scope}`, async () => {
         expect((await send(contract, {})).status).toBe(401)
-        expect((await send(contract, { authorization: 'Bearer dk_nobody' })).status).toBe(401)
+        expect((await send(contract, { authorization: 'Bearer dk_unknown' })).status).toBe(401)
         expect((await send(contract, { 'x-api-key': 'unknown' })).status).toBe(401)
 
         for (const name of CALLERS.filter((one) => !mayCall(contract, one)))

@@ -27,7 +27,7 @@ export function FeedbackButtons({
   const [feedback, setFeedback] = useState<FeedbackValue | null>(initial)
   const [isChoosing, setIsChoosing] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
-  const { frame, keepFocus } = useKeptFocus(isBusy, isChoosing ? 'choose' : (feedback?.label ?? 'ask'))
+  const { frame, keepFocus } = useFocusAfterChange(isBusy, isChoosing ? 'choose' : (feedback?.label ?? 'ask'))
 
   const submit = async (correct: boolean, label?: string) => {
     keepFocus()
@@ -152,7 +152,7 @@ function ClassForm({
 
 /** Each step replaces the control that was pressed, and the focus would fall back to the top of the page.
  *  The first control of the next step gets it, unless the user has moved on. */
-function useKeptFocus(isBusy: boolean, step: string) {
+function useFocusAfterChange(isBusy: boolean, step: string) {
   const frame = useRef<HTMLDivElement>(null)
   const isPending = useRef(false)
   useEffect(() => {

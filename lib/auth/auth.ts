@@ -18,7 +18,7 @@ import { createOidcSignIn, type OidcSignIn, type OidcSettings } from './oidc.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { createUserAdmin, type UserAdmin } from './people.ts'
 import type { Rate, RateLimitSubject } from './rate-state.ts'
-import { OPENED_TO_STRANGERS, SCOPES_OF_ROLE } from './rights.ts'
+import { OPENED_TO_ANONYMOUS, SCOPES_OF_ROLE } from './rights.ts'
 import { persistentSecret } from './secret.ts'
 import { sessionIn, type LoginSession } from './session.ts'
 
@@ -73,7 +73,7 @@ export function createAuth({
     kind: 'anonymous',
     id: null,
     name: null,
-    scopes: openActions ? ['open', ...OPENED_TO_STRANGERS] : ['open'],
+    scopes: openActions ? ['open', ...OPENED_TO_ANONYMOUS] : ['open'],
   }
   const needsFirstAdmin = async (): Promise<boolean> => (await people.count('admin')) === 0
   return {

@@ -29,4 +29,4 @@ export const SCOPES_OF_KEY: Readonly<Record<(typeof KEY_SCOPES)[number], readonl
  * What OPEN_ACTIONS grants to anonymous clients: the upload and retrain pages show reports and runs, so
  * reading and correcting are included.
  */
-export const OPENED_TO_STRANGERS: readonly Scope[] = ['view', 'feedback', 'upload', 'train']
+export const OPENED_TO_ANONYMOUS: readonly Scope[] = ['view', 'feedback', 'upload', 'train']

@@ -52,7 +52,7 @@ export function unnamed(readme: string, scripts: readonly string[]): readonly st
     .map((command) => `README.md: the command ${command} is missing.`)
 }
 
-function documents(): readonly string[] {
+export function documents(): readonly string[] {
   const inDocs = readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)

@@ -127,7 +127,7 @@ export async function sendVisitors(
   const send = async (method: string, context: VisitorContext): Promise<void> => {
     const [before, after, address] =
       method === 'POST'
-        ? ['sendPicture', 'checkAnswer', () => '/api/predict?classifier=shapes']
+        ? ['sendImage', 'checkAnswer', () => '/api/predict?classifier=shapes']
         : ['turnPage', 'checkPage', () => String(context.vars['page'])]
     const request: { headers?: Record<string, string>; body?: BodyInit } = {}
     call(hooks[before], [request, context], counters)

@@ -22,6 +22,7 @@ import { storiesUsePages } from './page-objects.ts'
 import { usedPermissions } from './permissions.ts'
 import { contractsAndRoutes } from './routes.ts'
 import { schemaAndMigrations } from './schema.ts'
+import { privateWords } from './private-words.ts'
 import { settingsExplained } from './settings.ts'
 import { fileSizes } from './sizes.ts'
 import { readSources } from './sources.ts'
@@ -52,6 +53,7 @@ export const RULES: readonly ProjectRule[] = [
   headers,
   commentsInThePresent,
   commentFiles,
+  privateWords,
   contractsAndRoutes,
   settingsExplained,
   schemaAndMigrations,

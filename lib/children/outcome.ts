@@ -2,8 +2,8 @@
 import type { Child } from './child.ts'
 
 /**
- * @param what its name in messages: "the process that makes the backup". When aborted, the child is told to
- * end.
+ * @param what its name in messages: "the process that makes the backup". When aborted, the child is sent
+ * SIGTERM.
  * @throws if it ends without a message.
  */
 export function outcomeOf<To, From>(

@@ -88,8 +88,8 @@ export type StoredImages = {
 }
 
 export type Samples = {
-  /** Pictures and samples in one transaction, and in another those that lie in the trash and are samples again;
-   *  give at most 500 at once. In the order given. */
+  /** Adds images and samples in one transaction; in another, it restores samples from the trash that are added
+   *  again. At most 500 per call; the results are in the same order. */
   readonly add: (classifierId: string, samples: readonly NewSample[]) => Promise<readonly AddSampleResult[]>
   /** In whatever state. */
   readonly get: (id: string) => Promise<StoredSample>

@@ -54,7 +54,7 @@ export function decide(
       return candidatesWithin(probabilities, { mass: candidateMass, chance: chance() })
     return sureness === null || isUnmeasured(sureness) ? null : fewestWithMass(probabilities)
   }
-  // a network answers a blank picture like any other, often with full confidence
+  // a network classifies a blank image like any other, often with full confidence
   if (problem !== null) return { decision: 'unfamiliar', candidates: candidates() }
   if (familiarUpTo !== null && distance !== null && distance > familiarUpTo)
     return { decision: 'unfamiliar', candidates: candidates() }

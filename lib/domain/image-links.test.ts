@@ -7,7 +7,7 @@ import type { RgbImage } from './image.ts'
 const at = (seconds: number, camera = 'Acme 7') => ({ takenAtMs: seconds * 1_000, camera })
 const star = drawShape('star', 1)
 const darker = (image: RgbImage, by: number) => ({ ...image, data: image.data.map((value) => value * by) })
-/** As alike as a whole as the next frame of a burst, but no copy: something moved through the picture. */
+/** As alike as a whole as the next frame of a burst, but no copy: something moved through the scene. */
 const moved = (image: RgbImage): RgbImage => ({
   ...image,
   data: image.data.map((value, i) => (i % (image.width * 3) < image.width * 0.75 ? 40 : value)),

@@ -7,5 +7,5 @@ export type RgbImage = {
   readonly data: Uint8Array
 }
 
-/** Why a picture shows nothing that could be classified: it has no content, or more than one digit. */
+/** Why an image shows nothing that could be classified: it has no content, or more than one digit. */
 export type ImageProblem = 'blank' | 'several_digits'

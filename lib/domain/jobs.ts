@@ -1,4 +1,4 @@
-/** What the worker does besides predictions: each kind of job with its input and its result. It knows
+/** The kinds of background jobs: each with its input and its result. It knows
  *  no queue and no handler. */
 import type { Split } from './classifier.ts'
 

@@ -1,5 +1,5 @@
 /** Whether two images are copies of one photograph that was cropped a little, made lighter or darker, or compressed
- *  again: told by small fingerprints of their pixels. It reads no file and groups nothing (groups.ts). */
+ *  again: decided by small fingerprints of their pixels. It reads no file and groups nothing (groups.ts). */
 import { alignedCorrelation } from './align-grids.ts'
 import type { RgbImage } from './image.ts'
 import type { Link } from './groups.ts'
@@ -14,7 +14,7 @@ export const FINGERPRINT_BYTES = GREY_BYTES + COLOUR_BYTES
 
 /** Measured on 3,500 planted copies (up to 4 % cut from each side, brightness ± 7 %, JPEG quality 60 to 95) of cats and
  *  dogs, leaves, landscapes and CIFAR-100: 99.3 to 99.9 % are found, and at most 0.3 % of the originals are linked to
- *  another one, most of these being copies that were there before
+ *  another one, most of these being copies that were in the data already
  *  (docs/decisions/0025-groups-of-near-copies.md, 2026-11). Cosines of
  *  features do not separate copies from other leaves of a plant. */
 /** Correlation of coarse grids from which a pair is looked at closely. */
@@ -26,13 +26,13 @@ export const COLOUR_MOST = 10
 /** Standard deviation of grey below which an image is blank: all blank images would be copies of each other. */
 export const CONTRAST_LEAST = 4
 
-/** Grey levels of 32 × 32 cells, smoothed, then Cb and Cr of 4 × 4, each the mean over its cell. Proportions are not
- *  kept, because a crop changes them. Smoothed, because a crop moves fine texture from one cell to the next. */
-export function fingerprintOf(picture: RgbImage): Uint8Array {
+/** Grey levels of 32 × 32 cells, smoothed, then Cb and Cr of 4 × 4, each the mean over its cell. Proportions are
+ *  ignored, because a crop changes them. Smoothed, because a crop moves fine texture from one cell to the next. */
+export function fingerprintOf(image: RgbImage): Uint8Array {
   const out = new Uint8ClampedArray(FINGERPRINT_BYTES) // rounds; JFIF clamps as well: Cr of pure red is 255.5
-  const grey = colours(cellMeans(picture, SIDE)).map(([r, g, b]) => 0.299 * r + 0.587 * g + 0.114 * b)
+  const grey = colours(cellMeans(image, SIDE)).map(([r, g, b]) => 0.299 * r + 0.587 * g + 0.114 * b)
   out.set(smoothed(grey))
-  const chroma = colours(cellMeans(picture, COLOUR_SIDE)).flatMap(([r, g, b]) => [
+  const chroma = colours(cellMeans(image, COLOUR_SIDE)).flatMap(([r, g, b]) => [
     128 - 0.168736 * r - 0.331264 * g + 0.5 * b, // ITU-T T.871 (JFIF), section 7
     128 + 0.5 * r - 0.418688 * g - 0.081312 * b,
   ])

@@ -6,7 +6,7 @@ const hashes = Array.from({ length: 2_000 }, (_, i) =>
   createHash('sha256').update(`picture ${i}`).digest('hex'),
 )
 
-test('images without a split are divided 65 : 15 : 20, whoever uploads them', () => {
+test('images without a split are divided 65 : 15 : 20, independently of the uploader', () => {
   const splits = hashes.map((hash) => splitOf(hash, null))
 
   expect(splits.filter((s) => s === 'test').length / 2_000).toBeCloseTo(0.2, 1)

@@ -8,7 +8,7 @@ const MIB = 1024 ** 2
 /** The base cost of any decoding: threads, tables, the small result. 7–11 MB measured. */
 const FIXED_BYTES = 10 * MIB
 /** The number of rows that libvips keeps of an image that it reads in order, whatever it is shrunk to. */
-const ROWS_KEPT = 2_048
+const MAX_ROWS = 2_048
 /** libaom and libheif hold planes, their conversion and the interleaved image: 17.5–19.8 bytes per pixel at 8
  *  bits, 23.4–24.2 above. */
 const AVIF_BYTES = { deep: 26, usual: 20 } as const
@@ -21,7 +21,7 @@ export function decodeBytes(header: ImageHeader): number {
 function ownBytes(header: ImageHeader): number {
   const { width, height } = header
   const pixels = width * height
-  const rows = (bytesEach: number): number => width * Math.min(height, ROWS_KEPT) * bytesEach
+  const rows = (bytesEach: number): number => width * Math.min(height, MAX_ROWS) * bytesEach
   switch (header.kind) {
     case 'png':
       return rows(header.pixelBytes) + (header.isInterlaced ? pixels * header.pixelBytes : 0)

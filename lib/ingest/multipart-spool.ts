@@ -39,7 +39,7 @@ export async function receive(
 ): Promise<Arrivals> {
   await mkdir(folder, { recursive: true })
   const own = await mkdtemp(join(folder, `upload-${process.pid}-`))
-  const pile = await open(join(own, 'pictures'), 'w+')
+  const pile = await open(join(own, 'images'), 'w+')
   const dispose = async (): Promise<void> => {
     await pile.close()
     await rm(own, { recursive: true, force: true })

@@ -5,7 +5,7 @@ import { inheritedFlags } from './environment.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'seed-process.ts')
 
-/** When aborted, the process is told to end, and undoes what it has started. */
+/** When aborted, the process is sent SIGTERM, and undoes what it has started. */
 export async function drawnElsewhere(signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
   const child = forkChild({ entry: ENTRY, flags: inheritedFlags(), stdout: 'ignore', onLine })
   const stop = (): void => child.kill('SIGTERM')

@@ -11,7 +11,7 @@ import { notFound } from '#lib/data/store.ts'
 const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'])
 const WHOLE = 1024
 /** Thumbnails are stored in these sizes: those of the pages, and twice those. Others are created for each request. */
-const KEPT_SIZES: readonly number[] = [32, 64, 96, 128, 160, 192, 256, 320, 512, WHOLE]
+const STORED_SIZES: readonly number[] = [32, 64, 96, 128, 160, 192, 256, 320, 512, WHOLE]
 
 type MakeThumbnail = NonNullable<DataSettings['thumbnail']>
 type ImageParts = Pick<Data, 'images' | 'blobs'> & { readonly thumbnail: MakeThumbnail | undefined }
@@ -55,7 +55,7 @@ async function thumbnailOf(
   const known = await blobs.get('thumbnail', key)
   if (known) return known
   const made = await makeThumbnail(await bytesOf(parts, hash), size)
-  if (!KEPT_SIZES.includes(size)) return made
+  if (!STORED_SIZES.includes(size)) return made
   await blobs.put('thumbnail', key, made).catch(() => {}) // a full disk: it is made again
   if (!(await images.find(hash))) await blobs.delete('thumbnail', key) // the image was deleted meanwhile
   return made

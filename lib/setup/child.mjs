@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 
 const LOOK_FOR_NPM_MS = 300
-const KEPT_OUTPUT = 20_000 // characters; the end of a failing program's output explains the failure
+const MAX_OUTPUT = 20_000 // characters; the end of a failing program's output explains the failure
 
 /**
  * Runs a program to its end and captures the end of its output.
@@ -17,7 +17,7 @@ export function runToEnd(program, args, options = {}) {
   return new Promise((resolve) => {
     let output = ''
     const keep = (chunk) => {
-      output = (output + chunk).slice(-KEPT_OUTPUT)
+      output = (output + chunk).slice(-MAX_OUTPUT)
     }
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
     child.stdout?.on('data', keep)

@@ -1,5 +1,5 @@
 'use client'
-/** How long ago something was, kept current; the exact time in the reader's time zone on hover. Moments that
+/** How long ago something was, updated regularly; the exact time in the reader's time zone on hover. Moments that
  *  do not age are Time's. */
 import { useEffect, useState } from 'react'
 import { timeText, useIsInBrowser } from './time.tsx'

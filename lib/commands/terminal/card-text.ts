@@ -72,11 +72,11 @@ function confident(decision: Card['decision']): string {
 
 function familiar(familiarity: Card['familiarity']): string {
   if (!familiarity) return missing(familiarity)
-  const kept = familiarity.kept ? `; ${percent(familiarity.kept.value)} of the test images are` : ''
+  const within = familiarity.kept ? `; ${percent(familiarity.kept.value)} of the test images are` : ''
   const threshold =
     familiarity.threshold === null
       ? 'no threshold, too few validation images'
-      : `up to ${familiarity.threshold.toFixed(4)}${kept}`
+      : `up to ${familiarity.threshold.toFixed(4)}${within}`
   const centred = familiarity.is_centred ? ', from their centre' : ''
   const references = familiarity.references.toLocaleString('en')
   return `${threshold} (neighbour ${familiarity.neighbour} of ${references}${centred})`

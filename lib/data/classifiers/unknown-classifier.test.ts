@@ -5,7 +5,7 @@ import { openWithFruit } from '../opened.fakes.ts'
 import type { Queries } from '#lib/queries/queries.ts'
 
 /** Every list and sum of this module that can be requested for a classifier. */
-const ASKED = [
+const FILTERED = [
   'listPredictions',
   'exportPredictions',
   'statistics',
@@ -20,16 +20,16 @@ const ASKED = [
   'listTrash',
 ] as const satisfies readonly (keyof Queries)[]
 
-test.each(ASKED)('%s of an unknown classifier is not found, instead of empty', async (name) => {
+test.each(FILTERED)('%s of an unknown classifier is not found, instead of empty', async (name) => {
   const { data } = await openWithFruit()
-  const ask = data.queries[name] as (input: object) => Promise<unknown>
+  const request = data.queries[name] as (input: object) => Promise<unknown>
   const input = { limit: 10, days: 7, format: 'csv' }
 
-  await expect(ask({ ...input, classifier: 'friut' })).rejects.toMatchObject({
+  await expect(request({ ...input, classifier: 'friut' })).rejects.toMatchObject({
     code: 'not_found',
     message: expect.stringContaining('friut'),
   })
-  await expect(ask({ ...input, classifier: 'fruit' })).resolves.toBeDefined()
+  await expect(request({ ...input, classifier: 'fruit' })).resolves.toBeDefined()
 })
 
 test('every route with a classifier filter documents that it may not exist', () => {
@@ -40,7 +40,7 @@ test('every route with a classifier filter documents that it may not exist', () 
     input.safeParse({ classifier: 'NOT A NAME' }).error?.issues.some(({ path }) => path[0] === 'classifier'),
   )
 
-  expect(about.length).toBeGreaterThanOrEqual(ASKED.length)
+  expect(about.length).toBeGreaterThanOrEqual(FILTERED.length)
   expect(
     about
       .filter(({ errors }) => !errors.includes('not_found'))

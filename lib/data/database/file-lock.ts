@@ -1,6 +1,6 @@
-/** Locks between processes that the operating system takes back when their holder dies: SQLite's own, on an
- *  empty file made for nothing else. Not for rows: those have transactions. Nobody may open such a file in
- *  another way, since closing it would drop the lock of the whole process. */
+/** Locks between processes that the operating system releases when their holder dies: SQLite's own, on an
+ *  empty file that has no other purpose. Not for rows: those have transactions. Such a file must not be opened
+ *  in another way, because closing it would release the lock of the whole process. */
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

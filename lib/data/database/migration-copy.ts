@@ -19,7 +19,7 @@ import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 
 const MIGRATION_COPIES = 'before-migration'
 /** Two updates can be taken back. */
-const MIGRATION_COPIES_KEPT = 2
+const MAX_MIGRATION_COPIES = 2
 const NAME = /^\d{4}-.*\.db$/
 
 type CopyPlan = {
@@ -44,7 +44,7 @@ export function keepMigrationCopy({ database, file, migration, folders, now }: C
   const { bavail, bsize } = statfsSync(folder)
   const size = statSync(file).size
   try {
-    if (bavail * bsize < size) throw noRoom(folder, { size, free: bavail * bsize })
+    if (bavail * bsize < size) throw tooLittleSpace(folder, { size, free: bavail * bsize })
     rmSync(part, { force: true })
     closeSync(openSync(part, 'w', 0o600)) // it contains password hashes
     database.prepare('VACUUM INTO ?').run(part)
@@ -54,9 +54,9 @@ export function keepMigrationCopy({ database, file, migration, folders, now }: C
     renameSync(part, copy)
   } catch (error) {
     for (const left of [part, `${part}-journal`]) rmSync(left, { force: true })
-    throw isDiskFull(error) && !isDarkroomError(error) ? noRoom(folder, null, error) : error
+    throw isDiskFull(error) && !isDarkroomError(error) ? tooLittleSpace(folder, null, error) : error
   }
-  for (const old of copiesIn(folder).slice(MIGRATION_COPIES_KEPT))
+  for (const old of copiesIn(folder).slice(MAX_MIGRATION_COPIES))
     rmSync(path.join(folder, old), { force: true })
   return copy
 }
@@ -81,7 +81,7 @@ function writable(folders: readonly string[]): string {
       mkdirSync(path.join(folder, MIGRATION_COPIES), { recursive: true, mode: 0o700 })
       return folder
     } catch (error) {
-      if (isDiskFull(error)) throw noRoom(folder, null, error)
+      if (isDiskFull(error)) throw tooLittleSpace(folder, null, error)
     }
   }
   throw new DarkroomError('conflict', {
@@ -91,7 +91,7 @@ function writable(folders: readonly string[]): string {
   })
 }
 
-const noRoom = (
+const tooLittleSpace = (
   folder: string,
   space: { readonly size: number; readonly free: number } | null,
   cause?: unknown,

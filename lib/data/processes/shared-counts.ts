@@ -8,7 +8,7 @@ import { parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 
 /** Older counts are needed only for longer windows. */
-const KEPT_MS = 120_000
+const RETENTION_MS = 120_000
 /** Marks the rows of longer windows, by their source. */
 const LASTING = 'lasting:'
 
@@ -35,7 +35,7 @@ export const countsOf = ({ connection, prisma, now }: Store): Counts => ({
       await connection.write((writing) => {
         for (const [from, counts] of rows)
           writing.insert('CountedElsewhere', { source: from, countsJson: JSON.stringify(counts), at: now() })
-        const passed = now().getTime() - KEPT_MS
+        const passed = now().getTime() - RETENTION_MS
         writing.run(
           `DELETE FROM "CountedElsewhere" WHERE "at" < ? AND ("at" < ? OR "source" NOT LIKE '${LASTING}%')`,
           passed,

@@ -22,7 +22,7 @@ test('copies with random labels are answered by chance in groups, and look perfe
   expect(accuracyOf(alone, training)).toBeGreaterThan(0.95)
 })
 
-test('classes that lie apart are told apart out of fold, and the head on all images tells them apart too', async () => {
+test('classes that lie apart are separated out of fold, and by the head on all images too', async () => {
   const training = clouds({ count: 60, length: 200, classes: CLASSES, seed: 5, views: 2 })
 
   const result = await validated(training, (i) => i)

@@ -47,7 +47,7 @@ export type LearnerSpec = {
   readonly precision?: Precision
   /** Outputs that are not classes. Absent: all are. */
   readonly fitted?: RegressionTarget
-  /** Share of the old running statistics kept at each step; default 0.9. */
+  /** Share of the old running statistics that remains at each step; default 0.9. */
   readonly statisticsDecay?: number
   /** For dropout; the noise of step n depends on the seed and n alone. */
   readonly seed?: number

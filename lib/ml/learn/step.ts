@@ -11,7 +11,7 @@ import { avgPool, flatten, globalAvgPool, maxPool } from '../layers/pool.ts'
 import { resize } from '../layers/resize.ts'
 import { INPUT, otherOf, shapesOf, sourceOf, type Layer, type Network } from '../network/network.ts'
 
-export const STATISTICS_DECAY = 0.9 // share of the old running statistics kept at a step; PyTorch's momentum 0.1
+export const STATISTICS_DECAY = 0.9 // share of the old statistics that remains at a step; PyTorch's momentum 0.1
 
 export type Values<V> = Readonly<Record<string, V>>
 

@@ -9,7 +9,7 @@ import type { TrainingParts } from './ports.ts'
 /** Limit, because predicting more would take too long. */
 const MOST_PREDICTED = 200
 
-/** Empty where nobody corrected anything. */
+/** Empty when there are no corrections. */
 export async function correctionsSentence(
   version: VersionWithCard,
   run: Run,

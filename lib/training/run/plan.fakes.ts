@@ -1,4 +1,4 @@
-/** A plan for tests of runs: what two classes of drawn images are learnt with. */
+/** A plan for tests of runs: the settings with which two classes of drawn images are trained. */
 import { join } from 'node:path'
 import { PLAN_FORMAT, type RunPlan } from '#lib/contracts/training-plan.ts'
 

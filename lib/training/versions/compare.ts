@@ -75,7 +75,7 @@ export async function compareVersions(
   }
 }
 
-/** Out of fold where there are such answers; the engine is asked for the rest. */
+/** Out-of-fold predictions where there are any; the engine predicts the rest. */
 async function predictionsOf(
   version: VersionWithCard,
   entries: readonly SnapshotEntry[],

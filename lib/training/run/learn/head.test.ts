@@ -164,10 +164,10 @@ test('by folds, all images train, near-copies count once, and the card says how 
     start: { kind: 'choose-network', candidates: await only('shapes') },
   })
 
-  const said = '72 images, of which 48 are near-copies: 24 different ones.'
+  const note = '72 images, of which 48 are near-copies: 24 different ones.'
   const { card, outOfFold } = await readBundle(out)
-  expect(notes).toContain(said)
-  expect(card.notes.join()).toContain(said)
+  expect(notes).toContain(note)
+  expect(card.notes.join()).toContain(note)
   expect(card).toMatchObject({ test: null, validation: null, data: { train: 72, validation: 0, test: 0 } })
   expect(card.folds).toMatchObject({ trained: 72, images: 24, near_copies: 48, folds: 5, rounds: 5 })
   expect(card.folds!.method).toMatch(/^Cross-validation: /)

@@ -1,5 +1,5 @@
-/** All figures of a card about a version that was trained on all images: from the answers of a cross-validation. A
- *  person's own test set is measured with the saved network and stands beside them. */
+/** All figures of the card of a version that was trained on all images, from the predictions of a
+ *  cross-validation. A test set that a person chose is measured with the saved network and is listed separately. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { OutOfFold } from '#lib/contracts/model-files.ts'
 import {

@@ -15,7 +15,7 @@ export type MeasuredModel = {
   /** Called with the number of images in each batch. */
   readonly onProgress: (images: number) => void
   readonly signal: AbortSignal
-  /** Measures how long a part takes; absent where nobody asks. */
+  /** Measures how long a part takes; absent where it is not measured. */
   readonly timed?: MeasurePart
 }
 

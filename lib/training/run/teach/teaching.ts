@@ -1,4 +1,4 @@
-/** What a run is taught besides the labels, and the training set with these targets. The plan names the
+/** The targets of a run in addition to the labels, and the training set with these targets. The plan names the
  *  teachers; whether they predict each batch or every image once follows from their preprocessing. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Preprocess } from '#lib/contracts/bundle.ts'

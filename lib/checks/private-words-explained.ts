@@ -1,0 +1,73 @@
+/**
+ * Where a private word (private-words.ts) is right: names that are stored, sent or set by others, and other
+ * meanings of the word. A list, without logic.
+ */
+export type WordException = {
+  readonly files: RegExp
+  /** The word with a few characters on both sides. */
+  readonly text: RegExp
+  readonly reason: string
+}
+
+export const EXPLAINED: readonly WordException[] = [
+  {
+    files: /^lib\/(data|operations)\//,
+    text: /"?Picture"|Picture: |\['Picture'\]|insert\('Picture'|pictureHash/,
+    reason: 'names in the database, and in backups of it',
+  },
+  {
+    files: /^lib\/(data|operations|commands\/test-faults)\/|^docs\/operations\.md$/,
+    text: /pictures[/'`.]/,
+    reason: 'the folder of images in DATA_DIR',
+  },
+  {
+    files: /^(app|lib)\//,
+    text: /same_picture_other_label|has_original_pictures/,
+    reason: 'names in the API',
+  },
+  {
+    files: /^lib\/(http|contracts)\/|^app\/docs\/|^lib\/commands\/predict\.ts$/,
+    text: /picture/,
+    reason: 'the kind of a request body that is one image, and the input field that it becomes',
+  },
+  {
+    files: /^lib\/commands\/bench\/|^docs\/performance\.md$/,
+    text: /pictures/,
+    reason: 'an option and columns of `npm run bench`',
+  },
+  { files: /^lib\/http\/reference\.ts$/, text: /'pictures'/, reason: 'an address on /docs' },
+  { files: /^README\.md$/, text: /<\/?picture>/, reason: 'HTML' },
+  {
+    files: /^lib\/ingest\/readers\/class-folders\.test\.ts$|^lib\/domain\/splits\.test\.ts$/,
+    text: /pictures\/|`picture \$/,
+    reason: 'folders as users name them, and text whose hash decides a split',
+  },
+  {
+    files: /./,
+    text: /\bDOOR\b|--door|\bdoors?: |DOORS\b|\.doors?\b|door(,|}| of| ===)|door: settings|'doors'/,
+    reason: 'the setting DOOR, and the option of `npm run bench` that sets it',
+  },
+  {
+    files: /^(app|lib)\//,
+    text: /familiarity\??[.!]+\??kept|familiarity: \{|kept: (\{|null|interval|threshold)|, kept: null/,
+    reason: 'a field of model cards',
+  },
+  { files: /^lib\//, text: /'kept'/, reason: 'a kind of stored plans: samples of a classifier' },
+  {
+    files: /^docs\/earlier-projects\.md$/,
+    text: /models kept/,
+    reason: 'a quotation from the list of features of the earlier projects',
+  },
+  { files: /^lib\/checks\/parts\.ts$/, text: /'laws'/, reason: 'a former name that the command accepts' },
+  {
+    files: /^lib\/commands\/test-faults\/full-disk\.ts$/,
+    text: /make room/,
+    reason: 'matches an error text of the operating system or the product',
+  },
+  {
+    files: /^lib\/domain\/statistics\.ts$|^docs\/decisions\/0020/,
+    text: /law of succession|Little.s law/,
+    reason: 'a title, and the name of a theorem',
+  },
+  { files: /^docs\/decisions\/0027/, text: /house numbers/, reason: 'ordinary English' },
+]
