@@ -49,7 +49,7 @@ export const EXPLAINED: readonly WordException[] = [
   },
   {
     files: /^(app|lib)\//,
-    text: /familiarity\??[.!]+\??kept|familiarity: \{|kept: (\{|null|interval|threshold)|, kept: null/,
+    text: /familiar(ity)?\??[.!]+\??kept|\bkept: |\bkept:$/,
     reason: 'a field of model cards',
   },
   { files: /^lib\//, text: /'kept'/, reason: 'a kind of stored plans: samples of a classifier' },

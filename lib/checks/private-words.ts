@@ -76,8 +76,8 @@ export function wordsIn({ file, text }: SourceFile, explained: readonly WordExce
       .filter(({ context }) => !allowed.some(({ text: accepted }) => accepted.test(context)))
       .map(
         ({ word }) =>
-          `${file}:${i + 1}: the word "${word}". Write ${INSTEAD[word.toLowerCase().replace('-', ' ')]}, or explain it ` +
-          'in lib/checks/private-words-explained.ts.',
+          `${file}:${i + 1}: the word "${word}". Write ${INSTEAD[word.toLowerCase().replace('-', ' ')]}, ` +
+          'or explain it in lib/checks/private-words-explained.ts.',
       ),
   )
 }

@@ -134,7 +134,7 @@ export type InferenceMessage =
     }
   | { kind: 'failed'; id: number; failure: FailureReport }
 
-/** A training child computes features as often as it is told, then does one run or probe and exits. All its input is
+/** A training child computes features as often as requested, then does one run or probe and exits. All its input is
  *  in the run's folder as `plan.json`. `cancel` stops the work in progress. */
 export type ToTraining =
   | { kind: 'train'; folder: string; resume: boolean }

@@ -1,4 +1,4 @@
-/** A set of images with the features of each, computed once and kept, so that a benchmark can train on many draws of
+/** A set of images with the features of each, computed once and stored, so that a benchmark can train on many draws of
  *  it in seconds: with the functions of a training run, but without a product. */
 import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import { linksByPixels } from '#lib/training/run/learn/links-by-pixels.ts'
 import type { TrainingEngine } from '#lib/training/run/ports.ts'
 import { availableBackbones } from '#lib/training/run/start/backbones.ts'
 
-/** Kept between runs of the benchmark; the system deletes it. */
+/** Remains between runs of the benchmark; the system deletes it. */
 const FOLDER = path.join(tmpdir(), 'darkroom-bench-features')
 const MAX_PIXELS = 1e8
 const INPUT = { size: 224, channels: 3, fit: 'cover' } as const

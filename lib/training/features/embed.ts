@@ -12,7 +12,7 @@ import { viewOf, type View } from './views.ts'
 
 const BATCH = 32
 const KEY = 'features'
-/** Of the features of other images that are kept beside those of a run. */
+/** Limit for the features of other images that remain next to those of a run. */
 const MOST_OTHER_BYTES = 64 * 2 ** 20
 
 export type EmbeddingParts = {

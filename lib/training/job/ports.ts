@@ -4,7 +4,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { JobError, JobKind, JobPayloads, StopReason } from '#lib/domain/jobs.ts'
 import type { InferencePort } from '../ports.ts'
-import type { TrainingProcesses } from './kept-process.ts'
+import type { TrainingProcesses } from './idle-process.ts'
 
 export type TrainSettings = {
   readonly dataDir: string

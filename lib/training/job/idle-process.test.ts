@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
 import type { TrainingChild } from '../ports.ts'
-import { keepingProcesses } from './kept-process.ts'
+import { keepingProcesses } from './idle-process.ts'
 
 type Listener = Parameters<TrainingChild['listen']>[0]
 
@@ -35,7 +35,7 @@ function opened() {
 
 const ready = { requested: 'auto', purpose: 'inference', engine: 'onnx' } as const
 
-test('a kept process is given to the next work of its kind, and reports itself ready again', async () => {
+test('an idle process is given to the next work of its kind, and reports itself ready again', async () => {
   const { forked, processes, isTiming } = opened()
   processes.keep(processes.fork('auto', 'inference'), ready)
 
@@ -61,7 +61,7 @@ test.each([
   ],
   ['it was not needed in time', (to: ReturnType<typeof opened>) => to.pass()],
   ['the worker ends', (to: ReturnType<typeof opened>) => to.processes.end()],
-])('a kept process ends when %s', (_reason, happens) => {
+])('an idle process ends when %s', (_reason, happens) => {
   const context = opened()
   context.processes.keep(context.processes.fork('auto', 'inference'), ready)
 
@@ -71,7 +71,7 @@ test.each([
   expect(context.isTiming()).toBe(false)
 })
 
-test('a process that died while it was kept is not given away', () => {
+test('a process that died while it was idle is not given away', () => {
   const { forked, processes } = opened()
   processes.keep(processes.fork('auto', 'inference'), ready)
   forked[0]!.listener!.exit('SIGKILL')

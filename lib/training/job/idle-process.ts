@@ -1,21 +1,21 @@
-/** A training process that has computed features is kept for a while, with its engine loaded, for the run that needs
+/** A training process that has computed features stays for a while, with its engine loaded, for the run that needs
  *  them. It forks through a port, and starts no work itself. */
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { EnginePurpose, ForkTraining, TrainingChild } from '../ports.ts'
 
 /** A person who has uploaded images usually trains within this time. */
-const KEPT_MS = 60_000
+const MAX_IDLE_MS = 60_000
 
 export type TrainingProcesses = {
-  /** The kept process where it fits, else a new one. A kept one that does not fit ends, so that there is one at a
+  /** The idle process where it fits, else a new one. An idle one that does not fit ends, so that there is one at a
    *  time. */
   readonly fork: ForkTraining
   /** A new one, whose start is measured. */
   readonly forkNew: ForkTraining
   /** For a process that is ready and has no work. */
   readonly keep: (child: TrainingChild, ready: ReadyProcess) => void
-  /** Ends the kept one. */
+  /** Ends the idle one. */
   readonly end: () => void
 }
 
@@ -26,13 +26,13 @@ type ReadyProcess = {
   readonly engine: EngineName
 }
 
-type KeptProcess = ReadyProcess & { readonly child: TrainingChild; readonly cancelTimer: () => void }
+type IdleProcess = ReadyProcess & { readonly child: TrainingChild; readonly cancelTimer: () => void }
 
 export function keepingProcesses(fork: ForkTraining, clock: Pick<SteadyClock, 'after'>): TrainingProcesses {
-  let kept: KeptProcess | null = null
+  let idle: IdleProcess | null = null
   function end(): void {
-    const ended = kept
-    kept = null
+    const ended = idle
+    idle = null
     ended?.cancelTimer()
     ended?.child.kill('SIGTERM')
   }
@@ -43,10 +43,10 @@ export function keepingProcesses(fork: ForkTraining, clock: Pick<SteadyClock, 'a
   return {
     forkNew,
     fork(requested, purpose) {
-      if (kept?.requested !== requested || kept.purpose !== purpose) return forkNew(requested, purpose)
-      const { child, engine, cancelTimer } = kept
+      if (idle?.requested !== requested || idle.purpose !== purpose) return forkNew(requested, purpose)
+      const { child, engine, cancelTimer } = idle
       cancelTimer()
-      kept = null
+      idle = null
       return {
         ...child,
         listen(on) {
@@ -57,13 +57,13 @@ export function keepingProcesses(fork: ForkTraining, clock: Pick<SteadyClock, 'a
     },
     keep(child, ready) {
       end()
-      kept = { ...ready, child, cancelTimer: clock.after(KEPT_MS, end) }
+      idle = { ...ready, child, cancelTimer: clock.after(MAX_IDLE_MS, end) }
       child.listen({
         message: () => undefined,
         exit() {
-          if (kept?.child !== child) return
-          kept.cancelTimer()
-          kept = null
+          if (idle?.child !== child) return
+          idle.cancelTimer()
+          idle = null
         },
       })
     },
