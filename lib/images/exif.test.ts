@@ -29,6 +29,16 @@ test('without a camera, without a time, and in other files nothing is known', as
   expect(shotOf(new Uint8Array([0x89, 0x50, 0x4e, 0x47]))).toBeNull()
 })
 
+test.each([
+  '0000:00:00 00:00:00',
+  '2026:13:01 00:00:00',
+  '2026:02:30 00:00:00',
+  '0050:01:01 00:00:00',
+  '9999:99:99 99:99:99',
+])('the time %s, which does not exist, is not known', async (DateTimeOriginal) => {
+  expect(shotOf(await taken({ IFD0: { Model: 'X' }, IFD2: { DateTimeOriginal } }))).toBeNull()
+})
+
 test('a block that is cut off or points beyond its end says nothing, wherever it is cut', async () => {
   const bytes = await taken({
     IFD0: { Make: 'Acme', Model: 'Phone 7' },

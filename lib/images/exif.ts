@@ -80,7 +80,9 @@ function timeOf(text: string, fraction: string): number | null {
   const parts = /^(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text)
   if (!parts) return null
   const [year, month, day, hour, minute, second] = parts.slice(1).map(Number)
-  if (year === 0) return null // a camera whose clock was never set
   const milliseconds = /^\d{1,9}$/.test(fraction) ? Math.floor(Number(`0.${fraction}`) * 1_000) : 0
-  return Date.UTC(year!, month! - 1, day, hour, minute, second, milliseconds)
+  const time = Date.UTC(year!, month! - 1, day, hour, minute, second, milliseconds)
+  // such as that of a camera whose clock was never set; months are counted on, and years below 100 are other ones
+  const isReal = new Date(time).toISOString().startsWith(text.slice(0, 10).replaceAll(':', '-'))
+  return isReal ? time : null
 }
