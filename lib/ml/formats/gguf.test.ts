@@ -92,3 +92,14 @@ test('any damage to the header is an error with a reason or a file that reads, n
   }
   expect(refused).toBeGreaterThan(1_000)
 })
+
+test('tensors that share their bytes are refused, because each is copied', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `layer-${String(i).padStart(2, '0')}`)
+  const bytes = Buffer.from(
+    ggufBytes(names.map((name) => ({ name, shape: [64], values: new Float32Array(64) }))),
+  )
+  const places = names.map((name) => bytes.indexOf(name) + name.length + 4 + 8 + 4) // name, sides, side, type
+  for (const place of places) bytes.writeBigUInt64LE(0n, place)
+
+  expect(() => readGguf(bytes.subarray(0, -28 * 256))).toThrow('its tensors overlap')
+})

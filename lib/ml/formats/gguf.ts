@@ -45,11 +45,16 @@ export function readGguf(bytes: Uint8Array): GgufFile {
   const alignment = alignmentOf(settings)
   const start = Math.ceil(reader.position() / alignment) * alignment
   const tensors = new Map<string, GgufTensor>()
+  let read = 0
   for (const { name, shape, type, offset } of places) {
     if (tensors.has(name)) throw new Error(`it has the tensor "${name}" twice`)
     if (offset % alignment !== 0)
       throw new Error(`the tensor "${name}" does not begin at a multiple of ${alignment}`)
-    tensors.set(name, { shape, values: valuesAt(bytes, start + offset, { name, shape, type }) })
+    const { values, end } = valuesAt(bytes, start + offset, { name, shape, type })
+    // each is copied: a thousand that share their bytes would take a thousand times the file
+    read += end - (start + offset)
+    if (read > bytes.length) throw new Error('its tensors overlap')
+    tensors.set(name, { shape, values })
   }
   return { settings, tensors }
 }
@@ -82,7 +87,7 @@ function valuesAt(
   bytes: Uint8Array,
   start: number,
   { name, shape, type }: Omit<Place, 'offset'>,
-): Float32Array {
+): { readonly values: Float32Array; readonly end: number } {
   const width = type === 'float16' ? 2 : 4
   // checked side by side: a product of many sides may overflow
   let length = 1
@@ -94,7 +99,9 @@ function valuesAt(
   if (end > bytes.length) throw new Error(`the file ends within the tensor "${name}"`)
   // a copy, also of a Buffer, whose own slice is a view: it begins at a multiple of four
   const part = Uint8Array.prototype.slice.call(bytes, start, end)
-  return type === 'float16' ? fromHalfBytes(part) : new Float32Array(part.buffer, part.byteOffset, length)
+  const values =
+    type === 'float16' ? fromHalfBytes(part) : new Float32Array(part.buffer, part.byteOffset, length)
+  return { values, end }
 }
 
 function alignmentOf(settings: GgufFile['settings']): number {

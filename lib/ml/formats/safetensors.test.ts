@@ -58,6 +58,19 @@ test.each<[string, Uint8Array, string]>([
     file({ a: { dtype: 'F64', shape: [1], data_offsets: [0, 8] } }, new Uint8Array(8)),
     'the tensor "a" has the type F64, which is not read',
   ],
+  [
+    'tensors that share their bytes',
+    file(
+      Object.fromEntries(
+        Array.from({ length: 100 }, (_, i) => [
+          `t${i}`,
+          { dtype: 'F32', shape: [1024], data_offsets: [0, 4096] } as const,
+        ]),
+      ),
+      new Uint8Array(4096),
+    ),
+    'its tensors overlap',
+  ],
 ])('%s is refused', (_, bytes, reason) => {
   expect(() => readSafetensors(bytes)).toThrow(reason)
 })

@@ -25,6 +25,7 @@ export function readSafetensors(bytes: Uint8Array): NamedTensors {
   const start = LENGTH_BYTES + length
   if (length > LARGEST_HEADER || start > bytes.length) throw new Error('it is not a safetensors file')
   const tensors = new Map<string, { shape: readonly number[]; values: Float32Array }>()
+  let read = 0
   for (const [name, entry] of Object.entries(headerOf(bytes.subarray(LENGTH_BYTES, start)))) {
     const {
       dtype,
@@ -37,6 +38,9 @@ export function readSafetensors(bytes: Uint8Array): NamedTensors {
     const count = shape.reduce((product, side) => product * side, 1)
     if (to - from !== count * size || start + to > bytes.length)
       throw new Error(`the tensor "${name}" does not fit into the file`)
+    // each is copied: a thousand that share their bytes would take a thousand times the file
+    read += to - from
+    if (read > bytes.length) throw new Error('its tensors overlap')
     tensors.set(name, { shape, values: valuesOf(bytes.slice(start + from, start + to), dtype) })
   }
   return tensors

@@ -49,6 +49,8 @@ export type NetworkInstallation = {
 
 const PLAIN_NAME = /^\w[\w.-]*$/
 const LARGEST_JSON = 2 ** 20
+/** All its files may be so many times as large as the catalogue states; each alone may, too. */
+const LARGEST_RATIO = 2
 
 /** @returns the folder of the network.
  *  @throws DarkroomError `bad_data_file` where the files cannot be had or are others, `disk_full`; the signal's reason
@@ -101,10 +103,14 @@ async function installLayers(
   if ((await stat(main)).size > LARGEST_JSON) throw new Error(`${entry.file} is too large`)
   const modelJson = await readFile(main, 'utf8')
   const weights: Uint8Array[] = []
-  for (const file of weightFiles(modelJson))
-    weights.push(
-      await readFile(from === undefined ? await fetched(file, task, folder, ports) : join(from, file)),
-    )
+  let bytes = 0
+  for (const file of weightFiles(modelJson)) {
+    const path = from === undefined ? await fetched(file, task, folder, ports) : join(from, file)
+    bytes += (await stat(path)).size
+    if (bytes > LARGEST_RATIO * entry.bytes)
+      throw new Error(`its weights are larger than ${LARGEST_RATIO * entry.bytes} bytes`)
+    weights.push(await readFile(path))
+  }
   const model = fromForeignTfjs(modelJson, Buffer.concat(weights), { size: entry.size })
   const checksum = digestOf(model)
   await requireChecksum(task, folder, checksum)
