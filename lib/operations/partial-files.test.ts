@@ -45,15 +45,25 @@ test('partial files of dead processes are removed; complete files and those of l
     `cache/embeddings/.making-${dead}`,
     `models/fruit/.making-v3-${dead}`,
     `trained/fruit/.making-v1-${dead}`,
+    `bodies/.upload-${dead}-0a1b2c3d`,
+    `bodies/.making-my-network-${dead}`,
     `scratch/batch-${dead}-aB3xYz`,
     `scratch/upload-${dead}-aB3xYz`,
   ]
   const made = [
     `cache/packs/.making-${living}`,
     `models/fruit/.making-v4-${living}`,
+    `bodies/.upload-${living}-0a1b2c3d`,
     `scratch/batch-${living}-aB3xYz`,
   ]
-  const whole = ['cache/packs/0a1b', 'models/fruit/v2', 'runs/7', 'scratch/notes']
+  const whole = [
+    'cache/packs/0a1b',
+    'models/fruit/v2',
+    'runs/7',
+    'scratch/notes',
+    'bodies/.upload',
+    'bodies/my-network',
+  ]
   const parts = [`downloads/a.zip.${dead}-0198-77.part`, `pictures/ab/abcd.${dead}-0198-77.part`]
   const dataDir = folderWith(
     ...[...left, ...made, ...whole].map((folder) => `${folder}/content.bin`),

@@ -31,6 +31,8 @@ const PLACES: readonly Place[] = [
   { in: 'cache/embeddings', name: /^\.making-(\d+)$/ },
   { in: 'models/*', name: /^\.making-v\d+(?:-(\d+))?$/ },
   { in: 'trained/*', name: /^\.making-v\d+(?:-(\d+))?$/ },
+  { in: 'bodies', name: /^\.upload-(\d+)-\w+$/ },
+  { in: 'bodies', name: /^\.making-.+-(\d+)$/ },
   { in: 'scratch', name: /^(?:batch|upload)-(\d+)-\w+$/ },
   { in: 'runs', name: /^probe-/ },
   { in: 'runs/*', name: /(?:\.making|^probe-\w+)$/ },

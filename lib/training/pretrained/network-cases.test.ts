@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -141,6 +141,33 @@ test('a file that cannot be used says why, and can be discarded', async () => {
   expect(upload!.message).toContain('its input "image" is 64 × 32, and only square images are supported')
   await cases.discardBackbone()
   expect((await cases.listBackbones()).upload).toBeNull()
+})
+
+test('of two files that arrive at the same time, the first to be complete is examined', async () => {
+  const { cases, folder } = product()
+  const slow = Promise.withResolvers<void>()
+  async function* slowly(): AsyncGenerator<Part> {
+    yield { kind: 'file', name: 'file', filename: 'slow.onnx', bytes: halves() }
+  }
+  async function* halves(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(10)
+    await slow.promise
+    yield new Uint8Array(10)
+  }
+
+  const first = cases.uploadBackbone({ parts: slowly() })
+  await cases.uploadBackbone({ parts: form(onnxBytes(smallGraph({}))) })
+  slow.resolve()
+
+  await expect(first).rejects.toMatchObject({ code: 'already_running' })
+  await examineUpload(folder, ports)
+  expect((await cases.listBackbones()).upload).toMatchObject({ file: 'mine.onnx' })
+  expect(readdirSync(folder)).toEqual(['.upload'])
+  expect(readdirSync(join(folder, '.upload')).sort()).toEqual([
+    'file.onnx',
+    'inspection.json',
+    'request.json',
+  ])
 })
 
 test.each<[string, Readonly<Record<string, string>>]>([

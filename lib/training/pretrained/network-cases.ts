@@ -114,8 +114,9 @@ export function createNetworkCases(parts: NetworkCaseParts): NetworkCases {
     },
 
     async uploadBackbone({ parts: form, ...stated }) {
-      await requireIdle('The file is not examined')
-      const { file } = await receiveOnnx(folder, form, stated)
+      const mayReplace = () => requireIdle('The file is not examined')
+      await mayReplace()
+      const { file } = await receiveOnnx(folder, form, { stated, mayReplace })
       return {
         success: true,
         message: `${file} is being examined.`,

@@ -1,5 +1,6 @@
 /** The one ONNX file that was uploaded and is not added yet: its folder among the pretrained networks, with what the
  *  person stated and what its examination found. A new upload replaces it. */
+import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -24,15 +25,22 @@ const REQUEST = 'request.json'
 const INSPECTION = 'inspection.json'
 const REFUSAL = 'refusal.json'
 
-/** Writes the file as it arrives.
+/** Writes the file as it arrives, then puts it in place.
  *  @throws DarkroomError `missing_file`, `too_large`, `invalid_input` */
 export async function receiveOnnx(
   into: string,
   parts: AsyncIterable<Part>,
-  stated: Readonly<Record<string, unknown>>,
+  {
+    stated,
+    mayReplace,
+  }: {
+    readonly stated: Readonly<Record<string, unknown>>
+    /** Throws where another upload is being examined since. */
+    readonly mayReplace: () => Promise<void>
+  },
 ): Promise<OnnxUpload> {
-  const arriving = join(into, `${FOLDER}-${process.pid}`)
-  await rm(arriving, { recursive: true, force: true })
+  // several may arrive at the same time
+  const arriving = join(into, `${FOLDER}-${process.pid}-${randomUUID().slice(0, 8)}`)
   await mkdir(arriving, { recursive: true })
   try {
     const fields: Record<string, unknown> = { ...stated }
@@ -55,6 +63,7 @@ export async function receiveOnnx(
         'See the reference of POST /api/backbones.',
       )
     await writeFile(join(arriving, REQUEST), JSON.stringify(request.data))
+    await mayReplace()
     await discardUpload(into)
     await rename(arriving, join(into, FOLDER))
     return request.data
