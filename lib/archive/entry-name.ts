@@ -2,21 +2,39 @@
  *  It accesses no file; a valid name is still only a label. */
 import { getFileNameLowLevel, validateFileName } from 'yauzl'
 import type { Entry } from 'yauzl'
+import { decodeName, type CodePage } from '#lib/domain/reading/code-pages.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 
 const LONGEST_NAME = 1024
 const UNICODE_FLAG = 0x800
+/** Info-ZIP's Unicode path. */
+const UNICODE_PATH_FIELD = 0x7075
 const FILE_KIND = 0o170000
 const LINK = 0o120000
 const REGULAR = 0o100000
 
-/** UTF-8 when flagged or recognisable (macOS sets no flag), else the code page of old Windows archives (CP437). */
-export function readName(entry: Entry): string {
-  const isUtf8 = (entry.generalPurposeBitFlag & UNICODE_FLAG) !== 0 || isValidUtf8(entry.fileNameRaw)
-  const flags = isUtf8 ? entry.generalPurposeBitFlag | UNICODE_FLAG : entry.generalPurposeBitFlag
-  return visible(getFileNameLowLevel(flags, entry.fileNameRaw, entry.extraFields, false))
+/** UTF-8 when flagged, stated in the field 0x7075 or recognisable (macOS sets no flag); else in the code page that was
+ *  guessed from all names. */
+export function readName(entry: Entry, page: CodePage | null): string {
+  const raw = guessedBytes(entry)
+  const flags =
+    entry.generalPurposeBitFlag | (raw === null && isValidUtf8(entry.fileNameRaw) ? UNICODE_FLAG : 0)
+  const name =
+    raw === null || page === null
+      ? getFileNameLowLevel(flags, entry.fileNameRaw, entry.extraFields, false)
+      : (decodeName(raw, page) ?? getFileNameLowLevel(flags, entry.fileNameRaw, [], false)).replaceAll(
+          '\\',
+          '/',
+        )
+  return visible(name)
     .normalize('NFC')
     .replace(/^(?:\.\/)+/, '')
+}
+
+/** The bytes of a name whose encoding is not stated and is not UTF-8; null for all others. */
+export function guessedBytes({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): Uint8Array | null {
+  if ((generalPurposeBitFlag & UNICODE_FLAG) !== 0 || isValidUtf8(fileNameRaw)) return null
+  return extraFields.some(({ id }) => id === UNICODE_PATH_FIELD) ? null : fileNameRaw
 }
 
 function isValidUtf8(bytes: Uint8Array): boolean {
@@ -26,16 +44,6 @@ function isValidUtf8(bytes: Uint8Array): boolean {
   } catch {
     return false
   }
-}
-
-/** Files that operating systems leave behind and users do not send intentionally. */
-export function reasonToSkip(path: string): string | null {
-  const parts = path.split('/')
-  const last = parts.at(-1) ?? ''
-  if (parts.includes('__MACOSX') || last === '.DS_Store' || last.startsWith('._'))
-    return 'macOS stores metadata there'
-  if (/^(?:thumbs\.db|desktop\.ini)$/i.test(last)) return 'Windows stores metadata there'
-  return null
 }
 
 export function reasonToRefuse(path: string, entry: Entry): string | null {

@@ -106,7 +106,10 @@ test('the list has exactly the entries that would be unpacked', async () => {
     { name: 'link', mode: 0o120777 },
   ])
 
-  expect(await listZip(zip)).toEqual(['cats/a.png'])
+  const { files, skipped, refused } = await listZip(zip)
+  expect(files.map(({ path }) => path)).toEqual(['cats/a.png'])
+  expect(skipped).toEqual(['.DS_Store'])
+  expect(refused.map(({ path }) => path)).toEqual(['../b.png', 'link'])
 })
 
 test('names are read as UTF-8, as the code page of Windows, and composed', async () => {

@@ -5,7 +5,10 @@ import { promisify } from 'node:util'
 import { fromBufferPromise, openPromise } from 'yauzl'
 import type { Entry, ZipFile } from 'yauzl'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { readName, reasonToRefuse, reasonToSkip } from './entry-name.ts'
+import { guessCodePage, type CodePage } from '#lib/domain/reading/code-pages.ts'
+import type { ListedFile } from '#lib/domain/reading/folder-tree.ts'
+import { systemReason } from '#lib/domain/reading/system-files.ts'
+import { guessedBytes, readName, reasonToRefuse } from './entry-name.ts'
 
 export const MOST_ENTRIES = 200_000
 /** Deflate cannot compress images 1,000 times; only a bomb has such a ratio. */
@@ -18,6 +21,8 @@ export type ZipLimits = {
   readonly entryBytes: number
   /** All entries together, unpacked. */
   readonly totalBytes: number
+  /** The entries to unpack; the others are left out. Absent: all. */
+  readonly wants?: (path: string) => boolean
 }
 
 /** `path` is for display and for labels; never a path to write to. */
@@ -25,6 +30,9 @@ export type ZipEntry =
   | { readonly kind: 'file'; readonly path: string; readonly bytes: Uint8Array }
   | { readonly kind: 'refused'; readonly path: string; readonly refused: string }
   | { readonly kind: 'skipped'; readonly path: string; readonly skipped: string }
+
+/** More names hardly change the guess. */
+const NAMES_FOR_GUESS = 500
 
 const inflate = promisify(inflateRaw)
 
@@ -41,6 +49,7 @@ export async function* readZip(
       yield { kind: 'skipped', path, skipped }
       continue
     }
+    if (limits.wants?.(path) === false) continue
     const content = refused ?? (await unpack(zip, entry, limits))
     if (typeof content === 'string') {
       yield { kind: 'refused', path: printable(path), refused: content }
@@ -52,33 +61,50 @@ export async function* readZip(
   }
 }
 
-/** The paths that `readZip` will try to unpack, without unpacking any. Throws `bad_archive` when it would
- *  refuse all entries. */
-export async function listZip(source: string | Uint8Array, signal?: AbortSignal): Promise<readonly string[]> {
-  const paths: string[] = []
-  let reason: string | null = null
-  for await (const { path, skipped, refused } of judged(source, signal)) {
-    if (skipped === null && refused === null) paths.push(path)
-    reason ??= refused === null ? null : `${printable(path).slice(0, 200)}: ${refused}`
+/** What `readZip` will yield, without unpacking: the files that it will try to read, and the others. */
+export type ZipListing = {
+  readonly files: readonly ListedFile[]
+  readonly skipped: readonly string[]
+  readonly refused: readonly { readonly path: string; readonly reason: string }[]
+  /** Of the names, when they had to be guessed. */
+  readonly guessedPage: CodePage | null
+}
+
+/** Throws `bad_archive` when `readZip` would refuse all entries. */
+export async function listZip(source: string | Uint8Array, signal?: AbortSignal): Promise<ZipListing> {
+  const files: ListedFile[] = []
+  const skipped: string[] = []
+  const refused: { path: string; reason: string }[] = []
+  let guessedPage: CodePage | null = null
+  for await (const checked of judged(source, signal)) {
+    guessedPage = checked.page
+    const { path, entry } = checked
+    if (checked.skipped !== null) skipped.push(path)
+    else if (checked.refused === null)
+      files.push({ path, bytes: entry.uncompressedSize, checksum: entry.crc32 })
+    else refused.push({ path: printable(path), reason: checked.refused })
   }
-  if (paths.length === 0 && reason !== null)
+  const [first] = refused
+  if (files.length === 0 && first !== undefined)
     throw badArchive(
-      `it has no usable entries (${reason})`,
+      `it has no usable entries (${first.path}: ${first.reason})`,
       'Create the archive again: regular files, without a password.',
     )
-  return paths
+  return { files, skipped, refused, guessedPage }
 }
 
 type EntryCheck = {
   readonly zip: ZipFile
   readonly entry: Entry
   readonly path: string
+  readonly page: CodePage | null
   readonly skipped: string | null
   readonly refused: string | null
 }
 
 async function* judged(source: string | Uint8Array, signal?: AbortSignal): AsyncGenerator<EntryCheck> {
   signal?.throwIfAborted()
+  const page = await pageOf(source, signal)
   const zip = await open(source)
   try {
     if (zip.entryCount > MOST_ENTRIES)
@@ -88,13 +114,30 @@ async function* judged(source: string | Uint8Array, signal?: AbortSignal): Async
       )
     for await (const entry of entriesOf(zip)) {
       signal?.throwIfAborted()
-      const path = readName(entry)
+      const path = readName(entry, page)
       if (!path.endsWith('/'))
-        yield { zip, entry, path, skipped: reasonToSkip(path), refused: reasonToRefuse(path, entry) }
+        yield { zip, entry, path, page, skipped: systemReason(path), refused: reasonToRefuse(path, entry) }
     }
   } finally {
     zip.close()
   }
+}
+
+/** The code page of the names that need one; null when all are UTF-8. */
+async function pageOf(source: string | Uint8Array, signal?: AbortSignal): Promise<CodePage | null> {
+  const zip = await open(source)
+  const names: Uint8Array[] = []
+  try {
+    if (zip.entryCount > MOST_ENTRIES) return null
+    for await (const entry of entriesOf(zip)) {
+      signal?.throwIfAborted()
+      const raw = guessedBytes(entry)
+      if (raw !== null && names.length < NAMES_FOR_GUESS) names.push(raw)
+    }
+  } finally {
+    zip.close()
+  }
+  return names.length === 0 ? null : guessCodePage(names)
 }
 
 async function open(source: string | Uint8Array): Promise<ZipFile> {

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { NewSample, Source, Upload } from '#lib/data/values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { ImageTraits } from '#lib/domain/image-links.ts'
+import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import {
   createReport,
@@ -97,7 +98,7 @@ async function ingested(
       report.find(arriving.kind, arriving.path, arriving.reason)
       continue
     }
-    const label = classNameOf(arriving.label, names)
+    const label = classNameOf(arriving.label, arriving.isSpelledOut ? [] : names)
     if (label === null) {
       report.find(
         'no_label',
@@ -182,9 +183,10 @@ export async function arriving(open: (onStray: (stray: Stray) => void) => Promis
   readonly count: number
   readonly classes: readonly string[]
   readonly images: AsyncIterable<IncomingFile>
+  readonly plan: SetPlan | null
 }> {
   const strays: Stray[] = []
-  const { count, classes, images } = await open((stray) => void strays.push(stray))
+  const { count, classes, images, plan = null } = await open((stray) => void strays.push(stray))
   async function* all(): AsyncGenerator<IncomingFile> {
     for await (const image of images) {
       yield* strays.splice(0)
@@ -192,5 +194,5 @@ export async function arriving(open: (onStray: (stray: Stray) => void) => Promis
     }
     yield* strays.splice(0)
   }
-  return { count, classes, images: all() }
+  return { count, classes, images: all(), plan }
 }

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest'
-import { classNameOf, labelsFor, readTable, unusedRows } from './labels.ts'
-import type { LabelSources } from './labels.ts'
+import { classNameOf, givenLabels } from './labels.ts'
+import type { GivenLabels } from './labels.ts'
 
-const NOTHING: LabelSources = { label: null, labels: [], table: null }
-const reported = (paths: readonly string[], sources: Partial<LabelSources>): (string | null)[] =>
-  labelsFor(paths, { ...NOTHING, ...sources }).map((l) => l.label)
+const reported = (files: readonly string[], sources: Partial<GivenLabels>): readonly string[] | null =>
+  givenLabels(files.length, { label: null, labels: [], ...sources })
 
 test.each([
   ['spaces are trimmed and collapsed', '  early   blight ', [], 'early blight'],
@@ -45,31 +44,7 @@ test.each([
   },
 )
 
-test('one label applies to all files, folders are labels, and without any label the upload is refused', () => {
+test('one label applies to all files; without any, none are given', () => {
   expect(reported(['a', 'b'], { label: 'cat' })).toEqual(['cat', 'cat'])
-  expect(reported(['cats/1.png', 'dogs/1.png', 'loose.png'], {})).toEqual(['cats', 'dogs', null])
-  expect(() => reported(['1.png', '2.png'], {})).toThrow(/0 labels for 2 files/)
-})
-
-test.each([
-  ['with its heading', 'filename,label\na.png,cat\nb.png,dog\n'],
-  ['in another order', 'id,label,filename\n1,cat,a.png\n2,dog,b.png'],
-  ['without a heading', 'a.png,cat\nb.png,dog'],
-  ['from a German Excel', '\uFEFFFilename;Label\r\na.png;cat\r\n"b.png";"dog"\r\n'],
-  ['with tabs', 'a.png\tcat\nb.png\tdog'],
-])('a table is read %s', (_how, table) => {
-  expect(reported(['a.png', 'sub/b.png', 'c.png'], { table })).toEqual(['cat', 'dog', null])
-})
-
-test('separators and quotes inside quotes are part of the value', () => {
-  expect([...readTable('"a,1.png","says ""hi"""\nb.png,dog')]).toEqual([
-    ['a,1.png', 'says "hi"'],
-    ['b.png', 'dog'],
-  ])
-})
-
-test('rows without a file are listed, and a text that is not a table is refused', () => {
-  expect(unusedRows(['a.png'], 'a.png,cat\nz.png,dog')).toEqual(['z.png'])
-  expect(() => readTable('just text')).toThrow(/one column/)
-  expect(() => readTable('filename,label\n')).toThrow(/lists no file/)
+  expect(reported(['a', 'b'], {})).toBeNull()
 })

@@ -5,27 +5,26 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Part } from '#lib/contracts/contract.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { isTableName, LARGEST_TABLE_BYTES } from '#lib/domain/reading/table-files.ts'
 import { sniff } from '#lib/images/sniff.ts'
 
-/** A table of labels of 200,000 files is about 10 MB. */
-const LARGEST_TABLE_BYTES = 32 * 1024 * 1024
 /** The number of bytes that distinguish a ZIP, an image and a table. */
 const SNIFF_BYTES = 64
-const FIELDS = ['classifier', 'create', 'label'] as const
+const FIELDS = ['classifier', 'create', 'dry_run', 'label', 'reading'] as const
 
 export type ArrivedFile = {
   readonly path: string
   readonly at: number
   readonly bytes: number
   readonly isTooLarge: boolean
+  /** In the field `labels`: a table, whatever its name. */
+  readonly isTable: boolean
 }
 export type ArrivedZip = { readonly name: string; readonly file: string }
 
 export type Arrivals = {
   readonly fields: Readonly<Partial<Record<(typeof FIELDS)[number], string>>>
   readonly labels: readonly string[]
-  readonly table: string | null
   readonly files: readonly ArrivedFile[]
   readonly zips: readonly ArrivedZip[]
   readonly read: (file: ArrivedFile) => Promise<Uint8Array>
@@ -56,7 +55,7 @@ export async function receive(
   }
 }
 
-type SpooledParts = Pick<Arrivals, 'fields' | 'labels' | 'table' | 'files' | 'zips'>
+type SpooledParts = Pick<Arrivals, 'fields' | 'labels' | 'files' | 'zips'>
 
 async function sorted(
   parts: AsyncIterable<Part>,
@@ -68,7 +67,6 @@ async function sorted(
   const labels: string[] = []
   const files: ArrivedFile[] = []
   const zips: ArrivedZip[] = []
-  let table: string | null = null
   let end = 0
   for await (const part of parts) {
     if (part.kind === 'field') {
@@ -84,23 +82,23 @@ async function sorted(
       const file = join(own, `zip-${zips.length}`)
       await writeAll(file, all)
       zips.push({ name: path, file })
-    } else if (isTable(path, part.name) && kind === 'text') {
-      table = await textOf(all, path)
     } else {
-      const bytes = await append(pile, end, all, maxImageBytes)
+      const isTable = part.name === 'labels'
+      // whether a table is one is decided when all have arrived
+      const most = isTable || isTableName(path) ? Math.max(maxImageBytes, LARGEST_TABLE_BYTES) : maxImageBytes
+      const bytes = await append(pile, end, all, most)
       files.push({
         path: path === '' ? `file-${files.length + 1}` : path,
         at: end,
-        bytes: Math.min(bytes, maxImageBytes),
-        isTooLarge: bytes > maxImageBytes,
+        bytes: Math.min(bytes, most),
+        isTooLarge: bytes > most,
+        isTable,
       })
-      end += Math.min(bytes, maxImageBytes)
+      end += Math.min(bytes, most)
     }
   }
-  return { fields, labels, table, files, zips }
+  return { fields, labels, files, zips }
 }
-
-const isTable = (path: string, field: string): boolean => /\.(?:csv|tsv)$/i.test(path) || field === 'labels'
 
 /** The first bytes, enough to recognise the format, and the complete stream. */
 async function peeked(
@@ -150,21 +148,6 @@ async function readFrom(pile: FileHandle, { at, bytes }: ArrivedFile): Promise<U
     done += bytesRead
   }
   return all
-}
-
-async function textOf(chunks: AsyncIterable<Uint8Array>, path: string): Promise<string> {
-  const all: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of chunks) {
-    all.push(chunk)
-    if ((size += chunk.byteLength) > LARGEST_TABLE_BYTES)
-      throw new DarkroomError('too_large', {
-        what: `The label table ${path} is too large`,
-        why: 'the limit is 32 MB',
-        remedy: 'Split the upload.',
-      })
-  }
-  return new TextDecoder().decode(Buffer.concat(all))
 }
 
 /** For display and for labels; never a path to write to. */

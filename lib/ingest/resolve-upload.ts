@@ -1,133 +1,160 @@
-/** Received parts → labelled files, one at a time and counted beforehand: single files by their labels, ZIPs by
- *  their folders or a table. It checks no image and writes nothing; an upload that cannot be interpreted as a whole
- *  is refused here, before anything is stored. */
-import { listZip, readZip } from '#lib/archive/read-zip.ts'
+/** Received parts → labelled files, one at a time and counted beforehand, with the plan they were read by: by the
+ *  labels sent with them, by their folders, or by tables. It checks no image and writes nothing; an upload that cannot
+ *  be interpreted as a whole is refused here, before anything is stored. */
 import type { ZipLimits } from '#lib/archive/read-zip.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Arrivals, ArrivedZip } from './multipart-spool.ts'
-import { arriving } from './ingest.ts'
+import { choicesOf, READINGS, type Choice } from '#lib/domain/reading/choices.ts'
+import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
+import { partOf } from '#lib/domain/reading/split-names.ts'
+import type { TableText } from '#lib/domain/reading/table-labels.ts'
+import type { Arrivals, ArrivedFile, ArrivedZip } from './multipart-spool.ts'
 import type { IncomingFile } from './ingest.ts'
-import { classNameOf, labelsFor, unusedRows } from './labels.ts'
-import type { LabelResult, LabelSources } from './labels.ts'
-import { layoutOf } from './readers/class-folders.ts'
-import { openZipOfFolders } from './readers/folders.ts'
+import { classNameOf, givenLabels, mismatch, type GivenLabels } from './labels.ts'
+import { joinedPlan, labelledPlan } from './joined-plan.ts'
+import { looseSource, tableFiles } from './loose-source.ts'
+import { joinedSource, zipSource, type SetSource } from './readers/set-source.ts'
+import { noClasses, readSet, type ReadSet } from './readers/read-set.ts'
 
-export type Content = { readonly count: number; readonly images: AsyncIterable<IncomingFile> }
+export type Content = {
+  readonly count: number
+  readonly images: () => AsyncIterable<IncomingFile>
+  readonly plan: SetPlan
+}
 
 export async function contentOf(arrivals: Arrivals, limits: ZipLimits): Promise<Content> {
-  const sources: LabelSources = {
-    label: arrivals.fields.label ?? null,
-    labels: arrivals.labels,
-    table: arrivals.table,
+  const given: GivenLabels = { label: arrivals.fields.label ?? null, labels: arrivals.labels }
+  const choices = chosen(arrivals.fields.reading)
+  const { tables, files } = await tableFiles(arrivals)
+  refuseNothing(arrivals, { files, hasTable: tables.length > 0 })
+  refuseImpossibleNames(given)
+  const isGiven = given.labels.length > 0 || (given.label !== null && given.label.trim() !== '')
+  if (isGiven) return labelledContent(arrivals, { files, given, limits })
+  const loose = files.length === 0 ? [] : [looseSource(arrivals, files)]
+  const zips = await Promise.all(arrivals.zips.map(({ file }) => zipSource(file, limits)))
+  const sets = setsOf({ loose, zips, names: arrivals.zips.map(({ name }) => name) }, tables, choices)
+  const plan = joinedPlan(sets.map((one) => one.plan))
+  if (plan.classes.length === 0) {
+    if (zips.length > 0) throw noClasses(plan, 'archive')
+    throw mismatch(
+      0,
+      files.length,
+      'Send one `label` for all files, one of `labels` for each, a table, or files in class folders.',
+    )
   }
-  if (arrivals.files.length === 0 && arrivals.zips.length === 0) {
-    throw new DarkroomError('missing_file', {
-      what: 'No images were sent',
-      why: arrivals.table === null ? 'the form has no file' : 'only a label table was sent',
-      remedy: 'Send images or a ZIP archive in the field `files`.',
-    })
-  }
-  if (arrivals.zips.length === 0 && arrivals.files.every((file) => file.bytes === 0)) {
-    throw new DarkroomError('missing_file', {
-      what: 'No images were sent',
-      why: arrivals.files.length === 1 ? 'the file is empty' : 'all files are empty',
-      remedy: 'Send images or a ZIP archive in the field `files`.',
-    })
-  }
-  refuseImpossibleNames(sources)
-  const paths = arrivals.files.map((file) => file.path)
-  const contents = paths.length === 0 ? [] : [loose(arrivals, labelsFor(paths, sources))]
-  // A list has the label of each single file; with ZIPs only, it applies to their entries.
-  const forZips = paths.length === 0 ? sources : { ...sources, labels: [] }
-  for (const zip of arrivals.zips) contents.push(await zipped(zip, forZips, limits))
-  if (
-    sources.table !== null &&
-    sources.labels.length === 0 &&
-    sources.label === null &&
-    arrivals.zips.length === 0
-  )
-    contents.push(missing(unusedRows(paths, sources.table)))
-  return { count: contents.reduce((sum, c) => sum + c.count, 0), images: inTurn(contents) }
-}
-
-async function* inTurn(contents: readonly Content[]): AsyncGenerator<IncomingFile> {
-  for (const { images } of contents) yield* images
-}
-
-function loose(arrivals: Arrivals, labels: readonly LabelResult[]): Content {
   async function* images(): AsyncGenerator<IncomingFile> {
-    for (const [i, file] of arrivals.files.entries()) {
-      const labelled = labels[i]!
-      if (file.isTooLarge)
-        yield { kind: 'too_large', path: file.path, reason: 'It is larger than the limit for an image.' }
-      else if (labelled.label === null)
-        yield { kind: 'no_label', path: file.path, reason: `No label: ${labelled.why}.` }
-      else
-        yield {
-          label: labelled.label,
-          split: labelled.split,
-          path: file.path,
-          bytes: await arrivals.read(file),
-        }
-    }
+    for (const one of sets) yield* one.files()
   }
-  return { count: arrivals.files.length, images: images() }
+  return { count: sets.reduce((sum, one) => sum + one.count, 0), images, plan }
 }
 
-async function zipped({ file }: ArrivedZip, sources: LabelSources, limits: ZipLimits): Promise<Content> {
-  if (sources.label !== null || sources.labels.length > 0 || sources.table !== null)
-    return flat(file, await listZip(file), sources, limits)
-  const paths = await listZip(file)
-  const table = paths.find((path) => /\.(?:csv|tsv)$/i.test(path))
-  if (table === undefined || layoutOf(paths.filter((path) => path !== table)).classes.length > 0)
-    return arriving((onStray) => openZipOfFolders(file, { onStray, limits }))
-  return flat(
-    file,
-    paths.filter((path) => path !== table),
-    { ...sources, table: await textAt(file, table, limits) },
-    limits,
+/** One set, when everything belongs together; several, when each archive has classes of its own. */
+function setsOf(
+  {
+    loose,
+    zips,
+    names,
+  }: { loose: readonly SetSource[]; zips: readonly SetSource[]; names: readonly string[] },
+  tables: readonly TableText[],
+  choices: readonly Choice[],
+): readonly ReadSet[] {
+  const sources = [...loose, ...zips]
+  if (sources.length === 1) return [readSet(sources[0]!, choices, tables)]
+  const own = sources.map((source) => readSet(source, choices, tables))
+  const areParts = loose.length === 0 && names.every((name) => partOf(withoutEnding(name)) !== null)
+  if (tables.length === 0 && !areParts && own.every(({ plan }) => plan.classes.length > 0)) return own
+  const folders = [...loose.map(() => ''), ...names.map(withoutEnding)]
+  return [readSet(joinedSource(sources, folders), choices, tables)]
+}
+
+/** `cats-samples.zip` of Teachable Machine has the class cats. */
+const withoutEnding = (name: string): string =>
+  (name.split('/').at(-1) ?? name).replace(/\.(?:zip|tm)$/i, '').replace(/-samples$/i, '') || 'archive'
+
+/** All files, in order: single ones first, then the entries of the archives. */
+async function labelledContent(
+  arrivals: Arrivals,
+  { files, given, limits }: { files: readonly ArrivedFile[]; given: GivenLabels; limits: ZipLimits },
+): Promise<Content> {
+  const zips = await Promise.all(
+    arrivals.zips.map(async (zip) => ({ zip, source: await zipSource(zip.file, limits) })),
+  )
+  // A list has the label of each single file; with archives only, it applies to their entries.
+  const forZips = files.length === 0 ? given : { ...given, labels: [] }
+  const loose = files.length === 0 ? [] : (givenLabels(files.length, given) ?? [])
+  const inZips = zips.map(({ source }) => labelledEntries(source, forZips))
+  async function* images(): AsyncGenerator<IncomingFile> {
+    for (const [i, file] of files.entries()) yield await labelledFile(arrivals, file, loose[i]!)
+    for (const one of inZips) yield* one.images()
+  }
+  const labels = [...loose, ...inZips.flatMap((one) => one.labels)]
+  return { count: labels.length, images, plan: labelledPlan(labels) }
+}
+
+async function labelledFile(arrivals: Arrivals, file: ArrivedFile, label: string): Promise<IncomingFile> {
+  return file.isTooLarge
+    ? { kind: 'too_large', path: file.path, reason: 'It is larger than the limit for an image.' }
+    : { label, split: null, path: file.path, bytes: await arrivals.read(file) }
+}
+
+function labelledEntries(
+  source: SetSource,
+  given: GivenLabels,
+): { labels: readonly string[]; images: () => AsyncGenerator<IncomingFile> } {
+  const skipped = readSet(source).plan
+  const isSystem = (path: string): boolean => {
+    const place = skipped.placeOf(path)
+    return place.kind === 'skipped' && place.cause === 'system'
+  }
+  const entries = source.files.filter(({ path }) => !isSystem(path))
+  const labels = givenLabels(entries.length, given)
+  if (labels === null) return { labels: [], images: async function* () {} }
+  const labelOf = new Map(entries.map(({ path }, i) => [path, labels[i]!]))
+  return {
+    labels,
+    async *images() {
+      yield* source.refused
+      for (const { path } of source.files)
+        if (!labelOf.has(path)) yield { kind: 'stray_file', path, reason: reasonAt(skipped, path) }
+      for await (const file of source.read((path) => labelOf.has(path)))
+        yield file.kind === 'file'
+          ? { label: labelOf.get(file.path)!, split: null, path: file.path, bytes: file.bytes }
+          : file
+    },
+  }
+}
+
+function reasonAt(plan: SetPlan, path: string): string {
+  const place = plan.placeOf(path)
+  return place.kind === 'skipped' ? `Skipped: ${place.reason}.` : 'Skipped.'
+}
+
+function chosen(reading: string | undefined): readonly Choice[] {
+  const choices = reading === undefined ? [] : choicesOf(reading)
+  if (choices !== null) return choices
+  const message = `must be of: ${Object.keys(READINGS).join(', ')}, column:NAME`
+  throw new DarkroomError(
+    'invalid_input',
+    { what: 'The upload was rejected', why: `"reading" ${message}`, remedy: 'Correct this field.' },
+    { errors: [{ path: 'reading', message }] },
   )
 }
 
-/** A ZIP without class folders: labels come from the form, or from a table in the ZIP. */
-function flat(file: string, paths: readonly string[], sources: LabelSources, limits: ZipLimits): Content {
-  const answers = labelsFor(paths, sources)
-  const labels = new Map(paths.map((path, i) => [path, answers[i]!]))
-  async function* images(): AsyncGenerator<IncomingFile> {
-    for await (const entry of readZip(file, limits)) {
-      if (entry.kind === 'refused') yield { kind: 'refused_entry', path: entry.path, reason: entry.refused }
-      else if (entry.kind === 'skipped') yield { kind: 'stray_file', path: entry.path, reason: entry.skipped }
-      else {
-        const labelled = labels.get(entry.path)
-        if (labelled === undefined) continue // the table itself
-        if (labelled.label === null)
-          yield { kind: 'no_label', path: entry.path, reason: `No label: ${labelled.why}.` }
-        else yield { label: labelled.label, split: labelled.split, path: entry.path, bytes: entry.bytes }
-      }
-    }
-  }
-  return { count: paths.length, images: images() }
-}
-
-async function textAt(file: string, path: string, limits: ZipLimits): Promise<string> {
-  for await (const entry of readZip(file, limits))
-    if (entry.kind === 'file' && entry.path === path) return new TextDecoder().decode(entry.bytes)
-  throw new DarkroomError('bad_archive', {
-    what: 'The label table cannot be read',
-    why: `${path} in the archive is damaged`,
-    remedy: 'Create the archive again.',
+function refuseNothing(
+  { zips }: { readonly zips: readonly ArrivedZip[] },
+  { files, hasTable }: { readonly files: readonly ArrivedFile[]; readonly hasTable: boolean },
+): void {
+  if (zips.length > 0 || files.some((file) => file.bytes > 0)) return
+  const none = hasTable ? 'only a label table was sent' : 'the form has no file'
+  const empty = files.length === 1 ? 'the file is empty' : 'all files are empty'
+  const why = files.length === 0 ? none : empty
+  throw new DarkroomError('missing_file', {
+    what: 'No images were sent',
+    why,
+    remedy: 'Send images or a ZIP archive in the field `files`.',
   })
 }
 
-function missing(names: readonly string[]): Content {
-  async function* images(): AsyncGenerator<IncomingFile> {
-    for (const path of names)
-      yield { kind: 'stray_file', path, reason: 'The label table lists this file, but it was not sent.' }
-  }
-  return { count: 0, images: images() }
-}
-
-function refuseImpossibleNames({ label, labels }: LabelSources): void {
+function refuseImpossibleNames({ label, labels }: GivenLabels): void {
   const isList = labels.length === 1
   const errors = [
     ...(label === null || label.trim() === '' ? [] : [{ path: 'label', value: label }]),

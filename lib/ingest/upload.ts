@@ -42,7 +42,7 @@ export function createIngest(ports: UploadPorts): Ingest {
     const { count, images } = await contentOf(arrivals, zipLimits)
     const { classifier, isCreated } = await targetOf(input, arrivals.fields, ports)
     const entry = await ports.uploads.begin(classifier.id)
-    const work = ingestImages(images, { upload: entry, source: 'upload', signal: stopping.signal }, ports)
+    const work = ingestImages(images(), { upload: entry, source: 'upload', signal: stopping.signal }, ports)
     return {
       entry,
       count,

@@ -1,6 +1,9 @@
 /** What every reader of labelled images returns, one at a time. Types only: nothing is decoded or
  *  stored here. */
 
+import type { Choice } from '#lib/domain/reading/choices.ts'
+import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
+
 export type LabelledImage = {
   readonly label: string
   /** Null when the source does not state it; a source's own validation part counts as `train`, ours is chosen by
@@ -8,13 +11,18 @@ export type LabelledImage = {
   readonly split: 'train' | 'test' | null
   /** For the report; never a place to write to. */
   readonly path: string
+  /** The class name is kept as it is, whatever classes there are: the set has another that differs only in
+   *  spelling. */
+  readonly isSpelledOut?: boolean
+  /** Other labels of the same image: a person decides between them. */
+  readonly otherLabels?: readonly string[]
   /** An encoded file, unchecked: it may turn out not to be an image. */
   readonly bytes: Uint8Array
 }
 
 /** A file that belongs to no class, or that must not be opened. */
 export type Stray = {
-  readonly kind: 'stray_file' | 'refused_entry'
+  readonly kind: 'stray_file' | 'refused_entry' | 'no_label' | 'too_large'
   readonly path: string
   readonly reason: string
 }
@@ -24,6 +32,8 @@ export type Dataset = {
   /** The maximum number of images: some may be refused later. */
   readonly count: number
   readonly images: AsyncIterable<LabelledImage>
+  /** What the set was read as; absent for sets of a known format. */
+  readonly plan?: SetPlan
 }
 
 export type DownloadProgress = {
@@ -43,5 +53,7 @@ export type DatasetOptions = {
   readonly downloads?: string | undefined
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
   readonly onStray?: ((stray: Stray) => void) | undefined
+  /** Another reading of the set than the best one. */
+  readonly choices?: readonly Choice[] | undefined
   readonly signal?: AbortSignal | undefined
 }

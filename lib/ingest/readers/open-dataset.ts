@@ -2,7 +2,7 @@
  *  class folders. Nothing is returned before its source has been checked. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { openCifar10 } from './cifar10.ts'
-import { openFolderOfFolders, openZipOfFolders } from './folders.ts'
+import { openFolderOfFolders, openZipOfFolders } from './read-set.ts'
 import type { Dataset, DatasetOptions } from './labelled-image.ts'
 import { openMnist } from './mnist.ts'
 import { isFolder } from './official-file.ts'

@@ -3,7 +3,7 @@ import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { openFolderOfFolders, openZipOfFolders } from './folders.ts'
+import { openFolderOfFolders, openZipOfFolders } from './read-set.ts'
 import type { Stray } from './labelled-image.ts'
 import { openDataset } from './open-dataset.ts'
 import { all, folder, folderForEachTest, image, put, REAL } from './readers.fakes.ts'
@@ -27,8 +27,8 @@ test('class folders in a ZIP have labels and splits, and other files are reporte
     { label: 'dogs', split: 'test', path: 'pics/test/dogs/2.png', bytes: image },
   ])
   expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
-    ['stray_file', 'pics/readme.txt'],
     ['refused_entry', '../x.png'],
+    ['stray_file', 'pics/readme.txt'],
     ['stray_file', '__MACOSX/x'],
   ])
 })
@@ -45,8 +45,8 @@ test('class folders on this disk give the same result, and links are not followe
     { label: 'dogs', split: null, path: 'dogs/1.png', bytes: image },
   ])
   expect(strays.map(({ kind, path }) => [kind, path])).toEqual([
-    ['stray_file', '.DS_Store'],
     ['refused_entry', 'cats/out'],
+    ['stray_file', '.DS_Store'],
     ['stray_file', 'readme.txt'],
   ])
 })

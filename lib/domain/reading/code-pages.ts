@@ -1,0 +1,132 @@
+/** Names of files in old archives, which do not state their code page: the one that makes all names valid and likely
+ *  is guessed. Pure. */
+
+/** The upper halves of the code pages of DOS that no browser and no Node decodes (unicode.org/Public/MAPPINGS). */
+const TABLES = {
+  cp437:
+    'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐' +
+    '└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
+  cp850:
+    'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐' +
+    '└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0',
+  cp852:
+    'ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐' +
+    '└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u00ad˝˛ˇ˘§÷¸°¨˙űŘř■\u00a0',
+} as const
+type TableName = keyof typeof TABLES
+
+/** By how often their archives occur where the names fit equally well. The encodings of several bytes are strict: one
+ *  invalid name excludes them. */
+const CODE_PAGES = {
+  cp437: { name: 'code page 437', prior: 0.3 },
+  cp850: { name: 'code page 850', prior: 0.25 },
+  cp852: { name: 'code page 852', prior: 0.15 },
+  ibm866: { name: 'code page 866', prior: 0.2 },
+  shift_jis: { name: 'Shift-JIS', prior: 0.2 },
+  gbk: { name: 'GBK', prior: 0.2 },
+  big5: { name: 'Big5', prior: 0.1 },
+  'windows-1252': { name: 'Windows-1252', prior: 0.1 },
+  'windows-1251': { name: 'Windows-1251', prior: 0 },
+} as const
+export type CodePage = keyof typeof CODE_PAGES
+
+export const codePageName = (page: CodePage): string => CODE_PAGES[page].name
+
+const isTable = (page: CodePage): page is TableName & CodePage => page in TABLES
+
+/** Null: the bytes are not valid in this code page. */
+export function decodeName(bytes: Uint8Array, page: CodePage): string | null {
+  if (isTable(page)) {
+    let text = ''
+    for (const byte of bytes) text += byte < 128 ? String.fromCharCode(byte) : TABLES[page][byte - 128]!
+    return text
+  }
+  try {
+    return new TextDecoder(page, { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+/** @param names the bytes of the names that are not UTF-8 */
+export function guessCodePage(names: readonly Uint8Array[]): CodePage {
+  const sample = names.slice(0, 500)
+  let best: { page: CodePage; score: number } = { page: 'cp437', score: -Infinity }
+  for (const page of Object.keys(CODE_PAGES) as CodePage[]) {
+    const score = scoreOf(sample, page)
+    if (score !== null && score > best.score) best = { page, score }
+  }
+  return best.page
+}
+
+/** The mean likelihood of the characters beyond ASCII, and of their neighbours. */
+function scoreOf(names: readonly Uint8Array[], page: CodePage): number | null {
+  let sum = 0
+  let characters = 0
+  for (const bytes of names) {
+    const text = decodeName(bytes, page)
+    if (text === null) return null
+    const ideographs = /\p{Script=Han}/u.test(text) ? commonIdeographs(bytes, page) : 1
+    for (const word of text.split(/[^\p{L}\p{M}\p{N}\p{S}\p{P}]+|[/\\._ -]+/u)) {
+      for (const character of word.match(/[^\0-\x7f]/gu) ?? []) {
+        characters += 1
+        sum += likelihood(character) * (/\p{Script=Han}/u.test(character) ? ideographs : 1)
+      }
+      sum -= strangeness(word)
+    }
+  }
+  return characters === 0 ? CODE_PAGES[page].prior : sum / characters + CODE_PAGES[page].prior
+}
+
+const USUAL_LATIN =
+  /[àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜąćęłńśźżčďěňřšťůžőűășțđĄĆĘŁŃŚŹŻČĎŘŠŤŽŐŰ]/u
+
+function likelihood(character: string): number {
+  if (USUAL_LATIN.test(character)) return 2
+  if (/[ぁ-んァ-ヶー一]/u.test(character)) return 3
+  if (/\p{Script=Han}|\p{Script=Hangul}/u.test(character)) return 2.5
+  if (/[а-яёА-ЯЁ]/u.test(character)) return 2
+  if (/[\uff61-\uff9f]/u.test(character)) return -1 // half-width katakana: single bytes of anything
+  if (/\p{L}/u.test(character)) return 0
+  return -3
+}
+
+const SCRIPTS = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}/u,
+] as const
+
+/** Mixed scripts, capitals after small letters, and several accents in a row do not occur in words. */
+function strangeness(word: string): number {
+  if (!/[^\0-\x7f]/u.test(word)) return 0
+  const isMixed = SCRIPTS.filter((one) => one.test(word)).length > 1
+  const hasInnerCapital = /\p{Ll}\p{Lu}/u.test(word) && /\p{Lu}/u.test(word.replace(/[\0-\x7f]/g, ''))
+  const hasAccentsInARow = /(?:(?=\p{Script=Latin})[^\0-\x7f]){3}/u.test(word)
+  return (isMixed ? 4 : 0) + (hasInnerCapital ? 3 : 0) + (hasAccentsInARow ? 4 : 0)
+}
+
+/** The first bytes of the common characters: level 1 of GB 2312, Big5 and JIS X 0208. */
+const COMMON: Partial<Record<CodePage, readonly [number, number]>> = {
+  gbk: [0xb0, 0xd7],
+  big5: [0xa4, 0xc6],
+  shift_jis: [0x88, 0x98],
+}
+
+/** The share of common characters among the two-byte characters, from -1 to 1. */
+function commonIdeographs(bytes: Uint8Array, page: CodePage): number {
+  const range = COMMON[page]
+  if (range === undefined) return 1
+  let common = 0
+  let all = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!
+    if (byte < 0x81 || (page === 'shift_jis' && byte >= 0xa0 && byte < 0xe0)) continue
+    i += 1
+    if (page === 'shift_jis' && (byte === 0x82 || byte === 0x83 || byte === 0x81)) continue
+    all += 1
+    if (byte >= range[0] && byte <= range[1]) common += 1
+  }
+  return all === 0 ? 1 : (2 * common) / all - 1
+}

@@ -1,0 +1,242 @@
+/** What the folders of a set mean: which are wrappers, parts of the set, classes, copies or strays. Pure; it sees
+ *  only paths. Names in different spellings, and label tables, are for others (set-plan.ts). */
+import type { Choice, Doubt } from './choices.ts'
+import { copiesIn, completeCopyIn } from './folder-copies.ts'
+import { isContainer, isSession, isStrayFolder, isVariant, sameName } from './folder-names.ts'
+import { partsIn, partsInClasses, partsInNames, type SetPart } from './folder-parts.ts'
+import { without, type Folder } from './folder-tree.ts'
+import { partOf, type PartRole } from './split-names.ts'
+import { isThumbnailFolder } from './system-files.ts'
+
+export type PlannedSplit = 'train' | 'validation' | 'test' | null
+/** `label` null: the images of the folder have no class by their folder, for the reason. */
+export type FolderMeaning = {
+  readonly label: string | null
+  readonly split: PlannedSplit
+  readonly reason: string
+  /** The images are not to be used at all, whatever a table says. */
+  readonly isLeftOut: boolean
+}
+export type FolderReading = {
+  readonly meanings: ReadonlyMap<string, FolderMeaning>
+  readonly doubts: readonly Doubt[]
+  /** Of the folders in which everything else is: `archive/my-set`. */
+  readonly wrapper: string
+}
+
+/** More images directly in a folder than this share, and it is a class rather than a wrapper. */
+const STRAY_SHARE = 0.2
+/** The same for the only folder of a set, which is useless as its only class. */
+const STRAY_SHARE_ALONE = 0.5
+
+type ClassFolder = { readonly folder: Folder; readonly split: PlannedSplit; readonly label: string }
+
+export function readFolders(top: Folder, choices: readonly Choice[]): FolderReading {
+  const meanings = new Map<string, FolderMeaning>()
+  const doubts: Doubt[] = []
+  const mark = (folder: Folder, meaning: Partial<FolderMeaning>): void => {
+    meanings.set(folder.path, { label: null, split: null, reason: '', isLeftOut: false, ...meaning })
+    for (const one of folder.folders) mark(one, meaning)
+  }
+  mark(top, { reason: 'it is not in a class folder' })
+
+  const node = unwrapped(top, mark, [])
+  const wrapper = node.path
+  const classes = classFolders(node, { choices, doubts, mark })
+  for (const { folder, split, label } of levelled(classes, choices, doubts)) mark(folder, { label, split })
+  return { meanings, doubts, wrapper }
+}
+
+type FolderMarks = {
+  readonly choices: readonly Choice[]
+  readonly doubts: Doubt[]
+  readonly mark: (folder: Folder, meaning: Partial<FolderMeaning>) => void
+}
+
+/** The folder below the wrappers, without copies. */
+function unwrapped(folder: Folder, mark: FolderMarks['mark'], classNames: readonly string[]): Folder {
+  let node = withoutCopies(folder, mark)
+  for (;;) {
+    const inner = wrapperIn(node, classNames)
+    if (inner === null) return node
+    for (const one of node.folders)
+      if (one !== inner) mark(one, { reason: `it is outside ${inner.path}/`, isLeftOut: true })
+    node = withoutCopies(inner, mark)
+  }
+}
+
+function withoutCopies(folder: Folder, mark: FolderMarks['mark']): Folder {
+  const complete = completeCopyIn(folder)
+  if (complete !== null) {
+    const copies = new Set(folder.folders.filter((one) => one !== complete))
+    for (const one of copies)
+      mark(one, { reason: `it is a copy of what is in ${complete.path}/`, isLeftOut: true })
+    return { ...without(folder, copies), images: [], total: complete.total }
+  }
+  const copies = copiesIn(folder)
+  for (const one of copies)
+    mark(one, { reason: `${one.path}/ is a copy of the folders next to it`, isLeftOut: true })
+  return without(folder, copies)
+}
+
+/** The only folder in it that matters, when that is not itself a class. */
+function wrapperIn(node: Folder, classNames: readonly string[]): Folder | null {
+  const largest = node.folders.reduce<Folder | null>(
+    (best, one) => (best === null || one.total > best.total ? one : best),
+    null,
+  )
+  if (largest === null) return null
+  const others = node.folders.filter((one) => one !== largest)
+  if (!isContainer(largest.name) && classNames.some((name) => sameName(name, largest.name))) return null
+  if (!holdsFolders(largest, node)) return null
+  if (others.length === 0) return largest
+  if (partsIn(node) !== null) return null
+  const areStrays = others.every((one) => one.folders.length === 0 && isStrayFolder(one.name))
+  const otherImages = others.reduce((sum, one) => sum + one.total, 0)
+  return areStrays && otherImages <= STRAY_SHARE * largest.total ? largest : null
+}
+
+function holdsFolders(one: Folder, parent: Folder): boolean {
+  if (one.folders.length === 0) return false
+  if (partOf(one.name) !== null && !sameName(one.name, parent.name)) return false
+  const isAlone = parent.folders.length === 1
+  const share = isAlone ? STRAY_SHARE_ALONE : STRAY_SHARE
+  const below = one.folders.length > 1 ? one.folders : one.folders[0]!.folders
+  const hasFewImages =
+    one.images.length === 0 ||
+    (below.length > 1 &&
+      !below.every(({ name }) => isSession(name)) &&
+      one.images.length <= Math.max(2, share * one.total))
+  if (!hasFewImages) return false
+  if (isContainer(one.name) || sameName(one.name, parent.name)) return true
+  if (one.folders.every(({ name }) => isSession(name))) return false
+  const [only] = one.folders
+  return !(one.folders.length === 1 && only!.folders.length === 0 && isContainer(only!.name))
+}
+
+const splitOfRole = (role: PartRole): PlannedSplit => (role === 'unlabelled' ? null : role)
+
+function classFolders(node: Folder, marking: FolderMarks): readonly ClassFolder[] {
+  const { choices, doubts, mark } = marking
+  const arePartsClasses = choices.includes('parts-as-classes')
+  if (!arePartsClasses) {
+    const byName = partsInNames(node)
+    if (byName !== null)
+      return byName.flatMap(({ folder, role, label }) =>
+        role === 'unlabelled' ? [] : [{ folder, split: splitOfRole(role), label }],
+      )
+    const inClasses = partsInClasses(node)
+    if (inClasses !== null)
+      return inClasses.flatMap(({ label, parts }) =>
+        parts.flatMap(({ folder, role }) =>
+          role === 'unlabelled' ? [] : [{ folder, split: splitOfRole(role), label }],
+        ),
+      )
+    const parts = partsIn(node)
+    if (parts !== null) {
+      if (!parts.isCertain)
+        doubts.push({
+          choice: 'parts-as-classes',
+          why: partsDoubt(parts.parts.map(({ folder }) => folder.name)),
+        })
+      const names = parts.parts.map(({ folder }) => `${folder.name}/`).join(' and ')
+      for (const one of parts.outside) mark(one, { reason: `it is outside ${names}`, isLeftOut: true })
+      return classesOfParts(parts.parts, marking)
+    }
+  } else doubts.push({ choice: 'parts-as-classes', why: 'folders such as "train" are read as classes' })
+  return usableClasses(node, marking).map((folder) => ({ folder, split: null, label: folder.name }))
+}
+
+const partsDoubt = (names: readonly string[]): string =>
+  `${names.map((name) => `"${name}"`).join(' and ')} may be ${names.length === 1 ? 'a part' : 'parts'} of the set ` +
+  `or ${names.length === 1 ? 'a class' : 'classes'}`
+
+function classesOfParts(parts: readonly SetPart[], marking: FolderMarks): readonly ClassFolder[] {
+  const { mark } = marking
+  return parts.flatMap(({ folder, role }) => {
+    const split = splitOfRole(role)
+    const reason =
+      role === 'unlabelled'
+        ? `${folder.name}/ has images without labels`
+        : `${folder.name}/ has no class folder for it`
+    mark(folder, { split, reason, isLeftOut: role === 'unlabelled' })
+    if (role === 'unlabelled') return []
+    const others = parts.filter((part) => part.folder !== folder)
+    const siblings = others.flatMap((part) => part.folder.folders.map(({ name }) => name))
+    const inner = unwrapped(folder, (one, meaning) => mark(one, { split, ...meaning }), siblings)
+    return usableClasses(inner, marking).map((one) => ({ folder: one, split, label: one.name }))
+  })
+}
+
+/** The folders of a folder that may be classes. */
+function usableClasses(node: Folder, { choices, doubts, mark }: FolderMarks): readonly Folder[] {
+  const isAll = choices.includes('all-folders')
+  const reasons = new Map(
+    node.folders.flatMap((one) => {
+      const reason = reasonNoClass(one, node)
+      return reason === null ? [] : [[one, reason] as const]
+    }),
+  )
+  if (reasons.size > 0)
+    doubts.push({
+      choice: 'all-folders',
+      why: `${[...reasons.keys()].map(({ name }) => `"${name}"`).join(', ')} may be a class`,
+    })
+  if (isAll) return node.folders
+  for (const [one, reason] of reasons) mark(one, { reason, isLeftOut: true })
+  return node.folders.filter((one) => !reasons.has(one))
+}
+
+function reasonNoClass(one: Folder, { folders }: Folder): string | null {
+  const others = folders.filter((other) => other !== one)
+  if (others.length < 2) return null
+  if (isThumbnailFolder(one.name)) return `${one.name}/ has thumbnails`
+  if (partOf(one.name)?.role === 'unlabelled') return `${one.name}/ has images without labels`
+  const again = one.folders.filter((below) => others.some((other) => sameName(other.name, below.name)))
+  if (one.images.length === 0 && again.length > 1) return `${one.name}/ repeats the class folders next to it`
+  return null
+}
+
+/** The class folders on the level that is meant: the outer ones, or those inside. */
+function levelled(
+  classes: readonly ClassFolder[],
+  choices: readonly Choice[],
+  doubts: Doubt[],
+): readonly ClassFolder[] {
+  const nested = classes.filter(({ folder }) => folder.images.length === 0 && folder.folders.length > 1)
+  if (nested.length === 0) return classes
+  const inner = classes.flatMap(({ folder, split, label }) =>
+    folder.images.length > 0 || folder.folders.length === 0
+      ? [{ folder, split, label }]
+      : folder.folders.map((one) => ({ folder: one, split, label: one.name })),
+  )
+  const isInnerBest = areClassesInside(classes)
+  const example = nested[0]!.folder
+  const names = example.folders.map(({ name }) => name)
+  doubts.push({
+    choice: isInnerBest ? 'outer-folders' : 'inner-folders',
+    why:
+      `"${example.name}" has folders inside: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}; ` +
+      'either level may be the classes',
+  })
+  const isInner = isInnerBest ? !choices.includes('outer-folders') : choices.includes('inner-folders')
+  return isInner ? inner : classes
+}
+
+/** Sessions or variants outside, the same classes inside each. */
+function areClassesInside(classes: readonly ClassFolder[]): boolean {
+  const areAllNested = classes.every(({ folder }) => folder.images.length === 0 && folder.folders.length > 0)
+  if (!areAllNested) return false
+  const below = classes.flatMap(({ folder }) => folder.folders.map(({ name }) => name))
+  if (below.every(isSession)) return false
+  if (classes.every(({ label }) => isSession(label) || isContainer(label))) return true
+  const sets = new Set(
+    classes.map(({ folder }) =>
+      folder.folders
+        .map(({ name }) => name)
+        .toSorted()
+        .join('\n'),
+    ),
+  )
+  return classes.length > 1 && sets.size === 1 && classes.every(({ label }) => isVariant(label))
+}

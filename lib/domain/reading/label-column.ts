@@ -1,0 +1,140 @@
+/** The column of a table that has the classes, or the columns of which each is a class. Pure. */
+import type { Choice, Doubt } from './choices.ts'
+import { partOf } from './split-names.ts'
+import { isPartHeading, labelRank } from './table-headings.ts'
+import type { TableRows } from './table-text.ts'
+
+export type LabelColumns = {
+  /** None: the row has no label; several: it names several classes. */
+  readonly labelsOf: (row: readonly string[]) => readonly string[]
+  readonly isRecognised: boolean
+  readonly doubts: readonly Doubt[]
+}
+
+/** At least this share of the rows of one-column-per-class tables marks exactly one class. */
+const ONE_MARK_SHARE = 0.5
+const NO_LABELS: LabelColumns = { labelsOf: () => [], isRecognised: false, doubts: [] }
+
+type Table = {
+  /** Empty: the table has no heading. */
+  readonly heading: readonly string[]
+  readonly body: TableRows
+  readonly nameAt: number
+  readonly choices: readonly Choice[]
+}
+
+export function labelColumns({ heading, body, nameAt, choices }: Table): LabelColumns {
+  const width = Math.max(heading.length, ...body.slice(0, 300).map(({ length }) => length))
+  const others = Array.from({ length: width }, (_, column) => column).filter((column) => column !== nameAt)
+  const chosen = others.find((column) => choices.includes(`column:${heading[column] ?? ''}`))
+  const named = others
+    .flatMap((column) => {
+      const rank = labelRank(heading[column] ?? '')
+      return rank === null ? [] : [{ column, rank, isNumber: isMostly(body, column, isNumber) }]
+    })
+    .toSorted((a, b) => Number(a.isNumber) - Number(b.isNumber) || a.rank - b.rank)
+    .map(({ column }) => column)
+    .filter((column) => body.some((row) => (row[column]?.trim() ?? '') !== ''))
+  const marks = named.length > 0 ? [] : markColumns(heading, body, others)
+  if (chosen === undefined && marks.length > 1)
+    return { labelsOf: (row) => marked(row, marks, heading), isRecognised: true, doubts: [] }
+  const likely = named.length > 0 ? named : likelyColumns({ heading, body, nameAt, choices }, others)
+  const column = chosen ?? likely[0]
+  if (column === undefined) return NO_LABELS
+  const doubts = likely
+    .filter((other) => other !== likely[0] && heading[other] !== undefined && heading[other] !== '')
+    .filter((other) => !saysTheSame(body, likely[0]!, other))
+    .map((other): Doubt => ({
+      choice: `column:${heading[other]!}`,
+      why: `"${heading[likely[0]!]}" and "${heading[other]}" may both be the class`,
+    }))
+  return { labelsOf: (row) => labelsIn(row[column] ?? ''), isRecognised: named.length > 0, doubts }
+}
+
+/** A cell may be a list in JSON: `["cat"]`, `{"choices": ["a", "b"]}`. */
+export function labelsIn(cell: string): readonly string[] {
+  const text = cell.trim()
+  if (text === '') return []
+  if (!/^[[{]/.test(text)) return [text]
+  try {
+    const value: unknown = JSON.parse(text)
+    const list = Array.isArray(value) ? value : choicesIn(value)
+    if (list?.every((one) => typeof one === 'string' || typeof one === 'number'))
+      return [...new Set(list.map(String))].filter((one) => one.trim() !== '')
+  } catch {
+    // a name may begin with a bracket
+  }
+  return [text]
+}
+
+const choicesIn = (value: unknown): readonly unknown[] | null =>
+  typeof value === 'object' && value !== null && 'choices' in value && Array.isArray(value.choices)
+    ? value.choices
+    : null
+
+const MARK = /^(?:1(?:\.0*)?|true|yes|x)$/i
+const NO_MARK = /^(?:0(?:\.0*)?|false|no|-?)$/i
+
+/** Columns of marks, when most rows have exactly one. */
+function markColumns(
+  heading: readonly string[],
+  body: TableRows,
+  others: readonly number[],
+): readonly number[] {
+  if (heading.length === 0) return []
+  const marks = others.filter((column) => {
+    const name = heading[column]?.trim() ?? ''
+    if (name === '' || partOf(name)?.residue === '' || isPartHeading(name)) return false
+    return body.every((row) => {
+      const cell = row[column]?.trim() ?? ''
+      return MARK.test(cell) || NO_MARK.test(cell)
+    })
+  })
+  const single = body.filter(
+    (row) => marks.filter((column) => MARK.test(row[column]?.trim() ?? '')).length === 1,
+  )
+  return single.length >= ONE_MARK_SHARE * body.length ? marks : []
+}
+
+const marked = (
+  row: readonly string[],
+  marks: readonly number[],
+  heading: readonly string[],
+): readonly string[] =>
+  marks.filter((column) => MARK.test(row[column]?.trim() ?? '')).map((column) => heading[column]!.trim())
+
+/** Columns without a known heading whose values repeat: words before numbers, then from the left. */
+function likelyColumns({ heading, body }: Table, others: readonly number[]): readonly number[] {
+  if (others.length === 1) return others
+  return others
+    .filter((column) => !isPartHeading(heading[column] ?? ''))
+    .map((column) => ({ column, ...factsOf(body, column) }))
+    .filter(({ distinct, filled, isPlain }) => isPlain && distinct > 0 && distinct <= Math.max(1, filled / 2))
+    .toSorted((a, b) => Number(a.isNumber) - Number(b.isNumber) || a.column - b.column)
+    .map(({ column }) => column)
+}
+
+function factsOf(body: TableRows, column: number) {
+  const cells = body.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '')
+  return {
+    filled: cells.length,
+    distinct: new Set(cells).size,
+    isNumber: isMostly(body, column, isNumber),
+    isPlain: !cells.some((cell) => cell.length > 200 || isDate(cell) || /^-?\d+\.\d+$/.test(cell)),
+  }
+}
+
+const isNumber = (cell: string): boolean => /^-?\d+(?:\.\d+)?$/.test(cell)
+const isDate = (cell: string): boolean => /^\d{4}-\d{2}-\d{2}/.test(cell)
+
+function isMostly(body: TableRows, column: number, test: (cell: string) => boolean): boolean {
+  const cells = body.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '')
+  return cells.length > 0 && cells.filter(test).length >= 0.9 * cells.length
+}
+
+/** Whether each value of one column goes with one value of the other: a class and its number. */
+function saysTheSame(body: TableRows, a: number, b: number): boolean {
+  const pairs = new Set(body.map((row) => `${row[a]?.trim()}\n${row[b]?.trim()}`))
+  const distinct = (column: number): number => new Set(body.map((row) => row[column]?.trim())).size
+  return pairs.size === distinct(a) && pairs.size === distinct(b)
+}

@@ -1,0 +1,123 @@
+/** Labels in JSON as rows of a table: Label Studio (full and small), COCO with one class per image, lines of
+ *  `metadata.jsonl` of Hugging Face, lists of objects, and an object with a label per file or files per label. Pure. */
+import type { TableRows } from './table-text.ts'
+
+type JsonObject = Readonly<Record<string, unknown>>
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const text = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return value === null || value === undefined ? '' : JSON.stringify(value)
+}
+
+/** Null: it is not JSON, or has no labels. */
+export function rowsOfJson(content: string): TableRows | null {
+  const values = parsed(content)
+  if (values === null) return null
+  if (values.kind === 'lines') return objects(values.lines)
+  const { value } = values
+  if (Array.isArray(value)) return labelStudio(value) ?? objects(value)
+  if (!isObject(value)) return null
+  return coco(value) ?? mapped(value)
+}
+
+function parsed(
+  content: string,
+): { kind: 'lines'; lines: unknown[] } | { kind: 'one'; value: unknown } | null {
+  try {
+    return { kind: 'one', value: JSON.parse(content) }
+  } catch {
+    try {
+      const lines = content.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '')
+      return lines.length === 0
+        ? null
+        : { kind: 'lines', lines: lines.map((line): unknown => JSON.parse(line)) }
+    } catch {
+      return null
+    }
+  }
+}
+
+/** Each object is a row; the headings are all keys. */
+function objects(list: readonly unknown[]): TableRows | null {
+  const rows = list.filter(isObject)
+  if (rows.length === 0 || rows.length < list.length) return null
+  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  return keys.length < 2 ? null : [keys, ...rows.map((row) => keys.map((key) => text(row[key])))]
+}
+
+/** labelstud.io/guide/export: tasks with annotations, whose results have choices. */
+function labelStudio(list: readonly unknown[]): TableRows | null {
+  const tasks = list.filter(isObject)
+  if (tasks.length === 0 || !tasks.every((task) => isObject(task['data']))) return null
+  const rows = tasks.flatMap((task) => {
+    const name = imageIn(isObject(task['data']) ? task['data'] : {})
+    const annotations = [task['annotations'], task['completions']].find(Array.isArray) ?? []
+    const labels = annotations
+      .filter(isObject)
+      .filter((one) => one['was_cancelled'] !== true)
+      .map((one) => [...new Set((Array.isArray(one['result']) ? one['result'] : []).flatMap(choicesOf))])
+      .filter((choices) => choices.length > 0)
+    if (labels.length === 0) return [[name, '']]
+    return labels.map((choices) => [name, JSON.stringify(choices)])
+  })
+  return [['image', 'choice'], ...rows]
+}
+
+const IMAGE_KEYS = ['image', 'img', 'image_url', 'url', 'file', 'path', 'captioning'] as const
+
+function imageIn(data: JsonObject): string {
+  const named = IMAGE_KEYS.map((key) => data[key]).find((value) => typeof value === 'string')
+  return text(named ?? Object.values(data).find((value) => typeof value === 'string'))
+}
+
+function choicesOf(result: unknown): readonly string[] {
+  const value = isObject(result) ? result['value'] : null
+  const choices = isObject(value) ? (value['choices'] ?? value['taxonomy'] ?? value['labels']) : null
+  return Array.isArray(choices) ? choices.map(text).filter((one) => one !== '') : []
+}
+
+/** cocodataset.org: the class of an image is the one category that its annotations have. */
+function coco(value: JsonObject): TableRows | null {
+  const { images, annotations, categories } = value
+  if (!Array.isArray(images) || !Array.isArray(annotations)) return null
+  const names = new Map(
+    (Array.isArray(categories) ? categories : [])
+      .filter(isObject)
+      .map((one) => [text(one['id']), text(one['name'])]),
+  )
+  const labels = new Map<string, Set<string>>()
+  for (const one of annotations.filter(isObject)) {
+    const image = text(one['image_id'])
+    const category = text(one['category_id'] ?? one['label'])
+    const known = labels.get(image) ?? new Set()
+    labels.set(image, known.add(names.get(category) ?? category))
+  }
+  return [
+    ['file_name', 'label'],
+    ...images
+      .filter(isObject)
+      .map((image) => [
+        text(image['file_name'] ?? image['path'] ?? image['coco_url']),
+        JSON.stringify([...(labels.get(text(image['id'])) ?? [])]),
+      ]),
+  ]
+}
+
+/** `{ "a.jpg": "cat" }`, `{ "cat": ["a.jpg", "b.jpg"] }`, or either of them one level down. */
+function mapped(value: JsonObject): TableRows | null {
+  const entries = Object.entries(value)
+  if (entries.length === 0) return null
+  if (entries.every(([, one]) => typeof one === 'string' || typeof one === 'number'))
+    return [['file', 'label'], ...entries.map(([name, label]) => [name, text(label)])]
+  if (entries.every(([, one]) => Array.isArray(one) && one.every((name) => typeof name === 'string')))
+    return [
+      ['file', 'label'],
+      ...entries.flatMap(([label, names]) =>
+        Array.isArray(names) ? names.map((name) => [text(name), label]) : [],
+      ),
+    ]
+  const list = entries.map(([, one]) => one).find((one) => Array.isArray(one) && one.length > 0)
+  return Array.isArray(list) ? (labelStudio(list) ?? objects(list)) : null
+}

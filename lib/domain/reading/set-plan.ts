@@ -1,0 +1,258 @@
+/** What a set of files is read as: the class and split of each file, what is skipped and why, and the other readings
+ *  that are possible. The same for a ZIP, a folder on this disk, files dropped on a page, and the API. Pure: it sees
+ *  paths, sizes and the text of tables; whether a file is an image is checked later, by its bytes. */
+import { READINGS, choicesText, type Choice, type Doubt } from './choices.ts'
+import { spellingOf, type NameUse, type ClassSpellings } from './class-spelling.ts'
+import { readFolders, type FolderMeaning, type FolderReading, type PlannedSplit } from './folder-reading.ts'
+import { folderOf, folderTree, type ListedFile } from './folder-tree.ts'
+import { countPlan, type PlanCounts } from './plan-counts.ts'
+import type { FilePlacement, SkipCause } from './file-placement.ts'
+import { hiddenFolderOf, systemReason } from './system-files.ts'
+import { readTables, type FileLabel, type TableLabels, type TableText } from './table-labels.ts'
+
+export type SetListing = { readonly files: readonly ListedFile[]; readonly tables: readonly TableText[] }
+
+export type OtherReading = PlanCounts & {
+  /** To choose it: the value of `reading`. */
+  readonly reading: string
+  readonly why: string
+  readonly description: string
+}
+export type SetPlan = PlanCounts & {
+  /** Of every file. */
+  readonly paths: readonly string[]
+  readonly placeOf: (path: string) => FilePlacement
+  /** What was guessed or decided, in sentences. */
+  readonly notes: readonly string[]
+  readonly uncertain: readonly OtherReading[]
+  /** Names in label tables that no file has. */
+  readonly missing: readonly string[]
+}
+
+/** Only for recognising the structure: the type of a file depends on its bytes. */
+const IMAGE_NAME =
+  /\.(?:png|apng|jpe?g|jpe|jfif|gif|bmp|dib|webp|tiff?|dng|avif|hei[cf]|jp2|j2k|jxl|p[bgpn]m|tga|dcm|npy)$/i
+const LONGEST_CLASS = 200
+
+export const isImageName = (path: string): boolean => IMAGE_NAME.test(path)
+
+export function planSet(listing: SetListing, choices: readonly Choice[] = []): SetPlan {
+  const best = readOnce(listing, choices)
+  const uncertain: OtherReading[] = []
+  for (const { choice, why } of best.doubts) {
+    if (choices.includes(choice) || uncertain.some(({ reading }) => reading.split(',').at(-1) === choice))
+      continue
+    const all = [...choices, choice]
+    const other = readOnce(listing, all)
+    if (isSame(best.plan, other.plan)) continue
+    const { classes, splits, images, skipped, sentence } = other.plan
+    uncertain.push({
+      reading: choicesText(all),
+      why: `${why[0]!.toUpperCase()}${why.slice(1)}.`,
+      description: descriptionOf(choice),
+      classes,
+      splits,
+      images,
+      skipped,
+      sentence,
+    })
+  }
+  return { ...best.plan, uncertain }
+}
+
+const descriptionOf = (choice: Choice): string =>
+  choice in READINGS
+    ? READINGS[choice as keyof typeof READINGS]
+    : `The column "${choice.slice('column:'.length)}" names the classes.`
+
+const isSame = (a: PlanCounts, b: PlanCounts): boolean =>
+  JSON.stringify([a.classes, a.splits]) === JSON.stringify([b.classes, b.splits])
+
+type Once = { readonly plan: Omit<SetPlan, 'uncertain'>; readonly doubts: readonly Doubt[] }
+
+function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): Once {
+  const tablePaths = new Set(tables.map(({ path }) => path))
+  const isHiddenRead = choices.includes('hidden-folders')
+  const skipReason = (path: string): string | null => {
+    const hidden = isHiddenRead ? null : hiddenFolderOf(path)
+    return systemReason(path) ?? (hidden === null ? null : `"${hidden}" is hidden`)
+  }
+  const live = files.filter(({ path }) => !tablePaths.has(path) && skipReason(path) === null)
+  const byName = live.filter(({ path }) => IMAGE_NAME.test(path))
+  const images = byName.length > 0 ? byName : live
+  const folders = readFolders(folderTree(images), choices)
+  const inTables = readTables(
+    tables,
+    images.map(({ path }) => path),
+    choices,
+  )
+  const source = labelSource({ images, folders, inTables, tables, choices })
+  const labelsOf = (path: string): FileLabel & { readonly reason: string; readonly isLeftOut: boolean } =>
+    labelOf(path, { folders, inTables, source: source.kind })
+  const spelling = spellingOf(namesIn(images, labelsOf), choices)
+
+  const placeOf = (path: string): FilePlacement => {
+    if (tablePaths.has(path)) {
+      const unused = inTables.unused.get(path)
+      return inTables.used.has(path)
+        ? { kind: 'table' }
+        : skipped(unused ?? 'it is not a label table', 'outside')
+    }
+    const system = skipReason(path)
+    if (system !== null) return skipped(system, 'system')
+    const found = labelsOf(path)
+    const isUnlabelled = inTables.used.size > 0 && !found.isLeftOut && IMAGE_NAME.test(path)
+    return placed(found, spelling, isUnlabelled ? 'no-label' : 'outside')
+  }
+  const hidden = files.filter(({ path }) => systemReason(path) === null && hiddenFolderOf(path) !== null)
+  const isHiddenDoubt = hidden.some(({ path }) => IMAGE_NAME.test(path) && path.includes('/'))
+  const hiddenDoubt: readonly Doubt[] =
+    isHiddenDoubt && !isHiddenRead
+      ? [{ choice: 'hidden-folders', why: `"${hiddenFolderOf(hidden[0]!.path)}" is hidden by its name` }]
+      : []
+  return {
+    plan: {
+      ...countPlan(
+        files.map(({ path }) => path),
+        { placeOf, isImageName: byName.length > 0 ? isImageName : () => true },
+      ),
+      paths: files.map(({ path }) => path),
+      placeOf,
+      notes: [...inTables.notes, ...spelling.notes],
+      missing: inTables.missing,
+    },
+    doubts: [
+      ...source.doubts,
+      ...(source.hasFolderClasses ? folders.doubts : []),
+      ...inTables.doubts,
+      ...spelling.doubts,
+      ...hiddenDoubt,
+    ],
+  }
+}
+
+const skipped = (reason: string, cause: SkipCause): FilePlacement => ({ kind: 'skipped', reason, cause })
+
+function placed(
+  found: FileLabel & { reason: string },
+  spelling: ClassSpellings,
+  cause: SkipCause,
+): FilePlacement {
+  switch (found.kind) {
+    case 'none':
+      return skipped(found.reason, cause)
+    case 'several':
+      return skipped(
+        `the label table gives it ${found.labels.length} classes: ${found.labels.join(', ')}`,
+        'no-label',
+      )
+    case 'conflict': {
+      const labels = [...new Set(found.labels.map(spelling.nameOf))]
+      return labels.length > 1
+        ? { kind: 'conflict', labels, split: found.split }
+        : { kind: 'image', label: labels[0]!, split: found.split }
+    }
+    case 'label': {
+      const label = spelling.nameOf(found.label)
+      if (label === '') return skipped('its class name is empty', 'no-label')
+      if (label.length > LONGEST_CLASS)
+        return skipped(
+          `its class name has ${label.length} characters, and the limit is ${LONGEST_CLASS}`,
+          'no-label',
+        )
+      return { kind: 'image', label, split: found.split }
+    }
+  }
+}
+
+type SourceKind = 'folders' | 'table' | 'both'
+
+/** Folders, tables, or both: where they disagree, a table with a known heading for most images is meant. */
+function labelSource(given: {
+  readonly images: readonly ListedFile[]
+  readonly folders: FolderReading
+  readonly inTables: TableLabels
+  readonly tables: readonly TableText[]
+  readonly choices: readonly Choice[]
+}): { readonly kind: SourceKind; readonly hasFolderClasses: boolean; readonly doubts: readonly Doubt[] } {
+  const { images, folders, inTables, tables, choices } = given
+  const classes = new Set<string>()
+  let both = 0
+  let agree = 0
+  let byTable = 0
+  let usable = 0
+  for (const { path } of images) {
+    const meaning = meaningOf(path, folders)
+    if (meaning.isLeftOut) continue
+    usable += 1
+    const named = inTables.labels.get(path)
+    const isNamed = named !== undefined && named.kind !== 'none'
+    if (isNamed) byTable += 1
+    if (meaning.label === null) continue
+    classes.add(meaning.label)
+    if (!isNamed) continue
+    both += 1
+    if (named.kind === 'label' && named.label.toLowerCase() === meaning.label.trim().toLowerCase()) agree += 1
+  }
+  const why = 'the label table and the folders name different classes'
+  const is = (kind: SourceKind, doubted?: 'by-folders' | 'by-table') => ({
+    kind,
+    hasFolderClasses: kind !== 'table' && (classes.size > 0 || byTable === 0),
+    doubts: doubted === undefined ? [] : [{ choice: doubted, why }],
+  })
+  if (byTable === 0) return is('folders')
+  if (choices.includes('by-folders')) return is('folders', 'by-table')
+  if (choices.includes('by-table')) return is('table', 'by-folders')
+  if (both === 0 || agree >= 0.99 * both) return is('both')
+  const isSeparate = tables.some(({ path, isSeparate: own }) => own === true && inTables.used.has(path))
+  const isMeant = isSeparate || inTables.isRecognised
+  if (classes.size < 2 || (isMeant && byTable >= 0.5 * usable))
+    return classes.size < 2 ? is('table') : is('table', 'by-folders')
+  return is('folders', 'by-table')
+}
+
+function labelOf(
+  path: string,
+  { folders, inTables, source }: { folders: FolderReading; inTables: TableLabels; source: SourceKind },
+): FileLabel & { readonly reason: string; readonly isLeftOut: boolean } {
+  const { label, split, reason, isLeftOut } = meaningOf(path, folders)
+  if (isLeftOut) return { kind: 'none', split, reason, isLeftOut }
+  const named = source === 'folders' ? undefined : inTables.labels.get(path)
+  if (named !== undefined && named.kind !== 'none')
+    return { ...named, split: named.split ?? split, reason, isLeftOut }
+  if (source !== 'table' && label !== null) return { kind: 'label', label, split, reason, isLeftOut }
+  const why = named?.kind === 'none' ? 'the label table has no class for it' : 'no label table lists it'
+  return { kind: 'none', split, reason: source === 'folders' ? reason : why, isLeftOut }
+}
+
+/** Of the folder, or of the closest one above that has images. */
+function meaningOf(path: string, { meanings, wrapper }: FolderReading): FolderMeaning {
+  for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+    const meaning = meanings.get(folder)
+    if (meaning) return meaning
+  }
+  const top = meanings.get('')
+  const isOutside = wrapper !== '' && !path.startsWith(`${wrapper}/`)
+  const reason = isOutside ? `it is outside ${wrapper}/` : 'it is not in a class folder'
+  return { label: null, split: null, isLeftOut: false, ...top, reason }
+}
+
+/** Each name once per place. */
+function namesIn(images: readonly ListedFile[], labelsOf: (path: string) => FileLabel): readonly NameUse[] {
+  const uses = new Map<string, NameUse & { images: number }>()
+  for (const { path } of images) {
+    const place = folderOf(folderOf(path))
+    for (const name of labelsIn(labelsOf(path))) {
+      const key = `${place}\n${name}`
+      const known = uses.get(key)
+      if (known) known.images += 1
+      else uses.set(key, { name, place, images: 1 })
+    }
+  }
+  return [...uses.values()]
+}
+
+function labelsIn(found: FileLabel): readonly string[] {
+  if (found.kind === 'label') return [found.label]
+  return found.kind === 'conflict' ? found.labels : []
+}

@@ -1,0 +1,103 @@
+/** The bytes of a label table as text, and text as rows. Pure; what the columns mean is in label-table.ts. */
+
+export type CharacterSet = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+export type DecodedText = {
+  readonly text: string
+  readonly encoding: CharacterSet
+  readonly isGuess: boolean
+}
+
+/** By its byte order mark, else as UTF-16 if every second byte is zero, as UTF-8 if it is valid, and as Windows-1252
+ *  otherwise. */
+export function decodeText(bytes: Uint8Array): DecodedText {
+  const read = (encoding: CharacterSet, isGuess: boolean): DecodedText => ({
+    text: new TextDecoder(encoding).decode(bytes),
+    encoding,
+    isGuess,
+  })
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return read('utf-16le', false)
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return read('utf-16be', false)
+  const zeros = zerosIn(bytes.subarray(0, 4096))
+  if (zeros.odd > 0.3) return read('utf-16le', true)
+  if (zeros.even > 0.3) return read('utf-16be', true)
+  try {
+    return {
+      text: new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+      encoding: 'utf-8',
+      isGuess: false,
+    }
+  } catch {
+    return read('windows-1252', true)
+  }
+}
+
+/** The share of zeros among the bytes at even and at odd places. */
+function zerosIn(bytes: Uint8Array): { even: number; odd: number } {
+  const zeros = [0, 0]
+  for (const [i, byte] of bytes.entries()) if (byte === 0) zeros[i % 2]! += 1
+  const half = Math.max(1, bytes.length / 2)
+  return { even: zeros[0]! / half, odd: zeros[1]! / half }
+}
+
+export type TableRows = readonly (readonly string[])[]
+
+const SEPARATORS = [',', ';', '\t', '|'] as const
+/** TableRows are compared by these, so that a large table is not parsed six times. */
+const SAMPLE_ROWS = 2_000
+
+/** Every way in which the text may be a table, the likeliest first: by a `sep=` line, else by how many rows have the
+ *  same number of cells. Empty when it is no table. */
+export function tablesIn(text: string): readonly TableRows[] {
+  const clean = text.replace(/^\uFEFF/, '')
+  const stated = /^"?sep=(.)"?[ \t]*(?:\r\n|\r|\n)/i.exec(clean)
+  if (stated) return [filled(rowsOf(clean.slice(stated[0].length), stated[1]!, Infinity))]
+  const scored = SEPARATORS.filter((separator) => clean.includes(separator))
+    .map((separator) => ({ separator, score: evenness(filled(rowsOf(clean, separator, SAMPLE_ROWS))) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score)
+  const tables = scored.map(({ separator }) => filled(rowsOf(clean, separator, Infinity)))
+  return tables.length > 0 ? tables : bySpaces(clean)
+}
+
+/** `images/1.jpg 3`: a list whose columns are separated by spaces. */
+function bySpaces(text: string): readonly TableRows[] {
+  const rows = text
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => line.split(/\s+/))
+  return evenness(rows) > 0.9 ? [rows] : []
+}
+
+/** The share of rows with the most common number of cells, when that is two or more. */
+function evenness(rows: TableRows): number {
+  const counts = new Map<number, number>()
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1)
+  const [width, n] = [...counts].toSorted((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [0, 0]
+  return width < 2 ? 0 : n / rows.length
+}
+
+const filled = (rows: TableRows): TableRows => rows.filter((row) => row.some((cell) => cell.trim() !== ''))
+
+/** Quotes as in RFC 4180; lines end with CR LF, LF or CR. */
+function rowsOf(text: string, separator: string, most: number): string[][] {
+  const rows: string[][] = [['']]
+  let isQuoted = false
+  for (let i = 0; i < text.length && rows.length <= most; i++) {
+    const c = text[i]!
+    const row = rows.at(-1)!
+    if (isQuoted) {
+      if (c !== '"') row[row.length - 1] += c
+      else if (text[i + 1] === '"') row[row.length - 1] += text[++i]!
+      else isQuoted = false
+    } else if (c === '"' && row.at(-1)!.trim() === '') {
+      isQuoted = true
+      row[row.length - 1] = ''
+    } else if (c === separator) row.push('')
+    else if (c === '\n' || c === '\r') {
+      if (c === '\r' && text[i + 1] === '\n') i++
+      rows.push([''])
+    } else row[row.length - 1] += c
+  }
+  return rows.slice(0, most)
+}
