@@ -33,6 +33,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/predictions': 'deleted predictions',
   'POST /api/classifiers': 'created a classifier',
   'PATCH /api/classifiers/{id}': 'changed a classifier',
+  'PATCH /api/classifiers/{id}/auto-retrain': 'changed when a classifier is retrained',
   'DELETE /api/classifiers/{id}': 'moved a classifier to the trash',
   'POST /api/retrain': 'started a training run',
   'POST /api/retrain/forecast': 'estimated a training run',

@@ -2,6 +2,7 @@
  *  client are derived. */
 import { changePassword, createResetLink, endSessions, getAccount, resetPassword } from './account.ts'
 import { exportAudit, listAudit } from './audit.ts'
+import { changeAutoRetrain, getAutoRetrain } from './auto-retrain.ts'
 import {
   changeClassifier,
   createClassifier,
@@ -39,6 +40,7 @@ import {
   rollback,
 } from './models.ts'
 import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } from './operations.ts'
+import { modelChanges } from './prediction-changes.ts'
 import { modelResult } from './version-result.ts'
 import { predictBatch, predictOne } from './predict.ts'
 import {
@@ -97,6 +99,8 @@ export const contracts = [
   createClassifier,
   changeClassifier,
   deleteClassifier,
+  getAutoRetrain,
+  changeAutoRetrain,
   listClasses,
   upload,
   listUploads,
@@ -134,6 +138,7 @@ export const contracts = [
   discardBackbone,
   listModels,
   getModel,
+  modelChanges,
   modelResult,
   compareModels,
   promoteModel,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { MIN_REASON_LENGTH } from '#lib/domain/gate.ts'
 import { card, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'
+import { storedChanges } from './prediction-changes.ts'
 import { inTrash } from './sample-changes.ts'
 import {
   chosenClassifier,
@@ -60,6 +61,9 @@ export const comparison = z.object({
     .describe('how often the prediction sets contain the true class; absent in older comparisons'),
   latency_ms: z.object({ champion: z.number(), challenger: z.number() }),
   size_bytes: z.object({ champion: z.number().int(), challenger: z.number().int() }),
+  changes: storedChanges
+    .optional()
+    .describe('images that both predict differently; absent in older comparisons'),
   verdict,
   at: time,
 })

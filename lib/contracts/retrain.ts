@@ -65,6 +65,7 @@ export const run = z.object({
   can_resume: z.boolean(),
   error: z.string().nullable(),
   seed: z.number().int(),
+  is_automatic: z.boolean().describe('started by AUTO_RETRAIN, not by a person'),
   created_at: time,
   started_at: time.nullable(),
   ended_at: time.nullable(),

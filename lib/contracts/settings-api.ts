@@ -4,7 +4,14 @@ import { contract } from './contract.ts'
 import { settings } from './settings.ts'
 
 /** Settings that can change while the product runs. Those set in the environment change only there. */
-export const CHANGEABLE = ['DEFAULT_CLASSIFIER', 'AUTO_PROMOTE', 'BACKUP_EVERY', 'BACKUP_KEEP'] as const
+export const CHANGEABLE = [
+  'DEFAULT_CLASSIFIER',
+  'AUTO_PROMOTE',
+  'AUTO_RETRAIN',
+  'AUTO_RETRAIN_AFTER',
+  'BACKUP_EVERY',
+  'BACKUP_KEEP',
+] as const
 
 export const listSettings = contract({
   method: 'GET',
@@ -37,6 +44,8 @@ export const changeSettings = contract({
   input: z.object({
     DEFAULT_CLASSIFIER: settings.shape.DEFAULT_CLASSIFIER.unwrap().nullable().optional(),
     AUTO_PROMOTE: settings.shape.AUTO_PROMOTE.unwrap().nullable().optional(),
+    AUTO_RETRAIN: settings.shape.AUTO_RETRAIN.unwrap().nullable().optional(),
+    AUTO_RETRAIN_AFTER: settings.shape.AUTO_RETRAIN_AFTER.unwrap().nullable().optional(),
     BACKUP_EVERY: settings.shape.BACKUP_EVERY.unwrap().nullable().optional(),
     BACKUP_KEEP: settings.shape.BACKUP_KEEP.unwrap().nullable().optional(),
   }),

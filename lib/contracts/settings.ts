@@ -1,6 +1,7 @@
 /** The settings of an owner, read from the environment once at start: one clear sentence per error. Not
  *  feature flags. */
 import { z } from 'zod'
+import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
 import { CATALOGUE_NAMES } from './backbones.ts'
 import { fieldErrorsOf, zodErrorMap } from './validation-messages.ts'
@@ -189,6 +190,19 @@ export const settings = z.object({
     .default('not_worse')
     .describe(
       'evaluation result required to promote a new version automatically: not_worse or better; off: never',
+    ),
+  AUTO_RETRAIN: z
+    .enum(AUTO_RETRAIN)
+    .default('off')
+    .describe(
+      'what new and corrected images lead to: off: nothing; suggest: a note that a training run is worthwhile; on: a ' +
+        'training run of the last layer in the background, promoted as AUTO_PROMOTE says; each classifier may differ',
+    ),
+  AUTO_RETRAIN_AFTER: z
+    .union([z.literal('nightly'), count(1, 100_000)], { error: 'must be a number of images, or nightly' })
+    .default(20)
+    .describe(
+      'number of new and corrected images after which AUTO_RETRAIN acts; nightly: once a night between 2:00 and 6:00',
     ),
   MEMORY_MB: auto(count(256, 16_777_216))
     .default('auto')

@@ -4,6 +4,7 @@
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads, JobStore } from '#lib/domain/jobs.ts'
+import type { AutoRetrainStore } from './classifiers/auto-retrain.ts'
 import type { Counts, WebProcesses } from './processes/process-records.ts'
 import type { Blobs } from './images/blobs.ts'
 import type { PermanentDeletion } from './trash/permanent-deletion.ts'
@@ -320,6 +321,7 @@ export type Changes = {
 
 export type Data = {
   readonly classifiers: Classifiers
+  readonly autoRetrain: AutoRetrainStore
   readonly images: StoredImages
   readonly blobs: Blobs
   readonly samples: Samples

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { prismaAdapter } from './database/adapter.ts'
 import { blobsIn } from './images/blobs.ts'
 import { changesOf } from './administration/audit-log.ts'
+import { autoRetrainOf } from './classifiers/auto-retrain.ts'
 import { classifiersOf } from './classifiers/classifiers.ts'
 import { watchLock } from './database/lock-retry.ts'
 import { connect } from './database/connection.ts'
@@ -82,6 +83,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
   const snapshots = snapshotsOf(store)
   return {
     classifiers: classifiersOf(store),
+    autoRetrain: autoRetrainOf(store),
     images: imagesOf(store),
     samples: samplesOf(store),
     groups: groupsOf(store),

@@ -146,6 +146,8 @@ export type NewRun = {
   readonly plan: unknown
   /** What it learns from: frozen in the same transaction. */
   readonly entries: readonly SnapshotEntry[]
+  /** Started without a person. */
+  readonly isAutomatic?: boolean
 }
 
 export type Run = {
@@ -177,6 +179,7 @@ export type Run = {
   readonly error: string | null
   readonly seed: number
   readonly plan: unknown
+  readonly isAutomatic: boolean
   readonly createdAt: Date
   readonly startedAt: Date | null
   readonly endedAt: Date | null

@@ -38,7 +38,7 @@ test('thresholds are set on all images, and each image is judged by thresholds t
 
   const { familiar } = thresholdsByFolds(
     sampleWith(images, { isRight: () => true, distance: (i) => (inFold[i] ? 10 : 1) }),
-    1,
+    { temperature: 1 },
   )
 
   expect(familiar.upTo).toBe(10) // on all images these are a fifth
@@ -51,7 +51,9 @@ test('incorrect predictions of one fold count against thresholds that did not se
   const isWrong = images.map((hash, i) => foldOf(hash) === 2 && i >= 10 && i < 100)
   const wrong = isWrong.filter(Boolean).length
 
-  const { confident } = thresholdsByFolds(sampleWith(images, { isRight: (i) => !isWrong[i] }), 1)
+  const { confident } = thresholdsByFolds(sampleWith(images, { isRight: (i) => !isWrong[i] }), {
+    temperature: 1,
+  })
 
   const incorrect = confident.errorAmongAnswered! * confident.shareAnswered! * 1_000
   expect(Math.round(incorrect)).toBeGreaterThanOrEqual(wrong) // the other folds allowed everything
@@ -63,7 +65,7 @@ test('the error among confident predictions stays within the target, on images t
     const images = hashes(1_000, 1_000 * seed)
     // the share of errors falls from a fifth to nothing, as confidence grows
     const isRight = (i: number): boolean => chanceOf(images[i]!) >= 0.2 * (1 - i / 1_000) ** 3
-    return thresholdsByFolds(sampleWith(images, { isRight }), 1).confident
+    return thresholdsByFolds(sampleWith(images, { isRight }), { temperature: 1 }).confident
   })
   const errors = draws.map((one) => one.errorAmongAnswered!)
 
@@ -71,12 +73,24 @@ test('the error among confident predictions stays within the target, on images t
   expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.02)
 }, 30_000)
 
+test('a confidence below a limit is never confident, although these images would allow it', () => {
+  const images = hashes(600)
+  const sample = sampleWith(images, { isRight: () => true })
+
+  const free = thresholdsByFolds(sample, { temperature: 1 }).confident
+  const limited = thresholdsByFolds(sample, { temperature: 1, atLeast: 0.95 }).confident
+
+  expect(free.threshold).toBeLessThan(0.8)
+  expect(limited.threshold).toBe(0.95)
+  expect(limited.shareAnswered).toBeLessThan(free.shareAnswered! - 0.2)
+})
+
 test('where no confidence is high enough, no share and no error is stated', () => {
   const images = hashes(600)
 
   const { confident } = thresholdsByFolds(
     sampleWith(images, { isRight: (i) => chanceOf(images[i]!) >= 0.1 }),
-    1,
+    { temperature: 1 },
   )
 
   expect(confident).toMatchObject({ threshold: null, shareAnswered: null, errorAmongAnswered: null })
@@ -86,7 +100,7 @@ test('without distances nothing is unfamiliar, and the candidates contain the cl
   const images = hashes(1_000)
   const { familiar, candidates } = thresholdsByFolds(
     { ...sampleWith(images, { isRight: (i) => chanceOf(images[i]!) < 0.8 }), distances: [] },
-    1,
+    { temperature: 1 },
   )
 
   expect(familiar).toEqual({ upTo: null, kept: null })

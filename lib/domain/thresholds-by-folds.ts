@@ -23,6 +23,8 @@ export type FoldSample = ConformalSample & {
   readonly distances: ArrayLike<number>
 }
 
+export type ThresholdRule = { readonly temperature: number; readonly atLeast?: number }
+
 export type FoldThresholds = {
   readonly confident: {
     readonly threshold: number | null
@@ -42,19 +44,15 @@ export type FoldThresholds = {
 /** By digits of the hash that neither splits nor the random draw of candidates use. */
 export const foldOf = (hash: string): number => Number.parseInt(hash.slice(28, 36), 16) % FOLDS
 
-export function thresholdsByFolds(sample: FoldSample, temperature: number): FoldThresholds {
-  const final = thresholdsOn(sample, temperature)
+/** `rule.atLeast`: no confidence below it is `confident`, whatever these images show; 0 or absent: no such limit. */
+export function thresholdsByFolds(sample: FoldSample, rule: ThresholdRule): FoldThresholds {
+  const { temperature } = rule
+  const final = thresholdsOn(sample, rule)
   const judged = Array.from({ length: FOLDS }, (_, fold) => {
     const isInside = sample.hashes.map((hash) => foldOf(hash) === fold)
     const inside = chosen(sample, (i) => isInside[i]!)
-    return judgedBy(
-      thresholdsOn(
-        chosen(sample, (i) => !isInside[i]!),
-        temperature,
-      ),
-      inside,
-      temperature,
-    )
+    const others = chosen(sample, (i) => !isInside[i]!)
+    return judgedBy(thresholdsOn(others, rule), inside, temperature)
   })
   const sum = (of: (one: JudgedFold) => number): number => judged.reduce((all, one) => all + of(one), 0)
   const images = sample.hashes.length
@@ -97,11 +95,12 @@ type Thresholds = {
   readonly familiarUpTo: number | null
 }
 
-function thresholdsOn(sample: FoldSample, temperature: number): Thresholds {
+function thresholdsOn(sample: FoldSample, { temperature, atLeast = 0 }: ThresholdRule): Thresholds {
   const upTo = sample.distances.length === 0 ? null : familiarUpTo(sample.distances)
+  const { threshold } = confidentFrom(familiarAnswers(sample, upTo, temperature), TARGET_ERROR)
   return {
     familiarUpTo: upTo,
-    confidentFrom: confidentFrom(familiarAnswers(sample, upTo, temperature), TARGET_ERROR).threshold,
+    confidentFrom: threshold === null ? null : Math.max(atLeast, threshold),
     mass: candidateMass(sample, temperature, CANDIDATE_LEVEL),
   }
 }

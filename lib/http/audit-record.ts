@@ -29,6 +29,10 @@ const RECORDED_WITH_VALUE: readonly string[] = [
   'create',
   'DEFAULT_CLASSIFIER',
   'AUTO_PROMOTE',
+  'AUTO_RETRAIN',
+  'AUTO_RETRAIN_AFTER',
+  'policy',
+  'after',
 ]
 /** Fields recorded elsewhere in the entry, or request bodies. */
 const RECORDED_ELSEWHERE: readonly string[] = ['id', 'ids', 'classifier', 'name', 'email', 'parts', 'picture']

@@ -14,6 +14,7 @@ import type { SampleEdits } from '#lib/ingest/edit-samples.ts'
 import type { IngestAnswers } from '#lib/ingest/ports.ts'
 import type { Queries } from '#lib/queries/queries.ts'
 import type { NetworkCases } from '#lib/training/pretrained/network-cases.ts'
+import type { AutoRetrainCases } from '#lib/training/retrain/auto-retrain.ts'
 import type { BackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
 import type { ForecastCases } from '#lib/training/retrain/forecast-retrain.ts'
 import type { RetrainCases } from '#lib/training/retrain/retrain.ts'
@@ -61,7 +62,9 @@ export type Darkroom = {
   readonly ingest: WithContext<IngestAnswers & ClassifierEdits & SampleEdits> & {
     readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
   }
-  readonly training: WithContext<RetrainCases & ForecastCases & VersionCases & BackboneCases & NetworkCases>
+  readonly training: WithContext<
+    RetrainCases & AutoRetrainCases & ForecastCases & VersionCases & BackboneCases & NetworkCases
+  >
   readonly operations: {
     readonly health: RouteUseCase<'GET /api/health'>
     readonly healthLive: RouteUseCase<'GET /api/health/live'>

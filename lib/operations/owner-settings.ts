@@ -6,6 +6,7 @@ import type { Input, Output } from '#lib/contracts/contract.ts'
 import { CHANGEABLE, type changeSettings, type listSettings } from '#lib/contracts/settings-api.ts'
 import { settings as all, type Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
+import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 const SECRET: readonly string[] = ['NEXTAUTH_SECRET', 'OIDC_CLIENT_SECRET']
@@ -16,6 +17,8 @@ type Name = keyof Settings
 const CHOICES: Readonly<Record<Changeable, (classifiers: readonly string[]) => readonly string[]>> = {
   DEFAULT_CLASSIFIER: (classifiers) => classifiers,
   AUTO_PROMOTE: () => all.shape.AUTO_PROMOTE.unwrap().options,
+  AUTO_RETRAIN: () => AUTO_RETRAIN,
+  AUTO_RETRAIN_AFTER: () => ['5', '10', '20', '50', '100', 'nightly'],
   BACKUP_EVERY: () => ['off', '6h', '24h', '7d'],
   BACKUP_KEEP: () => ['3', '7', '14', '30'],
 }
@@ -92,6 +95,23 @@ type SettingParts = Pick<OwnerSettingsParts, 'settings' | 'explicit'> & {
 export function autoPromoteNow({ settings, explicit, data }: SettingParts): Settings['AUTO_PROMOTE'] {
   const stored = explicit.includes('AUTO_PROMOTE') ? null : data.storedSettings.get('AUTO_PROMOTE')
   return all.shape.AUTO_PROMOTE.safeParse(stored ?? settings.AUTO_PROMOTE).data ?? settings.AUTO_PROMOTE
+}
+
+/** With the same precedence, for AUTO_RETRAIN and AUTO_RETRAIN_AFTER. */
+export function autoRetrainNow({
+  settings,
+  explicit,
+  data,
+}: SettingParts): Pick<Settings, 'AUTO_RETRAIN' | 'AUTO_RETRAIN_AFTER'> {
+  const stored = (name: 'AUTO_RETRAIN' | 'AUTO_RETRAIN_AFTER') =>
+    explicit.includes(name) ? null : data.storedSettings.get(name)
+  return {
+    AUTO_RETRAIN:
+      all.shape.AUTO_RETRAIN.safeParse(stored('AUTO_RETRAIN') ?? undefined).data ?? settings.AUTO_RETRAIN,
+    AUTO_RETRAIN_AFTER:
+      all.shape.AUTO_RETRAIN_AFTER.safeParse(stored('AUTO_RETRAIN_AFTER') ?? undefined).data ??
+      settings.AUTO_RETRAIN_AFTER,
+  }
 }
 
 /** With the same precedence, for BACKUP_EVERY and BACKUP_KEEP. */

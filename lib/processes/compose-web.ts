@@ -35,8 +35,10 @@ import { createNetworkCases } from '#lib/training/pretrained/network-cases.ts'
 import { createBackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
 import { availableBackbones, installedBackbone } from '#lib/training/run/start/backbones.ts'
 import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
+import { createAutoRetrain } from '#lib/training/retrain/auto-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
 import { createVersionCases } from '#lib/training/versions/versions.ts'
+import { autoRetrainParts } from './auto-retrain.ts'
 import { composeData } from './compose-data.ts'
 import { createReading } from './image-reading.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
@@ -221,10 +223,11 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
 }
 
 function trainingCases(
-  { settings, places }: Start,
+  start: Start,
   data: Awaited<ReturnType<typeof composeData>>,
   serving: Pick<ServingModule, 'engine' | 'verify'>,
 ): Darkroom['training'] {
+  const { settings, places } = start
   const retraining: RetrainParts = {
     data,
     defaultEpochs: settings.DEFAULT_EPOCHS,
@@ -233,6 +236,7 @@ function trainingCases(
   }
   return {
     ...createRetrain(retraining),
+    ...createAutoRetrain(autoRetrainParts(start, data)),
     ...createBackboneCases({
       data,
       isInstalled: () => installedBackbone(places) !== null,

@@ -13,8 +13,10 @@ import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
 import { trainingHandlers } from '#lib/training/job/handlers.ts'
 import { keepingProcesses } from '#lib/training/job/idle-process.ts'
 import { createBackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
+import { autoRetrainTurn } from '#lib/training/retrain/auto-retrain.ts'
 import { planRetrain } from '#lib/training/retrain/retrain.ts'
 import { availableBackbones } from '#lib/training/run/start/backbones.ts'
+import { autoRetrainParts } from './auto-retrain.ts'
 import { patientClock, steadyClock, wallClock } from './clock.ts'
 import { backboneHandler, queueNamedNetwork } from './backbone-job.ts'
 import { backupHandler, queueBackups } from './backup-job.ts'
@@ -53,6 +55,9 @@ const SWEEP_EVERY_MS = 30_000
  * (lib/data/predictions/prediction-writer.ts).
  */
 const RETAIN_EVERY_MS = 300_000
+
+/** How often to look whether enough images were labelled for a training run that starts by itself. */
+const RETRAIN_EVERY_MS = 3_000
 
 /** Under load web processes write about 10 MB a second to the write-ahead log. */
 const CHECKPOINT_EVERY_MS = 1_000
@@ -202,6 +207,11 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
         if (!leaving.signal.aborted) await groupImages(classifierId, leaving.signal)
     },
   )
+  const retraining = recurring(
+    { log, now: steadyClock.now },
+    'Automatic retraining could not be decided',
+    () => autoRetrainTurn(autoRetrainParts(start, data)),
+  )
   const firstSweep = sweep(true).catch(sweepFailed)
   const sweeping = setInterval(() => {
     void sweepingFiles()
@@ -216,6 +226,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     async () => data.checkpoint(),
   )
   const checkpointTimer = setInterval(() => void checkpointing(), CHECKPOINT_EVERY_MS)
+  const retrainTimer = setInterval(() => void retraining(), RETRAIN_EVERY_MS)
   const retentionTimer = setInterval(() => void retaining(), RETAIN_EVERY_MS)
   const ended = Promise.all(loops).then(() => {})
   return {
@@ -225,6 +236,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       stopQueueing()
       clearInterval(sweeping)
       clearInterval(retentionTimer)
+      clearInterval(retrainTimer)
       clearInterval(checkpointTimer)
       await Promise.allSettled([ended, drawing, firstSweep])
       processes.end()

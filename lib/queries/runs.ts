@@ -112,6 +112,7 @@ function answerOf(run: Run): RunAnswer {
     can_resume: run.canResume && !isActive(run.state),
     error: run.error,
     seed: run.seed,
+    is_automatic: run.isAutomatic,
     created_at: run.createdAt.toISOString(),
     started_at: run.startedAt?.toISOString() ?? null,
     ended_at: run.endedAt?.toISOString() ?? null,

@@ -54,6 +54,7 @@ type Row = {
   error: string | null
   seed: number
   planJson: string
+  isAutomatic: number
   createdAt: number
   startedAt: number | null
   endedAt: number | null
@@ -247,6 +248,7 @@ function rowOf(draft: NewRun, images: RunImages) {
     error: null,
     seed: draft.seed,
     planJson: JSON.stringify(draft.plan ?? null),
+    isAutomatic: draft.isAutomatic ?? false,
     startedAt: null,
     endedAt: null,
   }
@@ -261,6 +263,7 @@ const stored = ({ baseNumber, versionNumber, ...row }: Row): StoredRun => ({
   version: versionNumber === null ? null : { number: versionNumber },
   isPromoted: row.isPromoted === 1,
   canResume: row.canResume === 1,
+  isAutomatic: row.isAutomatic === 1,
   createdAt: new Date(row.createdAt),
   startedAt: dateOf(row.startedAt),
   endedAt: dateOf(row.endedAt),

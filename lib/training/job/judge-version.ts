@@ -6,6 +6,7 @@ import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Run } from '#lib/data/values.ts'
 import type { Version, VersionWithCard } from '#lib/data/versions/version-values.ts'
+import { AUTOMATIC } from '#lib/domain/auto-retrain.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { mayPromote, type Verdict } from '#lib/domain/gate.ts'
 import { partsLine } from '#lib/domain/run-parts.ts'
@@ -47,12 +48,19 @@ export async function judgeVersion(
   const verdict = { ...judged, sentence: `${judged.sentence}${corrections}` }
   await data.versions.saveVerdict(challenger.id, verdict)
   const isPromoted = mayPromote(KIND_OF[verdict.kind], settings.autoPromote)
-  if (isPromoted)
-    await data.promotions.promote({
-      versionId: challenger.id,
-      by: 'promotion check',
-      reason: verdict.sentence,
-    })
+  if (isPromoted) {
+    const by = run.isAutomatic ? AUTOMATIC : 'promotion check'
+    await data.promotions.promote({ versionId: challenger.id, by, reason: verdict.sentence })
+    if (run.isAutomatic)
+      await data.changes.add({
+        by,
+        action: 'POST /api/models/{id}/promote',
+        subject: `${run.classifierId} ${challenger.name}`,
+        subjectId: challenger.id,
+        classifier: run.classifierId,
+        detail: verdict.sentence,
+      })
+  }
   await data.runs.report(run.id, { kind: 'log', message: partsLine(times.seconds()) })
   await data.runs.change(run.id, {
     state: 'done',

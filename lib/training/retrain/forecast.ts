@@ -105,7 +105,8 @@ export function forecastWords({
   )
 }
 
-function spanWords(seconds: number): string {
+/** Rounded as coarsely as a forecast is uncertain. */
+export function spanWords(seconds: number): string {
   if (seconds < 20) return `${Math.max(1, Math.round(seconds))} s`
   if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`
   const coarse = seconds < 600 ? Math.round(seconds / 10) * 10 : Math.round(seconds / 60) * 60

@@ -1,12 +1,14 @@
 /** Starting, cancelling and resuming training runs, as the routes do. decide.ts decides what a retrain does; the
  *  run itself is a job. */
 import { basename, dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { cancelRun, resumeRun, retrain } from '#lib/contracts/retrain.ts'
 import type { TrainingData } from '../ports.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { decideRetrain } from './decide.ts'
+import { makeWayForPerson } from './make-way.ts'
 import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
 import { unseenBy } from '../versions/test-images.ts'
 
@@ -33,6 +35,7 @@ export function createRetrain(parts: RetrainParts): RetrainCases {
   return {
     async retrain(input) {
       const { classifier, draft, base, entries, message, unseen } = await planRetrain(input, parts)
+      await makeWayForPerson(classifier.id, { data, now, wait: setTimeout })
       const run = await data.runs.plan({
         classifierId: classifier.id,
         recipe: draft.recipe.name,

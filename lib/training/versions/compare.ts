@@ -18,6 +18,7 @@ import { mcnemarExact, wilson } from '#lib/domain/statistics.ts'
 import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 import type { FoldComparison } from './comparable-images.ts'
 import { predictSamples, type PredictionPorts, type VersionPredictions } from './predict-samples.ts'
+import { predictionChanges, type PairedLogits } from './prediction-changes.ts'
 
 export type ComparisonInput = {
   readonly champion: VersionWithCard
@@ -31,11 +32,7 @@ export type ComparisonInput = {
   readonly now: Date
 }
 
-type PairedPrediction = {
-  readonly entry: SnapshotEntry
-  readonly champion: Float32Array
-  readonly challenger: Float32Array
-}
+type PairedPrediction = PairedLogits & { readonly entry: SnapshotEntry }
 
 export async function compareVersions(
   input: ComparisonInput,
@@ -71,6 +68,7 @@ export async function compareVersions(
   const verdict = verdictOf(input, answers, compared)
   return {
     ...answer,
+    changes: predictionChanges(common, input),
     verdict: { ...verdict, sentence: `${verdict.sentence}${newClassesSentence(input, answer)}` },
   }
 }

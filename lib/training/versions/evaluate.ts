@@ -76,14 +76,18 @@ function promisesOf(card: Card, measured: ReliabilityInput): ReliabilityFigures 
   const isSealed = card.thresholds_from === 'test_folds' && card.test?.images === measured.hashes.length
   if (!isSealed) return measureReliability(measured, card)
   const distances = measured.distances.filter((distance) => distance !== null)
-  const { confident, candidates, familiar } = thresholdsByFolds(
-    {
-      ...measured,
-      chances: measured.hashes.map(chanceOf),
-      distances: distances.length === measured.hashes.length ? distances : [],
-    },
-    card.calibration?.temperature ?? 1,
-  )
+  const sample = {
+    ...measured,
+    chances: measured.hashes.map(chanceOf),
+    distances: distances.length === measured.hashes.length ? distances : [],
+  }
+  const rule = { temperature: card.calibration?.temperature ?? 1 }
+  const byTest = thresholdsByFolds(sample, rule)
+  const sealed = card.decision?.threshold ?? 0
+  const isRaised = sealed > (byTest.confident.threshold ?? 1) // by the calibrating half, whose images are not here
+  const { confident, candidates, familiar } = isRaised
+    ? thresholdsByFolds(sample, { ...rule, atLeast: sealed })
+    : byTest
   return {
     share_answered: confident.shareAnswered,
     error_among_answered: confident.errorAmongAnswered,

@@ -2,6 +2,7 @@
  *  and measuring are jobs of the worker, which these actions wait for; the gate's verdict is only read here. */
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type {
+  ComparisonAnswer,
   compareModels,
   deleteModel,
   downloadModel,
@@ -10,6 +11,7 @@ import type {
   promoteModel,
   rollback,
 } from '#lib/contracts/models.ts'
+import type { modelChanges } from '#lib/contracts/prediction-changes.ts'
 import type { modelResult } from '#lib/contracts/version-result.ts'
 import type { TrainingData } from '../ports.ts'
 import type { Champion, LiveVersion, Version } from '#lib/data/versions/version-values.ts'
@@ -19,6 +21,7 @@ import { architectureOf } from './architecture.ts'
 import { bundleZip } from './bundle-zip.ts'
 import type { EvaluationAnswer } from './evaluate.ts'
 import { resultOf } from '../job/job-result.ts'
+import { changesAnswer } from './prediction-changes.ts'
 import { versionResult } from './version-result.ts'
 
 /** Web processes poll each second; a promotion waits this long for them. */
@@ -55,6 +58,10 @@ export type VersionCases = {
     context: RequestContext,
   ) => Promise<Output<typeof deleteModel>>
   readonly modelResult: (input: Input<typeof modelResult>) => Promise<Output<typeof modelResult>>
+  readonly modelChanges: (
+    input: Input<typeof modelChanges>,
+    context: RequestContext,
+  ) => Promise<Output<typeof modelChanges>>
   readonly modelInfo: (input: Input<typeof modelInfo>) => Promise<Output<typeof modelInfo>>
   readonly evaluateModel: (
     input: Input<typeof evaluateModel>,
@@ -108,35 +115,40 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
     )
   }
 
-  return {
-    async compareModels(input, { signal }) {
-      const challenger = await data.versions.get(input.id)
-      const championId = input.with ?? (await liveOf(challenger.classifierId)).version.id
-      const champion = await data.versions.get(championId)
-      if (champion.classifierId !== challenger.classifierId)
-        throw invalid(
-          'These versions cannot be compared',
-          `${champion.name} belongs to "${champion.classifierId}" and ${challenger.name} to ` +
-            `"${challenger.classifierId}"`,
-          'Compare versions of the same classifier.',
-        )
-      if (champion.id === challenger.id)
-        throw invalid(
-          `${challenger.name} was not compared`,
-          'it is the live version itself',
-          'Set another version with "with".',
-        )
-      const stored = await data.versions.findComparison(champion.id, challenger.id)
-      if (stored) return stored
-      await resultOf(
-        'compare',
-        { championId: champion.id, challengerId: challenger.id },
-        { data, now, signal },
+  /** The stored comparison where it has every part that is requested; otherwise the worker compares. */
+  async function compared(
+    input: Input<typeof compareModels>,
+    { signal }: Pick<RequestContext, 'signal'>,
+    isEnough: (comparison: ComparisonAnswer) => boolean,
+  ): Promise<ComparisonAnswer> {
+    const challenger = await data.versions.get(input.id)
+    const championId = input.with ?? (await liveOf(challenger.classifierId)).version.id
+    const champion = await data.versions.get(championId)
+    if (champion.classifierId !== challenger.classifierId)
+      throw invalid(
+        'These versions cannot be compared',
+        `${champion.name} belongs to "${champion.classifierId}" and ${challenger.name} to ` +
+          `"${challenger.classifierId}"`,
+        'Compare versions of the same classifier.',
       )
-      const comparison = await data.versions.findComparison(champion.id, challenger.id)
-      if (!comparison) throw new Error('The new comparison cannot be read back.')
-      return comparison
-    },
+    if (champion.id === challenger.id)
+      throw invalid(
+        `${challenger.name} was not compared`,
+        'it is the live version itself',
+        'Set another version with "with".',
+      )
+    const stored = await data.versions.findComparison(champion.id, challenger.id)
+    if (stored && isEnough(stored)) return stored
+    await resultOf('compare', { championId: champion.id, challengerId: challenger.id }, { data, now, signal })
+    const comparison = await data.versions.findComparison(champion.id, challenger.id)
+    if (!comparison) throw new Error('The new comparison cannot be read back.')
+    return comparison
+  }
+
+  return {
+    compareModels: (input, context) => compared(input, context, () => true),
+    modelChanges: async (input, context) =>
+      changesAnswer(data, await compared(input, context, ({ changes }) => changes !== undefined)),
 
     async promoteModel({ id, reason }, { caller }) {
       const version = await data.versions.get(id)

@@ -129,7 +129,11 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
     familiarity: familiarity?.card ?? null,
     ...(temperature !== null &&
       isByFolds &&
-      thresholdsByTest(scored.test, familiarity, { hashes: sets.test.hashes, temperature })),
+      thresholdsByTest(scored.test, familiarity, {
+        hashes: sets.test.hashes,
+        temperature,
+        atLeast: decision?.threshold ?? 0,
+      })),
     robustness: await timed('robustness', () => measureRobustness(sets.test, loaded)),
     reference: familiarity?.reference ?? null,
     notes: notesOf(sets, temperature),

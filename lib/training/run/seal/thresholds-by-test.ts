@@ -4,17 +4,17 @@
 import type { Card } from '#lib/contracts/bundle.ts'
 import { TARGET_ERROR } from '#lib/domain/calibration.ts'
 import { CANDIDATE_LEVEL, type ConformalSample, type Coverage } from '#lib/domain/conformal.ts'
-import { thresholdsByFolds } from '#lib/domain/thresholds-by-folds.ts'
+import { thresholdsByFolds, type ThresholdRule } from '#lib/domain/thresholds-by-folds.ts'
 import type { Familiarity } from './measure-familiarity.ts'
 
 export function thresholdsByTest(
   test: ConformalSample,
   familiarity: Familiarity | null,
-  { hashes, temperature }: { readonly hashes: readonly string[]; readonly temperature: number },
+  { hashes, ...rule }: ThresholdRule & { readonly hashes: readonly string[] },
 ): Pick<Card, 'thresholds_from' | 'decision' | 'candidates' | 'familiarity'> {
   const { confident, candidates, familiar } = thresholdsByFolds(
     { ...test, hashes, distances: familiarity?.distances.test ?? [] },
-    temperature,
+    rule,
   )
   return {
     thresholds_from: 'test_folds',

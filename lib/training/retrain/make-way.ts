@@ -1,0 +1,42 @@
+/** A person who trains does not wait for a run that no person started. */
+import type { Data } from '#lib/data/data.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+
+/** Comparing cannot be cancelled, and takes seconds. */
+const WAIT_MS = 15_000
+const LOOK_EVERY_MS = 200
+
+/** Cancels it, or waits until it has ended.
+ *  @throws DarkroomError `already_running` where it has not ended in time. */
+export async function makeWayForPerson(
+  classifierId: string,
+  {
+    data,
+    now,
+    wait,
+  }: { readonly data: Data; readonly now: () => number; readonly wait: (ms: number) => Promise<unknown> },
+): Promise<void> {
+  const until = now() + WAIT_MS
+  for (
+    let run = await data.runs.active(classifierId);
+    run?.isAutomatic;
+    run = await data.runs.active(classifierId)
+  ) {
+    if (now() >= until)
+      throw new DarkroomError('already_running', {
+        what: 'No training run was started',
+        why: 'one that started by itself has not ended yet',
+        remedy: 'Try again in a few seconds.',
+      })
+    const isQueued =
+      run.jobId !== null &&
+      run.state !== 'judging' &&
+      (await data.jobs.requestCancel(run.jobId, now())) === 'cancelled'
+    if (isQueued)
+      await data.runs.change(run.id, {
+        state: 'cancelled',
+        message: 'Cancelled, because a person started a training run.',
+      })
+    else await wait(LOOK_EVERY_MS)
+  }
+}
