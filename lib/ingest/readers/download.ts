@@ -9,11 +9,11 @@ import { pipeline } from 'node:stream/promises'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import { arrivedPart, noteSource, partOf, rangeAfter, removePart } from './download-part.ts'
+import { watchArrival, type DownloadLimits } from './download-limits.ts'
 import type { DownloadProgress } from './labelled-image.ts'
 import type { OfficialFile } from './official-file.ts'
+import { openDownload } from './open-download.ts'
 
-/** A server that sends nothing for this long is abandoned. */
-const LONGEST_SILENCE_MS = 30_000
 const PROGRESS_EVERY_MS = 200
 
 export type Download = {
@@ -27,7 +27,7 @@ export type Download = {
   /** Throws `bad_data_file` when the content is not the expected one. */
   readonly check: (path: string) => Promise<void>
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
-  readonly longestSilenceMs?: number
+  readonly limits?: Partial<DownloadLimits>
   readonly signal?: AbortSignal | undefined
 }
 
@@ -66,21 +66,22 @@ export async function download(request: Download): Promise<void> {
 async function fetchTo(
   path: string,
   url: string,
-  { file, onProgress, isContinued = false, longestSilenceMs = LONGEST_SILENCE_MS, signal }: Download,
+  { file, mirror, onProgress, isContinued = false, limits, signal }: Download,
 ): Promise<void> {
-  const silence = new AbortController()
-  const watch = setTimeout(
-    () => silence.abort(new Error(`no data arrived for ${longestSilenceMs / 1000} s`)),
-    longestSilenceMs,
-  )
-  const stop = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal])
+  using arrival = watchArrival(file.packedBytes, limits)
+  const stop = signal === undefined ? arrival.tooSlow : AbortSignal.any([signal, arrival.tooSlow])
   try {
     const known = isContinued ? await arrivedPart(path, url) : null
-    const answer = await fetch(url, { signal: stop, redirect: 'follow', headers: rangeAfter(known) })
-    if (!answer.ok || answer.body === null) throw new Error(`the server returned ${answer.status}`)
-    const first = answer.status === 206 ? (known?.bytes ?? 0) : 0 // 200: the server sends all of it again
-    if (isContinued && first === 0) await noteSource(path, url, answer.headers.get('etag'))
-    const announcedBytes = first + Number(answer.headers.get('content-length'))
+    const address = { url, isOwners: mirror !== undefined }
+    const answer = await openDownload(address, rangeAfter(known), stop)
+    const { statusCode = 0, headers } = answer
+    if (statusCode < 200 || statusCode > 299) {
+      answer.destroy()
+      throw new Error(`the server returned ${statusCode}`)
+    }
+    const first = statusCode === 206 ? (known?.bytes ?? 0) : 0 // 200: the server sends all of it again
+    if (isContinued && first === 0) await noteSource(path, url, headers.etag ?? null)
+    const announcedBytes = first + Number(headers['content-length'] ?? 0)
     const totalBytes = announcedBytes > first ? announcedBytes : file.packedBytes
     // A repacked archive may be a little larger, never twice as large.
     const mostBytes = file.packedBytes * 2 + 1024
@@ -88,7 +89,7 @@ async function fetchTo(
     let bytes = first
     const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
-        watch.refresh()
+        arrival.arrived(chunk.length)
         bytes += chunk.length
         if (bytes > mostBytes) throw new Error(`the server sent more than ${mostBytes} bytes`)
         report(bytes)
@@ -96,12 +97,10 @@ async function fetchTo(
       }
     }
     const out = createWriteStream(path, { flags: first === 0 ? 'w' : 'a' })
-    await pipeline(counted(answer.body), out, { signal: stop })
+    await pipeline(answer, counted, out, { signal: stop })
     if (bytes < announcedBytes) throw new Error(`the server sent ${bytes} of ${announcedBytes} bytes`)
   } catch (error) {
-    throw silence.signal.aborted ? silence.signal.reason : error
-  } finally {
-    clearTimeout(watch)
+    throw arrival.tooSlow.aborted ? arrival.tooSlow.reason : error
   }
 }
 
@@ -138,9 +137,9 @@ const diskFull = (file: OfficialFile, cause: unknown): DarkroomError =>
     { cause },
   )
 
-/** `fetch` hides the reason in its cause: "fetch failed" tells a user nothing. */
+/** The error of a host with several addresses, none of which answers, has a code and no message. */
 function reasonOf(error: unknown): string {
   if (isDarkroomError(error)) return error.why
-  const { cause } = error as { cause?: { code?: string; message?: string } }
-  return cause?.code ?? cause?.message ?? messageOf(error)
+  const { code } = error as { code?: string }
+  return messageOf(error) || code || 'the connection failed'
 }
