@@ -3,9 +3,8 @@
  * and that it did, and from then on it is the default classifier.
  */
 import { expect } from '@playwright/test'
-import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { pagesOf } from './pages.ts'
-import { becomeOwner, logIn, image } from './people.ts'
+import { becomeOwner, image, logIn, twoSigns } from './people.ts'
 import { test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
@@ -31,13 +30,7 @@ test('Upload starts with a new classifier if there is none, and shows no uploads
   await expect(upload.classifier).toHaveValue('')
   await expect(upload.recentUploads()).toHaveCount(0)
   await upload.name.fill('Two signs')
-  const entries = (['star', 'ring'] as const).flatMap((shape) =>
-    Array.from({ length: OF_EACH }, (_, i) => ({
-      name: `${shape}/${i}.png`,
-      content: image(shape, 5_000 + i),
-    })),
-  )
-  await upload.select('signs.zip', Buffer.from(zipFile(entries)))
+  await upload.select('signs.zip', twoSigns(OF_EACH))
   await upload.send('signs.zip')
   await expect(upload.report(2 * OF_EACH)).toBeVisible()
   await expect(upload.recentUploads('Two signs')).toBeVisible()

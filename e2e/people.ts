@@ -3,6 +3,7 @@
  * test itself.
  */
 import type { Page } from '@playwright/test'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { encodePng } from '#lib/images/png.ts'
 import { drawShape, type ShapeName } from '#lib/domain/drawn-shapes.ts'
 import type { FreshProduct } from './own-product.ts'
@@ -18,6 +19,19 @@ export const OWNER: AccountDetails = {
 /** Drawn with seeds that no bundled image has. */
 export const image = (shape: ShapeName, seed: number): Buffer =>
   Buffer.from(encodePng(drawShape(shape, 900_000 + seed)))
+
+/** A ZIP of two classes, as many images of each. */
+export const twoSigns = (ofEach: number): Buffer =>
+  Buffer.from(
+    zipFile(
+      (['star', 'ring'] as const).flatMap((shape) =>
+        Array.from({ length: ofEach }, (_, i) => ({
+          name: `${shape}/${i}.png`,
+          content: image(shape, 5_000 + i),
+        })),
+      ),
+    ),
+  )
 
 /** The address for the first admin, as printed by the first start. */
 export function setupAddress(app: FreshProduct): string {

@@ -7,9 +7,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from '@playwright/test'
-import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { pagesOf } from './pages.ts'
-import { becomeOwner, image, logIn } from './people.ts'
+import { becomeOwner, image, logIn, twoSigns } from './people.ts'
 import { test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
@@ -80,13 +79,7 @@ test('Retrain says that the default network is missing, and trains on the one th
   await upload.open()
   await upload.chooseNewClassifier()
   await upload.name.fill('Two signs')
-  const entries = (['star', 'ring'] as const).flatMap((shape) =>
-    Array.from({ length: OF_EACH }, (_, i) => ({
-      name: `${shape}/${i}.png`,
-      content: image(shape, 5_000 + i),
-    })),
-  )
-  await upload.select('signs.zip', Buffer.from(zipFile(entries)))
+  await upload.select('signs.zip', twoSigns(OF_EACH))
   await upload.send('signs.zip')
   await expect(upload.report(2 * OF_EACH)).toBeVisible()
   await retrain.open('two-signs')

@@ -6,11 +6,9 @@ import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { Card } from '#lib/ui/card.tsx'
-import { PageHead } from '#lib/ui/shell.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
-import { ClassifierChoice } from '../_components/classifier-choice.tsx'
+import { ClassifierPageHead } from '../_components/classifier-page-head.tsx'
 import { faultText } from '../_components/broken-version-text.ts'
-import { NoClassifier } from '../_components/no-classifier.tsx'
 import { PermissionGate } from '../_components/permission-gate.tsx'
 import { selectClassifier } from '../classifiers.ts'
 import { resultOf, requireViewer, queryOf, type PageProps } from '../current-user.ts'
@@ -26,24 +24,17 @@ const MAX_VERSIONS = 200
 export default async function Models(props: PageProps) {
   const query = await queryOf(props)
   const user = await requireViewer('/models')
-  const { classifiers, selected, missing } = await selectClassifier(query.classifier)
+  const selection = await selectClassifier(query.classifier)
+  const { selected } = selection
   const head = (
-    <PageHead
+    <ClassifierPageHead
       title="Models"
       lead="Every training run creates an immutable version. One is live; you can switch to any other."
-    >
-      {selected && classifiers.length > 1 && (
-        <ClassifierChoice classifiers={classifiers} selected={selected.id} />
-      )}
-    </PageHead>
+      selection={selection}
+      mayUpload={user.may('upload')}
+    />
   )
-  if (selected === null)
-    return (
-      <>
-        {head}
-        <NoClassifier missing={missing} mayUpload={user.may('upload')} />
-      </>
-    )
+  if (selected === null) return head
   const { models } = await darkroom().queries.listModels({ classifier: selected.id, limit: MAX_VERSIONS })
   const promoted = models.find((one) => one.is_champion)
   const mayRollBack = user.may('train') && models.some((one) => one.was_champion && !one.is_champion)

@@ -7,11 +7,9 @@ import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
-import { PageHead } from '#lib/ui/shell.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
-import { ClassifierChoice } from '../_components/classifier-choice.tsx'
+import { ClassifierPageHead } from '../_components/classifier-page-head.tsx'
 import { NetworkOffer } from '../_components/network-offer.tsx'
-import { NoClassifier } from '../_components/no-classifier.tsx'
 import { PermissionGate } from '../_components/permission-gate.tsx'
 import { VersionResult } from '../_components/version-result.tsx'
 import { selectClassifier } from '../classifiers.ts'
@@ -37,21 +35,12 @@ const usesBackbone = (classifier: ClassifierAnswer) =>
 export default async function Retrain(props: PageProps) {
   const query = await queryOf(props)
   const user = await requireViewer('/retrain')
-  const { classifiers, selected, missing } = await selectClassifier(query.classifier)
+  const selection = await selectClassifier(query.classifier)
+  const { selected } = selection
   const head = (
-    <PageHead title="Retrain" lead={LEAD}>
-      {selected && classifiers.length > 1 && (
-        <ClassifierChoice classifiers={classifiers} selected={selected.id} />
-      )}
-    </PageHead>
+    <ClassifierPageHead title="Retrain" lead={LEAD} selection={selection} mayUpload={user.may('upload')} />
   )
-  if (selected === null)
-    return (
-      <>
-        {head}
-        <NoClassifier missing={missing} mayUpload={user.may('upload')} />
-      </>
-    )
+  if (selected === null) return head
   const { queries, training } = darkroom()
   const { runs } = await queries.listRuns({ classifier: selected.id, limit: PAST_RUNS })
   const status = await queries.retrainStatus({})

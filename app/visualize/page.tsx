@@ -1,9 +1,7 @@
 /** Charts of a classifier: its dataset, its model, its predictions. */
 import Link from 'next/link'
-import { PageHead } from '#lib/ui/shell.tsx'
 import { SegmentedLinks } from '#lib/ui/segmented.tsx'
-import { ClassifierChoice } from '../_components/classifier-choice.tsx'
-import { NoClassifier } from '../_components/no-classifier.tsx'
+import { ClassifierPageHead } from '../_components/classifier-page-head.tsx'
 import { selectClassifier } from '../classifiers.ts'
 import { queryOf, currentUser, type PageProps } from '../current-user.ts'
 import { DataView } from './_components/data-view.tsx'
@@ -20,21 +18,17 @@ const VIEWS = [
 export default async function Visualize(props: PageProps) {
   const query = await queryOf(props)
   const user = await currentUser()
-  const { classifiers, selected, missing } = await selectClassifier(query.classifier)
+  const selection = await selectClassifier(query.classifier)
+  const { selected } = selection
   const head = (
-    <PageHead title="Visualize" lead="Explore the dataset, the model’s mistakes and its predictions.">
-      {selected && classifiers.length > 1 && (
-        <ClassifierChoice classifiers={classifiers} selected={selected.id} />
-      )}
-    </PageHead>
+    <ClassifierPageHead
+      title="Visualize"
+      lead="Explore the dataset, the model’s mistakes and its predictions."
+      selection={selection}
+      mayUpload={user.may('upload')}
+    />
   )
-  if (selected === null)
-    return (
-      <>
-        {head}
-        <NoClassifier missing={missing} mayUpload={user.may('upload')} />
-      </>
-    )
+  if (selected === null) return head
   const [view] = VIEWS.find(([name]) => name === query.view) ?? VIEWS[user.isLoggedIn ? 0 : 1]
   return (
     <div className="stack">

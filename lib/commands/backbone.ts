@@ -158,11 +158,7 @@ async function seal(args: BackboneArguments): Promise<void> {
       settings: { ...backbone },
       facts: {
         version: 'v1',
-        command: `npm run backbone -- learn --minutes ${args.minutes}`,
         seed: 1,
-        code_version: VERSION,
-        machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
-        created_at: new Date().toISOString(),
         duration_seconds: Math.round(seconds),
         images_per_second: (steps * backbone.phases[0]!.batch) / seconds,
         notes: [
@@ -170,6 +166,12 @@ async function seal(args: BackboneArguments): Promise<void> {
             'targets and are not used for predictions.',
           'docs/backbone.md compares it with MobileNetV2.',
         ],
+      },
+      origin: {
+        command: `npm run backbone -- learn --minutes ${args.minutes}`,
+        codeVersion: VERSION,
+        machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
+        now: new Date(),
       },
     },
     engine,

@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { download } from '#lib/ingest/readers/download.ts'
 import type { NetworkPorts } from '#lib/training/pretrained/install-network.ts'
-import type { Origin } from '#lib/training/pretrained/save-pretrained.ts'
+import type { Origin } from '#lib/training/run/seal/unmeasured-card.ts'
 import { inspectElsewhere } from './fork-inspection.ts'
 import { VERSION } from './settings.ts'
 

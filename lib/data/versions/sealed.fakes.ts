@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Card } from '#lib/contracts/bundle.ts'
+import { plainCard, plainTest } from '#lib/contracts/card.fakes.ts'
 import type { Data } from '../data.ts'
 import type { VersionWithCard } from './version-values.ts'
 
@@ -16,40 +16,17 @@ export function sealBundle(
   { classifier = 'fruit', version = 'v1', classes = CLASSES, accuracy = 0.9 } = {},
 ): string {
   mkdirSync(folder, { recursive: true })
-  const card: Card = {
+  const card = plainCard({
     classifier,
-    title: 'Fruit',
     version,
     created_at: '2026-11-20T08:00:00.000Z',
     command: 'npm run train -- fruit',
-    seed: 1,
     engine: 'wasm',
-    precision: 'float32',
     code_version: '0.1.0',
-    machine: 'test',
-    duration_seconds: 1,
-    images_per_second: 1,
-    peak_memory_mb: 1,
-    recipe: { name: 'scratch-small', settings: {} },
-    parent: null,
     data: { name: 'fruit', snapshot: '0'.repeat(64), train: 10, validation: 2, test: 100, test_opened: 1 },
     network: { name: 'small', parameters: 1_000, flops: 1, bytes: 2_000 },
-    test: {
-      images: 100,
-      accuracy: { value: accuracy, low: accuracy - 0.05, high: accuracy + 0.05 },
-      loss: 0.3,
-      macro_f1: accuracy,
-      ece: null,
-      per_class: [],
-      confusion: [],
-    },
-    validation: null,
-    calibration: null,
-    decision: null,
-    curves: [],
-    best_epoch: 1,
-    notes: [],
-  }
+    test: plainTest(100, accuracy),
+  })
   const contents: Record<string, string> = {
     'model.json': '{}',
     'weights.bin': `noise ${classifier} ${version}`,

@@ -158,15 +158,12 @@ test('both phases train on labels and features, and the saved backbone predicts 
       settings: {},
       facts: {
         version: 'v1',
-        command: 'test',
         seed: 1,
-        code_version: 'test',
-        machine: 'test',
-        created_at: new Date(0).toISOString(),
         duration_seconds: 1,
         images_per_second: 96,
         notes: [],
       },
+      origin: { command: 'test', codeVersion: 'test', machine: 'test', now: new Date(0) },
     },
     engine,
   )

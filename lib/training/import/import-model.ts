@@ -4,13 +4,9 @@
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { writeBundle } from '#lib/ml/formats/bundle.ts'
 import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
-import { flopsPerImage, parameterCount } from '#lib/ml/network/network.ts'
-import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
-import { goldenOf } from '../run/seal/golden.ts'
 import type { TrainingEngine } from '../run/ports.ts'
-import { goldenLogits } from '../run/seal/golden-logits.ts'
+import { unmeasuredCard, writeUnmeasured } from '../run/seal/unmeasured-card.ts'
 
 /** What a network expects its pixels to be when it has no Rescaling layer of its own. */
 export const PIXEL_RANGES = {
@@ -36,8 +32,6 @@ export type ModelImport = {
   readonly machine: string
 }
 
-const KEY = 'imported'
-
 export async function saveImported(
   importing: ModelImport,
   { engine, now }: { readonly engine: TrainingEngine; readonly now: () => Date },
@@ -52,57 +46,30 @@ export async function saveImported(
         "Specify the classes in the order of the outputs (Keras' flow_from_directory sorts them by name).",
     })
   }
-  const spec = preprocessOf(importing)
-  const files = toTfjs(network, model.weights)
-  const loaded = fromTfjs(files.modelJson, files.weightsBin)
-  await engine.load(KEY, loaded)
-  try {
-    const card: Card = {
-      classifier: importing.classifier.id,
-      title: importing.classifier.title,
-      version: importing.version,
-      created_at: now().toISOString(),
-      command: importing.command,
-      seed: 0,
-      engine: engine.name,
-      precision: 'float32',
-      code_version: importing.codeVersion,
-      machine: importing.machine,
-      duration_seconds: 0,
-      images_per_second: 0,
-      peak_memory_mb: 0, // nothing was trained here
-      recipe: { name: 'import', settings: { file: file.name, sha256: file.sha256 } },
-      parent: null,
-      data: { name: 'unknown', snapshot: '', train: 0, validation: 0, test: 0, test_opened: 0 },
-      network: {
-        name: network.name,
-        parameters: parameterCount(network),
-        flops: flopsPerImage(network),
-        bytes: files.weightsBin.length,
-      },
-      test: null,
-      validation: null,
-      calibration: null,
-      decision: null,
-      candidates: null,
-      familiarity: null,
-      robustness: null,
-      curves: [],
-      best_epoch: 0,
-      notes: notesOf(importing),
-    }
-    await writeBundle(importing.out, {
-      ...loaded,
-      preprocess: spec,
+  return writeUnmeasured(
+    importing.out,
+    {
+      network,
+      weights: model.weights,
+      preprocess: preprocessOf(importing),
       classes,
-      card,
-      golden: goldenOf(await goldenLogits(engine, KEY, spec)),
-      reference: null,
-    })
-    return card
-  } finally {
-    await engine.unload(KEY)
-  }
+      card: (stored) =>
+        unmeasuredCard(
+          {
+            classifier: importing.classifier.id,
+            title: importing.classifier.title,
+            version: importing.version,
+            settings: { file: file.name, sha256: file.sha256 },
+            trainedOn: 'unknown',
+            engine: engine.name,
+            notes: notesOf(importing),
+          },
+          { ...importing, now: now() },
+          stored,
+        ),
+    },
+    engine,
+  )
 }
 
 /** value = byte × scale + offset is (byte / 255 − mean) / std. */

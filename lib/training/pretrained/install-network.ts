@@ -21,7 +21,8 @@ import { millisecondsPerImage } from './measure-speed.ts'
 import type { InspectOnnx } from './onnx/inspect-onnx.ts'
 import { preprocessOf } from './onnx/normalisation.ts'
 import { saveOnnx } from './onnx/save-onnx.ts'
-import { savePretrained, type Origin } from './save-pretrained.ts'
+import { savePretrained } from './save-pretrained.ts'
+import type { Origin } from '../run/seal/unmeasured-card.ts'
 
 export type FileRequest = { readonly name: string; readonly url: string; readonly bytes: number }
 

@@ -1,7 +1,8 @@
 /** Writes an ONNX file as a pretrained network, with the value that was chosen as its features. It examines nothing;
  *  inspect-onnx.ts did. */
 import type { Network } from '#lib/ml/network/network.ts'
-import { savePretrained, type Origin } from '../save-pretrained.ts'
+import { savePretrained } from '../save-pretrained.ts'
+import type { Origin } from '../../run/seal/unmeasured-card.ts'
 import { graphFileOf, type FeatureChoice, type OnnxInspection } from './inspect-onnx.ts'
 import { preprocessOf } from './normalisation.ts'
 

@@ -177,17 +177,9 @@ test('by folds, all images train, near-copies count once, and the card says how 
   expect(outOfFold!.rows.filter(({ counts }) => counts)).toHaveLength(24)
 }, 60_000)
 
-test('by folds, the groups of the snapshot count, whatever their images look like', async () => {
-  const folder = place()
-  const images: PackSource[] = []
-  for await (const one of drawn(['ring', 'star'], 12)()) images.push({ ...one, split: 'train' })
-  mkdirSync(folder, { recursive: true })
-  await writeJson(
-    samplesFile(folder),
-    images.map(({ hash, label, split }, i) => ({ hash, label, split, group: `${label} ${i >> 2}` })),
-  )
-
-  const { out } = await trained({
+/** Trains on these images with the groups that `samples.json` in the folder gives them. */
+const trainedByFolds = async (folder: string, images: readonly PackSource[]) =>
+  trained({
     classes: ['ring', 'star'],
     each: 0,
     folder,
@@ -198,6 +190,18 @@ test('by folds, the groups of the snapshot count, whatever their images look lik
     evaluation: 'folds',
     start: { kind: 'choose-network', candidates: await only('shapes') },
   })
+
+test('by folds, the groups of the snapshot count, whatever their images look like', async () => {
+  const folder = place()
+  const images: PackSource[] = []
+  for await (const one of drawn(['ring', 'star'], 12)()) images.push({ ...one, split: 'train' })
+  mkdirSync(folder, { recursive: true })
+  await writeJson(
+    samplesFile(folder),
+    images.map(({ hash, label, split }, i) => ({ hash, label, split, group: `${label} ${i >> 2}` })),
+  )
+
+  const { out } = await trainedByFolds(folder, images)
 
   expect((await readBundle(out)).card.folds).toMatchObject({ trained: 24, images: 12, near_copies: 12 })
 }, 60_000)
@@ -218,17 +222,7 @@ test('a test set of a person is measured with and without its near-copies of tra
     })),
   )
 
-  const { out } = await trained({
-    classes: ['ring', 'star'],
-    each: 0,
-    folder,
-    source: async function* () {
-      yield* images
-    },
-    samples: { kind: 'kept', databaseFile: '', dataDir: '', testOpened: 0 },
-    evaluation: 'folds',
-    start: { kind: 'choose-network', candidates: await only('shapes') },
-  })
+  const { out } = await trainedByFolds(folder, images)
 
   const { card } = await readBundle(out)
   expect(card.test).toMatchObject({ images: 8, near_copies: { images: 1, others: 7 } })
