@@ -164,7 +164,8 @@ export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], mo
       ['@playwright/test', '@axe-core/playwright'],
       ['e2e', 'checks', 'config'],
     ],
-    [['vitest/config', 'eslint*', 'typescript-eslint', '@tailwindcss/postcss', 'knip'], ['config']],
+    [['eslint'], ['config', 'checks']],
+    [['vitest/config', 'eslint-*', 'typescript-eslint', '@tailwindcss/postcss', 'knip'], ['config']],
     [['node:*'], NOT_IN_A_BROWSER],
   ]
 
