@@ -164,7 +164,7 @@ export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], mo
       ['@playwright/test', '@axe-core/playwright'],
       ['e2e', 'checks', 'config'],
     ],
-    [['eslint'], ['config', 'checks']],
+    [['eslint'], ['checks']],
     [['vitest/config', 'eslint-*', 'typescript-eslint', '@tailwindcss/postcss', 'knip'], ['config']],
     [['node:*'], NOT_IN_A_BROWSER],
   ]
