@@ -7,9 +7,12 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { classifierId } from '#lib/contracts/fields.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { NewClassifier, Upload } from '#lib/data/values.ts'
+import type { NewClassifier } from '#lib/data/values.ts'
+import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { choicesOf, READINGS, type Choice } from '#lib/domain/reading/choices.ts'
+import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { arriving, ingestImages } from '#lib/ingest/ingest.ts'
 import type { DownloadProgress } from '#lib/ingest/readers/labelled-image.ts'
@@ -28,7 +31,8 @@ Adds labelled images as samples to the classifier <name>, which is created if it
   <name>           mnist or cifar10 (downloaded from their official sites, 11 and 170 MB, content checked),
                    shapes (generated), or any other name with --from
   --from PATH      instead of downloading: the official files, or a ZIP archive or folder of class folders
-                   (cats/1.jpg, or train/cats/1.jpg and test/cats/2.jpg)
+                   (cats/1.jpg, or train/cats/1.jpg and test/cats/2.jpg), or one with a label table
+  --reading NAME   another reading of a ZIP or folder than the best one; the command names those that are possible
   --title TEXT     title of the classifier if it is created (default: its name)
   --help           show this help
 
@@ -42,6 +46,7 @@ type DatasetArguments = {
   readonly name: string
   readonly from?: string | undefined
   readonly title?: string | undefined
+  readonly reading?: string | undefined
 }
 
 async function main(): Promise<number> {
@@ -50,6 +55,7 @@ async function main(): Promise<number> {
     options: {
       from: { type: 'string' },
       title: { type: 'string' },
+      reading: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -78,16 +84,23 @@ async function taken(args: DatasetArguments, start: Start, data: Data): Promise<
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   try {
-    const { count, classes, images } = await arriving((onStray) =>
+    const {
+      count,
+      classes,
+      images,
+      plan: set,
+    } = await arriving((onStray) =>
       openDataset(args.name, {
         from: args.from === undefined ? undefined : resolve(args.from),
         mirror: start.settings.DATASET_MIRROR,
         downloads: join(start.places.dataDir, 'downloads'),
         onProgress: (progress) => lines.passing(downloading(progress)),
         onStray,
+        choices: readingOf(args.reading),
         signal: stop.signal,
       }),
     )
+    if (set !== null) describe(set, lines)
     await classifierFor(args, classes, data)
     lines.line(
       `${args.name}: ${number(count)} images in ${classes.length} classes. Adding them to ` +
@@ -99,7 +112,7 @@ async function taken(args: DatasetArguments, start: Start, data: Data): Promise<
       onProgress: ({ files }: { files: number }) =>
         lines.passing(
           `${number(files)} of ${number(count)} processed ` +
-            `(${Math.floor((files / Math.max(1, count)) * 100)} %)`,
+            `(${Math.min(100, Math.floor((files / Math.max(1, count)) * 100))} %)`,
         ),
       signal: stop.signal,
     } as const
@@ -116,6 +129,23 @@ async function taken(args: DatasetArguments, start: Start, data: Data): Promise<
     lines.line('Stopped. Nothing was added.')
     return 130
   }
+}
+
+function readingOf(text: string | undefined): readonly Choice[] {
+  const choices = choicesOf(text ?? '')
+  if (choices !== null) return choices
+  throw new DarkroomError('invalid_input', {
+    what: `"${text}" is not a reading`,
+    why: `--reading is one of ${Object.keys(READINGS).join(', ')}, column:NAME`,
+    remedy: 'Choose one of those that the command names.',
+  })
+}
+
+/** What the set is read as, and how else it can be read. */
+function describe({ sentence, notes, uncertain }: SetPlan, { line }: Lines): void {
+  line(`Read as ${sentence}`)
+  for (const note of notes) line(`  ${note}`)
+  for (const other of uncertain) line(`  Or, with --reading ${other.reading}: ${other.sentence} ${other.why}`)
 }
 
 async function classifierFor(

@@ -3,6 +3,7 @@
  * number that is null in a row is read as NaN and does not make the row unreadable.
  */
 import { z } from 'zod'
+import { uploadPlan } from './upload-plan.ts'
 import { card, preprocess, shippedClassifier } from './bundle.ts'
 import { epochPoint } from './epoch.ts'
 import { comparison, verdict } from './models.ts'
@@ -95,9 +96,11 @@ export const storedFindings = z.object({
       filename: z.string(),
       detail: z.string(),
       sampleId: z.string().nullable(),
+      labels: z.array(z.string()).optional(),
     }),
   ),
   findingsTotal: z.number(),
+  plan: uploadPlan.nullish(),
 })
 
 const measuredInterval = z.object({ value: measured, low: measured, high: measured })

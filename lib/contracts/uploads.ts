@@ -1,5 +1,6 @@
 /** Uploading images, the report about the files, undoing an upload, and the resulting samples. */
 import { z } from 'zod'
+import { uploadPlan } from './upload-plan.ts'
 import { contract, type FileAnswer, type Part } from './contract.ts'
 import { inTrash, sampleEdit } from './sample-changes.ts'
 import { chosenClassifier, className, classifierId, id, nextCursor, page, time } from './fields.ts'
@@ -23,6 +24,9 @@ export const finding = z.object({
   filename: z.string(),
   detail: z.string(),
   sample_id: id.nullable(),
+  labels: z
+    .array(z.string())
+    .describe('of `same_picture_other_label`: the sample is excluded until one of them is chosen'),
 })
 
 export const uploadReport = z.object({
@@ -39,6 +43,17 @@ export const uploadReport = z.object({
   created_at: time,
   error: z.string().nullable(),
   trashed_until: time.nullable().describe('it is in the trash and can be restored until then'),
+  plan: uploadPlan
+    .nullable()
+    .describe('what the files were read as; null for uploads before there were plans'),
+  uncertain: uploadPlan.shape.uncertain,
+})
+/** The answer to `dry_run`: nothing is stored. */
+export const uploadDryRun = z.object({
+  success: z.literal(true),
+  dry_run: z.literal(true),
+  classifier: classifierId.nullable(),
+  plan: uploadPlan,
 })
 export type UploadReport = z.output<typeof uploadReport>
 
@@ -51,13 +66,19 @@ export const upload = contract({
     'Upload images: `files` with one `label`, with `labels` (one per file), or a ZIP archive of ' +
     'class folders',
   body: 'parts',
-  formFields: ['classifier', 'create', 'label', 'labels', 'labels[]'],
+  formFields: ['classifier', 'create', 'dry_run', 'label', 'labels', 'labels[]', 'reading'],
   input: z.object({
     ...chosenClassifier,
     create: z.stringbool().optional().describe('create the classifier if it does not exist'),
+    dry_run: z.stringbool().optional().describe('only return the plan; nothing is stored'),
+    reading: z
+      .string()
+      .max(500)
+      .optional()
+      .describe('another reading than the best one: a `reading` of `uncertain`'),
     parts: z.custom<AsyncIterable<Part>>(),
   }),
-  output: uploadReport,
+  output: z.union([uploadReport, uploadDryRun]),
   statusOf: (report) =>
     uploadReport.pick({ state: true }).safeParse(report).data?.state === 'running' ? 202 : 200,
   errors: [

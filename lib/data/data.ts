@@ -31,10 +31,8 @@ import type {
   Snapshot,
   SnapshotEntry,
   StoredSample,
-  Upload,
-  UploadFindings,
-  UploadState,
 } from './values.ts'
+import type { Upload, UploadFindings, UploadState } from './samples/upload-values.ts'
 import type {
   Champion,
   LiveVersion,

@@ -81,31 +81,6 @@ export type Sample = {
 /** A sample in whatever state it is. */
 export type StoredSample = Omit<Sample, 'label' | 'split'> & SampleState
 
-export type UploadState = 'running' | 'done' | 'failed' | 'undone'
-export type Finding = {
-  readonly kind: string
-  readonly filename: string
-  readonly detail: string
-  readonly sampleId: string | null
-}
-export type UploadFindings = {
-  readonly message: string
-  readonly count: number
-  readonly files: number
-  readonly perClass: readonly { readonly name: string; readonly count: number; readonly isNew: boolean }[]
-  /** At most 500; `findingsTotal` counts all. */
-  readonly findings: readonly Finding[]
-  readonly findingsTotal: number
-}
-export type Upload = UploadFindings & {
-  readonly id: string
-  readonly classifierId: string
-  readonly state: UploadState
-  readonly error: string | null
-  readonly createdAt: Date
-  /** `undone` and in the trash since then. */ readonly trashedAt: Date | null
-}
-
 /** One line of a snapshot. */
 export type SnapshotEntry = {
   readonly hash: string

@@ -1,8 +1,9 @@
 /** What an upload reports about its files: the kinds of findings, which refusal of the decoder becomes which, and
  *  the report that collects them. The texts of the kinds on pages are in app/upload. */
-import type { finding, UploadReport } from '#lib/contracts/uploads.ts'
+import type { finding } from '#lib/contracts/uploads.ts'
 import type { UploadGroup } from '#lib/data/samples/group-types.ts'
-import type { NewSample, UploadFindings } from '#lib/data/values.ts'
+import type { NewSample } from '#lib/data/values.ts'
+import type { Finding, UploadFindings } from '#lib/data/samples/upload-values.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { copiesSentence, groupCounts } from '#lib/domain/groups.ts'
 import type { ImageTraits } from '#lib/domain/image-links.ts'
@@ -53,12 +54,23 @@ export async function judgeImage(
   }
 }
 
+/** An image with several labels; open while its sample is excluded and no user has chosen. */
+export type ConflictFinding = {
+  readonly filename: string
+  readonly detail: string
+  readonly sampleId: string | null
+  readonly labels: readonly string[]
+  readonly isOpen: boolean
+}
+
 /** Counts files and samples, and collects findings. */
 export type UploadReportDraft = {
   has: (label: string) => boolean
   look: () => void
   find: (kind: FindingKind, filename: string, detail: string, sampleId?: string) => void
   settle: (sample: NewSample, result: Awaited<ReturnType<IngestPorts['samples']['add']>>[number]) => void
+  /** An image with several labels. */
+  conflict: (conflict: ConflictFinding) => void
   /** The groups of the samples that were added, once they are known. */
   group: (samples: readonly UploadGroup[]) => void
   soFar: () => UploadFindings
@@ -67,16 +79,16 @@ export type UploadReportDraft = {
 
 export function createReport(classes: readonly string[]): UploadReportDraft {
   const perClass = new Map<string, number>()
-  const findings: UploadReport['findings'] = []
+  const findings: Finding[] = []
   let findingsTotal = 0
   let files = 0
   let count = 0
   const find: UploadReportDraft['find'] = (kind, filename, detail, sampleId) => {
     findingsTotal += 1
-    if (findings.length < MOST_FINDINGS)
-      findings.push({ kind, filename, detail, sample_id: sampleId ?? null })
+    if (findings.length < MOST_FINDINGS) findings.push({ kind, filename, detail, sampleId: sampleId ?? null })
   }
   let copies: string | null = null
+  let conflicts = 0
   return {
     find,
     has: (label) => perClass.has(label),
@@ -84,18 +96,12 @@ export function createReport(classes: readonly string[]): UploadReportDraft {
     settle: (sample, result) => {
       const name = sample.filename ?? ''
       if (result.kind === 'already-there') {
+        // with another label it is a conflict (label-conflicts.ts)
         if (result.label === sample.label)
           find(
             'already_there',
             name,
             `This image already exists with the label "${result.label}".`,
-            result.sampleId,
-          )
-        else
-          find(
-            'same_picture_other_label',
-            name,
-            `This image already exists with the label "${result.label}"; that label was kept.`,
             result.sampleId,
           )
         return
@@ -114,17 +120,33 @@ export function createReport(classes: readonly string[]): UploadReportDraft {
       const across = earlierSentence(earlier.length)
       copies = [within, across].filter((part) => part !== null).join('. ') || null
     },
+    conflict: ({ filename, detail, sampleId, labels, isOpen }) => {
+      findingsTotal += 1
+      if (isOpen) conflicts += 1
+      const found = { kind: 'same_picture_other_label', filename, detail, sampleId, labels } as const
+      // before the others, because a user has to decide
+      findings.unshift(found)
+      if (findings.length > MOST_FINDINGS) findings.pop()
+    },
     progress: () => ({ files, count }),
     soFar: () => ({
       count,
       files,
-      message: [sentence(count, files), copies].filter((part) => part !== null).join('. '),
+      message: [sentence(count, files), conflictSentence(conflicts), copies]
+        .filter((part) => part !== null)
+        .join('. '),
       perClass: [...perClass].map(([name, n]) => ({ name, count: n, isNew: !classes.includes(name) })),
-      findings: findings.map(({ sample_id, ...rest }) => ({ ...rest, sampleId: sample_id })),
+      findings,
       findingsTotal,
     }),
   }
 }
+
+const conflictSentence = (count: number): string | null =>
+  count === 0
+    ? null
+    : `${count} ${count === 1 ? 'image has' : 'images have'} several labels and ${count === 1 ? 'is' : 'are'} ` +
+      'excluded until you choose one'
 
 const earlierSentence = (count: number): string | null =>
   count === 0

@@ -2,7 +2,8 @@
  *  hash, and all else is stored. It does not know where the files come from. After a failure nothing is left:
  *  samples that were added under this upload are removed. */
 import { createHash } from 'node:crypto'
-import type { NewSample, Source, Upload } from '#lib/data/values.ts'
+import type { NewSample, Source } from '#lib/data/values.ts'
+import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { ImageTraits } from '#lib/domain/image-links.ts'
 import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
@@ -15,6 +16,7 @@ import {
   type UploadReportDraft,
 } from './findings.ts'
 import { MOST_GROUPED } from './group-images.ts'
+import { createConflicts } from './label-conflicts.ts'
 import { classNameOf } from './labels.ts'
 import type { IngestPorts } from './ports.ts'
 import type { Dataset, LabelledImage, Stray } from './readers/labelled-image.ts'
@@ -65,7 +67,7 @@ async function ingested(
   const { classes, input } = await ports.classifiers.get(classifierId)
   const names = [...classes]
   const report = createReport(classes)
-  const byHash = new Map<string, { label: string; path: string }>()
+  const conflicts = createConflicts()
   let batch: NewSample[] = []
   let traits: (ImageTraits | null)[] = []
   let batchBytes = 0
@@ -77,7 +79,10 @@ async function ingested(
     )
     if (missing.length > 0) await ports.classifiers.addClasses(classifierId, missing)
     const added = batch.length === 0 ? [] : await ports.samples.add(classifierId, batch)
-    for (const [i, result] of added.entries()) report.settle(batch[i]!, result)
+    for (const [i, result] of added.entries()) {
+      conflicts.settle(batch[i]!, result)
+      report.settle(batch[i]!, result)
+    }
     const isGrouped = input.fit !== 'digit' && report.progress().count <= MOST_GROUPED
     if (isGrouped) await keepTraits(classifierId, { batch, traits }, ports)
     batch = []
@@ -109,16 +114,10 @@ async function ingested(
     }
     if (!names.includes(label)) names.push(label)
     const hash = createHash('sha256').update(arriving.bytes).digest('hex')
-    const twin = byHash.get(hash)
+    const twin = conflicts.twinOf(hash, { label, path: arriving.path })
     if (twin) {
       if (twin.label === label)
         report.find('duplicate_in_upload', arriving.path, `Duplicate of ${twin.path}.`)
-      else
-        report.find(
-          'same_picture_other_label',
-          arriving.path,
-          `Duplicate of ${twin.path}, which is labelled "${twin.label}"; that label was kept.`,
-        )
       continue
     }
     const judged = await judgeImage(arriving.bytes, ports.sizeOf)
@@ -126,7 +125,8 @@ async function ingested(
       report.find(judged.kind, arriving.path, judged.detail)
       continue
     }
-    byHash.set(hash, { label, path: arriving.path })
+    const others = (arriving.otherLabels ?? []).map((other) => classNameOf(other, names) ?? other)
+    conflicts.add(hash, { label, path: arriving.path }, others)
     batch.push({
       image: { hash, bytes: arriving.bytes, ...judged.size },
       label,
@@ -141,6 +141,7 @@ async function ingested(
     if (batch.length >= BATCH_IMAGES || batchBytes >= BATCH_BYTES) await flush()
   }
   await flush()
+  await conflicts.finish(ports, upload, report)
   return report
 }
 

@@ -2,15 +2,16 @@
  *  log. Types only; lib/processes and lib/commands implement them. */
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
-import type { undoUpload, upload, UploadReport } from '#lib/contracts/uploads.ts'
+import type { undoUpload, upload, uploadDryRun, UploadReport } from '#lib/contracts/uploads.ts'
 import type { Classifiers, Samples, Uploads } from '#lib/data/data.ts'
 import type { Groups } from '#lib/data/samples/group-types.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
-import type { Trash } from '#lib/data/samples/undo-types.ts'
+import type { SampleChanges, Trash } from '#lib/data/samples/undo-types.ts'
 
 export type IngestPorts = {
   readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>
   readonly samples: Pick<Samples, 'add'>
+  readonly sampleChanges: Pick<SampleChanges, 'change' | 'decided'>
   readonly uploads: Pick<Uploads, 'change' | 'discard'>
   readonly groups: Pick<Groups, 'keepTraits' | 'setAlone' | 'ofUpload'>
   /** Compares the classifier's new images with all others, and stores which belong together. */
@@ -31,6 +32,7 @@ export type UploadPorts = {
     'get' | 'addClasses' | 'chosen' | 'find' | 'create' | 'removeIfEmpty'
   >
   readonly samples: Pick<Samples, 'add'>
+  readonly sampleChanges: IngestPorts['sampleChanges']
   readonly uploads: Pick<Uploads, 'begin' | 'change' | 'discard'>
   readonly groups: IngestPorts['groups']
   readonly groupImages: IngestPorts['groupImages']
@@ -54,7 +56,7 @@ export type IngestAnswers = {
   readonly upload: (
     input: Input<typeof upload>,
     request: { readonly requestId: string },
-  ) => Promise<UploadReport>
+  ) => Promise<UploadReport | (typeof uploadDryRun)['_output']>
   readonly undoUpload: (
     input: Input<typeof undoUpload>,
     request: { readonly caller: Caller },

@@ -21,9 +21,14 @@ export type Content = {
   readonly plan: SetPlan
 }
 
-export async function contentOf(arrivals: Arrivals, limits: ZipLimits): Promise<Content> {
+/** @param reading the one in the query; else that of the form */
+export async function contentOf(
+  arrivals: Arrivals,
+  reading: string | undefined,
+  limits: ZipLimits,
+): Promise<Content> {
   const given: GivenLabels = { label: arrivals.fields.label ?? null, labels: arrivals.labels }
-  const choices = chosen(arrivals.fields.reading)
+  const choices = chosen(reading ?? arrivals.fields.reading)
   const { tables, files } = await tableFiles(arrivals)
   refuseNothing(arrivals, { files, hasTable: tables.length > 0 })
   refuseImpossibleNames(given)

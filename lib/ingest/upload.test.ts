@@ -165,8 +165,7 @@ test('the same image is one sample: within the upload, from before, and under an
   expect(kinds(first.body)).toEqual(['duplicate_in_upload again.png'])
   expect(kinds(second.body)).toEqual(['same_picture_other_label c.png', 'already_there b.png'])
   expect(kinds(third.body)).toEqual(['same_picture_other_label e.png'])
-  expect(third.body.findings[0]!.sample_id).toBe((await data.samples.all('pets'))[0]!.id)
-  expect(await samples()).toEqual(['cat a.png', 'dog d.png'])
+  expect(third.body.findings[0]).toMatchObject({ labels: ['cat', 'dog'], sample_id: expect.any(String) })
 })
 
 test.each<[string, FormFields, number, string]>([

@@ -5,13 +5,14 @@ import type { Input } from '#lib/contracts/contract.ts'
 import type { upload } from '#lib/contracts/uploads.ts'
 import { zodErrorMap } from '#lib/contracts/validation-messages.ts'
 import { classifierId, flag } from '#lib/contracts/fields.ts'
-import type { Upload } from '#lib/data/values.ts'
+import type { Upload } from '#lib/data/samples/upload-values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { reasonNotAnImage } from '#lib/images/refusals.ts'
 import { receive } from './multipart-spool.ts'
 import type { Arrivals } from './multipart-spool.ts'
-import { contentOf } from './resolve-upload.ts'
+import { planAnswer } from './plan-answer.ts'
+import { contentOf, type Content } from './resolve-upload.ts'
 import { ingestImages } from './ingest.ts'
 import type { IngestAnswers, UploadPorts } from './ports.ts'
 
@@ -36,12 +37,13 @@ export function createIngest(ports: UploadPorts): Ingest {
   const stopping = new AbortController()
 
   async function startUpload(
+    { images, count, plan }: Content,
     arrivals: Arrivals,
     input: Input<typeof upload>,
   ): Promise<{ entry: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
-    const { count, images } = await contentOf(arrivals, zipLimits)
     const { classifier, isCreated } = await targetOf(input, arrivals.fields, ports)
     const entry = await ports.uploads.begin(classifier.id)
+    await ports.uploads.change(entry.id, { plan: planAnswer(plan) })
     const work = ingestImages(images(), { upload: entry, source: 'upload', signal: stopping.signal }, ports)
     return {
       entry,
@@ -74,7 +76,16 @@ export function createIngest(ports: UploadPorts): Ingest {
       const arrivals = await receive(input.parts, ports.folder, maxImageBytes)
       let isBehind = false
       try {
-        const { entry, count, work, forget } = await startUpload(arrivals, input)
+        const content = await contentOf(arrivals, input.reading, zipLimits)
+        if (input.dry_run ?? checked(flag, 'dry_run', arrivals.fields.dry_run) ?? false)
+          return {
+            success: true,
+            dry_run: true,
+            classifier:
+              input.classifier ?? checked(classifierId, 'classifier', arrivals.fields.classifier) ?? null,
+            plan: planAnswer(content.plan),
+          }
+        const { entry, count, work, forget } = await startUpload(content, arrivals, input)
         if (count > MOST_AT_ONCE) {
           isBehind = true
           continueInBackground(work, arrivals, { upload: entry.id, request_id: requestId })

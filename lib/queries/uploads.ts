@@ -7,7 +7,7 @@ import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
 import { uploadValue } from '#lib/data/samples/uploads.ts'
-import type { Upload } from '#lib/data/values.ts'
+import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
 type UploadQueries = {
@@ -44,12 +44,14 @@ const answerOf = (upload: Upload): UploadReport => ({
   count: upload.count,
   files: upload.files,
   per_class: upload.perClass.map(({ name, count, isNew }) => ({ class: name, count, is_new: isNew })),
-  findings: upload.findings.flatMap(({ kind, filename, detail, sampleId }) => {
+  findings: upload.findings.flatMap(({ kind, filename, detail, sampleId, labels = [] }) => {
     const known = FINDINGS.find((name) => name === kind)
-    return known ? [{ kind: known, filename, detail, sample_id: sampleId }] : []
+    return known ? [{ kind: known, filename, detail, sample_id: sampleId, labels: [...labels] }] : []
   }),
   findings_total: upload.findingsTotal,
   created_at: upload.createdAt.toISOString(),
   error: upload.error,
   trashed_until: upload.trashedAt && trashedUntil(upload.trashedAt).toISOString(),
+  plan: upload.plan ?? null,
+  uncertain: upload.plan?.uncertain ?? [],
 })

@@ -62,6 +62,7 @@ export function UploadForm({ classifiers, selected, mayCreate, limits, recent }:
               ),
           },
         )
+        if ('dry_run' in started) continue
         const report = await finishedReport(started, (now) =>
           setProgress({ label: `Processing images… ${now.files} so far`, percent: null }),
         )

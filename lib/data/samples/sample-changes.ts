@@ -79,6 +79,14 @@ export function sampleChangesOf(store: Store): SampleChanges {
           await tx.sampleChange.updateMany({ where: { id: change.undoesId }, data: { undoneById: null } })
         return { ...outcome, unchanged: 0, skipped: conflicts.length }
       }, TRANSACTION),
+    async decided(ids, by) {
+      const rows = await prisma.sampleChangeEntry.findMany({
+        where: { sampleId: { in: [...ids] }, change: { by: { not: by } } },
+        select: { sampleId: true },
+        distinct: ['sampleId'],
+      })
+      return new Set(rows.map(({ sampleId }) => sampleId))
+    },
     async entriesOf(id, limit) {
       await get(id)
       const rows = await prisma.sampleChangeEntry.findMany({

@@ -66,6 +66,8 @@ export type SampleChanges = {
     id: string,
     how: { readonly by: string; readonly skipConflicts: boolean },
   ) => Promise<ChangeOutcome & { readonly skipped: number }>
+  /** Those of the samples that were changed by others than `by`: a user has decided about them. */
+  readonly decided: (ids: readonly string[], by: string) => Promise<ReadonlySet<string>>
   readonly get: (id: string) => Promise<SampleChangeRecord>
   /** The first entries of a change. */
   readonly entriesOf: (id: string, limit: number) => Promise<readonly SampleChangeEntry[]>

@@ -10,7 +10,7 @@ import { conflict, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 import { dropEmptyClasses } from '../trash/trash.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
-import type { Upload, UploadFindings, UploadState } from '../values.ts'
+import type { Upload, UploadFindings, UploadState } from './upload-values.ts'
 
 export type UploadRow = {
   id: string
@@ -164,7 +164,8 @@ const findingsOf = ({
   perClass,
   findings,
   findingsTotal,
-}: Upload): UploadFindings => ({ message, count, files, perClass, findings, findingsTotal })
+  plan,
+}: Upload): UploadFindings => ({ message, count, files, perClass, findings, findingsTotal, plan })
 
 export const uploadValue = (row: UploadRow): Upload => ({
   ...parsed(storedFindings, row.reportJson),

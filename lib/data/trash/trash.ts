@@ -11,7 +11,7 @@ import type { Store } from '../store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT } from './trash-rows.ts'
 import type { Transaction } from './trash-rows.ts'
 import type { Trash, TrashRecord } from '../samples/undo-types.ts'
-import type { UploadFindings } from '../values.ts'
+import type { UploadFindings } from '../samples/upload-values.ts'
 import type { LiveVersion } from '../versions/version-values.ts'
 
 const TRANSACTION = { timeout: 60_000 } as const

@@ -3,9 +3,9 @@
 import type { Choice, Doubt } from './choices.ts'
 import { fileIndex } from './file-names.ts'
 import type { PlannedSplit } from './folder-reading.ts'
-import { labelColumns } from './label-column.ts'
 import { rowsOfJson } from './label-json.ts'
 import { readTable, type TableReading } from './label-table.ts'
+import { labelRank } from './table-headings.ts'
 import { tablesIn, type CharacterSet } from './table-text.ts'
 
 export type TableText = {
@@ -133,8 +133,8 @@ function reasonUnused(
   const [rows] = candidates
   if (rows === undefined || rows.length === 0) return 'it is not a table with several columns'
   const [first] = paths
-  const { isRecognised } = labelColumns({ heading: rows[0]!, body: rows.slice(1), nameAt: 0, choices: [] })
-  if (rows.length < 2 && isRecognised) return 'it has a heading and no rows'
+  if (rows.length < 2 && rows[0]!.some((cell) => labelRank(cell) !== null))
+    return 'it has a heading and no rows'
   const second = missing[0] ?? rows[1]?.[0]
   return (
     `it names none of these files: it begins with "${firstLine}"` +

@@ -189,6 +189,12 @@ test('a table that names nothing here is reported with its beginning and the fir
   })
 })
 
+test('a table with a heading alone is reported to have no rows', () => {
+  const plan = planned('train/cats*2, train/dogs*2', { 'train/labels.csv': 'filename,label\n' })
+
+  expect(plan.placeOf('train/labels.csv')).toMatchObject({ reason: 'it has a heading and no rows' })
+})
+
 test('rows that disagree are a conflict, and several classes in one row are no label', () => {
   const plan = planned(FOUR, {
     't.csv':
