@@ -14,6 +14,7 @@ import { foundCopies, withCopies } from './planted-copies.ts'
 import { answer, untilBackbone, untilDone } from './requests.ts'
 import { createLines } from '../terminal/progress-line.ts'
 import { fewImagesTable, type FewImagesResult } from './few-images-table.ts'
+import { gatePairs } from './gate-pairs.ts'
 import { reshuffled } from './reshuffles.ts'
 
 const HELP = `npm run bench -- few-images --from FOLDER [--from FOLDER …] [options]
@@ -29,6 +30,7 @@ many images of each class, trains with default options, and predicts other image
   --json           one JSON object per training instead of the table
   --reshuffles N   N draws of each on features that are computed once, without a product: seconds for each;
                    the pretrained network is that of DATA_DIR and BACKBONE
+  --gate           with --reshuffles: pairs of versions, the verdict of the gate and the truth
   --export FOLDER  with --reshuffles: writes features and draws, to compare with other methods
   --help           show this help`
 
@@ -48,6 +50,7 @@ export async function benchFewImages(args: readonly string[]): Promise<number> {
       copies: { type: 'string', default: '0' },
       reshuffles: { type: 'string' },
       export: { type: 'string' },
+      gate: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -72,7 +75,7 @@ export async function benchFewImages(args: readonly string[]): Promise<number> {
   }
   const notes = createLines(process.stderr)
   if (values.reshuffles !== undefined) {
-    const table = await reshuffled({
+    const table = await (values.gate ? gatePairs : reshuffled)({
       from: values.from,
       sizes,
       reshuffles: Number(values.reshuffles),
