@@ -145,6 +145,8 @@ export type ToTraining =
     }
     /** Decode the images of the run in this folder and compute their features, and train nothing. */
   | { kind: 'features'; folder: string }
+  /** Train the last layer of a version again by folds, and write only the answers. */
+  | { kind: 'refit'; folder: string }
   | { kind: 'cancel' }
 
 export type FromTraining =

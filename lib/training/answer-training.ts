@@ -11,6 +11,7 @@ import { checkpointFile } from './run/checkpoint.ts'
 import { datasetSamples, storedSamples, type OpenDataset } from './run/data/sources.ts'
 import { readRunPlan } from './run/plan.ts'
 import { computeFeatures } from './run/compute-features.ts'
+import { refitByFolds } from './run/refit.ts'
 import { runTraining } from './run/run.ts'
 import { countOpening } from './versions/test-set-access.ts'
 
@@ -49,6 +50,10 @@ export function answerTraining(
           await computeFeatures(folder, plan, ports)
           outcome = { kind: 'computed' }
           break
+        case 'refit':
+          await refitByFolds(folder, plan, ports)
+          outcome = { kind: 'computed' }
+          break
         case 'probe': {
           const figures = await probe(folder, plan, { images: request.images, start }, ports)
           report({ kind: 'probed', figures })
@@ -59,7 +64,7 @@ export function answerTraining(
     }
     stop = null
     if (outcome) report(outcome)
-    if (request.kind !== 'features') training.ended()
+    if (request.kind === 'train' || request.kind === 'probe') training.ended()
   }
 
   const portsOf = (folder: string, plan: RunPlan, signal: AbortSignal): ProbePorts => ({

@@ -4,12 +4,11 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RetrainDraft } from '#lib/contracts/training-plan.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { forgetImages } from '../features/forget-images.ts'
 import { planFile, samplesFile, trainable, writeJson } from '../run/plan.ts'
-import type { TrainingChild } from '../ports.ts'
 import { purposeOf } from './engine-purpose.ts'
+import { followComputation } from './follow-computation.ts'
 import type { BackgroundTurn } from './one-at-a-time.ts'
 import { planOf } from './plan-run.ts'
 import type { TrainingHandlers, TrainingParts } from './ports.ts'
@@ -57,53 +56,13 @@ async function computeNow(
     await writeJson(planFile(folder), plan)
     const purpose = purposeOf(plan.recipe)
     const child = processes.fork(settings.engine, purpose)
-    const { end, engine } = await ended(child, folder, signal)
+    const { end, engine } = await followComputation(child, { kind: 'features', folder }, signal)
     if (engine !== null) processes.keep(child, { requested: settings.engine, purpose, engine })
     return { images: entries.length, end }
   } finally {
     await rm(folder, { recursive: true, force: true })
     await forgetDeleted(classifierId, entries, { data, settings })
   }
-}
-
-/** How the work ended; a failure is the run's to report, which does the same and shows it. `engine`: that of the
- *  process, which is still there and without work; null where it has exited. */
-function ended(
-  child: TrainingChild,
-  folder: string,
-  signal: AbortSignal,
-): Promise<{ readonly end: string; readonly engine: EngineName | null }> {
-  return new Promise((resolve) => {
-    let engine: EngineName | null = null
-    let reason = ''
-    const cancel = (): void => child.send({ kind: 'cancel' })
-    const settle = (end: string, isThere: boolean): void => {
-      signal.removeEventListener('abort', cancel)
-      resolve({ end, engine: isThere ? engine : null })
-    }
-    signal.addEventListener('abort', cancel, { once: true })
-    child.listen({
-      message(message) {
-        switch (message.kind) {
-          case 'ready':
-            engine = message.engine
-            child.send({ kind: 'features', folder })
-            if (signal.aborted) cancel()
-            break
-          case 'unable':
-            reason = message.reason
-            break
-          case 'failed':
-            settle(message.failure.reason, true)
-            break
-          case 'computed':
-          case 'cancelled':
-            settle(message.kind, true)
-        }
-      },
-      exit: (cause) => settle(reason || cause, false),
-    })
-  })
 }
 
 /** An image that was deleted permanently while the child held it must not come back by what the child has stored. */

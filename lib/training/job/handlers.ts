@@ -41,7 +41,11 @@ export function trainingHandlers(parts: FeaturesJobParts): TrainingHandlers {
           {
             champion,
             challenger,
-            ...(await comparableImages(data, { champion, challenger }, storedAnswersIn(settings.dataDir))),
+            ...(await comparableImages(
+              data,
+              { champion, challenger },
+              { stored: storedAnswersIn(settings.dataDir), refit: async () => null }, // it starts no training process
+            )),
             unseen: await unseenBy(data, champion),
             now: parts.now(),
           },

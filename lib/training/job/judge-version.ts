@@ -17,6 +17,7 @@ import { compareVersions, firstVerdict } from '../versions/compare.ts'
 import { comparableImages } from '../versions/comparable-images.ts'
 import { storedAnswersIn } from '../versions/stored-answers.ts'
 import type { TrainingParts } from './ports.ts'
+import { refitBy } from './refit-version.ts'
 
 const KIND_OF: Readonly<Record<VerdictAnswer['kind'], Verdict['kind']>> = {
   first: 'first',
@@ -117,7 +118,11 @@ async function verdictFor(
     {
       champion,
       challenger,
-      ...(await comparableImages(data, { champion, challenger }, storedAnswersIn(settings.dataDir))),
+      ...(await comparableImages(
+        data,
+        { champion, challenger },
+        { stored: storedAnswersIn(settings.dataDir), refit: refitBy(parts, signal) },
+      )),
       unseen: new Set(parseDraft(run.plan).unseen),
       now: now(),
     },

@@ -94,7 +94,7 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
 }
 
 /** Whether out-of-fold answers are honest: the features were not trained on the images of this classifier. */
-const isEvaluatedByFolds = (base: VersionWithCard | null): boolean =>
+export const isEvaluatedByFolds = (base: VersionWithCard | null): boolean =>
   base === null || (base.recipe === 'head' && (base.card.folds != null || base.card.parent === null))
 
 /** No split cuts a group of near-copies, except where a person put its images into different sets. */

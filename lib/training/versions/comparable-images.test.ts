@@ -2,17 +2,21 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { comparableImages } from './comparable-images.ts'
+import { comparableImages, type RefitVersion } from './comparable-images.ts'
 import type { StoredAnswers } from './stored-answers.ts'
 
 const row = (hash: string, group: number, counts = true) => ({ hash, group, counts, logits: [1, 0] })
 
 /** Two versions of a classifier with these images; `rows`: of folds.json, null: evaluated by splits. */
 function versions(parts: {
-  readonly samples: readonly { readonly hash: string; readonly split: string }[]
-  readonly champion: { readonly trained: readonly string[]; readonly rows: readonly object[] | null }
+  readonly samples: readonly { readonly hash: string; readonly split: string; readonly source?: string }[]
+  readonly champion: {
+    readonly trained: readonly string[] | 'shipped'
+    readonly rows: readonly object[] | null
+  }
   readonly challenger: { readonly trained: readonly string[]; readonly rows: readonly object[] | null }
   readonly stored?: StoredAnswers
+  readonly refit?: RefitVersion
 }) {
   const root = mkdtempSync(join(tmpdir(), 'darkroom-comparable-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
@@ -21,19 +25,27 @@ function versions(parts: {
     mkdirSync(folder)
     const { rows } = parts[side]
     if (rows) writeFileSync(join(folder, 'folds.json'), JSON.stringify({ format: 1, folds: 5, rows }))
-    return { id: side, classifierId: 'c', runId: side, folder, card: { engine: 'onnx' } } as never
+    const runId = parts[side].trained === 'shipped' ? null : side
+    return { id: side, classifierId: 'c', runId, folder, card: { engine: 'onnx' } } as never
   }
   const data = {
     samples: { all: async () => parts.samples.map((one) => ({ ...one, label: 'a' })) },
     runs: { get: async (id: 'champion' | 'challenger') => ({ snapshotId: id }) },
     snapshots: {
       entriesOf: async (id: 'champion' | 'challenger') =>
-        parts[id].trained.map((hash) => ({ hash, label: 'a', split: 'train' })),
+        [...parts[id].trained].map((hash) => ({ hash, label: 'a', split: 'train' })),
       openTest: async () => 1,
     },
   } as never
   const [champion, challenger] = [version('champion'), version('challenger')]
-  return comparableImages(data, { champion, challenger }, parts.stored ?? (async () => new Map()))
+  return comparableImages(
+    data,
+    { champion, challenger },
+    {
+      stored: parts.stored ?? (async () => new Map()),
+      refit: parts.refit ?? (async () => null),
+    },
+  )
 }
 
 const hashes = (images: Awaited<ReturnType<typeof versions>>) => images.entries.map(({ hash }) => hash)
@@ -81,6 +93,36 @@ test('near-copies count once, and a new copy of an image that the other was trai
   })
 
   expect(hashes(images)).toEqual(['2', '4'])
+})
+
+test('a version without answers by folds is refitted where the other one has some', async () => {
+  const images = await versions({
+    samples,
+    champion: { trained: ['1', '2'], rows: null },
+    challenger: { trained: ['1', '2', '3'], rows: [row('1', 0), row('2', 1), row('3', 2)] },
+    refit: async () => ({
+      format: 1,
+      folds: 4,
+      rows: [{ hash: '1', group: 0, counts: true, logits: [0, 3] }],
+    }),
+  })
+
+  expect(hashes(images)).toEqual(['1', '3', '4'])
+  expect(images.folds!.champion.get('1')).toEqual(Float32Array.of(0, 3))
+})
+
+test('a shipped version is not compared on images of the data set that it was trained on', async () => {
+  const images = await versions({
+    samples: [
+      { hash: '1', split: 'train', source: 'dataset' },
+      { hash: '2', split: 'test', source: 'dataset' },
+      { hash: '3', split: 'train', source: 'upload' },
+    ],
+    champion: { trained: 'shipped', rows: null },
+    challenger: { trained: ['1', '2', '3'], rows: [row('1', 0), row('2', 1), row('3', 2)] },
+  })
+
+  expect(hashes(images)).toEqual(['2', '3'])
 })
 
 test('versions that were evaluated by splits are compared on their test images', async () => {

@@ -1,7 +1,8 @@
 /** The stored images on which two versions can be compared: those of which each has an answer that it was not trained
  *  for, out of fold where it was trained on all images. */
 import type { Data } from '#lib/data/data.ts'
-import type { SnapshotEntry } from '#lib/data/values.ts'
+import type { OutOfFold } from '#lib/contracts/model-files.ts'
+import type { Sample, SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
 import type { StoredAnswers } from './stored-answers.ts'
@@ -16,6 +17,9 @@ export type FoldComparison = {
   readonly challenger: ReadonlyMap<string, Float32Array>
 }
 
+/** Answers of a version by folds, which it was not evaluated by; null where they cannot be had. */
+export type RefitVersion = (version: VersionWithCard) => Promise<OutOfFold | null>
+
 export type ComparableImages = {
   readonly entries: readonly SnapshotEntry[]
   /** Null where both were evaluated by their splits. */
@@ -27,7 +31,7 @@ type Sources = Pick<Data, 'samples' | 'runs' | 'snapshots'>
 export async function comparableImages(
   data: Sources,
   { champion, challenger }: { readonly champion: VersionWithCard; readonly challenger: VersionWithCard },
-  stored: StoredAnswers,
+  { stored, refit }: { readonly stored: StoredAnswers; readonly refit: RefitVersion },
 ): Promise<ComparableImages> {
   const files = {
     champion: await readOutOfFold(champion.folder),
@@ -35,13 +39,14 @@ export async function comparableImages(
   }
   if (!files.champion && !files.challenger)
     return { entries: await testEntries(data, [champion, challenger]), folds: null }
+  if (files.challenger && !files.champion) files.champion = await refit(champion)
   const answers = { champion: answersOf(files.champion), challenger: answersOf(files.challenger) }
+  const samples = await data.samples.all(champion.classifierId)
   const trained = {
-    champion: new Set(await trainingImagesOf(data, champion)),
-    challenger: new Set(await trainingImagesOf(data, challenger)),
+    champion: await trainedOn(data, champion, samples),
+    challenger: await trainedOn(data, challenger, samples),
   }
   const repeated = repeatedImages([files.challenger, files.champion], trained)
-  const samples = await data.samples.all(champion.classifierId)
   const entries = samples.flatMap(({ hash, label, split }) => {
     const isKnown = (['champion', 'challenger'] as const).every(
       (side) => answers[side].has(hash) || !trained[side].has(hash),
@@ -62,6 +67,18 @@ export async function comparableImages(
       challenger: await withStored('challenger', challenger),
     },
   }
+}
+
+/** A shipped version was trained on its data set, whose images may be on this machine. */
+async function trainedOn(
+  data: Sources,
+  version: VersionWithCard,
+  samples: readonly Sample[],
+): Promise<ReadonlySet<string>> {
+  if (version.runId) return new Set(await trainingImagesOf(data, version))
+  return new Set(
+    samples.flatMap(({ hash, source, split }) => (source === 'dataset' && split !== 'test' ? [hash] : [])),
+  )
 }
 
 type FoldsFile = Awaited<ReturnType<typeof readOutOfFold>>

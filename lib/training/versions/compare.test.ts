@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { compareVersions } from './compare.ts'
+import { compareVersions, firstVerdict } from './compare.ts'
 import type { InferencePort } from '../ports.ts'
 import { cardOf, versionRow } from '../rows.fakes.ts'
 
@@ -174,5 +174,15 @@ test("without the live version's own test images there is no verdict, however go
     'Inconclusive. The 10,000 test images of v1 are not on this machine, so a loss of accuracy on them ' +
       'cannot be detected. On the new images: better. Correct on 40 images that the old version got wrong, ' +
       'incorrect on 0 that it got right: +100.0 points (+82.5 to +100.0).',
+  )
+})
+
+test('the first version of unequal classes says what it would be if each class counted the same', () => {
+  const card = cardOf('v1', {}, 0)
+  const accuracy = { value: 0.9, low: 0.8, high: 0.95 }
+  const folds = { accuracy, images: 93, balanced_accuracy: { value: 0.62, low: 0.5, high: 0.75 } } as never
+
+  expect(firstVerdict({ card: { ...card, test: null, folds } }).sentence).toMatch(
+    /It classifies 90 % correctly .*if each class counted the same, it would be 62 % \(50 to 75 %\)\.$/,
   )
 })

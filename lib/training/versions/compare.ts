@@ -245,9 +245,17 @@ export function firstVerdict({ card }: Pick<VersionWithCard, 'card'>): VerdictAn
   const images = card.test
     ? `${card.test.images} test images`
     : `${card.folds?.images ?? 0} different images, each by a model that was trained without it`
+  const balanced = card.test ? null : (card.folds?.balanced_accuracy ?? null)
+  const each = balanced
+    ? ` Some classes have far more images than others: if each class counted the same, it would be ` +
+      `${Math.round(100 * balanced.value)} % (${Math.round(100 * balanced.low)} to ` +
+      `${Math.round(100 * balanced.high)} %).`
+    : ''
   return {
     ...verdict,
-    sentence: `${verdict.sentence} It classifies ${value} % correctly (95 % interval: ${low} to ${high} %; ${images}).`,
+    sentence:
+      `${verdict.sentence} It classifies ${value} % correctly (95 % interval: ${low} to ${high} %; ` +
+      `${images}).${each}`,
   }
 }
 

@@ -1,7 +1,6 @@
 /** All figures of the card of a version that was trained on all images, from the predictions of a
  *  cross-validation. A test set that a person chose is measured with the saved network and is listed separately. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import type { OutOfFold } from '#lib/contracts/model-files.ts'
 import {
   answersAt,
   calibrationError,
@@ -22,6 +21,7 @@ import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { CrossValidationResult } from '../learn/material.ts'
 import { familiarityByFolds } from './familiarity-by-folds.ts'
 import { testFigures, type Measurement } from './measure.ts'
+import { outOfFoldFile } from './out-of-fold-file.ts'
 import { computeOutputs, untimed, type MeasuredModel } from './outputs.ts'
 
 /** The page shows so many labels that may be wrong. */
@@ -165,32 +165,6 @@ function suspectsOf({
     .toSorted((a, b) => b.probability - a.probability)
     .slice(0, MOST_SUSPECTS)
 }
-
-function outOfFoldFile(
-  training: SampleSet,
-  { result, groups, folds }: CrossValidationResult,
-  isFirst: readonly boolean[],
-): OutOfFold {
-  const { values, classes } = result.logits
-  return {
-    format: 1,
-    folds,
-    rows: training.hashes.flatMap((hash, i) =>
-      result.isEvaluated[i]
-        ? [
-            {
-              hash,
-              group: groups[i]!,
-              counts: isFirst[i]!,
-              logits: Array.from(values.subarray(i * classes, (i + 1) * classes), rounded),
-            },
-          ]
-        : [],
-    ),
-  }
-}
-
-const rounded = (value: number): number => Math.round(value * 1e4) / 1e4
 
 function notesOf({ groups, result }: CrossValidationResult, images: number): string[] {
   const nearCopies = groups.length - new Set(groups).size

@@ -1,0 +1,44 @@
+/** Follows work of a training process after which it stays: it computes features, or refits a last layer. */
+import type { ToTraining } from '#lib/contracts/ipc.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
+import type { TrainingChild } from '../ports.ts'
+
+/** How the work ended: `computed`, `cancelled`, or why it failed. `engine`: that of the
+ *  process, which is still there and without work; null where it has exited. */
+export function followComputation(
+  child: TrainingChild,
+  request: Extract<ToTraining, { kind: 'features' | 'refit' }>,
+  signal: AbortSignal,
+): Promise<{ readonly end: string; readonly engine: EngineName | null }> {
+  return new Promise((resolve) => {
+    let engine: EngineName | null = null
+    let reason = ''
+    const cancel = (): void => child.send({ kind: 'cancel' })
+    const settle = (end: string, isThere: boolean): void => {
+      signal.removeEventListener('abort', cancel)
+      resolve({ end, engine: isThere ? engine : null })
+    }
+    signal.addEventListener('abort', cancel, { once: true })
+    child.listen({
+      message(message) {
+        switch (message.kind) {
+          case 'ready':
+            engine = message.engine
+            child.send(request)
+            if (signal.aborted) cancel()
+            break
+          case 'unable':
+            reason = message.reason
+            break
+          case 'failed':
+            settle(message.failure.reason, true)
+            break
+          case 'computed':
+          case 'cancelled':
+            settle(message.kind, true)
+        }
+      },
+      exit: (cause) => settle(reason || cause, false),
+    })
+  })
+}
