@@ -149,8 +149,8 @@ async function judgedPair(
 
 type TrainedVersion = { readonly version: Version; readonly trained: CrossValidationResult }
 
-/** As comparable-images.ts pairs them: out of fold where a version was trained on the image, and the first of each group
- *  of near-copies. */
+/** As comparable-images.ts pairs them: out of fold where a version was trained on the image, and the first of each
+ *  group of near-copies. */
 function pairedAnswers(
   set: CachedSet,
   champion: TrainedVersion,

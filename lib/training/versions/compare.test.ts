@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { compareVersions, firstVerdict } from './compare.ts'
+import { compareVersions } from './compare.ts'
+import { firstVerdict } from './first-verdict.ts'
 import type { InferencePort } from '../ports.ts'
 import { cardOf, versionRow } from '../rows.fakes.ts'
 
