@@ -150,3 +150,18 @@ test(
     }
   },
 )
+
+test.each([false, true])('a JPEG without its end marker is whole, progressive: %s', async (progressive) => {
+  const jpeg = await sharp(drawn(40, 40).data, {
+    raw: { width: 40, height: 40, channels: 3 },
+  })
+    .jpeg({ progressive })
+    .toBuffer()
+  const whole = await decode(new Uint8Array(jpeg), limits)
+
+  expect(await decode(new Uint8Array(jpeg.subarray(0, -2)), limits)).toEqual(whole)
+  expect(await decode(new Uint8Array(jpeg.subarray(0, -1)), limits)).toEqual(whole)
+  await expect(decode(new Uint8Array(jpeg.subarray(0, -40)), limits)).rejects.toMatchObject({
+    code: 'corrupt_image',
+  })
+})

@@ -8,6 +8,7 @@ import { decodeBmp, readBmpHeader } from './bmp.ts'
 import { composed, WHITE } from './flatten-alpha.ts'
 import type { Background, Pixels } from './flatten-alpha.ts'
 import { decodeBytes } from './cost.ts'
+import { tiffDecoding } from './decode-tiff.ts'
 import { readHeader } from './header.ts'
 import type { ImageHeader } from './image-header.ts'
 import { upright } from './orient.ts'
@@ -76,9 +77,37 @@ export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Prom
       return { image: composed(small, background), width: small.width, height: small.height }
     return bySharp(withoutMetadata(bytes), type, limits)
   }
+  if (type.kind === 'tiff') return tiff(bytes, type, limits)
   // the most expensive case
   if (header === null) refuseLarge({ ...(await metadataOf(bytes, type)), kind: 'avif', depth: 12 }, limits)
   return bySharp(bytes, type, limits)
+}
+
+async function tiff(bytes: Uint8Array, type: FileType, limits: DecodeLimits): Promise<SizedImage> {
+  const decoding = tiffDecoding(bytes, type)
+  if (decoding?.pixels === null || decoding === null) return bySharp(bytes, type, limits, decoding ?? {})
+  const { page, pixels } = decoding
+  const { width, height, orientation = 1 } = await metadataOf(bytes, type, page)
+  try {
+    const decoded = await pixels({ maxPixels: limits.maxPixels, seconds: LONGEST_SECONDS })
+    const image = composed(decoded, limits.background ?? WHITE)
+    return uprightSized(image, { width, height, orientation })
+  } catch (cause) {
+    throw refusalOf(type, cause)
+  }
+}
+
+/** A large image is turned after it was reduced; a small one by sharp. */
+function uprightSized(
+  image: RgbImage,
+  { width, height, orientation }: { width: number; height: number; orientation: number },
+): SizedImage {
+  const isTurned = orientation > 4
+  return {
+    image: shrunkSize(width, height) === null ? image : upright(image, orientation),
+    width: isTurned ? height : width,
+    height: isTurned ? width : height,
+  }
 }
 
 async function bmp(bytes: Uint8Array, type: FileType, background: Background): Promise<SizedImage> {
@@ -103,9 +132,10 @@ async function bmp(bytes: Uint8Array, type: FileType, background: Background): P
 async function metadataOf(
   bytes: Uint8Array,
   type: FileType,
+  page = 0,
 ): Promise<{ width: number; height: number; orientation?: number | undefined }> {
   try {
-    return await sharp(bytes, { limitInputPixels: false }).metadata()
+    return await sharp(bytes, { limitInputPixels: false, page }).metadata()
   } catch (cause) {
     throw corruptImage(type, 'its header is damaged', cause)
   }
@@ -116,13 +146,15 @@ async function bySharp(
   bytes: Uint8Array,
   type: FileType,
   { maxPixels, background = WHITE }: DecodeLimits,
+  { page = 0, hasAlpha = true, failOn = 'error' }: SharpDecoding = {},
 ): Promise<SizedImage> {
-  const { width, height, orientation = 1 } = await metadataOf(bytes, type)
+  const { width, height, orientation = 1 } = await metadataOf(bytes, type, page)
   if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels)
   const target = shrunkSize(width, height)
-  const file = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true }).timeout({
+  const opened = sharp(bytes, { limitInputPixels: maxPixels, failOn, sequentialRead: true, page }).timeout({
     seconds: LONGEST_SECONDS,
   })
+  const file = hasAlpha ? opened : opened.removeAlpha()
   try {
     const { data, info } = await (
       target === null ? file.autoOrient() : file.resize({ ...target, fit: 'fill' })
@@ -131,30 +163,60 @@ async function bySharp(
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
     const decoded = composed(
-      { width: info.width, height: info.height, data: viewOf(data), channels: channelsOf(info.channels) },
+      channelsOf({ width: info.width, height: info.height, data: viewOf(data), count: info.channels }),
       background,
     )
-    const isTurned = orientation > 4
-    return {
-      image: target === null ? decoded : upright(decoded, orientation),
-      width: isTurned ? height : width,
-      height: isTurned ? width : height,
-    }
+    return uprightSized(decoded, { width, height, orientation })
   } catch (cause) {
-    if (cause instanceof DarkroomError) throw cause
-    throw corruptImage(
-      type,
-      cause instanceof Error && /timeout/i.test(cause.message)
-        ? `decoding it takes longer than ${LONGEST_SECONDS} s`
-        : 'its pixels are damaged or truncated',
-      cause,
-    )
+    const whole = withoutEndMarker(bytes, type, cause)
+    if (whole !== null && failOn !== 'warning')
+      return bySharp(whole, type, { maxPixels, background }, { failOn: 'warning' })
+    throw refusalOf(type, cause)
   }
+}
+
+type SharpDecoding = {
+  readonly page?: number
+  readonly hasAlpha?: boolean
+  /** With `warning` a JPEG is refused whose data ends early. */
+  readonly failOn?: 'error' | 'warning'
+}
+
+/** A JPEG that lacks only its end marker, with the marker: programs that copy from cameras cut it off. Null for all
+ *  others. */
+function withoutEndMarker(bytes: Uint8Array, { kind }: FileType, cause: unknown): Uint8Array | null {
+  const endsEarly = cause instanceof Error && /premature end of JPEG/i.test(cause.message)
+  if (kind !== 'jpeg' || !endsEarly) return null
+  const cut = bytes.at(-1) === 0xff ? bytes.subarray(0, -1) : bytes
+  return Buffer.concat([cut, END_OF_IMAGE])
+}
+const END_OF_IMAGE = Uint8Array.of(0xff, 0xd9)
+
+function refusalOf(type: FileType, cause: unknown): DarkroomError {
+  if (cause instanceof DarkroomError) return cause
+  const isLate = cause instanceof Error && /timeout/i.test(cause.message)
+  const why = isLate
+    ? `decoding it takes longer than ${LONGEST_SECONDS} s`
+    : 'its pixels are damaged or truncated'
+  return corruptImage(type, why, cause)
 }
 
 const viewOf = (data: Buffer): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.length)
 
-function channelsOf(count: number): Pixels['channels'] {
-  if (count === 1 || count === 2 || count === 3 || count === 4) return count
-  throw new Error(`sharp returned ${count} channels`)
+/** Of more than four channels the first three are the colours. */
+function channelsOf({
+  count,
+  data,
+  ...size
+}: {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8Array
+  readonly count: number
+}): Pixels {
+  if (count === 1 || count === 2 || count === 3 || count === 4) return { ...size, data, channels: count }
+  const colours = new Uint8Array(size.width * size.height * 3)
+  for (let from = 0, to = 0; to < colours.length; from += count, to += 3)
+    colours.set(data.subarray(from, from + 3), to)
+  return { ...size, data: colours, channels: 3 }
 }

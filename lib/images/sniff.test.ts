@@ -63,6 +63,26 @@ test.each<[string, Uint8Array, Kind, string]>([
     'text',
     'a text file',
   ],
+  [
+    'a JPEG 2000',
+    bytes(0, 0, 0, 0x0c, 0x6a, 0x50, 0x20, 0x20),
+    'unknown',
+    'a JPEG 2000 image, which is not supported',
+  ],
+  ['a PPM', text('P6\n48 32\n255\n'), 'unknown', 'a PPM, PGM or PBM image, which is not supported'],
+  ['a DICOM', text(`${'\0'.repeat(128)}DICM`), 'unknown', 'a DICOM image, which is not supported'],
+  [
+    'an array',
+    bytes(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59),
+    'unknown',
+    'an array of NumPy, which is not supported',
+  ],
+  [
+    'a TGA',
+    bytes(0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 48, 0, 32, 0, 24, 0),
+    'unknown',
+    'a TGA image, which is not supported',
+  ],
   ['JSON', text('{"a": 1}'), 'text', 'a JSON file'],
   ['zeros', bytes(0), 'unknown', 'data of an unknown kind'],
 ])('%s is recognised by its bytes', (_story, values, kind, words) => {

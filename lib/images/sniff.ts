@@ -47,6 +47,12 @@ const SIGNATURES: readonly (readonly [start: string, kind: Kind, words: string])
   ['8BPS', 'unknown', 'a Photoshop document'],
   ['\xff\x0a', 'unknown', 'a JPEG XL image, which is not supported'],
   ['\0\0\0\x0cJXL ', 'unknown', 'a JPEG XL image, which is not supported'],
+  ['\0\0\0\x0cjP  ', 'unknown', 'a JPEG 2000 image, which is not supported'],
+  ['\xff\x4f\xff\x51', 'unknown', 'a JPEG 2000 image, which is not supported'],
+  ['\x93NUMPY', 'unknown', 'an array of NumPy, which is not supported'],
+  ['\x89HDF\r\n', 'unknown', 'an HDF5 file, which is not supported'],
+  ['SIMPLE  =', 'unknown', 'a FITS image, which is not supported'],
+  ['v/1\x01', 'unknown', 'an OpenEXR image, which is not supported'],
   ['\0\0\x01\0', 'unknown', 'an icon file'],
   ['OggS', 'unknown', 'an audio or video file'],
   ['ID3', 'unknown', 'a sound'],
@@ -64,6 +70,11 @@ const BMP_HEADER_SIZES: readonly number[] = [12, 16, 40, 52, 56, 64, 108, 124]
 
 function containerOf(bytes: Uint8Array): FileType | null {
   const start = latin1(bytes, 0, 64)
+  if (latin1(bytes, 128, 132) === 'DICM')
+    return { kind: 'unknown', words: 'a DICOM image, which is not supported' }
+  if (/^P[1-7fF][\s#]/.test(start))
+    return { kind: 'unknown', words: 'a PPM, PGM or PBM image, which is not supported' }
+  if (isTga(bytes)) return { kind: 'unknown', words: 'a TGA image, which is not supported' }
   if (start.startsWith('BM') && bytes.length >= 18 && BMP_HEADER_SIZES.includes(uint32(bytes, 14)))
     return { kind: 'bmp', words: 'a BMP image' }
   if (start.startsWith('RIFF')) {
@@ -76,6 +87,15 @@ function containerOf(bytes: Uint8Array): FileType | null {
   if (/hei[cxms]|hev[cxms]|mif1|msf1/.test(brands))
     return { kind: 'heic', words: 'a HEIC image, which is not supported' }
   return { kind: 'unknown', words: 'a video' }
+}
+
+/** By its footer, or by a header of an uncompressed or run-length colour image (Truevision TGA 2.0). */
+function isTga(bytes: Uint8Array): boolean {
+  if (latin1(bytes, bytes.length - 18, bytes.length - 2) === 'TRUEVISION-XFILE') return true
+  const isHeader = [0, 1].includes(bytes[1] ?? 9) && [2, 10].includes(bytes[2] ?? 0) && bytes[0] === 0
+  const hasNoPalette = bytes.subarray(3, 8).every((byte) => byte === 0)
+  const hasSize = ((bytes[12] ?? 0) | (bytes[13] ?? 0)) > 0 && ((bytes[14] ?? 0) | (bytes[15] ?? 0)) > 0
+  return bytes.length > 18 && isHeader && hasNoPalette && hasSize && [16, 24, 32].includes(bytes[16] ?? 0)
 }
 
 /** The order matters: an SVG may start with an XML declaration, a page may contain an SVG. */
