@@ -6,24 +6,32 @@ import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import type { NetworkAnswer } from '#lib/contracts/backbones.ts'
 import { Attention } from './_components/attention.tsx'
 import { ClassifierCard } from './_components/classifier-card.tsx'
+import { NetworkOffers } from './_components/network-offers.tsx'
 import { PredictionTiles } from './_components/prediction-tiles.tsx'
-import { currentUser } from './current-user.ts'
+import { currentUser, queryOf, type PageProps } from './current-user.ts'
 
 const RECENT_PREDICTIONS = 8
 const RECENT_RUNS = 20
 
-export default async function Dashboard() {
-  const { isLoggedIn, may } = await currentUser()
+export default async function Dashboard(props: PageProps) {
+  const { setup } = await queryOf(props)
+  const { isLoggedIn, may, context } = await currentUser()
   const mayView = isLoggedIn && may('view')
-  const { queries, auth } = darkroom()
+  const { queries, auth, training } = darkroom()
   const [{ classifiers }, needsFirstAdmin, runs, recent] = await Promise.all([
     queries.listClassifiers({}),
     auth.needsFirstAdmin(),
     mayView ? queries.listRuns({ limit: RECENT_RUNS }) : null,
     mayView ? queries.listPredictions({ limit: RECENT_PREDICTIONS }) : null,
   ])
+  const labelled = may('train') && isLoggedIn ? classifiers.filter(({ samples }) => samples.unseen > 0) : []
+  const outlooks = await Promise.all(labelled.map(({ id }) => training.getAutoRetrain({ id }, context)))
+  const suggestions = outlooks.filter(({ state }) => state === 'suggest')
+  const { networks } =
+    setup === 'networks' && mayView ? await training.listBackbones({}, context) : { networks: [] }
   return (
     <div className="stack">
       <PageHead
@@ -31,7 +39,10 @@ export default async function Dashboard() {
         lead="Your classifiers, their accuracy on test images, and anything that needs your attention."
       />
       {needsFirstAdmin && <FirstAdmin />}
-      {isLoggedIn && <Attention runs={runs?.runs ?? []} classifiers={classifiers} />}
+      {setup === 'networks' && may('train') && <SetupNetworks networks={networks} />}
+      {isLoggedIn && (
+        <Attention runs={runs?.runs ?? []} classifiers={classifiers} suggestions={suggestions} />
+      )}
       {classifiers.length === 0 ? (
         <FirstClassifier mayUpload={may('upload')} />
       ) : (
@@ -57,6 +68,31 @@ export default async function Dashboard() {
         </Card>
       )}
     </div>
+  )
+}
+
+/** Right after the first account was created. */
+function SetupNetworks({ networks }: { readonly networks: readonly NetworkAnswer[] }) {
+  return (
+    <Card
+      title="Your account is ready"
+      actions={
+        <>
+          <Link href="/upload" {...buttonProps({ variant: 'primary', size: 'small' })}>
+            Create a classifier
+          </Link>
+          <Link href="/" {...buttonProps({ size: 'small' })}>
+            Not now
+          </Link>
+        </>
+      }
+    >
+      <p>
+        New classifiers start from a pretrained network. With a better one they need fewer images. You can
+        download one now, or later in Settings.
+      </p>
+      <NetworkOffers networks={networks} isOpen />
+    </Card>
   )
 }
 

@@ -10,6 +10,7 @@ import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { ClassifierPageHead } from '../_components/classifier-page-head.tsx'
 import { faultText } from '../_components/broken-version-text.ts'
 import { PermissionGate } from '../_components/permission-gate.tsx'
+import { PredictionChanges } from '../_components/prediction-changes.tsx'
 import { selectClassifier } from '../classifiers.ts'
 import { resultOf, requireViewer, queryOf, type PageProps } from '../current-user.ts'
 import { CompareForm } from './_components/compare-form.tsx'
@@ -153,7 +154,10 @@ async function Compared({ candidate, base }: { candidate: string; base: string }
     darkroom().training.compareModels({ id: candidate, with: base }, context),
   )
   return comparison.ok ? (
-    <ComparisonCard comparison={comparison.value} />
+    <>
+      <ComparisonCard comparison={comparison.value} />
+      <PredictionChanges id={candidate} base={base} />
+    </>
   ) : (
     <ErrorNotice title="The versions cannot be compared" failure={comparison.failure} />
   )

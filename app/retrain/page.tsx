@@ -9,11 +9,13 @@ import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { ClassifierPageHead } from '../_components/classifier-page-head.tsx'
-import { NetworkOffer } from '../_components/network-offer.tsx'
+import { NetworkOffers } from '../_components/network-offers.tsx'
 import { PermissionGate } from '../_components/permission-gate.tsx'
+import { PredictionChanges } from '../_components/prediction-changes.tsx'
 import { VersionResult } from '../_components/version-result.tsx'
 import { selectClassifier } from '../classifiers.ts'
 import { resultOf, requireViewer, queryOf, type PageProps } from '../current-user.ts'
+import { AutoRetrainCard } from './_components/auto-retrain-card.tsx'
 import { BackboneNotice } from './_components/backbone-notice.tsx'
 import { PastRuns } from './_components/past-runs.tsx'
 import { planText } from './_components/plan-text.ts'
@@ -22,6 +24,8 @@ import { StartForm } from './_components/start-form.tsx'
 
 export const metadata = { title: 'Retrain' }
 const PAST_RUNS = 25
+/** The base of a run is among the latest versions. */
+const BASES = 200
 const LEAD =
   'Train a new version on all images. It goes live only if it performs at least as well as the current version.'
 const isActive = ({ state }: RunAnswer) => state === 'queued' || state === 'running' || state === 'judging'
@@ -31,6 +35,13 @@ const isOfPhotographs = ({ input }: ClassifierAnswer) => input.channels === 3 &&
 /** A first version starts from the default one. */
 const usesBackbone = (classifier: ClassifierAnswer) =>
   classifier.champion === null && isOfPhotographs(classifier)
+
+/** The version that a finished run was compared with; null for a first version, and where it was deleted. */
+async function baseOf({ classifier, base_version: name, verdict }: RunAnswer) {
+  if (name === null || verdict === null || verdict.kind === 'first') return null
+  const { models } = await darkroom().queries.listModels({ classifier, limit: BASES })
+  return models.find(({ version }) => version === name) ?? null
+}
 
 export default async function Retrain(props: PageProps) {
   const query = await queryOf(props)
@@ -48,14 +59,17 @@ export default async function Retrain(props: PageProps) {
   const { networks } = isOfPhotographs(selected)
     ? await training.listBackbones({}, user.context)
     : { networks: [] }
-  const offered = networks.filter(({ state }) => state !== 'installed')
   const backbone = usesBackbone(selected) ? await training.getBackbone({}, user.context) : null
+  // a person's run takes the place of one that started by itself
+  const isHeldUp = active !== undefined && !active.is_automatic
+  const automatic = await training.getAutoRetrain({ id: selected.id }, user.context)
   const runId = query.run ?? active?.id
   const opened = runId ? await resultOf(user.context, () => queries.getRun({ id: runId })) : null
+  const base = opened?.ok ? await baseOf(opened.value) : null
   return (
     <div className="stack">
       {head}
-      {!active && status.is_running && status.classifier !== selected.id && (
+      {!isHeldUp && status.is_running && status.classifier !== selected.id && (
         <Notice title="Another classifier is being trained">
           Only one training run can be active at a time. {status.classifier} is {Math.floor(status.progress)}{' '}
           % complete.{' '}
@@ -64,7 +78,7 @@ export default async function Retrain(props: PageProps) {
           </Link>
         </Notice>
       )}
-      {!active && (
+      {!isHeldUp && (
         <Card
           title={selected.champion ? `Retrain ${selected.title}` : `Train ${selected.title}`}
           variant="accent"
@@ -76,19 +90,10 @@ export default async function Retrain(props: PageProps) {
               classifier={selected.id}
               hasLiveVersion={selected.champion !== null}
               hasNewImages={selected.samples.unseen > 0 || selected.corrections_waiting > 0}
-              isBlocked={status.is_running}
+              isBlocked={status.is_running && !active}
               networks={networks.filter(({ state }) => state === 'installed')}
             />
-            {offered.length > 0 && (
-              <details>
-                <summary className="small">More accurate pretrained networks</summary>
-                <ul className="mt-4 grid gap-4">
-                  {offered.map((network) => (
-                    <NetworkOffer key={network.name} network={network} />
-                  ))}
-                </ul>
-              </details>
-            )}
+            <NetworkOffers networks={networks} />
           </PermissionGate>
           {selected.samples.unseen === 0 && user.may('upload') && (
             <Link
@@ -109,6 +114,7 @@ export default async function Retrain(props: PageProps) {
             opened.value.version_id && (
               <Suspense fallback={<Skeleton height="6rem" />}>
                 <VersionResult id={opened.value.version_id} />
+                {base && <PredictionChanges id={opened.value.version_id} base={base.id} />}
               </Suspense>
             )
           }
@@ -117,6 +123,7 @@ export default async function Retrain(props: PageProps) {
       {opened?.ok === false && (
         <ErrorNotice title="This training run cannot be shown" failure={opened.failure} />
       )}
+      <AutoRetrainCard automatic={automatic} user={user} />
       <PastRuns runs={runs} classifier={selected.id} selected={opened?.ok ? opened.value.id : null} />
     </div>
   )

@@ -4,6 +4,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { NetworkOffers } from '../_components/network-offers.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
 import { selectClassifier } from '../classifiers.ts'
 import { requireViewer, queryOf, type PageProps } from '../current-user.ts'
@@ -52,6 +53,10 @@ export default async function Upload(props: PageProps) {
   const chosen = query.classifier || !mayCreate ? named : (classifiers.find((one) => !one.is_shipped) ?? null)
   const recent =
     chosen && (await darkroom().queries.listUploads({ classifier: chosen.id, limit: RECENT })).uploads
+  const { networks } =
+    mayCreate && user.may('train')
+      ? await darkroom().training.listBackbones({}, user.context)
+      : { networks: [] }
   const { maxUploadBytes, maxImageBytes } = darkroom().settings()
   return (
     <div className="stack">
@@ -61,6 +66,7 @@ export default async function Upload(props: PageProps) {
         selected={chosen?.id ?? null}
         mayCreate={mayCreate}
         limits={{ uploadBytes: maxUploadBytes, imageBytes: maxImageBytes }}
+        networks={<NetworkOffers networks={networks} />}
         recent={recent && <RecentUploads uploads={recent} title={chosen.title} />}
       />
     </div>

@@ -26,6 +26,7 @@ export const frame = (tab: Tab) => {
     notFound: page.getByText('Page not found'),
     correctionsWaiting: (count: number) =>
       page.getByText(count === 1 ? '1 correction' : `${count} corrections`).first(),
+    retrainSuggested: (title: string) => page.getByRole('button', { name: `Retrain ${title}` }).click(),
     /** A text as the whole of an element. */
     text: (text: string) => page.getByText(text, { exact: true }).first(),
     focused: page.locator(':focus'),

@@ -8,6 +8,8 @@ export const networksPage = (tab: Tab) => {
     open: () => open(tab, '/settings', { view: 'networks' }),
     offer: (title: string) =>
       page.getByRole('listitem').filter({ has: page.getByText(title, { exact: true }) }),
+    /** Where they are folded. */
+    showOffers: () => page.getByText('More accurate pretrained networks').click(),
     installed: (title: string) => page.getByRole('row', { name: title }),
     examine: async (path: string, size?: number): Promise<void> => {
       await file.setInputFiles(path)

@@ -41,6 +41,7 @@ export function PastRuns({
                 aria-current={run.id === selected ? 'true' : undefined}
               >
                 <RelativeTime at={run.created_at} />
+                {run.is_automatic && <span className="small muted"> automatically</span>}
               </Link>
             ),
           },

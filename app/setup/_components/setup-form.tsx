@@ -31,7 +31,7 @@ export function SetupForm({ token }: { readonly token: string }) {
         email: text('email'),
         password: text('password'),
       })
-      window.location.assign(answer?.ok ? '/' : '/login')
+      window.location.assign(answer?.ok ? '/?setup=networks' : '/login')
     } catch (error) {
       setFailure(failureOf(error))
       setIsBusy(false)

@@ -27,10 +27,13 @@ type UploadFormProps = {
   readonly limits: { readonly uploadBytes: number; readonly imageBytes: number }
   /** The recent uploads to the selected classifier; hidden for a new one. */
   readonly recent: ReactNode
+  /** What a new classifier may start from. */
+  readonly networks: ReactNode
 }
 type UploadProgress = { readonly label: string; readonly percent: number | null }
 
-export function UploadForm({ classifiers, selected, mayCreate, limits, recent }: UploadFormProps) {
+export function UploadForm(props: UploadFormProps) {
+  const { classifiers, selected, mayCreate, limits, recent, networks } = props
   const router = useRouter()
   const [target, setTarget] = useState<Target>(
     selected ? { kind: 'existing', id: selected } : { kind: 'new', title: '', size: 64, isMirrorable: true },
@@ -87,6 +90,7 @@ export function UploadForm({ classifiers, selected, mayCreate, limits, recent }:
         isDisabled={progress !== null}
         onChange={setTarget}
       />
+      {target.kind === 'new' && networks}
       <DropZone
         title="Drop images, folders or a ZIP here"
         accept="image/*,.zip"

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { AutoRetrain, RetrainAfter } from '#lib/domain/auto-retrain.ts'
+import { editsOf } from '#lib/data/opened.fakes.ts'
 import { backbonesIn } from '../run/start/backbones.ts'
 import { autoRetrainTurn, createAutoRetrain, type AutoRetrainParts } from './auto-retrain.ts'
 import { planRetrain } from './retrain.ts'
@@ -66,13 +67,18 @@ test('enough new images start a run, which is promoted as any other, and is in t
   expect((await data.promotions.champion('trio'))!.promotion.by).toBe('automatic retraining')
 
   clock.advance(600_000)
-  await addShapes(darkroom, 3, 500)
+  const circles = (await data.samples.all('trio')).filter(({ label }) => label === 'circle')
+  const correct = (samples: typeof circles) =>
+    editsOf(data).changeSamples({ ids: samples.map(({ id }) => id), label: 'square' })
+  await correct(circles.slice(0, 9))
   expect(await turn()).toBeNull()
   expect(await shown()).toMatchObject({
     state: 'waiting',
     missing: 1,
-    message: '9 new images since version 1. Training starts after 1 more.',
+    message: '9 corrections since version 1. Training starts after 1 more.',
   })
+  await correct(circles.slice(9, 10))
+  expect(await turn()).not.toBeNull() // no image is new, and yet there is something to learn
 }, 120_000)
 
 test('a suggestion says what a run would use, and starts none', async () => {

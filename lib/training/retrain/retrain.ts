@@ -94,6 +94,11 @@ export async function planRetrain(
   const base = baseId === undefined ? null : await data.versions.get(baseId)
   const samples = await data.samples.all(classifier.id)
   const unseen = base ? await unseenBy(data, base) : new Set(samples.map((sample) => sample.hash))
+  // corrected labels are something to learn, although no image is new
+  const isCorrected =
+    base !== null &&
+    base.id === champion?.promoted.version.id &&
+    (await data.samples.countUnseen(classifier.id)).all > 0
   const decided = decideRetrain({
     classifier,
     base,
@@ -101,7 +106,7 @@ export async function planRetrain(
     unseen,
     candidates: candidatesNamed(await candidates(classifier.input, input.backbone), input.backbone),
     defaultEpochs,
-    options: input,
+    options: { ...input, force: input.force || isCorrected },
   })
   return {
     ...decided,

@@ -1,0 +1,64 @@
+/** What would change with a version, or what changed: the images that it predicts differently. */
+import Link from 'next/link'
+import { darkroom } from '#lib/http/context.ts'
+import { counted } from '#lib/domain/count-text.ts'
+import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { ImageTile } from '#lib/ui/image-tile.tsx'
+import { requireViewer, resultOf } from '../current-user.ts'
+
+/** So many are shown at first. */
+const SHOWN = 24
+
+type PredictionChangesProps = {
+  readonly id: string
+  /** The version that it is compared with. */
+  readonly base: string
+}
+
+/** Shows nothing where the versions cannot be compared: the page says so elsewhere. */
+export async function PredictionChanges({ id, base }: PredictionChangesProps) {
+  const { context } = await requireViewer('/models')
+  const result = await resultOf(context, () => darkroom().training.modelChanges({ id, with: base }, context))
+  if (!result.ok || result.value.images === 0) return null
+  const { version, compared_with: before, images, count, corrected, spoiled, changes } = result.value
+  return (
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-2" aria-label="What would change">
+      <h3>
+        What {version} changes{' '}
+        <span className="small muted font-normal">
+          {count.toLocaleString('en-GB')} of {counted(images, 'image')}
+        </span>
+      </h3>
+      <p>
+        {count === 0
+          ? `${version} and ${before} predict all of these images alike.`
+          : `${version} predicts ${counted(count, 'image')} differently from ${before}: ` +
+            `${corrected.toLocaleString('en-GB')} correctly instead of wrongly, ` +
+            `${spoiled.toLocaleString('en-GB')} wrongly instead of correctly.`}
+      </p>
+      {changes.length > 0 && (
+        <div className="tiles">
+          {changes.slice(0, SHOWN).map((one) => (
+            <ImageTile
+              key={one.sample_id}
+              src={`${one.image_url}?size=160`}
+              alt={one.filename ?? `image of ${one.label}`}
+            >
+              labelled <strong>{one.label}</strong>: {one.before} → <strong>{one.after}</strong>{' '}
+              <FigureNumber share={one.confidence} digits={0} />
+            </ImageTile>
+          ))}
+        </div>
+      )}
+      {count > SHOWN && (
+        <p className="small muted">
+          {SHOWN} of {count.toLocaleString('en-GB')}. The API lists up to 200 (
+          <Link className="link" href="/docs">
+            GET /api/models/{'{id}'}/changes
+          </Link>
+          ).
+        </p>
+      )}
+    </section>
+  )
+}
