@@ -13,6 +13,7 @@ function supervised({
   stop = { timeoutMs: 2_000 } as { message?: ParentMessage; timeoutMs: number },
   ready = async () => ({}),
   failsToFork = (): boolean => false,
+  silence = undefined as { lookEveryMs: number; mostMs: number } | undefined,
 } = {}) {
   const children: {
     events: ChildListener<ChildMessage>
@@ -52,6 +53,7 @@ function supervised({
       log: (_level, line) => void lines.push(line),
       startTimeoutMs,
       stop,
+      ...(silence && { silence }),
     },
     { ready, message: (message) => void heard.push(message), ended: (end) => void ends.push(end) },
   )
@@ -165,4 +167,40 @@ test('a child stopped while it waits for its next start never starts', async () 
 
   expect(children).toHaveLength(1)
   expect(child.pid()).toBeNull()
+})
+
+test('a child that stops sending messages is killed and restarted, and one that sends them is not', async () => {
+  const { child, children, ends, pass, last } = supervised({ silence: { lookEveryMs: 1_000, mostMs: 3_000 } })
+  last().events.message({ kind: 'ready', engine: 'onnx' })
+  await pass(0)
+
+  for (let second = 1; second <= 5; second++) {
+    await pass(1_000)
+    last().events.message({ kind: 'hello' })
+  }
+  expect(last().signals).toEqual([])
+  await pass(1_000)
+  await pass(1_000)
+  expect(child.silentMs()).toBe(2_000)
+  await pass(1_000)
+  expect(last().signals).toEqual(['SIGKILL'])
+  last().events.exit('SIGKILL')
+  await pass(0)
+
+  expect(ends[0]).toMatchObject({ reason: 'it has not responded for 3 s', waitMs: 0 })
+  expect(child.silentMs()).toBe(0)
+  expect(children).toHaveLength(2)
+})
+
+test('a child that takes long to start, or whose parent was suspended meanwhile, is not killed for it', async () => {
+  const { child, pass, last } = supervised({ silence: { lookEveryMs: 1_000, mostMs: 3_000 } })
+  await pass(60_000)
+  expect(child.silentMs()).toBe(0)
+
+  last().events.message({ kind: 'ready', engine: 'onnx' })
+  await pass(0)
+  await pass(3_600_000)
+
+  expect(child.silentMs()).toBe(1_000)
+  expect(last().signals).toEqual([])
 })

@@ -7,6 +7,9 @@ import { messageOf } from '#lib/domain/errors.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
 import { createRestarts } from '#lib/domain/restart.ts'
 
+/** Of a child that sends a message every second. */
+const SILENCE_TO_LOG_MS = 3_000
+
 /** How a child is started and stopped. */
 export type Policy<To, From> = {
   readonly fork: () => Child<To, From>
@@ -16,6 +19,11 @@ export type Policy<To, From> = {
   readonly startTimeoutMs: number
   /** Sent to stop the child (SIGTERM if absent); after the timeout it is killed. */
   readonly stop: { readonly message?: To; readonly timeoutMs: number }
+  /**
+   * For a child that sends a message again and again: once it was ready, it is killed when none has arrived for
+   * `mostMs`. Absent: a child may be silent.
+   */
+  readonly silence?: { readonly lookEveryMs: number; readonly mostMs: number }
 }
 
 /** Callbacks for the owner. */
@@ -44,6 +52,8 @@ export type SupervisedChild<To> = {
   readonly pid: () => number | null
   /** Does nothing while no process is running. */
   readonly send: (message: To, handle?: object) => void
+  /** How long a child that was ready has sent nothing; 0 without `silence` in its policy. */
+  readonly silentMs: () => number
   /** Kills a child that hangs; `reason` is reported as the cause of its exit. */
   readonly abort: (reason: string) => void
   /** Resolves when the child has exited. It is not restarted. */
@@ -52,7 +62,7 @@ export type SupervisedChild<To> = {
 
 export function superviseChild<To, From extends Message>(
   name: string,
-  { fork, clock, log, startTimeoutMs, stop }: Policy<To, From>,
+  { fork, clock, log, startTimeoutMs, stop, silence }: Policy<To, From>,
   events: Events<From>,
 ): SupervisedChild<To> {
   const restarts = createRestarts()
@@ -60,6 +70,8 @@ export function superviseChild<To, From extends Message>(
   let startedAt = 0
   let lastError = ''
   let isStopping = false
+  let silentMs = 0
+  let cancelLook = (): void => {}
   let cancelTimer = (): void => {}
   let hasEnded = (): void => {}
 
@@ -67,6 +79,7 @@ export function superviseChild<To, From extends Message>(
   return {
     pid: () => child?.pid ?? null,
     send: (message, handle) => child?.send(message, handle),
+    silentMs: () => silentMs,
     abort,
     stop: end,
   }
@@ -102,6 +115,9 @@ export function superviseChild<To, From extends Message>(
   }
 
   function receive(current: Child<To, From>, message: From): void {
+    if (silence && silentMs >= SILENCE_TO_LOG_MS)
+      log('warn', `${name} did not respond for ${silentMs / 1000} s`, { child_pid: current.pid })
+    silentMs = 0
     if (isReady(message)) {
       cancelTimer()
       void begin(current, message)
@@ -121,10 +137,21 @@ export function superviseChild<To, From extends Message>(
     }
     if (child !== current) return
     restarts.started()
+    look()
     log('info', `${name} is ready`, {
       child_pid: current.pid,
       ms: Math.round(clock.now() - startedAt),
       ...fields,
+    })
+  }
+
+  /** Adds up looks instead of comparing times: while this process is itself suspended, no message can arrive. */
+  function look(): void {
+    if (!silence) return
+    cancelLook = clock.after(silence.lookEveryMs, () => {
+      silentMs += silence.lookEveryMs
+      if (silentMs < silence.mostMs) look()
+      else abort(`it has not responded for ${silence.mostMs / 1000} s`)
     })
   }
 
@@ -137,6 +164,8 @@ export function superviseChild<To, From extends Message>(
   function exited(cause: string): void {
     const pid = child?.pid
     child = null
+    silentMs = 0
+    cancelLook()
     cancelTimer()
     if (isStopping) return hasEnded()
     const reason = lastError || cause
@@ -151,6 +180,7 @@ export function superviseChild<To, From extends Message>(
   }
 
   async function end(): Promise<void> {
+    cancelLook()
     cancelTimer()
     isStopping = true
     const current = child

@@ -206,6 +206,8 @@ export type ManagedMessage =
   /** It cannot start, for a reason that restarting it does not change. */
   | { kind: 'unable'; reason: string }
   | { kind: 'web-figures'; figures: WebFigures }
+  /** Sent every second by the worker. `jobsSilentMs`: since one of its loops last read or wrote its jobs. */
+  | { kind: 'alive'; jobsSilentMs: number }
 
 /** The process that prepares the data sends this once and exits. `setupToken`: for the first admin; null when
  *  there is one. */
@@ -213,8 +215,9 @@ export type PrepareMessage =
   | { kind: 'prepared'; setupToken: string | null; remarks: readonly string[] }
   | { kind: 'unable'; reason: string }
 
-/** `elsewhere`: this start runs no worker (ROLE=web). */
-export type WorkerState = 'running' | 'starting' | 'away' | 'elsewhere'
+/** `unresponsive`: it runs, and does nothing but what it is busy with; `stalled`: it cannot read or write its jobs;
+ *  `elsewhere`: this start runs no worker (ROLE=web). */
+export type WorkerState = 'running' | 'starting' | 'away' | 'unresponsive' | 'stalled' | 'elsewhere'
 
 /** The counters of one web process, added up by the supervisor over all of them. */
 export type WebFigures = {

@@ -39,16 +39,19 @@ export type WorkerSettings = {
    * The store does not work. Called once, and again only after it has worked; a loop continues regardless.
    */
   readonly onStoreFailure?: (error: unknown) => void
+  /** Called whenever the loop has read or written its jobs. */
+  readonly onTurn?: () => void
 }
 
 /** Resolves after the signal fired and the current job was returned. Several loops may share a store. */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
-  const { name, store, kinds, handlers, clock, signal } = settings
+  const { name, store, kinds, handlers, clock, signal, onTurn } = settings
   const without = kinds.filter((kind) => handlers[kind] === undefined)
   if (without.length > 0) throw new Error(`The worker cannot start: no handler for ${without.join(', ')}.`)
   const state = storeState(settings)
   while (!signal.aborted) {
-    const job = await store.claim(name, kinds, clock.now(), LEASE_MS).then(state.worked, state.failed)
+    const claimed = store.claim(name, kinds, clock.now(), LEASE_MS)
+    const job = await claimed.then((one) => (onTurn?.(), state.worked(one)), state.failed)
     if (job) await turn(settings, job).catch(state.failed)
     else await clock.wait(LOOK_EVERY_MS, signal)
   }
@@ -108,6 +111,7 @@ async function watch(
     if (over.aborted) return
     try {
       if (await store.isCancelRequested(job.id)) halt('cancelled')
+      settings.onTurn?.()
       if (clock.now() - lastBeat < BEAT_MS) continue
       const at = clock.now()
       if (!(await store.heartbeat(job.id, name, at, LEASE_MS))) return halt('lost')

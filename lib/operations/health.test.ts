@@ -147,6 +147,20 @@ test.each<[WorkerState, boolean]>([
   expect(answer).toMatchObject({ ready: true, worker: { ok } })
 })
 
+test.each<[WorkerState, RegExp]>([
+  ['unresponsive', /The worker does not respond, so that jobs wait/],
+  ['stalled', /The worker has not been able to read or write its jobs/],
+])('the product is degraded while its worker is %s', async (state, words) => {
+  const answer = await healthOf({ worker: () => state }).health()
+
+  expect(answer).toMatchObject({
+    status: 'degraded',
+    ready: true,
+    reasons: [expect.stringMatching(words)],
+    worker: { ok: false },
+  })
+})
+
 test('every process that responds is alive, whatever has failed', async () => {
   const broken = healthOf({
     data: {

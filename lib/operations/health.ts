@@ -39,7 +39,16 @@ const WORKER_WORDS: Readonly<Record<WorkerState, string>> = {
   running: 'Running',
   starting: 'Starting',
   away: 'Restarting after it ended',
+  unresponsive: 'Does not respond',
+  stalled: 'Cannot read or write its jobs',
   elsewhere: 'Runs in another instance (ROLE)',
+}
+
+/** Without it predictions are answered, but training, backups and other jobs wait. */
+const WORKER_TROUBLES: Partial<Readonly<Record<WorkerState, string>>> = {
+  unresponsive:
+    'The worker does not respond, so that jobs wait. It is restarted if it does not respond for two minutes.',
+  stalled: 'The worker has not been able to read or write its jobs for a minute. See the log for details.',
 }
 
 export type Health = {
@@ -79,6 +88,7 @@ export function createHealth({
     const degradations = [
       ...live.flatMap((one) => sentenceOf(one, loaded(one.promoted.version.classifierId))),
       ...troubles(),
+      ...[WORKER_TROUBLES[worker()] ?? []].flat(),
     ]
     const isStarting = database.ok && (name === null || hindered !== null) && uptimeSeconds() < 30
     return {

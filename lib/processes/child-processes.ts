@@ -26,6 +26,15 @@ const MOST_FAILED_STARTS = 4
 /** From the stop message to SIGKILL; a drain may take 10 s. */
 const STOP_TIMEOUT_MS = 11_000
 
+/**
+ * A worker that is busy with something else than its messages is reported after the first of these, and restarted
+ * after the second. The longest measured stretch is in docs/performance.md.
+ */
+const UNRESPONSIVE_MS = 15_000
+const LONGEST_UNRESPONSIVE_MS = 120_000
+/** Longer than another program holds the database while it is copied. */
+const STALLED_MS = 60_000
+
 export type FamilyParts = {
   /** Settles when the data may be opened; web processes import their modules meanwhile. */
   readonly prepared: Promise<unknown>
@@ -45,6 +54,8 @@ type Member = {
   isStarted: boolean
   /** Its latest figures; null for the worker, and before the first ones. */
   figures: WebFigures | null
+  /** What the worker last reported; 0 for others. */
+  jobsSilentMs: number
 }
 
 export type Family = { readonly end: () => Promise<void> }
@@ -104,6 +115,9 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         log,
         startTimeoutMs: Infinity, // a migration may take any time
         stop: { message: { kind: 'stop' }, timeoutMs: STOP_TIMEOUT_MS },
+        ...(name === 'worker' && {
+          silence: { lookEveryMs: FIGURES_EVERY_MS, mostMs: LONGEST_UNRESPONSIVE_MS },
+        }),
       },
       {
         ready: async ({ remarks }) => {
@@ -115,7 +129,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         ended: (end) => ended(end, member),
       },
     )
-    const member: Member = { child, isStarted: false, figures: null }
+    const member: Member = { child, isStarted: false, figures: null, jobsSilentMs: 0 }
     return member
   }
 
@@ -183,6 +197,9 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         return isListening ? log('error', message.reason) : cannot(message.reason)
       case 'web-figures':
         from.figures = message.figures
+        return
+      case 'alive':
+        from.jobsSilentMs = message.jobsSilentMs
     }
   }
 
@@ -191,6 +208,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     member.isStarted = false
     const counted = member.figures
     member.figures = null
+    member.jobsSilentMs = 0
     if (counted)
       past = {
         ...past,
@@ -209,7 +227,8 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   const workerState = (): WorkerState => {
     if (!hasWorker) return 'elsewhere'
     if (worker === null) return 'starting'
-    if (worker.isStarted) return 'running'
+    if (worker.child.silentMs() >= UNRESPONSIVE_MS) return 'unresponsive'
+    if (worker.isStarted) return worker.jobsSilentMs < STALLED_MS ? 'running' : 'stalled'
     return worker.child.pid() === null ? 'away' : 'starting'
   }
 

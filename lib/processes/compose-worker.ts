@@ -62,7 +62,12 @@ const RETRAIN_EVERY_MS = 3_000
 /** Under load web processes write about 10 MB a second to the write-ahead log. */
 const CHECKPOINT_EVERY_MS = 1_000
 
-export type Worker = { readonly ended: Promise<void>; readonly end: () => Promise<void> }
+export type Worker = {
+  readonly ended: Promise<void>
+  /** Since one of its loops last read or wrote its jobs. */
+  readonly jobsSilentMs: () => number
+  readonly end: () => Promise<void>
+}
 
 export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const { settings, places } = start
@@ -145,9 +150,11 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   )
   const leaving = new AbortController()
   const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`
-  const loops = LOOPS.map((kinds) =>
+  const turns = LOOPS.map(steadyClock.now)
+  const loops = LOOPS.map((kinds, i) =>
     runWorker({
       name,
+      onTurn: () => (turns[i] = steadyClock.now()),
       kinds,
       store: data.jobs,
       handlers,
@@ -231,6 +238,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const ended = Promise.all(loops).then(() => {})
   return {
     ended,
+    jobsSilentMs: () => steadyClock.now() - Math.min(...turns),
     async end() {
       leaving.abort()
       stopQueueing()

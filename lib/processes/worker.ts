@@ -10,6 +10,9 @@ import { endWhenUncaught } from '#lib/children/last-resort.ts'
 import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'
 
+/** For its parent: it can still do something. */
+const ALIVE_EVERY_MS = 1_000
+
 collectGarbage()
 const start = readStart()
 const log = openLogOf(start, 'worker')
@@ -28,5 +31,7 @@ process.on('SIGTERM', () => void end())
 leaveSignalsToParent()
 process.on('disconnect', () => void end())
 process.send?.({ kind: 'ready', remarks: [] } satisfies ManagedMessage)
+const alive = (): ManagedMessage => ({ kind: 'alive', jobsSilentMs: worker.jobsSilentMs() })
+setInterval(() => process.connected && process.send?.(alive()), ALIVE_EVERY_MS).unref()
 
 await worker.ended

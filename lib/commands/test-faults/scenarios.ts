@@ -16,6 +16,7 @@ import { lostFiles } from './lost-files.ts'
 import { smallMachine } from './small-machine.ts'
 import { overload } from './overload.ts'
 import { withoutSmallDisk } from './small-disk.ts'
+import { unresponsiveWorker } from './unresponsive-worker.ts'
 
 const withoutProc = (): string | null =>
   existsSync('/proc/self/stat') ? null : 'it watches processes through /proc, which exists only on Linux'
@@ -56,6 +57,13 @@ export const SCENARIOS: readonly Scenario[] = [
     in: BOTH,
     lacks: withoutProc,
     run: restarts,
+  },
+  {
+    name: 'worker',
+    is: 'the worker does not respond',
+    in: BOTH,
+    lacks: withoutProc,
+    run: unresponsiveWorker,
   },
   {
     name: 'version',
