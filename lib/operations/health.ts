@@ -86,7 +86,7 @@ export function createHealth({
       ...(hindered === null ? [] : [hindered]),
     ]
     const degradations = [
-      ...live.flatMap((one) => sentenceOf(one, loaded(one.promoted.version.classifierId))),
+      ...live.flatMap((one) => warningsAbout(one, loaded(one.promoted.version.classifierId))),
       ...troubles(),
       ...[WORKER_TROUBLES[worker()] ?? []].flat(),
     ]
@@ -156,7 +156,7 @@ function statusOf({
 }
 
 /** Null where the promoted version is the live one. `inMemory`: the version that this process has loaded. */
-function sentenceOf({ promoted, version, reason }: LiveVersion, inMemory: string | null): string[] {
+function warningsAbout({ promoted, version, reason }: LiveVersion, inMemory: string | null): string[] {
   const { classifierId, name } = promoted.version
   if (reason === null) return []
   const instead = version?.name ?? inMemory

@@ -47,7 +47,7 @@ export function openLog({ level, dataDir, name, terminal }: LogParts): Log {
   const shows =
     terminal === 'lines'
       ? { level: 'trace', stream: shown }
-      : { level: 'warn', stream: { write: (line: string) => shown.write(sentenceOf(line)) } }
+      : { level: 'warn', stream: { write: (line: string) => shown.write(lineForTerminal(line)) } }
   const logger = pino(
     { level, base: { process: name, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.multistream([shows, { level: 'trace', stream: followedFile(fileIn(dataDir)) }]),
@@ -121,7 +121,7 @@ function openAppending(file: string): ReturnType<typeof writerTo> | null {
 }
 
 /** A line of the log as a sentence for a person. */
-function sentenceOf(line: string): string {
+function lineForTerminal(line: string): string {
   const { level, process: name, child, msg, err } = fieldsOf(JSON.parse(line)) // written by pino above
   const severity = Number(level) >= pino.levels.values['error']! ? 'Error' : 'Warning'
   const { message } = fieldsOf(err)

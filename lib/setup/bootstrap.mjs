@@ -10,10 +10,10 @@ import { provideBackboneBehind } from './backbone-background.mjs'
 import { alone } from './setup-lock.mjs'
 import { provideNativeBehind, putNativeBack } from './native-background.mjs'
 import { buildPages, generateClient } from './build.mjs'
-import { runInOurPlace } from './child.mjs'
+import { runInForeground } from './child.mjs'
 import { install } from './install.mjs'
 import { chooseNode, environmentFor, majorOf, OLDEST_HOST } from './node.mjs'
-import { CannotGoOn, say, secondsSince } from './progress.mjs'
+import { SetupError, say, secondsSince } from './progress.mjs'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 
@@ -84,12 +84,12 @@ async function main() {
   const [name = 'start', ...args] = process.argv.slice(2)
   const command = COMMANDS[name]
   if (!command)
-    throw new CannotGoOn(
+    throw new SetupError(
       `Unknown command "${name}". Available commands: ${Object.keys(COMMANDS).join(', ')}.`,
     )
   if (command.help && (args.includes('--help') || args.includes('-h'))) return say(command.help)
   if (majorOf(process.version) < OLDEST_HOST)
-    throw new CannotGoOn(
+    throw new SetupError(
       `Node ${process.version} is too old: Darkroom needs ${OLDEST_HOST} or newer. Install one from ` +
         'nodejs.org.',
     )
@@ -98,7 +98,7 @@ async function main() {
   const { node, env } = await prepare(command)
   if (!command.runs) return say(`Prepared in ${secondsSince(began)}.`)
   if (!existsSync(path.join(ROOT, command.runs)))
-    throw new CannotGoOn(`${command.runs} is missing: this copy of Darkroom is incomplete. Clone it again.`)
+    throw new SetupError(`${command.runs} is missing: this copy of Darkroom is incomplete. Clone it again.`)
   const behind = () => {
     provideNativeBehind(ROOT, node, env)
     provideBackboneBehind(ROOT, node, env)
@@ -109,7 +109,7 @@ async function main() {
     '--disable-warning=ExperimentalWarning',
     ...(existsSync(settings) ? [`--env-file=${settings}`] : []),
   ]
-  process.exitCode = await runInOurPlace(node, [...flags, path.join(ROOT, command.runs), ...args], {
+  process.exitCode = await runInForeground(node, [...flags, path.join(ROOT, command.runs), ...args], {
     env,
     cwd: ROOT,
     onReady,
@@ -130,6 +130,6 @@ function prepare(command) {
 }
 
 main().catch((error) => {
-  say(error instanceof CannotGoOn ? error.message : String(error?.stack ?? error))
+  say(error instanceof SetupError ? error.message : String(error?.stack ?? error))
   process.exitCode = 1
 })

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runToEnd } from './child.mjs'
-import { CannotGoOn, step } from './progress.mjs'
+import { SetupError, step } from './progress.mjs'
 
 const SCHEMA = 'prisma/schema.prisma'
 const CLIENT = 'lib/data/generated'
@@ -47,7 +47,7 @@ export async function generateClient(root, node, env) {
       { cwd: root, env: { ...env, PRISMA_SCHEMA_ENGINE_BINARY: node } },
     )
     if (code !== 0)
-      throw new CannotGoOn(`The database client could not be generated from ${SCHEMA}:\n${output}`)
+      throw new SetupError(`The database client could not be generated from ${SCHEMA}:\n${output}`)
   })
   writeFileSync(stamp, wanted)
 }
@@ -77,7 +77,7 @@ export async function buildPages(root, node, env) {
         { cwd: root, env: { ...env, NODE_ENV: 'production' } },
       )
       if (code !== 0)
-        throw new CannotGoOn(`The pages could not be built: next build ended with code ${code}.\n${output}`)
+        throw new SetupError(`The pages could not be built: next build ended with code ${code}.\n${output}`)
     })
   }
   mkdirSync(path.dirname(stamp), { recursive: true })

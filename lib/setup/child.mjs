@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 
-const LOOK_FOR_NPM_MS = 300
+const NPM_CHECK_MS = 300
 const MAX_OUTPUT = 20_000 // characters; the end of a failing program's output explains the failure
 
 /**
@@ -34,12 +34,12 @@ export function runToEnd(program, args, options = {}) {
  * message `ready`
  * @returns {Promise<number>}
  */
-export function runInOurPlace(program, args, { env, cwd, onReady }) {
+export function runInForeground(program, args, { env, cwd, onReady }) {
   return new Promise((resolve) => {
     const stdio = onReady ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit'
     const child = spawn(program, args, { env, cwd, stdio })
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-    if (process.env.npm_lifecycle_event) leaveWithNpm(() => child.kill('SIGTERM'))
+    if (process.env.npm_lifecycle_event) endWithNpm(() => child.kill('SIGTERM'))
     child.on('message', (message) => {
       if (message?.kind === 'ready') onReady?.()
     })
@@ -54,14 +54,14 @@ export function runInOurPlace(program, args, { env, cwd, onReady }) {
 /**
  * npm runs this program through a shell that is killed by a signal without passing it on (npm 11): when npm
  * is gone, the signal was meant for this program too.
- * @param {() => void} leave
+ * @param {() => void} end
  */
-function leaveWithNpm(leave) {
+function endWithNpm(end) {
   const parent = process.ppid
   const timer = setInterval(() => {
     if (process.ppid === parent) return
     clearInterval(timer)
-    leave()
-  }, LOOK_FOR_NPM_MS)
+    end()
+  }, NPM_CHECK_MS)
   timer.unref()
 }

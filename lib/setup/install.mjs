@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runToEnd } from './child.mjs'
-import { CannotGoOn, step } from './progress.mjs'
+import { SetupError, step } from './progress.mjs'
 
 /** @param {string} root @returns {Promise<boolean>} whether anything had to be installed */
 export async function install(root) {
@@ -35,7 +35,7 @@ async function cleanInstall(root) {
     shell: npm.program === 'npm.cmd',
   })
   if (code !== 0)
-    throw new CannotGoOn(
+    throw new SetupError(
       'The packages could not be installed: npm ci ended with code ' +
         `${code}.\n${whatNpmSays(output)}\nCheck that the npm registry is reachable, then start ` +
         'again.',

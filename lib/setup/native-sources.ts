@@ -21,33 +21,35 @@ const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/ctstring', 'tsl/plat
 export interface NativePlaces {
   readonly root: string
   readonly addOn: string
-  readonly made: string
-  readonly making: string
+  readonly installed: string
+  readonly building: string
 }
 interface NativeBuild {
   readonly name: string
   readonly tensorflow: string
 }
 
-/** This way is impossible on this machine; the message is a whole sentence with the reason. */
-export class NotThisWay extends Error {}
+/** This source cannot be used on this machine; the message is a whole sentence with the reason. */
+export class SourceUnavailable extends Error {}
 
 /**
  * tfjs-node's own install script: a prebuilt binding and TensorFlow 2.9.1, where its download host
  * responds.
  */
-export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise<NativeBuild> {
+export async function fromOwnInstaller({ addOn, building }: NativePlaces): Promise<NativeBuild> {
   await step("check the download server of tfjs-node's own binaries", () => answers(BINARY_HOST))
   await step("download and unpack tfjs-node's own binaries", async () => {
     const { code, output } = await runToEnd(process.execPath, ['scripts/install.js'], {
       cwd: addOn,
       timeout: INSTALLER_MS,
     })
-    if (code !== 0) throw new NotThisWay(`The install script of tfjs-node failed: ${lastLine(output)}.`)
+    if (code !== 0)
+      throw new SourceUnavailable(`The install script of tfjs-node failed: ${lastLine(output)}.`)
   })
   rmSync(path.join(addOn, 'deps/include'), { recursive: true, force: true })
   for (const folder of ['lib', 'deps'])
-    if (existsSync(path.join(addOn, folder))) renameSync(path.join(addOn, folder), path.join(making, folder))
+    if (existsSync(path.join(addOn, folder)))
+      renameSync(path.join(addOn, folder), path.join(building, folder))
   return { name: "from tfjs-node's own binaries", tensorflow: '2.9.1' }
 }
 
@@ -55,9 +57,9 @@ export async function fromOwnInstaller({ addOn, making }: NativePlaces): Promise
  * The C library from Python's wheel, and the binding compiled against Node's stable interface: no node-gyp,
  * no Node headers.
  */
-export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<NativeBuild> {
+export async function fromWheel({ root, addOn, building }: NativePlaces): Promise<NativeBuild> {
   if (process.platform !== 'linux' || process.arch !== 'x64' || !isGlibc())
-    throw new NotThisWay('The TensorFlow wheel is for Linux x64 with glibc only.')
+    throw new SourceUnavailable('The TensorFlow wheel is for Linux x64 with glibc only.')
   const python = await firstThatRuns(
     [
       ['python3', '-m', 'pip', '--version'],
@@ -66,15 +68,15 @@ export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<
     'Python with pip',
   )
   await firstThatRuns([['g++', '--version']], 'the compiler g++')
-  const free = statfsSync(making)
+  const free = statfsSync(building)
   if (free.bavail * free.bsize < WHEEL_NEEDS_BYTES)
-    throw new NotThisWay(
+    throw new SourceUnavailable(
       `The TensorFlow wheel needs ${WHEEL_NEEDS_BYTES / 1e9} GB of free disk space to unpack.`,
     )
 
-  const unpacked = path.join(making, 'wheel')
-  mkdirSync(path.join(making, 'deps/lib'), { recursive: true })
-  mkdirSync(path.join(making, 'lib/napi-v8'), { recursive: true })
+  const unpacked = path.join(building, 'wheel')
+  mkdirSync(path.join(building, 'deps/lib'), { recursive: true })
+  mkdirSync(path.join(building, 'lib/napi-v8'), { recursive: true })
   await step(`download ${WHEEL} (274 MB, pip)`, () =>
     mustRun(
       python,
@@ -96,9 +98,9 @@ export async function fromWheel({ root, addOn, making }: NativePlaces): Promise<
   )
   await step('unpack the library and its headers', () => unpack(python, unpacked))
   await step('strip the library', () =>
-    strip(path.join(unpacked, 'tensorflow'), path.join(making, 'deps/lib')),
+    strip(path.join(unpacked, 'tensorflow'), path.join(building, 'deps/lib')),
   )
-  await step('compile the binding (g++)', () => compile(root, addOn, making))
+  await step('compile the binding (g++)', () => compile(root, addOn, building))
   rmSync(unpacked, { recursive: true })
   return {
     name: 'from the TensorFlow wheel, with a binding compiled here',
@@ -110,7 +112,7 @@ async function answers(host: string): Promise<void> {
   try {
     await fetch(host, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_MS) })
   } catch (error) {
-    throw new NotThisWay(
+    throw new SourceUnavailable(
       `The download server of tfjs-node's own binaries (${new URL(host).host}) cannot be reached.`,
       { cause: error },
     )
@@ -120,7 +122,7 @@ async function answers(host: string): Promise<void> {
 /** Python is available, so its ZIP reader is too: only the needed entries are written to the disk. */
 async function unpack(python: string, folder: string): Promise<void> {
   const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'))
-  if (!wheel) throw new NotThisWay('pip reported success but did not download a wheel.')
+  if (!wheel) throw new SourceUnavailable('pip reported success but did not download a wheel.')
   const expected = [
     ...LIBRARIES.map((name) => `tensorflow/${name}`),
     ...HEADERS.map((name) => `tensorflow/include/${name}`),
@@ -147,7 +149,7 @@ async function strip(from: string, to: string): Promise<void> {
   }
 }
 
-async function compile(root: string, addOn: string, making: string): Promise<void> {
+async function compile(root: string, addOn: string, building: string): Promise<void> {
   const { include_dir: nodeApi } = createRequire(path.join(root, 'package.json'))('node-api-headers') as {
     include_dir: string
   }
@@ -163,23 +165,23 @@ async function compile(root: string, addOn: string, making: string): Promise<voi
     '-I',
     nodeApi,
     '-I',
-    path.join(making, 'wheel/tensorflow/include'),
+    path.join(building, 'wheel/tensorflow/include'),
     '-I',
     path.dirname(addOn),
     ...sources,
     '-L',
-    path.join(making, 'deps/lib'),
+    path.join(building, 'deps/lib'),
     ...LIBRARIES.toReversed().map((name) => `-l:${name}`),
     '-Wl,-rpath,$ORIGIN/../../deps/lib',
     '-o',
-    path.join(making, 'lib/napi-v8/tfjs_binding.node'),
+    path.join(building, 'lib/napi-v8/tfjs_binding.node'),
   ])
 }
 
 async function mustRun(program: string, args: readonly string[], timeout = 5 * 60_000): Promise<void> {
   const { code, output } = await runToEnd(program, args, { timeout })
   if (code !== 0)
-    throw new NotThisWay(
+    throw new SourceUnavailable(
       `${path.basename(program)} ${args[0] === '-m' ? `${args[1]} ${args[2]}` : ''} failed: ${lastLine(output)}.`,
     )
 }
@@ -189,7 +191,9 @@ async function firstThatRuns(
   what: string,
 ): Promise<string> {
   for (const [program, ...args] of candidates) if ((await runToEnd(program, args)).code === 0) return program
-  throw new NotThisWay(`A native TensorFlow build on this machine needs ${what}, which is not available.`)
+  throw new SourceUnavailable(
+    `A native TensorFlow build on this machine needs ${what}, which is not available.`,
+  )
 }
 
 /** Node's own report names its C library; on musl the field is empty. */

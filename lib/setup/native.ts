@@ -8,7 +8,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { take } from './setup-lock.mjs'
 import { runToEnd } from './child.mjs'
-import { fromOwnInstaller, fromWheel, NotThisWay, type NativePlaces } from './native-sources.ts'
+import { fromOwnInstaller, fromWheel, SourceUnavailable, type NativePlaces } from './native-sources.ts'
 import { say, step } from './progress.mjs'
 
 const SECONDS_TO_PROVE = 120 // the first load maps 600 MB from disk
@@ -23,8 +23,8 @@ const native = path.join(root, '.native')
 const places: NativePlaces = {
   root,
   addOn: path.join(root, 'node_modules/@tensorflow/tfjs-node'),
-  made: path.join(native, 'tensorflow'),
-  making: path.join(native, 'making'),
+  installed: path.join(native, 'tensorflow'),
+  building: path.join(native, 'making'),
 }
 const stampFile = path.join(native, 'stamp.json')
 const holderFile = path.join(native, 'providing')
@@ -34,7 +34,7 @@ export function nativeState(): NativeState {
   if (!existsSync(stampFile)) return { kind: 'untried' }
   const stamp: unknown = JSON.parse(readFileSync(stampFile, 'utf8'))
   if (!isNativeState(stamp)) return { kind: 'untried' }
-  return stamp.kind === 'ready' && !existsSync(path.join(places.made, 'lib/napi-v8/tfjs_binding.node'))
+  return stamp.kind === 'ready' && !existsSync(path.join(places.installed, 'lib/napi-v8/tfjs_binding.node'))
     ? { kind: 'untried' }
     : stamp
 }
@@ -63,15 +63,15 @@ export async function provideNative(): Promise<NativeState> {
   for (const way of [fromOwnInstaller, fromWheel]) {
     try {
       discard()
-      mkdirSync(places.making, { recursive: true })
+      mkdirSync(places.building, { recursive: true })
       const { name, tensorflow } = await way(places)
-      renameSync(places.making, places.made)
+      renameSync(places.building, places.installed)
       link()
       await step('test it on one convolution', prove)
       return remember({ kind: 'ready', way: name, tensorflow, at: new Date().toISOString() })
     } catch (error) {
       discard()
-      if (!(error instanceof NotThisWay)) throw error
+      if (!(error instanceof SourceUnavailable)) throw error
       say(`✗ ${error.message}`)
       reasons.push(error.message)
     }
@@ -87,8 +87,8 @@ export function link(): void {
   for (const folder of ['lib', 'deps']) {
     const place = path.join(places.addOn, folder)
     rmSync(place, { recursive: true, force: true })
-    if (existsSync(path.join(places.made, folder)))
-      symlinkSync(path.join(places.made, folder), place, 'junction') // a junction needs no privilege on Windows
+    if (existsSync(path.join(places.installed, folder)))
+      symlinkSync(path.join(places.installed, folder), place, 'junction') // a junction needs no privilege on Windows
   }
 }
 
@@ -99,15 +99,15 @@ async function prove(): Promise<void> {
     timeout: SECONDS_TO_PROVE * 1000,
   })
   if (code !== 0)
-    throw new NotThisWay(
+    throw new SourceUnavailable(
       `TensorFlow was installed but does not work here: ${output.trim().split('\n').at(-1)}.`,
     )
 }
 
 function discard(): void {
   for (const folder of [
-    places.made,
-    places.making,
+    places.installed,
+    places.building,
     path.join(places.addOn, 'lib'),
     path.join(places.addOn, 'deps'),
   ]) {

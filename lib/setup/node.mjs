@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { runToEnd } from './child.mjs'
-import { CannotGoOn } from './progress.mjs'
+import { SetupError } from './progress.mjs'
 
 export const OLDEST_HOST = 20 // for this program's own syntax and `npm ci`
 const OLDEST_FOR_US = 24 // strips TypeScript types, has node:sqlite
@@ -26,7 +26,7 @@ export async function chooseNode(root, check) {
   const pinned = pinnedNode(root)
   if (existsSync(pinned) && (!check || (await runToEnd(pinned, ['--version'])).code === 0)) return pinned
   if (majorOf(process.version) >= OLDEST_FOR_US) return process.execPath
-  throw new CannotGoOn(
+  throw new SetupError(
     `This machine has Node ${process.version} and npm has no Node ${OLDEST_FOR_US} for ` +
       `${process.platform}-${process.arch}. ` +
       `Install Node ${OLDEST_FOR_US} or newer from nodejs.org and start again.`,

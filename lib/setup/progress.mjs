@@ -16,13 +16,13 @@ export const say = (line) => process.stderr.write(`${line}\n`)
  * @template T
  * @param {string} title the step, in the present tense
  * @param {() => Promise<T>} work
- * @param {() => string} [howFar] called at each heartbeat
+ * @param {() => string} [progress] called at each heartbeat
  * @returns {Promise<T>}
  */
-export async function step(title, work, howFar = () => '') {
+export async function step(title, work, progress = () => '') {
   const began = performance.now()
   const beat = setInterval(
-    () => say(`  … ${title}: ${secondsSince(began)}${howFar() && `, ${howFar()}`}`),
+    () => say(`  … ${title}: ${secondsSince(began)}${progress() && `, ${progress()}`}`),
     HEARTBEAT_MS,
   )
   try {
@@ -35,4 +35,4 @@ export async function step(title, work, howFar = () => '') {
 }
 
 /** A failure whose message is enough for a person: shown without a stack. */
-export class CannotGoOn extends Error {}
+export class SetupError extends Error {}

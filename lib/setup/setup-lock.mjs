@@ -6,14 +6,14 @@ import { openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { say } from './progress.mjs'
 
-const ASK_AGAIN_MS = 200
+const RETRY_MS = 200
 
 /** @template T @param {string} file names the holder by its process id @param {() => Promise<T>} work
  *  @returns {Promise<T>} */
 export async function alone(file, work) {
   for (let hasAnnounced = false; !take(file); hasAnnounced = true) {
     if (!hasAnnounced) say('… another command is preparing this folder; waiting for it')
-    await pause(ASK_AGAIN_MS)
+    await pause(RETRY_MS)
   }
   try {
     return await work()

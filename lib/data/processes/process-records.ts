@@ -5,13 +5,13 @@
 export type WebProcesses = {
   readonly seen: (id: string, pid: number, acknowledged: number) => Promise<void>
   readonly leave: (id: string) => Promise<void>
-  /** How many were seen in the last few seconds. */
+  /** The number of processes with a heartbeat in the last few seconds. */
   readonly living: () => Promise<number>
   /** True when every live web process serves this promotion or a later one; false after `timeoutMs`. */
   readonly allAcknowledged: (promotionId: number, timeoutMs: number) => Promise<boolean>
 }
 
-/** A journal in which processes tell each other what they counted. */
+/** A journal in which processes exchange their counts. */
 export type Counts = {
   /** The current end of the journal. */
   readonly latest: () => number

@@ -70,12 +70,12 @@ export function countPlan(
     classes: list,
     splits,
     skipped: [...skipped].map(([reason, group]) => ({ reason, ...group })),
-    sentence: sentenceOf(list, splits),
+    sentence: countsSentence(list, splits),
   }
 }
 
 /** "2 classes, cats (9) and dogs (9), with a test set of 4." */
-function sentenceOf(classes: readonly PlannedClass[], { test, validation }: SplitCounts): string {
+function countsSentence(classes: readonly PlannedClass[], { test, validation }: SplitCounts): string {
   if (classes.length === 0) return 'No classes.'
   const named = classes
     .slice(0, CLASSES_NAMED)

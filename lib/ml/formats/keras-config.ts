@@ -19,14 +19,14 @@ export function sourcesOf({ inbound_nodes: nodes }: KerasLayer): readonly string
   const first: unknown = nodes[0]
   if (Array.isArray(first)) return first.map((node: unknown) => (Array.isArray(node) ? String(node[0]) : ''))
   const names: string[] = []
-  const look = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(look)
+  const collect = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(collect)
     if (typeof value !== 'object' || value === null) return
     const history = (value as { config?: { keras_history?: readonly unknown[] } }).config?.keras_history
     if (history) names.push(String(history[0]))
-    else Object.values(value).forEach(look)
+    else Object.values(value).forEach(collect)
   }
-  look((first as { args?: unknown }).args)
+  collect((first as { args?: unknown }).args)
   return names
 }
 
