@@ -27,10 +27,17 @@ export type ClassCount = { readonly right: number; readonly images: number }
 export function balancedAccuracy(perClass: readonly ClassCount[]): Interval {
   const known = perClass.filter(({ images }) => images > 0)
   if (known.length === 0) return { value: 0, low: 0, high: 1 }
-  const intervals = known.map(({ right, images }) => crossValidatedAccuracy(right, images))
-  const mean = intervals.reduce((sum, { value }) => sum + value, 0) / known.length
+  return meanOf(known.map(({ right, images }) => crossValidatedAccuracy(right, images)))
+}
+
+/** The mean gain of the classes, each class alike, from the pairs of each. */
+export const balancedGain = (perClass: readonly Pairs[], folds: number): Interval =>
+  meanOf(perClass.map((pairs) => crossValidatedGain(pairs, folds)))
+
+function meanOf(intervals: readonly Interval[]): Interval {
+  const mean = intervals.reduce((sum, { value }) => sum + value, 0) / intervals.length
   const reach = (of: (interval: Interval) => number): number =>
-    Math.sqrt(intervals.reduce((sum, one) => sum + of(one) ** 2, 0)) / known.length
+    Math.sqrt(intervals.reduce((sum, one) => sum + of(one) ** 2, 0)) / intervals.length
   return {
     value: mean,
     low: mean - reach(({ value, low }) => value - low),

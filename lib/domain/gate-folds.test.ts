@@ -31,6 +31,19 @@ test('where cross-validation cannot tell, the sentence names what would help', (
   expect(sentence(c, judge(c))).toMatch(/About \d+ more images, of "glass" first, would settle it\.$/)
 })
 
+test('a gain of the large class at the expense of a small one is no improvement', () => {
+  const large = answers({ both: 88, gains: 12, losses: 0, neither: 0 }).map((one) => ({ ...one, label: 'a' }))
+  const small = answers({ both: 1, gains: 0, losses: 3, neither: 1 }).map((one) => ({ ...one, label: 'b' }))
+
+  const c = compare([...large, ...small], null, folds)
+
+  expect(c.accuracyGain.value).toBeCloseTo((12 / 100 - 3 / 5) / 2, 12)
+  expect(judge(c).kind).toBe('cannot-tell')
+  expect(sentence(c, judge(c))).toMatch(/: −24\.0 points, with each class counted the same \(/)
+  const newOnly = compare([...large.map((one) => ({ ...one, isNew: true })), ...small], null, folds)
+  expect(judge(newOnly).kind).toBe('cannot-tell')
+})
+
 test('no gain and no loss is equal; a sure gain on few images stays inconclusive', () => {
   const even = answers({ both: 12, gains: 3, losses: 3, neither: 2 })
   const sure = answers({ both: 5, gains: 15, losses: 0, neither: 0 })

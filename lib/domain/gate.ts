@@ -1,7 +1,7 @@
 /** Whether a challenger is significantly better than the champion on the same images: a verdict and its sentence.
  *  It reads no rows and promotes no version; `mayPromote` decides what a verdict permits. */
 import { counted } from './count-text.ts'
-import { crossValidatedGain, lostByFolds } from './cross-validated.ts'
+import { balancedGain, crossValidatedGain, isImbalanced, lostByFolds } from './cross-validated.ts'
 import { countOf, holm, mcnemarExact, type Interval, type Pairs } from './statistics.ts'
 
 export const FEWEST_IMAGES = 30
@@ -38,6 +38,8 @@ export type Comparison = {
   readonly eceGrowth: number | null
   /** Where a version was evaluated by cross-validation: in how many folds. */
   readonly folds?: number | null
+  /** Some classes have far more images than others, so `accuracyGain` is the mean of the classes. */
+  readonly isBalanced?: boolean
   /** The challenger was trained on all images of the champion, and perhaps more. */
   readonly isSuperset?: boolean
 }
@@ -69,10 +71,13 @@ export function compare(
   const old = answers.filter((a) => !a.isNew)
   const fresh = answers.filter((a) => a.isNew)
   const pairs = countPairs(answers)
+  const ofClasses = [...Map.groupBy(answers, ({ label }) => label).values()]
+  const isBalanced = folds !== null && ofClasses.length > 1 && isImbalanced(ofClasses.map(sizeOf))
   return {
     images: answers.length,
     pairs,
-    accuracyGain: gainOf(pairs),
+    accuracyGain: isBalanced ? balancedGain(ofClasses.map(countPairs), folds) : gainOf(pairs),
+    isBalanced,
     oldGain: old.length > 0 ? gainOf(countPairs(old)) : null,
     newGain: fresh.length > 0 ? gainOf(countPairs(fresh)) : null,
     classes: compareClasses(answers, folds),
@@ -114,7 +119,8 @@ export function sentence(c: Comparison, verdict: Verdict): string {
   const counts =
     `Correct on ${images(c.pairs.onlyChallengerRight)} that the old version got wrong, ` +
     `incorrect on ${c.pairs.onlyChampionRight} that it got right: ${points(c.accuracyGain.value)} ` +
-    `points (${points(c.accuracyGain.low)} to ${points(c.accuracyGain.high)}).`
+    `points${c.isBalanced === true ? ', with each class counted the same' : ''} ` +
+    `(${points(c.accuracyGain.low)} to ${points(c.accuracyGain.high)}).`
   switch (verdict.kind) {
     case 'better':
       return `Better. ${counts}`
@@ -146,6 +152,7 @@ function helpSentence(c: Comparison, imagesNeeded: number): string {
 
 function isBetterOnNew(c: Comparison): boolean {
   if (!c.newGain || c.newGain.low <= 0) return false
+  if (c.isBalanced === true && c.accuracyGain.value < 0) return false // the new images are of the large classes
   return c.oldGain === null || c.oldGain.low >= -ACCURACY_MARGIN
 }
 
@@ -211,6 +218,7 @@ export function countPairs(answers: readonly PairedAnswer[]): Pairs {
   }
 }
 
+const sizeOf = (of: readonly unknown[]) => ({ images: of.length })
 const images = (n: number) => `${n} ${n === 1 ? 'image' : 'images'}`
 const points = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)}`
 const percent = (share: number) => `${(share * 100).toFixed(0)} %`

@@ -48,6 +48,23 @@ test('the head that answers for an image gives its out-of-fold logits', async ()
   }
 })
 
+test('a class with few images is not given up for the large one', async () => {
+  const all = clouds({ count: 240, length: 20, classes: 3, seed: 9 })
+  const places = [...all.labels.keys()].filter((i) => all.labels[i] === 0 || (all.labels[i] === 1 && i < 24))
+  const training: FeatureSet = {
+    ...all,
+    count: places.length,
+    views: [Float32Array.from(places.flatMap((i) => [...all.views[0]!.subarray(i * 20, (i + 1) * 20)]))],
+    labels: Int32Array.from(places, (i) => all.labels[i]!),
+  }
+
+  const { logits } = await validated(training, (i) => i)
+
+  const rare = [...training.labels.keys()].filter((i) => training.labels[i] === 1)
+  expect(rare).toHaveLength(8)
+  expect(rare.filter((i) => answerOf(logits, i) === 1).length).toBeGreaterThan(4)
+})
+
 test('without folds there is a head and nothing is evaluated', async () => {
   const training = clouds({ count: 30, length: 6, classes: CLASSES, seed: 7, views: 1 })
 

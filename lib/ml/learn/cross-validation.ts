@@ -127,7 +127,10 @@ async function attempted(
   const places = round ? placesOf(run, isEvaluated) : Array.from({ length: training.count }, (_, i) => i)
   const some = chosenRows(logits, training.labels, places)
   const temperature = some.labels.length > 0 ? fitTemperature(some.logits, some.labels) : 1
-  const heldOut = [...logLosses(some.logits, some.labels, temperature)]
+  // of rare classes, as in training: a strength that gives them up costs little otherwise
+  const heldOut = [...logLosses(some.logits, some.labels, temperature)].map(
+    (loss, i) => loss * run.importance[places[i]!]!,
+  )
   return { number, strength, fits, heldOut, loss: meanOf(heldOut) }
 }
 

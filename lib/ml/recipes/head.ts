@@ -17,6 +17,6 @@ export const head: HeadRecipe = {
     fewestToChooseBy: 100,
     parts: 5,
     mirrored: true,
-    classBalance: 0.99,
+    classBalance: 0.9999, // each class counts nearly the same (docs/decisions/0026-cross-validated-heads.md)
   },
 }
