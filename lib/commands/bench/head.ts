@@ -14,6 +14,7 @@ import { featureLength } from '#lib/ml/network/network.ts'
 import { createRandom } from '#lib/ml/random.ts'
 import { head as recipe } from '#lib/ml/recipes/head.ts'
 import { ROOT } from '#lib/processes/settings.ts'
+import { headByGroups } from '#lib/training/run/learn/head-by-folds.ts'
 import { createLines } from '../terminal/progress-line.ts'
 
 const HELP = `npm run bench -- head [options]
@@ -26,12 +27,16 @@ same time on all.
   --pictures N     cached features to train on (default: 5000)
   --features LIST  features per image (default: 192,512,1280)
   --classes N      (default: 10)
+  --folds          instead: cross-validate and train the last layer with an engine, as a training run does, two views
+                   per image
   --json           one JSON object per row instead of the table
   --help           show this help`
 
 const FEATURES_OF = 'shapes/v1'
 const PIECE = 32 // images per call
 const EMBED_SECONDS = 3
+/** Of an image whose mirror image may be trained on. */
+const VIEWS = 2
 
 export async function benchHead(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -40,6 +45,7 @@ export async function benchHead(args: readonly string[]): Promise<number> {
       pictures: { type: 'string', default: '5000' },
       features: { type: 'string', default: '192,512,1280' },
       classes: { type: 'string', default: '10' },
+      folds: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -55,6 +61,14 @@ export async function benchHead(args: readonly string[]): Promise<number> {
     return 1
   }
   const notes = createLines(process.stderr)
+  if (values.folds) {
+    for (const length of lengths) {
+      notes.passing(`a cross-validated head on ${pictures} × ${length} features`)
+      const row = await foldsRow({ pictures, length, classes })
+      createLines().line(values.json ? JSON.stringify(row) : foldsText(row))
+    }
+    return 0
+  }
   const heads = lengths.map((length) => {
     notes.passing(`a head on ${pictures} × ${length} features`)
     return headRow({ pictures, length, classes })
@@ -104,6 +118,44 @@ function headRow({ pictures, length, classes }: { pictures: number; length: numb
     held_out_accuracy: best.heldOut.accuracy,
   }
 }
+
+/** Every image is a group of its own. */
+async function foldsRow({
+  pictures,
+  length,
+  classes,
+}: {
+  pictures: number
+  length: number
+  classes: number
+}) {
+  await using engine = await openEngine('auto', 'inference') // as for a run of the last layer
+  const features = clouds({ count: pictures, length, classes, seed: 1, views: VIEWS })
+  const groups = Array.from({ length: pictures }, (_, i) => i)
+  const began = performance.now()
+  const cpu = process.cpuUsage()
+  const validation = headByGroups(
+    { features, groups, classes, settings: recipe.settings, seed: 1 },
+    { engine, signal: new AbortController().signal },
+  )
+  let tries = 0
+  for (let step = await validation.next(); step.done !== true; step = await validation.next()) tries += 1
+  const { user, system } = process.cpuUsage(cpu)
+  return {
+    kind: 'folds',
+    engine: engine.name,
+    pictures,
+    features: length,
+    classes,
+    tries,
+    seconds: rounded((performance.now() - began) / 1000),
+    cpu_seconds: rounded((user + system) / 1e6),
+  }
+}
+
+const foldsText = (row: Awaited<ReturnType<typeof foldsRow>>): string =>
+  `${row.pictures} × ${row.features} features in ${VIEWS} views, ${row.classes} classes, ${row.tries} strengths, on ` +
+  `${row.engine}: ${row.seconds} s, ${row.cpu_seconds} CPU-seconds; load ${loadavg()[0]!.toFixed(1)}`
 
 async function engineRow(name: 'onnx' | 'tfjs-node' | 'wasm') {
   await using engine = await openEngine(name, 'inference')
