@@ -26,10 +26,11 @@ export const plainCard = (change: Partial<Card> & Pick<Card, 'classifier' | 'ver
   ...change,
 })
 
-/** @param value its accuracy, with an interval of ± 0.05 */
-export const plainTest = (images: number, value: number): NonNullable<Card['test']> => ({
+/** @param value its accuracy
+ *  @param margin from it to both ends of its interval */
+export const plainTest = (images: number, value: number, margin = 0.05): NonNullable<Card['test']> => ({
   images,
-  accuracy: { value, low: value - 0.05, high: value + 0.05 },
+  accuracy: { value, low: value - margin, high: value + margin },
   loss: 0.3,
   macro_f1: value,
   ece: null,

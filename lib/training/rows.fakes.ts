@@ -44,7 +44,7 @@ export const cardOf = (version: string, data: Partial<Card['data']> = {}, testIm
     classifier: 'fruit',
     version,
     data: { name: 'fruit', snapshot: '', train: 0, validation: 0, test: testImages, test_opened: 1, ...data },
-    test: testImages === 0 ? null : plainTest(testImages, 0.9),
+    test: testImages === 0 ? null : plainTest(testImages, 0.9, 0.1),
   })
 
 export const versionRow = (number: number, change: Partial<VersionWithCard> = {}): VersionWithCard => ({
