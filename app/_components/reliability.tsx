@@ -2,6 +2,7 @@
  *  and unfamiliar images. Where too few validation images were available it says so instead of a number. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import { counted } from '#lib/domain/count-text.ts'
+import { int8Sentence } from '#lib/domain/int8.ts'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
 
@@ -25,6 +26,9 @@ export function Reliability({ card }: { readonly card: VersionCard }) {
         </li>
         <li>
           <strong>Unfamiliar images.</strong> {familiarityText(card)}
+        </li>
+        <li>
+          <strong>Precision.</strong> {int8Sentence(card.int8)}
         </li>
       </ul>
       {outside.length > 0 && (

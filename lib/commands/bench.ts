@@ -38,6 +38,10 @@ const BENCHMARKS: Readonly<
     is: 'accuracy of the digit classifier on images from other sources',
     run: async (args) => (await import('./bench/digits.ts')).benchDigits(args),
   },
+  int8: {
+    is: 'accuracy of the shipped classifiers with float32 and with 8-bit numbers',
+    run: async (args) => (await import('./bench/int8.ts')).benchInt8(args),
+  },
   train: {
     is: 'training images per second of each engine, compared with Keras',
     run: async (args) => (await import('./bench/train.ts')).benchTrain(args),

@@ -33,6 +33,8 @@ result with its model card.
   --write          measure everything again on the data set that the version was trained on, set its thresholds on
                    the test images (each judged by thresholds that were set without its fold), and write card,
                    reference.bin and model.onnx of the shipped bundle; it trains nothing
+  --int8           with --write: measure only how it predicts with 8-bit numbers, and write int8.json and that part
+                   of the card; the other measurements stay
   --foreign PATH   with --write: a ZIP archive of images that show none of its classes, or a folder of such
                    archives; repeatable
   --bundle FOLDER  with --write: this bundle instead of the shipped one
@@ -57,6 +59,7 @@ async function main(): Promise<number> {
       from: { type: 'string' },
       engine: { type: 'string' },
       write: { type: 'boolean', default: false },
+      int8: { type: 'boolean', default: false },
       foreign: { type: 'string', multiple: true, default: [] },
       bundle: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -81,7 +84,14 @@ async function main(): Promise<number> {
   process.once('SIGINT', () => stop.abort())
   if (values.write) {
     const card = await resealed(
-      { name, from: values.from, foreign: values.foreign, bundle: values.bundle, engine },
+      {
+        name,
+        from: values.from,
+        foreign: values.foreign,
+        bundle: values.bundle,
+        engine,
+        isInt8Only: values.int8,
+      },
       start,
       stop.signal,
     )
@@ -98,7 +108,12 @@ async function main(): Promise<number> {
   await using pool = createPool({
     name: 'evaluate',
     size: 1,
-    start: startInference({ engine, log, onLine: (line) => console.error(line) }),
+    start: startInference({
+      engine,
+      precision: start.settings.PRECISION,
+      log,
+      onLine: (line) => console.error(line),
+    }),
     clock: steadyClock,
     log,
     changed: () => undefined,

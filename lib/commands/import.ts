@@ -11,6 +11,7 @@ import { classifierId } from '#lib/contracts/fields.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
+import { int8Sentence } from '#lib/domain/int8.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
@@ -19,6 +20,7 @@ import { composeData } from '#lib/processes/compose-data.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER, knownNetwork } from '#lib/training/features/known-networks.ts'
 import { PIXEL_RANGES, type PixelRange } from '#lib/training/import/import-model.ts'
+import { calibrationImages } from './import/calibration-images.ts'
 import { fetched, read, type ForeignModel, type ImportArguments } from './import/source.ts'
 import { OFFICIAL_BODY } from './import/official-network.ts'
 import { sealed } from './import/seal.ts'
@@ -40,6 +42,8 @@ matches.
   --classes A,B,…  names of the outputs in order (default: the classifier's own classes)
   --pixels RANGE   input range if the file does not define it: 0..1, -1..1, 0..255 (default: 0..1)
   --fit HOW        cover, stretch, contain, digit: how images become square (default: stretch, as in Keras)
+  --calibrate PATH a folder or ZIP archive of at least 200 images like those that it will predict, for predictions
+                   with 8-bit numbers; folders named after classes label their images (default: float32 only)
   --size N         input size in pixels, for a pretrained network (default: its own)
   --help           show this help`
 
@@ -58,6 +62,7 @@ async function main(): Promise<number> {
       pixels: text,
       fit: text,
       size: text,
+      calibrate: text,
       body: text,
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -84,11 +89,13 @@ async function main(): Promise<number> {
     pixels: oneOf('--pixels', values.pixels, Object.keys(PIXEL_RANGES) as PixelRange[]),
     fit: oneOf('--fit', values.fit, FITS),
     size: values.size === undefined ? undefined : Number(values.size),
+    calibration: values.calibrate === undefined ? null : calibrationImages(resolve(values.calibrate)),
     command: [
       'npm run import --',
       ...(values.body === undefined ? [target] : [`--body ${target}`]),
       ...(values.from === undefined ? [] : [`--from ${basename(values.from)}`]),
       ...(values.classes === undefined ? [] : [`--classes ${values.classes}`]),
+      ...(values.calibrate === undefined ? [] : [`--calibrate ${basename(values.calibrate)}`]),
     ].join(' '),
   }
   const start = readStart()
@@ -194,6 +201,8 @@ async function registered(
   await mkdir(join(out, '..'), { recursive: true })
   await write(`v${number}`, out)
   const version = await data.versions.register({ classifierId: name, number, runId: null })
+  if (version.card.recipe.name === 'import' && version.card.int8?.images)
+    console.log(int8Sentence(version.card.int8))
   if (await data.promotions.champion(name))
     return console.log(
       `${name} ${version.name} was imported. Another version is live; compare and promote it on ` +

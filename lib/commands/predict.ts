@@ -11,7 +11,7 @@ import { sniff } from '#lib/images/sniff.ts'
 import { openLog } from '#lib/operations/log.ts'
 import { steadyClock } from '#lib/processes/clock.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
-import { startInference } from '#lib/processes/fork-inference.ts'
+import { inferenceSettings, startInference } from '#lib/processes/fork-inference.ts'
 import { readStart } from '#lib/processes/settings.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { createPool } from '#lib/serving/pool.ts'
@@ -94,7 +94,7 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
       name: 'predict',
       size: 1,
       start: startInference({
-        engine: start.settings.INFERENCE_ENGINE,
+        ...inferenceSettings(start.settings),
         log,
         onLine: (line) => console.error(line),
       }),

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { epochPoint } from './epoch.ts'
 import { classifierId, engine, interval, time, versionName } from './fields.ts'
+import { int8Figures } from './int8.ts'
 
 /** 2: the features come from an ONNX file of another program (docs/decisions/0028). */
 export const BUNDLE_FORMATS = ['darkroom-bundle/1', 'darkroom-bundle/2'] as const
@@ -18,8 +19,8 @@ const IN_EVERY_BUNDLE = [
   'golden.json',
   'manifest.json',
 ] as const
-/** In each bundle. `reference.bin` (lib/ml/evaluate/familiarity.ts), and `model.onnx` in format 1, are in those that
- *  were saved with them. */
+/** In each bundle. `reference.bin` (lib/ml/evaluate/familiarity.ts), `int8.json` (int8.ts), and `model.onnx` in format
+ *  1, are in those that were saved with them. */
 export const BUNDLE_FILES: Readonly<Record<BundleFormat, readonly string[]>> = {
   'darkroom-bundle/1': ['model.json', ...IN_EVERY_BUNDLE],
   'darkroom-bundle/2': ['network.json', 'backbone.onnx', 'model.onnx', ...IN_EVERY_BUNDLE],
@@ -155,7 +156,7 @@ const foldFigures = z.object({
 
 /** A field that is `null` could not be measured, with too few images; one that is absent was not measured when the
  *  version was saved. */
-export const card = z.object({
+const float32Card = z.object({
   classifier: classifierId,
   title: z.string(),
   version: versionName,
@@ -266,6 +267,13 @@ export const card = z.object({
   best_epoch: z.number().int(),
   /** A sentence for each limitation that users of this version should know. */
   notes: z.array(z.string()),
+})
+export const card = float32Card.extend({
+  /** With 8-bit numbers; absent: it was sealed before they were measured. */
+  int8: float32Card
+    .pick({ calibration: true, thresholds_from: true, decision: true, candidates: true, familiarity: true })
+    .extend(int8Figures)
+    .nullish(),
 })
 export type Card = z.output<typeof card>
 

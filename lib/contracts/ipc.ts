@@ -9,6 +9,7 @@ import type { RunPart } from '#lib/domain/run-parts.ts'
 import type { ImageTraits } from '#lib/domain/image-links.ts'
 import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { EpochPoint } from './epoch.ts'
+import type { InferencePrecision, ServedPrecision } from './precision.ts'
 import type { ProbeFigures } from './probe.ts'
 
 /** A version and its folder on disk. Bundles are immutable, so that a path and a key are sufficient. */
@@ -107,6 +108,8 @@ export type InferredImage =
       /** From the training images (lib/ml/evaluate/familiarity.ts); null when the version has none in its
        *  bundle. */
       distance: number | null
+      /** Absent: float32. */
+      precision?: InferencePrecision
       problem: ImageProblem | null
       width: number
       height: number
@@ -121,7 +124,7 @@ export type InferredImage =
 
 export type InferenceMessage =
   | StartupMessage
-  | { kind: 'loaded'; id: number; key: string; goldenMs: number }
+  | ({ kind: 'loaded'; id: number; key: string; goldenMs: number } & Partial<ServedPrecision>)
   | { kind: 'inferred'; id: number; images: readonly InferredImage[]; inferenceMs: number }
   /** `square`: the preprocessed image under the map, as a PNG. */
   | {

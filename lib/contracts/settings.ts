@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
 import { CATALOGUE_NAMES } from './backbones.ts'
+import { PRECISIONS } from './precision.ts'
 import { fieldErrorsOf, zodErrorMap } from './validation-messages.ts'
 import { classifierId } from './fields.ts'
 
@@ -88,6 +89,12 @@ export const settings = z.object({
   TRAINING_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm']))
     .default('auto')
     .describe('engine for training'),
+  PRECISION: auto(z.enum(PRECISIONS))
+    .default('auto')
+    .describe(
+      'numbers that predictions are computed with: float32, or int8 where a version keeps its accuracy with ' +
+        'it; auto: int8 where it is also faster on this machine',
+    ),
   PREDICT_PROCESSES: auto(count(1, 64)).default('auto').describe('inference processes of each web process'),
   WEB_PROCESSES: count(1, 64).default(1).describe('number of web processes that share the port'),
   MAX_UPLOAD_MB: count(1, 1_048_576).default(2048).describe('maximum size of an upload'),

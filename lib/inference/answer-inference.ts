@@ -49,8 +49,8 @@ export function answerInference(
         return explain(message)
       case 'load':
         return inTurn(message.id, async () => {
-          const { goldenMs } = await models.load(message.version)
-          say({ kind: 'loaded', id: message.id, key: message.version.key, goldenMs })
+          const loaded = await models.load(message.version)
+          say({ kind: 'loaded', id: message.id, key: message.version.key, ...loaded })
         })
       case 'infer':
         return inTurn(message.id, async () =>

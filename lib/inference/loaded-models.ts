@@ -4,14 +4,17 @@
  */
 import type { InferredImage, InferenceCommand, VersionRef } from '#lib/contracts/ipc.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { InferencePrecision, PrecisionSetting, ServedPrecision } from '#lib/contracts/precision.ts'
 import { DarkroomError, reportedError } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { decode } from '#lib/images/decode.ts'
 import { encodeGreyPng, encodePng } from '#lib/images/png.ts'
-import { goldenFailure, readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
+import { readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml/evaluate/familiarity.ts'
+import { cardAt } from '#lib/ml/evaluate/reliability.ts'
 import { occlude, type Occlusion } from '#lib/ml/evaluate/occlusion.ts'
-import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
+import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
+import { loadInPrecision, rowOf, runSquares } from './load-precision.ts'
 import { backgroundOf, prepare, prepareAll } from './prepare-images.ts'
 
 /** Reference inputs are small and created by Darkroom. */
@@ -20,6 +23,9 @@ const GOLDEN_PIXELS = 1e6
 type InferRequest = Extract<InferenceCommand, { kind: 'infer' }>
 type ExplainRequest = Extract<InferenceCommand, { kind: 'explain' }>
 type LoadedModel = {
+  readonly precision: InferencePrecision
+  /** Of its precision; null: it is not calibrated. */
+  readonly temperature: number | null
   readonly preprocess: Preprocess
   readonly classes: number
   readonly reference: Omit<Reference, 'vectors' | 'ids' | 'labels'> | null
@@ -30,50 +36,58 @@ type ModelOutput = {
   readonly distance: number | null
 }
 
+export type LoadResult = ServedPrecision & { readonly goldenMs: number }
+
 export type LoadedModels = {
-  readonly load: (version: VersionRef) => Promise<{ goldenMs: number }>
+  readonly load: (version: VersionRef) => Promise<LoadResult>
   readonly unload: (key: string) => Promise<void>
   readonly infer: (request: InferRequest) => Promise<{ images: InferredImage[]; inferenceMs: number }>
   /** Continues when the caller asks for the next step, so that other messages can be handled in between. */
   readonly explain: (request: ExplainRequest) => AsyncGenerator<void, Occlusion & { square: Uint8Array }>
 }
 
-export function loadedModels(engine: Engine): LoadedModels {
-  const models = new Map<string, LoadedModel>()
+/** @param setting PRECISION */
+export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto'): LoadedModels {
+  const models = new Map<string, LoadedModel & ServedPrecision>()
 
   /**
    * Loads a version if the bundle is complete and this engine reproduces its reference outputs; otherwise
    * it stays unloaded.
    */
-  async function load({ key, folder }: VersionRef): Promise<{ goldenMs: number }> {
-    if (models.has(key)) return { goldenMs: 0 }
+  async function load({ key, folder }: VersionRef): Promise<LoadResult> {
+    const known = models.get(key)
+    if (known) return { goldenMs: 0, precision: known.precision, note: known.note }
     const bundle = await readBundle(folder)
-    await engine.load(key, bundle)
+    const startedAt = performance.now()
     try {
-      const startedAt = performance.now()
-      models.set(key, await verified(key, folder, bundle))
-      return { goldenMs: performance.now() - startedAt }
+      const model = await verified(key, folder, bundle)
+      models.set(key, model)
+      return { goldenMs: performance.now() - startedAt, precision: model.precision, note: model.note }
     } catch (error) {
       await drop(key, bundle)
       throw error
     }
   }
 
-  async function verified(key: string, folder: string, bundle: Bundle): Promise<LoadedModel> {
-    const squares = await Promise.all(
-      bundle.golden.inputs.map(async ({ png }) =>
-        preprocess(
-          await decode(Buffer.from(png, 'base64'), {
-            maxPixels: GOLDEN_PIXELS,
-            background: backgroundOf(bundle.preprocess),
-          }),
-          bundle.preprocess,
-        ),
-      ),
-    )
+  async function verified(
+    key: string,
+    folder: string,
+    bundle: Bundle,
+  ): Promise<LoadedModel & ServedPrecision> {
+    const squares = await goldenSquares(bundle)
     const { reference } = bundle
     if (reference) await engine.load(nearnessKey(key), nearnessNetwork(reference))
-    const model: LoadedModel = {
+    const chosen = await loadInPrecision(key, { bundle, squares, setting }, engine)
+    if ('failure' in chosen)
+      throw new DarkroomError('bad_bundle', {
+        what: `The version in ${folder} failed validation and cannot be served`,
+        why: `on the engine ${engine.name}, ${chosen.failure}`,
+        remedy: 'Restore its files, or train a new version.',
+      })
+    const measured = cardAt(bundle.card, chosen.precision)
+    return {
+      ...chosen,
+      temperature: measured.calibration?.temperature ?? null,
       preprocess: bundle.preprocess,
       classes: bundle.classes.length,
       reference: reference && {
@@ -82,17 +96,6 @@ export function loadedModels(engine: Engine): LoadedModels {
         neighbour: reference.neighbour,
       },
     }
-    const failure = goldenFailure(
-      bundle.golden,
-      (await compute(key, { ...model, reference: null }, squares, false)).map(({ logits }) => logits),
-    )
-    if (failure !== null)
-      throw new DarkroomError('bad_bundle', {
-        what: `The version in ${folder} failed validation and cannot be served`,
-        why: `on the engine ${engine.name}, ${failure}`,
-        remedy: 'Restore its files, or train a new version.',
-      })
-    return model
   }
 
   async function unload(key: string): Promise<void> {
@@ -140,6 +143,7 @@ export function loadedModels(engine: Engine): LoadedModels {
           ? {
               ok: true,
               ...outputs[next++]!,
+              ...(model.precision === 'int8' && { precision: model.precision }),
               problem: image.problem,
               width: image.width,
               height: image.height,
@@ -160,7 +164,12 @@ export function loadedModels(engine: Engine): LoadedModels {
     const model = modelFor(key)
     const prepared = await prepare(picture, model.preprocess, maxPixels)
     if (!('square' in prepared)) throw reportedError(prepared.failure)
-    const request = { square: prepared.square, spec: model.preprocess, predicted, temperature }
+    const request = {
+      square: prepared.square,
+      spec: model.preprocess,
+      predicted,
+      temperature: model.temperature ?? temperature,
+    }
     const map = yield* occlude(request, async (squares) =>
       (await compute(key, { ...model, reference: null }, squares, false)).map(({ logits }) => logits),
     )
@@ -173,17 +182,12 @@ export function loadedModels(engine: Engine): LoadedModels {
     squares: readonly Uint8Array[],
     wantsFeatures: boolean,
   ): Promise<ModelOutput[]> {
-    const length = squareBytes(model.preprocess)
-    const pixels = new Float32Array(squares.length * length)
-    squares.forEach((square, i) => normalise(square, model.preprocess, pixels, i * length))
-    const { logits, features } = await engine.run(key, pixels, squares.length)
+    const { logits, features } = await runSquares(engine, key, { spec: model.preprocess, squares })
     const distances =
       features && model.reference ? await distancesOf(key, model.reference, features, squares.length) : null
-    const row = (all: Float32Array, i: number) =>
-      all.slice((i * all.length) / squares.length, ((i + 1) * all.length) / squares.length)
     return squares.map((_, i) => ({
-      logits: row(logits, i),
-      features: wantsFeatures && features ? row(features, i) : null,
+      logits: rowOf(logits, i, squares.length),
+      features: wantsFeatures && features ? rowOf(features, i, squares.length) : null,
       distance: distances?.[i] ?? null,
     }))
   }
@@ -207,6 +211,20 @@ export function loadedModels(engine: Engine): LoadedModels {
 
   return { load, unload, infer, explain }
 }
+
+/** The golden inputs as the version reads them. */
+const goldenSquares = ({ golden, preprocess: spec }: Bundle): Promise<Uint8Array[]> =>
+  Promise.all(
+    golden.inputs.map(async ({ png }) =>
+      preprocess(
+        await decode(Buffer.from(png, 'base64'), {
+          maxPixels: GOLDEN_PIXELS,
+          background: backgroundOf(spec),
+        }),
+        spec,
+      ),
+    ),
+  )
 
 const nearnessKey = (key: string): string => `${key} nearness`
 

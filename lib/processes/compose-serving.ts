@@ -27,7 +27,7 @@ import { createRefusalLog } from '#lib/serving/refusal-log.ts'
 import { createSwap } from '#lib/serving/model-registry.ts'
 import { steadyClock } from './clock.ts'
 import { watchConnections } from '#lib/server/connection-rate.ts'
-import { childCount, startInference, type InferenceProcess } from './fork-inference.ts'
+import { childCount, inferenceSettings, startInference, type InferenceProcess } from './fork-inference.ts'
 import { watchLoopLag } from '#lib/server/loop-lag.ts'
 import { maxPixelsPublic } from '#lib/operations/memory-limits.ts'
 import type { Start } from './settings.ts'
@@ -63,7 +63,7 @@ export function composeServing(
     name: 'inference',
     size: childCount(settings),
     start: startInference({
-      engine: settings.INFERENCE_ENGINE,
+      ...inferenceSettings(settings),
       log,
       onLine: (line) => log('warn', line, { child: 'inference' }),
       early,

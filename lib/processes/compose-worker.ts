@@ -25,7 +25,7 @@ import { emptyTrash } from '#lib/operations/permanent-deletion.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
 import { composeDecoding } from './fork-decoding.ts'
 import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
-import { startInference } from './fork-inference.ts'
+import { inferenceSettings, startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { createReading } from './image-reading.ts'
 import { lacksFirstImages } from './seed-images.ts'
@@ -74,7 +74,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
   const idlePool = createIdlePool({
     start: startInference({
-      engine: settings.INFERENCE_ENGINE,
+      ...inferenceSettings(settings),
       log,
       onLine: (line) => log('warn', line, { child: 'inference' }),
     }),

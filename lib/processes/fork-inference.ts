@@ -31,20 +31,29 @@ export function childCount(settings: Settings): number {
     : Math.max(1, Math.min(Math.floor(availableParallelism() / settings.WEB_PROCESSES), MOST_AUTO_CHILDREN))
 }
 
+export type InferenceSettings = {
+  readonly engine: Settings['INFERENCE_ENGINE']
+  readonly precision: Settings['PRECISION']
+}
+
+export const inferenceSettings = (settings: Settings): InferenceSettings => ({
+  engine: settings.INFERENCE_ENGINE,
+  precision: settings.PRECISION,
+})
+
 export const forkInference = (
-  engine: Settings['INFERENCE_ENGINE'],
+  { engine, precision }: InferenceSettings,
   onLine: (line: string) => void,
 ): InferenceProcess =>
   forkChild({
     entry: ENTRY,
-    args: [engine],
+    args: [engine, precision],
     env: engineEnvironment(1),
     flags: inheritedFlags(),
     onLine,
   })
 
-export type StartInferenceParts = {
-  readonly engine: Settings['INFERENCE_ENGINE']
+export type StartInferenceParts = InferenceSettings & {
   readonly log: LogLine
   /** Called with each line that a child writes to its outputs. */
   readonly onLine: (line: string) => void
@@ -52,13 +61,19 @@ export type StartInferenceParts = {
   readonly early?: readonly InferenceProcess[]
 }
 
-export function startInference({ engine, log, onLine, early = [] }: StartInferenceParts): StartChild {
+export function startInference({
+  engine,
+  precision,
+  log,
+  onLine,
+  early = [],
+}: StartInferenceParts): StartChild {
   const forked = [...early]
   return (name, events) =>
     superviseChild<InferenceCommand, InferenceMessage>(
       name,
       {
-        fork: () => forked.shift() ?? forkInference(engine, onLine),
+        fork: () => forked.shift() ?? forkInference({ engine, precision }, onLine),
         clock: steadyClock,
         log,
         startTimeoutMs: START_TIMEOUT_MS,

@@ -5,6 +5,7 @@
 import { getPriority, setPriority } from 'node:os'
 import { runChild } from '#lib/children/run-child.ts'
 import type { InferenceMessage, InferenceCommand } from '#lib/contracts/ipc.ts'
+import { PRECISIONS } from '#lib/contracts/precision.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { answerInference } from '#lib/inference/answer-inference.ts'
@@ -23,10 +24,11 @@ collectGarbage()
 await runChild<InferenceCommand, InferenceMessage>(async (say) => {
   const requested = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
   const engine = await openEngine(requested, 'inference', { threads: 1 })
+  const precision = PRECISIONS.find((name) => name === process.argv[3]) ?? 'auto'
   setPriority(Math.min(19, getPriority() + NICE)) // does not slow the start
   return {
     ready: { engine: engine.name },
-    hear: answerInference(loadedModels(engine), {
+    hear: answerInference(loadedModels(engine, precision), {
       say,
       failed: (error) => reportOnStderr('A version could not be unloaded', { error }),
     }),

@@ -25,6 +25,7 @@ await runChild<ToTraining, FromTraining>(async (say) => {
   })
   const training = {
     engine,
+    openInt8Engine: () => openEngine('onnx', 'inference').catch(() => null),
     openDataset,
     clock: () => performance.now() / 1000,
     cpuSeconds: () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6,

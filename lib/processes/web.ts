@@ -2,14 +2,17 @@
  * A web process. It forks its first inference child before it imports its own modules: both take about as
  * long.
  */
-import { forkInference } from './fork-inference.ts'
+import { forkInference, inferenceSettings } from './fork-inference.ts'
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
 import { readStart } from './settings.ts'
 
 collectGarbage()
 const start = readStart()
 const early = [
-  forkInference(start.settings.INFERENCE_ENGINE, (line) => void process.stderr.write(`inference: ${line}\n`)),
+  forkInference(
+    inferenceSettings(start.settings),
+    (line) => void process.stderr.write(`inference: ${line}\n`),
+  ),
 ]
 
 const { runWeb } = await import('./run-web.ts')

@@ -10,7 +10,7 @@ import { softmax } from '#lib/domain/calibration.ts'
 import { byProbability, chanceOf } from '#lib/domain/conformal.ts'
 import { decide } from '#lib/domain/decision.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
-import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
+import { cardAt, thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 import type { Batcher } from './batcher.ts'
 import { savePrediction } from './save-prediction.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
@@ -87,7 +87,7 @@ export function createPredict({
   mediaTypeOf,
   answered,
   prepare,
-  anonymousSaveHindrance: anonymousSaveHindrance = () => null,
+  anonymousSaveHindrance = () => null,
   patienceMs = PATIENCE_MS,
 }: PredictParts): PredictOne {
   const refused = createRefusedImages(clock)
@@ -209,14 +209,13 @@ type PredictionResult = Pick<
   | 'familiarity'
   | 'image_problem'
 >
-type InferenceResult = Pick<Extract<InferredImage, { ok: true }>, 'logits' | 'distance' | 'problem'>
+type ReadImage = Extract<InferredImage, { ok: true }>
+type InferenceResult = Pick<ReadImage, 'logits' | 'distance' | 'problem' | 'precision'>
 
-/**
- * Turns logits into a response, with the version's own temperature and thresholds from its card. `hash` of
- * the image's bytes, computed when needed.
- */
+/** Turns logits into a response, with temperature and thresholds from the card of the version, as measured with the
+ *  precision that computed them. `hash` of the image's bytes, computed when needed. */
 export function answerOf(
-  { logits, distance, problem }: InferenceResult,
+  { logits, distance, problem, precision = 'float32' }: InferenceResult,
   { classes, card }: Pick<ServingVersion['version'], 'classes' | 'card'>,
   { topK, hash }: { readonly topK: number; readonly hash: () => string },
 ): PredictionResult {
@@ -225,9 +224,10 @@ export function answerOf(
       `${card.classifier} ${card.version} has ${classes.length} classes and returned ` +
         `${logits.length} values`,
     )
-  const probabilities = softmax(logits, card.calibration?.temperature ?? 1)
+  const measured = cardAt(card, precision)
+  const promises = thresholdsOf(measured)
+  const probabilities = softmax(logits, measured.calibration?.temperature ?? 1)
   const order = byProbability(probabilities)
-  const promises = thresholdsOf(card)
   const { decision, candidates } = decide(probabilities, promises, {
     chance: () => chanceOf(hash()),
     distance,

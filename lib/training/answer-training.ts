@@ -18,7 +18,7 @@ import { countOpening } from './versions/test-set-access.ts'
 /** What the process is and measures. */
 export type TrainingProcess = Pick<
   ProbePorts,
-  'engine' | 'clock' | 'cpuSeconds' | 'now' | 'memoryMb' | 'machine'
+  'engine' | 'openInt8Engine' | 'clock' | 'cpuSeconds' | 'now' | 'memoryMb' | 'machine'
 > & {
   /** Since the process started. */
   readonly uptimeSeconds: () => number

@@ -13,6 +13,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { Start } from '#lib/processes/settings.ts'
+import { addInt8 } from '#lib/training/versions/add-int8.ts'
 import { remeasure, type RemeasureRequest } from '#lib/training/versions/remeasure.ts'
 import { datasetSamples } from '#lib/training/run/data/sources.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
@@ -25,27 +26,39 @@ export type ResealArguments = {
   readonly foreign: readonly string[]
   readonly bundle: string | undefined
   readonly engine: EngineName | 'auto'
+  /** Only what int8 needs; all other measurements stay. */
+  readonly isInt8Only: boolean
 }
 
-export async function resealed(
-  { name, from, foreign, bundle, engine: requested }: ResealArguments,
+export async function resealed(args: ResealArguments, start: Start, signal: AbortSignal): Promise<Card> {
+  const { request, counters } = await remeasureRequest(args, start, signal)
+  await using engine = await openEngine(args.engine, 'inference')
+  const ports = { engine, signal, report: (sentence: string) => console.log(sentence) }
+  return args.isInt8Only
+    ? addInt8(request, ports)
+    : remeasure(request, { ...ports, openTest: (hashes) => countOpening(counters, hashes) })
+}
+
+export async function remeasureRequest(
+  { name, from, foreign, bundle }: Omit<ResealArguments, 'engine' | 'isInt8Only'>,
   { settings, places }: Start,
   signal: AbortSignal,
-): Promise<Card> {
+): Promise<{ readonly request: RemeasureRequest; readonly counters: string }> {
   const folder =
     bundle === undefined ? join(places.modelsDir, name, latestOf(places.modelsDir, name)) : resolve(bundle)
   const { card } = await readBundle(folder)
+  const counters = join(places.dataDir, 'test-openings.json')
   const dataset = {
     kind: 'dataset',
     name: card.data.name,
     from: from === undefined ? null : resolve(from),
     downloads: join(places.dataDir, 'downloads'),
     mirror: settings.DATASET_MIRROR ?? null,
-    counters: join(places.dataDir, 'test-openings.json'),
+    counters,
   } as const
-  await using engine = await openEngine(requested, 'inference')
-  return remeasure(
-    {
+  return {
+    counters,
+    request: {
       folder,
       isMirrorable: shippedTraining(card.classifier)?.isMirrorable ?? true,
       samples: () => datasetSamples(dataset, openDataset, signal),
@@ -53,13 +66,7 @@ export async function resealed(
       maxPixels: settings.MAX_PIXELS,
       foreign: (await Promise.all(foreign.map(foreignIn))).flat(),
     },
-    {
-      engine,
-      openTest: (hashes) => countOpening(dataset.counters, hashes),
-      signal,
-      report: (sentence) => console.log(sentence),
-    },
-  )
+  }
 }
 
 function latestOf(modelsDir: string, name: string): string {

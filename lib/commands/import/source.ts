@@ -22,6 +22,7 @@ export type ImportArguments = {
   readonly fit: Fit | null
   readonly size: number | undefined
   readonly command: string
+  readonly calibration: ModelImport['calibration']
 }
 export type ForeignModel = { readonly model: KerasModel; readonly file: ModelImport['file'] }
 

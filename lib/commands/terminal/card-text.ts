@@ -3,6 +3,7 @@
  * missing.
  */
 import type { Card } from '#lib/contracts/bundle.ts'
+import { int8Sentence } from '#lib/domain/int8.ts'
 import type { Interval } from '#lib/domain/statistics.ts'
 
 export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
@@ -39,6 +40,7 @@ export function cardInWords(card: Card): string[] {
     `  candidates    ${candidateLine(candidates)}`,
     `  familiarity   ${familiar(familiarity)}`,
     ...(familiarity?.foreign ?? []).map(foreignLine),
+    `  precision     ${int8Sentence(card.int8)}`,
     ...(robustness
       ? [
           `  robustness    ${percent(robustness.accuracy.value)} on ` +

@@ -3,6 +3,7 @@
 import { featureLength, graphOf, sizeOf, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
 import type { NetworkAnswers } from '#lib/ml/learn/learner.ts'
+import { quantisedGraph, type Ranges } from '#lib/ml/quantise/quantised-graph.ts'
 import type { OrtLibrary } from './library.ts'
 
 const MOST_AT_ONCE = 16 // images per run: more need more memory without saving time per image (2026-11)
@@ -11,12 +12,14 @@ export type PredictionSession = AsyncDisposable & {
   answer(pixels: Float32Array, count: number): Promise<NetworkAnswers>
 }
 
+/** @param ranges as 8-bit numbers with these; absent: as float32 */
 export async function openPredictionSession(
   library: OrtLibrary,
-  network: Network,
-  weights: Weights,
+  { network, weights, ranges }: { network: Network; weights: Weights; ranges?: Ranges },
 ): Promise<PredictionSession> {
-  const graph = inferenceGraph(network, weights, { isWasm: library.name === 'wasm' })
+  const graph = ranges
+    ? quantisedGraph(network, weights, ranges)
+    : inferenceGraph(network, weights, { isWasm: library.name === 'wasm' })
   const session = await library.open(graph)
   const [pixelsName, featuresName, logitsName] = [...graph.inputs, ...graph.outputs].map(({ name }) => name)
   if (pixelsName === undefined || featuresName === undefined || logitsName === undefined)

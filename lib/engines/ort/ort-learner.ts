@@ -108,7 +108,10 @@ export function createOrtLearner(library: OrtLibrary, spec: LearnerSpec, writing
     async predict(pixels: Float32Array, count: number, which: Which = 'latest'): Promise<NetworkAnswers> {
       if (prediction?.which !== which || isStale) {
         await closePrediction()
-        prediction = { which, session: openPredictionSession(library, network, namedWeights(which)) }
+        prediction = {
+          which,
+          session: openPredictionSession(library, { network, weights: namedWeights(which) }),
+        }
       }
       return (await prediction.session).answer(pixels, count)
     },

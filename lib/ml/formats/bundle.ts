@@ -11,6 +11,7 @@ import {
   preprocess as preprocessSchema,
 } from '#lib/contracts/bundle.ts'
 import type { Card, GoldenOutputs, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
+import { int8File, type Int8File } from '#lib/contracts/int8.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readReference, referenceBytes, type Reference } from '../evaluate/familiarity.ts'
@@ -32,6 +33,8 @@ export type BundleContent = {
   readonly reference: Reference | null
   /** Answers of a cross-validation; absent: it was evaluated by splits. */
   readonly outOfFold?: OutOfFold | null
+  /** Absent: it answers with float32 only. */
+  readonly int8?: Int8File | null
 }
 export type Bundle = BundleContent & { readonly manifest: Manifest }
 
@@ -50,6 +53,7 @@ export async function writeBundle(
     'card.json': jsonBytes(content.card),
     'golden.json': jsonBytes(content.golden),
     ...(content.outOfFold ? { 'folds.json': jsonBytes(content.outOfFold) } : {}),
+    ...(content.int8 ? { 'int8.json': jsonBytes(content.int8) } : {}),
     ...(content.reference ? { 'reference.bin': referenceBytes(content.reference) } : {}),
   }
   const manifest: Manifest = {
@@ -135,6 +139,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
       card: cardSchema.parse(JSON.parse(text('card.json'))),
       golden: goldenSchema.parse(JSON.parse(text('golden.json'))),
       reference: referenceOf(bytes.get('reference.bin'), featureLength(network)),
+      ...(bytes.has('int8.json') && { int8: int8File.parse(JSON.parse(text('int8.json'))) }),
       ...(bytes.has('folds.json') && { outOfFold: outOfFoldSchema.parse(JSON.parse(text('folds.json'))) }),
     }
   } catch (cause) {
@@ -184,6 +189,28 @@ export function goldenFailure(golden: GoldenOutputs, rows: readonly ArrayLike<nu
   }
   return null
 }
+
+/** Describes the first golden image whose top class differs from the saved one, where that leads by `CLEAR_MARGIN`;
+ *  null when all agree. With 8-bit numbers, processors round sums in different ways. */
+export function int8GoldenFailure(
+  { golden }: Int8File,
+  names: readonly string[],
+  rows: readonly ArrayLike<number>[],
+): string | null {
+  for (const [i, probabilities] of golden.entries()) {
+    const row = Array.from(rows[i] ?? [])
+    if (row.length !== probabilities.length || !row.every(Number.isFinite))
+      return `the output for the golden input ${names[i]} has other values than ${probabilities.length} numbers`
+    const [first = 0, second = 0] = probabilities.toSorted((a, b) => b - a)
+    if (first - second >= CLEAR_MARGIN && largestPlace(row) !== largestPlace(probabilities))
+      return `the top class of the golden input ${names[i]} differs`
+  }
+  return null
+}
+
+/** Of probabilities, between the first and the second class. */
+const CLEAR_MARGIN = 0.1
+const largestPlace = (row: readonly number[]): number => row.indexOf(Math.max(...row))
 
 async function parsed<T>(folder: string, name: string, parse: (value: unknown) => T): Promise<T> {
   const text = await readFile(join(folder, name), 'utf8').catch((cause: unknown) => {

@@ -126,7 +126,8 @@ function forward<V>(
   const { network } = plan
   const shapes = shapesOf(network)
   const learns = layersThatLearn(plan)
-  const outputs = new Map<string, V>([[INPUT, k.inputMap(inputs.pixels, shapes.get(INPUT)!)]])
+  const named = (layer: string, y: V): V => k.named?.(layer, y) ?? y
+  const outputs = new Map<string, V>([[INPUT, named(INPUT, k.inputMap(inputs.pixels, shapes.get(INPUT)!))]])
   const passes = new Map<string, Forward<V>>()
   const measured: Record<string, V> = {}
   network.layers.forEach((layer, index) => {
@@ -145,7 +146,7 @@ function forward<V>(
       noise: learns.has(layer.name) ? (inputs.noise[layer.name] ?? null) : null,
       isMeasuring: plan.batchNorm === 'learns' && learns.has(layer.name),
     })
-    outputs.set(layer.name, pass.y)
+    outputs.set(layer.name, named(layer.name, pass.y))
     passes.set(layer.name, pass)
     for (const [role, value] of Object.entries(pass.measured ?? {})) measured[`${layer.name}/${role}`] = value
   })

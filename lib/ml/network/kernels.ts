@@ -115,6 +115,9 @@ export interface Kernels<V> {
   atMost(a: V, most: number): V
   scale(a: V, factor: number): V
 
+  /** Called with the output of each layer of a network, and with the image as `input`; what it returns is used
+   *  instead. */
+  named?(layer: string, y: V): V
   /** Called by the step when it is done with these values; an executor may free them. */
   release?(values: readonly V[]): void
 }

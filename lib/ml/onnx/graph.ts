@@ -38,11 +38,13 @@ export function createGraph(name: string, prefix = '') {
   function initialiser(
     type: ElementType,
     shape: readonly number[],
-    values: Float32Array | BigInt64Array,
+    values: Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array,
   ): string {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    // small ones are shared: axes and shapes repeat hundreds of times
-    const key = bytes.length <= 256 ? `${type}:${shape.join()}:${bytes.join()}` : `large:${count}`
+    // small ones are shared: axes and shapes repeat hundreds of times; not int8, which ONNX Runtime rewrites one by
+    // one on processors without VNNI
+    const key =
+      bytes.length <= 256 && type !== 'int8' ? `${type}:${shape.join()}:${bytes.join()}` : `large:${count}`
     const shared = initialisers.get(key)
     if (shared) return shared.name
     const initialiser = { name: `${prefix}c${count++}`, type, shape, bytes }
@@ -58,6 +60,7 @@ export function createGraph(name: string, prefix = '') {
   return {
     several,
     op,
+    initialiser,
     floats,
     float,
     ints,

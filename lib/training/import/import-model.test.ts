@@ -37,6 +37,7 @@ function importing(change: Partial<ModelImport> = {}): ModelImport {
     pixels: null,
     fit: 'stretch',
     file: { name: 'trees.h5', sha256: createHash('sha256').update(bytes).digest('hex') },
+    calibration: null,
     command: 'npm run import -- trees --from trees.h5',
     codeVersion: 'test',
     machine: 'test',

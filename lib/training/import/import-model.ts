@@ -5,7 +5,11 @@ import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
+import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import type { Network, Weights } from '#lib/ml/network/network.ts'
 import type { TrainingEngine } from '../run/ports.ts'
+import { measureInt8, withoutInt8, type Int8Result } from '../run/seal/measure-int8.ts'
+import { computeOutputs, type MeasuredModel } from '../run/seal/outputs.ts'
 import { unmeasuredCard, writeUnmeasured } from '../run/seal/unmeasured-card.ts'
 
 /** What a network expects its pixels to be when it has no Rescaling layer of its own. */
@@ -27,10 +31,17 @@ export type ModelImport = {
   readonly pixels: PixelRange | null
   readonly fit: Fit
   readonly file: { readonly name: string; readonly sha256: string }
+  /** Images like those that it will predict, whose labels may be `NO_LABEL`; null: none were given. */
+  readonly calibration: CalibrationImages | null
   readonly command: string
   readonly codeVersion: string
   readonly machine: string
 }
+
+/** The images, as the version reads them. */
+export type CalibrationImages = (spec: Preprocess, classes: readonly string[]) => Promise<SampleSet>
+
+const KEY = 'imported'
 
 export async function saveImported(
   importing: ModelImport,
@@ -46,13 +57,15 @@ export async function saveImported(
         "Specify the classes in the order of the outputs (Keras' flow_from_directory sorts them by name).",
     })
   }
+  const preprocess = preprocessOf(importing)
   return writeUnmeasured(
     importing.out,
     {
       network,
       weights: model.weights,
-      preprocess: preprocessOf(importing),
+      preprocess,
       classes,
+      int8: (stored) => int8Of(importing, { ...stored, spec: preprocess }, engine),
       card: (stored) =>
         unmeasuredCard(
           {
@@ -67,6 +80,38 @@ export async function saveImported(
           { ...importing, now: now() },
           stored,
         ),
+    },
+    engine,
+  )
+}
+
+async function int8Of(
+  { calibration, classes }: ModelImport,
+  { network, weights, spec }: { network: Network; weights: Weights; spec: Preprocess },
+  engine: TrainingEngine,
+): Promise<Int8Result> {
+  if (!calibration) return withoutInt8('no images were given that show its ranges (option --calibrate)')
+  const images = await calibration(spec, classes)
+  const answeredBy = async (loaded: Pick<MeasuredModel, 'key' | 'engine'>) => {
+    const model = {
+      ...loaded,
+      spec,
+      classes: classes.length,
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
+    }
+    const { logits } = await computeOutputs(images, model)
+    return { answered: [{ logits, labels: images.labels }] }
+  }
+  await engine.load(KEY, { network, weights })
+  const float32 = await answeredBy({ key: KEY, engine }).finally(() => engine.unload(KEY))
+  return measureInt8(
+    {
+      ...{ network, weights, spec, images, float32, inherited: null },
+      measureAs: async (loaded) => ({
+        ...(await answeredBy(loaded)),
+        ...{ test: null, calibration: null, decision: null },
+      }),
     },
     engine,
   )

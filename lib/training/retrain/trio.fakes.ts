@@ -120,7 +120,12 @@ export async function openTrio(
   const inference = createPool({
     name: 'job',
     size: 1,
-    start: startInference({ engine: 'auto', log: () => undefined, onLine: () => undefined }),
+    start: startInference({
+      engine: 'auto',
+      precision: 'auto',
+      log: () => undefined,
+      onLine: () => undefined,
+    }),
     clock: steadyClock,
     log,
     changed: () => undefined,

@@ -17,8 +17,14 @@ import {
 import { mcnemarExact, wilson } from '#lib/domain/statistics.ts'
 import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 import type { FoldComparison } from './comparable-images.ts'
-import { predictSamples, type PredictionPorts, type VersionPredictions } from './predict-samples.ts'
-import { predictionChanges, type PairedLogits } from './prediction-changes.ts'
+import {
+  asServed,
+  predictSamples,
+  type PredictionPorts,
+  type ServedVersion,
+  type VersionPredictions,
+} from './predict-samples.ts'
+import { answeredBy, predictionChanges, type PairedLogits } from './prediction-changes.ts'
 
 export type ComparisonInput = {
   readonly champion: VersionWithCard
@@ -56,8 +62,8 @@ export async function compareVersions(
     isNew: unseen.has(one.entry.hash),
   }))
   const ece = {
-    champion: eceOf(champion, common, 'champion'),
-    challenger: eceOf(challenger, common, 'challenger'),
+    champion: eceOf(asServed(champion, byChampion), common, 'champion'),
+    challenger: eceOf(asServed(challenger, byChallenger), common, 'challenger'),
   }
   const compared = compare(
     answers,
@@ -157,8 +163,8 @@ function answerOf(
     ],
     ece,
     coverage: {
-      champion: coverageIn(champion, predicted, 'champion'),
-      challenger: coverageIn(challenger, predicted, 'challenger'),
+      champion: coverageIn(asServed(champion, byChampion), predicted, 'champion'),
+      challenger: coverageIn(asServed(challenger, byChallenger), predicted, 'challenger'),
     },
     latency_ms: { champion: byChampion.msPerImage, challenger: byChallenger.msPerImage },
     size_bytes: { champion: champion.sizeBytes, challenger: challenger.sizeBytes },
@@ -235,40 +241,27 @@ export function verdictAnswer(verdict: Verdict, compared: Comparison): VerdictAn
 }
 
 function eceOf(
-  version: VersionWithCard,
+  version: ServedVersion,
   predicted: readonly PairedPrediction[],
   side: 'champion' | 'challenger',
 ): number | null {
   if (predicted.length < FEWEST_FOR_CALIBRATION) return null
-  const classes = version.classes.length
-  const values = new Float32Array(predicted.length * classes)
-  predicted.forEach((one, i) => values.set(one[side], i * classes))
-  const labels = predicted.map(({ entry }) => version.classes.indexOf(entry.label))
-  return calibrationError(
-    answersAt(
-      { values, count: predicted.length, classes },
-      labels,
-      version.card.calibration?.temperature ?? 1,
-    ),
-  )
+  const { logits, labels } = answeredBy(version, predicted, side)
+  return calibrationError(answersAt(logits, labels, version.card.calibration?.temperature ?? 1))
 }
 
 /** How often the candidate classes contain the true class, among images whose class the version knows; null when
  *  it names none. */
 function coverageIn(
-  version: VersionWithCard,
+  version: ServedVersion,
   predicted: readonly PairedPrediction[],
   side: 'champion' | 'challenger',
 ): number | null {
   const { candidateMass: mass } = thresholdsOf(version.card)
   const ofKnownClass = predicted.filter(({ entry }) => version.classes.includes(entry.label))
   if (mass === null) return null
-  const classes = version.classes.length
-  const values = new Float32Array(ofKnownClass.length * classes)
-  ofKnownClass.forEach((one, i) => values.set(one[side], i * classes))
   const drawn = {
-    logits: { values, count: ofKnownClass.length, classes },
-    labels: ofKnownClass.map(({ entry }) => version.classes.indexOf(entry.label)),
+    ...answeredBy(version, ofKnownClass, side),
     chances: ofKnownClass.map(({ entry }) => chanceOf(entry.hash)),
   }
   return (

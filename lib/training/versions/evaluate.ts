@@ -10,6 +10,7 @@ import { chanceOf } from '#lib/domain/conformal.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { thresholdsByFolds } from '#lib/domain/thresholds-by-folds.ts'
 import { evaluation } from '#lib/ml/evaluate/evaluate.ts'
+import { cardAt } from '#lib/ml/evaluate/reliability.ts'
 import { predictSamples, type PredictionPorts } from './predict-samples.ts'
 import {
   measureReliability,
@@ -34,11 +35,12 @@ export async function evaluateVersion(
     if (folds) return crossValidated(version, folds, ports.clock() - began)
     throw nothingToMeasure(version)
   }
-  const { rows, distances, engine } = await predictSamples(version, entries, ports)
+  const { rows, distances, engine, precision } = await predictSamples(version, entries, ports)
   const predictions = entries.flatMap(({ label, hash }, i) =>
     rows[i] ? [{ label, hash, row: rows[i], distance: distances[i] ?? null }] : [],
   )
   if (predictions.length === 0 || engine === null) throw nothingToMeasure(version)
+  const card = cardAt(version.card, precision)
   const classes = version.classes.length
   const values = new Float32Array(predictions.length * classes)
   predictions.forEach(({ row }, i) => values.set(row, i * classes))
@@ -46,7 +48,7 @@ export async function evaluateVersion(
   const logits = { values, count: predictions.length, classes }
   const result = evaluation(logits, labels, {
     classes: version.classes,
-    temperature: version.card.calibration?.temperature ?? 1,
+    temperature: card.calibration?.temperature ?? 1,
   })
   return {
     classifier: version.classifierId,
@@ -60,12 +62,15 @@ export async function evaluateVersion(
     macro: result.macro,
     weighted: result.weighted,
     ece: result.ece,
-    promises: promisesOf(version.card, {
-      logits,
-      labels,
-      hashes: predictions.map(({ hash }) => hash),
-      distances: predictions.map(({ distance }) => distance),
-    }),
+    promises: promisesOf(
+      { ...version.card, ...card },
+      {
+        logits,
+        labels,
+        hashes: predictions.map(({ hash }) => hash),
+        distances: predictions.map(({ distance }) => distance),
+      },
+    ),
     method: null,
     seconds: ports.clock() - began,
   }

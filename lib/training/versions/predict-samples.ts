@@ -2,8 +2,10 @@
  *  in a child. evaluate.ts and compare.ts do the counting. */
 import { isFileFault } from '#lib/data/images/blobs.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
-import type { Version } from '#lib/data/versions/version-values.ts'
+import type { Version, VersionWithCard } from '#lib/data/versions/version-values.ts'
+import type { InferencePrecision } from '#lib/contracts/precision.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import { cardAt } from '#lib/ml/evaluate/reliability.ts'
 import type { InferencePort } from '../ports.ts'
 
 const AT_ONCE = 32 // images in one message
@@ -14,6 +16,7 @@ export type VersionPredictions = {
   /** Each image's distance from the training images; null likewise, and when the version has no references. */
   readonly distances: readonly (number | null)[]
   readonly engine: EngineName | null
+  readonly precision: InferencePrecision
   readonly msPerImage: number
 }
 
@@ -36,13 +39,15 @@ export async function predictSamples(
   entries: readonly SnapshotEntry[],
   { bytesOf, inference, maxPixels, signal }: PredictionPorts,
 ): Promise<VersionPredictions> {
-  if (entries.length === 0) return { rows: [], distances: [], engine: null, msPerImage: 0 }
+  if (entries.length === 0)
+    return { rows: [], distances: [], engine: null, precision: 'float32', msPerImage: 0 }
   const ref = { key: version.id, folder: version.folder }
   await inference.load(ref)
   try {
     const rows: (Float32Array | null)[] = []
     const distances: (number | null)[] = []
     let engine: EngineName | null = null
+    let precision: InferencePrecision = 'float32'
     let ms = 0
     for (let first = 0; first < entries.length; first += AT_ONCE) {
       signal.throwIfAborted()
@@ -56,12 +61,21 @@ export async function predictSamples(
       let next = 0
       for (const one of bytes) {
         const output = one ? batch.images[next++] : undefined
+        if (output?.ok && output.precision) precision = output.precision
         rows.push(output?.ok ? output.logits : null)
         distances.push(output?.ok ? output.distance : null)
       }
     }
-    return { rows, distances, engine, msPerImage: ms / entries.length }
+    return { rows, distances, engine, precision, msPerImage: ms / entries.length }
   } finally {
     inference.unload(ref.key)
   }
 }
+
+export type ServedVersion = { readonly classes: readonly string[]; readonly card: ReturnType<typeof cardAt> }
+
+/** With temperature and thresholds of the precision that it was computed with. */
+export const asServed = (
+  { classes, card }: Pick<VersionWithCard, 'classes' | 'card'>,
+  { precision }: Pick<VersionPredictions, 'precision'>,
+): ServedVersion => ({ classes, card: cardAt(card, precision) })

@@ -15,6 +15,20 @@ export type PairedLogits = {
   readonly challenger: Float32Array
 }
 
+/** The answers of one of the two versions. */
+export function answeredBy(
+  { classes }: Pick<Side, 'classes'>,
+  predicted: readonly PairedLogits[],
+  side: 'champion' | 'challenger',
+) {
+  const values = new Float32Array(predicted.length * classes.length)
+  predicted.forEach((one, i) => values.set(one[side], i * classes.length))
+  return {
+    logits: { values, count: predicted.length, classes: classes.length },
+    labels: predicted.map(({ entry }) => classes.indexOf(entry.label)),
+  }
+}
+
 export function predictionChanges(
   predicted: readonly PairedLogits[],
   { champion, challenger }: { readonly champion: Side; readonly challenger: Side },

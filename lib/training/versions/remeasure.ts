@@ -7,6 +7,7 @@ import { goldenFailure, readBundle, writeBundle, type Bundle } from '#lib/ml/for
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import { splitValidation } from '../run/data/validation-split.ts'
 import { measure, type EvaluationSets } from '../run/seal/measure.ts'
+import { measureInt8 } from '../run/seal/measure-int8.ts'
 import { buildPack, hasPack, openPack, packName, type Pack, type PackSource } from '../run/data/pack.ts'
 import type { RunPorts } from '../run/ports.ts'
 import { goldenLogits } from '../run/seal/golden-logits.ts'
@@ -53,18 +54,37 @@ export async function remeasure(
       `Measuring ${card.classifier} ${card.version} on ${sets.test.count.toLocaleString('en')} test ` +
         'images.',
     )
-    const { reference, notes, ...measured } = await measure(
-      { ...sets, classes, isMirrorable: request.isMirrorable, foreign, hasTestThresholds: true },
-      { engine, key: KEY, spec, classes: classes.length, onProgress: () => undefined, signal },
+    const measuredSets = {
+      ...sets,
+      classes,
+      isMirrorable: request.isMirrorable,
+      foreign,
+      hasTestThresholds: true,
+    }
+    const model = { engine, key: KEY, spec, classes: classes.length, onProgress: () => undefined, signal }
+    const { reference, notes, answered, ...measured } = await measure(measuredSets, model)
+    report('Measuring it with 8-bit numbers.')
+    const int8 = await measureInt8(
+      {
+        ...bundle,
+        spec,
+        images: sets.training,
+        inherited: null,
+        float32: { answered },
+        measureAs: (loaded) => measure({ ...measuredSets, pinned: { reference } }, { ...model, ...loaded }),
+        signal,
+      },
+      engine,
     )
     const otherNotes = card.notes.filter((note) => !MEASURED_NOTES.some((prefix) => note.startsWith(prefix)))
     const written: Card = {
       ...card,
       ...measured,
+      int8: int8.card,
       data: { ...card.data, test_opened: testOpened },
       notes: [...otherNotes, ...notes],
     }
-    await writeBundle(request.folder, { ...bundle, card: written, reference })
+    await writeBundle(request.folder, { ...bundle, card: written, reference, int8: int8.file })
     return written
   } finally {
     await engine.unload(KEY)
@@ -74,7 +94,7 @@ export async function remeasure(
 /** How the notes start that measuring writes. */
 const MEASURED_NOTES = ['Confidence is not calibrated', 'For the same reason']
 
-async function packOf(
+export async function packOf(
   { packs, samples, maxPixels }: RemeasureRequest,
   { card, preprocess: spec }: Bundle,
   { report, signal }: Pick<RemeasurePorts, 'report' | 'signal'>,

@@ -11,8 +11,10 @@ import { startStage } from '../stage.ts'
 import { timed } from '../timed.ts'
 import { goldenLogits } from './golden-logits.ts'
 import { measureByFolds } from './measure-folds.ts'
-import type { MeasuredModel } from './outputs.ts'
+import type { Int8Result } from './measure-int8.ts'
+import { untimed, type MeasuredModel } from './outputs.ts'
 import { imagesToMeasure, measure, type Measurement } from './measure.ts'
+import { quantiseTrained, type MeasureAs } from './quantise-trained.ts'
 
 export type EvaluationRun = {
   readonly plan: RunPlan
@@ -26,6 +28,7 @@ export type EvaluatedNetwork = {
   readonly weights: Weights
   readonly weightBytes: number
   readonly measurement: Measurement
+  readonly int8: Int8Result
   /** How often this list of test images has been used, this time included. */
   readonly testOpened: number
   /** One row for each golden image. */
@@ -62,14 +65,27 @@ export async function evaluateTrained(
       signal,
       timed: (part, work) => timed(part, ports, work),
     }
-    const measurement = trained.crossValidation
-      ? await measureByFolds({ ...images, classes: plan.classes }, trained.crossValidation, loaded)
-      : await measure(sets, loaded)
+    const measured: MeasureAs = (model, crossValidation, pinned) =>
+      crossValidation
+        ? measureByFolds({ ...images, classes: plan.classes, ...pinned }, crossValidation, model)
+        : measure({ ...sets, ...pinned }, model)
+    const measurement = await measured(loaded, trained.crossValidation)
+    const int8 = await timed('int8', ports, () =>
+      quantiseTrained(
+        {
+          ...{ plan, images, trained, saved, measurement, measureAs: measured },
+          // the stage and its parts count float32
+          loaded: { ...loaded, onProgress: () => undefined, timed: untimed },
+        },
+        ports,
+      ),
+    )
     stage.finish()
     return {
       ...saved,
       weightBytes,
       measurement,
+      int8,
       testOpened,
       goldenLogits: await goldenLogits(engine, KEY, plan.spec),
     }

@@ -23,10 +23,12 @@ export type FamiliarityInput = {
   readonly validation: CrossValidationResult
   /** Images that count. */
   readonly places: readonly number[]
+  /** The references of another precision of the same version; null: chosen here. */
+  readonly pinned: Reference | null
 }
 
 export async function familiarityByFolds(
-  { training, validation, places }: FamiliarityInput,
+  { training, validation, places, pinned }: FamiliarityInput,
   loaded: MeasuredModel,
 ): Promise<{ readonly card: NonNullable<Card['familiarity']>; readonly reference: Reference } | null> {
   const { features, groups } = validation
@@ -35,7 +37,7 @@ export async function familiarityByFolds(
   if (chosen.length === 0) return null
   const rows = pickedRows(features.views[0]!, chosen, length)
   const neighbour = Math.max(1, Math.min(USUAL_NEIGHBOUR, Math.floor(chosen.length / loaded.classes / 2)))
-  const reference = readReference(
+  const chosenHere = readReference(
     referenceBytes({
       ids: chosen.map((i) => training.hashes[i]!),
       labels: Uint16Array.from(chosen, (i) => training.labels[i]!),
@@ -45,6 +47,7 @@ export async function familiarityByFolds(
       vectors: directions(rows, length, null),
     }),
   ) // as it is read: rounded
+  const reference = pinned ?? chosenHere
   const own = chosen.map((i) => groups[i]!)
   const far = await distances(reference, { features: features.views[0]!, places, groups, own }, loaded)
   return {

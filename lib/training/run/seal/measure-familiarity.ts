@@ -40,6 +40,8 @@ export type FamiliaritySets = {
   readonly foreign: readonly { readonly name: string; readonly outputs: VersionOutputs }[] | null
   /** The images that set the threshold. */
   readonly thresholdFrom: 'calibrating' | 'test'
+  /** The references of another precision of the same version; null: it has none. Absent: chosen here. */
+  readonly pinned?: Reference | null
 }
 type LabelledOutputs = VersionOutputs & { readonly labels: Int32Array }
 type Choice = { readonly neighbour: number; readonly centre: Float32Array | null }
@@ -60,15 +62,9 @@ export async function measureFamiliarity(
   sets: FamiliaritySets,
   loaded: MeasuredModel,
 ): Promise<Familiarity | null> {
-  const sample = subsetOf(sets.training, chooseReferences(sets.training, loaded.classes), 0)
-  const { features } = await computeOutputs(sample, loaded)
-  if (sample.count === 0 || !features) return null
-  const length = features.length / sample.count
-  const referenceSet = { ids: sample.hashes, labels: Uint16Array.from(sample.labels), length, features }
-  const { neighbour, centre } = await choose(referenceSet, sets.choosing, loaded)
-  const reference = readReference(
-    referenceBytes({ ...referenceSet, neighbour, centre, vectors: directions(features, length, centre) }),
-  ) // rounded to float16, as it is stored
+  const reference = sets.pinned === undefined ? await referenceOf(sets, loaded) : sets.pinned
+  if (!reference) return null
+  const { neighbour, centre } = reference
   const far = async (one: VersionOutputs): Promise<Float32Array> =>
     one.features ? (await distances(reference, one.features, [neighbour], loaded))[0]! : new Float32Array(0)
   const calibrating = await far(sets.calibrating)
@@ -93,7 +89,7 @@ export async function measureFamiliarity(
     reference,
     distances: { calibrating, test },
     card: {
-      references: sample.count,
+      references: reference.ids.length,
       neighbour,
       is_centred: centre !== null,
       threshold,
@@ -102,6 +98,21 @@ export async function measureFamiliarity(
       foreign,
     },
   }
+}
+
+async function referenceOf(
+  { training, choosing }: FamiliaritySets,
+  loaded: MeasuredModel,
+): Promise<Reference | null> {
+  const sample = subsetOf(training, chooseReferences(training, loaded.classes), 0)
+  const { features } = await computeOutputs(sample, loaded)
+  if (sample.count === 0 || !features) return null
+  const length = features.length / sample.count
+  const referenceSet = { ids: sample.hashes, labels: Uint16Array.from(sample.labels), length, features }
+  const { neighbour, centre } = await choose(referenceSet, choosing, loaded)
+  return readReference(
+    referenceBytes({ ...referenceSet, neighbour, centre, vectors: directions(features, length, centre) }),
+  ) // rounded to float16, as it is stored
 }
 
 /** The same number of each class, in the order of their hashes, which is random but the same on every

@@ -16,6 +16,7 @@ import { balancedAccuracy, crossValidatedAccuracy, isImbalanced } from '#lib/dom
 import { fewestForThreshold } from '#lib/domain/decision.ts'
 import { firstOfGroups } from '#lib/domain/groups.ts'
 import { answerOf, evaluation } from '#lib/ml/evaluate/evaluate.ts'
+import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import { chosenRows } from '#lib/ml/learn/feature-rows.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { CrossValidationResult } from '../learn/material.ts'
@@ -34,6 +35,8 @@ export type FoldSets = {
   readonly training: SampleSet
   readonly test: SampleSet
   readonly testCopies?: ReadonlySet<string>
+  /** Of a second precision: the references of the first one. */
+  readonly pinned?: { readonly reference: Reference | null }
 }
 
 export async function measureByFolds(
@@ -49,7 +52,7 @@ export async function measureByFolds(
   const sample = { logits, labels, chances: places.map((i) => chanceOf(training.hashes[i]!)) }
   const { timed = untimed } = loaded
   const familiarity = await timed('familiarity', () =>
-    familiarityByFolds({ training, validation, places }, loaded),
+    familiarityByFolds({ training, validation, places, pinned: sets.pinned?.reference ?? null }, loaded),
   )
   const answers = answersAt(logits, labels, 1)
   const targetError = targetErrorFor(places.length)
@@ -57,8 +60,9 @@ export async function measureByFolds(
   const { threshold, shareAnswered, errorAmongAnswered } = confidentFrom(answers, targetError)
   const mass = candidateMass(sample, 1)
   const covered = mass === null ? null : coverageOf(sample, { temperature: 1, mass })
+  const own = test.count === 0 ? null : (await computeOutputs(test, loaded)).logits
   return {
-    test: test.count === 0 ? null : await ownTest(sets, loaded),
+    test: own && testFigures({ logits: own, labels: test.labels }, sets, 1),
     validation: null,
     folds: foldFigures({ classes, training, validation, logits, labels, places }),
     calibration:
@@ -94,13 +98,9 @@ export async function measureByFolds(
     robustness: null,
     reference: familiarity?.reference ?? null,
     outOfFold: outOfFoldFile(training, validation, isFirst),
+    answered: [{ logits, labels }, ...(own ? [{ logits: own, labels: test.labels }] : [])],
     notes: notesOf(validation, places.length),
   }
-}
-
-async function ownTest(sets: FoldSets, loaded: MeasuredModel): Promise<Card['test']> {
-  const { logits } = await computeOutputs(sets.test, loaded)
-  return testFigures({ logits, labels: sets.test.labels }, sets, 1)
 }
 
 type FoldAnswers = {

@@ -24,7 +24,7 @@ export type ReliabilityFigures = {
 
 export function measureReliability(
   { logits, labels, hashes, distances }: ReliabilityInput,
-  card: Card,
+  card: Pick<Card, 'calibration' | 'decision' | 'candidates' | 'familiarity'>,
 ): ReliabilityFigures {
   const statements = thresholdsOf(card)
   const temperature = card.calibration?.temperature ?? 1

@@ -46,6 +46,8 @@ export type EvaluationSets = {
   readonly hasTestThresholds?: boolean
   /** Sets of images that belong to none of its classes, by name; null when none were named. */
   readonly foreign: readonly { readonly name: string; readonly squares: Squares }[] | null
+  /** Of a second precision: the references of the first one. Robustness and mirror images are not measured again. */
+  readonly pinned?: { readonly reference: Reference | null }
 }
 
 export type Measurement = Pick<
@@ -62,6 +64,8 @@ export type Measurement = Pick<
 > & {
   readonly reference: Reference | null
   readonly outOfFold?: OutOfFold
+  /** What it answered, for a comparison with another precision; not for the card. */
+  readonly answered: readonly { readonly logits: Logits; readonly labels: ArrayLike<number> }[]
   /** For the card. */
   readonly notes: readonly string[]
 }
@@ -93,6 +97,7 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
         test,
         foreign: sets.foreign && foreign,
         thresholdFrom: isByFolds ? 'test' : 'calibrating',
+        ...(sets.pinned && { pinned: sets.pinned.reference }),
       },
       loaded,
     ),
@@ -112,7 +117,8 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
   return {
     test: tested && {
       ...tested,
-      mirrored: sets.isMirrorable ? await measureMirrored(sets.test, test.logits, loaded) : null,
+      mirrored:
+        sets.isMirrorable && !sets.pinned ? await measureMirrored(sets.test, test.logits, loaded) : null,
     },
     validation:
       sets.choosing.count === 0
@@ -134,8 +140,13 @@ export async function measure(sets: EvaluationSets, loaded: MeasuredModel): Prom
         temperature,
         atLeast: decision?.threshold ?? 0,
       })),
-    robustness: await timed('robustness', () => measureRobustness(sets.test, loaded)),
+    robustness: sets.pinned ? null : await timed('robustness', () => measureRobustness(sets.test, loaded)),
     reference: familiarity?.reference ?? null,
+    answered: [
+      { logits: choosing.logits, labels: sets.choosing.labels },
+      { logits: calibrating.logits, labels: sets.calibrating.labels },
+      { logits: test.logits, labels: sets.test.labels },
+    ],
     notes: notesOf(sets, temperature),
   }
 }

@@ -25,6 +25,7 @@ export async function saveVersion(run: SavedRun, ports: RunPorts): Promise<Card>
       golden: goldenOf(evaluated.goldenLogits),
       reference: measurement.reference,
       ...(measurement.outOfFold && { outOfFold: measurement.outOfFold }),
+      int8: evaluated.int8.file,
     },
     (written, files) => {
       if (written === 0) stage.expect(files)
@@ -38,7 +39,13 @@ export async function saveVersion(run: SavedRun, ports: RunPorts): Promise<Card>
 function cardOf(run: SavedRun, ports: RunPorts): Card {
   const { plan, images, trained, evaluated } = run
   const { network, position } = trained
-  const { reference: _reference, outOfFold: _outOfFold, notes, ...measured } = evaluated.measurement
+  const {
+    reference: _reference,
+    outOfFold: _outOfFold,
+    answered: _answered,
+    notes,
+    ...measured
+  } = evaluated.measurement
   return {
     classifier: plan.classifier.id,
     title: plan.classifier.title,
@@ -72,6 +79,7 @@ function cardOf(run: SavedRun, ports: RunPorts): Card {
       ...(graphOf(network) && { is_onnx: true }),
     },
     ...measured,
+    int8: evaluated.int8.card,
     curves: [...position.points],
     best_epoch: position.best?.epoch ?? 0,
     notes: [...plan.notes, ...notesOf(run), ...notes],

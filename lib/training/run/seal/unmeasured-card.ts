@@ -13,6 +13,7 @@ import {
 import type { TrainingEngine } from '../ports.ts'
 import { goldenLogits } from './golden-logits.ts'
 import { goldenImages, goldenOf } from './golden.ts'
+import type { Int8Result } from './measure-int8.ts'
 
 /** What has written the bundle. */
 export type Origin = {
@@ -76,6 +77,8 @@ export type UnmeasuredNetwork = {
   readonly classes: readonly string[]
   /** Receives the network as it is stored. */
   readonly card: (stored: { readonly network: Network; readonly weightBytes: number }) => Card
+  /** Measures it with 8-bit numbers; absent: they are not used. */
+  readonly int8?: (stored: { readonly network: Network; readonly weights: Weights }) => Promise<Int8Result>
 }
 
 const KEY = 'unmeasured'
@@ -85,15 +88,20 @@ const KEY = 'unmeasured'
  *  last layer is zero, so that every class has the same probability */
 export async function writeUnmeasured(
   out: string,
-  { network, weights, preprocess, classes, card: cardFor }: UnmeasuredNetwork,
+  { network, weights, preprocess, classes, card: cardFor, int8: measuredAs }: UnmeasuredNetwork,
   engine: TrainingEngine | null,
 ): Promise<Card> {
   const { weightBytes, ...stored } = asStored({ network, weights })
-  const card = cardFor({ network: stored.network, weightBytes })
+  const int8 = await measuredAs?.(stored)
+  const card = {
+    ...cardFor({ network: stored.network, weightBytes }),
+    ...(int8 && { int8: int8.card }),
+  }
   const golden = engine
     ? await computedGolden(stored, preprocess, engine)
     : goldenOf(goldenImages().map(() => new Float32Array(classes.length)))
-  await writeBundle(out, { ...stored, preprocess, classes, card, golden, reference: null })
+  const files = { preprocess, classes, card, golden, reference: null, int8: int8?.file ?? null }
+  await writeBundle(out, { ...stored, ...files })
   return card
 }
 

@@ -1,0 +1,92 @@
+/** Loads a version into an engine in the precision that choose-precision.ts chooses, once its golden outputs are right.
+ *  It keeps no list of what is loaded. */
+import type { Preprocess } from '#lib/contracts/bundle.ts'
+import type { InferencePrecision, PrecisionSetting, ServedPrecision } from '#lib/contracts/precision.ts'
+import type { Engine } from '#lib/engines/engine.ts'
+import { goldenFailure, int8GoldenFailure, type Bundle } from '#lib/ml/formats/bundle.ts'
+import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
+import { fasterOf, precisionsToTry, PROBE_IMAGES, probeTimes } from './choose-precision.ts'
+
+type Candidate = {
+  readonly bundle: Bundle
+  /** Its golden inputs, as it reads them. */
+  readonly squares: readonly Uint8Array[]
+}
+
+/** @returns what is loaded as `key`, or what is wrong with its golden outputs */
+export async function loadInPrecision(
+  key: string,
+  { setting, ...candidate }: Candidate & { readonly setting: PrecisionSetting },
+  engine: Engine,
+): Promise<ServedPrecision | { readonly failure: string }> {
+  const { bundle, squares } = candidate
+  const { precisions, note } = precisionsToTry({
+    setting,
+    isPossible: engine.openExtremes !== undefined,
+    engine: engine.name,
+    hasRanges: bundle.int8 != null,
+    card: bundle.card,
+  })
+  const asFloat32 = async (why: string | null): Promise<ServedPrecision | { readonly failure: string }> => {
+    const failure = await loadAs(key, 'float32', candidate, engine)
+    return failure === null ? { precision: 'float32', note: why } : { failure }
+  }
+  if (!precisions.includes('int8')) return asFloat32(note)
+  const probeKey = `${key} int8`
+  const isOnly = precisions.length === 1
+  try {
+    const failure = await loadAs(isOnly ? key : probeKey, 'int8', candidate, engine)
+    if (failure !== null)
+      return await asFloat32(`int8 is not used: on the engine ${engine.name}, ${failure}.`)
+    if (isOnly) return { precision: 'int8', note: null }
+    const float32 = await asFloat32(null)
+    if ('failure' in float32) return float32
+    const probed = { spec: bundle.preprocess, squares: squares.slice(0, PROBE_IMAGES) }
+    const faster = fasterOf(
+      await probeTimes(
+        (precision) => runSquares(engine, precision === 'int8' ? probeKey : key, probed),
+        () => performance.now(),
+      ),
+    )
+    if (faster.precision === 'int8') await engine.load(key, modelOf(bundle, 'int8'))
+    return faster
+  } finally {
+    await engine.unload(probeKey)
+  }
+}
+
+/** @returns what is wrong with its golden outputs; null: nothing. */
+async function loadAs(
+  key: string,
+  precision: InferencePrecision,
+  { bundle, squares }: Candidate,
+  engine: Engine,
+): Promise<string | null> {
+  await engine.load(key, modelOf(bundle, precision))
+  const { logits } = await runSquares(engine, key, { spec: bundle.preprocess, squares })
+  const rows = squares.map((_, i) => rowOf(logits, i, squares.length))
+  const { golden, int8 } = bundle
+  if (precision === 'float32' || !int8) return goldenFailure(golden, rows)
+  const names = golden.inputs.map(({ name }) => name)
+  return int8GoldenFailure(int8, names, rows)
+}
+
+const modelOf = ({ network, weights, int8 }: Bundle, precision: InferencePrecision) => ({
+  network,
+  weights,
+  ...(precision === 'int8' && int8 && { ranges: int8.ranges }),
+})
+
+export function runSquares(
+  engine: Engine,
+  key: string,
+  { spec, squares }: { readonly spec: Preprocess; readonly squares: readonly Uint8Array[] },
+): ReturnType<Engine['run']> {
+  const length = squareBytes(spec)
+  const pixels = new Float32Array(squares.length * length)
+  squares.forEach((square, i) => normalise(square, spec, pixels, i * length))
+  return engine.run(key, pixels, squares.length)
+}
+
+export const rowOf = (all: Float32Array, i: number, rows: number): Float32Array =>
+  all.slice((i * all.length) / rows, ((i + 1) * all.length) / rows)

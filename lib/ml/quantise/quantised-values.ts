@@ -1,0 +1,96 @@
+/** Which values of a network become 8-bit numbers, read from its layers alone: feature maps between convolutions, and
+ *  the vectors of a flattened map. What follows a global average (squeeze-and-excitation, the features, the last
+ *  layer) stays float32: it costs little and decides much. */
+import { graphOf, INPUT, otherOf, sourceOf, type Layer, type Network } from '../network/network.ts'
+
+export type QuantisedValue = {
+  /** The layer whose output becomes 8-bit numbers, or `INPUT`. */
+  readonly layer: string
+  /** The layer whose output has the range: an activation that is only a limit is done by the limits of the 8-bit
+   *  numbers. */
+  readonly measured: string
+}
+
+type QuantisedNetwork = {
+  readonly values: readonly QuantisedValue[]
+  /** Layers that do nothing more, because the 8-bit numbers before them have their limits. */
+  readonly absorbed: ReadonlySet<string>
+  /** Layers whose kernel becomes int8. */
+  readonly kernels: ReadonlySet<string>
+  /** Layers that keep scale and zero point of what they read. */
+  readonly passing: ReadonlyMap<string, string>
+}
+
+/** Why a network stays float32, to follow "because"; null: it can be quantised. */
+export function float32Reason(network: Network): string | null {
+  if (graphOf(network)) return 'its layers are an ONNX file, which is run as it is'
+  // MobileNetV3-Small takes 1.3 to 1.4 times as long, and its features are off by half (2026-11, docs/performance.md)
+  if (network.layers.some(({ kind }) => kind === 'hardSwish'))
+    return 'networks with hard-swish are slower with 8-bit numbers'
+  return null
+}
+
+/** @param network with batch norm folded */
+export function quantisedValues(network: Network): QuantisedNetwork {
+  const readers = new Map<string, Layer[]>()
+  network.layers.forEach((layer, index) => {
+    const other = otherOf(layer)
+    for (const name of [sourceOf(network, index), ...(other === null ? [] : [other])])
+      readers.set(name, [...(readers.get(name) ?? []), layer])
+  })
+  const onlyReader = (name: string): Layer | null => {
+    const all = readers.get(name) ?? []
+    return all.length === 1 ? all[0]! : null
+  }
+  const values: QuantisedValue[] = [{ layer: INPUT, measured: INPUT }]
+  const absorbed = new Set<string>()
+  const kernels = new Set<string>()
+  const passing = new Map<string, string>()
+  const isQuantised = new Set<string>([INPUT])
+  network.layers.forEach((layer, index) => {
+    const source = sourceOf(network, index)
+    if (absorbed.has(layer.name)) {
+      passing.set(layer.name, source)
+      isQuantised.add(layer.name)
+      return
+    }
+    const kind = kindOf(layer, isQuantised.has(source), index === network.layers.length - 1)
+    if (kind === 'float') return
+    isQuantised.add(layer.name)
+    if (kind === 'passes') {
+      passing.set(layer.name, source)
+      return
+    }
+    if ('kernel' in layer || layer.kind === 'dense') kernels.add(layer.name)
+    values.push({ layer: layer.name, measured: limitAfter(layer.name) })
+  })
+  return { values, absorbed, kernels, passing }
+
+  /** The relu after this layer, also behind a max pool, where nothing else reads what is between; else the layer. */
+  function limitAfter(name: string): string {
+    let next = onlyReader(name)
+    while (next?.kind === 'maxPool') next = onlyReader(next.name)
+    if (next?.kind !== 'relu') return name
+    absorbed.add(next.name)
+    return next.name
+  }
+}
+
+type Kind = 'own' | 'passes' | 'float'
+
+function kindOf(layer: Layer, readsQuantised: boolean, isLast: boolean): Kind {
+  if (!readsQuantised || isLast) return 'float'
+  switch (layer.kind) {
+    case 'maxPool':
+    case 'flatten':
+    case 'dropout':
+      return 'passes'
+    case 'globalAvgPool':
+    case 'hardSigmoid':
+    case 'concat':
+    case 'graph':
+      return 'float'
+    default:
+      return 'own'
+  }
+}
