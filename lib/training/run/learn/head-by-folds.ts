@@ -4,7 +4,6 @@ import { foldRound, roundsFor } from '#lib/domain/folds.ts'
 import { copiesSentence, firstOfGroups, groupCounts, linkedGroups, type Link } from '#lib/domain/groups.ts'
 import { crossValidate } from '#lib/ml/learn/cross-validation.ts'
 import type { FeatureSet, HeadSettings, HeadTry } from '#lib/ml/learn/head.ts'
-import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { Head } from '#lib/ml/learn/softmax-regression.ts'
 import { createRandom, mixSeeds } from '#lib/ml/random.ts'
 import { readSamples } from '../plan.ts'
@@ -21,7 +20,7 @@ export async function* headByFolds(
   run: HeadRun,
   { engine, report, clock, signal }: RunPorts,
 ): AsyncGenerator<HeadTry, { readonly head: Head; readonly crossValidation: CrossValidationResult }> {
-  const { plan, settings, features, training } = run
+  const { plan, settings, features } = run
   const classes = plan.classes.length
   const groups = [...(await timed('near-copies', { report, clock }, () => groupsOf(run, signal)))]
   const counts = groupCounts(groups)
