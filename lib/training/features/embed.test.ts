@@ -194,3 +194,27 @@ test('features are stored as float16, and read from the cache as they were compu
   expect(rows[0]).toBeCloseTo(1 / 3, 3)
   expect(rows[1]).toBe(-65_504)
 })
+
+test('fewer images run at once where training may use less memory, and their features are the same', async () => {
+  const batches: number[] = []
+  const counting: Engine = {
+    ...engine,
+    name: engine.name,
+    load: engine.load.bind(engine),
+    unload: engine.unload.bind(engine),
+    run: (key, pixels, count) => {
+      batches.push(count)
+      return engine.run(key, pixels, count)
+    },
+  }
+
+  const ample = await embeddedSet(drawn(40), place(), { engine: counting })
+  expect(batches).toEqual([32, 8])
+  batches.length = 0
+  const tight = await embeddedSet(drawn(40), place(), { engine: counting, memoryMb: 128 })
+
+  expect(Math.max(...batches)).toBeLessThan(32)
+  expect(batches.reduce((sum, count) => sum + count, 0)).toBe(40)
+  for (const [i, value] of tight.sets[0]!.views[0]!.entries())
+    expect(value).toBeCloseTo(ample.sets[0]!.views[0]![i]!, 2)
+})

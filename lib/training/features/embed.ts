@@ -8,9 +8,10 @@ import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { asStored, embeddingsName, readKeys, readRows, writeRows } from './feature-cache.ts'
 import type { TrainingEngine } from '../run/ports.ts'
+import { imagesAtOnce } from '../run/learn/batch-size.ts'
 import { viewOf, type View } from './views.ts'
 
-const BATCH = 32
+const MOST_AT_ONCE = 32
 const KEY = 'features'
 /** Limit for the features of other images that remain next to those of a run. */
 const MOST_OTHER_BYTES = 64 * 2 ** 20
@@ -25,6 +26,8 @@ export type EmbeddingParts = {
   /** Called with the number of finished images; cached ones are reported at once. */
   readonly onProgress: (images: number) => void
   readonly signal: AbortSignal
+  /** TRAIN_MEMORY_MB; absent: as many images at once as are fast. */
+  readonly memoryMb?: number
 }
 
 /** A set to embed, each image in each of these views. */
@@ -113,17 +116,18 @@ async function otherKeys(
 async function compute(
   missing: readonly EmbeddingJob[],
   length: number,
-  { engine, network, weights, spec, onProgress, signal }: EmbeddingParts,
+  { engine, network, weights, spec, onProgress, signal, memoryMb = Infinity }: EmbeddingParts,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const rows = new Map<string, Float32Array>()
   const bytes = squareBytes(spec)
   const plain = new Uint8Array(bytes)
-  const pixels = new Float32Array(bytes * BATCH)
+  const atOnce = imagesAtOnce(memoryMb, { network, engine: engine.name }, MOST_AT_ONCE)
+  const pixels = new Float32Array(bytes * atOnce)
   await engine.load(KEY, { network, weights })
   try {
-    for (let first = 0; first < missing.length; first += BATCH) {
+    for (let first = 0; first < missing.length; first += atOnce) {
       if (signal.aborted) break
-      const batch = missing.slice(first, first + BATCH)
+      const batch = missing.slice(first, first + atOnce)
       batch.forEach(({ set, index, view }, i) => {
         set.read(index, plain, 0)
         normalise(viewOf(plain, view, spec), spec, pixels, i * bytes)

@@ -2,7 +2,7 @@
  *  measured memory of each engine. It measures nothing itself. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { parameterCount, shapesOf, sizeOf, type Network } from '#lib/ml/network/network.ts'
+import { graphOf, parameterCount, shapesOf, sizeOf, type Network } from '#lib/ml/network/network.ts'
 
 type Cost = {
   /** Node, the engine and its self-test, the images in memory. */
@@ -27,6 +27,10 @@ const COSTS: Readonly<Record<EngineName, Cost>> = {
   wasm: { processMb: 180, weightCopies: 17, mapCopies: 1.13, pooledCopies: 2, predictionCopies: 25 },
   'tfjs-node': { processMb: 368, weightCopies: 20, mapCopies: 0.95, pooledCopies: 0, predictionCopies: 240 },
 }
+/** In the sessions from which `predictionCopies` was measured. */
+const PREDICTED_AT_ONCE = 16
+/** Images at a time when an ONNX file is examined. */
+const EXAMINED_AT_ONCE = 8
 const SMALLEST = 4
 /** What a small network needs for batches that still train well; with it half a gigabyte holds all processes
  *  (docs/performance.md). */
@@ -57,6 +61,24 @@ export function batchWithin(memoryMb: number, sized: BatchProblem): number {
   const needed = Math.ceil(trainingMb({ ...sized, batch }))
   if (needed > memoryMb) throw tooLarge(sized, { memoryMb, needed })
   return batch
+}
+
+/** Images of one run of the network, where nothing is trained: halved from `most` until they fit, at least one. */
+export function imagesAtOnce(
+  memoryMb: number,
+  { network, engine }: Omit<BatchProblem, 'batch'>,
+  most: number,
+): number {
+  // the maps inside another program's graph are not known; it was examined with so many
+  if (graphOf(network)) return Math.min(most, EXAMINED_AT_ONCE)
+  const { processMb, predictionCopies } = COSTS[engine]
+  const largest = Math.max(...[...shapesOf(network).values()].map(sizeOf))
+  const imageMb =
+    (largest * (predictionCopies / PREDICTED_AT_ONCE) * Float32Array.BYTES_PER_ELEMENT) / 2 ** 20
+  const weightsMb = (parameterCount(network) * Float32Array.BYTES_PER_ELEMENT) / 2 ** 20
+  let images = most
+  while (images > 1 && processMb + 2 * weightsMb + images * imageMb > memoryMb) images = Math.ceil(images / 2)
+  return images
 }
 
 /** The memory that training may use: the setting, or what is free, between the needs of a small network and the

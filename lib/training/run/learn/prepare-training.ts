@@ -11,6 +11,7 @@ import type { ImageSets } from '../data/read-images.ts'
 import type { RunPorts } from '../ports.ts'
 import { timed } from '../timed.ts'
 import { startStage, type Stage } from '../stage.ts'
+import { viewsWithin } from './feature-memory.ts'
 import { headSettingsOf } from '../start/choose-backbone.ts'
 import type { StartingNetwork } from '../start/starting-network.ts'
 import { resolveTeaching, teach, type Teaching } from '../teach/teaching.ts'
@@ -31,7 +32,8 @@ export async function prepareTraining(
   requireMemory(plan, start, ports)
   const teaching = await resolveTeaching(plan)
   const headSettings = headSettingsOf(plan.recipe)
-  const stage = stageFor({ plan, images, teaching, headSettings }, ports)
+  const views = headSettings ? viewsOf(headSettings, { plan, images, start }, ports) : []
+  const stage = stageFor({ plan, images, teaching, views }, ports)
   await using disposal = new AsyncDisposableStack()
   const taught = disposal.use(
     await teach(images.training, teaching, { plan, ports, onProgress: (count) => stage?.advance(count) }),
@@ -46,8 +48,7 @@ export async function prepareTraining(
     teach: taught.teach,
   }
   const features =
-    headSettings &&
-    (await timed('features', ports, () => computeFeatures(material, headSettings, { ports, stage })))
+    headSettings && (await timed('features', ports, () => computeFeatures(material, views, { ports, stage })))
   stage?.finish()
   const whole = disposal.move()
   return { material, features, [Symbol.asyncDispose]: () => whole.disposeAsync() }
@@ -73,33 +74,54 @@ function requireMemory(plan: RunPlan, start: StartingNetwork, { engine }: RunPor
 
 type StageParts = Pick<Preparation, 'plan' | 'images'> & {
   readonly teaching: Teaching
-  readonly headSettings: HeadSettings | null
+  /** Of each training image; empty: no features are computed. */
+  readonly views: readonly View[]
 }
 
 /** Counts images; null when nothing needs to be computed. */
-function stageFor({ plan, images, teaching, headSettings }: StageParts, ports: RunPorts): Stage | null {
+function stageFor({ plan, images, teaching, views }: StageParts, ports: RunPorts): Stage | null {
   const rehearsal = teaching.kind === 'teacher' ? teaching.rehearsal : 0
   const training = images.training.count + rehearsal
   const isPredicted = teaching.kind === 'teacher' || teaching.kind === 'distil'
-  const views = headSettings ? viewsOf(headSettings, plan).length : 1
-  const total = (isPredicted ? training : 0) + (headSettings ? training * views + images.choosing.count : 0)
+  const total =
+    (isPredicted ? training : 0) + (views.length > 0 ? training * views.length + images.choosing.count : 0)
   return total > 0 ? startStage('features', { total }, ports) : null
 }
 
-/** Of each training image. */
-const viewsOf = (settings: HeadSettings, { classifier, spec }: RunPlan): readonly View[] =>
-  trainingViews(spec, settings.mirrored && classifier.isMirrorable)
+/** Of each training image.
+ *  @throws DarkroomError `invalid_input` where not even one of each fits into memory */
+function viewsOf(
+  { mirrored }: HeadSettings,
+  { plan, images, start }: Pick<Preparation, 'plan' | 'images' | 'start'>,
+  { report }: RunPorts,
+): readonly View[] {
+  const views = trainingViews(plan.spec, mirrored && plan.classifier.isMirrorable)
+  const fitting = viewsWithin(plan.memoryMb, {
+    images: images.training.count + images.choosing.count,
+    length: featureLength(start.network),
+    views,
+    isByFolds: plan.evaluation === 'folds',
+  })
+  if (fitting.length < views.length)
+    report({
+      kind: 'note',
+      message:
+        `The features of ${views.length} views of each image do not fit into ${plan.memoryMb} MB ` +
+        `(TRAIN_MEMORY_MB), so that the last layer is trained on ${fitting.length}.`,
+    })
+  return fitting
+}
 
 async function computeFeatures(
   { plan, network, weights, training, choosing }: TrainingMaterial,
-  settings: HeadSettings,
+  views: readonly View[],
   { ports, stage }: { readonly ports: RunPorts; readonly stage: Stage | null },
 ): Promise<HeadFeatures> {
   const { engine, report, clock, signal } = ports
   const startedAt = clock()
   const { sets, computed } = await embed(
     [
-      { set: training, views: viewsOf(settings, plan) },
+      { set: training, views },
       { set: choosing, views: ['plain'] },
     ],
     {
@@ -109,6 +131,7 @@ async function computeFeatures(
       spec: plan.spec,
       folder: join(plan.packs, '..', 'embeddings'),
       signal,
+      memoryMb: plan.memoryMb,
       onProgress: (count) => stage?.advance(count),
     },
   )

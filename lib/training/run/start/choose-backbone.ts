@@ -119,6 +119,7 @@ async function scoreOf(
     folder: join(plan.packs, '..', 'embeddings'),
     onProgress: stage.advance,
     signal: ports.signal,
+    memoryMb: plan.memoryMb,
   })
   const none = { ...training!, count: 0, views: [new Float32Array(0)], labels: new Int32Array(0) }
   const tries = [
