@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { rawMessage, rawModel, rawNode, rawPort } from '#lib/ml/onnx/raw-messages.fakes.ts'
-import { inspectElsewhere, type InspectionLimits } from './fork-inspection.ts'
+import { inspectElsewhere, saveElsewhere, type InspectionLimits } from './fork-inspection.ts'
 
 const OPTIONS = { name: 'hostile.onnx', normalisation: 'imagenet' } as const
 
@@ -107,4 +107,30 @@ test('an examination that is cancelled ends its process', async () => {
   setTimeout(() => leaving.abort(reason), 500)
 
   await expect(examination).rejects.toBe(reason)
+})
+
+test('a network is saved in a process of its own, within its memory', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'darkroom-saving-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const path = join(folder, 'mine.onnx')
+  await writeFile(path, wide(2n))
+  const limits = { signal: new AbortController().signal, onLine: () => undefined }
+  const inspection = await inspectElsewhere(limits)(path, OPTIONS)
+  const saving = {
+    inspection,
+    choice: inspection.choices[0]!,
+    name: 'mine',
+    title: 'mine',
+    fileName: 'mine.onnx',
+    trainedOn: 'unknown',
+    source: 'It is drawn.',
+    origin: { command: 'test', codeVersion: '0', machine: 'test', now: new Date(0) },
+  }
+
+  const saved = await saveElsewhere(limits)(path, join(folder, 'networks'), saving)
+  expect(existsSync(join(saved, 'v1', 'backbone.onnx'))).toBe(true)
+  if (!existsSync('/proc/self/status')) return // elsewhere a process's memory is not known
+  await expect(
+    saveElsewhere({ ...limits, memoryBytes: 1024 ** 2 })(path, join(folder, 'others'), saving),
+  ).rejects.toMatchObject({ code: 'bad_data_file', why: 'examining it takes more than 1 MB of memory' })
 })

@@ -5,7 +5,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { download } from '#lib/ingest/readers/download.ts'
 import type { NetworkPorts } from '#lib/training/pretrained/install-network.ts'
 import type { Origin } from '#lib/training/run/seal/unmeasured-card.ts'
-import { inspectElsewhere } from './fork-inspection.ts'
+import { inspectElsewhere, saveElsewhere } from './fork-inspection.ts'
 import { VERSION } from './settings.ts'
 
 export const originOf = (command: string): Origin => ({
@@ -43,6 +43,7 @@ export const networkPorts = ({
     }),
   openEngine: () => openEngine('auto', 'inference'),
   inspect: inspectElsewhere({ memoryBytes, signal, onLine }),
+  save: saveElsewhere({ memoryBytes, signal, onLine }),
   origin: originOf(command),
   signal,
 })

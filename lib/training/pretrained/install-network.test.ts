@@ -28,6 +28,7 @@ test('a list of countless weight files is not downloaded to its end', async () =
       },
       openEngine: () => Promise.reject(new Error('no engine is needed')),
       inspect: () => Promise.reject(new Error('it is no ONNX file')),
+      save: () => Promise.reject(new Error('it is no ONNX file')),
       origin: ORIGIN,
       signal: new AbortController().signal,
     },

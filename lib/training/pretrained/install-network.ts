@@ -2,7 +2,7 @@
  *  the known checksum, or against that of the first download; then written as a bundle and measured. A failed attempt
  *  leaves nothing but what may be continued. How files are downloaded is a port. */
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { weightsManifest } from '#lib/contracts/developer-files.ts'
@@ -20,7 +20,7 @@ import { readPins, writePin } from './checksum-pins.ts'
 import { millisecondsPerImage } from './measure-speed.ts'
 import type { InspectOnnx } from './onnx/inspect-onnx.ts'
 import { preprocessOf } from './onnx/normalisation.ts'
-import { saveOnnx } from './onnx/save-onnx.ts'
+import type { SaveOnnx } from './onnx/save-onnx.ts'
 import { savePretrained } from './save-pretrained.ts'
 import type { Origin } from '../run/seal/unmeasured-card.ts'
 
@@ -32,6 +32,7 @@ export type NetworkPorts = {
   readonly openEngine: () => Promise<TrainingEngine & AsyncDisposable>
   /** ONNX files come from elsewhere: they are run where they can do no harm. */
   readonly inspect: InspectOnnx
+  readonly save: SaveOnnx
   readonly origin: Origin
   readonly signal: AbortSignal
 }
@@ -176,17 +177,11 @@ async function installOnnx(
 ): Promise<string> {
   const { entry, name, into, from } = task
   const file = from ?? (await fetched(entry.file, task, folder, ports))
-  await requireChecksum(
-    task,
-    folder,
-    createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex'),
-  )
+  await requireChecksum(task, folder, await checksumOf(file))
   const inspection = await ports.inspect(file, { name: basename(file), normalisation, size: entry.size })
   const choice = inspection.choices.find((one) => one.value === value && one.reading === reading)
   if (!choice) throw new Error(`it has no features "${value}" (${reading})`)
-  const place = await saveOnnx(file, into, {
+  const place = await ports.save(file, into, {
     inspection,
     choice,
     ...entry,
@@ -215,6 +210,12 @@ async function fetched(
     )
   ports.signal.throwIfAborted()
   return to
+}
+
+async function checksumOf(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array) // without an encoding
+  return hash.digest('hex')
 }
 
 function weightFiles(modelJson: string): readonly string[] {

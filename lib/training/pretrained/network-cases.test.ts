@@ -10,6 +10,7 @@ import type { NetworkPorts } from './install-network.ts'
 import { addUpload, examineUpload } from './onnx/add-upload.ts'
 import { smallGraph } from './onnx/graphs.fakes.ts'
 import { inspectOnnx } from './onnx/inspect-onnx.ts'
+import { saveOnnx } from './onnx/save-onnx.ts'
 import { INSPECTING, ORIGIN, savedVit, VIT } from './onnx/vit.fakes.ts'
 import { onnxBytes } from '#lib/ml/onnx/writer.ts'
 
@@ -61,6 +62,7 @@ const ports: NetworkPorts = {
   fetchFile: () => Promise.reject(new Error('nothing is downloaded here')),
   openEngine: () => Promise.reject(new Error('no engine is needed')),
   inspect: (path, options) => inspectOnnx(path, options, INSPECTING),
+  save: saveOnnx,
   origin: ORIGIN,
   signal: new AbortController().signal,
 }

@@ -4,7 +4,6 @@ import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { NetworkPorts } from '../install-network.ts'
 import { discardUpload, notePreview, noteRefusal, readUpload, uploadedFile } from '../uploaded-onnx.ts'
 import type { OnnxInspection } from './inspect-onnx.ts'
-import { saveOnnx } from './save-onnx.ts'
 
 type UploadChoice = { readonly name: string; readonly value: string; readonly reading: string }
 
@@ -34,7 +33,7 @@ export async function addUpload(
       why: `${file} has no features "${value}" (${reading})`,
       remedy: 'Upload it again.',
     })
-  const place = await saveOnnx(uploadedFile(into), into, {
+  const place = await ports.save(uploadedFile(into), into, {
     inspection,
     choice,
     name,

@@ -19,6 +19,9 @@ export type OnnxSaving = {
   readonly origin: Origin
 }
 
+/** As `saveOnnx`, wherever it runs: a file of 500 MB whose tensors are not raw takes several copies of itself. */
+export type SaveOnnx = typeof saveOnnx
+
 /** @param path the file; @param into the folder of pretrained networks
  *  @returns the folder of the network */
 export async function saveOnnx(path: string, into: string, saving: OnnxSaving): Promise<string> {
