@@ -2,6 +2,7 @@
  *  again); docs/decisions/0021 has the figures. It admits and refuses nothing: lib/images/decoding-queue.ts
  *  does. */
 import type { ImageHeader } from './image-header.ts'
+import { shrunkSize } from './shrink.ts'
 
 const MIB = 1024 ** 2
 
@@ -9,6 +10,12 @@ const MIB = 1024 ** 2
 const FIXED_BYTES = 10 * MIB
 /** The number of rows that libvips keeps of an image that it reads in order, whatever it is shrunk to. */
 const MAX_ROWS = 2_048
+/** As much as so many rows is taken to reduce an image, however few it has, because libvips works in strips of its
+ *  whole width: an RGBA PNG of 100,000 × 490 takes 668 MB, a GIF of 65,500 × 745 647, an RGB PNG of 1,225,000 × 40
+ *  1.3 GB and an RGBA one of 16 bits 5.9 (2026-11). */
+const LEAST_ROWS_TO_REDUCE = 1_900
+/** The decoder of JPEG reduces by itself. */
+const MOST_JPEG_REDUCTION = 8
 /** libaom and libheif hold planes, their conversion and the interleaved image: 17.5–19.8 bytes per pixel at 8
  *  bits, 23.4–24.2 above. */
 const AVIF_BYTES = { deep: 26, usual: 20 } as const
@@ -21,7 +28,9 @@ export function decodeBytes(header: ImageHeader): number {
 function ownBytes(header: ImageHeader): number {
   const { width, height } = header
   const pixels = width * height
-  const rows = (bytesEach: number): number => width * Math.min(height, MAX_ROWS) * bytesEach
+  const leastRows = shrunkSize(width, height) === null ? 0 : LEAST_ROWS_TO_REDUCE
+  const rows = (bytesEach: number): number =>
+    width * Math.max(leastRows, Math.min(height, MAX_ROWS)) * bytesEach
   switch (header.kind) {
     case 'png':
       return rows(header.pixelBytes) + (header.isInterlaced ? pixels * header.pixelBytes : 0)
@@ -49,7 +58,11 @@ function jpegBytes({
   coefficientsPerPixel,
 }: Extract<ImageHeader, { kind: 'jpeg' }>): number {
   const pixels = width * height
-  return 0.15 * pixels + (isBuffered ? 2.1 * coefficientsPerPixel * pixels : 0)
+  const target = shrunkSize(width, height)
+  const reduction = target === null ? 1 : Math.floor(Math.log2(width / target.width))
+  const columns = width / Math.min(MOST_JPEG_REDUCTION, 2 ** reduction)
+  const reducing = target === null ? 0 : 3 * columns * LEAST_ROWS_TO_REDUCE
+  return Math.max(0.15 * pixels, reducing) + (isBuffered ? 2.1 * coefficientsPerPixel * pixels : 0)
 }
 
 /** Lossless images and animations are held whole with four bytes per pixel; of lossy ones only a few rows,

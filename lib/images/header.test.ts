@@ -212,7 +212,11 @@ test('small plain images are decoded in place; large ones, TIFF, AVIF and many s
 test('decoding uses no more memory than estimated', { timeout: 60_000 }, async () => {
   const large = (): Sharp =>
     sharp({ create: { width: 2_000, height: 1_600, channels: 3, background: '#248' } })
+  const wide = (): Sharp => sharp({ create: { width: 30_000, height: 160, channels: 3, background: '#248' } })
   const formats: readonly (readonly [string, () => Promise<Buffer>])[] = [
+    ['wide PNG with alpha', () => wide().ensureAlpha(0.5).png({ compressionLevel: 1 }).toBuffer()],
+    ['wide JPEG', () => wide().jpeg().toBuffer()],
+    ['wide GIF', () => wide().gif({ effort: 1 }).toBuffer()],
     ['PNG', () => large().png({ compressionLevel: 1 }).toBuffer()],
     [
       'interlaced PNG with alpha',
