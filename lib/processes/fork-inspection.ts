@@ -1,5 +1,5 @@
-/** Has an ONNX file examined or saved by a process of its own, which is ended when it takes too long or too much memory: ONNX
- *  Runtime cannot be interrupted, and a small file can describe endless work. */
+/** Has an ONNX file examined or saved by a process of its own, which is ended when it takes too long or too much
+ *  memory: ONNX Runtime cannot be interrupted, and a small file can describe endless work. */
 import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'

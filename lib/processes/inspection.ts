@@ -1,5 +1,5 @@
-/** A process that examines one ONNX file, or saves it as a pretrained network, and ends: the file may crash it, keep it busy or fill its memory without any
- *  other loss. */
+/** A process that examines one ONNX file, or saves it as a pretrained network, and ends: the file may crash it, keep
+ *  it busy or fill its memory without any other loss. */
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'

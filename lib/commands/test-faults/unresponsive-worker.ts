@@ -10,12 +10,14 @@ import { startProduct, type Product } from './product.ts'
 
 const REPORTED_WITHIN_MS = 20_000
 const RECOVERED_WITHIN_MS = 10_000
+const STARTED_WITHIN_MS = 60_000
 const REPLACED_WITHIN_MS = 140_000
 
 export async function unresponsiveWorker({ form, say }: Context): Promise<readonly CheckResult[]> {
   await using product = await startProduct()
-  await within(RECOVERED_WITHIN_MS, () => isRunning(product))
-  const [worker = 0] = pidsOf(product.pid, 'worker')
+  await within(STARTED_WITHIN_MS, () => isRunning(product))
+  const [worker] = pidsOf(product.pid, 'worker')
+  if (worker === undefined) throw new Error('the worker did not start')
   process.kill(worker, 'SIGSTOP')
   const reported = await within(
     REPORTED_WITHIN_MS,

@@ -42,7 +42,7 @@ const tooLarge = (problem: FeatureProblem, memoryMb: number): DarkroomError => {
       `${number(length)} features of each of ${number(images)} images need ${number(needed)} MB, and the limit for a ` +
       `training run is ${number(memoryMb)} MB`,
     remedy:
-      `Choose a pretrained network with fewer features, or set TRAIN_MEMORY_MB=${needed} if that much memory is free, ` +
-      'or use a machine with more memory.',
+      `Choose a pretrained network with fewer features, or set TRAIN_MEMORY_MB=${needed} if that much memory is ` +
+      'free, or use a machine with more memory.',
   })
 }
