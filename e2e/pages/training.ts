@@ -15,6 +15,18 @@ export const uploadPage = (tab: Tab) => {
       page
         .getByLabel('Drop images, folders or a ZIP here', { exact: true })
         .setInputFiles({ name, mimeType: 'application/zip', buffer: zip }),
+    /** A folder of this machine, as the dialog for folders gives it. */
+    selectFolder: (folder: string) =>
+      page.getByLabel('Drop images, folders or a ZIP here, a folder').setInputFiles(folder),
+    plan: page.getByRole('region', { name: 'How the files are read' }),
+    readAs: (reading: string) => page.getByRole('button', { name: `Read as ${reading}` }).click(),
+    /** Of an image with several labels. */
+    chooseLabel: (label: string) =>
+      page
+        .getByRole('button', { name: `It is ${label}` })
+        .first()
+        .click(),
+    chosen: (label: string) => page.getByText(`Labelled ${label}, and used for training.`),
     send: (name: string) => page.getByRole('button', { name: `Upload ${name}` }).click(),
     report: (images: number) => page.getByText(`Uploaded ${images} images successfully`).first(),
     recentUploads: (title = '') => page.getByRole('heading', { name: `Recent uploads to ${title}` }),

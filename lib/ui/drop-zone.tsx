@@ -4,8 +4,8 @@ import { useEffect, useRef, useState, type DragEvent, type ReactNode } from 'rea
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 
-/** A file with the name of its folder, if it came in one. */
-export type SelectedFile = { readonly file: File; readonly folder: string | null }
+/** A file with its path from the selected folder on; its name alone if it came in none. */
+export type SelectedFile = { readonly file: File; readonly path: string }
 
 type DropZoneProps = {
   readonly title: string
@@ -43,7 +43,7 @@ export function DropZone({
     add(await entriesOf(event.dataTransfer))
   }
   const addFrom = (input: HTMLInputElement) => {
-    add(Array.from(input.files ?? [], (file) => ({ file, folder: folderOf(file.webkitRelativePath) })))
+    add(Array.from(input.files ?? [], (file) => ({ file, path: file.webkitRelativePath || file.name })))
     input.value = ''
   }
 
@@ -104,14 +104,12 @@ function usePaste(isOn: boolean, add: (entries: readonly SelectedFile[]) => void
       const pasted = Array.from(event.clipboardData?.files ?? [])
       if (pasted.length === 0) return
       event.preventDefault()
-      add(pasted.map((file) => ({ file, folder: null })))
+      add(pasted.map((file) => ({ file, path: file.name })))
     }
     document.addEventListener('paste', paste)
     return () => document.removeEventListener('paste', paste)
   })
 }
-
-const folderOf = (path: string): string | null => path.split('/').at(-2) ?? null
 
 /** Reads the entries before the first await: the browser empties the transfer after the event. */
 async function entriesOf(transfer: DataTransfer): Promise<readonly SelectedFile[]> {
@@ -119,13 +117,15 @@ async function entriesOf(transfer: DataTransfer): Promise<readonly SelectedFile[
     (entry) => entry !== null,
   )
   if (entries.every((entry) => entry.isFile))
-    return Array.from(transfer.files, (file) => ({ file, folder: null }))
-  return (await Promise.all(entries.map((entry) => filesUnder(entry, null)))).flat()
+    return Array.from(transfer.files, (file) => ({ file, path: file.name }))
+  return (await Promise.all(entries.map((entry) => filesUnder(entry)))).flat()
 }
 
-async function filesUnder(entry: FileSystemEntry, folder: string | null): Promise<readonly SelectedFile[]> {
-  if (isFile(entry))
-    return [{ file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), folder }]
+async function filesUnder(entry: FileSystemEntry): Promise<readonly SelectedFile[]> {
+  if (isFile(entry)) {
+    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
+    return [{ file, path: entry.fullPath.replace(/^\//, '') }]
+  }
   if (!isDirectory(entry)) return []
   const reader = entry.createReader()
   const all: FileSystemEntry[] = []
@@ -136,7 +136,7 @@ async function filesUnder(entry: FileSystemEntry, folder: string | null): Promis
     if (some.length === 0) break
     all.push(...some)
   }
-  return (await Promise.all(all.map((one) => filesUnder(one, entry.name)))).flat()
+  return (await Promise.all(all.map((one) => filesUnder(one)))).flat()
 }
 
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile

@@ -9,7 +9,7 @@ export const FINDING_LABELS: Readonly<Record<Kind, { readonly label: string; rea
   too_large: { label: 'Too large', isLoss: true },
   duplicate_in_upload: { label: 'Duplicate in this upload', isLoss: false },
   already_there: { label: 'Already uploaded', isLoss: false },
-  same_picture_other_label: { label: 'Duplicate in another class', isLoss: true },
+  same_picture_other_label: { label: 'Several labels', isLoss: true },
   stray_file: { label: 'Ignored', isLoss: false },
   refused_entry: { label: 'Rejected', isLoss: true },
   no_label: { label: 'No class', isLoss: true },

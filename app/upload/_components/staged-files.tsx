@@ -1,12 +1,12 @@
 'use client'
-/** The files selected for the upload: how many per class, and a field for the class of files without a folder. */
+/** The files selected for the upload: how many there are, and a field for the class of files without a folder. */
 import { useId } from 'react'
 import { counted } from '#lib/domain/count-text.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Input } from '#lib/ui/field.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
-import { isZip } from './upload-requests.ts'
+import { isZip, unsortedIn } from './upload-requests.ts'
 
 type StagedFilesProps = {
   readonly entries: readonly SelectedFile[]
@@ -19,11 +19,7 @@ type StagedFilesProps = {
 export function StagedFiles({ entries, label, classes, isDisabled, onLabel }: StagedFilesProps) {
   const listId = useId()
   const zips = entries.filter(isZip)
-  const unsorted = entries.filter((one) => one.folder === null && !isZip(one))
-  const folders = Map.groupBy(
-    entries.filter((one) => one.folder !== null && !isZip(one)),
-    ({ folder }) => folder ?? '',
-  )
+  const unsorted = unsortedIn(entries)
   const bytes = entries.reduce((sum, { file }) => sum + file.size, 0)
   return (
     <div className="grid gap-4">
@@ -35,18 +31,7 @@ export function StagedFiles({ entries, label, classes, isDisabled, onLabel }: St
           {zips.map(({ file }) => (
             <li key={file.name} className="row small">
               <Badge variant="accent">ZIP</Badge>
-              {file.name}: folder names are used as class names
-            </li>
-          ))}
-        </ul>
-      )}
-      {folders.size > 0 && (
-        <ul className="row" aria-label="Folders">
-          {[...folders].map(([name, files]) => (
-            <li key={name}>
-              <Badge>
-                {name}: {files.length}
-              </Badge>
+              {file.name}
             </li>
           ))}
         </ul>

@@ -12,11 +12,13 @@ import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { failureOf } from '../../_components/request-error.ts'
-import { isZip, uploadRequests } from './upload-requests.ts'
+import { PlanCard } from './plan-card.tsx'
+import { unsortedIn, uploadRequests } from './upload-requests.ts'
 import { idOf, type ClassifierOption } from './classifier-option.ts'
 import { StagedFiles } from './staged-files.tsx'
 import { TargetFields, type Target } from './target-fields.tsx'
 import { UploadReportCard } from './upload-report-card.tsx'
+import { usePlan } from './use-plan.ts'
 
 const POLL_MS = 1000
 
@@ -43,6 +45,11 @@ export function UploadForm(props: UploadFormProps) {
   const [progress, setProgress] = useState<UploadProgress | null>(null)
   const [reports, setReports] = useState<readonly UploadReport[]>([])
   const [failure, setFailure] = useState<Failure | null>(null)
+  const { plan, readAgain } = usePlan()
+  const stage = (staged: readonly SelectedFile[]) => {
+    setFiles(staged)
+    void readAgain(staged)
+  }
   const existing = target.kind === 'existing' ? classifiers.find(({ id }) => id === target.id) : undefined
 
   const send = async () => {
@@ -55,7 +62,11 @@ export function UploadForm(props: UploadFormProps) {
       for (const one of uploadRequests(files, label.trim())) {
         const started = await upload(
           'POST /api/upload',
-          { classifier, ...one },
+          {
+            classifier,
+            ...one,
+            ...(plan.kind === 'plan' && plan.reading !== '' && { reading: plan.reading }),
+          },
           {
             onProgress: (sent, total) =>
               setProgress(
@@ -71,7 +82,7 @@ export function UploadForm(props: UploadFormProps) {
         )
         setReports((before) => [...before, report])
       }
-      setFiles([])
+      stage([])
       router.replace(`/upload?classifier=${classifier}`, { scroll: false })
       router.refresh()
     } catch (error) {
@@ -93,18 +104,15 @@ export function UploadForm(props: UploadFormProps) {
       {target.kind === 'new' && networks}
       <DropZone
         title="Drop images, folders or a ZIP here"
-        accept="image/*,.zip"
+        accept="image/*,.heic,.heif,.zip,.tm,.csv,.tsv,.json,.jsonl,.txt"
         allowFolders
         acceptPaste
         isDisabled={progress !== null}
-        hint={
-          `Folder names are used as class names. Up to ${numberText({ bytes: limits.uploadBytes })} per ` +
-          `upload and ${numberText({ bytes: limits.imageBytes })} per image.`
-        }
+        hint={hintOf(limits)}
         onFiles={(more) => {
           setReports([])
           setFailure(null)
-          setFiles((before) => [...before, ...more])
+          stage([...files, ...more])
         }}
       />
       {files.length > 0 && (
@@ -116,14 +124,30 @@ export function UploadForm(props: UploadFormProps) {
             onLabel={setLabel}
             isDisabled={progress !== null}
           />
+          {plan.kind === 'reading' && <p className="small muted">Reading the names of the files…</p>}
+          {plan.kind === 'plan' && (
+            <PlanCard
+              plan={plan.plan}
+              reading={plan.reading}
+              isDisabled={progress !== null}
+              onReading={(reading) => void readAgain(files, reading)}
+            />
+          )}
+          {plan.kind === 'refused' && (
+            <ErrorNotice title="These files cannot be read" failure={plan.failure} />
+          )}
           {progress ? (
             <Progress label={progress.label} percent={progress.percent} />
           ) : (
             <div className="row">
-              <Button variant="primary" onClick={() => void send()} disabled={!isReady(target, files, label)}>
+              <Button
+                variant="primary"
+                onClick={() => void send()}
+                disabled={plan.kind === 'reading' || !isReady(target, files, label)}
+              >
                 Upload {files.length === 1 ? files[0]?.file.name : `${files.length} files`}
               </Button>
-              <Button variant="quiet" onClick={() => setFiles([])}>
+              <Button variant="quiet" onClick={() => stage([])}>
                 Clear
               </Button>
             </div>
@@ -146,8 +170,12 @@ export function UploadForm(props: UploadFormProps) {
   )
 }
 
+const hintOf = ({ uploadBytes, imageBytes }: UploadFormProps['limits']): string =>
+  'Folders or a label table (CSV, JSON) name the classes. ' +
+  `Up to ${numberText({ bytes: uploadBytes })} per upload and ${numberText({ bytes: imageBytes })} per image.`
+
 function isReady(target: Target, entries: readonly SelectedFile[], label: string): boolean {
-  const needsLabel = entries.some((one) => one.folder === null && !isZip(one))
+  const needsLabel = unsortedIn(entries).length > 0
   return (target.kind === 'existing' || idOf(target.title) !== '') && (!needsLabel || label.trim() !== '')
 }
 

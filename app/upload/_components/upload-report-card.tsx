@@ -15,6 +15,7 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../_components/request-error.ts'
+import { ConflictChoice } from './conflict-choice.tsx'
 import { FINDING_LABELS } from './finding-labels.ts'
 
 const FINDINGS_SHOWN = 50
@@ -57,6 +58,13 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
       ) : (
         <p role="status">{report.message}</p>
       )}
+      {report.plan !== null && report.plan.notes.length > 0 && (
+        <ul className="small muted">
+          {report.plan.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
       {report.per_class.length > 0 && (
         <ul className="row" aria-label="Added per class">
           {report.per_class.map((one) => (
@@ -77,7 +85,7 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
             hideCaption={isComplete}
             variant="cards"
             rows={shown}
-            keyOf={(one) => `${one.kind} ${one.filename}`}
+            keyOf={(one) => `${one.kind} ${one.filename} ${one.sample_id}`}
             columns={[
               { name: 'File', cell: (one) => one.filename },
               {
@@ -88,11 +96,22 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
                   </Badge>
                 ),
               },
-              { name: 'Detail', cell: (one) => one.detail },
+              { name: 'Detail', cell: (one) => <FindingDetail finding={one} /> },
             ]}
           />
         </details>
       )}
+    </div>
+  )
+}
+
+function FindingDetail({ finding }: { readonly finding: UploadReport['findings'][number] }) {
+  const { detail, sample_id: sampleId, filename, labels } = finding
+  if (sampleId === null || labels.length < 2) return detail
+  return (
+    <div className="grid gap-2">
+      {detail}
+      <ConflictChoice sampleId={sampleId} filename={filename} labels={labels} />
     </div>
   )
 }

@@ -1,20 +1,23 @@
 import { expect, test } from 'vitest'
 import { uploadRequests } from './upload-requests.ts'
 
-const entry = (name: string, folder: string | null = null) => ({ file: new File(['x'], name), folder })
-const shape = (requests: ReturnType<typeof uploadRequests>) =>
-  requests.map(({ files, labels }) => ({ files: files.map(({ name }) => name), labels }))
+const entry = (path: string) => ({ file: new File(['x'], path.split('/').at(-1)!), path })
+const shape = (paths: string[], label = 'healthy') =>
+  uploadRequests(paths.map(entry), label).map(({ files, label: own }) => [files.map(({ name }) => name), own])
 
-test('each ZIP is a request of its own, and all images are one, labelled by folder', () => {
-  const entries = [entry('a.png', 'rust'), entry('b.ZIP'), entry('c.png'), entry('d.zip', 'rust')]
-
-  expect(shape(uploadRequests(entries, 'healthy'))).toEqual([
-    { files: ['a.png', 'c.png'], labels: ['rust', 'healthy'] },
-    { files: ['b.ZIP'], labels: undefined },
-    { files: ['d.zip'], labels: undefined },
+test('folders keep their paths, images without a folder get the label, and archives are together', () => {
+  expect(shape(['set/rust/a.png', 'b.ZIP', 'c.png', 'd.zip'])).toEqual([
+    [['c.png'], 'healthy'],
+    [['set/rust/a.png'], undefined],
+    [['b.ZIP', 'd.zip'], undefined],
   ])
 })
 
-test('ZIPs alone make no request without files', () => {
-  expect(shape(uploadRequests([entry('a.zip')], ''))).toEqual([{ files: ['a.zip'], labels: undefined }])
+test('a table labels the images next to it, or those in an archive', () => {
+  expect(shape(['labels.csv', 'a.png'])).toEqual([[['labels.csv', 'a.png'], undefined]])
+  expect(shape(['labels.csv', 'a.zip'])).toEqual([[['labels.csv', 'a.zip'], undefined]])
+})
+
+test('archives alone make one request', () => {
+  expect(shape(['a.zip'])).toEqual([[['a.zip'], undefined]])
 })

@@ -1,17 +1,32 @@
-/** Splits files into upload requests: each ZIP alone, all images together with one label per file. Pure; sends
- *  nothing. */
+/** Splits the selected files into upload requests. Pure; sends nothing. */
+import type { NamedFile } from '#lib/contracts/client.ts'
+import { isTableName } from '#lib/domain/reading/table-files.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
 
-export const isZip = ({ file }: Pick<SelectedFile, 'file'>): boolean => /\.zip$/i.test(file.name)
+export const isZip = ({ file }: Pick<SelectedFile, 'file'>): boolean => /\.(?:zip|tm)$/i.test(file.name)
 
-type UploadRequest = { readonly files: readonly File[]; readonly labels?: readonly string[] }
-
-/** A file from a folder gets the name of the folder as its label, any other file gets `label`. */
-export function uploadRequests(entries: readonly SelectedFile[], label: string): readonly UploadRequest[] {
-  const images = entries.filter((one) => !isZip(one))
-  const together =
-    images.length > 0
-      ? [{ files: images.map(({ file }) => file), labels: images.map(({ folder }) => folder ?? label) }]
-      : []
-  return [...together, ...entries.filter(isZip).map(({ file }) => ({ files: [file] }))]
+/** Images that are in no folder, next to no label table: a user names their class. */
+export function unsortedIn(entries: readonly SelectedFile[]): readonly SelectedFile[] {
+  const loose = entries.filter((one) => !isZip(one))
+  const hasTable = loose.some(({ path }) => isTableName(path))
+  return hasTable ? [] : loose.filter(({ path }) => !path.includes('/'))
 }
+
+export type UploadRequest = { readonly files: readonly NamedFile[]; readonly label?: string }
+
+/** Images without a folder are one request with `label`; folders and tables another; archives belong together. A
+ *  table that came with archives alone is for their images. */
+export function uploadRequests(entries: readonly SelectedFile[], label: string): readonly UploadRequest[] {
+  const zips = entries.filter(isZip)
+  const unsorted = unsortedIn(entries)
+  const sorted = entries.filter((one) => !isZip(one) && !unsorted.includes(one))
+  const areTables = sorted.every(({ path }) => isTableName(path))
+  const groups = areTables ? [[...sorted, ...zips]] : [sorted, zips]
+  return [
+    ...(unsorted.length > 0 ? [{ files: unsorted.map(named), label }] : []),
+    ...groups.filter((group) => group.length > 0).map((group) => ({ files: group.map(named) })),
+  ]
+}
+
+const named = ({ file, path }: SelectedFile): NamedFile =>
+  path === file.name ? file : { blob: file, name: path }

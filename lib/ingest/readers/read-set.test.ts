@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -48,6 +48,18 @@ test('class folders on this disk give the same result, and links are not followe
     ['refused_entry', 'cats/out'],
     ['stray_file', '.DS_Store'],
     ['stray_file', 'readme.txt'],
+  ])
+})
+
+test('a name on this disk that is not UTF-8 is reported, and the others are read', async () => {
+  const strays: Stray[] = []
+  await put({ '1.png': image }, join(folder, 'cats'))
+  mkdirSync(Buffer.concat([Buffer.from(`${folder}/d`), Buffer.of(0xff)]))
+  const dataset = await openFolderOfFolders(folder, { onStray: (stray) => strays.push(stray) })
+
+  expect(await all(dataset)).toHaveLength(1)
+  expect(strays.map(({ kind, reason }) => [kind, reason])).toEqual([
+    ['refused_entry', 'its name is not valid UTF-8'],
   ])
 })
 

@@ -104,7 +104,9 @@ async function list(
   const entries = await readdir(join(root, below), { withFileTypes: true })
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.isDirectory()) await list(root, path, into, signal)
+    if (entry.name.includes('\uFFFD'))
+      into.refused.push({ kind: 'refused_entry', path, reason: 'its name is not valid UTF-8' })
+    else if (entry.isDirectory()) await list(root, path, into, signal)
     else if (entry.isFile()) into.files.push({ path, bytes: (await stat(join(root, path))).size })
     else
       into.refused.push({
