@@ -46,7 +46,9 @@ export function spellingOf(uses: readonly NameUse[], choices: readonly Choice[])
     const list = names.map((name) => `"${name}"`).join(' and ')
     ;(isTogether ? together : apart).push(list)
     if (!isMerged) continue
-    const best = names.toSorted((a, b) => count(group, b) - count(group, a))[0]!
+    const best = names.toSorted(
+      (a, b) => plainness(b) - plainness(a) || count(group, b) - count(group, a),
+    )[0]!
     for (const name of names) merged.set(name, best)
     notes.push(`${list} are one class, "${best}".`)
   }
@@ -54,7 +56,16 @@ export function spellingOf(uses: readonly NameUse[], choices: readonly Choice[])
     ...(together.length > 0 ? [doubt('merge-names', together)] : []),
     ...(apart.length > 0 ? [doubt('separate-names', apart)] : []),
   ]
-  return { nameOf: (name) => merged.get(tidyName(name)) ?? tidyName(name), notes, doubts }
+  const known = new Map<string, string>()
+  const nameOf = (name: string): string => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const tidy = tidyName(name)
+    const spelled = merged.get(tidy) ?? tidy
+    known.set(name, spelled)
+    return spelled
+  }
+  return { nameOf, notes, doubts }
 }
 
 const doubt = (choice: Doubt['choice'], lists: readonly string[]): Doubt => ({
@@ -67,6 +78,9 @@ function areSiblings(group: readonly NameUse[]): boolean {
   const places = Map.groupBy(group, ({ place }) => place)
   return [...places.values()].some((uses) => new Set(uses.map(({ name }) => tidyName(name))).size > 1)
 }
+
+/** Full-width letters are the less usual spelling. */
+const plainness = (name: string): number => (name.normalize('NFKC') === name ? 1 : 0)
 
 const count = (group: readonly NameUse[], name: string): number =>
   group.reduce((sum, use) => sum + (tidyName(use.name) === name ? use.images : 0), 0)

@@ -38,6 +38,7 @@ const KEYS: readonly ((name: string) => string)[] = [
 
 export function fileIndex(paths: readonly string[]): FileIndex {
   const files = paths.map((path) => ({ path, parts: partsOf(path) }))
+  const byFolder = Map.groupBy(files, ({ parts }) => folderAndName(parts))
   const indexes = KEYS.map((keyOf) => Map.groupBy(files, ({ parts }) => keyOf(parts.at(-1) ?? '')))
   return {
     find(name, folder) {
@@ -47,13 +48,17 @@ export function fileIndex(paths: readonly string[]): FileIndex {
       for (const [distance, keyOf] of KEYS.entries()) {
         const found = indexes[distance]!.get(keyOf(last))
         if (found === undefined) continue
-        const path = closest(found, parts, folder)
+        // a name such as 0.jpg may be in a thousand folders
+        const inFolder = distance < 2 && found.length > 1 ? byFolder.get(folderAndName(parts)) : undefined
+        const path = closest(inFolder ?? found, parts, folder)
         return path === null ? { kind: 'several' } : { kind: 'file', path, distance }
       }
       return { kind: 'none' }
     },
   }
 }
+
+const folderAndName = (parts: readonly string[]): string => parts.slice(-2).join('/').toLowerCase()
 
 type IndexedFile = { readonly path: string; readonly parts: readonly string[] }
 

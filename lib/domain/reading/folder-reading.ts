@@ -29,6 +29,14 @@ const STRAY_SHARE = 0.2
 /** The same for the only folder of a set, which is useless as its only class. */
 const STRAY_SHARE_ALONE = 0.5
 
+/** `masks` next to `images` in a class folder. */
+const masksIn = ({ folders }: Folder): readonly Folder[] =>
+  folders.some(({ name }) => isContainer(name))
+    ? folders.filter(({ name }) =>
+        /^(?:masks?|annotations?|labels?|segmentations?|ground[-_ ]?truth)$/i.test(name),
+      )
+    : []
+
 type ClassFolder = { readonly folder: Folder; readonly split: PlannedSplit; readonly label: string }
 
 export function readFolders(top: Folder, choices: readonly Choice[]): FolderReading {
@@ -43,7 +51,11 @@ export function readFolders(top: Folder, choices: readonly Choice[]): FolderRead
   const node = unwrapped(top, mark, [])
   const wrapper = node.path
   const classes = classFolders(node, { choices, doubts, mark })
-  for (const { folder, split, label } of levelled(classes, choices, doubts)) mark(folder, { label, split })
+  for (const { folder, split, label } of levelled(classes, choices, doubts)) {
+    mark(folder, { label, split })
+    for (const one of masksIn(folder))
+      mark(one, { split, reason: `${one.name}/ has masks or annotations`, isLeftOut: true })
+  }
   return { meanings, doubts, wrapper }
 }
 
@@ -203,7 +215,9 @@ function levelled(
   choices: readonly Choice[],
   doubts: Doubt[],
 ): readonly ClassFolder[] {
-  const nested = classes.filter(({ folder }) => folder.images.length === 0 && folder.folders.length > 1)
+  const nested = classes.filter(
+    ({ folder }) => folder.images.length === 0 && folder.folders.length - masksIn(folder).length > 1,
+  )
   if (nested.length === 0) return classes
   const inner = classes.flatMap(({ folder, split, label }) =>
     folder.images.length > 0 || folder.folders.length === 0

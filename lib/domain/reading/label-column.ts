@@ -12,7 +12,7 @@ export type LabelColumns = {
 }
 
 /** At least this share of the rows of one-column-per-class tables marks exactly one class. */
-const ONE_MARK_SHARE = 0.5
+const ONE_MARK_SHARE = 0.2
 const NO_LABELS: LabelColumns = { labelsOf: () => [], isRecognised: false, doubts: [] }
 
 type Table = {

@@ -1,5 +1,6 @@
 /** Labels in JSON as rows of a table: Label Studio (full and small), COCO with one class per image, lines of
  *  `metadata.jsonl` of Hugging Face, lists of objects, and an object with a label per file or files per label. Pure. */
+import { labelRank, nameRank } from './table-headings.ts'
 import type { TableRows } from './table-text.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
@@ -19,7 +20,7 @@ export function rowsOfJson(content: string): TableRows | null {
   const { value } = values
   if (Array.isArray(value)) return labelStudio(value) ?? objects(value)
   if (!isObject(value)) return null
-  return coco(value) ?? mapped(value)
+  return coco(value) ?? (isRow(value) ? objects([value]) : mapped(value))
 }
 
 function parsed(
@@ -37,6 +38,12 @@ function parsed(
       return null
     }
   }
+}
+
+/** One line of `metadata.jsonl`, alone. */
+const isRow = (value: JsonObject): boolean => {
+  const keys = Object.keys(value)
+  return keys.some((key) => nameRank(key) !== null) && keys.some((key) => labelRank(key) !== null)
 }
 
 /** Each object is a row; the headings are all keys. */

@@ -12,6 +12,8 @@ const CERTAIN: readonly Case[] = [
   ['a stray image inside the wrapper', 'my-set/preview.jpg, my-set/cats*6, my-set/dogs*6', 'cats 6, dogs 6'],
   ['a stray folder next to the wrapper', 'docs/a.png, set/cats*20, set/dogs*20', 'cats 20, dogs 20'],
   ['images in the only folder, next to class folders', 'set*3, set/cats*3, set/dogs*3', 'cats 3, dogs 3'],
+  ['a hidden folder around everything', '.data/cats*3, .data/dogs*3', 'cats 3, dogs 3'],
+  ['masks next to images', 'a/images*3, a/masks*3, b/images*2, b/masks*2', 'a 3, b 2'],
   ['a single class', 'cats*6', 'cats 6'],
   ['a single class in a wrapper', 'my-set/cats*6', 'cats 6'],
   ['a container named images', 'images/cats*3, images/dogs*3', 'cats 3, dogs 3'],

@@ -3,7 +3,7 @@
  *  paths, sizes and the text of tables; whether a file is an image is checked later, by its bytes. */
 import { READINGS, choicesText, type Choice, type Doubt } from './choices.ts'
 import { spellingOf, type NameUse, type ClassSpellings } from './class-spelling.ts'
-import { readFolders, type FolderMeaning, type FolderReading, type PlannedSplit } from './folder-reading.ts'
+import { readFolders, type FolderMeaning, type FolderReading } from './folder-reading.ts'
 import { folderOf, folderTree, type ListedFile } from './folder-tree.ts'
 import { countPlan, type PlanCounts } from './plan-counts.ts'
 import type { FilePlacement, SkipCause } from './file-placement.ts'
@@ -72,7 +72,11 @@ type Once = { readonly plan: Omit<SetPlan, 'uncertain'>; readonly doubts: readon
 
 function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): Once {
   const tablePaths = new Set(tables.map(({ path }) => path))
-  const isHiddenRead = choices.includes('hidden-folders')
+  const isHiddenRead =
+    choices.includes('hidden-folders') ||
+    files.every(
+      ({ path }) => !IMAGE_NAME.test(path) || systemReason(path) !== null || hiddenFolderOf(path) !== null,
+    )
   const skipReason = (path: string): string | null => {
     const hidden = isHiddenRead ? null : hiddenFolderOf(path)
     return systemReason(path) ?? (hidden === null ? null : `"${hidden}" is hidden`)
@@ -91,7 +95,15 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
     labelOf(path, { folders, inTables, source: source.kind })
   const spelling = spellingOf(namesIn(images, labelsOf), choices)
 
+  const places = new Map<string, FilePlacement>()
   const placeOf = (path: string): FilePlacement => {
+    const known = places.get(path)
+    if (known !== undefined) return known
+    const place = decide(path)
+    places.set(path, place)
+    return place
+  }
+  const decide = (path: string): FilePlacement => {
     if (tablePaths.has(path)) {
       const unused = inTables.unused.get(path)
       return inTables.used.has(path)

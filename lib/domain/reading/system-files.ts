@@ -56,25 +56,33 @@ const WINDOWS_FILES: readonly string[] = [
 /** Why the file is not part of the set, or null. Folders that begin with a dot and are not of a known
  * program are hidden  (`hiddenFolderOf`). */
 export function systemReason(path: string): string | null {
-  const parts = path.split('/')
-  const last = parts.at(-1) ?? ''
-  if (last === '.DS_Store' || last.startsWith('._') || last === 'Icon\r') return 'macOS stores metadata there'
-  for (const folder of parts.slice(0, -1)) {
+  const end = path.lastIndexOf('/')
+  return fileReason(path.slice(end + 1)) ?? (end < 0 ? null : folderReason(path.slice(0, end)))
+}
+
+function fileReason(name: string): string | null {
+  if (name === '.DS_Store' || name.startsWith('._') || name === 'Icon\r') return 'macOS stores metadata there'
+  if (WINDOWS_FILES.includes(name.toLowerCase())) return 'Windows stores metadata there'
+  if (/@synoeastream$|@synoresource$/i.test(name)) return 'a network drive stores metadata there'
+  return name.startsWith('~$') ? 'it is a lock file of an office program' : null
+}
+
+function folderReason(path: string): string | null {
+  // most folders have none of these names, which all begin or end in a sign, or are in this list
+  if (!/(?:^|\/)[\s]*(?:[.@#$~_]|lost\+found|node_modules|system volume)/i.test(path)) return null
+  for (const folder of path.split('/')) {
     const name = folder.toLowerCase().trim()
     if (Object.hasOwn(SYSTEM_FOLDERS, name)) return SYSTEM_FOLDERS[name]!
     if (/^\.trash-\d+$/.test(name)) return 'it is a recycle bin'
   }
-  if (WINDOWS_FILES.includes(last.toLowerCase())) return 'Windows stores metadata there'
-  if (/@synoeastream$|@synoresource$/i.test(last)) return 'a network drive stores metadata there'
-  if (/^~\$/.test(last)) return 'it is a lock file of an office program'
   return null
 }
 
 /** The first folder of a path that is hidden by a dot, or null; a file that is itself hidden counts, too. */
 export function hiddenFolderOf(path: string): string | null {
-  const parts = path.split('/')
-  const at = parts.findIndex((part) => /^\.[^.]/.test(part.trim()))
-  return at < 0 ? null : parts[at]!
+  if (!path.includes('.')) return null
+  const hidden = /(?:^|\/)(\s*\.[^./][^/]*)/.exec(path)
+  return hidden ? hidden[1]!.trim() : null
 }
 
 /** Whether a folder next to class folders has small copies of images rather than a class. */

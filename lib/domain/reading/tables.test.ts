@@ -166,6 +166,15 @@ test.each<[string, string, Readonly<Record<string, string>>, string]>([
     'cats 2, dogs 2 | train 4',
   ],
   [
+    'lines of JSON in each split, one of them alone',
+    'train/1.png, train/2.png, test/3.png',
+    {
+      'train/metadata.jsonl': '{"file_name":"1.png","label":0}\n{"file_name":"2.png","label":1}',
+      'test/metadata.jsonl': '{"file_name":"3.png","label":1}',
+    },
+    '0 1, 1 2 | train 2, test 1',
+  ],
+  [
     'leading zeros that a spreadsheet removed',
     '001.jpg, 002.jpg',
     { 't.csv': 'id,label\n1,cat\n2,dog' },
