@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { listZip, readZip } from '#lib/archive/read-zip.ts'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { sniff } from '#lib/images/sniff.ts'
 import { zipSkeleton } from './zip-skeleton.ts'
 
 const blobOf = (bytes: Uint8Array): Blob => new Blob([new Uint8Array(bytes)])
@@ -21,6 +22,7 @@ test('the skeleton has the list and the tables of an archive, and none of its im
   for await (const entry of readZip(bytes, limits))
     if (entry.kind === 'file') tables.push(new TextDecoder().decode(entry.bytes))
   expect(bytes.length).toBeLessThan(1_000)
+  expect(sniff(bytes).kind).toBe('zip')
   expect((await listZip(bytes)).files).toEqual((await listZip(zip)).files)
   expect(tables).toEqual(['file,label\na.png,cat\n'])
 })

@@ -3,6 +3,8 @@
  *  Layout: PKWARE's APPNOTE, 4.3. */
 import { isTableName } from '#lib/domain/reading/table-files.ts'
 
+/** A ZIP is recognised by the beginning of its first entry. */
+const START = Uint8Array.of(0x50, 0x4b, 0x03, 0x04)
 const END = 0x06054b50
 const ENTRY = 0x02014b50
 const END_BYTES = 22
@@ -21,8 +23,8 @@ export async function zipSkeleton(zip: Blob): Promise<Blob | null> {
   const start = tail.getUint32(endAt + 16, true)
   if (start === IN_64_BITS || size === IN_64_BITS || start + size > tailAt + endAt) return null
   const directory = await viewOf(zip.slice(start, start + size))
-  const parts: Blob[] = []
-  let length = 0
+  const parts: Blob[] = [new Blob([START])]
+  let length = START.length
   for (const { at, name, packedBytes, localAt } of entriesOf(directory)) {
     if (!isTableName(name) || packedBytes > MOST_TABLE_BYTES) continue
     const head = await viewOf(zip.slice(localAt, localAt + LOCAL_BYTES))
