@@ -9,11 +9,10 @@ import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { DropZone, type SelectedFile } from '#lib/ui/drop-zone.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
-import { numberText } from '#lib/ui/figure-number.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { failureOf } from '../../_components/request-error.ts'
 import { PlanCard } from './plan-card.tsx'
-import { unsortedIn, uploadRequests } from './upload-requests.ts'
+import { hintOf, unsortedIn, uploadRequests } from './upload-requests.ts'
 import { idOf, type ClassifierOption } from './classifier-option.ts'
 import { StagedFiles } from './staged-files.tsx'
 import { TargetFields, type Target } from './target-fields.tsx'
@@ -169,10 +168,6 @@ export function UploadForm(props: UploadFormProps) {
     </div>
   )
 }
-
-const hintOf = ({ uploadBytes, imageBytes }: UploadFormProps['limits']): string =>
-  'Folders or a label table (CSV, JSON) name the classes. ' +
-  `Up to ${numberText({ bytes: uploadBytes })} per upload and ${numberText({ bytes: imageBytes })} per image.`
 
 function isReady(target: Target, entries: readonly SelectedFile[], label: string): boolean {
   const needsLabel = unsortedIn(entries).length > 0

@@ -2,6 +2,7 @@
 import type { NamedFile } from '#lib/contracts/client.ts'
 import { isTableName } from '#lib/domain/reading/table-files.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
+import { numberText } from '#lib/ui/figure-number.tsx'
 
 export const isZip = ({ file }: Pick<SelectedFile, 'file'>): boolean => /\.(?:zip|tm)$/i.test(file.name)
 
@@ -30,3 +31,14 @@ export function uploadRequests(entries: readonly SelectedFile[], label: string):
 
 const named = ({ file, path }: SelectedFile): NamedFile =>
   path === file.name ? file : { blob: file, name: path }
+
+/** What may be uploaded, in words. */
+export const hintOf = ({
+  uploadBytes,
+  imageBytes,
+}: {
+  readonly uploadBytes: number
+  readonly imageBytes: number
+}): string =>
+  'Folders or a label table (CSV, JSON) name the classes. ' +
+  `Up to ${numberText({ bytes: uploadBytes })} per upload and ${numberText({ bytes: imageBytes })} per image.`
