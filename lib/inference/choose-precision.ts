@@ -7,7 +7,7 @@ import type { InferencePrecision, PrecisionSetting, ServedPrecision } from '#lib
 const LEAST_GAIN = 1.05
 /** Images in a run of the probe, and runs of each precision; the fastest run counts. */
 export const PROBE_IMAGES = 4
-const ROUNDS = 3
+const ROUNDS = 6
 
 export type PrecisionFacts = {
   readonly setting: PrecisionSetting

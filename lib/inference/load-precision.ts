@@ -32,23 +32,21 @@ export async function loadInPrecision(
     return failure === null ? { precision: 'float32', note: why } : { failure }
   }
   if (!precisions.includes('int8')) return asFloat32(note)
-  const probeKey = `${key} int8`
-  const isOnly = precisions.length === 1
+  const failure = await loadAs(key, 'int8', candidate, engine)
+  if (failure !== null) return asFloat32(`int8 is not used: on the engine ${engine.name}, ${failure}.`)
+  if (precisions.length === 1) return { precision: 'int8', note: null }
+  const probeKey = `${key} float32`
   try {
-    const failure = await loadAs(isOnly ? key : probeKey, 'int8', candidate, engine)
-    if (failure !== null)
-      return await asFloat32(`int8 is not used: on the engine ${engine.name}, ${failure}.`)
-    if (isOnly) return { precision: 'int8', note: null }
-    const float32 = await asFloat32(null)
-    if ('failure' in float32) return float32
+    const float32Failure = await loadAs(probeKey, 'float32', candidate, engine)
+    if (float32Failure !== null) return { failure: float32Failure }
     const probed = { spec: bundle.preprocess, squares: squares.slice(0, PROBE_IMAGES) }
     const faster = fasterOf(
       await probeTimes(
-        (precision) => runSquares(engine, precision === 'int8' ? probeKey : key, probed),
+        (precision) => runSquares(engine, precision === 'int8' ? key : probeKey, probed),
         () => performance.now(),
       ),
     )
-    if (faster.precision === 'int8') await engine.load(key, modelOf(bundle, 'int8'))
+    if (faster.precision === 'float32') await engine.load(key, modelOf(bundle, 'float32'))
     return faster
   } finally {
     await engine.unload(probeKey)

@@ -54,7 +54,7 @@ export function createQuantisedKernels(g: Graph, ranges: ReadonlyMap<string, Out
   ): readonly string[] {
     const channels = kernel.shape[kernel.axis]!
     const inner = sizeOf(kernel.shape.slice(kernel.axis + 1))
-    const int8 = quantisedKernel(kernel.values, channels, (i) => Math.floor(i / inner) % channels)
+    const int8 = quantisedKernel(kernel.values, channels, inner)
     const axis = { attributes: { axis: kernel.axis } }
     const dequantised = g.op(
       'DequantizeLinear',
@@ -106,14 +106,12 @@ export function createQuantisedKernels(g: Graph, ranges: ReadonlyMap<string, Out
       const { values, shape } = constantOf(kernel)
       const [k, , inputs, outputs] = shape as [number, number, number, number]
       const turned = new Float32Array(values.length)
-      for (let i = 0; i < values.length; i++) {
-        const [place, input, output] = [
-          Math.floor(i / (inputs * outputs)),
-          Math.floor(i / outputs) % inputs,
-          i % outputs,
-        ]
-        turned[(output * inputs + input) * k * k + place] = values[i]!
-      }
+      const places = k * k
+      let i = 0
+      for (let place = 0; place < places; place++)
+        for (let input = 0; input < inputs; input++)
+          for (let output = 0; output < outputs; output++)
+            turned[(output * inputs + input) * places + place] = values[i++]!
       const constants = kernelAndBias(x, { values: turned, shape: [outputs, inputs, k, k], axis: 0 }, bias)
       return {
         name: g.op('Conv', [x.name, ...constants], {

@@ -25,21 +25,16 @@ export type QuantisedKernel = {
 }
 
 /** Symmetric, one scale for each output channel: the largest absolute weight of a channel becomes 127.
- *  @param channelOf the output channel of the number at an index */
-export function quantisedKernel(
-  kernel: Float32Array,
-  channels: number,
-  channelOf: (index: number) => number,
-): QuantisedKernel {
+ *  @param inner how many neighbours have the same channel, before those of the next channel follow */
+export function quantisedKernel(kernel: Float32Array, channels: number, inner: number): QuantisedKernel {
   const largest = new Float32Array(channels)
-  kernel.forEach((w, i) => {
-    const channel = channelOf(i)
-    largest[channel] = Math.max(largest[channel]!, Math.abs(w))
-  })
+  for (let start = 0, c = 0; start < kernel.length; start += inner, c = (c + 1) % channels)
+    for (let i = start; i < start + inner; i++) largest[c] = Math.max(largest[c]!, Math.abs(kernel[i]!))
   const scales = largest.map((most) => most / LARGEST || 1)
-  const values = Int8Array.from(kernel, (w, i) =>
-    Math.max(-LARGEST, Math.min(LARGEST, Math.round(w / scales[channelOf(i)]!))),
-  )
+  const values = new Int8Array(kernel.length)
+  for (let start = 0, c = 0; start < kernel.length; start += inner, c = (c + 1) % channels)
+    for (let i = start; i < start + inner; i++)
+      values[i] = Math.max(-LARGEST, Math.min(LARGEST, Math.round(kernel[i]! / scales[c]!)))
   return { values, scales }
 }
 
