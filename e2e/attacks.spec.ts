@@ -8,7 +8,7 @@ import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { ADMIN, browserCookies, CLASSIFIER, startOwnProduct, train, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 

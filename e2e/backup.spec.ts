@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test, type BrowserContext } from '@playwright/test'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { browserCookies, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 

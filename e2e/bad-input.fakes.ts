@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 
 type RequestSpec = {
   readonly method?: string

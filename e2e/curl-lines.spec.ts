@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { ADMIN, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 

@@ -4,7 +4,7 @@
  */
 import { expect, test } from '@playwright/test'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { startOwnProduct, type OwnProduct, type ApiResponse } from './own-product.ts'
 
 const MOST = 40
@@ -16,6 +16,7 @@ for (const fastPath of ['on', 'off']) {
     test.beforeAll(async () => {
       product = await startOwnProduct({
         WEB_PROCESSES: '2',
+        PREDICT_PROCESSES: '2',
         RATE_LIMIT_PREDICT: String(MOST),
         RATE_LIMIT_BATCH: '3/hour',
         RATE_LIMIT_KEY_TIMES: '10',

@@ -4,7 +4,7 @@
  */
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 
 /** The admin of a product that `setUp` prepared. */

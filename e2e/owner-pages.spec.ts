@@ -4,7 +4,7 @@
  */
 import { expect } from '@playwright/test'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { ADMIN, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 import { logIn } from './people.ts'
@@ -105,7 +105,7 @@ test('the metrics update while the page is open, and stop when paused', async ({
   const before = await predictions.innerText()
   await predict(20)
   await expect(predictions).not.toHaveText(before)
-  await expect(monitoring.process('inference')).toBeVisible()
+  await expect(monitoring.process('predict')).toBeVisible()
   await expect(monitoring.inUse).toBeVisible()
   await expect(monitoring.logHeading).toHaveCount(0) // a visitor cannot read the log
 

@@ -4,7 +4,7 @@
  */
 import type { Page } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { drawShape, type ShapeName } from '#lib/domain/drawn-shapes.ts'
 import type { FreshProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'

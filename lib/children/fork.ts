@@ -3,7 +3,6 @@
  * is passed on. It restarts nothing.
  */
 import { fork, type ChildProcess, type SendHandle } from 'node:child_process'
-import cluster from 'node:cluster'
 import type { Child, ChildListener } from './child.ts'
 import { eachLine } from './output-lines.ts'
 
@@ -34,22 +33,6 @@ export function forkChild<To, From>({
     stdio: ['ignore', stdout === 'lines' ? 'pipe' : stdout, 'pipe', 'ipc'],
   })
   return asChild(child, onLine)
-}
-
-/** As `forkChild`, for one of several processes that accept connections on the same port. */
-export function forkSharingPort<To, From>({
-  entry,
-  flags = [],
-  env,
-  onLine,
-}: Pick<ForkOptions, 'entry' | 'flags' | 'env' | 'onLine'>): Child<To, From> {
-  cluster.setupPrimary({
-    exec: entry,
-    execArgv: [...flags],
-    serialization: 'advanced',
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-  })
-  return asChild(cluster.fork(env).process, onLine)
 }
 
 function asChild<To, From>(child: ChildProcess, onLine: (line: string) => void): Child<To, From> {

@@ -200,17 +200,35 @@ export type ManagedCommand =
   | /** On the socket that comes with it; without one on PORT. When `ready`: connections wait in the socket until
      *  then, and outlive a process that ends before. */ { kind: 'listen'; when: 'now' | 'ready' }
   | /** Further copies of that socket, to accept from as well. */ { kind: 'accept' }
+  | /** So many sockets of its own on the same port, to accept from as well. */ {
+      kind: 'accept-on-own'
+      sockets: number
+    }
   | /** The data may be opened. */ { kind: 'prepared' }
-  | { kind: 'figures'; web: readonly WebFigures[]; worker: WorkerState }
+  | {
+      kind: 'figures'
+      web: readonly WebFigures[]
+      worker: WorkerState
+      /** Of the processes that compute predictions. */
+      serving: readonly ServingState[]
+    }
+  /** Images, by their sha256, that some process was decoding when it ended. */
+  | { kind: 'suspects'; hashes: readonly string[] }
+  /** So much memory for decoding is granted, in answer to the request with this id. */
+  | { kind: 'decode-memory'; id: number; bytes: number }
 export type ManagedMessage =
   | { kind: 'listening'; port: number }
   /** It can do its work. `remarks`: sentences for the user at the terminal. */
   | { kind: 'ready'; remarks: readonly string[] }
   /** It cannot start, for a reason that restarting it does not change. */
   | { kind: 'unable'; reason: string }
-  | { kind: 'web-figures'; figures: WebFigures }
   /** Sent every second by the worker. `jobsSilentMs`: since one of its loops last read or wrote its jobs. */
   | { kind: 'alive'; jobsSilentMs: number }
+  /** `serving`: null from a process that computes no predictions. */
+  | { kind: 'web-figures'; figures: WebFigures; serving: ServingState | null }
+  | { kind: 'suspects'; hashes: readonly string[] }
+  /** Memory for decoding that this process holds, and wants altogether. */
+  | { kind: 'decode-memory'; id: number; heldBytes: number; wantedBytes: number }
 
 /** The process that prepares the data sends this once and exits. `setupToken`: for the first admin; null when
  *  there is one. */
@@ -222,7 +240,20 @@ export type PrepareMessage =
  *  `elsewhere`: this start runs no worker (ROLE=web). */
 export type WorkerState = 'running' | 'starting' | 'away' | 'unresponsive' | 'stalled' | 'elsewhere'
 
-/** The counters of one web process, added up by the supervisor over all of them. */
+/** What a process that computes predictions tells those that do not. */
+export type ServingState = {
+  readonly engine: EngineName | null
+  /** Why no engine is ready; empty when one is. */
+  readonly engineReason: string
+  /** Why the default classifier cannot serve; null when it can. */
+  readonly hindrance: string | null
+  /** A sentence while every prediction fails; otherwise null. */
+  readonly failing: string | null
+  /** The names of the versions that serve, by the id of their classifier. */
+  readonly versions: Readonly<Record<string, string>>
+}
+
+/** The counters of one process that answers requests, added up by the supervisor over all of them. */
 export type WebFigures = {
   readonly pid: number
   readonly requests: number

@@ -95,8 +95,12 @@ export const settings = z.object({
       'numbers that predictions are computed with: float32, or int8 where a version keeps its accuracy with ' +
         'it; auto: int8 where it is also faster on this machine',
     ),
-  PREDICT_PROCESSES: auto(count(1, 64)).default('auto').describe('inference processes of each web process'),
-  WEB_PROCESSES: count(1, 64).default(1).describe('number of web processes that share the port'),
+  PREDICT_PROCESSES: auto(count(1, 64))
+    .default('auto')
+    .describe(
+      'processes that compute predictions; auto: one per core, at most 4, or 1 if MEMORY_MB is at most 1024',
+    ),
+  WEB_PROCESSES: count(1, 64).default(1).describe('number of processes for pages'),
   MAX_UPLOAD_MB: count(1, 1_048_576).default(2048).describe('maximum size of an upload'),
   MAX_UPLOAD_MB_PUBLIC: count(1, 1_048_576)
     .default(256)
@@ -216,7 +220,10 @@ export const settings = z.object({
     .describe('total memory budget of all processes; auto: the memory of the machine or its container'),
   TRAIN_MEMORY_MB: auto(count(128, 1_048_576)).default('auto').describe('memory limit of a training run'),
   ROLE: z.enum(['all', 'web', 'worker']).default('all').describe('processes to run'),
-  DOOR: z.enum(['on', 'off']).default('on').describe('serve hot paths without Next.js'),
+  DOOR: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('off: all requests go through Next.js, in web processes that also compute predictions'),
   DEFAULT_EPOCHS: count(1, 500).optional().describe('number of epochs for training runs that do not set it'),
   BACKBONE: z
     .enum(['auto', 'own', ...CATALOGUE_NAMES])

@@ -5,7 +5,7 @@
  */
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 
 /** The required type of a field. A pattern applies to strings. */
 type FieldKind =

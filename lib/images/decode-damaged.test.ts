@@ -6,7 +6,7 @@ import type { RgbImage } from '#lib/domain/image.ts'
 import { furthest, limits, open } from './decode.fakes.ts'
 import { decode } from './decode.ts'
 import { bmpFile, bmpRows, dice, drawn, tiled } from './drawn.fakes.ts'
-import { encodePng } from './png.ts'
+import { encodePng } from './write-png.ts'
 
 /** Corrects the chunk checksums, so that damage reaches the decoder behind them. */
 export function withSoundCrc(bytes: Uint8Array): Uint8Array {

@@ -28,10 +28,15 @@ export function laneOf(bytes: Uint8Array, limits: DecodeLimits, whole: number): 
   }
 }
 
-/** False for bytes that cannot be read at all, because they are refused at once. */
-export function isSmallImage(bytes: Uint8Array, maxPixels: number): boolean {
+/**
+ * Whether a process that answers requests decodes these bytes itself: PNG and JPEG, whose decoders take a few
+ * milliseconds and megabytes. False for bytes that cannot be read at all, because they are refused at once.
+ */
+export function isDecodedHere(bytes: Uint8Array, maxPixels: number): boolean {
   try {
-    return laneOf(bytes, { maxPixels }, Infinity).isSmall
+    const { header } = admit(bytes, { maxPixels })
+    if (header === null || bytes.length > MOST_SMALL_BYTES) return false
+    return (header.kind === 'png' || header.kind === 'jpeg') && isPlain(header)
   } catch {
     return false
   }

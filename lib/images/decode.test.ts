@@ -6,7 +6,7 @@ import { bySharpAlone, withSoundCrc } from './decode-damaged.test.ts'
 import { few, furthest, grey, limits, open, image, wide } from './decode.fakes.ts'
 import { decode } from './decode.ts'
 import { drawn, greyOf, noise } from './drawn.fakes.ts'
-import { encodePng } from './png.ts'
+import { encodePng } from './write-png.ts'
 
 test.each<[string, () => Promise<Uint8Array>, RgbImage]>([
   ['PNG', () => open(image).png().toBuffer(), image],

@@ -65,6 +65,22 @@ function refuseLarge(header: ImageHeader, { maxPixels, maxBytes = Infinity }: De
 export const decode = async (bytes: Uint8Array, limits: DecodeLimits): Promise<RgbImage> =>
   (await decodeSized(bytes, limits)).image
 
+/** A small plain PNG, decoded without a native decoder and without waiting; null for every other image. */
+export function decodeInScript(bytes: Uint8Array, limits: DecodeLimits): SizedImage | null {
+  const { type } = admit(bytes, limits)
+  if (type.kind !== 'png') return null
+  const head = readPngHeader(bytes)
+  if (typeof head === 'string') throw corruptImage(type, head)
+  const small = decodeSmallPng(bytes, head)
+  return (
+    small && {
+      image: composed(small, limits.background ?? WHITE),
+      width: small.width,
+      height: small.height,
+    }
+  )
+}
+
 export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Promise<SizedImage> {
   const { type, header } = admit(bytes, limits)
   const { background = WHITE } = limits

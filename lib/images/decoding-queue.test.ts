@@ -3,7 +3,7 @@ import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { createDecodingQueue, type DecodingChild, type DecodingQueue } from './decoding-queue.ts'
 import { type DecodedImage, type DecodeOrder } from './decoding-tasks.ts'
 import { drawn } from './drawn.fakes.ts'
-import { encodePng } from './png.ts'
+import { encodePng } from './write-png.ts'
 
 const MIB = 1024 ** 2
 const order: DecodeOrder = { wish: { kind: 'size' }, maxPixels: 50e6, patienceMs: 10_000 }

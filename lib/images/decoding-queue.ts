@@ -7,6 +7,7 @@ import { createRestarts } from '#lib/domain/restart.ts'
 import { LONGEST_SECONDS } from './decode.ts'
 import { isWaiting, refuse, type DecodedImage, type DecodeOrder, type Task } from './decoding-tasks.ts'
 import { laneOf } from './decode-placement.ts'
+import { UNLIMITED, type MemoryGrant } from './memory-grant.ts'
 import { decoderBusy, endedDecoder } from './refusals.ts'
 import { createMemory, createRecent, hashOf } from './decode-cache.ts'
 
@@ -47,6 +48,8 @@ export type DecodingParts = {
   ) => void
   /** The maximum memory for all concurrent decoding. */
   readonly budgetBytes: number
+  /** The part of the budget that this process may use now; default: all of it. */
+  readonly grant?: MemoryGrant
   /** The number of images decoded at the same time. */
   readonly lanes: number
   readonly idleMs: number
@@ -67,6 +70,7 @@ export function createDecodingQueue({
   clock,
   log,
   budgetBytes,
+  grant = UNLIMITED,
   lanes,
   idleMs,
   availableBytes = () => Infinity,
@@ -87,6 +91,7 @@ export function createDecodingQueue({
   let cancelChildTimer = () => {}
   let cancelCheck: (() => void) | null = null
 
+  grant.onMore(check)
   const heldBytes = (): number => [...running.values()].reduce((sum, task) => sum + task.cost, 0)
 
   async function decode(bytes: Uint8Array, order: DecodeOrder): Promise<DecodedImage> {
@@ -126,6 +131,7 @@ export function createDecodingQueue({
     cancelCheck = null
     dropUnwanted()
     for (let next = nextTask(); next !== null; next = nextTask()) startTask(next)
+    grant.update(heldBytes(), Math.min(budgetBytes, heldBytes() + (waiting[0]?.cost ?? 0)))
     if (waiting.length > 0) {
       cancelCheck = clock.after(CHECK_EVERY_MS, check)
       if (child === null) start()
@@ -169,7 +175,8 @@ export function createDecodingQueue({
     if (running.size >= lanes || [...running.values()].some(({ isAlone }) => isAlone)) return false
     if (task.isAlone && running.size > 0) return false
     if (task.cost > QUICK_BYTES && heavies() >= heavyLanes) return false
-    return heldBytes() + task.cost <= budgetBytes && task.cost <= availableBytes()
+    const granted = Math.min(budgetBytes, grant.grantedBytes())
+    return heldBytes() + task.cost <= granted && task.cost <= availableBytes()
   }
 
   function startTask(task: Task): void {

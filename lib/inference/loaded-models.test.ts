@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { decode } from '#lib/images/decode.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { loadedModels } from './loaded-models.ts'
 
 const SHAPES = { key: 'shapes v1', folder: path.resolve(import.meta.dirname, '../../models/shapes/v1') }
@@ -16,8 +16,6 @@ test('the shipped version explains its prediction of a star, in steps that leave
   const {
     images: [seen],
   } = await versions.infer({
-    kind: 'infer',
-    id: 1,
     key: SHAPES.key,
     images: [encodePng(star)],
     maxPixels: 1e6,
@@ -27,8 +25,6 @@ test('the shipped version explains its prediction of a star, in steps that leave
   const predicted = logits.indexOf(Math.max(...logits))
 
   const rows = versions.explain({
-    kind: 'explain',
-    id: 2,
     key: SHAPES.key,
     picture: encodePng(star),
     maxPixels: 1e6,

@@ -8,7 +8,7 @@ import type { InferencePrecision, PrecisionSetting, ServedPrecision } from '#lib
 import { DarkroomError, reportedError } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { decode } from '#lib/images/decode.ts'
-import { encodeGreyPng, encodePng } from '#lib/images/png.ts'
+import { encodeGreyPng, encodePng } from '#lib/images/write-png.ts'
 import { readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { directions, distanceTo, nearnessNetwork, type Reference } from '#lib/ml/evaluate/familiarity.ts'
 import { cardAt } from '#lib/ml/evaluate/reliability.ts'
@@ -20,8 +20,8 @@ import { backgroundOf, prepare, prepareAll } from './prepare-images.ts'
 /** Reference inputs are small and created by Darkroom. */
 const GOLDEN_PIXELS = 1e6
 
-type InferRequest = Extract<InferenceCommand, { kind: 'infer' }>
-type ExplainRequest = Extract<InferenceCommand, { kind: 'explain' }>
+type InferRequest = Omit<Extract<InferenceCommand, { kind: 'infer' }>, 'kind' | 'id'>
+type ExplainRequest = Omit<Extract<InferenceCommand, { kind: 'explain' }>, 'kind' | 'id'>
 type LoadedModel = {
   readonly precision: InferencePrecision
   /** Of its precision; null: it is not calibrated. */

@@ -27,6 +27,7 @@ export async function prepareAll(
   spec: Preprocess,
   maxPixels: number,
 ): Promise<readonly PrepareResult[]> {
+  if (images.every(isPrepared)) return images
   const prepared: PrepareResult[] = []
   const prepareInLanes = async (waiting: number[], lanes: number): Promise<void> => {
     const lane = async (): Promise<void> => {
@@ -46,6 +47,9 @@ export async function prepareAll(
   )
   return prepared
 }
+
+const isPrepared = (image: Uint8Array | PreparedImage): image is PreparedImage =>
+  !(image instanceof Uint8Array)
 
 function isLarge(image: Uint8Array | PreparedImage, maxPixels: number): boolean {
   try {

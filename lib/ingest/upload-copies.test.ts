@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { data, ingestForEachTest, send } from './upload.fakes.ts'
 
 ingestForEachTest()

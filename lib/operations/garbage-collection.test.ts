@@ -3,9 +3,10 @@ import { collector } from './garbage-collection.ts'
 
 const MIB = 1024 ** 2
 
-function process() {
+function process(isSmall = true) {
   const state = { bytes: 50 * MIB, garbage: 0, spare: 0, collected: 0, thoroughly: 0 }
   const check = collector({
+    isSmall,
     bytes: () => state.bytes + state.garbage + state.spare,
     collect: () => {
       state.collected += 1
@@ -81,4 +82,17 @@ test('a busy process is not collected thoroughly, and one that has grown again i
   state.garbage = 9 * MIB
   for (let i = 0; i < 10; i++) check()
   expect(state).toMatchObject({ collected: 2, thoroughly: 2 })
+})
+
+test('where memory is not scarce, nothing is collected under load, and all of it when idle', () => {
+  const { state, look: check } = process(false)
+  check()
+  for (let second = 1; second <= 10; second++) {
+    state.garbage = second * 9 * MIB
+    check()
+  }
+  expect(state).toMatchObject({ collected: 0, thoroughly: 0 })
+
+  for (let second = 0; second < 10; second++) check()
+  expect(state).toMatchObject({ collected: 0, thoroughly: 1, garbage: 0 })
 })

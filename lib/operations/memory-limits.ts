@@ -1,5 +1,5 @@
 /**
- * How much memory this start uses, and what follows if it is small: smaller heaps, one inference process,
+ * How much memory this start uses, and what follows if it is small: smaller heaps, one process that predicts,
  * small batches. It enforces no limit: the container or the machine does.
  */
 import { existsSync, readFileSync } from 'node:fs'
@@ -22,6 +22,11 @@ const SMALL_HEAPS = [
   '--expose-gc',
   '--wasm-tiering-budget=2000000000',
 ] as const
+/**
+ * New objects in 6 MB instead of up to 96, which fit into a core's cache: a process that predicts took 180 MB instead
+ * of 290 after some thousand requests, at the same CPU time for each (2026-11-30).
+ */
+const USUAL_HEAPS = ['--max-semi-space-size=2', '--expose-gc'] as const
 /**
  * For the C library: one heap for all threads, and blocks from 64 kB on return to the system once they are
  * freed. Otherwise freed blocks remain between used ones: decoding and opening sessions left 30 MB in an
@@ -55,10 +60,9 @@ export const isSmall = (settings: MemorySettings): boolean => memoryMb(settings)
 
 /** Node flags for each process of the product. */
 export const heapFlags = (settings: MemorySettings): readonly string[] =>
-  isSmall(settings) ? SMALL_HEAPS : []
+  isSmall(settings) ? SMALL_HEAPS : USUAL_HEAPS
 
-export const heapEnvironment = (settings: MemorySettings): Readonly<Record<string, string>> =>
-  isSmall(settings) ? SMALL_PIECES : {}
+export const heapEnvironment = (): Readonly<Record<string, string>> => SMALL_PIECES
 
 /**
  * Bytes that a training run may take: what the others leave; on a machine with more memory, half of what is

@@ -50,18 +50,18 @@ const ADDRESSES = 4
 /** An image as a data URL in JSON is a third longer, and there are other fields. */
 const asJson = (imageMb: number): number => (imageMb * 4) / 3 + 1
 
-/** For one web process. With OPEN_ACTIONS anonymous clients may upload as much as others. */
-export function bodyBudgets(settings: Settings): BodyBudgets {
-  const { MAX_IMAGE_MB, MAX_UPLOAD_MB, MAX_UPLOAD_MB_PUBLIC, OPEN_ACTIONS, WEB_PROCESSES } = settings
+/**
+ * For one process; `siblings`: how many of its kind share the work. With OPEN_ACTIONS anonymous clients may upload
+ * as much as others.
+ */
+export function bodyBudgets(settings: Settings, siblings: number): BodyBudgets {
+  const { MAX_IMAGE_MB, MAX_UPLOAD_MB, MAX_UPLOAD_MB_PUBLIC, OPEN_ACTIONS } = settings
   const one = asJson(MAX_IMAGE_MB)
-  const memory = Math.max(
-    Math.min(memoryMb(settings) * SHARE_OF_MEMORY, MOST_MEMORY_MB) / WEB_PROCESSES,
-    2 * one,
-  )
+  const memory = Math.max(Math.min(memoryMb(settings) * SHARE_OF_MEMORY, MOST_MEMORY_MB) / siblings, 2 * one)
   const disk = OPEN_ACTIONS ? MAX_UPLOAD_MB : Math.min(MAX_UPLOAD_MB, MAX_UPLOAD_MB_PUBLIC)
   return {
     memory: { perAddress: Math.max(memory / ADDRESSES, one) * MIB, inAll: memory * MIB },
-    disk: { perAddress: disk * MIB, inAll: (ADDRESSES * disk * MIB) / WEB_PROCESSES },
+    disk: { perAddress: disk * MIB, inAll: (ADDRESSES * disk * MIB) / siblings },
   }
 }
 

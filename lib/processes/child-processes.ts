@@ -1,59 +1,78 @@
 /**
- * Which processes a start has, and what they exchange through their parent: figures down, readiness up.
- * lib/children knows how each is restarted and ended.
+ * Starts and supervises the processes of a start (process-layout.ts), and passes on what they exchange through
+ * their parent: the listening socket, figures, suspect images. lib/children knows how each is restarted and ended.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Child } from '#lib/children/child.ts'
-import { forkChild, forkSharingPort } from '#lib/children/fork.ts'
+import { forkChild } from '#lib/children/fork.ts'
 import { superviseChild, type End, type SupervisedChild } from '#lib/children/supervise.ts'
-import type { ManagedMessage, ManagedCommand, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
+import type {
+  ManagedMessage,
+  ManagedCommand,
+  ServingState,
+  WebFigures,
+  WorkerState,
+} from '#lib/contracts/ipc.ts'
+import { createMemoryBudget } from '#lib/images/memory-grant.ts'
 import type { Log } from '#lib/operations/log.ts'
+import { decodeBudgetBytes, heapEnvironment, heapFlags } from '#lib/operations/memory-limits.ts'
 import { bindListenSocket } from '#lib/server/listen-socket.ts'
+import { createSuspectImages } from '#lib/serving/suspect-images.ts'
 import { steadyClock } from './clock.ts'
 import { CHILD_FLAGS, childEnvironment } from './environment.ts'
-import { heapEnvironment, heapFlags } from '#lib/operations/memory-limits.ts'
+import { layoutOf } from './process-layout.ts'
 import type { Start } from './settings.ts'
+import { createPastFigures } from './past-figures.ts'
 
 const FIGURES_EVERY_MS = 1_000
 /**
  * For one socket, libuv accepts one connection per turn of the event loop (1.52; Node 24), which is 100 a
  * second where a turn takes 10 ms: new connections would wait for seconds behind the open ones. Each copy
- * of the socket adds one.
+ * of the socket, or socket on the same port, adds one. Copies go to the process that is awake first, so several
+ * processes have sockets of their own: with copies, 98 of 100 connections came to one of two (2026-11-30).
  */
 const ACCEPTED_AT_A_TIME = 32
-/** A web process that ends this often without ever listening will never start. */
+/** They cost nothing while no connection comes to them, unlike copies, each of which wakes every process. */
+const OWN_SOCKETS = 128
+/** A front process that ends this often without ever listening will never start. */
 const MOST_FAILED_STARTS = 4
 /** From the stop message to SIGKILL; a drain may take 10 s. */
 const STOP_TIMEOUT_MS = 11_000
-
 /**
  * A worker that is busy with something else than its messages is reported after the first of these, and restarted
  * after the second. The longest measured stretch is in docs/performance.md.
  */
 const UNRESPONSIVE_MS = 15_000
 const LONGEST_UNRESPONSIVE_MS = 120_000
+/** Of a process that answers requests; it reports its figures every second. */
+const LONGEST_SILENCE_MS = 60_000
 /** Longer than another program holds the database while it is copied. */
 const STALLED_MS = 60_000
 
 export type FamilyParts = {
-  /** Settles when the data may be opened; web processes import their modules meanwhile. */
+  /** Settles when the data may be opened; processes import their modules meanwhile. */
   readonly prepared: Promise<unknown>
   readonly log: Log
-  /** Called once, when the first web process can answer. */
+  /** Called once, when the first process can answer. */
   readonly ready: (port: number, remarks: readonly string[]) => void
   /** Called when the start has failed for good. */
   readonly cannot: (reason: string) => void
 }
 
 type Process = Child<ManagedCommand, ManagedMessage>
+type Kind = 'front' | 'behind' | 'worker'
 
-/** One long-lived child, web or worker. */
+/** One long-lived child. */
 type Member = {
+  readonly kind: Kind
   readonly child: SupervisedChild<ManagedCommand>
   /** Whether it can do its work. */
   isStarted: boolean
   /** Its latest figures; null for the worker, and before the first ones. */
   figures: WebFigures | null
+  serving: ServingState | null
   /** What the worker last reported; 0 for others. */
   jobsSilentMs: number
 }
@@ -61,52 +80,38 @@ type Member = {
 export type Family = { readonly end: () => Promise<void> }
 
 export function superviseFamily({ settings }: Start, { prepared, log, ready, cannot }: FamilyParts): Family {
+  const layout = layoutOf(settings)
+  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-'))
+  const suspects = createSuspectImages(steadyClock)
+  const past = createPastFigures()
+  const decodeMemory = createMemoryBudget<Member>(decodeBudgetBytes(settings), ({ child }, id, bytes) =>
+    child.send({ kind: 'decode-memory', id, bytes }),
+  )
+  const members: Member[] = []
   let port = settings.PORT
   let isListening = false
   let isReady = false
   let isEnding = false
-  /** Counts of processes that have ended: totals must not decrease. */
-  let past: WebFigures = {
-    pid: 0,
-    requests: 0,
-    errors: 0,
-    predictions: 0,
-    queue: 0,
-    batches: 0,
-    batched: 0,
-    latenciesMs: [],
-    memoryMb: 0,
-  }
 
   const flags = [...CHILD_FLAGS, ...heapFlags(settings)]
-  const hasWeb = settings.ROLE !== 'worker'
-  const hasWorker = settings.ROLE !== 'web'
-  const isAlone = settings.WEB_PROCESSES === 1
   // Without a configured address, next-auth uses the Host of a request; headers that only proxies may send
   // have been removed before.
   const trust: Record<string, string> = settings.NEXTAUTH_URL ? {} : { AUTH_TRUST_HOST: 'true' }
   // With PORT=0 the first process to listen decides the port; the others must use the same.
   const environment = (): NodeJS.ProcessEnv =>
-    childEnvironment({ ...heapEnvironment(settings), ...trust, PORT: String(port) })
+    childEnvironment({ ...heapEnvironment(), ...trust, PORT: String(port) })
 
-  const binding = hasWeb && isAlone ? bindListenSocket(settings) : Promise.resolve(null)
+  const binding =
+    layout.front.count > 0 ? bindListenSocket(settings, layout.front.count > 1) : Promise.resolve(null)
   const socket = binding.catch((error: unknown) => {
-    log('warn', 'The supervisor could not bind the socket; the web process binds it itself', { error })
+    log('warn', 'The supervisor could not bind the socket; the first process binds it itself', { error })
     return null
   })
-  const webs = hasWeb
-    ? Array.from({ length: settings.WEB_PROCESSES }, (_, i) =>
-        supervise(isAlone ? 'web' : `web ${i + 1}`, startWeb),
-      )
-    : []
-  let worker: Member | null = null
-  if (!hasWeb) startWorker()
-  const timer = setInterval(() => {
-    const web = [...webs.flatMap(({ figures }) => figures ?? []), past]
-    for (const { child } of webs) child.send({ kind: 'figures', web, worker: workerState() })
-  }, FIGURES_EVERY_MS)
+  if (layout.front.count > 0) startFront(1)
+  else startWorker()
+  const timer = setInterval(sendFigures, FIGURES_EVERY_MS)
 
-  function supervise(name: string, forkIt: () => Process): Member {
+  function supervise(kind: Kind, name: string, forkIt: () => Process): void {
     const child = superviseChild<ManagedCommand, ManagedMessage>(
       name,
       {
@@ -115,9 +120,10 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         log,
         startTimeoutMs: Infinity, // a migration may take any time
         stop: { message: { kind: 'stop' }, timeoutMs: STOP_TIMEOUT_MS },
-        ...(name === 'worker' && {
-          silence: { lookEveryMs: FIGURES_EVERY_MS, mostMs: LONGEST_UNRESPONSIVE_MS },
-        }),
+        silence: {
+          lookEveryMs: FIGURES_EVERY_MS,
+          mostMs: kind === 'worker' ? LONGEST_UNRESPONSIVE_MS : LONGEST_SILENCE_MS,
+        },
       },
       {
         ready: async ({ remarks }) => {
@@ -129,27 +135,43 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         ended: (end) => ended(end, member),
       },
     )
-    const member: Member = { child, isStarted: false, figures: null, jobsSilentMs: 0 }
-    return member
+    const member: Member = { kind, child, isStarted: false, figures: null, serving: null, jobsSilentMs: 0 }
+    members.push(member)
   }
 
-  /**
-   * After the first web process is ready, or has failed to start: both at once would compete for the cores,
-   * and people wait for web.
-   */
+  function ofKind(kind: Kind): readonly Member[] {
+    return members.filter((member) => member.kind === kind)
+  }
+
+  /** The first alone, so that predictions are available soonest: the others would compete for the same cores. */
+  function startFront(count: number): void {
+    const { kind } = layout.front
+    for (let number = ofKind('front').length + 1; number <= count; number++)
+      supervise('front', layout.front.count === 1 ? kind : `${kind} ${number}`, () => forkFront(number))
+  }
+
+  function startBehind(): void {
+    for (let number = ofKind('behind').length + 1; number <= layout.behind; number++)
+      supervise('behind', layout.behind === 1 ? 'web' : `web ${number}`, () =>
+        whenPrepared(forkOne('web', number)),
+      )
+  }
+
   function startWorker(): void {
-    if (!hasWorker) return
+    if (!layout.hasWorker) return
     prepared.then(
       () => {
-        if (!isEnding) worker ??= supervise('worker', () => forkOne('worker'))
+        if (!isEnding && ofKind('worker').length === 0)
+          supervise('worker', 'worker', () => forkOne('worker', 1))
       },
       () => {},
     )
   }
 
-  function forkOne(name: 'web' | 'worker'): Process {
+  function forkOne(name: 'predict' | 'web' | 'worker', number: number): Process {
     return forkChild({
-      entry: entry(name),
+      entry: path.join(import.meta.dirname, `${name}.ts`),
+      args: [String(number), folder],
       env: environment(),
       flags,
       stdout: 'inherit',
@@ -157,32 +179,43 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     })
   }
 
-  function startWeb(): Process {
-    const web: Process = isAlone
-      ? forkOne('web')
-      : forkSharingPort({
-          entry: entry('web'),
-          env: environment(),
-          flags,
-          onLine: (line) => log('warn', line, { child: 'web' }),
-        })
-    socket
-      .then((bound) => {
-        web.send({ kind: 'listen', when: bound && isListening ? 'ready' : 'now' }, bound?.handle)
-        if (!bound) return
-        for (let copy = 1; copy < ACCEPTED_AT_A_TIME; copy++) web.send({ kind: 'accept' }, bound.handle)
-      })
-      .catch((error: unknown) => log('error', 'The socket could not be sent to the web process', { error }))
+  function whenPrepared(child: Process): Process {
     prepared.then(
-      () => web.send({ kind: 'prepared' }),
+      () => child.send({ kind: 'prepared' }),
       () => {},
     )
-    return web
+    return child
+  }
+
+  function forkFront(number: number): Process {
+    const front = forkOne(layout.front.kind, number)
+    socket
+      .then((bound) => {
+        front.send({ kind: 'listen', when: bound && isListening ? 'ready' : 'now' }, bound?.handle)
+        if (!bound) return
+        if (bound.isShared) front.send({ kind: 'accept-on-own', sockets: OWN_SOCKETS })
+        else
+          for (let copy = 1; copy < ACCEPTED_AT_A_TIME; copy++) front.send({ kind: 'accept' }, bound.handle)
+      })
+      .catch((error: unknown) => log('error', 'The socket could not be sent to a process', { error }))
+    front.send({ kind: 'suspects', hashes: suspects.all() })
+    return whenPrepared(front)
+  }
+
+  /** Predictions first, then pages, then jobs: all at once would compete for the cores. Failures delay nothing. */
+  function goOnStarting(member: Member): void {
+    if (isEnding) return
+    if (member.kind === 'front') {
+      startFront(layout.front.count)
+      startBehind()
+    }
+    if (member.kind === 'behind' || layout.behind === 0) startWorker()
   }
 
   function started(member: Member, remarks: readonly string[]): void {
-    startWorker()
-    if (isReady || (hasWeb && !webs.includes(member))) return
+    goOnStarting(member)
+    sendFigures()
+    if (isReady || (member.kind !== 'front' && layout.front.count > 0)) return
     isReady = true
     ready(port, remarks)
   }
@@ -197,36 +230,42 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         return isListening ? log('error', message.reason) : cannot(message.reason)
       case 'web-figures':
         from.figures = message.figures
+        from.serving = message.serving
         return
       case 'alive':
         from.jobsSilentMs = message.jobsSilentMs
+        return
+      case 'decode-memory':
+        return decodeMemory.request(from, message)
+      case 'suspects':
+        suspects.add(message.hashes)
+        if (message.hashes.length > 0) for (const { child } of ofKind('front')) child.send(message)
     }
   }
 
   function ended({ failedStarts }: End, member: Member): void {
-    startWorker()
+    goOnStarting(member)
     member.isStarted = false
-    const counted = member.figures
+    if (member.figures) past.add(member.figures)
     member.figures = null
+    member.serving = null
     member.jobsSilentMs = 0
-    if (counted)
-      past = {
-        ...past,
-        requests: past.requests + counted.requests,
-        errors: past.errors + counted.errors,
-        predictions: past.predictions + counted.predictions,
-        batches: past.batches + counted.batches,
-        batched: past.batched + counted.batched,
-      }
-    if (webs.includes(member) && !isListening && failedStarts >= MOST_FAILED_STARTS)
-      cannot(
-        `Darkroom cannot start: its web process ended ${failedStarts} times. See the log in DATA_DIR/logs.`,
-      )
+    decodeMemory.forget(member)
+    if (member.kind === 'front' && !isListening && failedStarts >= MOST_FAILED_STARTS)
+      cannot(`Darkroom cannot start: a process ended ${failedStarts} times. See the log in DATA_DIR/logs.`)
+  }
+
+  function sendFigures(): void {
+    const web = [...members.flatMap(({ figures }) => figures ?? []), past.sum()]
+    const serving = members.flatMap((member) => member.serving ?? [])
+    for (const { kind, child } of members)
+      if (kind !== 'worker') child.send({ kind: 'figures', web, worker: workerState(), serving })
   }
 
   const workerState = (): WorkerState => {
-    if (!hasWorker) return 'elsewhere'
-    if (worker === null) return 'starting'
+    if (!layout.hasWorker) return 'elsewhere'
+    const [worker] = ofKind('worker')
+    if (worker === undefined) return 'starting'
     if (worker.child.silentMs() >= UNRESPONSIVE_MS) return 'unresponsive'
     if (worker.isStarted) return worker.jobsSilentMs < STALLED_MS ? 'running' : 'stalled'
     return worker.child.pid() === null ? 'away' : 'starting'
@@ -237,10 +276,8 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
       clearInterval(timer)
       isEnding = true
       const refusing = socket.then((bound) => bound?.close()) // so that no connection waits in vain
-      const members = [...webs, ...(worker ? [worker] : [])]
       await Promise.all([refusing, ...members.map(({ child }) => child.stop())])
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
-
-const entry = (name: string): string => path.join(import.meta.dirname, `${name}.ts`)

@@ -1,13 +1,15 @@
 /**
- * Composes the serving module for a process that serves predictions: children, pool, batcher, model
- * registry, use cases; and keeps it in step with promotions that other processes write.
+ * Composes the serving module for a process that computes predictions: engine, batcher, model registry, use
+ * cases; and keeps it in step with promotions that other processes write.
  */
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { predictBatch as predictBatchContract, predictOne } from '#lib/contracts/predict.ts'
+import type { ServingState } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
-import { isSmallImage } from '#lib/images/decode-placement.ts'
-import { createPrepareImage } from '#lib/images/prepare-image.ts'
+import type { Darkroom } from '#lib/http/context.ts'
+import { isDecodedHere } from '#lib/images/decode-placement.ts'
+import { createDecodeHere } from '#lib/inference/decode-here.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
@@ -17,7 +19,7 @@ import { createAdmittedPredict } from '#lib/serving/admitted-predict.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { followPromotions } from '#lib/serving/follow-promotions.ts'
 import { createOutcomes } from '#lib/serving/outcomes.ts'
-import { createPool } from '#lib/serving/pool.ts'
+import { createOwnEngine, type OpenedEngine } from '#lib/serving/own-engine.ts'
 import { createPredict, PATIENCE_MS, type Prepare } from '#lib/serving/predict.ts'
 import { runOn, type InferenceItem, type PoolResult } from '#lib/serving/run-on-pool.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
@@ -27,13 +29,17 @@ import { createRefusalLog } from '#lib/serving/refusal-log.ts'
 import { createSwap } from '#lib/serving/model-registry.ts'
 import { steadyClock } from './clock.ts'
 import { watchConnections } from '#lib/server/connection-rate.ts'
-import { childCount, inferenceSettings, startInference, type InferenceProcess } from './fork-inference.ts'
+import type { CrashMemory } from './crash-memory.ts'
 import { watchLoopLag } from '#lib/server/loop-lag.ts'
 import { maxPixelsPublic } from '#lib/operations/memory-limits.ts'
+import { layoutOf } from './process-layout.ts'
 import type { Start } from './settings.ts'
 
-/** ONNX Runtime's cost per image is constant from 8 on; 16 also spreads the cost of a message. */
-const MOST_IN_BATCH = 16
+/** ONNX Runtime's cost per image is constant from about 16 on, and requests are not read meanwhile. */
+const MOST_IN_BATCH = 32
+/** While this process is late, others wait to be read or refused: smaller batches cost a tenth more for each image. */
+const MOST_WHILE_LATE = 8
+const LATE_MS = 25
 /** About half a second of work for one core. */
 const QUEUE_CAPACITY = 1_024
 /** A promotion reaches every web process within a second, including loading and warming up. */
@@ -47,56 +53,68 @@ type ServingParts = {
   readonly decoding: DecodingQueue
   readonly log: Log
   readonly traffic: Traffic
-  readonly early: readonly InferenceProcess[]
+  readonly openEngine: () => Promise<OpenedEngine>
+  readonly crashes: CrashMemory
   /** Why predictions of anonymous clients are currently not stored; null when they are. */
   readonly anonymousSaveHindrance: () => string | null
 }
 type CallContext = { readonly signal: AbortSignal; readonly caller: Caller }
 
-export type ServingModule = ReturnType<typeof composeServing>
+/** What the program of a process needs from serving, wherever predictions are computed. */
+export type ServingModule = AsyncDisposable & {
+  readonly predict: Darkroom['serving']['predict']
+  readonly predictBatch: Darkroom['serving']['predictBatch']
+  readonly refusal: Darkroom['serving']['refusal']
+  /** Resolves when predictions can be served, or when the reason that prevents it is known. */
+  readonly begin: () => Promise<void>
+  /** Checks the files, checksums and test inputs of a version as they are now. */
+  readonly verify: (versionId: string) => Promise<unknown>
+  readonly state: () => ServingState
+  readonly figures: () => { waiting: number; batches: number; items: number }
+}
 
 export function composeServing(
   { settings, places }: Start,
-  { webId, data, decoding, log, traffic, early, anonymousSaveHindrance }: ServingParts,
-) {
-  const pool = createPool({
-    name: 'inference',
-    size: childCount(settings),
-    start: startInference({
-      ...inferenceSettings(settings),
-      log,
-      onLine: (line) => log('warn', line, { child: 'inference' }),
-      early,
-    }),
+  { webId, data, decoding, log, traffic, openEngine, crashes, anonymousSaveHindrance }: ServingParts,
+): ServingModule {
+  const engine = createOwnEngine({
+    open: openEngine,
     clock: steadyClock,
     log,
     changed: () => {
       batcher.wake()
       explaining.wake()
     },
-    cannotLoad: (key, reason) => swap.cannotLoad(key, reason),
+    record: crashes.loading,
   })
+  const loop = watchLoopLag()
   const batcher = createBatcher<InferenceItem, PoolResult>({
-    most: MOST_IN_BATCH,
+    most: () => (loop.lagMs() > LATE_MS ? MOST_WHILE_LATE : MOST_IN_BATCH),
     capacity: QUEUE_CAPACITY,
-    lanes: pool.ready,
-    ahead: pool.ready,
+    lanes: engine.ready,
     keyOf: (item) => item.served.ref.key,
     isBulk: (item) => item.isBulk,
-    run: runOn(pool, settings.MAX_PIXELS),
+    run: runOn(engine, settings.MAX_PIXELS),
     clock: steadyClock,
   })
-  const prepareImage = createPrepareImage(decoding, {
-    maxPixels: settings.MAX_PIXELS,
+  const decodeHere = createDecodeHere({
+    decoding,
+    begin: crashes.begin,
+    isSuspect: crashes.suspects.has,
     patienceMs: PATIENCE_MS,
     bulkPatienceMs: BULK_PATIENCE_MS,
   })
-  const prepare: Prepare = (bytes, { ref }, caller) => prepareImage(bytes, ref, caller)
-  const loop = watchLoopLag()
-  const connections = watchConnections()
-  const admission = createAdmission(steadyClock, loop.lagMs, connections.isStorm)
+  const prepare: Prepare = ({ bytes, hash }, { ref }, { maxPixels = settings.MAX_PIXELS, isBulk, signal }) =>
+    decodeHere(bytes, { folder: ref.folder, hash, maxPixels, isBulk: isBulk === true, signal })
+  const connections = watchConnections(layoutOf(settings).front.count)
+  const admission = createAdmission(
+    steadyClock,
+    loop.lagMs,
+    connections.isStorm,
+    layoutOf(settings).front.count,
+  )
   const outcomes = createOutcomes(steadyClock)
-  const swap = createSwap({ pool, data, log })
+  const swap = createSwap({ pool: engine, data, log })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })
   const predict = createPredict({
     swap,
@@ -112,7 +130,7 @@ export function composeServing(
   const explaining = createPredictExplained({
     predict,
     swap,
-    pool,
+    pool: engine,
     clock: steadyClock,
     prepare,
     maxPixels: settings.MAX_PIXELS,
@@ -122,7 +140,7 @@ export function composeServing(
     explaining,
     admission,
     outcomes,
-    isSmall: isSmallImage,
+    isSmall: isDecodedHere,
   })
   const logRefusals = createRefusalLog(admission, log)
   const predictBatch = createPredictBatch({
@@ -167,30 +185,25 @@ export function composeServing(
     predict: (input: Input<typeof predictOne>, context: CallContext) =>
       admittedPredict(input, callerOf(context)),
     refusal: admission.refusal,
-    failing: outcomes.failing,
     predictBatch: (request: Input<typeof predictBatchContract>, context: CallContext) =>
       predictBatch(request, callerOf(context)),
     begin,
-    serving: swap.serving,
     verify: swap.verify,
-    hindrance: follower.hindrance,
-    engine: () => ({
-      name: pool.engine(),
-      reason:
-        pool
-          .children()
-          .map((child) => child.reason)
-          .find(Boolean) ?? '',
+    state: () => ({
+      engine: engine.engine(),
+      engineReason: engine.reason(),
+      hindrance: follower.hindrance(),
+      failing: outcomes.failing(),
+      versions: swap.names(),
     }),
     figures: () => batcher.figures(),
-    children: pool.children,
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       loop[Symbol.dispose]()
       connections[Symbol.dispose]()
       await looking() // a later run would write after the end
       await follower.leave()
-      await pool[Symbol.asyncDispose]()
+      await engine[Symbol.asyncDispose]()
     },
   }
 }

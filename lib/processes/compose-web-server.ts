@@ -1,4 +1,4 @@
-/** The web server of a process, with the settings of this start. */
+/** The HTTP server of a process, with the settings of this start. */
 import { hostname } from 'node:os'
 import type { Log } from '#lib/operations/log.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
@@ -8,27 +8,42 @@ import { createGate } from '#lib/server/request-validation.ts'
 import { createWebServer, type WebServer, type WebServerParts } from '#lib/server/web-server.ts'
 import type { Start } from './settings.ts'
 
-export const composeWebServer = (
+type ServerParts = Pick<WebServerParts, 'open' | 'pages'> & { readonly log: Log; readonly traffic: Traffic }
+
+/** For a process that accepts connections on PORT. */
+export const composeFrontServer = (
   { settings, isDevelopment }: Start,
-  {
-    log,
-    traffic,
-    open,
-    pages,
-  }: Pick<WebServerParts, 'open' | 'pages'> & { readonly log: Log; readonly traffic: Traffic },
+  { log, traffic, open, pages }: ServerParts,
 ): WebServer =>
   createWebServer({
     open,
     pages,
-    gate: createGate({
+    validate: createGate({
       allowed: [...settings.ALLOWED_HOSTS, settings.HOST],
       machine: hostname(),
       origin: settings.NEXTAUTH_URL ?? null,
     }),
-    door: settings.DOOR === 'on' ? fastPath : fastPathWithoutHotPaths,
-    shed: refusedAtOnce,
+    answerDirectly: settings.DOOR === 'on' ? fastPath : fastPathWithoutHotPaths,
+    refuseOverload: refusedAtOnce,
     trustsProxy: settings.TRUST_PROXY,
     isDevelopment,
     answered: traffic.request,
+    failed: (error) => log('error', 'A request failed', { error }),
+  })
+
+/** For a web process behind: what arrives has been checked and counted by the process that passed it on. */
+export const composeServerBehind = (
+  { isDevelopment }: Start,
+  { log, open, pages }: Omit<ServerParts, 'traffic'>,
+): WebServer =>
+  createWebServer({
+    open,
+    pages,
+    validate: () => false,
+    answerDirectly: () => false,
+    refuseOverload: () => false,
+    trustsProxy: true,
+    isDevelopment,
+    answered: () => {},
     failed: (error) => log('error', 'A request failed', { error }),
   })

@@ -1,6 +1,6 @@
 /**
- * Composes the program of a web process: every module with its dependencies, in the one object that routes
- * and pages use.
+ * Composes the program of a process that answers requests: every module with its dependencies, in the one object
+ * that routes and pages use.
  */
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
@@ -13,6 +13,7 @@ import type { EngineName } from '#lib/domain/classifier.ts'
 import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
 import type { Darkroom } from '#lib/http/context.ts'
 import { createHeldBodies } from '#lib/http/pending-bodies.ts'
+import type { MemoryGrant } from '#lib/images/memory-grant.ts'
 import { createClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
 import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
 import { createFeatures } from '#lib/ingest/image-statistics.ts'
@@ -43,9 +44,11 @@ import { composeData } from './compose-data.ts'
 import { createReading } from './image-reading.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
 import { composeServing, type ServingModule } from './compose-serving.ts'
+import type { CrashMemory } from './crash-memory.ts'
+import { servingElsewhere } from './serving-elsewhere.ts'
+import type { OpenedEngine } from '#lib/serving/own-engine.ts'
 import { composeDecoding } from './fork-decoding.ts'
 import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
-import type { InferenceProcess } from './fork-inference.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './access-settings.ts'
 import { publicBytes } from './storage-limits.ts'
 import { VERSION, type Start } from './settings.ts'
@@ -63,15 +66,26 @@ type WebParts = {
   readonly log: Log
   readonly traffic: Traffic
   readonly say: (message: ManagedMessage) => void
-  readonly early: readonly InferenceProcess[]
+  /** The part of the memory for decoding that this process may use now. */
+  readonly decodeMemory: MemoryGrant
+  /** How many processes of its kind share the work. */
+  readonly siblings: number
+  /** Of a process that computes predictions; null in one that does not. */
+  readonly computing: {
+    readonly openEngine: () => Promise<OpenedEngine>
+    readonly crashes: CrashMemory
+  } | null
 }
 
-export async function composeWeb(start: Start, { log, traffic, say, early }: WebParts): Promise<Web> {
+export async function composeWeb(
+  start: Start,
+  { log, traffic, say, decodeMemory, siblings, computing }: WebParts,
+): Promise<Web> {
   const { settings, places } = start
   const startedAt = new Date()
   const now = () => new Date()
   const webId = randomUUID()
-  const decoding = composeDecoding(start, log)
+  const decoding = composeDecoding(start, log, decodeMemory)
   const reading = createReading(decoding, settings)
   const data = await composeData(start, {
     webId,
@@ -84,15 +98,17 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     'DATA_DIR/scratch': places.scratchDir,
   })
   const troubles = createTroubles({ writingState: data.writingState, disks: disk.disks })
-  const serving = composeServing(start, {
-    webId,
-    data,
-    decoding,
-    log,
-    traffic,
-    early,
-    anonymousSaveHindrance: troubles.anonymousSaveHindrance,
-  })
+  const serving = computing
+    ? composeServing(start, {
+        ...computing,
+        webId,
+        data,
+        decoding,
+        log,
+        traffic,
+        anonymousSaveHindrance: troubles.anonymousSaveHindrance,
+      })
+    : servingElsewhere({ webId, data, log, states: () => watch.serving() })
   const limits = {
     maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
     maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
@@ -122,6 +138,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     backups,
     rates,
     figures: () => traffic.figures(serving.figures()),
+    serving: computing ? serving.state : () => null,
     report: say,
     log,
     startedAt,
@@ -131,15 +148,15 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     startedAt,
     now,
     data,
-    engine: serving.engine,
+    engine: () => ({ name: serving.state().engine, reason: serving.state().engineReason }),
     engines: probeEngines,
     trainingEngine: () => likelyToTrain(settings.TRAINING_ENGINE),
-    loaded: (classifierId) => serving.serving(classifierId)?.version.name ?? null,
-    hindrance: serving.hindrance,
+    loaded: (classifierId) => serving.state().versions[classifierId] ?? null,
+    hindrance: () => serving.state().hindrance,
     worker: watch.worker,
     troubles: () => [
       ...troubles.sentences(),
-      ...[serving.failing()].flatMap((one) => one ?? []),
+      ...[serving.state().failing].flatMap((one) => one ?? []),
       ...watch.concerns(),
     ],
   })
@@ -188,7 +205,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
       openActions: settings.OPEN_ACTIONS,
       corsOrigins: settings.CORS_ORIGINS,
     }),
-    holdBody: createHeldBodies(bodyBudgets(settings)),
+    holdBody: createHeldBodies(bodyBudgets(settings, siblings)),
     log,
     auth: createAuth({
       data,
@@ -205,7 +222,8 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
     program,
     begin: async () => {
       await serving.begin()
-      const hindrance = serving.hindrance()
+      watch.report()
+      const { hindrance } = serving.state()
       return [
         ...(hindrance === null ? [] : [hindrance]),
         ...(settings.OPEN_ACTIONS ? [OPEN_ACTIONS_WARNING] : []),
@@ -225,7 +243,7 @@ export async function composeWeb(start: Start, { log, traffic, say, early }: Web
 function trainingCases(
   start: Start,
   data: Awaited<ReturnType<typeof composeData>>,
-  serving: Pick<ServingModule, 'engine' | 'verify'>,
+  serving: Pick<ServingModule, 'state' | 'verify'>,
 ): Darkroom['training'] {
   const { settings, places } = start
   const retraining: RetrainParts = {
@@ -254,7 +272,7 @@ function trainingCases(
     ...createVersionCases({
       data,
       now: () => Date.now(),
-      engine: () => serving.engine().name,
+      engine: () => serving.state().engine,
       verify: serving.verify,
     }),
   }

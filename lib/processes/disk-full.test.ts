@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Data } from '#lib/data/data.ts'
 import { integrityOf } from '#lib/data/opened.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { addKey, CLASSIFIER, startProduct, until, type TestProduct } from './product.fakes.ts'
 
 const DISK = '24m'
@@ -131,7 +131,7 @@ describe.runIf(disk !== null)('a started product on a small disk', () => {
       expect(await upload(30_000)).toMatchObject({ status: 200, body: { count: 40 } })
       expect(await product.storedCount(acknowledged)).toBe(acknowledged.length)
       expect(integrityOf(path.join(product.dataDir, 'darkroom.db'))).toBe('ok')
-      expect(product.pidsOf('web')).toHaveLength(1)
+      expect(product.pidsOf('predict')).toHaveLength(1)
       await until(
         async () =>
           ((await (await fetch(`${product.address}/api/health`)).json()) as { status: string }).status ===

@@ -11,6 +11,7 @@ import {
 import { steadyClock } from './clock.ts'
 import { CHILD_FLAGS } from './environment.ts'
 import { availableBytes, decodeBudgetBytes, isSmall, SMALL_PIECES } from '#lib/operations/memory-limits.ts'
+import { answeringCount } from './process-layout.ts'
 import type { Start } from './settings.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'decoding-process.ts')
@@ -24,14 +25,20 @@ const SHORT_IDLE_MS = 2_000
 /** Reserved for the other processes where memory is small: what they allocate temporarily. */
 const SPARE_BYTES = 24 * 1024 ** 2
 
-/** For one web process: all processes of a start share the budget. */
-export function composeDecoding({ settings }: Start, log: DecodingParts['log']): DecodingQueue {
+/** For one process. `grant`: its part of the budget, where several processes share it. */
+export function composeDecoding(
+  { settings }: Start,
+  log: DecodingParts['log'],
+  grant?: DecodingParts['grant'],
+): DecodingQueue {
+  const sharing = answeringCount(settings)
   return createDecodingQueue({
     fork: () => forkDecoding((line) => log('warn', line, { child: 'decoding' })),
     clock: steadyClock,
     log,
-    budgetBytes: Math.floor(decodeBudgetBytes(settings) / settings.WEB_PROCESSES),
-    lanes: Math.max(2, Math.min(MOST_LANES, Math.floor(availableParallelism() / settings.WEB_PROCESSES))),
+    budgetBytes: decodeBudgetBytes(settings),
+    ...(grant && { grant }),
+    lanes: Math.max(2, Math.min(MOST_LANES, Math.floor(availableParallelism() / sharing))),
     idleMs: isSmall(settings) ? SHORT_IDLE_MS : IDLE_MS,
     ...(isSmall(settings) && { availableBytes: () => availableBytes() - SPARE_BYTES }),
   })

@@ -1,5 +1,4 @@
-/** The inference children of this start: how many, and how they are forked and restarted. */
-import { availableParallelism } from 'node:os'
+/** How the inference children of jobs and commands are forked and restarted. */
 import path from 'node:path'
 import type { Child } from '#lib/children/child.ts'
 import { forkChild } from '#lib/children/fork.ts'
@@ -10,26 +9,13 @@ import type { Settings } from '#lib/contracts/settings.ts'
 import type { StartChild } from '#lib/serving/ports.ts'
 import { steadyClock } from './clock.ts'
 import { engineEnvironment, inheritedFlags } from './environment.ts'
-import { isSmall } from '#lib/operations/memory-limits.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'inference.ts')
-/**
- * One thread each: the processes use the cores, and more processes than cores only cause context switches.
- */
-const MOST_AUTO_CHILDREN = 4
 /** TensorFlow's library takes about 2 s to load on a busy machine. */
 const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 2_000
 
-export type InferenceProcess = Child<InferenceCommand, InferenceMessage>
-
-/** For one web process. Web processes share the cores. */
-export function childCount(settings: Settings): number {
-  if (settings.PREDICT_PROCESSES !== 'auto') return settings.PREDICT_PROCESSES
-  return isSmall(settings)
-    ? 1
-    : Math.max(1, Math.min(Math.floor(availableParallelism() / settings.WEB_PROCESSES), MOST_AUTO_CHILDREN))
-}
+type InferenceProcess = Child<InferenceCommand, InferenceMessage>
 
 export type InferenceSettings = {
   readonly engine: Settings['INFERENCE_ENGINE']
@@ -41,7 +27,7 @@ export const inferenceSettings = (settings: Settings): InferenceSettings => ({
   precision: settings.PRECISION,
 })
 
-export const forkInference = (
+const forkInference = (
   { engine, precision }: InferenceSettings,
   onLine: (line: string) => void,
 ): InferenceProcess =>
@@ -57,23 +43,14 @@ export type StartInferenceParts = InferenceSettings & {
   readonly log: LogLine
   /** Called with each line that a child writes to its outputs. */
   readonly onLine: (line: string) => void
-  /** Used before others are forked. */
-  readonly early?: readonly InferenceProcess[]
 }
 
-export function startInference({
-  engine,
-  precision,
-  log,
-  onLine,
-  early = [],
-}: StartInferenceParts): StartChild {
-  const forked = [...early]
+export function startInference({ engine, precision, log, onLine }: StartInferenceParts): StartChild {
   return (name, events) =>
     superviseChild<InferenceCommand, InferenceMessage>(
       name,
       {
-        fork: () => forked.shift() ?? forkInference({ engine, precision }, onLine),
+        fork: () => forkInference({ engine, precision }, onLine),
         clock: steadyClock,
         log,
         startTimeoutMs: START_TIMEOUT_MS,

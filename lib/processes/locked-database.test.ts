@@ -43,7 +43,8 @@ test(
         ms: performance.now() - startedAt,
       }
     }
-    const pids = [...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('inference')]
+    await until(() => product.pidsOf('worker').length === 1 && product.pidsOf('web').length === 1)
+    const pids = [...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('predict')]
     try {
       expect((await predict()).status).toBe(200)
       const release = await lockElsewhere(path.join(product.dataDir, 'darkroom.db'), 'BEGIN EXCLUSIVE')
@@ -78,7 +79,7 @@ test(
       expect((await waiting).status).toBe(200) // its own timeout had not passed
       await until(async () => (await health()).body.status === 'healthy')
 
-      expect([...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('inference')]).toEqual(
+      expect([...product.pidsOf('web'), ...product.pidsOf('worker'), ...product.pidsOf('predict')]).toEqual(
         pids,
       )
       expect(await product.storedCount(acknowledged)).toBe(acknowledged.length)

@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { openData, type OpenData } from '#lib/queries/open-data.ts'
 import type { Data } from '#lib/data/data.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { addRandomVersion } from './random-version.fakes.ts'
 import { spawnSupervisor, startThrowawayProduct, type Supervisor } from './throwaway-product.ts'
 
@@ -37,7 +37,7 @@ export type TestProduct = {
   readonly dataDir: string
   readonly output: () => string
   /** Ids of the live processes of this start that run the entry. */
-  readonly pidsOf: (entry: 'web' | 'worker' | 'inference') => number[]
+  readonly pidsOf: (entry: 'predict' | 'web' | 'worker') => number[]
   /** Without a key the client is anonymous. */
   readonly predict: (
     seed: number,

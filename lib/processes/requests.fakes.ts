@@ -50,7 +50,7 @@ export function startHalfRequest(address: string) {
 
 /** Web, worker and two inference children: some of them start after the product is ready. */
 export async function familyOf(product: TestProduct): Promise<number[]> {
-  const all = () => (['web', 'worker', 'inference'] as const).flatMap((entry) => product.pidsOf(entry))
+  const all = () => (['predict', 'web', 'worker'] as const).flatMap((entry) => product.pidsOf(entry))
   await until(() => all().length === 4)
   return all()
 }

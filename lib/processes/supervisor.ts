@@ -7,7 +7,6 @@ import { endWhenUncaught } from '#lib/children/last-resort.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { allowCollecting, collectGarbage } from '#lib/operations/garbage-collection.ts'
 import { rotateLogs } from '#lib/operations/log.ts'
-import { isSmall } from '#lib/operations/memory-limits.ts'
 import { startAnnouncement } from '#lib/operations/start-announcement.ts'
 import { superviseFamily } from './child-processes.ts'
 import { openLogOf } from './process-log.ts'
@@ -19,7 +18,7 @@ const tell = (text: string) => writeSync(1, `${text}\n`)
 const closed = () => family.end().then(() => inUse?.release())
 const startedAt = performance.now()
 const start = readStart()
-if (isSmall(start.settings)) allowCollecting()
+allowCollecting()
 collectGarbage()
 rotateLogs(start.places.dataDir)
 const log = openLogOf(start, 'supervisor')

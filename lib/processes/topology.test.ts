@@ -8,7 +8,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Data } from '#lib/data/data.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { hasNginx, startNginx, type Nginx } from './nginx.fakes.ts'
 import { addRandomVersion } from './random-version.fakes.ts'
 import { CLASSIFIER, dataIn, pidsOf, runSupervisor, until } from './product.fakes.ts'
@@ -170,7 +170,7 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     if (address === undefined) throw new Error(`A web process did not start:\n${run.output()}`)
     webs.push({
       address,
-      pid: () => pidsOf(run.child.pid!, 'web')[0] ?? 0,
+      pid: () => pidsOf(run.child.pid!, 'predict')[0] ?? 0,
       predictions: async () =>
         ((await (await fetch(`${address}/api/metrics`)).json()) as { predictions: { total: number } })
           .predictions.total,

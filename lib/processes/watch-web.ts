@@ -1,10 +1,16 @@
 /**
- * What a web process checks again and again while it serves: the metrics of the machine, the free disk space, the state
- * of backups and stored files, and the rate-limit counts of the other processes. It reports its own figures to
- * the supervisor. It decides nothing; health and the pages read what it last measured.
+ * What a process that answers requests checks again and again: the metrics of the machine, the free disk space,
+ * the state of backups and stored files, and the rate-limit counts of the other processes. It reports its own figures
+ * to the supervisor. It decides nothing; health and the pages read what it last measured.
  */
 import type { Limits } from '#lib/auth/rate-limits.ts'
-import type { ManagedCommand, ManagedMessage, WebFigures, WorkerState } from '#lib/contracts/ipc.ts'
+import type {
+  ManagedCommand,
+  ManagedMessage,
+  ServingState,
+  WebFigures,
+  WorkerState,
+} from '#lib/contracts/ipc.ts'
 import type { Backups } from '#lib/operations/backup/backups.ts'
 import { fileConcernOf } from '#lib/operations/damaged-files.ts'
 import type { DiskWatch } from '#lib/operations/disk.ts'
@@ -27,6 +33,8 @@ type WatchParts = {
   readonly rates: Pick<Limits, 'exchange'>
   /** Of this process alone. */
   readonly figures: () => WebFigures
+  /** Null in a process that computes no predictions. */
+  readonly serving: () => ServingState | null
   readonly report: (message: ManagedMessage) => void
   readonly log: Log
   readonly startedAt: Date
@@ -36,16 +44,24 @@ export type WebWatch = Disposable & {
   readonly metrics: Metrics['metrics']
   readonly metricsHistory: Metrics['metricsHistory']
   readonly worker: () => WorkerState
+  /** Of the processes that compute predictions, as they last reported. */
+  readonly serving: () => readonly ServingState[]
+  /** Reports the figures of this process to the supervisor now, and not only each second. */
+  readonly report: () => void
   /** Sentences about backups and stored files for health; empty if there is nothing to report. */
   readonly concerns: () => readonly string[]
-  /** The figures of all web processes and the state of the worker, as the supervisor sends them. */
+  /** The figures and states of the other processes, as the supervisor sends them. */
   readonly hear: (message: Extract<ManagedCommand, { kind: 'figures' }>) => void
 }
 
 /** Resolves when the free disk space has been measured once. */
 export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
-  const { dataDir, data, disk, backups, rates, figures, report, log, startedAt } = parts
-  let latest: { web: readonly WebFigures[]; worker: WorkerState } = { web: [], worker: 'starting' }
+  const { dataDir, data, disk, backups, rates, figures, serving, report, log, startedAt } = parts
+  let latest: Omit<Extract<ManagedCommand, { kind: 'figures' }>, 'kind'> = {
+    web: [],
+    worker: 'starting',
+    serving: [],
+  }
   let backupConcern: string | null = null
   let fileConcern: string | null = null
 
@@ -72,8 +88,9 @@ export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
   )
 
   await measureDisks()
+  const reportNow = (): void => report({ kind: 'web-figures', figures: figures(), serving: serving() })
   const everySecond = setInterval(() => {
-    report({ kind: 'web-figures', figures: figures() })
+    reportNow()
     void readMetrics()
     void measureDisks()
     void checkBackups()
@@ -85,6 +102,8 @@ export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
     metrics,
     metricsHistory,
     worker: () => latest.worker,
+    serving: () => latest.serving,
+    report: reportNow,
     concerns: () => [backupConcern, fileConcern].filter((concern) => concern !== null),
     hear: (message) => {
       latest = message

@@ -1,19 +1,11 @@
 /**
- * A web process. It forks its first inference child before it imports its own modules: both take about as
- * long.
+ * A process that shows pages and answers every route that needs no prediction: behind the processes that accept
+ * connections, or instead of them (process-layout.ts).
  */
-import { forkInference, inferenceSettings } from './fork-inference.ts'
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
+import { placeFromArguments } from './process-layout.ts'
+import { runAnswering } from './run-answering.ts'
 import { readStart } from './settings.ts'
 
 collectGarbage()
-const start = readStart()
-const early = [
-  forkInference(
-    inferenceSettings(start.settings),
-    (line) => void process.stderr.write(`inference: ${line}\n`),
-  ),
-]
-
-const { runWeb } = await import('./run-web.ts')
-await runWeb(start, early)
+await runAnswering(readStart(), { kind: 'web', place: placeFromArguments(process.argv.slice(2)) })

@@ -8,17 +8,17 @@ import { createWebServer } from './web-server.ts'
 const TURN_MS = 10
 const EXPECTED = Number(process.argv[2])
 
-let begun = 0
+let started = 0
 const never = new Promise<never>(() => {})
 const server = createWebServer({
   open: never,
   pages: never,
-  gate: () => {
-    begun += 1
+  validate: () => {
+    started += 1
     return true
   },
-  door: () => true,
-  shed: () => false,
+  answerDirectly: () => true,
+  refuseOverload: () => false,
   trustsProxy: false,
   isDevelopment: false,
   answered: () => {},
@@ -36,6 +36,6 @@ process.on('disconnect', () => process.exit(0))
 function turn(turns: number): void {
   const end = performance.now() + TURN_MS
   while (performance.now() < end);
-  if (begun >= EXPECTED) process.send?.({ turns })
+  if (started >= EXPECTED) process.send?.({ turns })
   else setImmediate(() => turn(turns + 1))
 }

@@ -5,7 +5,7 @@ import { watchConnections } from './connection-rate.ts'
 
 test('200 clients that connect at once are no storm, 300 are, for a quarter of a second', async () => {
   let now = 1_000
-  const connections = watchConnections(() => now)
+  const connections = watchConnections(1, () => now)
   const accepted: Socket[] = []
   const server = createServer((socket) => accepted.push(socket)).listen(0, '127.0.0.1')
   await once(server, 'listening')

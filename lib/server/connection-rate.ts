@@ -8,16 +8,21 @@ const STORM_CONNECTIONS = 256
 /** Node publishes each accepted connection here (its documentation of diagnostics_channel, "Net"). */
 const ACCEPTED = 'net.server.socket'
 
-export function watchConnections(now: () => number = () => performance.now()): Disposable & {
-  /** Whether more than 256 connections were accepted in the last 250 ms. */
+/** `sharing`: how many processes accept, each of which gets its share of the connections. */
+export function watchConnections(
+  sharing = 1,
+  now: () => number = () => performance.now(),
+): Disposable & {
+  /** Whether more than its share of 256 connections were accepted in the last 250 ms. */
   readonly isStorm: () => boolean
 } {
+  const most = Math.ceil(STORM_CONNECTIONS / sharing)
   /** When the last ones were accepted, oldest at `next`. */
-  const times = new Float64Array(STORM_CONNECTIONS).fill(-Infinity)
+  const times = new Float64Array(most).fill(-Infinity)
   let next = 0
   const count = () => {
     times[next] = now()
-    next = (next + 1) % STORM_CONNECTIONS
+    next = (next + 1) % most
   }
   subscribe(ACCEPTED, count)
   return {

@@ -22,7 +22,10 @@ async function listening(
   predict: (bytes: Uint8Array, signal: AbortSignal) => Promise<Answer>,
 ): Promise<string> {
   openProgram({
-    serving: { predict: (input, context) => predict(input.picture.bytes, context.signal) },
+    serving: {
+      predict: (input, context) => predict(input.picture.bytes, context.signal),
+      predictBatch: async () => ({ success: true, count: 0, predictions: [] }),
+    },
     operations: { healthLive: async () => ({ status: 'alive', uptime_seconds: 1 }) },
   })
   const server = createServer((message, response) => {
@@ -56,11 +59,13 @@ test('the fast path answers its hot paths and leaves the rest to Next', async ()
     expect((await fetch(`${home}/api/${path}`)).headers.get('x-request-id'), path).not.toBeNull()
   for (const path of ['health/ready', 'predict'])
     expect((await fetch(`${home}/api/${path}`)).status, path).toBe(418)
-  expect((await fetch(`${home}/api/predict/batch`, { method: 'POST' })).status).toBe(418)
+  expect((await fetch(`${home}/api/predict/batch`, { method: 'POST' })).status).toBe(400)
+  for (const path of ['models/rollback', 'models/some-id/promote'])
+    expect((await fetch(`${home}/api/${path}`, { method: 'POST' })).status, path).toBe(401)
 })
 
 test.each<[string, RequestInit]>([
-  ['a picture', { body: new Uint8Array([1, 2, 3]), headers: { 'content-type': 'image/png' } }],
+  ['an image', { body: new Uint8Array([1, 2, 3]), headers: { 'content-type': 'image/png' } }],
   ['nothing', {}],
   [
     'a wrong field',
@@ -187,7 +192,7 @@ test('a refused client that sends slowly is not cut off while it sends', async (
 })
 
 test('a client that disconnects ends the work for it, and nothing is logged', async () => {
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const { promise: started, resolve: begin } = Promise.withResolvers<void>()
   const { promise: reported, resolve: tell } = Promise.withResolvers<string>()
   const home = await listening(async (_bytes, signal) => {
     begin()
@@ -203,7 +208,7 @@ test('a client that disconnects ends the work for it, and nothing is logged', as
     headers: { 'content-type': 'image/png' },
     signal: leaving.signal,
   }).catch((error: Error) => error.name)
-  await begun
+  await started
   leaving.abort()
 
   expect(await reported).toBe('left')

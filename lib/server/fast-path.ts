@@ -1,12 +1,12 @@
 /**
- * The fast path: requests answered on Node's own request and response, before Next: a few hot paths, with
- * the same code as their routes, and the addresses of earlier projects, which are also pages. All other
- * paths go to Next.
+ * The fast path: requests answered on Node's own request and response, before Next: those that need the engine,
+ * which only this process has, a few that are sent often, with the same code as their routes, and the addresses of
+ * earlier projects, which are also pages. All other paths go to Next.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { modelInfo } from '#lib/contracts/models.ts'
+import { modelInfo, promoteModel, rollback } from '#lib/contracts/models.ts'
 import { health, healthLive } from '#lib/contracts/operations.ts'
-import { predictOne } from '#lib/contracts/predict.ts'
+import { predictBatch, predictOne } from '#lib/contracts/predict.ts'
 import { statistics } from '#lib/contracts/predictions.ts'
 import { runEvents } from '#lib/contracts/retrain.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -22,9 +22,17 @@ import { metricsByAccept } from '#lib/http/metrics.ts'
 import { writeAnswer } from './write-response.ts'
 import { isStream, writeStream } from './write-stream.ts'
 
-/** Routes that scripts call often and monitors poll; not readiness, which depends on Next's own. */
+/** Routes that need the engine; those that scripts call often and monitors poll, except readiness, which depends on
+ *  the pages. */
 const HOT: Readonly<Record<string, Handle>> = {
   'POST /api/predict': handlerOf(predictOne, (input, context) => darkroom().serving.predict(input, context)),
+  'POST /api/predict/batch': handlerOf(predictBatch, (input, context) =>
+    darkroom().serving.predictBatch(input, context),
+  ),
+  // A version is computed once with its test images before it may serve.
+  'POST /api/models/rollback': handlerOf(rollback, (input, context) =>
+    darkroom().training.rollback(input, context),
+  ),
   'GET /api/health/live': handlerOf(healthLive, (input, context) =>
     darkroom().operations.healthLive(input, context),
   ),
@@ -39,6 +47,10 @@ const HOT: Readonly<Record<string, Handle>> = {
 /** Event streams: through Next each takes 2 MB, here about 40 kB (2026-11). */
 const STREAMS = /^\/api\/runs\/[^/]+\/events\/?$/
 const runStream = handlerOf(runEvents, (input, context) => darkroom().queries.runEvents(input, context))
+const PROMOTE = /^\/api\/models\/[^/]+\/promote\/?$/
+const promotion = handlerOf(promoteModel, (input, context) =>
+  darkroom().training.promoteModel(input, context),
+)
 
 /** Methods with which Next could only fail, or for which it would read a body. */
 const OTHER_METHOD = respondWith(async ({ method, path }) => {
@@ -83,7 +95,7 @@ export const fastPath: FastPath = (message, response) =>
   admitted(message, response) ||
   refusedWhenFull(message, response) ||
   answered(HOT, message, response) ||
-  streamed(message, response) ||
+  answeredByPattern(message, response) ||
   answered(LEGACY, message, response) ||
   refused(message, response)
 
@@ -137,9 +149,13 @@ function answered(
   return true
 }
 
-const streamed: FastPath = (message, response) => {
-  if (message.method !== 'GET' || !STREAMS.test(pathOf(message))) return false
-  answerOrDrop(runStream, message, response)
+const answeredByPattern: FastPath = (message, response) => {
+  const path = pathOf(message)
+  const handle =
+    (message.method === 'GET' && STREAMS.test(path) && runStream) ||
+    (message.method === 'POST' && PROMOTE.test(path) && promotion)
+  if (!handle) return false
+  answerOrDrop(handle, message, response)
   return true
 }
 

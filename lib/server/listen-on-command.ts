@@ -11,10 +11,10 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have that address',
 }
 
-type ListenCommand = Extract<ManagedCommand, { kind: 'listen' | 'accept' }>
+type ListenCommand = Extract<ManagedCommand, { kind: 'listen' | 'accept' | 'accept-on-own' }>
 
 type ListenParts = {
-  readonly server: Pick<WebServer, 'listen' | 'acceptFrom'>
+  readonly server: Pick<WebServer, 'listen' | 'acceptFrom' | 'acceptOnOwn'>
   readonly address: { readonly port: number; readonly host: string }
   readonly say: (message: ManagedMessage, then?: () => void) => void
   /** Called after the parent has been notified that this process cannot listen. */
@@ -30,12 +30,12 @@ export type CommandedListening = {
 }
 
 export function listenOnCommand({ server, address, say, failed }: ListenParts): CommandedListening {
-  const told = Promise.withResolvers<{ target: object; when: 'now' | 'ready' }>()
+  const commanded = Promise.withResolvers<{ target: object; when: 'now' | 'ready' }>()
   const listening = Promise.withResolvers<void>()
   let port: Promise<number | null> | undefined
 
   async function start(): Promise<number | null> {
-    const { target } = await told.promise
+    const { target } = await commanded.promise
     try {
       const number = await server.listen(target)
       listening.resolve()
@@ -52,10 +52,12 @@ export function listenOnCommand({ server, address, say, failed }: ListenParts): 
   }
 
   return {
-    when: told.promise.then(({ when }) => when),
+    when: commanded.promise.then(({ when }) => when),
     listen: () => (port ??= start()),
-    hear(command, socket) {
-      if (command.kind === 'listen') told.resolve({ target: socket ?? address, when: command.when })
+    hear(message, socket) {
+      if (message.kind === 'listen') commanded.resolve({ target: socket ?? address, when: message.when })
+      else if (message.kind === 'accept-on-own')
+        void listening.promise.then(() => server.acceptOnOwn(message.sockets))
       else if (socket) void listening.promise.then(() => server.acceptFrom(socket))
     },
   }

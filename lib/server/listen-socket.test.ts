@@ -9,7 +9,7 @@ const CONNECTIONS = 160
 
 /** Turns of a busy event loop until all the connections were accepted from this many copies of a socket. */
 async function turnsToAccept(copies: number): Promise<number> {
-  const socket = await bindListenSocket({ PORT: 0, HOST: '127.0.0.1' })
+  const socket = await bindListenSocket({ PORT: 0, HOST: '127.0.0.1' }, false)
   if (!socket) throw new Error('no socket could be bound')
   const child = fork(path.join(import.meta.dirname, 'accepting.fakes.ts'), [String(CONNECTIONS)])
   onTestFinished(() => {

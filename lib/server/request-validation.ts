@@ -30,15 +30,20 @@ export function createGate(names: HostNames): Gate {
       return true
     }
     if (refusal === null) return false
-    const requestId = randomUUID()
-    const { headers, ...outgoing } = problemOf(refusal, {
-      instance: pathOf(message),
-      requestId,
-      log: () => {},
-    }) // a DarkroomError is never logged
-    writeAnswer({ ...outgoing, headers: { ...headers, 'x-request-id': requestId } }, message, response)
+    refuse(refusal, message, response)
     return true
   }
+}
+
+/** Answers a request with the problem document of an error. */
+export function refuse(error: DarkroomError, message: IncomingMessage, response: ServerResponse): void {
+  const requestId = randomUUID()
+  const { headers, ...outgoing } = problemOf(error, {
+    instance: pathOf(message),
+    requestId,
+    log: () => {}, // a DarkroomError is never logged
+  })
+  writeAnswer({ ...outgoing, headers: { ...headers, 'x-request-id': requestId } }, message, response)
 }
 
 /**

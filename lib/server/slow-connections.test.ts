@@ -195,9 +195,9 @@ test('a client that does not read its response is ended, one that reads some of 
   for (const { socket } of [none, some]) {
     socket.removeAllListeners('data')
     socket.pause()
-    const begun = once(server, 'watched')
+    const started = once(server, 'watched')
     socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
-    await begun
+    await started
   }
   const ended: (number | undefined)[] = []
   for (const socket of sockets) {

@@ -16,9 +16,9 @@ async function listening(parts: Partial<WebServerParts> = {}): Promise<number> {
         response.end(`${message.method} ${message.url} [${body}]`)
       },
     }),
-    gate: createGate({ allowed: ['a'], machine: 'box', origin: null }),
-    door: () => false,
-    shed: () => false,
+    validate: createGate({ allowed: ['a'], machine: 'box', origin: null }),
+    answerDirectly: () => false,
+    refuseOverload: () => false,
     trustsProxy: false,
     isDevelopment: false,
     answered: () => {},
@@ -29,7 +29,7 @@ async function listening(parts: Partial<WebServerParts> = {}): Promise<number> {
   return server.listen({ port: 0, host: '127.0.0.1' })
 }
 
-/** All that is said until the connection ends. What is sent later goes out as soon as something was answered,
+/** All that is received until the connection ends. What is sent later goes out as soon as something was answered,
  *  each in a packet of its own. */
 function exchange(port: number, sent: string, ...later: string[]): Promise<string> {
   return new Promise((resolve) => {
@@ -102,9 +102,9 @@ test.each<[string, string, number, RegExp]>([
   ['two hosts', 'GET / HTTP/1.1\r\nhost: a\r\nhost: evil.example\r\n\r\n', 400, /"code":"malformed"/],
   ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, /has no Host header/],
   ['a host that is none', 'GET / HTTP/1.1\r\nhost: a/b\r\n\r\n', 400, /not a valid host name/],
-  ['a stranger’s host', 'GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n', 421, /ALLOWED_HOSTS=evil\.example/],
+  ['an unknown host', 'GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n', 421, /ALLOWED_HOSTS=evil\.example/],
   [
-    'a stranger’s host in its address',
+    'an unknown host in its address',
     'GET http://evil.example/x HTTP/1.1\r\nhost: a\r\n\r\n',
     421,
     /"code":"misdirected"/,
@@ -190,7 +190,7 @@ test.each<[string, string, string]>([
     'allow: GET, HEAD, POST, PATCH, DELETE, OPTIONS',
   ],
   [
-    'a host that a stranger says was forwarded',
+    'a host that a client says was forwarded',
     `${OK}x-forwarded-host: evil.example\r\nconnection: close\r\n\r\n`,
     'GET /x []',
   ],
@@ -212,10 +212,10 @@ test('a forwarded host counts where a proxy is trusted', async () => {
   ).toMatch(/strict-transport-security: max-age=\d+/)
 })
 
-test('what is refused by its headers is not sent, and what is read is asked for', async () => {
+test('what is refused by its headers is not sent, and what is read is requested', async () => {
   const refusing = await listening({
-    shed: () => false,
-    door: (message, response) => {
+    refuseOverload: () => false,
+    answerDirectly: (message, response) => {
       if (message.url === '/no') response.writeHead(401).end('no')
       return message.url === '/no'
     },
@@ -232,7 +232,7 @@ test('what is refused by its headers is not sent, and what is read is asked for'
   expect(taken).toContain('POST /x [hello]')
 })
 
-test('while pages are written, Next gets its websocket, and nobody else one', async () => {
+test('while pages are written, Next gets its websocket, and no other client one', async () => {
   let upgraded = 0
   const port = await listening({
     isDevelopment: true,

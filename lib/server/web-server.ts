@@ -1,6 +1,6 @@
 /**
- * The HTTP server of a web process: plain node:http, the fast path first, then Next. It listens before the
- * program and the pages are ready; early requests wait.
+ * The HTTP server of a process: plain node:http, the fast path first, then the pages, here or in another process.
+ * It listens before the program and the pages are ready; early requests wait.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import {
@@ -9,8 +9,8 @@ import {
   type Server as AcceptingServer,
   type Socket,
 } from 'node:net'
-import { DarkroomError } from '#lib/domain/errors.ts'
-import { METHODS, parserRefusal, type Gate } from './request-validation.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { METHODS, parserRefusal, refuse, type Gate } from './request-validation.ts'
 import { GuardedResponse } from './security-headers.ts'
 import { watchSlowConnections } from './slow-connections.ts'
 
@@ -39,7 +39,10 @@ const NO_PAGES =
 const EVENTS = 'text/event-stream'
 
 export type Pages = {
+  /** A rejection with a DarkroomError is answered with it. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** Joins a connection that changes its protocol with another one; only during development. */
+  readonly upgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 }
 
 export type WebServerParts = {
@@ -47,24 +50,28 @@ export type WebServerParts = {
   readonly open: Promise<unknown>
   readonly pages: Promise<Pages>
   /** Refuses what HTTP does not allow, and unknown host names. */
-  readonly gate: Gate
+  readonly validate: Gate
   /** Handles requests that bypass Next; false if it did not handle this one. */
-  readonly door: (request: IncomingMessage, response: ServerResponse) => boolean
+  readonly answerDirectly: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Refuses requests beyond capacity immediately; false if it did not refuse this one. */
-  readonly shed: (request: IncomingMessage, response: ServerResponse) => boolean
+  readonly refuseOverload: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Whether a trusted proxy forwards requests; otherwise forwarding headers come from clients and are removed. */
   readonly trustsProxy: boolean
-  /** Whether Next reloads pages during development; it attaches its websocket to this server itself. */
+  /** Whether Next reloads pages during development over a websocket. */
   readonly isDevelopment: boolean
   readonly answered: (status: number) => void
   readonly failed: (error: unknown) => void
 }
 
 export type WebServer = {
-  /** Listens on an address or an already bound socket; resolves to the port. */
-  readonly listen: (place: { readonly port: number; readonly host: string } | object) => Promise<number>
+  /** Listens on an address, an already bound socket, or a path; resolves to the port, 0 for a path. */
+  readonly listen: (
+    place: { readonly port: number; readonly host: string } | object | string,
+  ) => Promise<number>
   /** Accepts connections from another copy of its listening socket. */
   readonly acceptFrom: (copy: object) => void
+  /** Accepts from so many sockets of its own on the port where it already listens. */
+  readonly acceptOnOwn: (sockets: number) => void
   /** Stops accepting connections; resolves when all requests in progress are answered. */
   readonly drain: () => Promise<void>
 }
@@ -72,9 +79,9 @@ export type WebServer = {
 export function createWebServer({
   open,
   pages,
-  gate,
-  door,
-  shed,
+  validate,
+  answerDirectly,
+  refuseOverload,
   trustsProxy,
   isDevelopment,
   answered,
@@ -101,27 +108,33 @@ export function createWebServer({
     // A client's offer to upgrade may be ignored (RFC 9110 §7.8): the request is answered as usual.
     shouldUpgradeCallback: ({ url = '' }: IncomingMessage) => isDevelopment && url.startsWith('/_next/'),
   }
-  const server = createServer(options, begin)
+  const server = createServer(options, handle)
   // With Expect: 100-continue, the body is requested only when a handler reads it, so a request refused by its
   // headers never sends one.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response)
-    begin(request, response)
+    handle(request, response)
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     response.shouldKeepAlive = false
-    begin(request, response)
+    handle(request, response)
   })
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
     else slow.refuse(socket, parserRefusal(error, error.rawPacket))
   })
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    pages.then(
+      ({ upgrade }) => upgrade?.(request, socket, head), // Next listens to this event itself where it is here
+      () => socket.destroy(),
+    )
+  })
   server.on('connect', (_request, socket: Socket) => slow.refuse(socket, NO_TUNNEL))
   const slow = watchSlowConnections(server, () => performance.now())
 
-  function begin(request: IncomingMessage, response: ServerResponse): void {
+  function handle(request: IncomingMessage, response: ServerResponse): void {
     if (!trustsProxy) for (const name of PROXY_HEADERS) delete request.headers[name]
-    if (isOpen && !isDraining && shed(request, response)) {
+    if (isOpen && !isDraining && refuseOverload(request, response)) {
       slow.answered(request, response)
       answered(response.statusCode)
       return
@@ -134,8 +147,9 @@ export function createWebServer({
       if (isDraining && running.size === 0) drained()
     })
     slow.watch(request, response)
-    if (gate(request, response) || (isOpen && door(request, response))) return
+    if (validate(request, response) || (isOpen && answerDirectly(request, response))) return
     later(request, response).catch((error: unknown) => {
+      if (isDarkroomError(error) && !response.headersSent) return refuse(error, request, response)
       failed(error)
       if (response.headersSent) response.destroy()
       else
@@ -148,23 +162,31 @@ export function createWebServer({
   async function later(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOpen) {
       await open
-      if (door(request, response)) return
+      if (answerDirectly(request, response)) return
     }
     await (await pages).handle(request, response)
+  }
+
+  function newAcceptor(): AcceptingServer {
+    const acceptor = createAcceptor({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      server.emit('connection', socket),
+    )
+    acceptors.push(acceptor)
+    return acceptor
   }
 
   return {
     listen: (place) =>
       new Promise((resolve, reject) => {
         server.once('error', reject)
-        // listening on a port, never on a pipe
-        server.listen(place, BACKLOG, () => resolve((server.address() as AddressInfo).port))
+        server.listen(place, BACKLOG, () => resolve(portOf(server.address())))
       }),
-    acceptFrom(copy) {
-      const acceptor = createAcceptor({ allowHalfOpen: true, noDelay: true }, (socket) =>
-        server.emit('connection', socket),
-      )
-      acceptors.push(acceptor.listen(copy, BACKLOG))
+    acceptFrom: (copy) => void newAcceptor().listen(copy, BACKLOG),
+    acceptOnOwn(sockets) {
+      const address = server.address()
+      if (typeof address !== 'object' || address === null) return
+      const place = { port: address.port, host: address.address, reusePort: true, backlog: BACKLOG }
+      for (let i = 0; i < sockets; i++) newAcceptor().on('error', failed).listen(place)
     },
     async drain() {
       isDraining = true
@@ -208,6 +230,9 @@ function continueWhenRead(request: IncomingMessage, response: ServerResponse): v
     read(size)
   }
 }
+
+const portOf = (address: AddressInfo | string | null): number =>
+  typeof address === 'object' ? (address?.port ?? 0) : 0
 
 const NO_TUNNEL = new DarkroomError(
   'method_not_allowed',

@@ -15,16 +15,12 @@ const BULK_PART = 4
 const MOST_BATCHES_WITHOUT_BULK = BULK_PART - 1
 
 export type BatcherParts<I, O> = {
-  /** Largest batch: the size where one more image stops being cheaper. */
-  readonly most: number
+  /** Largest batch, now: the size where one more image stops being cheaper, less while others wait for this process. */
+  readonly most: () => number
   /** Most items that may wait; further ones are refused at once. */
   readonly capacity: number
   /** How many batches may currently run at the same time. */
   readonly lanes: () => number
-  /**
-   * How many more full batches may be sent ahead, so that an engine has the next one when it finishes; default 0.
-   */
-  readonly ahead?: () => number
   /** Only items with the same key share a batch. */
   readonly keyOf: (item: I) => string
   /** Whether the item is one of many in a request; the others go first. */
@@ -33,8 +29,8 @@ export type BatcherParts<I, O> = {
   readonly run: (items: readonly I[]) => Promise<readonly O[]>
   readonly clock: SteadyClock
   /**
-   * Starts batches at the end of this turn of the event loop, so that requests that arrive together share one;
-   * default: setImmediate.
+   * Calls back at the end of this turn of the event loop: a batch starts when a turn has added no further item, so
+   * that requests that arrive together share one; default: setImmediate.
    */
   readonly soon?: (then: () => void) => void
 }
@@ -65,9 +61,8 @@ type QueuedItem<I, O> = {
 
 export function createBatcher<I, O>({
   most,
-  capacity: room,
+  capacity,
   lanes,
-  ahead = () => 0,
   keyOf,
   isBulk = () => false,
   run,
@@ -86,32 +81,35 @@ export function createBatcher<I, O>({
   const submit = (item: I, deadline: number, signal?: AbortSignal) =>
     new Promise<{ output: O; queuedMs: number }>((resolve, reject) => {
       // what a free lane takes at the end of this turn does not wait
-      if (count() >= room + Math.max(0, lanes() - running)) return reject(overloaded(count()))
+      if (count() >= capacity + Math.max(0, lanes() - running)) return reject(overloaded(count()))
       const waiting = isBulk(item) ? bulk : singles
       waiting.push({ item, since: clock.now(), deadline, signal, resolve, reject })
       schedule()
     })
 
+  /** A lone item waits for one more turn, about 20 µs. */
   function schedule(): void {
     if (isScheduled) return
     isScheduled = true
-    soon(() => {
+    let before = 0
+    const look = (): void => {
+      const now = count()
+      if (now > before && now < most()) {
+        before = now
+        return soon(look)
+      }
       isScheduled = false
       wake()
-    })
+    }
+    soon(look)
   }
 
   function wake(): void {
-    while (mayRun()) {
+    while (lanes() > running && count() > 0) {
       const batch = takeBatch()
       if (batch.length > 0) void compute(batch)
     }
     watchFirstDeadline()
-  }
-
-  function mayRun(): boolean {
-    const free = lanes() - running
-    return free > 0 ? count() > 0 : free + ahead() > 0 && count() >= most
   }
 
   const count = (): number => singles.length + bulk.length
@@ -119,13 +117,14 @@ export function createBatcher<I, O>({
   /** Single items first, with a share left to bulk items when both wait; all with the same key. */
   function takeBatch(): QueuedItem<I, O>[] {
     const batch: QueuedItem<I, O>[] = []
+    const size = most()
     const hadBulk = bulk.length > 0
-    const left = hadBulk && singles.length > 0 ? Math.ceil(most / BULK_PART) : 0
-    if (batchesWithoutBulk < MOST_BATCHES_WITHOUT_BULK) takeFrom(singles, batch, most - left)
+    const left = hadBulk && singles.length > 0 ? Math.ceil(size / BULK_PART) : 0
+    if (batchesWithoutBulk < MOST_BATCHES_WITHOUT_BULK) takeFrom(singles, batch, size - left)
     const before = batch.length
-    takeFrom(bulk, batch, most)
+    takeFrom(bulk, batch, size)
     batchesWithoutBulk = hadBulk && batch.length === before ? batchesWithoutBulk + 1 : 0
-    takeFrom(singles, batch, most)
+    takeFrom(singles, batch, size)
     return batch
   }
 

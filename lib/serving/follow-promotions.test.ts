@@ -79,10 +79,10 @@ test('a default classifier that cannot be loaded is reported as the hindrance un
 test('a very slow load delays the start by at most twenty seconds', async () => {
   const { follower, clock } = following({ lease: () => new Promise(() => {}) })
 
-  const begun = follower.begin()
+  const started = follower.begin()
   await Promise.resolve()
   clock.advance(20_000)
-  await begun
+  await started
 
   expect(follower.hindrance()).toBe('The default classifier is being loaded.')
 })

@@ -85,11 +85,11 @@ test('a live version is loaded on its first request, once for all concurrent req
 test('a promoted version serves from then on; requests in progress keep their version', async () => {
   const { swap, liveVersions, promote } = registry()
   liveVersions.set('shapes', 'shapes-v1')
-  const begun = await swap.lease('shapes')
+  const started = await swap.lease('shapes')
 
   await promote('shapes-v2')
 
-  expect(begun.version.name).toBe('v1')
+  expect(started.version.name).toBe('v1')
   expect((await swap.lease('shapes')).version.name).toBe('v2')
   expect(swap.serving('shapes')?.version.name).toBe('v2')
 })

@@ -8,7 +8,7 @@ import type { VersionRef } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { LiveVersion, Version, VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
-import type { Pool } from './pool-parts.ts'
+import type { Inference } from './pool-parts.ts'
 import type { LogLine } from '#lib/domain/ports.ts'
 import { badBundle, noVersion, notReady } from './refusals.ts'
 
@@ -33,6 +33,8 @@ export type Swap = {
   readonly follow: (live: readonly LiveVersion[]) => Promise<readonly string[]>
   /** Which version serves now, without loading anything. */
   readonly serving: (classifierId: string) => ServingVersion | null
+  /** The names of the versions that serve now, by the id of their classifier. */
+  readonly names: () => Readonly<Record<string, string>>
   /** Checks the files, checksums and test inputs as they are now. The error `bad_bundle` names the defect. */
   readonly verify: (versionId: string) => Promise<VersionWithCard>
   /** To be called by the pool when a child could not load a version that other children have loaded. */
@@ -40,7 +42,7 @@ export type Swap = {
 }
 
 export type SwapParts = {
-  readonly pool: Pick<Pool, 'load' | 'unload' | 'verify'>
+  readonly pool: Pick<Inference, 'load' | 'unload' | 'verify'>
   readonly data: {
     readonly versions: Pick<Data['versions'], 'find' | 'check' | 'verify'>
     readonly live: Pick<Data['live'], 'of' | 'reportFault'>
@@ -83,10 +85,10 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
 
   /** Chooses once, however many requests wait for the result. */
   function chosen(classifierId: string): Promise<Resident> {
-    const begun =
+    const started =
       choosing.get(classifierId) ?? choose(classifierId).finally(() => choosing.delete(classifierId))
-    choosing.set(classifierId, begun)
-    return begun
+    choosing.set(classifierId, started)
+    return started
   }
 
   /**
@@ -152,9 +154,9 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
   function load(row: Version): Promise<Resident> {
     const there = residents.get(row.id)
     if (there) return Promise.resolve(there)
-    const begun = loading.get(row.id) ?? begin(row).finally(() => loading.delete(row.id))
-    loading.set(row.id, begun)
-    return begun
+    const started = loading.get(row.id) ?? begin(row).finally(() => loading.delete(row.id))
+    loading.set(row.id, started)
+    return started
   }
 
   async function begin(row: Version): Promise<Resident> {
@@ -214,7 +216,14 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     }
   }
 
-  return { lease, follow, verify, cannotLoad, serving: (classifierId) => live.get(classifierId) ?? null }
+  return {
+    lease,
+    follow,
+    verify,
+    cannotLoad,
+    serving: (classifierId) => live.get(classifierId) ?? null,
+    names: () => Object.fromEntries([...live].map(([id, { version }]) => [id, version.name])),
+  }
 }
 
 /** Replaces the key in error messages by the version's name. */

@@ -36,7 +36,8 @@ export type ExplainOptions = {
 }
 export type ExplanationOutput = Omit<Extract<InferenceMessage, { kind: 'explained' }>, 'kind' | 'id'>
 
-export type Pool = AsyncDisposable & {
+/** What computes predictions: an engine in this process (own-engine.ts), or children (pool.ts). */
+export type Inference = AsyncDisposable & {
   /** Loads a version into every child; rejects when the first child fails to load it. */
   readonly load: (version: VersionRef) => Promise<void>
   readonly unload: (key: string) => void
@@ -59,9 +60,14 @@ export type Pool = AsyncDisposable & {
     image: Uint8Array | PreparedImage,
     about: ExplainOptions,
   ) => Promise<ExplanationOutput>
-  /** How many children can currently take work. */
+  /** How many batches can be computed at the same time. */
   readonly ready: () => number
   readonly engine: () => EngineName | null
+  /** Why no engine is ready; empty when one is. */
+  readonly reason: () => string
+}
+
+export type Pool = Omit<Inference, 'reason'> & {
   readonly children: () => readonly {
     name: string
     pid: number | null

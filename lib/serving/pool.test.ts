@@ -10,18 +10,18 @@ const limits = { maxPixels: 1e6, wantsFeatures: false }
 const image = (first: number) => Uint8Array.of(first, 2, 3)
 const firstOf = (answer: { ok: boolean; logits?: Float32Array }) => (answer.ok ? answer.logits![0] : answer)
 
-test('children answer pictures as bytes, in order, one bad picture among them', async () => {
+test('children answer images as bytes, in order, one bad image among them', async () => {
   const { pool } = pooled()
   await pool.load(version)
 
-  const { images: pictures, engine } = await pool.infer(
+  const { images: answers, engine } = await pool.infer(
     version,
     [image(1), image(IS_CORRUPT), image(3)],
     limits,
   )
 
   expect(engine).toBe('wasm')
-  expect(pictures.map(firstOf)).toEqual([
+  expect(answers.map(firstOf)).toEqual([
     1,
     expect.objectContaining({ ok: false, failure: expect.objectContaining({ code: 'corrupt_image' }) }),
     3,
@@ -119,7 +119,7 @@ test('an image is answered although its process was killed three times while it 
   expect(forks).toBe(4)
 })
 
-test('a child that hangs is ended when its time is over, and its picture is told so', async () => {
+test('a child that hangs is ended when its time is over, and its image is refused with that reason', async () => {
   const clock = fakeClock()
   const request = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   let inferences = 0
@@ -199,11 +199,11 @@ test.each([
     message: expect.stringMatching(words),
   })
 
-  const { images: pictures } = await pool.infer(version, [image(7)], limits)
-  expect(pictures.map(firstOf)).toEqual([7])
+  const { images: answers } = await pool.infer(version, [image(7)], limits)
+  expect(answers.map(firstOf)).toEqual([7])
 })
 
-test('a picture is answered while the child is busy explaining another', async () => {
+test('an image is answered while the child is busy explaining another', async () => {
   const { pool, until } = pooled({ size: 1 })
   await until(() => pool.ready() === 1)
   const about = { maxPixels: 1e6, predicted: 3, temperature: 2 }
@@ -223,13 +223,13 @@ test('a picture is answered while the child is busy explaining another', async (
 
 test.each([
   [
-    'whose process ends is told to come again',
+    'whose process ends gets a time to try again',
     KILLS,
     'not_ready',
     /the inference process ended while it processed the image: SIGKILL/,
   ],
   ['that cannot be read is refused as by who read it', IS_CORRUPT, 'corrupt_image', /it is truncated/],
-])('an explanation of a picture %s', async (_story, first, code, words) => {
+])('an explanation of an image %s', async (_story, first, code, words) => {
   const { pool } = pooled({ size: 1 })
 
   await expect(

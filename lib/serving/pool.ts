@@ -14,7 +14,7 @@ import type {
 } from './pool-parts.ts'
 import { badBundle, endsProcesses, notReady } from './refusals.ts'
 
-/** Longer than the decoder's own limit for one picture (30 s), so that only a genuine hang exceeds it. */
+/** Longer than the decoder's own limit for one image (30 s), so that only a genuine hang exceeds it. */
 export const LONGEST_BATCH_MS = 45_000
 /** Reading, checking and warming a version; the largest networks compile for some seconds on a busy machine. */
 export const LONGEST_LOAD_MS = 60_000
@@ -197,7 +197,7 @@ export function createPool({
     }
   }
 
-  /** A child that has just said something: one that was killed together with the first must not count against
+  /** A child that has just replied: one that was killed together with the first must not count against
    *  the image. */
   async function takeLiving(version: VersionRef): Promise<InferenceChild> {
     for (;;) {
@@ -232,7 +232,7 @@ export function createPool({
     }
   }
 
-  /** Asked once: whoever wants to know asks again. */
+  /** Tried once: the caller may try again. */
   async function explain(
     version: VersionRef,
     image: Uint8Array | PreparedImage,
@@ -255,7 +255,7 @@ export function createPool({
     }
   }
 
-  /** The child with the least to do, or the next one that has room. */
+  /** The child with the least to do, or the next one that can take more. */
   function take(): Promise<InferenceChild> {
     const [least] = children
       .filter((child) => child.state === 'ready' && child.running < MOST_PER_CHILD)

@@ -149,10 +149,10 @@ test('more images than fit into the queue are predicted, because only a few are 
 })
 
 test('the form may name the classifier before the files, but not after them', async () => {
-  const { ask, requests: asked } = batching()
+  const { ask, requests: requested } = batching()
 
   await ask([field('classifier', 'plants'), file('1.png', imageOf(0, 9))])
-  expect(asked).toEqual(['plants champion'])
+  expect(requested).toEqual(['plants champion'])
 
   await expect(ask([file('1.png', imageOf(0, 9)), field('classifier', 'plants')])).rejects.toMatchObject({
     code: 'malformed',

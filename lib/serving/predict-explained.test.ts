@@ -41,7 +41,7 @@ function explaining({
     swap: fixture.swap,
     pool,
     clock: fixture.clock,
-    prepare: async (bytes) => bytes,
+    prepare: async ({ bytes }) => bytes,
     maxPixels: 1e6,
   })
   return { ...fixture, plain: fixture.predict, predict, explained: request, seen: concurrency }
@@ -69,11 +69,11 @@ test('an explained prediction contains the prediction, the drops, and the image 
 })
 
 test('the version that predicted is the one explained, and both are free again afterwards', async () => {
-  const { predict, requests: asked, leases } = explaining()
+  const { predict, requests: requested, leases } = explaining()
 
   await predict({ ...requestOf(imageOf(0, 5)), classifier: 'plants', version: 'v3' }, {})
 
-  expect(asked).toEqual(['plants v3', 'plants v3'])
+  expect(requested).toEqual(['plants v3', 'plants v3'])
   expect(leases()).toBe(0)
 })
 

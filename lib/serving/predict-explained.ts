@@ -4,9 +4,10 @@
  */
 import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.ts'
 import { createBatcher } from './batcher.ts'
-import type { ExplanationOutput, Pool } from './pool-parts.ts'
+import type { ExplanationOutput, Inference } from './pool-parts.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import {
+  hashOf,
   PATIENCE_MS,
   type PredictionRequest,
   type PredictCaller,
@@ -23,7 +24,7 @@ const DROP_DIGITS = 6
 export type ExplainParts = {
   readonly predict: PredictOne
   readonly swap: Pick<Swap, 'lease'>
-  readonly pool: Pick<Pool, 'explain' | 'ready'>
+  readonly pool: Pick<Inference, 'explain' | 'ready'>
   readonly clock: SteadyClock
   readonly prepare: Prepare
   readonly maxPixels: number
@@ -49,7 +50,7 @@ export function createPredictExplained({
 }: ExplainParts): ExplanationService {
   type ExplainRequest = { readonly request: PredictionRequest; readonly caller: PredictCaller }
   const turns = createBatcher<ExplainRequest, ExplainedAnswer>({
-    most: 1,
+    most: () => 1,
     capacity: MOST_WAITING,
     lanes: () => Math.min(1, pool.ready()),
     keyOf: () => 'explain',
@@ -57,9 +58,9 @@ export function createPredictExplained({
     run: async ([next]) => [await explained(next!)],
   })
 
-  async function explained({ request: asking, caller }: ExplainRequest): Promise<ExplainedAnswer> {
-    const answer = await predict(asking, caller)
-    return { ...answer, explanation: explanationOf(await placesOf(answer, asking.picture.bytes, caller)) }
+  async function explained({ request, caller }: ExplainRequest): Promise<ExplainedAnswer> {
+    const answer = await predict(request, caller)
+    return { ...answer, explanation: explanationOf(await placesOf(answer, request.picture.bytes, caller)) }
   }
 
   async function placesOf(
@@ -69,7 +70,7 @@ export function createPredictExplained({
   ): Promise<ExplanationOutput> {
     const lease = await swap.lease(classifier, model_version)
     try {
-      return await pool.explain(lease.ref, await prepare(bytes, lease, caller), {
+      return await pool.explain(lease.ref, await prepare({ bytes, hash: hashOf(bytes) }, lease, caller), {
         maxPixels,
         predicted: predicted_index,
         temperature: lease.version.card.calibration?.temperature ?? 1,

@@ -11,11 +11,9 @@ import { createBatcher } from './batcher.ts'
 import { createPredict, type PredictOne } from './predict.ts'
 import { type InferenceItem, type PoolResult } from './run-on-pool.ts'
 import { fakeClock, type FakeClock } from './serving.fakes.ts'
-import { endsProcesses } from './refusals.ts'
 import type { Lease, Swap } from './model-registry.ts'
 
 export const BROKEN = 0
-export const DEADLY = 255
 const CLASSES = ['cat', 'dog', 'hen']
 
 type CardOptions = {
@@ -88,7 +86,7 @@ export function predictFixture({
     card,
   } as unknown as VersionWithCard
   const batcher = createBatcher<InferenceItem, PoolResult>({
-    most: 8,
+    most: () => 8,
     capacity: 32,
     lanes: () => 1,
     keyOf: (item) => item.served.ref.key,
@@ -131,7 +129,7 @@ export function predictFixture({
     },
     today: () => new Date('2026-11-25T10:30:00.000Z'),
     mediaTypeOf: () => 'image/png',
-    prepare: async (bytes) => bytes,
+    prepare: async ({ bytes }) => bytes,
     answered: () => {},
   })
   return { predict, swap, rows, clock, requests: requested, leases: () => open }
@@ -152,7 +150,6 @@ function outputOf(bytes: Uint8Array): InferredImage {
         action: 'Save it again.',
       },
     }
-  if (bytes[0] === DEADLY) return endsProcesses('SIGKILL')
   const logits = new Float32Array(CLASSES.length)
   logits[bytes[0]! - 1] = bytes[1]!
   return {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { predictFixture, BROKEN, DEADLY, imageOf } from './predict-ports.fakes.ts'
+import { predictFixture, BROKEN, imageOf } from './predict-ports.fakes.ts'
 
 const requestOf = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
 
@@ -155,24 +155,10 @@ test("an unreadable image is refused with the decoder's error, and leaves no row
 })
 
 test('the requested version predicts, and is free again afterwards', async () => {
-  const { predict, requests: asked, leases } = predictFixture()
+  const { predict, requests: requested, leases } = predictFixture()
 
   await predict({ ...requestOf(imageOf(0, 5)), classifier: 'plants', version: 'v2' }, {})
 
-  expect(asked).toEqual(['plants v2'])
+  expect(requested).toEqual(['plants v2'])
   expect(leases()).toBe(0)
-})
-
-test('an image that crashed a process is refused with its reason and not tried again', async () => {
-  const { predict, requests: asked } = predictFixture()
-  const refusal = {
-    code: 'needs_more_memory',
-    message: expect.stringContaining('it needs more memory than this machine has'),
-  }
-
-  await expect(predict(requestOf(Uint8Array.of(DEADLY, 1)), {})).rejects.toMatchObject(refusal)
-  await expect(predict(requestOf(Uint8Array.of(DEADLY, 1)), {})).rejects.toMatchObject(refusal)
-  await predict(requestOf(imageOf(1, 4)), {})
-
-  expect(asked).toHaveLength(2)
 })

@@ -14,7 +14,6 @@ import { cardAt, thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 import type { Batcher } from './batcher.ts'
 import { savePrediction } from './save-prediction.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
-import { createRefusedImages } from './refused-images.ts'
 import type { InferenceItem, PoolResult } from './run-on-pool.ts'
 import type { ServingVersion, Swap } from './model-registry.ts'
 
@@ -39,10 +38,8 @@ export type PredictParts = {
   readonly mediaTypeOf: (bytes: Uint8Array) => string
   /** Called after each prediction, for metrics. */
   readonly answered: (totalMs: number) => void
-  /**
-   * Decodes large images in another process and passes small ones unchanged. Rejects images with too many
-   * pixels or that need too much memory.
-   */
+  /** Decodes an image, or leaves that to the engine. Rejects those with too many pixels, or that need too much
+   *  memory. */
   readonly prepare: Prepare
   /** Why predictions of anonymous clients are currently not stored; null when they are. */
   readonly anonymousSaveHindrance?: () => string | null
@@ -70,8 +67,11 @@ export type PredictCaller = {
   readonly isAnonymous?: boolean
 }
 
+/** `hash` of the bytes, computed when needed. */
+export type EncodedImage = { readonly bytes: Uint8Array; readonly hash: () => string }
+
 export type Prepare = (
-  bytes: Uint8Array,
+  image: EncodedImage,
   served: ServingVersion,
   caller: PredictCaller,
 ) => Promise<Uint8Array | PreparedImage>
@@ -90,8 +90,6 @@ export function createPredict({
   anonymousSaveHindrance = () => null,
   patienceMs = PATIENCE_MS,
 }: PredictParts): PredictOne {
-  const refused = createRefusedImages(clock)
-
   /**
    * Reads rows only when the name alone does not identify the classifier: reading them takes 8 % of a busy
    * web process (November 2026).
@@ -105,17 +103,19 @@ export function createPredict({
     classifierId,
     version,
     bytes,
+    hash,
     caller,
   }: {
     classifierId: string
     version: string | undefined
     bytes: Uint8Array
+    hash: () => string
     caller: PredictCaller
   }) {
     for (let tried = 1; ; tried++) {
       const lease = await swap.lease(classifierId, version)
       try {
-        const image = await prepare(bytes, lease, caller)
+        const image = await prepare({ bytes, hash }, lease, caller)
         const { output, queuedMs } = await batcher.submit(
           { served: lease, image, isBulk: caller.isBulk === true },
           clock.now() + patienceMs,
@@ -137,18 +137,13 @@ export function createPredict({
   return async function predict({ classifier, version, top_k, save, picture: { bytes, filename } }, caller) {
     const began = clock.now()
     const hash = hashOf(bytes)
-    const known = refused.find(hash)
-    if (known) throw reportedError(known.failure)
     const classifierId = await idOf(classifier)
-    const { lease, output, queuedMs } = await computed({ classifierId, version, bytes, caller })
+    const { lease, output, queuedMs } = await computed({ classifierId, version, bytes, hash, caller })
     try {
-      const { output: picture, inferenceMs, engine } = output
-      if (!picture.ok) {
-        if (picture.endsProcesses) refused.remember(hash(), picture)
-        throw reportedError(picture.failure)
-      }
+      const { output: image, inferenceMs, engine } = output
+      if (!image.ok) throw reportedError(image.failure)
       if (engine === null) throw new Error('No engine processed an image')
-      const response = answerOf(picture, lease.version, { topK: top_k, hash })
+      const response = answerOf(image, lease.version, { topK: top_k, hash })
       const hindrance = save && caller.isAnonymous === true ? anonymousSaveHindrance() : null
       const id = save && hindrance === null ? data.id() : null
       const at = today()
@@ -162,11 +157,11 @@ export function createPredict({
         engine,
         ...response,
         filename,
-        width: picture.width,
-        height: picture.height,
+        width: image.width,
+        height: image.height,
         timestamp: at.toISOString(),
         timing_ms: {
-          decode: ms(picture.decodeMs),
+          decode: ms(image.decodeMs),
           queue: ms(queuedMs),
           inference: ms(inferenceMs),
           total: ms(clock.now() - began),
@@ -254,7 +249,7 @@ export function answerOf(
 }
 
 /** Computed at most once, and only when it is needed. */
-function hashOf(bytes: Uint8Array): () => string {
+export function hashOf(bytes: Uint8Array): () => string {
   let hash: string | null = null
   return () => (hash ??= createHash('sha256').update(bytes).digest('hex'))
 }

@@ -1,7 +1,7 @@
 /** Runs a batch of predictions on the pool: the types of its inputs and outputs. */
 import type { InferredImage, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { Pool } from './pool-parts.ts'
+import type { Inference } from './pool-parts.ts'
 import type { ServingVersion } from './model-registry.ts'
 
 export type InferenceItem = {
@@ -17,7 +17,7 @@ export type PoolResult = {
 
 /** The function the batcher runs: images of one version, on one child. */
 export const runOn =
-  (pool: Pick<Pool, 'infer'>, maxPixels: number) =>
+  (pool: Pick<Inference, 'infer'>, maxPixels: number) =>
   async (items: readonly InferenceItem[]): Promise<PoolResult[]> => {
     const { images, inferenceMs, engine } = await pool.infer(
       items[0]!.served.ref,

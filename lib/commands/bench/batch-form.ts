@@ -1,6 +1,6 @@
 /** Forms with many generated images, for measuring batches. */
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 
 /** The body of a form with `count` images in the field `files`, and its content type. */
 export async function batchBody(

@@ -91,8 +91,6 @@ async function predictAll(samples: readonly Sample[], folder: string): Promise<r
     notes.passing(`${from} of ${samples.length} images`)
     const batch = samples.slice(from, from + BATCH)
     const { images } = await models.infer({
-      kind: 'infer',
-      id: from,
       key: folder,
       images: await Promise.all(batch.map(({ file }) => readFile(file))),
       maxPixels: MAX_PIXELS,

@@ -6,7 +6,7 @@
 import { Agent, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 
 const DIFFERENT_IMAGES = 200
 const TICK_MS = 5

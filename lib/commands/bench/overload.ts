@@ -231,7 +231,7 @@ async function withStreams(
   const look = watchMachine({ dataDir: product.dataDir, rootPid: product.pid, now: () => performance.now() })
   const webMb = async () =>
     (await look()).processes
-      .filter(({ name }) => name.startsWith('web'))
+      .filter(({ name }) => name === 'predict')
       .reduce((sum, { memoryMb }) => sum + memoryMb, 0)
   const data = await openData({
     databaseFile: path.join(product.dataDir, 'darkroom.db'),

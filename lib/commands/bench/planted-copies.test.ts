@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { areCopies, fingerprintOf } from '#lib/domain/near-copies.ts'
 import { decode } from '#lib/images/decode.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { foundCopies, withCopies } from './planted-copies.ts'
 
 test('each image is followed by near-copies of it, which are other files', async () => {

@@ -2,7 +2,7 @@
  *  a product has found them. */
 import type { RgbImage } from '#lib/domain/image.ts'
 import { decode } from '#lib/images/decode.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { createRandom } from '#lib/ml/random.ts'
 import { answer } from './requests.ts'
 

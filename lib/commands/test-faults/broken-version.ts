@@ -149,7 +149,7 @@ async function withVersions({ dataDir }: Product): Promise<Versions> {
 }
 
 function killAll({ pid }: Product): void {
-  for (const one of [...pidsOf(pid, 'inference'), ...pidsOf(pid, 'web')]) process.kill(one, 'SIGKILL')
+  for (const one of pidsOf(pid, 'predict')) process.kill(one, 'SIGKILL')
 }
 
 /** In the middle of the file, outside any header. */

@@ -13,7 +13,7 @@ import { startTraffic } from './traffic.ts'
 
 const IDLE = 500
 const STREAMS = 300
-/** Of one stream; the rest is memory of the web process for responses meanwhile. */
+/** Of one stream; the rest is memory of the predicting processes for responses meanwhile. */
 const MOST_KB_OF_A_STREAM = 100
 const OTHERS = { clients: 4, pauseMs: 10 }
 const OTHERS_MS = 3_000
@@ -72,11 +72,11 @@ export async function heldConnections({ product: shared, say }: Context): Promis
   say(`${IDLE} idle connections and ${STREAMS} event streams`)
   const idle = await Promise.all(Array.from({ length: IDLE }, () => opened(product, '')))
   await wait(SETTLE_MS)
-  const webBefore = webMb(product)
+  const webBefore = predictMb(product)
   const head = streamHead(product, id)
   const streams = await Promise.all(Array.from({ length: STREAMS }, () => opened(product, head)))
   await wait(SETTLE_MS)
-  const webWithStreams = webMb(product) // before others send anything: that takes memory of its own
+  const webWithStreams = predictMb(product) // before others send anything: that takes memory of its own
   const meanwhile = await othersFor(product)
   for (const socket of [...idle, ...streams]) socket.destroy()
   const kbOfOne = ((webWithStreams - webBefore) * 1024) / STREAMS
@@ -90,7 +90,7 @@ export async function heldConnections({ product: shared, say }: Context): Promis
     },
     {
       what: `memory of ${STREAMS} event streams`,
-      expected: `≤ ${MOST_KB_OF_A_STREAM} kB each in the web process`,
+      expected: `≤ ${MOST_KB_OF_A_STREAM} kB each in the predicting processes`,
       measured: `${Math.round(kbOfOne)} kB each (web ${inMb(webBefore)} → ${inMb(webWithStreams)})`,
       holds: kbOfOne <= MOST_KB_OF_A_STREAM,
     },
@@ -146,9 +146,9 @@ async function othersFor(product: Product) {
   return others.end()
 }
 
-const webMb = ({ pid }: Product): number =>
+const predictMb = ({ pid }: Product): number =>
   familyOf(pid)
-    .filter(({ name }) => name === 'web')
+    .filter(({ name }) => name === 'predict')
     .reduce((sum, { rssMb }) => sum + rssMb, 0)
 
 const streamHead = ({ url, bearer }: Product, id: string): string =>

@@ -115,14 +115,14 @@ async function limitOf(product: Product): Promise<Limit> {
 type Fire = { readonly what: string; readonly fire: () => Promise<readonly ProductAnswer[]> }
 
 async function underFire(product: Product, limit: Limit, { what, fire }: Fire): Promise<CheckResult> {
-  const before = pidsOf(product.pid, 'inference').concat(pidsOf(product.pid, 'web'))
+  const before = pidsOf(product.pid, 'predict').concat(pidsOf(product.pid, 'web'))
   const memory = watchMemory(product.pid)
   const others = startTraffic(product, OTHERS)
   await wait(200)
   const answers = await fire()
   const small = await others.end()
   const { peakMb, members } = memory.end()
-  const after = pidsOf(product.pid, 'inference').concat(pidsOf(product.pid, 'web'))
+  const after = pidsOf(product.pid, 'predict').concat(pidsOf(product.pid, 'web'))
   const killed = before.filter((pid) => !after.includes(pid)).length
   const bad = answers.filter(({ status }) => !MAY_BE_ANSWERED.includes(status))
   const largest = members.toSorted((a, b) => b.rssMb - a.rssMb)[0]

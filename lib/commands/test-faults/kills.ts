@@ -30,7 +30,7 @@ export async function kills({ count, form, say }: Context): Promise<readonly Che
   const times = count({ short: 2, long: 20 })
   await using product = await startProduct({ PREDICT_PROCESSES: '2' })
   const judged: CheckResult[] = []
-  for (const kind of ['inference', 'web', 'worker'] as const) {
+  for (const kind of ['predict', 'web', 'worker'] as const) {
     say(`killing ${kind}, ${times} times`)
     judged.push(await killedUnderLoad(product, { kind, times }))
   }
@@ -44,14 +44,15 @@ export async function kills({ count, form, say }: Context): Promise<readonly Che
 export async function restarts({ say }: Context): Promise<readonly CheckResult[]> {
   await using product = await startProduct({ PREDICT_PROCESSES: '1' })
   const judged: CheckResult[] = []
-  for (const kind of ['inference', 'web', 'worker'] as const) {
+  for (const kind of ['predict', 'web', 'worker'] as const) {
     say(`restarting ${kind} ${RESTARTS} times in a row`)
     judged.push(await restartedInARow(product, kind))
   }
   return judged
 }
 
-type Kind = 'inference' | 'web' | 'worker' | typeof DECODING
+type LongLived = 'predict' | 'web' | 'worker'
+type Kind = LongLived | typeof DECODING
 
 async function killedUnderLoad(
   product: Product,
@@ -104,7 +105,7 @@ async function killedUnderLoad(
   }
 }
 
-async function restartedInARow(product: Product, kind: 'inference' | 'web' | 'worker'): Promise<CheckResult> {
+async function restartedInARow(product: Product, kind: LongLived): Promise<CheckResult> {
   const times: number[] = []
   for (let i = 0; i < RESTARTS; i++) {
     const before = pidsOf(product.pid, kind)
@@ -112,9 +113,12 @@ async function restartedInARow(product: Product, kind: 'inference' | 'web' | 'wo
     for (const pid of before) killNow(pid)
     await within(BACK_WITHIN_MS, async () => {
       if (!pidsOf(product.pid, kind).some((pid) => !before.includes(pid))) return false
-      return kind === 'worker'
-        ? true
-        : (await product.predict(smallImage(i), { timeoutMs: BACK_WITHIN_MS })).status === 200
+      if (kind === 'worker') return true
+      const answer =
+        kind === 'predict'
+          ? product.predict(smallImage(i), { timeoutMs: BACK_WITHIN_MS })
+          : product.request('/api/health/ready', { timeoutMs: BACK_WITHIN_MS })
+      return (await answer).status === 200
     })
     times.push(performance.now() - began)
   }

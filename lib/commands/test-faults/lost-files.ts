@@ -6,7 +6,7 @@ import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'no
 import path from 'node:path'
 import { createRandom } from '#lib/ml/random.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { tally, type Context, type CheckResult } from './fault-scenario.ts'
 import type { Product } from './product.ts'
 

@@ -2,6 +2,7 @@
  * A product for fault tests: the built one, on a free port, with its own folder and owner's key, and a
  * short way to send it requests. Scenarios define the faults.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { createOwnKey } from '../load/own-product-key.ts'
 import { drawnData } from '#lib/processes/drawn-data.ts'
 import {
@@ -88,6 +89,7 @@ export async function startProduct(
       }
     }
   }
+  await allStarted(request)
   return {
     ...product,
     bearer: `Bearer ${key}`,
@@ -95,6 +97,17 @@ export async function startProduct(
     predict: (image, { type = 'application/octet-stream', ...more } = {}) =>
       request('/api/predict?classifier=shapes', { method: 'POST', body: image, type, ...more }),
   }
+}
+
+/** Predictions are available before pages and jobs are; memory and processes are compared with all of them. */
+async function allStarted(request: Product['request']): Promise<void> {
+  const isStarted = async (): Promise<boolean> => {
+    const { status } = await request('/api/health/ready')
+    const { body } = await request('/api/health')
+    return status === 200 && JSON.stringify(body['worker'] ?? null).includes('"ok":true')
+  }
+  const began = performance.now()
+  while (performance.now() - began < LONGEST_ANSWER_MS && !(await isStarted())) await pause(100)
 }
 
 /** Pages and files are not JSON. */

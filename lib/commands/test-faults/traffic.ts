@@ -3,7 +3,7 @@
  * once when the first attempt failed through no fault of the client. It judges nothing.
  */
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { percentile, wait } from './fault-scenario.ts'
 import type { ProductAnswer, Product } from './product.ts'
 

@@ -3,7 +3,7 @@
  * it, and the supervisor replaces a worker that stays so.
  */
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { pidsOf } from './process-tree.ts'
 import { inMs, tally, within, type CheckResult, type Context } from './fault-scenario.ts'
 import { startProduct, type Product } from './product.ts'

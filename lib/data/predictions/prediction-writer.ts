@@ -1,9 +1,9 @@
 /**
- * The only code that stores predictions: those that arrive within a few milliseconds share one transaction,
+ * The only code that stores predictions: those that arrive in one turn of the event loop share one transaction,
  * and each caller waits for its commit. Callers know only `PredictionWriter` (prediction-types.ts); a setup
  * with a separate writing process would replace this file.
  */
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from '../database/lock-retry.ts'
 import type { TransactionScope } from '../database/connection.ts'
@@ -14,8 +14,6 @@ import { countPredictions } from './prediction-counts.ts'
 import type { Store } from '../store.ts'
 import type { NewImage, NewPrediction } from '../values.ts'
 
-/** How long a transaction collects rows under load; a single prediction does not wait. */
-const GATHER_MS = 2
 const MOST_ROWS = 256
 /** What may wait at a time, in rows and in bytes of images: a few seconds of a busy process while the
  *  database is locked. */
@@ -42,14 +40,12 @@ export function createPredictionWriter(
   let written = 0
   let refused = 0
   let writing: Promise<void> | null = null // null exactly when no pass will read `waiting` again
-  let lastRows = 1
 
   /** One at a time: while a transaction is written, the next one gathers. */
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
-      if (waiting.length < MOST_ROWS) await (lastRows === 1 ? nextTurn() : wait(GATHER_MS))
+      if (waiting.length < MOST_ROWS) await nextTurn() // those of the same batch
       const batch = waiting.slice(0, MOST_ROWS)
-      lastRows = batch.length
       waiting = waiting.slice(MOST_ROWS)
       await commit(
         store,

@@ -4,7 +4,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { download } from './download.ts'
 import { inTurns } from './yield-to-event-loop.ts'
 import type { Dataset, LabelledImage, DatasetOptions } from './labelled-image.ts'

@@ -3,7 +3,7 @@
  *  9fb629c4…, ec29112d…). */
 import { join } from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { encodeGreyPng } from '#lib/images/png.ts'
+import { encodeGreyPng } from '#lib/images/write-png.ts'
 import { download } from './download.ts'
 import { inTurns } from './yield-to-event-loop.ts'
 import type { Dataset, LabelledImage, DatasetOptions } from './labelled-image.ts'

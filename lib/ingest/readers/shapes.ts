@@ -1,7 +1,7 @@
 /** The data set `shapes`: images made by code, the same on every machine, so that a new installation has a
  *  classifier with all its images. The drawing itself is in lib/domain/drawn-shapes.ts. */
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { inTurns } from './yield-to-event-loop.ts'
 import type { Dataset, LabelledImage } from './labelled-image.ts'
 

@@ -4,7 +4,7 @@ import type { GoldenOutputs } from '#lib/contracts/bundle.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
-import { encodePng } from '#lib/images/png.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { createRandom } from '#lib/ml/random.ts'
 
 const TOLERANCE = 1e-3 // of a probability, between float32 engines

@@ -1,0 +1,34 @@
+/** The counts of processes that have ended: totals must not decrease. */
+import type { WebFigures } from '#lib/contracts/ipc.ts'
+
+const NONE: WebFigures = {
+  pid: 0,
+  requests: 0,
+  errors: 0,
+  predictions: 0,
+  queue: 0,
+  batches: 0,
+  batched: 0,
+  latenciesMs: [],
+  memoryMb: 0,
+}
+
+export function createPastFigures(): {
+  readonly add: (ended: WebFigures) => void
+  readonly sum: () => WebFigures
+} {
+  let past = NONE
+  return {
+    add: (ended) => {
+      past = {
+        ...past,
+        requests: past.requests + ended.requests,
+        errors: past.errors + ended.errors,
+        predictions: past.predictions + ended.predictions,
+        batches: past.batches + ended.batches,
+        batched: past.batched + ended.batched,
+      }
+    },
+    sum: () => past,
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * A process that accepts connections, computes predictions and answers them. It opens its engine before it imports
+ * most of its own modules: both take about as long.
+ */
+import { collectGarbage } from '#lib/operations/garbage-collection.ts'
+import { openOwnEngine } from './own-engine.ts'
+import { placeFromArguments } from './process-layout.ts'
+import { readStart } from './settings.ts'
+
+collectGarbage()
+const start = readStart()
+const opening = openOwnEngine(start.settings)
+opening.catch(() => {}) // lib/serving/own-engine.ts gets this error
+
+const { runAnswering } = await import('./run-answering.ts')
+await runAnswering(start, { kind: 'predict', place: placeFromArguments(process.argv.slice(2)), opening })
