@@ -5,19 +5,19 @@ import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import { overloaded } from './refusals.ts'
 
-/** Longer waits are refused. At 1,000 predictions/s 150 may be under way in each of two processes: 200 connections at
- *  a time are served. */
-const LONGEST_WAIT_MS = 150
+/** Longer waits are refused. At 1,000 predictions/s of a process 250 may be under way in it. */
+const LONGEST_WAIT_MS = 250
 /** Once predictions have been refused for a while, the queue does not absorb a burst any more, it only makes
  *  everybody wait: then so long (controlled delay: Nichols and Jacobson 2012). */
 const OVERLOADED_WAIT_MS = 80
 /** Refusals for so long, with no pause as long, are an overload and not a burst. */
 const BURST_MS = 150
-/** So many are admitted however slow the machine, while the process is on time. */
-const ALWAYS_ADMITTED = 128
+/** So many are admitted however slow the machine, over all processes, while they are on time: 200 connections at a
+ *  time are served. */
+const ALWAYS_ADMITTED = 240
 /** A process that is later than this with its work lets requests wait in front of it, uncounted. A batch and reading
- *  the requests behind it take 40 ms with 100 clients. */
-const LATE_MS = 60
+ *  the requests behind it take 40 to 100 ms with 100 clients. */
+const LATE_MS = 120
 /** While it is late the share of the limit that is admitted shrinks by this factor at each look, and grows by
  *  the step while it is not (additive increase, multiplicative decrease: Chiu and Jain 1989). */
 const SHRINKS_BY = 0.7
