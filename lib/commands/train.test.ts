@@ -154,6 +154,7 @@ test('--plan prints duration and memory, and leaves no files behind', async () =
       new RegExp(
         String.raw`^ring-star with scratch-small, up to 2 epochs of \d+ images \(validation set \d+, ` +
           String.raw`test set 16\): (about|up to) .+, [\d,]+ MB, on \S+\.\n$`,
+        'm', // TensorFlow prints lines of its own before
       ),
     ),
   })

@@ -45,6 +45,8 @@ test('texts, numbers, times, yes and no, and bytes come back as they went in', a
     isShipped: false,
     originalJson: null,
     lastNumber: 0,
+    autoRetrain: 'suggest',
+    autoRetrainAfter: '20',
     createdAt: new Date('2026-11-21T12:00:00.123Z'),
     trashedAt: null,
   }

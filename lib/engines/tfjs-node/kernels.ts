@@ -27,6 +27,11 @@ export function createTensorFlowKernels(
     (a: Tensor, b: Tensor): Tensor =>
       tf.op(op, [a, b], T(a))
   const multiply = pair('Mul')
+  /** Of two types, the result is float32: outputs in bfloat16 meet targets in float32 in a loss. */
+  const ofEither =
+    (op: string) =>
+    (a: Tensor, b: Tensor): Tensor =>
+      a.dtype === b.dtype ? pair(op)(a, b) : pair(op)(up(a), up(b))
   const like = (x: Tensor, value: number): Tensor => cast(tf.floats(Float32Array.of(value), []), x.dtype)
   const reduced = (op: 'Sum' | 'Mean', x: Tensor, ...axes: readonly number[]): Tensor =>
     tf.op(op, [x, tf.ints(...axes)], { ...T(x), Tidx: { type: TYPE.int32 }, keep_dims: { flag: false } })
@@ -229,8 +234,8 @@ export function createTensorFlowKernels(
     flatten: (x, shape) => reshape(x, [-1, sizeOf(shape)]),
     unflatten: (d, shape) => reshape(d, [-1, ...shape]),
     matmul(a, b, which) {
-      if (which === 'first') return up(matmul(a, b, which))
-      return matmul(a, down(b), which)
+      const product = matmul(down(a), down(b), which)
+      return which === 'first' ? up(product) : product
     },
     addBias: biased,
     biasGradient: (dy) => up(tf.op('BiasAddGrad', [dy], { ...T(dy), ...NHWC })),
@@ -261,10 +266,10 @@ export function createTensorFlowKernels(
       }
     },
 
-    add: pair('AddV2'),
-    subtract: pair('Sub'),
-    multiply,
-    divide: pair('RealDiv'),
+    add: ofEither('AddV2'),
+    subtract: ofEither('Sub'),
+    multiply: ofEither('Mul'),
+    divide: ofEither('RealDiv'),
     squareRoot: (a) => tf.op('Sqrt', [a], T(a)),
     total: (a) => reshape(reduced('Sum', a, ...a.shape.map((_, axis) => axis)), [1]),
     atMost: (a, most) => tf.op('Minimum', [a, like(a, most)], T(a)),

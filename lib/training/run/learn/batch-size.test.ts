@@ -87,7 +87,7 @@ import { initialWeights } from ${here('ml/network/initial-weights.ts')}
 import { smallNetwork } from ${here('ml/recipes/small-network.ts')}
 import { batchWithin } from ${here('training/run/learn/batch-size.ts')}
 const network = smallNetwork({ size: ${size}, channels: 3 }, 10)
-const engine = await openEngine('auto', 'training', { threads: 2 })
+const engine = await openEngine('onnx', 'training', { threads: 2 })
 const batch = batchWithin(${limitMb}, { network, batch: 128, engine: engine.name })
 const weights = initialWeights(network, 1)
 const how = { batch, optimiser: { kind: 'adam' }, precision: 'float32' }

@@ -33,7 +33,7 @@ export async function prepareTraining(
   const teaching = await resolveTeaching(plan)
   const headSettings = headSettingsOf(plan.recipe)
   const views = headSettings ? viewsOf(headSettings, { plan, images, start }, ports) : []
-  const stage = stageFor({ plan, images, teaching, views }, ports)
+  const stage = stageFor({ images, teaching, views }, ports)
   await using disposal = new AsyncDisposableStack()
   const taught = disposal.use(
     await teach(images.training, teaching, { plan, ports, onProgress: (count) => stage?.advance(count) }),
@@ -72,14 +72,14 @@ function requireMemory(plan: RunPlan, start: StartingNetwork, { engine }: RunPor
   }
 }
 
-type StageParts = Pick<Preparation, 'plan' | 'images'> & {
+type StageParts = Pick<Preparation, 'images'> & {
   readonly teaching: Teaching
   /** Of each training image; empty: no features are computed. */
   readonly views: readonly View[]
 }
 
 /** Counts images; null when nothing needs to be computed. */
-function stageFor({ plan, images, teaching, views }: StageParts, ports: RunPorts): Stage | null {
+function stageFor({ images, teaching, views }: StageParts, ports: RunPorts): Stage | null {
   const rehearsal = teaching.kind === 'teacher' ? teaching.rehearsal : 0
   const training = images.training.count + rehearsal
   const isPredicted = teaching.kind === 'teacher' || teaching.kind === 'distil'
