@@ -12,19 +12,19 @@ const LONGEST_WAIT_MS = 250
 const OVERLOADED_WAIT_MS = 80
 /** Refusals for so long, with no pause as long, are an overload and not a burst. */
 const BURST_MS = 150
-/** So many are admitted however slow the machine, over all processes, while they are on time: 200 connections at a
- *  time are served. */
-const ALWAYS_ADMITTED = 240
-/** A process that is later than this with its work lets requests wait in front of it, uncounted. A batch and reading
- *  the requests behind it take 40 to 100 ms with 100 clients. */
-const LATE_MS = 120
-/** While it is late the share of the limit that is admitted shrinks by this factor at each look, and grows by
- *  the step while it is not (additive increase, multiplicative decrease: Chiu and Jain 1989). */
+/** So many are admitted however slow the machine, over all processes, while none is refused: 200 connections at a
+ *  time are served, also when the system gives one of two processes 140 of them. */
+const ALWAYS_ADMITTED = 288
+/** A process that is later than this with its work lets requests wait in front of it, uncounted. Without an overload
+ *  that is no reason to refuse any: a batch and reading the requests behind it take 40 to 100 ms with 100 clients. */
+const LATE_MS = 60
+/** While it is late in an overload, the share of the limit that is admitted shrinks by this factor at each look, and
+ *  grows by the step while it is not (additive increase, multiplicative decrease: Chiu and Jain 1989). */
 const SHRINKS_BY = 0.7
 const GROWS_BY = 0.05
 const LOOK_EVERY_MS = 25
-/** Enough to keep the engine busy: a full batch. */
-const LEAST_ADMITTED = 64
+/** Enough to keep the engine busy, over all processes. */
+const LEAST_ADMITTED = 16
 /** Making an error takes 10 µs, a tenth of a refusal: its figures are as recent as this. */
 const ERROR_MS = 25
 /** Until it is known better. */
@@ -65,11 +65,9 @@ export function createAdmission(
 
   function limit(): number {
     adapt()
-    const byWait =
-      isOverloaded() || isStorm()
-        ? Math.floor(OVERLOADED_WAIT_MS / costMs)
-        : Math.max(ALWAYS_ADMITTED / sharing, Math.floor(LONGEST_WAIT_MS / costMs))
-    return Math.max(LEAST_ADMITTED / sharing, Math.floor(share * byWait))
+    return isOverloaded() || isStorm()
+      ? Math.max(LEAST_ADMITTED / sharing, Math.floor((share * OVERLOADED_WAIT_MS) / costMs))
+      : Math.max(ALWAYS_ADMITTED / sharing, Math.floor(LONGEST_WAIT_MS / costMs))
   }
 
   function adapt(): void {
