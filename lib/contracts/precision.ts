@@ -5,4 +5,9 @@ export type InferencePrecision = (typeof PRECISIONS)[number]
 export type PrecisionSetting = 'auto' | InferencePrecision
 
 /** What a loaded version is computed with; `note`: why it is not what was set, or why `auto` chose it. */
-export type ServedPrecision = { readonly precision: InferencePrecision; readonly note: string | null }
+export type ServedPrecision = {
+  readonly precision: InferencePrecision
+  readonly note: string | null
+  /** PRECISION is int8, and float32 serves. */
+  readonly isFallback?: true
+}

@@ -29,7 +29,8 @@ export async function loadInPrecision(
   })
   const asFloat32 = async (why: string | null): Promise<ServedPrecision | { readonly failure: string }> => {
     const failure = await loadAs(key, 'float32', candidate, engine)
-    return failure === null ? { precision: 'float32', note: why } : { failure }
+    if (failure !== null) return { failure }
+    return { precision: 'float32', note: why, ...(setting === 'int8' && { isFallback: true }) }
   }
   if (!precisions.includes('int8')) return asFloat32(note)
   const failure = await loadAs(key, 'int8', candidate, engine)

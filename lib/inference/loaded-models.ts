@@ -48,7 +48,7 @@ export type LoadedModels = {
 
 /** @param setting PRECISION */
 export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto'): LoadedModels {
-  const models = new Map<string, LoadedModel & ServedPrecision>()
+  const models = new Map<string, LoadedModel & { readonly served: ServedPrecision }>()
 
   /**
    * Loads a version if the bundle is complete and this engine reproduces its reference outputs; otherwise
@@ -56,13 +56,13 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
    */
   async function load({ key, folder }: VersionRef): Promise<LoadResult> {
     const known = models.get(key)
-    if (known) return { goldenMs: 0, precision: known.precision, note: known.note }
+    if (known) return { goldenMs: 0, ...known.served }
     const bundle = await readBundle(folder)
     const startedAt = performance.now()
     try {
       const model = await verified(key, folder, bundle)
       models.set(key, model)
-      return { goldenMs: performance.now() - startedAt, precision: model.precision, note: model.note }
+      return { goldenMs: performance.now() - startedAt, ...model.served }
     } catch (error) {
       await drop(key, bundle)
       throw error
@@ -73,7 +73,7 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
     key: string,
     folder: string,
     bundle: Bundle,
-  ): Promise<LoadedModel & ServedPrecision> {
+  ): Promise<LoadedModel & { readonly served: ServedPrecision }> {
     const squares = await goldenSquares(bundle)
     const { reference } = bundle
     if (reference) await engine.load(nearnessKey(key), nearnessNetwork(reference))
@@ -86,7 +86,8 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
       })
     const measured = cardAt(bundle.card, chosen.precision)
     return {
-      ...chosen,
+      served: chosen,
+      precision: chosen.precision,
       temperature: measured.calibration?.temperature ?? null,
       preprocess: bundle.preprocess,
       classes: bundle.classes.length,

@@ -9,7 +9,7 @@ const NO_DEATHS: LoadRecord = { deaths: () => 0, begin: () => () => {} }
 
 function modelsWith(parts: Partial<OwnModels> = {}): OwnModels {
   return {
-    load: async () => undefined,
+    load: async () => ({}),
     unload: async () => {},
     infer: async () => ({ images: [], inferenceMs: 2 }),
     async *explain() {

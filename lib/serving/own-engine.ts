@@ -5,6 +5,7 @@
  * is not loaded any more because it ends processes.
  */
 import type { InferenceCommand, InferenceMessage, InferredImage, VersionRef } from '#lib/contracts/ipc.ts'
+import type { ServedPrecision } from '#lib/contracts/precision.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
@@ -19,7 +20,7 @@ const MOST_DEATHS = 3
 
 /** The versions that this process has loaded, and how they compute. */
 export type OwnModels = {
-  readonly load: (version: VersionRef) => Promise<unknown>
+  readonly load: (version: VersionRef) => Promise<Partial<ServedPrecision>>
   readonly unload: (key: string) => Promise<void>
   readonly infer: (
     request: Omit<Extract<InferenceCommand, { kind: 'infer' }>, 'kind' | 'id'>,
@@ -86,7 +87,8 @@ export function createOwnEngine({ open, clock, log, changed, record }: OwnEngine
     const { models } = await engine()
     const done = record.begin(version.key)
     try {
-      await models.load(version)
+      const { note, isFallback } = await models.load(version)
+      if (note) log(isFallback ? 'warn' : 'info', `${version.key}: ${note}`)
     } catch (error) {
       throw isDarkroomError(error) ? badBundle(version.key, error.why) : error
     } finally {
