@@ -137,7 +137,7 @@ async function answered(
 ): Promise<PredictionAnswer | Error> {
   try {
     const bytes = await readFile(file)
-    return await predict({ ...args, save: false, picture: { bytes, filename: path.basename(file) } }, {})
+    return await predict({ ...args, save: false, image: { bytes, filename: path.basename(file) } }, {})
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return error
     if (isDarkroomError(error) && error.code !== 'not_found' && error.code !== 'not_ready') return error

@@ -30,9 +30,9 @@ const routes: Record<string, (request: Request) => Promise<Response>> = {
     predictOne,
     async (input) =>
       ({
-        filename: input.picture.filename,
+        filename: input.image.filename,
         width: input.top_k,
-        height: input.picture.bytes.length,
+        height: input.image.bytes.length,
       }) as Output<typeof predictOne>,
   ),
 }

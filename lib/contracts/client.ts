@@ -7,14 +7,14 @@ import type { Routes } from './index.ts'
 type RequestFields<C extends Contract> = {
   [K in keyof z.input<C['input']>]: K extends keyof z.output<C['input']> ? z.output<C['input']>[K] : never
 }
-type Arrives = 'picture' | 'parts'
+type Arrives = 'image' | 'parts'
 /** A file of a form with its name in the form: its own, or a path whose folder names the
  *  class. */
 export type NamedFile = File | { readonly blob: Blob; readonly name: string }
 
 /** The input of a route as a page gives it: its fields, with `file` for one image and `files` (and labels) for many. */
 export type CallInput<C extends Contract> = Omit<RequestFields<C>, Arrives> &
-  (C['body'] extends 'picture'
+  (C['body'] extends 'image'
     ? { readonly file: NamedFile }
     : C['body'] extends 'parts'
       ? { readonly files: readonly NamedFile[]; readonly label?: string; readonly labels?: readonly string[] }

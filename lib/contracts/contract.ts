@@ -30,9 +30,9 @@ export type RateLimitName = (typeof LIMITED)[number]
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
-/** The format of the body. `picture`: multipart `file` or `image`, raw `image/*`, or JSON with a data URL.
+/** The format of the body. `image`: multipart `file` or `image`, raw `image/*`, or JSON with a data URL.
  *  `parts`: multipart, streamed. */
-export type Body = 'none' | 'json' | 'picture' | 'parts'
+export type Body = 'none' | 'json' | 'image' | 'parts'
 
 /** The format of the response. `events`: server-sent events, each of the output type. `file`: bytes to download or
  *  display. */
@@ -47,7 +47,7 @@ export type Contract = {
   readonly body: Body
   readonly answer: Answer
   readonly input: z.ZodType
-  /** Text fields that a streamed form may have next to its files; those of `picture` are fields of the input. */
+  /** Text fields that a streamed form may have next to its files; those of `image` are fields of the input. */
   readonly formFields: readonly string[]
   /** Names without meaning here that are accepted, because the scripts and forms of earlier projects send
    *  them. Every other unknown name is refused. */

@@ -94,7 +94,7 @@ export type InferenceCommand =
       kind: 'explain'
       id: number
       key: string
-      picture: Uint8Array | PreparedImage
+      image: Uint8Array | PreparedImage
       maxPixels: number
       predicted: number
       temperature: number

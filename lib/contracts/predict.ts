@@ -107,7 +107,7 @@ export const predictOne = contract({
       ? 'batch'
       : null,
   summary: 'Predict the class of an image',
-  body: 'picture',
+  body: 'image',
   input: z.object({
     ...request,
     explain: flag
@@ -116,7 +116,7 @@ export const predictOne = contract({
         'whether to add an occlusion heat map in `explanation`: it takes about as long as fifty ' +
           'predictions, and also counts towards the “batch” rate limit',
       ),
-    picture: z.custom<ReceivedImage>(),
+    image: z.custom<ReceivedImage>(),
   }),
   output: explained,
   errors: [

@@ -35,7 +35,7 @@ const RECORDED_WITH_VALUE: readonly string[] = [
   'after',
 ]
 /** Fields recorded elsewhere in the entry, or request bodies. */
-const RECORDED_ELSEWHERE: readonly string[] = ['id', 'ids', 'classifier', 'name', 'email', 'parts', 'picture']
+const RECORDED_ELSEWHERE: readonly string[] = ['id', 'ids', 'classifier', 'name', 'email', 'parts', 'image']
 const LONGEST_TEXT = 200
 const LONGEST_DETAIL = 500
 

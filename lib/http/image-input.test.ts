@@ -10,10 +10,10 @@ const BYTES = Uint8Array.from({ length: 1000 }, (_, i) => i % 256)
 /** Returns what arrived. */
 const route = serve(
   predictOne,
-  async ({ picture, ...rest }) =>
+  async ({ image, ...rest }) =>
     ({
-      bytes: Buffer.from(picture.bytes).toString('hex'),
-      filename: picture.filename,
+      bytes: Buffer.from(image.bytes).toString('hex'),
+      filename: image.filename,
       ...rest,
     }) as unknown as Output<typeof predictOne>,
 )

@@ -15,7 +15,7 @@ const FORM_EXTRA_BYTES = 64 * 1024
 const LONGEST_NAME = 255
 
 export type ImageInput = {
-  readonly picture: ReceivedImage
+  readonly image: ReceivedImage
   readonly fields: Readonly<Record<string, unknown>>
 }
 
@@ -26,7 +26,7 @@ export async function imageOf(incoming: IncomingRequest, limitBytes: number): Pr
   if (type === 'application/x-www-form-urlencoded') throw noFile('the form has text fields only')
   const bytes = await bytesOf(incoming, limitBytes)
   if (bytes.byteLength === 0) throw noFile('the request is empty')
-  return { picture: { bytes, filename: null }, fields: {} }
+  return { image: { bytes, filename: null }, fields: {} }
 }
 
 async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
@@ -45,7 +45,7 @@ async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<
   }
   if (image === null) throw noFile(why)
   if (image.bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
-  return { picture: image, fields: Object.fromEntries(fields) }
+  return { image, fields: Object.fromEntries(fields) }
 }
 
 async function fromJson(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
@@ -75,7 +75,7 @@ async function fromJson(incoming: IncomingRequest, limitBytes: number): Promise<
     )
   if (bytes.byteLength === 0) throw noFile('the data URL is empty')
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
-  return { picture: { bytes, filename: null }, fields }
+  return { image: { bytes, filename: null }, fields }
 }
 
 function bytesOfDataUrl(url: string): Uint8Array | null {

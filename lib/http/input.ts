@@ -88,9 +88,9 @@ async function sentIn(
       return {}
     case 'json':
       return jsonOf(incoming, JSON_LIMIT_BYTES)
-    case 'picture': {
-      const { picture, fields } = await imageOf(incoming, limits.maxImageBytes)
-      return { ...fields, picture }
+    case 'image': {
+      const { image, fields } = await imageOf(incoming, limits.maxImageBytes)
+      return { ...fields, image }
     }
     case 'parts':
       return { parts: knownParts(contract, partsOf(incoming, limits.maxUploadBytes)) }

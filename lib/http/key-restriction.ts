@@ -13,7 +13,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** Cursors in a list, which is filtered by the classifier. */
 const PLACES: readonly string[] = ['cursor', 'after']
 /** Built by lib/http from the body; they name no object. */
-const BODIES: readonly string[] = ['picture', 'parts']
+const BODIES: readonly string[] = ['image', 'parts']
 /** People and keys belong to no classifier. */
 const OF_NO_CLASSIFIER: readonly SubjectKind[] = ['person', 'key']
 

@@ -10,7 +10,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { FieldError } from '#lib/domain/errors.ts'
 
 /** Built by lib/http from the body. */
-const OF_THE_BODY: readonly string[] = ['picture', 'parts']
+const OF_THE_BODY: readonly string[] = ['image', 'parts']
 /** Fields of files: a string in one of them means a missing file, which the use case reports. */
 const OF_FILES: readonly string[] = ['file', 'files', 'image', 'images']
 /** Parameters that browser scripts add to an address to bypass caches. */

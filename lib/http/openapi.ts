@@ -20,7 +20,7 @@ export const OPENAPI_VERSION = '3.1.1'
 
 const binary = { type: 'string', format: 'binary' } as const
 /** Built by lib/http from the body; the description shows the body instead. */
-const BODY_FIELDS: Readonly<Record<string, true>> = { picture: true, parts: true }
+const BODY_FIELDS: Readonly<Record<string, true>> = { image: true, parts: true }
 const PROBLEM = problem.meta({ id: 'Problem', description: 'what happened, why, and what to do (RFC 9457)' })
 
 let made: ReturnType<typeof createDocument> | undefined
@@ -103,7 +103,7 @@ function bodyOf(c: Contract, fields: Shape): ZodOpenApiRequestBodyObject | null 
         content: { 'application/json': { schema: z.object(fields) } },
         required: Object.values(fields).some((f) => !f.safeParse(undefined).success),
       }
-    case 'picture':
+    case 'image':
       return {
         required: true,
         content: {

@@ -20,7 +20,7 @@ async function listening(memory: BodyBudget): Promise<number> {
     settings: { maxImageBytes: 1_000_000 },
     holdBody: createHeldBodies({ memory, disk: UNBOUNDED }),
     serving: {
-      predict: async ({ picture }) => ({ confidence: 1, width: picture.bytes.byteLength }) as Answer,
+      predict: async ({ image }) => ({ confidence: 1, width: image.bytes.byteLength }) as Answer,
     },
   })
   const server = createServer((message, response) => {

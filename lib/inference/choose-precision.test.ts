@@ -37,11 +37,11 @@ test.each<[string, Partial<PrecisionFacts>, RegExp]>([
     /It lost too much\./,
   ],
   ['its ranges are missing', { hasRanges: false }, /does not allow int8/],
-])('float32 is used where %s; only when int8 is set, it is said', (_, change, note) => {
+])('float32 is used where %s; only when int8 is set, it is stated', (_, change, note) => {
   expect(precisionsToTry({ ...facts, ...change })).toEqual({ precisions: ['float32'], note: null })
-  const asked = precisionsToTry({ ...facts, ...change, setting: 'int8' })
-  expect(asked.precisions).toEqual(['float32'])
-  expect(asked.note).toMatch(note)
+  const requested = precisionsToTry({ ...facts, ...change, setting: 'int8' })
+  expect(requested.precisions).toEqual(['float32'])
+  expect(requested.note).toMatch(note)
 })
 
 test('int8 serves where it is at least 5 % faster', () => {

@@ -19,7 +19,7 @@ export type PrecisionFacts = {
   readonly card: Pick<Card, 'int8'>
 }
 
-/** The precisions to load: one, or both to be measured. A note says why int8 was asked for and is not served. */
+/** The precisions to load: one, or both to be measured. A note says why int8 was requested and is not served. */
 export function precisionsToTry({ setting, isPossible, engine, hasRanges, card }: PrecisionFacts): {
   readonly precisions: readonly InferencePrecision[]
   readonly note: string | null

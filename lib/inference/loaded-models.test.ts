@@ -26,7 +26,7 @@ test('the shipped version explains its prediction of a star, in steps that leave
 
   const rows = versions.explain({
     key: SHAPES.key,
-    picture: encodePng(star),
+    image: encodePng(star),
     maxPixels: 1e6,
     predicted,
     temperature: 1,

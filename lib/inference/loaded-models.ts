@@ -157,13 +157,13 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
 
   async function* explain({
     key,
-    picture,
+    image,
     maxPixels,
     predicted,
     temperature,
   }: ExplainRequest): AsyncGenerator<void, Occlusion & { square: Uint8Array }> {
     const model = modelFor(key)
-    const prepared = await prepare(picture, model.preprocess, maxPixels)
+    const prepared = await prepare(image, model.preprocess, maxPixels)
     if (!('square' in prepared)) throw reportedError(prepared.failure)
     const request = {
       square: prepared.square,

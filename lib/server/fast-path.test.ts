@@ -23,7 +23,7 @@ async function listening(
 ): Promise<string> {
   openProgram({
     serving: {
-      predict: (input, context) => predict(input.picture.bytes, context.signal),
+      predict: (input, context) => predict(input.image.bytes, context.signal),
       predictBatch: async () => ({ success: true, count: 0, predictions: [] }),
     },
     operations: { healthLive: async () => ({ status: 'alive', uptime_seconds: 1 }) },

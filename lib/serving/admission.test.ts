@@ -103,7 +103,7 @@ test('in an overload, a process that is late admits fewer at each look, and more
   expect(limitAfter(1_000)).toBe(80)
 })
 
-test('without an overload, a process that is late refuses nobody', () => {
+test('without an overload, a process that is late refuses none', () => {
   const clock = fakeClock()
   const admission = createAdmission(clock, () => 300)
   for (let looks = 0; looks < 20; looks++) {

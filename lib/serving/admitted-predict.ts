@@ -26,5 +26,5 @@ export const createAdmittedPredict =
     // a named version may be broken without being live
     const work = request.version === undefined ? () => outcomes.noted(predicting) : predicting
     // Large images have a queue of their own, and must not hold places of small ones while they wait in it.
-    return isSmall(request.picture.bytes, caller.maxPixels) ? admission.run(work) : work()
+    return isSmall(request.image.bytes, caller.maxPixels) ? admission.run(work) : work()
   }

@@ -48,7 +48,7 @@ function answer(message: InferenceCommand): void {
     return
   }
   if (message.kind === 'explain') {
-    const [first] = bytesIn(message.picture)
+    const [first] = bytesIn(message.image)
     if (first === KILLS) process.kill(process.pid, 'SIGKILL')
     else if (first === IS_CORRUPT) say({ kind: 'failed', id: message.id, failure: CUT_OFF })
     else if (first !== HANGS)
@@ -58,7 +58,7 @@ function answer(message: InferenceCommand): void {
         rows: 1,
         columns: 2,
         drops: [[message.predicted, message.temperature]],
-        square: bytesIn(message.picture),
+        square: bytesIn(message.image),
       }) // a hanging explanation does not block the others
     return
   }

@@ -114,9 +114,9 @@ export function createOwnEngine({ open, clock, log, changed, record }: OwnEngine
       const { name, models } = opened ?? (await engine())
       return { ...(await models.infer({ key: version.key, images, ...limits })), engine: name }
     },
-    async explain(version, picture, about) {
+    async explain(version, image, about) {
       const { models } = await engine()
-      const rows = models.explain({ key: version.key, picture, ...about })
+      const rows = models.explain({ key: version.key, image, ...about })
       for (;;) {
         const row = await rows.next()
         if (row.done) return row.value

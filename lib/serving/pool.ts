@@ -242,7 +242,7 @@ export function createPool({
     try {
       await loadFor(child, version).finally(() => free(child))
       const answer = await child.request(
-        { kind: 'explain', key: version.key, picture: image, ...about },
+        { kind: 'explain', key: version.key, image, ...about },
         LONGEST_BATCH_MS,
       )
       if (answer.kind === 'explained') return answer

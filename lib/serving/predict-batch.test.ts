@@ -74,7 +74,7 @@ test('a ZIP is predicted entry by entry, and no temporary file remains', async (
     ]),
   )
 
-  const answer = await ask([file('pictures.zip', zip)])
+  const answer = await ask([file('images.zip', zip)])
 
   expect(answer.predictions.map((one) => [one.filename, outcomeOf(one)])).toEqual([
     ['a/1.png', 'dog'],
@@ -88,9 +88,9 @@ test('the total size of the images predicted concurrently for one request is lim
   let most = 0
   const fixture = predictFixture()
   const predict: typeof fixture.predict = async (request, caller) => {
-    most = Math.max(most, (open += request.picture.bytes.length))
+    most = Math.max(most, (open += request.image.bytes.length))
     await new Promise(setImmediate)
-    open -= request.picture.bytes.length
+    open -= request.image.bytes.length
     return fixture.predict(request, caller)
   }
   const predictBatch = createPredictBatch({
@@ -121,7 +121,7 @@ test('a truncated ZIP is refused as a whole, and no temporary file remains', asy
   const { ask, scratchDir } = batching()
   const zip = await buffer(writeZip([{ path: '1.png', content: imageOf(1, 9) }]))
 
-  await expect(ask([file('pictures.zip', zip.subarray(0, -10))])).rejects.toMatchObject({
+  await expect(ask([file('images.zip', zip.subarray(0, -10))])).rejects.toMatchObject({
     code: 'bad_archive',
   })
   expect(readdirSync(scratchDir)).toEqual([])

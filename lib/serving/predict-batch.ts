@@ -37,7 +37,7 @@ export type BatchParts = {
   readonly scratchDir: string
 }
 
-export type BatchRequest = Omit<PredictionRequest, 'picture'> & { readonly parts: AsyncIterable<Part> }
+export type BatchRequest = Omit<PredictionRequest, 'image'> & { readonly parts: AsyncIterable<Part> }
 type FailedEntry = { success: false; filename: string | null; code: string; error: string }
 export type BatchAnswer = { success: true; count: number; predictions: (PredictionAnswer | FailedEntry)[] }
 type BatchEntry =
@@ -114,7 +114,7 @@ export function createPredictBatch({
       bytes: Uint8Array
     }): Promise<PredictionAnswer | FailedEntry> {
       try {
-        return await turns.run(() => predict({ ...chosen, picture: image }, { ...caller, isBulk: true }))
+        return await turns.run(() => predict({ ...chosen, image }, { ...caller, isBulk: true }))
       } catch (error) {
         if (!isDarkroomError(error) || !SINGLE_IMAGE_ERRORS.has(error.code)) throw error
         return { success: false, filename: image.filename, code: error.code, error: error.message }
@@ -139,7 +139,7 @@ export function createPredictBatch({
   ): AsyncGenerator<BatchEntry> {
     const folder = await mkdtemp(path.join(scratchDir, `batch-${process.pid}-`))
     try {
-      const file = path.join(folder, 'pictures.zip')
+      const file = path.join(folder, 'images.zip')
       await pipeline(Readable.from(bytes), createWriteStream(file))
       for await (const entry of readZip(
         file,

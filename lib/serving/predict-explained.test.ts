@@ -4,7 +4,7 @@ import type { ExplanationOutput, ExplainOptions } from './pool-parts.ts'
 import { createPredictExplained } from './predict-explained.ts'
 import { notReady } from './refusals.ts'
 
-const requestOf = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
+const requestOf = (bytes: Uint8Array) => ({ top_k: 2, save: true, image: { bytes, filename: 'a.png' } })
 const output: ExplanationOutput = {
   rows: 2,
   columns: 2,

@@ -60,7 +60,7 @@ export function createPredictExplained({
 
   async function explained({ request, caller }: ExplainRequest): Promise<ExplainedAnswer> {
     const answer = await predict(request, caller)
-    return { ...answer, explanation: explanationOf(await placesOf(answer, request.picture.bytes, caller)) }
+    return { ...answer, explanation: explanationOf(await placesOf(answer, request.image.bytes, caller)) }
   }
 
   async function placesOf(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { predictFixture, BROKEN, imageOf } from './predict-ports.fakes.ts'
 
-const requestOf = (bytes: Uint8Array) => ({ top_k: 2, save: true, picture: { bytes, filename: 'a.png' } })
+const requestOf = (bytes: Uint8Array) => ({ top_k: 2, save: true, image: { bytes, filename: 'a.png' } })
 
 test('a prediction contains class, calibrated confidence, all probabilities and its version', async () => {
   const { predict } = predictFixture({ calibrated: { temperature: 2, threshold: 0.7 } })

@@ -52,7 +52,7 @@ export type PredictionRequest = {
   readonly version?: string | undefined
   readonly top_k: number
   readonly save: boolean
-  readonly picture: { readonly bytes: Uint8Array; readonly filename: string | null }
+  readonly image: { readonly bytes: Uint8Array; readonly filename: string | null }
 }
 
 /**
@@ -134,7 +134,7 @@ export function createPredict({
     }
   }
 
-  return async function predict({ classifier, version, top_k, save, picture: { bytes, filename } }, caller) {
+  return async function predict({ classifier, version, top_k, save, image: { bytes, filename } }, caller) {
     const began = clock.now()
     const hash = hashOf(bytes)
     const classifierId = await idOf(classifier)

@@ -27,7 +27,7 @@ const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
 const BODY_TEXTS = {
   none: '',
   json: 'A JSON object.',
-  picture:
+  image:
     'One image: as a form with “file” (or “image”), as raw image/* bytes, or as JSON { "url": data-URL }.',
   parts: 'A form with several “files”, or one ZIP. Labels must precede the files.',
 } as const
