@@ -145,7 +145,7 @@ async function ended(
       'internal',
       {
         what: 'The training run failed',
-        why: run.error ?? run.message,
+        why: (run.error ?? run.message).replace(/\.$/, ''), // the sentence goes on
         remedy: 'See the run at /retrain for details.',
       },
       { members: { run } },

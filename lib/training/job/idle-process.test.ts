@@ -50,6 +50,22 @@ test('an idle process is given to the next work of its kind, and reports itself 
   expect(isTiming()).toBe(false)
 })
 
+test('a process that was idle twice reports itself ready once, so that its work does not start twice', async () => {
+  const { processes } = opened()
+  processes.keep(processes.fork('auto', 'inference'), ready)
+  const second = processes.fork('auto', 'inference')
+  second.listen({ message: () => undefined, exit: () => undefined })
+  processes.keep(second, ready)
+
+  const messages: FromTraining[] = []
+  processes
+    .fork('auto', 'inference')
+    .listen({ message: (message) => messages.push(message), exit: () => undefined })
+  await Promise.resolve()
+
+  expect(messages).toEqual([{ kind: 'ready', engine: 'onnx' }])
+})
+
 test.each([
   [
     'other work needs another engine',

@@ -47,10 +47,13 @@ export function keepingProcesses(fork: ForkTraining, clock: Pick<SteadyClock, 'a
       const { child, engine, cancelTimer } = idle
       cancelTimer()
       idle = null
+      let isReported = false // once: this child may be kept again, and be returned from here once more
       return {
         ...child,
         listen(on) {
           child.listen(on)
+          if (isReported) return
+          isReported = true
           queueMicrotask(() => on.message({ kind: 'ready', engine })) // as a new one reports itself
         },
       }
