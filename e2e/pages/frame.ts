@@ -13,7 +13,7 @@ export const frame = (tab: Tab) => {
     dashboardHeading: page.getByRole('heading', { name: 'Dashboard' }),
     /** The headings of the classifiers on the dashboard, the default one first. */
     classifiers: page.getByRole('heading', { level: 3 }),
-    note: page.getByRole('note'),
+    note: page.getByRole('note').first(),
     loginLink: page.getByRole('link', { name: 'Log in' }),
     settingsLink: page.getByRole('link', { name: 'Settings', exact: true }),
     uploadLink: page.getByRole('link', { name: 'Upload', exact: true }),

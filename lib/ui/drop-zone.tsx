@@ -46,6 +46,10 @@ export function DropZone({
     add(Array.from(input.files ?? [], (file) => ({ file, path: file.webkitRelativePath || file.name })))
     input.value = ''
   }
+  useEffect(() => {
+    // Files chosen before the scripts of the page ran, or restored by the browser.
+    for (const input of [files.current, folders.current]) if (input?.files?.length) addFrom(input)
+  })
 
   return (
     <div
