@@ -1,6 +1,6 @@
 /** The requests of the users of tasks.yml, and the checks of the responses. Each response counts
  *  once: done or failed. tasks.yml defines the number of users and the thresholds. */
-import { encodePng } from '../lib/images/png.ts'
+import { encodePng } from '../lib/images/write-png.ts'
 import { drawn, headers, read, slightlyChanged } from './visitor.mjs'
 
 export { hasTime, turnPage } from './visitor.mjs'

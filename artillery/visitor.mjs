@@ -1,7 +1,7 @@
 /** One user of the load scenarios: the image to send, different each time, and the check of the response.
  *  visitors.yml defines the number of users and the thresholds. */
 import { drawShape, SHAPES } from '../lib/domain/drawn-shapes.ts'
-import { encodePng } from '../lib/images/png.ts'
+import { encodePng } from '../lib/images/write-png.ts'
 
 const DRAWN_PER_CLASS = 50
 /** Seeds that no training image has (those count from 0). */

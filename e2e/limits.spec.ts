@@ -69,9 +69,11 @@ for (const fastPath of ['on', 'off']) {
       const first = await batch()
       expect([first.status, first.headers.get('ratelimit-policy')], first.text).toEqual([200, '3;w=3600'])
 
-      await expect.poll(async () => (await batch()).status, { timeout: 10_000, intervals: [700] }).toBe(429)
+      let refused = first
+      await expect
+        .poll(async () => (refused = await batch()).status, { timeout: 10_000, intervals: [700] })
+        .toBe(429)
 
-      const refused = await batch()
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_500)
       expect(refused.json['detail']).toMatch(
         /at most 3 requests of this kind are allowed in an hour. Try again in \d+ minutes/,
@@ -83,7 +85,8 @@ for (const fastPath of ['on', 'off']) {
 
       const answers = await many(2 * MOST, { authorization })
 
-      expect(statuses(answers)).toEqual([200])
+      const other = answers.find(({ status }) => status !== 200)
+      expect(statuses(answers), other?.text).toEqual([200])
       expect(answers[0]?.headers.get('ratelimit-limit')).toBe(String(10 * MOST))
     })
 
