@@ -107,12 +107,7 @@ export function composeServing(
   const prepare: Prepare = ({ bytes, hash }, { ref }, { maxPixels = settings.MAX_PIXELS, isBulk, signal }) =>
     decodeHere(bytes, { folder: ref.folder, hash, maxPixels, isBulk: isBulk === true, signal })
   const connections = watchConnections(layoutOf(settings).front.count)
-  const admission = createAdmission(
-    steadyClock,
-    loop.lagMs,
-    connections.isStorm,
-    layoutOf(settings).front.count,
-  )
+  const admission = createAdmission(steadyClock, connections.isStorm, layoutOf(settings).front.count)
   const outcomes = createOutcomes(steadyClock)
   const swap = createSwap({ pool: engine, data, log })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })

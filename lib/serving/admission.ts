@@ -1,6 +1,5 @@
-/** Whether one more prediction may begin: bounded by how long it would have to wait, not by a count. Where the
- *  process itself is late, fewer are admitted, until it keeps up with everything that is sent, refusals
- *  included. It computes nothing and knows no HTTP. */
+/** Whether one more prediction may begin: bounded by how long it would have to wait, not by a count. It computes
+ *  nothing and knows no HTTP. */
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import { overloaded } from './refusals.ts'
@@ -15,16 +14,9 @@ const BURST_MS = 150
 /** So many are admitted however slow the machine, over all processes, while none is refused: 200 connections at a
  *  time are served, also when the system gives one of two processes 140 of them. */
 const ALWAYS_ADMITTED = 288
-/** A process that is later than this with its work lets requests wait in front of it, uncounted. Without an overload
- *  that is no reason to refuse any: a batch and reading the requests behind it take 40 to 100 ms with 100 clients. */
-const LATE_MS = 60
-/** While it is late in an overload, the share of the limit that is admitted shrinks by this factor at each look, and
- *  grows by the step while it is not (additive increase, multiplicative decrease: Chiu and Jain 1989). */
-const SHRINKS_BY = 0.7
-const GROWS_BY = 0.05
-const LOOK_EVERY_MS = 25
-/** Enough to keep the engine busy, over all processes. */
-const LEAST_ADMITTED = 16
+/** Enough to keep the engines busy, over all processes. A lower limit makes an overload worse where processes that
+ *  refuse also compute: batches become small, and refusals take their time. */
+const LEAST_ADMITTED = 64
 /** Making an error takes 10 µs, a tenth of a refusal: its figures are as recent as this. */
 const ERROR_MS = 25
 /** Until it is known better. */
@@ -43,11 +35,10 @@ export type Admission = {
   readonly figures: () => { readonly running: number; readonly limit: number; readonly refused: number }
 }
 
-/** `lagMs`: how late the process is with its work. `isStorm`: whether hundreds of clients have just connected, so
+/** `isStorm`: whether hundreds of clients have just connected, so
  *  that more is on its way than can be counted here. */
 export function createAdmission(
   clock: Pick<SteadyClock, 'now'>,
-  lagMs: () => number = () => 0,
   isStorm: () => boolean = () => false,
   sharing = 1,
 ): Admission {
@@ -55,29 +46,14 @@ export function createAdmission(
   let refused = 0
   /** Milliseconds from one finished prediction to the next while many are under way: the inverse of the rate. */
   let costMs = FIRST_COST_MS
-  /** The share of the limit that is admitted, from the lateness of the process. */
-  let share = 1
-  let lookedAt = clock.now()
-  let wasLate = false
   let firstRefusal = -Infinity
   let lastRefusal = -Infinity
   let lastError: { readonly error: DarkroomError; readonly at: number } | null = null
 
   function limit(): number {
-    adapt()
     return isOverloaded() || isStorm()
-      ? Math.max(LEAST_ADMITTED / sharing, Math.floor((share * OVERLOADED_WAIT_MS) / costMs))
+      ? Math.max(LEAST_ADMITTED / sharing, Math.floor(OVERLOADED_WAIT_MS / costMs))
       : Math.max(ALWAYS_ADMITTED / sharing, Math.floor(LONGEST_WAIT_MS / costMs))
-  }
-
-  function adapt(): void {
-    const looks = Math.floor((clock.now() - lookedAt) / LOOK_EVERY_MS)
-    if (looks === 0) return
-    lookedAt = clock.now()
-    const isLate = lagMs() > LATE_MS
-    if (isLate && wasLate) share = Math.max(0.05, share * SHRINKS_BY)
-    else if (!isLate) share = Math.min(1, share + looks * GROWS_BY)
-    wasLate = isLate
   }
 
   const isOverloaded = (): boolean =>
