@@ -58,7 +58,7 @@ for (const fastPath of ['on', 'off']) {
         { name: 'stuff/star/cut.png', content: png(32).slice(0, 100) },
         { name: 'stuff/ring/inner.zip', content: zipFile([star('x/y.png', 33)]) },
         star('../../outside.png', 34),
-        star('/tmp/absolute.png', 35),
+        star('/absolute.png', 35),
         { ...star('stuff/star/link.png', 36), mode: 0o120777 },
       ])
       const before = await product.request('GET', `/api/samples?limit=1`, { headers: asKey() })

@@ -1,7 +1,5 @@
 /** A process that examines one ONNX file, or saves it as a pretrained network, and ends: the file may crash it, keep
  *  it busy or fill its memory without any other loss. */
-import { writeFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
 import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'
 import { runChild } from '#lib/children/run-child.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
@@ -10,18 +8,10 @@ import { openGraph } from '#lib/engines/ort/run-graph.ts'
 import { inspectOnnx, notABackbone } from '#lib/training/pretrained/onnx/inspect-onnx.ts'
 import { saveOnnx } from '#lib/training/pretrained/onnx/save-onnx.ts'
 import { nameOf, type InspectionMessage, type InspectionRequest } from './fork-inspection.ts'
-
-/** Predictions go first; as in lib/processes/decoding-process.ts. */
-const NICE = 7
+import { giveWay } from './low-priority.ts'
 
 endWhenUncaught({ report: reportOnStderr })
-setPriority(NICE)
-try {
-  // if memory runs out nevertheless, Linux ends this process first
-  writeFileSync('/proc/self/oom_score_adj', '1000')
-} catch {
-  // Other systems have no such file.
-}
+giveWay()
 await runChild<InspectionRequest, InspectionMessage>((say) => ({
   ready: {},
   hear: (request) => {

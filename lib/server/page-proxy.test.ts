@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { exchange } from './exchange.fakes.ts'
 import { createPageProxy } from './page-proxy.ts'
 import { createWebServer } from './web-server.ts'
 
@@ -187,18 +188,3 @@ test('a client that disconnects ends the request behind, and a response that bre
 
   await expect(fetch(`${url}/broken`).then((answer) => answer.text())).rejects.toThrow()
 })
-
-/** All that is received until the connection ends; each later part is sent when something has been received. */
-function exchange(port: number, sent: string, ...later: string[]): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(sent))
-    let output = ''
-    socket.on('data', (chunk) => {
-      output += chunk.toString('latin1')
-      const next = later.shift()
-      if (next !== undefined) socket.write(next)
-    })
-    socket.on('error', () => {})
-    socket.on('close', () => resolve(output))
-  })
-}

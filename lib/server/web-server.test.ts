@@ -1,7 +1,7 @@
 /** The listening side on a real socket: what no library would send. What the handlers behind it say is tested
  *  where they are. */
-import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { exchange } from './exchange.fakes.ts'
 import { createGate } from './request-validation.ts'
 import { createWebServer, type WebServerParts } from './web-server.ts'
 
@@ -27,22 +27,6 @@ async function listening(parts: Partial<WebServerParts> = {}): Promise<number> {
   })
   onTestFinished(() => server.drain())
   return server.listen({ port: 0, host: '127.0.0.1' })
-}
-
-/** All that is received until the connection ends. What is sent later goes out as soon as something was answered,
- *  each in a packet of its own. */
-function exchange(port: number, sent: string, ...later: string[]): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(sent))
-    let output = ''
-    socket.on('data', (chunk) => {
-      output += chunk.toString('latin1')
-      const next = later.shift()
-      if (next !== undefined) socket.write(next)
-    })
-    socket.on('error', () => {})
-    socket.on('close', () => resolve(output))
-  })
 }
 
 const H2C = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n'
