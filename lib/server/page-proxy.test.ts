@@ -7,6 +7,7 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { exchange } from './exchange.fakes.ts'
 import { createPageProxy } from './page-proxy.ts'
+import { GuardedResponse } from './security-headers.ts'
 import { createWebServer } from './web-server.ts'
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -40,7 +41,7 @@ async function front({ trustsProxy = false, behind = 1, vary = '' } = {}) {
 }
 
 async function listenBehind(socket: string, handle: Handle): Promise<{ readonly end: () => Promise<void> }> {
-  const server = createServer(handle)
+  const server = createServer({ ServerResponse: GuardedResponse }, handle)
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   const end = () =>
     new Promise<void>((resolve) => {
@@ -187,4 +188,34 @@ test('a client that disconnects ends the request behind, and a response that bre
   await expect.poll(() => isGone).toBe(true)
 
   await expect(fetch(`${url}/broken`).then((answer) => answer.text())).rejects.toThrow()
+})
+
+test.each([
+  ['at once, and would end the connection', 0, 413],
+  ['after a part of the body, and would end the connection', 1_000_000, 413],
+  ['at once, and would go on', 0, 401],
+  ['after a part of the body, and would go on', 1_000_000, 401],
+])('a client that sends a large body reads the refusal: %s', async (_, readFirst, status) => {
+  const { url, sockets } = await front()
+  await listenBehind(sockets[0]!, (request, response) => {
+    const refuse = () => {
+      if (status === 413) response.setHeader('connection', 'close')
+      response.writeHead(status, { 'content-type': 'text/plain' })
+      response.end('the reason')
+    }
+    if (readFirst === 0) return refuse()
+    let read = 0
+    request.on('data', function count(part: Buffer) {
+      read += part.length
+      if (read < readFirst) return
+      request.off('data', count)
+      request.pause()
+      refuse()
+    })
+  })
+
+  for (let turn = 0; turn < 5; turn++) {
+    const answer = await fetch(`${url}/api/upload`, { method: 'POST', body: new Uint8Array(20_000_000) })
+    expect([answer.status, await answer.text()]).toEqual([status, 'the reason'])
+  }
 })

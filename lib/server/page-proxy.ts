@@ -1,7 +1,7 @@
 /**
  * Passes requests on to a web process over its private socket, and its response back, both as streams. The
- * address of the client and the requested host arrive there unchanged; the server removes
- * before what a client may not say about itself.
+ * address of the client and the requested host arrive unchanged; the server has removed what a client may not
+ * state about itself.
  */
 import {
   Agent,
@@ -14,6 +14,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Pages } from './web-server.ts'
+import { afterRest } from './write-response.ts'
 
 /**
  * These describe one connection, not the request (RFC 9110 §7.6.1). Names that a client lists in its Connection
@@ -58,12 +59,12 @@ export function createPageProxy(sockets: readonly string[]): PageProxy {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (;;) {
       for (let tried = 0; tried < agents.length; tried++) {
+        if (response.destroyed) return // the client has left meanwhile
         const target = agents[turn++ % agents.length]!
         const result = await passedOn(request, response, target)
         wasThere ||= result !== 'not started'
         if (result === 'answered') return
       }
-      if (response.destroyed) return
       if (wasThere || performance.now() - startedAt > LONGEST_START_MS) throw noWebProcess()
       await wait(TRY_AGAIN_MS)
     }
@@ -108,11 +109,21 @@ function passedOn(
     })
     const leave = (): void => void onward.destroy()
     response.once('close', leave)
+    let isAnswered = false
     onward.once('response', (answer) => {
+      isAnswered = true
+      if (!request.complete) response.shouldKeepAlive = false
       copyAnswer(answer, response)
       answer.once('close', () => {
         response.off('close', leave)
         if (!answer.complete) response.destroy()
+        else if (request.complete) response.end()
+        else {
+          // The rest of the body is discarded, so that the client reads the response.
+          request.unpipe(onward)
+          onward.destroy()
+          afterRest(request, () => response.end())
+        }
         resolve('answered')
       })
     })
@@ -121,11 +132,8 @@ function passedOn(
       const absence = NOT_THERE[error.code ?? '']
       if (absence) return resolve(absence)
       request.unpipe(onward)
+      if (isAnswered) return // the end of the answer decides
       if (response.destroyed) return resolve('answered')
-      if (response.headersSent) {
-        response.destroy()
-        return resolve('answered')
-      }
       reject(error)
     })
     // A body is taken from the client only when a process reads it; with Expect, when that requests it.
@@ -156,7 +164,7 @@ function copyAnswer(answer: IncomingMessage, response: ServerResponse): void {
   if (/\bclose\b/i.test(answer.headers.connection ?? '')) response.shouldKeepAlive = false
   response.writeHead(statusCode, statusMessage)
   response.flushHeaders()
-  answer.pipe(response)
+  answer.pipe(response, { end: false })
 }
 
 /** The headers as they were received, with the address of the peer where no trusted proxy has named the client. */

@@ -25,6 +25,10 @@ export class GuardedResponse<
   Request extends IncomingMessage = IncomingMessage,
 > extends ServerResponse<Request> {
   override writeHead(status: number, ...head: readonly unknown[]): this {
+    // Behind the page proxy, the process in front ends the connection to the client: ending this one while a body
+    // arrives would lose the response.
+    const isBehindProxy = this.req.socket.remoteAddress === undefined
+    if (isBehindProxy && !this.req.complete) this.removeHeader('connection')
     const values = head[0]
     // An array is complete: its author has included `headersFor`.
     if (Array.isArray(values)) return super.writeHead(status, values as string[])

@@ -41,7 +41,7 @@ function begin({ status, headers, body }: OutgoingResponse, response: ServerResp
  * The response is written, but a client that is still sending reads it only afterwards: if it ended at
  * once, "connection: close" would interrupt the client.
  */
-function afterRest(message: IncomingMessage, end: () => void): void {
+export function afterRest(message: IncomingMessage, end: () => void): void {
   const quiet = setTimeout(() => message.destroy(), QUIET_MS)
   const longest = setTimeout(() => message.destroy(), LONGEST_LINGER_MS)
   quiet.unref()
@@ -52,4 +52,5 @@ function afterRest(message: IncomingMessage, end: () => void): void {
     end()
   })
   message.on('data', () => quiet.refresh())
+  message.resume()
 }

@@ -35,8 +35,8 @@ export type Admission = {
   readonly figures: () => { readonly running: number; readonly limit: number; readonly refused: number }
 }
 
-/** `isStorm`: whether hundreds of clients have just connected, so
- *  that more is on its way than can be counted here. */
+/** `isStorm`: whether hundreds of clients have just connected, so that more requests are on their way than can be
+ *  counted here. `sharing`: how many processes share the fixed limits. */
 export function createAdmission(
   clock: Pick<SteadyClock, 'now'>,
   isStorm: () => boolean = () => false,
@@ -52,8 +52,8 @@ export function createAdmission(
 
   function limit(): number {
     return isOverloaded() || isStorm()
-      ? Math.max(LEAST_ADMITTED / sharing, Math.floor(OVERLOADED_WAIT_MS / costMs))
-      : Math.max(ALWAYS_ADMITTED / sharing, Math.floor(LONGEST_WAIT_MS / costMs))
+      ? Math.max(Math.ceil(LEAST_ADMITTED / sharing), Math.floor(OVERLOADED_WAIT_MS / costMs))
+      : Math.max(Math.ceil(ALWAYS_ADMITTED / sharing), Math.floor(LONGEST_WAIT_MS / costMs))
   }
 
   const isOverloaded = (): boolean =>

@@ -191,7 +191,7 @@ export function createPool({
       } catch (error) {
         if (!(error instanceof ChildProcessExited)) throw error
         if (isKilled(error.message) && attempt < MOST_KILLS_ALONE) continue
-        log('error', `One image crashed ${child.name}: ${error.message}. It is refused for ten minutes.`)
+        log('error', `One image crashed ${child.name}: ${error.message}. It was not processed.`)
         return { images: [endsProcesses(error.message)], inferenceMs: 0, engine: null }
       }
     }

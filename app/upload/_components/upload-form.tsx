@@ -2,7 +2,7 @@
 /** The upload form: classifier, files and labels; then the progress and the report. */
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import { call, upload } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import { Button } from '#lib/ui/button.tsx'
@@ -45,9 +45,11 @@ export function UploadForm(props: UploadFormProps) {
   const [reports, setReports] = useState<readonly UploadReport[]>([])
   const [failure, setFailure] = useState<Failure | null>(null)
   const { plan, readAgain } = usePlan()
-  const stage = (staged: readonly SelectedFile[]) => {
-    setFiles(staged)
-    void readAgain(staged)
+  const staged = useRef<readonly SelectedFile[]>([])
+  const stage = (next: readonly SelectedFile[]) => {
+    staged.current = next // a folder that is still being read must not undo a later drop
+    setFiles(next)
+    void readAgain(next)
   }
   const existing = target.kind === 'existing' ? classifiers.find(({ id }) => id === target.id) : undefined
 
@@ -58,13 +60,15 @@ export function UploadForm(props: UploadFormProps) {
     try {
       const classifier = await classifierOf(target)
       if (target.kind === 'new') setTarget({ kind: 'existing', id: classifier })
-      for (const one of uploadRequests(files, label.trim())) {
+      const requests = uploadRequests(files, label.trim())
+      const planned = requests.find((one) => one.label === undefined) // its plan is shown
+      for (const one of requests) {
         const started = await upload(
           'POST /api/upload',
           {
             classifier,
             ...one,
-            ...(plan.kind === 'plan' && plan.reading !== '' && { reading: plan.reading }),
+            ...(one === planned && plan.kind === 'plan' && plan.reading !== '' && { reading: plan.reading }),
           },
           {
             onProgress: (sent, total) =>
@@ -111,7 +115,7 @@ export function UploadForm(props: UploadFormProps) {
         onFiles={(more) => {
           setReports([])
           setFailure(null)
-          stage([...files, ...more])
+          stage([...staged.current, ...more])
         }}
       />
       {files.length > 0 && (

@@ -23,10 +23,13 @@ type Table = {
   readonly choices: readonly Choice[]
 }
 
+/** Without commas, which separate choices in a reading. */
+const columnChoice = (heading: string): Choice => `column:${heading.replaceAll(',', ' ').trim()}`
+
 export function labelColumns({ heading, body, nameAt, choices }: Table): LabelColumns {
   const width = Math.max(heading.length, ...body.slice(0, 300).map(({ length }) => length))
   const others = Array.from({ length: width }, (_, column) => column).filter((column) => column !== nameAt)
-  const chosen = others.find((column) => choices.includes(`column:${heading[column] ?? ''}`))
+  const chosen = others.find((column) => choices.includes(columnChoice(heading[column] ?? '')))
   const named = others
     .flatMap((column) => {
       const rank = labelRank(heading[column] ?? '')
@@ -45,7 +48,7 @@ export function labelColumns({ heading, body, nameAt, choices }: Table): LabelCo
     .filter((other) => other !== likely[0] && heading[other] !== undefined && heading[other] !== '')
     .filter((other) => !saysTheSame(body, likely[0]!, other))
     .map((other): Doubt => ({
-      choice: `column:${heading[other]!}`,
+      choice: columnChoice(heading[other]!),
       why: `"${heading[likely[0]!]}" and "${heading[other]}" may both be the class`,
     }))
   return { labelsOf: (row) => labelsIn(row[column] ?? ''), isRecognised: named.length > 0, doubts }

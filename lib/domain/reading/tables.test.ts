@@ -50,6 +50,11 @@ test.each<[string, string, string?]>([
     four((n, l, i) => `${n}.jpg,${l},${i % 2}`, 'image,diagnosis,target'),
     'column:target',
   ],
+  [
+    'a heading with a comma',
+    four((n, l, i) => `${n}.jpg,${l},${i % 2}`, 'image,diagnosis,"target, "'),
+    'column:target',
+  ],
   ['Kaggle dog breeds', four((n, l) => `${n},${l}`, 'id,breed')],
   ['a class and its number', four((n, l, i) => `${n}.jpg,${i < 2 ? 0 : 1},${l}`, 'image,label,label_name')],
   ['an unknown heading', four((n, l, i) => `${n}.jpg,${l},0.${i}7`, 'a,b,c')],
