@@ -1,7 +1,6 @@
-/**
- * `npm run evaluate -- <classifier>`: measures its live version on the test images by the serving path,
- * from encoded bytes to predictions, and shows the figures of its card for comparison. It changes nothing.
- */
+/** `npm run evaluate -- <classifier>`: measures its live version on the test images by the serving path, from
+ *  encoded bytes to predictions, and shows the figures of its card for comparison. Without --write it changes
+ *  nothing. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { Settings } from '#lib/contracts/settings.ts'
 import { isSmall } from '#lib/operations/memory-limits.ts'
 
-/** More processes than cores only cause context switches. */
+/** Unless set: each takes some 180 MB, whatever the number of cores. */
 const MOST_AUTO_PREDICTING = 4
 
 type LayoutSettings = Pick<Settings, 'ROLE' | 'DOOR' | 'PREDICT_PROCESSES' | 'WEB_PROCESSES' | 'MEMORY_MB'>

@@ -184,9 +184,9 @@ const noWebProcess = (): DarkroomError =>
   new DarkroomError(
     'not_ready',
     {
-      what: 'This page is not available',
-      why: 'the process that shows pages is being restarted',
-      remedy: 'Try again in a few seconds. Predictions are available meanwhile.',
+      what: 'This request cannot be answered now',
+      why: 'the web process is restarting',
+      remedy: 'Try again in a few seconds. Predictions are not affected.',
     },
     { retryAfterSeconds: 2 },
   )

@@ -47,8 +47,7 @@ export function UploadForm(props: UploadFormProps) {
   const { plan, readAgain } = usePlan()
   const staged = useRef<readonly SelectedFile[]>([])
   const stage = (next: readonly SelectedFile[]) => {
-    staged.current = next // a folder that is still being read must not undo a later drop
-    setFiles(next)
+    setFiles((staged.current = next)) // a folder that is still being read must not undo a later drop
     void readAgain(next)
   }
   const existing = target.kind === 'existing' ? classifiers.find(({ id }) => id === target.id) : undefined

@@ -74,7 +74,10 @@ export async function compareVersions(
   const verdict = verdictOf(input, answers, compared)
   return {
     ...answer,
-    changes: predictionChanges(common, input),
+    changes: predictionChanges(common, {
+      champion: asServed(champion, byChampion),
+      challenger: asServed(challenger, byChallenger),
+    }),
     verdict: { ...verdict, sentence: `${verdict.sentence}${newClassesSentence(input, answer)}` },
   }
 }

@@ -4,10 +4,10 @@ import type { Output } from '#lib/contracts/contract.ts'
 import { MOST_CHANGES, type modelChanges, type PredictionChanges } from '#lib/contracts/prediction-changes.ts'
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { softmax } from '#lib/domain/calibration.ts'
+import type { ServedVersion } from './predict-samples.ts'
 
-type Side = Pick<VersionWithCard, 'classes' | 'card'>
+type Side = Pick<ServedVersion, 'classes' | 'card'>
 /** Logits of one image by both versions. */
 export type PairedLogits = {
   readonly entry: { readonly hash: string; readonly label: string }
