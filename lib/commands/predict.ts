@@ -103,7 +103,7 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
       changed: () => batcher.wake(),
     })
     const batcher = createBatcher<InferenceItem, PoolResult>({
-      most: () => AT_ONCE,
+      most: AT_ONCE,
       capacity: AT_ONCE,
       lanes: pool.ready,
       keyOf: (item) => item.served.ref.key,

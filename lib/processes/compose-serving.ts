@@ -30,16 +30,12 @@ import { createSwap } from '#lib/serving/model-registry.ts'
 import { steadyClock } from './clock.ts'
 import { watchConnections } from '#lib/server/connection-rate.ts'
 import type { CrashMemory } from './crash-memory.ts'
-import { watchLoopLag } from '#lib/server/loop-lag.ts'
 import { maxPixelsPublic } from '#lib/operations/memory-limits.ts'
 import { layoutOf } from './process-layout.ts'
 import type { Start } from './settings.ts'
 
 /** ONNX Runtime's cost per image is constant from about 16 on, and requests are not read meanwhile. */
 const MOST_IN_BATCH = 32
-/** While this process is late, others wait to be read or refused: smaller batches cost a tenth more for each image. */
-const MOST_WHILE_LATE = 8
-const LATE_MS = 25
 /** About half a second of work for one core. */
 const QUEUE_CAPACITY = 1_024
 /** A promotion reaches every web process within a second, including loading and warming up. */
@@ -87,10 +83,10 @@ export function composeServing(
     },
     record: crashes.loading,
   })
-  const loop = watchLoopLag()
   const batcher = createBatcher<InferenceItem, PoolResult>({
-    most: () => (loop.lagMs() > LATE_MS ? MOST_WHILE_LATE : MOST_IN_BATCH),
+    most: MOST_IN_BATCH,
     capacity: QUEUE_CAPACITY,
+    longestWaitMs: () => admission.longestWaitMs(),
     lanes: engine.ready,
     keyOf: (item) => item.served.ref.key,
     isBulk: (item) => item.isBulk,
@@ -194,7 +190,6 @@ export function composeServing(
     figures: () => batcher.figures(),
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
-      loop[Symbol.dispose]()
       connections[Symbol.dispose]()
       await looking() // a later run would write after the end
       await follower.leave()

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createAdmission } from './admission.ts'
+import { overloaded } from './refusals.ts'
 import { fakeClock } from './serving.fakes.ts'
 
 /** Predictions that are finished one after another, each so many milliseconds after the one before. */
@@ -30,16 +31,16 @@ function machine(msEach: number) {
   return { admission, ask, saturate, refused: () => refused }
 }
 
-test('what would wait longer than 250 ms is refused, by the rate of this machine', async () => {
-  const quick = machine(0.5)
+test('what would wait longer than 120 ms is refused, by the rate of this machine', async () => {
+  const quick = machine(0.25)
   await quick.saturate(2_000)
-  expect(quick.admission.figures().limit).toBeGreaterThan(450)
-  expect(quick.admission.figures().limit).toBeLessThan(550)
+  expect(quick.admission.figures().limit).toBeGreaterThan(432)
+  expect(quick.admission.figures().limit).toBeLessThan(528)
 
-  const slow = machine(0.75)
+  const slow = machine(0.375)
   await slow.saturate(2_000)
-  expect(slow.admission.figures().limit).toBeGreaterThan(300)
-  expect(slow.admission.figures().limit).toBeLessThan(366)
+  expect(slow.admission.figures().limit).toBeGreaterThan(288)
+  expect(slow.admission.figures().limit).toBeLessThan(352)
 })
 
 test('288 at a time are admitted however slow it is, and one more is refused with the reason', async () => {
@@ -88,7 +89,7 @@ test('in an overload of a slow machine, enough are admitted for full batches', a
     await new Promise((resolve) => setImmediate(resolve))
   }
 
-  expect(admission.figures().limit).toBe(64)
+  expect(admission.figures().limit).toBe(48)
 })
 
 test('a burst may fill the queue; refusals without a pause shorten it, until there are none for a while', () => {
@@ -102,17 +103,40 @@ test('a burst may fill the queue; refusals without a pause shorten it, until the
     }
   }
 
-  refuseFor(150)
+  refuseFor(50)
   expect(admission.figures().limit).toBe(288)
 
-  refuseFor(100)
-  expect(admission.figures().limit).toBe(80)
+  refuseFor(30)
+  expect(admission.figures().limit).toBe(48)
 
-  clock.advance(150)
+  clock.advance(50)
   expect(admission.figures().limit).toBe(288)
 })
 
-test('while hundreds of clients connect, 80 ms of waiting are admitted at once, not only after refusals', async () => {
+test('after a refusal, those admitted before wait 80 ms at most; without one, as long as it takes', () => {
+  const clock = fakeClock()
+  const admission = createAdmission(clock)
+  for (let i = 0; i < 288; i++) void admission.run(() => new Promise(() => {}))
+  expect(admission.longestWaitMs()).toBe(Infinity)
+
+  admission.refusal()
+  expect(admission.longestWaitMs()).toBe(80)
+
+  clock.advance(50)
+  expect(admission.longestWaitMs()).toBe(Infinity)
+})
+
+test('one that waited too long for the engine counts as refused', async () => {
+  const admission = createAdmission(fakeClock())
+
+  await expect(admission.run(() => Promise.reject(overloaded(3)))).rejects.toMatchObject({
+    code: 'overloaded',
+  })
+
+  expect(admission.figures()).toMatchObject({ running: 0, refused: 1 })
+})
+
+test('while hundreds of clients connect, only full batches are admitted at once, not only after refusals', async () => {
   let isStorm = false
   const clock = fakeClock()
   const admission = createAdmission(clock, () => isStorm)
@@ -123,7 +147,7 @@ test('while hundreds of clients connect, 80 ms of waiting are admitted at once, 
 
   expect({ before, during, after: admission.figures().limit }).toEqual({
     before: 288,
-    during: 80,
+    during: 48,
     after: 288,
   })
 })

@@ -1,22 +1,24 @@
 /** Whether one more prediction may begin: bounded by how long it would have to wait, not by a count. It computes
  *  nothing and knows no HTTP. */
-import type { DarkroomError } from '#lib/domain/errors.ts'
+import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import { overloaded } from './refusals.ts'
 
-/** Longer waits are refused. At 1,000 predictions/s of a process 250 may be under way in it. */
-const LONGEST_WAIT_MS = 250
+/** Longer waits are refused. At 1,000 predictions/s of a process 120 may be under way in it. */
+const LONGEST_WAIT_MS = 120
 /** Once predictions have been refused for a while, the queue does not absorb a burst any more, it only makes
  *  everybody wait: then so long (controlled delay: Nichols and Jacobson 2012). */
-const OVERLOADED_WAIT_MS = 80
+const OVERLOADED_WAIT_MS = 40
+/** What was admitted before an overload has waited so long when its turn comes, because refusing takes the time of
+ *  the process: it is refused as well, or those after it would wait as long. */
+const STALE_MS = 80
 /** Refusals for so long, with no pause as long, are an overload and not a burst. */
-const BURST_MS = 150
+const BURST_MS = 50
 /** So many are admitted however slow the machine, over all processes, while none is refused: 200 connections at a
  *  time are served, also when the system gives one of two processes 140 of them. */
 const ALWAYS_ADMITTED = 288
-/** Enough to keep the engines busy, over all processes. A lower limit makes an overload worse where processes that
- *  refuse also compute: batches become small, and refusals take their time. */
-const LEAST_ADMITTED = 64
+/** Enough to keep the engines busy, over all processes. */
+const LEAST_ADMITTED = 48
 /** Making an error takes 10 µs, a tenth of a refusal: its figures are as recent as this. */
 const ERROR_MS = 25
 /** Until it is known better. */
@@ -32,6 +34,8 @@ export type Admission = {
   readonly refusal: () => DarkroomError | null
   /** Does the work, or refuses it with `overloaded`. */
   readonly run: <T>(work: () => Promise<T>) => Promise<T>
+  /** How long a prediction that was admitted may wait for the engine: without limit while none is refused. */
+  readonly longestWaitMs: () => number
   readonly figures: () => { readonly running: number; readonly limit: number; readonly refused: number }
 }
 
@@ -82,10 +86,15 @@ export function createAdmission(
       // As many as were under way have been finished meanwhile (Little's law).
       if (ahead >= BUSY_FROM) costMs += WEIGHT * ((clock.now() - began) / ahead - costMs)
       return done
+    } catch (error) {
+      if (isDarkroomError(error) && error.code === 'overloaded') refused += 1
+      throw error
     } finally {
       running -= 1
     }
   }
 
-  return { isFull, refusal, run, figures: () => ({ running, limit: limit(), refused }) }
+  const longestWaitMs = (): number => (clock.now() - lastRefusal < BURST_MS ? STALE_MS : Infinity)
+
+  return { isFull, refusal, run, longestWaitMs, figures: () => ({ running, limit: limit(), refused }) }
 }

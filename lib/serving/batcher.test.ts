@@ -23,7 +23,7 @@ function batching(change: Partial<BatcherParts<string, string>> = {}) {
   const child = engine()
   const clock = fakeClock()
   const batcher = createBatcher<string, string>({
-    most: () => 8,
+    most: 8,
     capacity: 100,
     lanes: () => 1,
     keyOf: () => 'v1',
@@ -66,8 +66,42 @@ test('images that arrive in the same turn of the event loop share a batch', asyn
   expect(await Promise.all(answers)).toEqual(['A', 'B', 'C'])
 })
 
+test('when every turn brings more, a batch starts after 10 ms all the same', () => {
+  const turns: (() => void)[] = []
+  const { child, clock, ask } = batching({ soon: (then) => void turns.push(then) })
+
+  for (const item of ['a', 'b', 'c']) {
+    void ask(item)
+    clock.advance(6)
+    turns.shift()?.()
+  }
+
+  expect(child.batches).toEqual([['a', 'b']])
+})
+
+test('while others are refused, single images that have waited too long are too, and bulk items are not', async () => {
+  let longest = Infinity
+  const isBulk = (item: string) => item === 'bulk'
+  const { child, clock, ask } = batching({ longestWaitMs: () => longest, isBulk })
+  void ask('a')
+  const late = expect(ask('late')).rejects.toMatchObject({
+    code: 'overloaded',
+    extras: { retryAfterSeconds: 1 },
+  })
+  void ask('bulk')
+  clock.advance(50)
+  void ask('recent')
+  clock.advance(60)
+
+  longest = 80
+  await child.answer()
+
+  await late
+  expect(child.batches).toEqual([['a'], ['recent', 'bulk']])
+})
+
 test('a batch is never larger than the efficient batch size', async () => {
-  const { child, ask } = batching({ most: () => 2 })
+  const { child, ask } = batching({ most: 2 })
 
   const answers = ['a', 'b', 'c', 'd'].map((item) => ask(item))
   await child.answer()
@@ -191,7 +225,7 @@ function withBulk() {
   const ended: PromiseWithResolvers<void>[] = []
   const batches: string[] = []
   const batcher = createBatcher<string, string>({
-    most: () => 8,
+    most: 8,
     capacity: 100,
     lanes: () => 1,
     clock: fakeClock(),

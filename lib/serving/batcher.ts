@@ -13,12 +13,16 @@ const BULK_PART = 4
  * items they start a batch of their own.
  */
 const MOST_BATCHES_WITHOUT_BULK = BULK_PART - 1
+/** In an overload a turn of the event loop takes tens of milliseconds, and each one adds items. */
+const LONGEST_GATHERING_MS = 10
 
 export type BatcherParts<I, O> = {
-  /** Largest batch, now: the size where one more image stops being cheaper, less while others wait for this process. */
-  readonly most: () => number
+  /** Largest batch: the size where one more image stops being cheaper. */
+  readonly most: number
   /** Most items that may wait; further ones are refused at once. */
   readonly capacity: number
+  /** Items that have waited longer when their batch starts are refused, except bulk items; default: none are. */
+  readonly longestWaitMs?: () => number
   /** How many batches may currently run at the same time. */
   readonly lanes: () => number
   /** Only items with the same key share a batch. */
@@ -62,6 +66,7 @@ type QueuedItem<I, O> = {
 export function createBatcher<I, O>({
   most,
   capacity,
+  longestWaitMs = () => Infinity,
   lanes,
   keyOf,
   isBulk = () => false,
@@ -91,10 +96,11 @@ export function createBatcher<I, O>({
   function schedule(): void {
     if (isScheduled) return
     isScheduled = true
+    const until = clock.now() + LONGEST_GATHERING_MS
     let before = 0
     const look = (): void => {
       const now = count()
-      if (now > before && now < most()) {
+      if (now > before && now < most && clock.now() < until) {
         before = now
         return soon(look)
       }
@@ -117,28 +123,29 @@ export function createBatcher<I, O>({
   /** Single items first, with a share left to bulk items when both wait; all with the same key. */
   function takeBatch(): QueuedItem<I, O>[] {
     const batch: QueuedItem<I, O>[] = []
-    const size = most()
     const hadBulk = bulk.length > 0
-    const left = hadBulk && singles.length > 0 ? Math.ceil(size / BULK_PART) : 0
-    if (batchesWithoutBulk < MOST_BATCHES_WITHOUT_BULK) takeFrom(singles, batch, size - left)
+    const left = hadBulk && singles.length > 0 ? Math.ceil(most / BULK_PART) : 0
+    if (batchesWithoutBulk < MOST_BATCHES_WITHOUT_BULK) takeFrom(singles, batch, most - left)
     const before = batch.length
-    takeFrom(bulk, batch, size)
+    takeFrom(bulk, batch, most)
     batchesWithoutBulk = hadBulk && batch.length === before ? batchesWithoutBulk + 1 : 0
-    takeFrom(singles, batch, size)
+    takeFrom(singles, batch, most)
     return batch
   }
 
   /**
-   * Takes items from the front that are not cancelled and have the batch's key, until the batch has `size`.
+   * Takes items from the front that are still wanted and have the batch's key, until the batch has `size`.
    */
   function takeFrom(waiting: QueuedItem<I, O>[], batch: QueuedItem<I, O>[], size: number): void {
     const now = clock.now()
+    const longest = waiting === bulk ? Infinity : longestWaitMs()
     let index = 0
     let remaining = 0
     for (; index < waiting.length && batch.length < size; index++) {
       const next = waiting[index]!
       if (next.deadline < now) next.reject(deadlinePassed(now - next.since))
       else if (next.signal?.aborted) next.reject(clientDisconnected())
+      else if (now - next.since > longest) next.reject(overloaded(waiting.length - index, now - next.since))
       else if (batch.length === 0 || keyOf(next.item) === keyOf(batch[0]!.item)) batch.push(next)
       else waiting[remaining++] = next
     }

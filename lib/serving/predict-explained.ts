@@ -50,7 +50,7 @@ export function createPredictExplained({
 }: ExplainParts): ExplanationService {
   type ExplainRequest = { readonly request: PredictionRequest; readonly caller: PredictCaller }
   const turns = createBatcher<ExplainRequest, ExplainedAnswer>({
-    most: () => 1,
+    most: 1,
     capacity: MOST_WAITING,
     lanes: () => Math.min(1, pool.ready()),
     keyOf: () => 'explain',

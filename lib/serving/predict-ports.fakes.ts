@@ -86,7 +86,7 @@ export function predictFixture({
     card,
   } as unknown as VersionWithCard
   const batcher = createBatcher<InferenceItem, PoolResult>({
-    most: () => 8,
+    most: 8,
     capacity: 32,
     lanes: () => 1,
     keyOf: (item) => item.served.ref.key,

@@ -1,23 +1,25 @@
 /**
  * Sends predictions to a product and records the status and time of each response: with a fixed number in
  * flight, or at a fixed rate however long the responses take. autocannon does not separate the times of
- * accepted responses from those of refusals.
+ * accepted responses from those of refusals. Requests are written as bytes that were prepared beforehand: Node's
+ * HTTP client takes as much of a core as the product needs to refuse a request, and would measure itself.
  */
-import { Agent, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 
 const DIFFERENT_IMAGES = 200
-const TICK_MS = 5
+const TICK_MS = 2
 /**
- * Open connections at a fixed rate: what cannot be sent on one of these is lost, as a full accept queue
- * would lose it.
+ * Open connections at a fixed rate: what cannot be sent on one of these waits for a free one, and its time
+ * counts.
  */
 const MOST_SOCKETS = 2_000
 const TIMEOUT_MS = 20_000
 
 export type SentAnswer = {
+  /** 0: the connection ended or stayed silent. */
   readonly status: number
   readonly ms: number
   readonly endedAt: number
@@ -25,44 +27,28 @@ export type SentAnswer = {
 }
 
 type Load = { readonly seconds: number } & ({ readonly connections: number } | { readonly perSecond: number })
+type Response = Pick<SentAnswer, 'status' | 'retryAfter'>
+/** Gets the response to a request. */
+type Receiver = (response: Response) => void
 
-const IMAGES = Array.from({ length: DIFFERENT_IMAGES }, (_, seed) =>
-  Buffer.from(encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))),
-)
+const NO_RESPONSE: Response = { status: 0, retryAfter: undefined }
 
 export function createSender(url: string): Disposable & {
   readonly one: () => Promise<SentAnswer>
   readonly fire: (load: Load) => Promise<readonly SentAnswer[]>
 } {
   const { hostname, port } = new URL(url)
-  const agent = new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS, scheduling: 'fifo' })
+  const requests = preparedRequests(`${hostname}:${port}`)
+  const pool = createPool(hostname, Number(port))
   let sent = 0
 
   const one = (): Promise<SentAnswer> =>
     new Promise((resolve) => {
-      const body = IMAGES[sent++ % IMAGES.length]!
       const began = performance.now()
-      const answered = (status: number, retryAfter?: string) =>
-        resolve({ status, retryAfter, ms: performance.now() - began, endedAt: performance.now() })
-      const outgoing = request(
-        {
-          hostname,
-          port,
-          agent,
-          method: 'POST',
-          path: '/api/predict',
-          timeout: TIMEOUT_MS,
-          headers: { 'content-type': 'image/png', 'content-length': body.length },
-        },
-        (response) => {
-          response.resume()
-          response.once('end', () => answered(response.statusCode ?? 0, response.headers['retry-after']))
-          response.once('error', () => answered(0))
-        },
-      )
-      outgoing.once('timeout', () => outgoing.destroy())
-      outgoing.once('error', () => answered(0))
-      outgoing.end(body)
+      pool.send(requests[sent++ % requests.length]!, (response) => {
+        const endedAt = performance.now()
+        resolve({ ...response, ms: endedAt - began, endedAt })
+      })
     })
 
   async function fire(load: Load): Promise<SentAnswer[]> {
@@ -81,11 +67,11 @@ export function createSender(url: string): Disposable & {
     let sentCount = 0
     while (performance.now() < end) {
       for (const due = ((performance.now() - began) / 1_000) * load.perSecond; sentCount < due; sentCount++) {
-        const params = one().then((answer) => {
+        const sending = one().then((answer) => {
           answers.push(answer)
-          open.delete(params)
+          open.delete(sending)
         })
-        open.add(params)
+        open.add(sending)
       }
       await new Promise((resolve) => setTimeout(resolve, TICK_MS))
     }
@@ -93,7 +79,114 @@ export function createSender(url: string): Disposable & {
     return answers
   }
 
-  return { one, fire, [Symbol.dispose]: () => agent.destroy() }
+  return { one, fire, [Symbol.dispose]: pool.close }
+}
+
+function preparedRequests(host: string): readonly Buffer[] {
+  return Array.from({ length: DIFFERENT_IMAGES }, (_, seed) => {
+    const image = encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))
+    const head =
+      `POST /api/predict HTTP/1.1\r\nhost: ${host}\r\n` +
+      `content-type: image/png\r\ncontent-length: ${image.length}\r\n\r\n`
+    return Buffer.concat([Buffer.from(head, 'latin1'), image])
+  })
+}
+
+/** Connections that are kept open, each with one request at a time; the one that has been idle longest is next. */
+function createPool(host: string, port: number) {
+  const idle: Connection[] = []
+  const all = new Set<Connection>()
+  const waiting: { readonly bytes: Buffer; readonly answered: Receiver }[] = []
+
+  function add(): Connection {
+    const connection: Connection = createConnection(connect({ host, port, noDelay: true }), {
+      free() {
+        const next = waiting.shift()
+        if (next) connection.send(next.bytes, next.answered)
+        else idle.push(connection)
+      },
+      ended() {
+        all.delete(connection)
+        const index = idle.indexOf(connection)
+        if (index >= 0) idle.splice(index, 1)
+        const next = waiting.shift()
+        if (next) add().send(next.bytes, next.answered)
+      },
+    })
+    all.add(connection)
+    return connection
+  }
+
+  return {
+    send(bytes: Buffer, answered: Receiver): void {
+      const free = idle.shift()
+      if (free) free.send(bytes, answered)
+      else if (all.size < MOST_SOCKETS) add().send(bytes, answered)
+      else waiting.push({ bytes, answered })
+    },
+    close() {
+      for (const connection of all) connection.close()
+    },
+  }
+}
+
+type Connection = {
+  readonly send: (bytes: Buffer, answered: Receiver) => void
+  readonly close: () => void
+}
+
+/** `free`: the response is complete; `ended`: the connection cannot be used any more. */
+function createConnection(
+  socket: Socket,
+  { free, ended }: { readonly free: () => void; readonly ended: () => void },
+): Connection {
+  let answered: Receiver | null = null
+  let received = ''
+
+  const settle = (response: Response): void => {
+    const tell = answered
+    answered = null
+    received = ''
+    tell?.(response)
+  }
+  socket.setEncoding('latin1')
+  socket.setTimeout(TIMEOUT_MS, () => {
+    if (answered !== null) socket.destroy()
+  })
+  socket.on('error', () => {}) // `close` follows
+  socket.on('close', () => {
+    ended()
+    settle(NO_RESPONSE)
+  })
+  socket.on('data', (text: string) => {
+    received += text
+    const response = responseIn(received)
+    if (response === null) return
+    settle(response)
+    free()
+  })
+  return {
+    send(bytes, then) {
+      answered = then
+      socket.write(bytes)
+    },
+    close: () => socket.destroy(),
+  }
+}
+
+/** Null while it is incomplete. The product states the length of every prediction. */
+function responseIn(text: string): Response | null {
+  const head = text.indexOf('\r\n\r\n')
+  if (head < 0) return null
+  const length = headerIn(text, 'content-length', head)
+  if (length === undefined) throw new Error(`A response without content-length: ${text.slice(0, head)}`)
+  if (text.length < head + 4 + Number(length)) return null
+  return { status: Number(text.slice(9, 12)), retryAfter: headerIn(text, 'retry-after', head) }
+}
+
+function headerIn(text: string, name: string, end: number): string | undefined {
+  const match = new RegExp(`\\r\\n${name}: *([^\\r]*)`, 'i').exec(text.slice(0, end))
+  return match?.[1]
 }
 
 /** The value below which this share of the values lies; 0 for an empty list. */

@@ -23,13 +23,17 @@ const HELP = `npm run bench -- overload [options]
 
 Posts generated images (40 pixels, PNG) to a separate instance with history and without rate limits,
 and prints one table: at capacity, at three times that, recovery, single predictions while batches
-run, 500 idle connections, 300 event streams.
+run, 500 idle connections, 300 event streams. It begins with a warm-up of 3 s, and half a second of
+more than can be served.
 
   --seconds N      duration of each load (default: 8)
   --json           one JSON object instead of the table
   --help           show this help`
 
 const WARM_UP_SECONDS = 3
+/** The first overload of a process also runs code that is not compiled yet, for about a quarter of a second. */
+const FIRST_OVERLOAD_SECONDS = 0.5
+const FIRST_OVERLOAD_PER_SECOND = 5_000
 const PROBE_EVERY_MS = 20
 const LONGEST_RECOVERY_MS = 10_000
 /** Single predictions one after another, as a person or a script sends them. */
@@ -94,6 +98,8 @@ export async function measureOverload({
   using sender = createSender(product.url)
   lines.passing('warming up')
   await sender.fire({ connections: 50, seconds: WARM_UP_SECONDS })
+  await sender.fire({ perSecond: FIRST_OVERLOAD_PER_SECOND, seconds: FIRST_OVERLOAD_SECONDS })
+  await pause(SETTLE_MS)
   lines.passing('single predictions, alone')
   const alone = await sender.fire({ connections: SINGLES, seconds })
   const idle = await withIdleConnections(product, () => sender.fire({ connections: SINGLES, seconds }), lines)
@@ -123,6 +129,7 @@ async function overloaded(
   const endedAt = performance.now()
   const times = accepted(answers)
   const refusals = answers.filter(({ status }) => status === 503)
+  const refusalTimes = refusals.map(({ ms }) => ms)
   const acceptedP99Ms = tenth(quantile(times, 0.99))
   return {
     offeredPerSecond,
@@ -130,18 +137,8 @@ async function overloaded(
     acceptedP99Ms,
     p99Ratio: tenth(acceptedP99Ms / capacity.p99Ms),
     refused: refusals.length,
-    refusalP50Ms: tenth(
-      quantile(
-        refusals.map(({ ms }) => ms),
-        0.5,
-      ),
-    ),
-    refusalP99Ms: tenth(
-      quantile(
-        refusals.map(({ ms }) => ms),
-        0.99,
-      ),
-    ),
+    refusalP50Ms: tenth(quantile(refusalTimes, 0.5)),
+    refusalP99Ms: tenth(quantile(refusalTimes, 0.99)),
     withRetryAfter: refusals.filter(({ retryAfter }) => retryAfter !== undefined).length,
     otherFailures: answers.length - times.length - refusals.length,
     recoveryMs: await recovery(sender, capacity.p50Ms, endedAt),
