@@ -33,12 +33,16 @@ type Receiver = (response: Response) => void
 
 const NO_RESPONSE: Response = { status: 0, retryAfter: undefined }
 
-export function createSender(url: string): Disposable & {
+/** `url`: where images are posted, as files of a form if `asForm`, otherwise as bodies. */
+export function createSender(
+  url: string,
+  asForm = false,
+): Disposable & {
   readonly one: () => Promise<SentAnswer>
   readonly fire: (load: Load) => Promise<readonly SentAnswer[]>
 } {
-  const { hostname, port } = new URL(url)
-  const requests = preparedRequests(`${hostname}:${port}`)
+  const { host, hostname, port, pathname, search } = new URL(url)
+  const requests = preparedRequests({ host, path: pathname + search, asForm })
   const pool = createPool(hostname, Number(port))
   let sent = 0
 
@@ -82,13 +86,34 @@ export function createSender(url: string): Disposable & {
   return { one, fire, [Symbol.dispose]: pool.close }
 }
 
-function preparedRequests(host: string): readonly Buffer[] {
-  return Array.from({ length: DIFFERENT_IMAGES }, (_, seed) => {
-    const image = encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))
+/** 200 different PNGs of 40 pixels. */
+export const drawnImages = (): readonly Uint8Array[] =>
+  Array.from({ length: DIFFERENT_IMAGES }, (_, seed) =>
+    encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed)),
+  )
+
+const BOUNDARY = 'darkroom-benchmark'
+const FORM = {
+  type: `multipart/form-data; boundary=${BOUNDARY}`,
+  before:
+    `--${BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="image.png"\r\n` +
+    'content-type: image/png\r\n\r\n',
+  after: `\r\n--${BOUNDARY}--\r\n`,
+}
+const BODY = { type: 'image/png', before: '', after: '' }
+
+function preparedRequests(to: {
+  readonly host: string
+  readonly path: string
+  readonly asForm: boolean
+}): readonly Buffer[] {
+  const { type, before, after } = to.asForm ? FORM : BODY
+  return drawnImages().map((image) => {
+    const body = Buffer.concat([Buffer.from(before, 'latin1'), image, Buffer.from(after, 'latin1')])
     const head =
-      `POST /api/predict HTTP/1.1\r\nhost: ${host}\r\n` +
-      `content-type: image/png\r\ncontent-length: ${image.length}\r\n\r\n`
-    return Buffer.concat([Buffer.from(head, 'latin1'), image])
+      `POST ${to.path} HTTP/1.1\r\nhost: ${to.host}\r\n` +
+      `content-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n`
+    return Buffer.concat([Buffer.from(head, 'latin1'), body])
   })
 }
 

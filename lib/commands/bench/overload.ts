@@ -95,7 +95,7 @@ export async function measureOverload({
     OPEN_ACTIONS: 'true',
     DEFAULT_CLASSIFIER: 'shapes',
   })
-  using sender = createSender(product.url)
+  using sender = createSender(`${product.url}/api/predict`)
   lines.passing('warming up')
   await sender.fire({ connections: 50, seconds: WARM_UP_SECONDS })
   await sender.fire({ perSecond: FIRST_OVERLOAD_PER_SECOND, seconds: FIRST_OVERLOAD_SECONDS })

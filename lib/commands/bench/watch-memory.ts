@@ -1,11 +1,10 @@
 /** The peak of the total memory of a product's processes during an operation. */
-import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { watchMachine } from '#lib/operations/machine.ts'
 import type { ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { proportionalMb } from './process-figures.ts'
 
 const LOOK_EVERY_MS = 250
-const MIB = 1024 ** 2
 
 type MemorySnapshot = { readonly peak_mb: number; readonly processes: Readonly<Record<string, number>> }
 
@@ -49,17 +48,5 @@ export function watchMemory({ dataDir, pid }: ThrowawayProduct): {
       isEnded = true
     },
     most: () => most,
-  }
-}
-
-/** proc(5): private pages, and of shared ones this process's part. */
-function proportionalMb(pid: number): number {
-  try {
-    return (
-      (Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024) /
-      MIB
-    )
-  } catch {
-    return 0 // it has ended meanwhile
   }
 }
