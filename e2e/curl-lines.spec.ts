@@ -1,8 +1,10 @@
 /** Every curl line of /docs, run by a shell as printed, in the order of the page, on a separate product. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect, test } from '@playwright/test'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
@@ -64,19 +66,14 @@ test('every curl line of the reference works as printed', async ({ page }) => {
     for (const { route, line } of lines) {
       if (route === 'POST /api/retrain') await addImage(product, key)
       const id = idFrom.has(route) ? await newestId(product, key, idFrom.get(route)!) : ''
-      const { stdout, stderr } = spawnSync('sh', ['-c', RUN + line], {
-        cwd: folder,
-        encoding: 'utf8',
-        env: {
-          ...process.env,
-          DARKROOM_KEY: key,
-          DARKROOM_COOKIE: cookie,
-          NEW_PASSWORD: 'incorrect horse battery',
-          RESET_TOKEN: 'used long ago',
-          ID: id,
-          PASSWORD: ADMIN.password,
-          SETUP_TOKEN: 'used long ago',
-        },
+      const { stdout, stderr } = await runLine(line, folder, {
+        DARKROOM_KEY: key,
+        DARKROOM_COOKIE: cookie,
+        NEW_PASSWORD: 'incorrect horse battery',
+        RESET_TOKEN: 'used long ago',
+        ID: id,
+        PASSWORD: ADMIN.password,
+        SETUP_TOKEN: 'used long ago',
       })
       const status = Number(stdout.trimEnd().split('\n').at(-1))
       expect
@@ -97,6 +94,22 @@ test('every curl line of the reference works as printed', async ({ page }) => {
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+/**
+ * Does not block this process: it must notice when the product closes an idle connection, or the next request is sent
+ * on a closed one.
+ */
+async function runLine(line: string, cwd: string, values: Readonly<Record<string, string>>) {
+  const child = spawn('sh', ['-c', RUN + line], {
+    cwd,
+    env: { ...process.env, ...values },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'close')
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+  await ended
+  return { stdout, stderr }
+}
 
 /** Of users the last one added, so that the admin stays. */
 async function newestId(product: OwnProduct, key: string, route: string): Promise<string> {

@@ -3,10 +3,12 @@
  * programs.
  */
 import { spawn, type SpawnOptions } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 
 const OUTPUT_LIMIT = 60_000 // characters from the end
 
-/** Runs a program to its end; `isShown` passes its output through while it runs. */
+/** Runs a program to its end; `isShown` prints its lines while it runs, whole ones, because others print too. */
 export function runToEnd(
   program: string,
   args: readonly string[],
@@ -22,13 +24,18 @@ export function runToEnd(
     })
     const keep = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-OUTPUT_LIMIT)
-      if (isShown) process.stdout.write(chunk)
     }
-    child.stdout?.on('data', keep)
-    child.stderr?.on('data', keep)
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', keep)
+      if (isShown && stream) printLinesOf(stream)
+    }
     child.on('error', (error) => resolve({ code: 127, output: String(error) }))
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
+}
+
+function printLinesOf(input: Readable): void {
+  createInterface({ input, crlfDelay: Infinity }).on('line', printLine)
 }
 
 export const printLine = (line: string): void => {

@@ -5,62 +5,66 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { storyReport, unitReport } from '#lib/contracts/developer-files.ts'
+import { storyReport, unitReport, type StoryResult, type StorySuite } from '#lib/contracts/developer-files.ts'
 import { drawnData } from '#lib/processes/drawn-data.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { runToEnd, printLine } from './child.ts'
 import { provideChromium } from './chromium.ts'
+import { neededBy } from './skipped.ts'
 import { ROOT } from './sources.ts'
 
-export type Count = { readonly passed: number; readonly failed: number; readonly skipped?: number }
+export type Count = {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped?: number
+  /** Why a test was skipped, once for each. */
+  readonly reasons?: readonly string[]
+}
 export type TestPart = {
   readonly name: string
-  /** A name that `npm test` also accepts. */
-  readonly formerName?: string
+  /** A name that `npm test` also accepts, of several parts or a former one. */
+  readonly otherName?: string
   readonly needsPages: boolean
-  /** Uses one core and starts no product: another such part may run at the same time. */
-  readonly isLight: boolean
+  /** Measures time or memory: it runs alone, after all others. */
+  readonly measures: boolean
   readonly run: () => Promise<Count>
 }
 
+/** Vitest's words for a test that did not run. */
+const SKIPPED = new Set(['skipped', 'pending'])
+
 const inModules = (file: string): string => path.join(ROOT, 'node_modules', file)
 
-/** In their order; the short ones come first and run while the pages are built. */
+/**
+ * In the order in which they begin, two at a time. The stories take longest and wait more than they compute;
+ * therefore they begin as soon as the pages are built, and the other parts run at the same time.
+ */
 export const PARTS: readonly TestPart[] = [
+  part('format', () => asOneCase(path.join(ROOT, 'lib/checks/format.ts'), ['--check'], /^\[warn\] \S+$/gm)),
+  { ...part('rules', rules), otherName: 'laws' },
+  part('dead-code', () =>
+    asOneCase(
+      inModules('knip/bin/knip.js'),
+      ['--production', '--no-progress'],
+      /^\S.*:\d+:\d+|^\S+ {2,}\S+$/gm,
+    ),
+  ),
+  { ...part('e2e', () => stories(['longest', 'changing', 'reading'])), needsPages: true },
+  { ...part('types', types), needsPages: true },
+  part('lint', () => lint(['.'])),
+  part('unit', () => unit([])),
+  { ...part('faults', faults), needsPages: true, measures: true },
   {
-    name: 'format',
-    needsPages: false,
-    isLight: true,
-    run: () => asOneCase(path.join(ROOT, 'lib/checks/format.ts'), ['--check'], /^\[warn\] \S+$/gm),
-  },
-  { name: 'rules', formerName: 'laws', needsPages: false, isLight: true, run: rules },
-  {
-    name: 'dead-code',
-    needsPages: false,
-    isLight: true,
-    run: () =>
-      asOneCase(
-        inModules('knip/bin/knip.js'),
-        ['--production', '--no-progress'],
-        /^\S.*:\d+:\d+|^\S+ {2,}\S+$/gm,
-      ),
-  },
-  {
-    name: 'lint',
-    needsPages: false,
-    isLight: true,
-    run: () => lint(['.']),
-  },
-  {
-    name: 'types',
+    ...part('e2e-measuring', () => stories(['measuring'])),
+    otherName: 'e2e',
     needsPages: true,
-    isLight: true,
-    run: () => asOneCase(inModules('typescript/bin/tsc'), ['--noEmit', '-p', '.'], /error TS\d+/g),
+    measures: true,
   },
-  { name: 'unit', needsPages: false, isLight: false, run: () => unit([]) },
-  { name: 'faults', needsPages: true, isLight: false, run: faults },
-  { name: 'e2e', needsPages: true, isLight: false, run: stories },
 ]
+
+export function part(name: string, run: TestPart['run']): TestPart {
+  return { name, needsPages: false, measures: false, run }
+}
 
 /** For a checker that passes or lists mistakes: one case when it passes, one failure per mistake. */
 async function asOneCase(program: string, args: readonly string[], mistake: RegExp): Promise<Count> {
@@ -81,6 +85,10 @@ async function rules(): Promise<Count> {
     : { passed: 0, failed: Math.max(1, code) }
 }
 
+function types(): Promise<Count> {
+  return asOneCase(inModules('typescript/bin/tsc'), ['--noEmit', '-p', '.'], /error TS\d+/g)
+}
+
 /** The short form of npm run test:faults: it breaks a product and checks that it recovers as documented. */
 async function faults(): Promise<Count> {
   const { code, output } = await runToEnd(
@@ -90,7 +98,12 @@ async function faults(): Promise<Count> {
   )
   const closing = /(\d+) passed, (\d+) failed, (\d+) skipped\s*$/.exec(output)
   if (!closing) return { passed: 0, failed: Math.max(1, code) }
-  return { passed: Number(closing[1]), failed: Number(closing[2]), skipped: Number(closing[3]) }
+  return {
+    passed: Number(closing[1]),
+    failed: Number(closing[2]),
+    skipped: Number(closing[3]),
+    reasons: [...output.matchAll(/^SKIPPED (.+)\.$/gm)].map(([, reason]) => reason!),
+  }
 }
 
 /** The files may include some that the linter ignores. */
@@ -123,41 +136,50 @@ export async function unit(files: readonly string[]): Promise<Count> {
     const filesThatBroke = testResults.filter(
       ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
     ).length
-    return { passed: numPassedTests, failed: numFailedTests + filesThatBroke, skipped: numPendingTests }
+    return {
+      passed: numPassedTests,
+      failed: numFailedTests + filesThatBroke,
+      skipped: numPendingTests,
+      reasons: testResults.flatMap(({ name, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => SKIPPED.has(status))
+          .map(() => neededBy(path.relative(ROOT, name))),
+      ),
+    }
   })
 }
 
-/** Tests that may run in parallel, then those that measure (playwright.config.ts). */
-const STORY_GROUPS = [['reading', 'changing'], ['measuring']] as const
+type StoryProject = 'reading' | 'longest' | 'changing' | 'measuring'
 
 /**
  * The end-to-end tests of e2e/. Those that only read share the product started here; its log is printed
  * when one of them fails.
  */
-async function stories(): Promise<Count> {
+async function stories(projects: readonly StoryProject[]): Promise<Count> {
   const chromium = await provideChromium()
   if (chromium.kind === 'none') {
     printLine(chromium.reason)
     return { passed: 0, failed: 1 }
   }
-  await using app = await startThrowawayProduct({ LOG_LEVEL: 'info' })
   const environment = {
     ...process.env,
     NO_COLOR: undefined,
     FORCE_COLOR: '0',
-    DARKROOM_URL: app.url,
-    DARKROOM_DATA: app.dataDir,
     DARKROOM_DRAWN_DATA: await drawnData(),
     DARKROOM_CHROMIUM: chromium.executable,
   }
-  const counts: Count[] = []
-  for (const projects of STORY_GROUPS) counts.push(await storiesOf(projects, environment))
-  if (counts.some(({ failed }) => failed > 0))
-    printLine(`--- log of the shared instance ---\n${app.output().slice(-4_000)}`)
-  return sumOf(counts)
+  if (!projects.includes('reading')) return storiesOf(projects, environment)
+  await using app = await startThrowawayProduct({ LOG_LEVEL: 'info' })
+  const count = await storiesOf(projects, {
+    ...environment,
+    DARKROOM_URL: app.url,
+    DARKROOM_DATA: app.dataDir,
+  })
+  if (count.failed > 0) printLine(`--- log of the shared instance ---\n${app.output().slice(-4_000)}`)
+  return count
 }
 
-function storiesOf(projects: readonly string[], environment: NodeJS.ProcessEnv): Promise<Count> {
+function storiesOf(projects: readonly StoryProject[], environment: NodeJS.ProcessEnv): Promise<Count> {
   return withReport(async (report) => {
     const { code } = await runToEnd(
       process.execPath,
@@ -170,14 +192,23 @@ function storiesOf(projects: readonly string[], environment: NodeJS.ProcessEnv):
       { cwd: ROOT, isShown: true, env: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: report } },
     )
     if (!existsSync(report)) return { passed: 0, failed: 1 }
-    const { stats } = storyReport.parse(JSON.parse(readFileSync(report, 'utf8')))
+    const { stats, suites } = storyReport.parse(JSON.parse(readFileSync(report, 'utf8')))
     return {
       passed: stats.expected,
       failed: Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1),
       skipped: stats.skipped,
+      reasons: storiesIn(suites).flatMap(({ status, annotations }) =>
+        status === 'skipped' ? [annotations.find(({ type }) => type === 'skip')?.description ?? NOT_RUN] : [],
+      ),
     }
   })
 }
+
+/** Where an earlier story of the same file failed. */
+const NOT_RUN = 'a story before it failed'
+
+const storiesIn = (suites: readonly StorySuite[]): readonly StoryResult[] =>
+  suites.flatMap((suite) => [...suite.specs.flatMap(({ tests }) => tests), ...storiesIn(suite.suites ?? [])])
 
 export function sumOf(counts: readonly Count[]): Required<Count> {
   const sum = (of: (count: Count) => number): number => counts.reduce((total, one) => total + of(one), 0)
@@ -185,6 +216,7 @@ export function sumOf(counts: readonly Count[]): Required<Count> {
     passed: sum(({ passed }) => passed),
     failed: sum(({ failed }) => failed),
     skipped: sum(({ skipped = 0 }) => skipped),
+    reasons: counts.flatMap(({ reasons = [] }) => reasons),
   }
 }
 

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { printLine } from './child.ts'
 import { LONG_TESTS, testsNear } from './near-tests.ts'
-import { lint, PARTS, unit, type TestPart } from './parts.ts'
+import { lint, part, PARTS, unit, type TestPart } from './parts.ts'
 import { runParts } from './run-parts.ts'
 import { readSources, ROOT } from './sources.ts'
 
@@ -31,13 +31,9 @@ function partsFor(changed: readonly string[]): readonly TestPart[] {
   if (skipped.length > 0) printLine(`Skipped, because they take long: ${skipped.join(', ')}`)
   return [
     ...PARTS.filter(({ name }) => name === 'types' || name === 'rules'),
-    ...(code.length > 0 ? [quick('lint', () => lint(code))] : []),
-    ...(tests.length > 0 ? [quick('unit', () => unit(tests))] : []),
-  ].map((part) => ({ ...part, needsPages: false, isLight: true }))
-}
-
-function quick(name: string, run: TestPart['run']): TestPart {
-  return { name, needsPages: false, isLight: true, run }
+    ...(code.length > 0 ? [part('lint', () => lint(code))] : []),
+    ...(tests.length > 0 ? [part('unit', () => unit(tests))] : []),
+  ].map((part) => ({ ...part, needsPages: false, measures: false }))
 }
 
 /** Committed or not, since the work left the branch; since the last commit where there is no such branch. */

@@ -3,7 +3,7 @@ import { printLine } from './child.ts'
 import { PARTS, type TestPart } from './parts.ts'
 import { runParts } from './run-parts.ts'
 
-const isNamed = (part: TestPart, name: string): boolean => part.name === name || part.formerName === name
+const isNamed = (part: TestPart, name: string): boolean => part.name === name || part.otherName === name
 
 const requested = process.argv.slice(2)
 const unknown = requested.filter((name) => !PARTS.some((part) => isNamed(part, name)))

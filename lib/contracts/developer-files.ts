@@ -25,11 +25,35 @@ export const unitReport = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
   numPendingTests: z.number(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
+})
+
+const storyResult = z.object({
+  status: z.string(),
+  annotations: z.array(z.object({ type: z.string(), description: z.string().optional() })),
+})
+export type StoryResult = Readonly<z.output<typeof storyResult>>
+
+export type StorySuite = {
+  readonly specs: readonly { readonly tests: readonly StoryResult[] }[]
+  readonly suites?: readonly StorySuite[] | undefined
+}
+const storySuite: z.ZodType<StorySuite> = z.object({
+  specs: z.array(z.object({ tests: z.array(storyResult) })),
+  get suites() {
+    return z.array(storySuite).optional()
+  },
 })
 
 /** Playwright's `--reporter=json`. */
 export const storyReport = z.object({
+  suites: z.array(storySuite),
   stats: z.object({
     expected: z.number(),
     unexpected: z.number(),

@@ -48,8 +48,8 @@ const COMMANDS = {
   test: {
     runs: 'lib/checks/run.ts',
     help:
-      'npm test [-- part …]\n\nRuns all checks, or the given parts: format rules dead-code lint types unit ' +
-      'faults e2e.\nEnds with "N passed, N failed, N skipped"; exits with 0 only if all passed.',
+      'npm test [-- part …]\n\nRuns all checks, or the given parts: format rules dead-code e2e types lint ' +
+      'unit faults e2e-measuring.\nEnds with "N passed, N failed, N skipped"; exits with 0 only if all passed.',
   },
   'test:quick': { runs: 'lib/checks/quick.ts' },
   'check:mutants': { runs: 'lib/checks/mutants.ts' },
