@@ -2,7 +2,6 @@
  *  rules: those are in lib/domain. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { prismaAdapter } from './database/adapter.ts'
 import { blobsIn } from './images/blobs.ts'
 import { changesOf } from './administration/audit-log.ts'
 import { autoRetrainOf } from './classifiers/auto-retrain.ts'
@@ -15,12 +14,12 @@ import type { DataSettings } from './data-settings.ts'
 import { IN_USE_LOCK, lockShared } from './database/file-lock.ts'
 import { feedbackOf } from './predictions/feedback.ts'
 import { erasingOf } from './trash/permanent-deletion.ts'
-import { PrismaClient } from './generated/client.ts'
 import { createIds, randomBytesInto } from './ids.ts'
 import { jobsOf } from './runs/jobs.ts'
 import { storedSettingsOf } from './administration/settings-store.ts'
 import { keysOf } from './administration/keys.ts'
 import { liveVersionsOf } from './versions/live-versions.ts'
+import { lazyPrisma } from './database/prisma.ts'
 import { migrate, MIGRATIONS } from './database/migrate.ts'
 import { keepMigrationCopy } from './database/migration-copy.ts'
 import { peopleOf } from './administration/people.ts'
@@ -43,8 +42,6 @@ import { webProcessesOf } from './processes/web-processes.ts'
 
 /** How long a start waits for a program that keeps the database locked. */
 const OPEN_PATIENCE_MS = 60_000
-/** Prisma's own deadlines begin before ours: they must not end first. */
-const PRISMA_MARGIN_MS = 1_000
 
 /** Migrates, then opens. One per process; end it with `close()`. `store` is for lib/queries alone. */
 export async function openStore(settings: DataSettings): Promise<Data & { readonly store: Store }> {
@@ -62,10 +59,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     migrated = migratedWithCopy(settings)
     return connect(settings.databaseFile, settings)
   }, performance.now() + OPEN_PATIENCE_MS)
-  const prisma = new PrismaClient({
-    adapter: prismaAdapter(connection),
-    transactionOptions: { maxWait: connection.patienceMs + PRISMA_MARGIN_MS },
-  })
+  const { prisma, disconnect } = lazyPrisma(connection)
   const id = createIds(settings.clock, randomBytesInto)
   const store: Store = {
     connection,
@@ -119,7 +113,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     writingState: connection.writingState,
     async close() {
       await predictions.flush()
-      await prisma.$disconnect()
+      await disconnect()
       connection.close()
       inUse.release()
     },

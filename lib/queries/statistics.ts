@@ -6,7 +6,7 @@
  */
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
-import { Prisma } from '#lib/data/generated/client.ts'
+import { prismaSql } from '#lib/data/database/prisma.ts'
 import { BINS, dateOf, dayOf } from '#lib/data/predictions/prediction-counts.ts'
 import type { Store } from '#lib/data/store.ts'
 
@@ -72,10 +72,11 @@ export function statisticsQueries(
 
   /** Milliseconds, of the newest predictions. */
   async function latenciesOf(classifier: string | undefined, since: Date): Promise<readonly number[]> {
+    const { sql } = prismaSql()
     const isListed =
       classifier === undefined
-        ? Prisma.sql`"classifierId" NOT IN (SELECT "id" FROM "Classifier" WHERE "trashedAt" IS NOT NULL)`
-        : Prisma.sql`"classifierId" = ${classifier}`
+        ? sql`"classifierId" NOT IN (SELECT "id" FROM "Classifier" WHERE "trashedAt" IS NOT NULL)`
+        : sql`"classifierId" = ${classifier}`
     const rows = await prisma.$queryRaw<{ totalMs: number }[]>`SELECT "totalMs" FROM "Prediction"
       WHERE ${isListed} AND "createdAt" >= ${since} ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`
     return rows.map((row) => row.totalMs)

@@ -1,6 +1,7 @@
 /**
  * User accounts, ended sessions, and one-time tokens: of the first admin, and of reset links. Passwords and
- * tokens arrive here hashed.
+ * tokens arrive here hashed. What each request of a session and each start needs is read without Prisma
+ * (lib/data/database/prisma.ts).
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { People } from '../data.ts'
@@ -14,8 +15,15 @@ const RESET = 'reset'
 const addressOf = (email: string): string => email.trim().toLowerCase()
 
 type Transaction = Prisma.TransactionClient
+/** Times in milliseconds since 1970. */
+type StoredRow = Omit<PersonRow, 'createdAt' | 'sessionsFrom' | 'isDisabled' | 'exceptSession'> & {
+  readonly createdAt: number
+  readonly sessionsFrom: number
+  readonly isDisabled: number
+  readonly keptSession: string | null
+}
 
-export function peopleOf({ prisma, id, now }: Store): People {
+export function peopleOf({ connection, prisma, id, now }: Store): People {
   const draftOf = (
     { name, email, role, passwordHash }: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>,
     oidcSubject: string | null = null,
@@ -33,20 +41,22 @@ export function peopleOf({ prisma, id, now }: Store): People {
   })
 
   return {
-    count: (role) => prisma.person.count({ where: role === undefined ? {} : { role } }),
+    count: async (role) =>
+      connection.one<{ count: number }>(
+        'SELECT COUNT(*) AS "count" FROM "Person" WHERE ?1 IS NULL OR "role" = ?1',
+        role ?? null,
+      )?.count ?? 0,
     list: async () => (await prisma.person.findMany({ orderBy: { id: 'asc' } })).map(valueOf),
     find: async (personId) => valueOrNull(await prisma.person.findUnique({ where: { id: personId } })),
     async findInSession(personId, session) {
-      const row = await prisma.person.findFirst({
-        where: {
-          id: personId,
-          isDisabled: false,
-          OR: [{ sessionsFrom: { lte: session.began } }, { exceptSession: session.id }],
-        },
-      })
-      return row === null || (await prisma.endedSession.findUnique({ where: { id: session.id } })) !== null
-        ? null
-        : valueOf(row)
+      const row = connection.one<StoredRow>(
+        'SELECT * FROM "Person" WHERE "id" = ?1 AND NOT "isDisabled" AND ("sessionsFrom" <= ?2 OR ' +
+          '"keptSession" = ?3) AND NOT EXISTS (SELECT 1 FROM "EndedSession" WHERE "id" = ?3)',
+        personId,
+        session.began,
+        session.id,
+      )
+      return row === undefined ? null : valueOf(rowOf(row))
     },
     findByEmail: async (email) =>
       valueOrNull(await prisma.person.findUnique({ where: { email: addressOf(email) } })),
@@ -104,9 +114,9 @@ export function peopleOf({ prisma, id, now }: Store): People {
       })
     },
     keepSetupToken: (sha256) =>
-      prisma.$transaction(async (writing) => {
-        await writing.oneTimeToken.deleteMany({ where: { purpose: SETUP } })
-        await writing.oneTimeToken.create({ data: { hash: sha256, purpose: SETUP, createdAt: now() } })
+      connection.write((writing) => {
+        writing.run('DELETE FROM "OneTimeToken" WHERE "purpose" = ?', SETUP)
+        writing.insert('OneTimeToken', { hash: sha256, purpose: SETUP, createdAt: now() })
       }),
     isSetupToken: async (sha256) =>
       (await prisma.oneTimeToken.count({ where: { hash: sha256, purpose: SETUP } })) > 0,
@@ -193,6 +203,14 @@ async function mustNotBeLast(writing: Transaction, person: Person): Promise<void
       'Give another user the role admin first.',
     )
 }
+
+const rowOf = ({ createdAt, sessionsFrom, isDisabled, keptSession, ...row }: StoredRow): PersonRow => ({
+  ...row,
+  createdAt: new Date(createdAt),
+  sessionsFrom: new Date(sessionsFrom),
+  isDisabled: isDisabled !== 0,
+  exceptSession: keptSession,
+})
 
 const valueOf = ({
   id,

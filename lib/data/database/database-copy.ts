@@ -3,10 +3,10 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { DarkroomError, messageOf } from '#lib/domain/errors.ts'
-import { prismaAdapter } from './adapter.ts'
+import { lazyPrisma } from './prisma.ts'
 import { blobFile } from '../images/blobs.ts'
 import { connect } from './connection.ts'
-import { PrismaClient } from '../generated/client.ts'
+import type { PrismaClient } from '../generated/client.ts'
 import { MIGRATIONS_TABLE } from './migrate.ts'
 
 /** All pages in one step, in a thread of its own: one consistent state, and no writer waits (WAL). In smaller
@@ -74,7 +74,7 @@ export type DatabaseContents = {
  *  has no journal. */
 export async function contentsOf(file: string, eachImage: (hash: string) => void): Promise<DatabaseContents> {
   const connection = connect(file)
-  const prisma = new PrismaClient({ adapter: prismaAdapter(connection) })
+  const { prisma, disconnect } = lazyPrisma(connection)
   try {
     for await (const hash of hashesOf(prisma, {})) eachImage(hash)
     const imageFiles: string[] = []
@@ -93,7 +93,7 @@ export async function contentsOf(file: string, eachImage: (hash: string) => void
       versions: versions.map(({ classifierId, number }) => `${classifierId}/v${number}`),
     }
   } finally {
-    await prisma.$disconnect()
+    await disconnect()
     connection.close()
     withoutJournal(file)
   }

@@ -49,13 +49,15 @@ export const imagesOf = ({ connection, prisma, settings, blobs, id, now }: Store
   },
   noteFault: (hash, code) => noteFault(prisma, { hash, code, foundAt: now() }),
   async faults() {
-    const rows = await prisma.fileFault.findMany({ orderBy: { foundAt: 'desc' }, take: MOST_FAULTS })
+    const rows = connection.all<{ hash: string; code: string; foundAt: number; count: number }>(
+      `SELECT *, COUNT(*) OVER () AS "count" FROM "FileFault" ORDER BY "foundAt" DESC LIMIT ${MOST_FAULTS}`,
+    )
     return {
-      count: rows.length < MOST_FAULTS ? rows.length : await prisma.fileFault.count(),
+      count: rows[0]?.count ?? 0,
       newest: rows.map(({ hash, code, foundAt }) => ({
         hash,
         code: code === 'file_missing' ? code : 'file_damaged',
-        foundAt,
+        foundAt: new Date(foundAt),
       })),
     }
   },

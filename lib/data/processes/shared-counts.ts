@@ -12,17 +12,19 @@ const RETENTION_MS = 120_000
 /** Marks the rows of longer windows, by their source. */
 const LASTING = 'lasting:'
 
-export const countsOf = ({ connection, prisma, now }: Store): Counts => ({
+export const countsOf = ({ connection, now }: Store): Counts => ({
   latest: () =>
     connection.one<{ id: number }>(
       'SELECT "seq" AS "id" FROM sqlite_sequence WHERE "name" = \'CountedElsewhere\'',
     )?.id ?? 0,
   async lasting({ since, upTo }) {
-    const rows = await prisma.countedElsewhere.findMany({
-      where: { source: { startsWith: LASTING }, at: { gte: since }, id: { lte: upTo } },
-      orderBy: { id: 'asc' },
-    })
-    return rows.map(({ at, countsJson }) => ({ at, counts: parsed(storedNumbers, countsJson) }))
+    const rows = connection.all<{ at: number; countsJson: string }>(
+      `SELECT "at", "countsJson" FROM "CountedElsewhere"
+        WHERE "source" LIKE '${LASTING}%' AND "at" >= ? AND "id" <= ? ORDER BY "id"`,
+      since,
+      upTo,
+    )
+    return rows.map(({ at, countsJson }) => ({ at: new Date(at), counts: parsed(storedNumbers, countsJson) }))
   },
   async exchange({ source, passing, lasting, lastsMs, after }) {
     const rows = (

@@ -30,7 +30,7 @@ const PATIENCE_MS = 5_000
 const HELD = `"id" = ? AND "worker" = ? AND "state" = 'running'`
 const LET_GO = `"worker" = NULL, "leaseUntil" = NULL`
 
-export function jobsOf({ connection, prisma, id }: Store): Jobs {
+export function jobsOf({ connection, id }: Store): Jobs {
   const changed = (sql: string, ...values: (string | number | null)[]): Promise<boolean> =>
     connection.write((writing) => writing.run(sql, ...values) > 0, PATIENCE_MS)
   return {
@@ -116,8 +116,17 @@ export function jobsOf({ connection, prisma, id }: Store): Jobs {
       return valueOf(row)
     },
     async latest(kind) {
-      const row = await prisma.job.findFirst({ where: { kind }, orderBy: { id: 'desc' } })
-      return row === null ? null : { ...valueOf(row), createdAt: row.createdAt, endedAt: row.endedAt }
+      const row = connection.one<Row & { createdAt: number; endedAt: number | null }>(
+        'SELECT * FROM "Job" WHERE "kind" = ? ORDER BY "id" DESC LIMIT 1',
+        kind,
+      )
+      if (row === undefined) return null
+      const { createdAt, endedAt } = row
+      return {
+        ...valueOf(row),
+        createdAt: new Date(createdAt),
+        endedAt: endedAt === null ? null : new Date(endedAt),
+      }
     },
   }
 }

@@ -14,7 +14,8 @@ import {
   type SampleState,
 } from '#lib/domain/sample-state.ts'
 import { applySteps, recordOf, type Row, type Step } from './apply-sample-changes.ts'
-import { Prisma } from '../generated/client.ts'
+import { prismaSql } from '../database/prisma.ts'
+import type { Prisma } from '../generated/client.ts'
 import { unknownClass } from './samples.ts'
 import { conflict, notFound, type Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
@@ -25,7 +26,7 @@ const MOST_CONFLICTS = 100
 /** A bulk change of a whole large set: 60,000 samples take about 2 s. */
 const TRANSACTION = { timeout: 60_000 } as const
 
-const COLUMNS = Prisma.sql`s."id", s."classifierId", s."hash", s."filename", s."label", s."split", s."isSplitGiven",
+const COLUMNS = `s."id", s."classifierId", s."hash", s."filename", s."label", s."split", s."isSplitGiven",
   s."excludedAt", s."trashedAt", s."trashId"`
 
 export function sampleChangesOf(store: Store): SampleChanges {
@@ -108,25 +109,27 @@ export function sampleChangesOf(store: Store): SampleChanges {
 }
 
 async function selected(tx: Transaction, selection: SampleSelection): Promise<readonly Row[]> {
+  const { sql, join, raw } = prismaSql()
+  const columns = raw(COLUMNS)
   if (selection.kind === 'filter') {
     const { classifierId, label, split, source, uploadId, isExcluded } = selection
     const conditions = [
-      Prisma.sql`s."classifierId" = ${classifierId}`,
-      Prisma.sql`s."trashedAt" IS NULL`,
-      ...(label === undefined ? [] : [Prisma.sql`s."label" = ${label}`]),
-      ...(split === undefined ? [] : [Prisma.sql`s."split" = ${split}`]),
-      ...(source === undefined ? [] : [Prisma.sql`s."source" = ${source}`]),
-      ...(uploadId === undefined ? [] : [Prisma.sql`s."uploadId" = ${uploadId}`]),
+      sql`s."classifierId" = ${classifierId}`,
+      sql`s."trashedAt" IS NULL`,
+      ...(label === undefined ? [] : [sql`s."label" = ${label}`]),
+      ...(split === undefined ? [] : [sql`s."split" = ${split}`]),
+      ...(source === undefined ? [] : [sql`s."source" = ${source}`]),
+      ...(uploadId === undefined ? [] : [sql`s."uploadId" = ${uploadId}`]),
       ...(isExcluded === undefined
         ? []
-        : [isExcluded ? Prisma.sql`s."excludedAt" IS NOT NULL` : Prisma.sql`s."excludedAt" IS NULL`]),
+        : [isExcluded ? sql`s."excludedAt" IS NOT NULL` : sql`s."excludedAt" IS NULL`]),
     ]
     return tx.$queryRaw<
       Row[]
-    >`SELECT ${COLUMNS} FROM "Sample" s WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY s."id"`
+    >`SELECT ${columns} FROM "Sample" s WHERE ${join(conditions, ' AND ')} ORDER BY s."id"`
   }
   const ids = [...new Set(selection.ids)]
-  const rows = await tx.$queryRaw<Row[]>`SELECT ${COLUMNS} FROM "Sample" s
+  const rows = await tx.$queryRaw<Row[]>`SELECT ${columns} FROM "Sample" s
     WHERE s."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)})) ORDER BY s."id"`
   const found = new Set(rows.map(({ id }) => id))
   const missing = ids.find((id) => !found.has(id))

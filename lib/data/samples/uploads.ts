@@ -39,7 +39,7 @@ const TRANSACTION = { timeout: 60_000 } as const
  *  as. */
 const SILENT_MS = 60_000
 
-export function uploadsOf({ prisma, settings, id, now }: Store): Uploads {
+export function uploadsOf({ connection, prisma, settings, id, now }: Store): Uploads {
   const get = async (uploadId: string): Promise<Upload> => {
     const row = await prisma.upload.findUnique({ where: { id: uploadId } })
     if (!row) throw notFound('upload', uploadId)
@@ -87,6 +87,7 @@ export function uploadsOf({ prisma, settings, id, now }: Store): Uploads {
         await dropEmptyClasses(tx, { classifierId: row.classifierId, perClass })
       }, TRANSACTION),
     async sweepUnfinished(lives) {
+      if (connection.one(`SELECT 1 FROM "Upload" WHERE "state" = 'running' LIMIT 1`) === undefined) return 0
       const running = await prisma.upload.findMany({ where: { state: 'running' } })
       return abort(running.filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid)))
     },

@@ -5,7 +5,8 @@ import { storedFindings } from '#lib/contracts/stored-json.ts'
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { blobNow } from '../images/blobs.ts'
-import { Prisma } from '../generated/client.ts'
+import type { Prisma } from '../generated/client.ts'
+import { prismaSql } from '../database/prisma.ts'
 import { conflict, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from './trash-rows.ts'
@@ -190,8 +191,10 @@ async function removeUnused(tx: Transaction, dataDir: string, images: readonly s
 }
 
 /** Of a list of any length: as one parameter, the statement stays the same. */
-const among = (column: '"hash"' | '"pictureHash"', values: readonly string[]): Prisma.Sql =>
-  Prisma.sql`${Prisma.raw(column)} IN (SELECT "value" FROM json_each(${JSON.stringify(values)}))`
+function among(column: '"hash"' | '"pictureHash"', values: readonly string[]): Prisma.Sql {
+  const { sql, raw } = prismaSql()
+  return sql`${raw(column)} IN (SELECT "value" FROM json_each(${JSON.stringify(values)}))`
+}
 
 const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)]
 
