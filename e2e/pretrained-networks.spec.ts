@@ -36,7 +36,7 @@ test('known networks are offered with their size, address and license, and are d
   await networks.open()
 
   await expect(networks.offer('DINOv2 ViT-S/14')).toContainText(
-    /A network trained on 142 million photographs.*DINOv2 ViT-S\/14, 8\d(\.\d)? MB from huggingface\.co, Apache-2\.0/,
+    /DINOv2 ViT-S\/14, 8\d(\.\d)? MB from huggingface\.co, license Apache-2\.0.*142 million photographs/,
   )
   await expect(networks.offer('MobileNetV2 0.35')).toContainText('1.28 million photographs (ImageNet)')
 })

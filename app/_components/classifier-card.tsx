@@ -87,7 +87,7 @@ export function ClassifierCard({
           <FigureNumber count={samples.total} />
         </Fact>
         {champion && (
-          <Fact name="Live since" isWide>
+          <Fact name="Went live" isWide>
             <RelativeTime at={champion.promoted_at} />
           </Fact>
         )}

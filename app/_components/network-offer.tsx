@@ -21,8 +21,8 @@ export function NetworkOffer({
   return (
     <li className="grid justify-items-start gap-2">
       <p>
-        A network trained on {trained_on}: <strong>{title}</strong>, <FigureNumber bytes={size_bytes} /> from{' '}
-        {host}, {license}. {published && <span className="muted">Accuracy as published: {published}.</span>}
+        <strong>{title}</strong>, <FigureNumber bytes={size_bytes} /> from {host}, license {license}. Trained
+        on {trained_on}. {published && <span className="muted">Published accuracy: {published}.</span>}
       </p>
       {isPending ? (
         <>

@@ -22,7 +22,7 @@ export function Robustness({ result }: { readonly result: RobustnessResult }) {
       level={3}
       kind="bar"
       isShare
-      title="Robustness"
+      title="Accuracy on distorted images"
       labelName="Distortion"
       valueName="Accuracy"
       description={summary(result)}

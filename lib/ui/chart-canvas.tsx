@@ -18,7 +18,7 @@ import {
 } from 'chart.js'
 import { useSyncExternalStore } from 'react'
 import { Chart as Canvas } from 'react-chartjs-2'
-import { visibleLabels, type ChartProps } from './chart-props.ts'
+import { valueText, visibleLabels, type ChartProps } from './chart-props.ts'
 import { onThemeChange } from './theme-switch.tsx'
 
 Library.register(
@@ -67,8 +67,6 @@ export default function ChartCanvas({
     () => colour('ink-muted'),
     () => '',
   )
-  const valueText = (value: number | string) =>
-    isShare ? `${Math.round(Number(value) * 1000) / 10} %` : String(value)
   const axis = (text: string) => ({
     grid: { color: colour('line') },
     border: { color: colour('line') },
@@ -89,7 +87,7 @@ export default function ChartCanvas({
         ticks: {
           color: ink,
           precision: !isShare && kind === 'bar' ? 0 : undefined,
-          callback: valueText,
+          callback: (value) => valueText(Number(value), isShare),
         },
       },
     },
@@ -109,7 +107,7 @@ export default function ChartCanvas({
         backgroundColor: colour('ink'),
         titleColor: colour('paper'),
         bodyColor: colour('paper'),
-        callbacks: { label: (item) => `${item.dataset.label}: ${valueText(Number(item.raw))}` },
+        callbacks: { label: (item) => `${item.dataset.label}: ${valueText(Number(item.raw), isShare)}` },
       },
     },
   }

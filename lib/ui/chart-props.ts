@@ -21,6 +21,13 @@ export type ChartProps = {
   readonly level?: 2 | 3
 }
 
+/** Digits of a value; more of them are the error of binary fractions (1.2000000000000002). */
+const DIGITS = 6
+
+/** A value as the axis and the tooltip show it. */
+export const valueText = (value: number, isShare: boolean): string =>
+  isShare ? `${Math.round(value * 1000) / 10} %` : String(Number(value.toPrecision(DIGITS)))
+
 /** The labels as the chart and its table show them; the CSV keeps them as they are. */
 export const visibleLabels = ({
   labels,

@@ -6,6 +6,8 @@ export type Column<Row> = {
   readonly name: string
   readonly cell: (row: Row) => ReactNode
   readonly isNumeric?: boolean
+  /** Sentences: below their name on a phone in the variant `cards`, instead of next to it. */
+  readonly isLong?: boolean
   /** Where the cell is on a phone in the variant `lines`; the first line by default. `none`: on wide screens
    *  only, so its content must be available elsewhere too. */
   readonly line?: 'leading' | 'first' | 'second' | 'none'
@@ -56,6 +58,7 @@ export function Table<Row>({
                   <td
                     key={column.name}
                     data-numeric={column.isNumeric}
+                    data-long={column.isLong}
                     data-line={column.line}
                     data-label={column.name}
                   >

@@ -132,7 +132,7 @@ function Fields({
                 cell: (row) => (row.isRequired ? 'yes' : 'no'),
               },
               ...(rows.some((row) => row.about !== '')
-                ? [{ name: 'Description', cell: (row: FieldRow) => row.about }]
+                ? [{ name: 'Description', isLong: true, cell: (row: FieldRow) => row.about }]
                 : []),
             ]}
           />

@@ -6,10 +6,16 @@ import type { CurrentMetrics } from './use-metrics.ts'
 
 const PURPOSES: Readonly<Record<string, string>> = {
   supervisor: 'Supervises the other processes',
+  predict: 'Accepts connections and makes predictions',
   web: 'Serves pages and the API',
   worker: 'Runs jobs: training, comparisons, backups',
   inference: 'Makes predictions',
   training: 'Trains a version',
+  'decoding-process': 'Decodes large images',
+  inspection: 'Examines networks',
+  grouping: 'Finds near-copies among images',
+  'seed-process': 'Draws the first images',
+  'backup-process': 'Creates a backup',
 }
 
 export function ProcessTable({ processes }: { readonly processes: CurrentMetrics['processes'] }) {
@@ -31,7 +37,7 @@ export function ProcessTable({ processes }: { readonly processes: CurrentMetrics
         keyOf={({ pid }) => String(pid)}
         columns={[
           { name: 'Process', cell: ({ name }) => name },
-          { name: 'Purpose', cell: ({ name }) => PURPOSES[name] ?? '–' },
+          { name: 'Purpose', isLong: true, cell: ({ name }) => PURPOSES[name] ?? '–' },
           { name: 'PID', isNumeric: true, cell: ({ pid }) => pid },
           {
             name: 'Memory',

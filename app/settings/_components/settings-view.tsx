@@ -34,6 +34,10 @@ export function SettingsView({ settings }: { readonly settings: readonly Setting
   )
 }
 
+/** Values stand between backticks, as in the README. */
+const Description = ({ text }: { readonly text: string }) =>
+  text.split('`').map((part, i) => (i % 2 === 0 ? part : <code key={part}>{part}</code>))
+
 function SettingTable({ caption, rows }: { caption: string; rows: readonly SettingRow[] }) {
   return (
     <Table
@@ -62,7 +66,7 @@ function SettingTable({ caption, rows }: { caption: string; rows: readonly Setti
               <Badge variant="accent">{SOURCES[source]}</Badge>
             ),
         },
-        { name: 'Description', cell: ({ what }) => what },
+        { name: 'Description', isLong: true, cell: ({ what }) => <Description text={what} /> },
       ]}
     />
   )
