@@ -27,11 +27,12 @@ export default async function Dashboard(props: PageProps) {
     mayView ? queries.listRuns({ limit: RECENT_RUNS }) : null,
     mayView ? queries.listPredictions({ limit: RECENT_PREDICTIONS }) : null,
   ])
-  const labelled = may('train') && isLoggedIn ? classifiers.filter(({ samples }) => samples.unseen > 0) : []
-  const outlooks = await Promise.all(labelled.map(({ id }) => training.getAutoRetrain({ id }, context)))
+  const mayTrain = isLoggedIn && may('train')
+  const withNewImages = mayTrain ? classifiers.filter(({ samples }) => samples.unseen > 0) : []
+  const outlooks = await Promise.all(withNewImages.map(({ id }) => training.getAutoRetrain({ id }, context)))
   const suggestions = outlooks.filter(({ state }) => state === 'suggest')
-  const { networks } =
-    setup === 'networks' && mayView ? await training.listBackbones({}, context) : { networks: [] }
+  const isAfterSetup = setup === 'networks' && mayTrain
+  const { networks } = isAfterSetup ? await training.listBackbones({}, context) : { networks: [] }
   return (
     <div className="stack">
       <PageHead
@@ -39,7 +40,7 @@ export default async function Dashboard(props: PageProps) {
         lead="Your classifiers, their accuracy on test images, and anything that needs your attention."
       />
       {needsFirstAdmin && <FirstAdmin />}
-      {setup === 'networks' && may('train') && <SetupNetworks networks={networks} />}
+      {isAfterSetup && <SetupNetworks networks={networks} />}
       {isLoggedIn && (
         <Attention runs={runs?.runs ?? []} classifiers={classifiers} suggestions={suggestions} />
       )}
@@ -87,11 +88,17 @@ function SetupNetworks({ networks }: { readonly networks: readonly NetworkAnswer
         </>
       }
     >
-      <p>
-        New classifiers start from a pretrained network. With a better one they need fewer images. You can
-        download one now, or later in Settings.
-      </p>
-      <NetworkOffers networks={networks} isOpen />
+      {networks.some(({ state }) => state !== 'installed') ? (
+        <>
+          <p>
+            New classifiers start from a pretrained network. With a better one they need fewer images. You can
+            download one now, or later in Settings.
+          </p>
+          <NetworkOffers networks={networks} isOpen />
+        </>
+      ) : (
+        <p>You can now upload images and train a classifier of your own.</p>
+      )}
     </Card>
   )
 }

@@ -86,8 +86,7 @@ test('a suggestion names the corrections and the time, and trains only after the
   const { retrain, frame } = pagesOf(page, app)
   await logIn(page, app)
   await retrain.open('three-things')
-  await retrain.chooseAutomatic('Suggest a training run')
-  await retrain.chooseAutomaticAfter(5)
+  await retrain.chooseAutomatic('Suggest a training run', 'after 5 images')
   await expect(retrain.automaticState('There are no new images since version 1.')).toBeVisible()
 
   const { samples } = await read<{ samples: { id: string }[] }>(

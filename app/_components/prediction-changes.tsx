@@ -1,4 +1,4 @@
-/** What would change with a version, or what changed: the images that it predicts differently. */
+/** What changes with a version: the images that it predicts differently. */
 import Link from 'next/link'
 import { darkroom } from '#lib/http/context.ts'
 import { counted } from '#lib/domain/count-text.ts'
@@ -15,6 +15,8 @@ type PredictionChangesProps = {
   readonly base: string
 }
 
+const allOf = (images: number): string => (images === 1 ? 'this image' : `all ${counted(images, 'image')}`)
+
 /** Shows nothing where the versions cannot be compared: the page says so elsewhere. */
 export async function PredictionChanges({ id, base }: PredictionChangesProps) {
   const { context } = await requireViewer('/models')
@@ -22,8 +24,8 @@ export async function PredictionChanges({ id, base }: PredictionChangesProps) {
   if (!result.ok || result.value.images === 0) return null
   const { version, compared_with: before, images, count, corrected, spoiled, changes } = result.value
   return (
-    <section className="grid grid-cols-[minmax(0,1fr)] gap-2" aria-label="What would change">
-      <h3>
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-2" aria-labelledby={`changes-${id}`}>
+      <h3 id={`changes-${id}`}>
         What {version} changes{' '}
         <span className="small muted font-normal">
           {count.toLocaleString('en-GB')} of {counted(images, 'image')}
@@ -31,10 +33,10 @@ export async function PredictionChanges({ id, base }: PredictionChangesProps) {
       </h3>
       <p>
         {count === 0
-          ? `${version} and ${before} predict all of these images alike.`
+          ? `${version} and ${before} predict the same class for ${allOf(images)}.`
           : `${version} predicts ${counted(count, 'image')} differently from ${before}: ` +
-            `${corrected.toLocaleString('en-GB')} correctly instead of wrongly, ` +
-            `${spoiled.toLocaleString('en-GB')} wrongly instead of correctly.`}
+            `${counted(corrected, 'that was wrong is', 'that were wrong are')} now right, ` +
+            `${counted(spoiled, 'that was right is', 'that were right are')} now wrong.`}
       </p>
       {changes.length > 0 && (
         <div className="tiles">
@@ -52,7 +54,7 @@ export async function PredictionChanges({ id, base }: PredictionChangesProps) {
       )}
       {count > SHOWN && (
         <p className="small muted">
-          {SHOWN} of {count.toLocaleString('en-GB')}. The API lists up to 200 (
+          Showing {SHOWN} of {count.toLocaleString('en-GB')}. The API returns up to 200 (
           <Link className="link" href="/docs">
             GET /api/models/{'{id}'}/changes
           </Link>

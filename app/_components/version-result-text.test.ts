@@ -21,19 +21,27 @@ const first = (parts: Partial<VersionResultAnswer>) => resultStatements(result(p
 
 test('accuracy is stated in hundredths with its interval, which is rounded outwards', () => {
   expect(first({ cross_validation: folds(accuracy(0.861, 0.748, 0.921)) }).accuracy).toBe(
-    'About 86 of 100 images are right, probably between 74 and 93.',
+    'About 86 of 100 predictions are right, probably between 74 and 93.',
   )
 })
 
 test('nothing is rounded to 100 that is not', () => {
   expect(first({ test: { images: 999, accuracy: accuracy(0.998, 0.99, 0.9991) } }).accuracy).toBe(
-    'About 99 of 100 images are right, probably between 99 and 100.',
+    'About 99 of 100 predictions are right, probably between 99 and 100.',
   )
+})
+
+test('nor is the figure with equal classes', () => {
+  const { method } = first({
+    cross_validation: { ...folds(accuracy(0.99, 0.95, 0.999)), balanced_accuracy: accuracy(0.996, 0.97, 1) },
+  })
+
+  expect(method).toContain('about 99 of 100 would be right')
 })
 
 test('where all are right, the interval is of other images', () => {
   expect(first({ cross_validation: folds(accuracy(1, 0.869, 1)) }).accuracy).toBe(
-    'All 36 images are right. Of 100 others, probably between 86 and 100.',
+    'All 36 predictions are right. Of 100 others, probably between 86 and 100.',
   )
 })
 
@@ -70,6 +78,6 @@ test('near-copies and unequal classes are explained', () => {
     },
   })
 
-  expect(method).toContain('count as one: 1 near-copy does not count.')
+  expect(method).toContain('count as one, so 1 near-copy is not counted.')
   expect(method).toContain('If each class counted the same, about 63 of 100 would be right.')
 })

@@ -24,12 +24,14 @@ export function resultStatements(result: VersionResultAnswer): readonly Statemen
 function accuracyText({ images, accuracy: { value, low, high } }: Figures): string {
   const range = `between ${Math.floor(low * 100)} and ${Math.ceil(high * 100)}`
   if (value === 1) {
-    const all = images === 1 ? 'The only image is' : `All ${counted(images, 'image')} are`
+    const all = images === 1 ? 'The only prediction is' : `All ${counted(images, 'prediction')} are`
     return `${all} right. Of 100 others, probably ${range}.`
   }
-  const hundredths = value === 0 ? 0 : Math.min(99, Math.max(1, Math.round(value * 100)))
-  return `About ${hundredths} of 100 images are right, probably ${range}.`
+  return `About ${hundredths(value)} of 100 predictions are right, probably ${range}.`
 }
+
+const hundredths = (value: number): number =>
+  value === 0 || value === 1 ? value * 100 : Math.min(99, Math.max(1, Math.round(value * 100)))
 
 const testText = (images: number): string =>
   `Measured on ${counted(images, 'test image')} that ${images === 1 ? 'was' : 'were'} never used for training.`
@@ -42,13 +44,13 @@ function foldsText({
   const copies =
     nearCopies === 0
       ? ''
-      : ` Images that are nearly the same were left out together and count as one: ` +
-        `${counted(nearCopies, 'near-copy does', 'near-copies do')} not count.`
+      : ` Images that are nearly the same were left out together and count as one, ` +
+        `so ${counted(nearCopies, 'near-copy is', 'near-copies are')} not counted.`
   const each =
     balanced === null
       ? ''
       : ` Some classes have far more images than others. If each class counted the same, about ` +
-        `${Math.round(balanced.value * 100)} of 100 would be right.`
+        `${hundredths(balanced.value)} of 100 would be right.`
   return (
     `Measured on ${counted(images, 'image')}: each was left out of training once and predicted by a model that was ` +
     `trained on the others.${copies}${each}`
@@ -56,5 +58,5 @@ function foldsText({
 }
 
 const validationText = (images: number): string =>
-  `Measured on ${counted(images, 'validation image')}, which also decided when training stopped, so it may be too ` +
-  'high. More images give a fair measurement.'
+  `Measured on ${counted(images, 'validation image')}, which also decided when training stopped, so the figure may ` +
+  'be too high. More images would give a fair measurement.'

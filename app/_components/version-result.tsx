@@ -47,8 +47,8 @@ function MistakeTiles({ mistakes: { count, images: shown }, images, classifier }
         </span>
       </h3>
       <p className="small muted">
-        The ones it was most certain about come first. Look at these: is the label correct, and can you see
-        the difference yourself? More images like these help.
+        The most confident mistakes come first. Is each label correct, and can you see the difference
+        yourself? More images like these help.
       </p>
       <div className="tiles">
         {shown.map((one) => (
@@ -64,7 +64,7 @@ function MistakeTiles({ mistakes: { count, images: shown }, images, classifier }
       </div>
       {count > shown.length && (
         <p className="small">
-          {shown.length} of {count.toLocaleString('en-GB')} mistakes.{' '}
+          Showing {shown.length} of {count.toLocaleString('en-GB')} mistakes.{' '}
           <Link className="link" href={`/visualize?classifier=${classifier}&view=data`}>
             Show the images of each class
           </Link>

@@ -96,12 +96,11 @@ export default async function Retrain(props: PageProps) {
             <NetworkOffers networks={networks} />
           </PermissionGate>
           {selected.samples.unseen === 0 && user.may('upload') && (
-            <Link
-              href={`/upload?classifier=${selected.id}`}
-              {...buttonProps({ size: 'small', variant: 'quiet' })}
-            >
-              Upload more images
-            </Link>
+            <div className="row">
+              <Link href={`/upload?classifier=${selected.id}`} {...buttonProps({ size: 'small' })}>
+                Upload more images
+              </Link>
+            </div>
           )}
         </Card>
       )}

@@ -67,7 +67,7 @@ export default async function Upload(props: PageProps) {
         mayCreate={mayCreate}
         limits={{ uploadBytes: maxUploadBytes, imageBytes: maxImageBytes }}
         networks={<NetworkOffers networks={networks} />}
-        recent={recent && <RecentUploads uploads={recent} title={chosen.title} />}
+        recent={recent && <RecentUploads uploads={recent} title={chosen.title} mayEdit={mayCreate} />}
       />
     </div>
   )

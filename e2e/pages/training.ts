@@ -69,10 +69,11 @@ export const retrainPage = (tab: Tab) => {
     allVersions: page.getByRole('link', { name: 'All versions' }),
     tryIt: () => page.getByRole('link', { name: 'Try it' }).click(),
     /** What the classifier does when images were added or corrected. */
-    chooseAutomatic: (policy: string) =>
-      page.getByLabel('After new or corrected images').selectOption({ label: policy }),
-    chooseAutomaticAfter: (images: number) =>
-      page.getByLabel('When', { exact: true }).selectOption({ label: `after ${images} images` }),
+    chooseAutomatic: async (policy: string, after?: string): Promise<void> => {
+      await page.getByLabel('After new or corrected images').selectOption({ label: policy })
+      if (after !== undefined) await page.getByLabel('When', { exact: true }).selectOption({ label: after })
+      await page.getByRole('button', { name: 'Save', exact: true }).click()
+    },
     automaticState: (text: string | RegExp) => page.getByRole('status').filter({ hasText: text }),
     startedAutomatically: page.getByText('automatically', { exact: true }),
     changes: (version: string) => page.getByRole('heading', { name: `What ${version} changes` }),

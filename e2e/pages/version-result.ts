@@ -4,7 +4,7 @@ import type { Tab } from './tab.ts'
 export const versionResult = ({ page }: Tab) => {
   const mistakes = page.getByRole('region', { name: 'Mistakes' })
   return {
-    accuracy: page.getByText(/^(About \d+ of 100|All \d+) images are right.* between \d+ and \d+\.$/),
+    accuracy: page.getByText(/^(About \d+ of 100|All \d+) predictions are right.* between \d+ and \d+\.$/),
     crossValidated: (images: number) =>
       page.getByText(`Measured on ${images} images: each was left out of training once`),
     noMistakes: page.getByText('No mistakes.', { exact: true }),

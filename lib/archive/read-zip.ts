@@ -23,6 +23,8 @@ export type ZipLimits = {
   readonly totalBytes: number
   /** The entries to unpack; the others are left out. Absent: all. */
   readonly wants?: (path: string) => boolean
+  /** As `listZip` guessed it. Absent: it is guessed again. */
+  readonly page?: CodePage | null
 }
 
 /** `path` is for display and for labels; never a path to write to. */
@@ -44,7 +46,7 @@ export async function* readZip(
   signal?: AbortSignal,
 ): AsyncGenerator<ZipEntry> {
   let total = 0
-  for await (const { zip, entry, path, skipped, refused } of judged(source, signal)) {
+  for await (const { zip, entry, path, skipped, refused } of judged(source, limits.page, signal)) {
     if (skipped !== null) {
       yield { kind: 'skipped', path, skipped }
       continue
@@ -76,7 +78,7 @@ export async function listZip(source: string | Uint8Array, signal?: AbortSignal)
   const skipped: string[] = []
   const refused: { path: string; reason: string }[] = []
   let guessedPage: CodePage | null = null
-  for await (const checked of judged(source, signal)) {
+  for await (const checked of judged(source, undefined, signal)) {
     guessedPage = checked.page
     const { path, entry } = checked
     if (checked.skipped !== null) skipped.push(path)
@@ -102,9 +104,13 @@ type EntryCheck = {
   readonly refused: string | null
 }
 
-async function* judged(source: string | Uint8Array, signal?: AbortSignal): AsyncGenerator<EntryCheck> {
+async function* judged(
+  source: string | Uint8Array,
+  known: CodePage | null | undefined,
+  signal?: AbortSignal,
+): AsyncGenerator<EntryCheck> {
   signal?.throwIfAborted()
-  const page = await pageOf(source, signal)
+  const page = known === undefined ? await pageOf(source, signal) : known
   const zip = await open(source)
   try {
     if (zip.entryCount > MOST_ENTRIES)
@@ -132,7 +138,8 @@ async function pageOf(source: string | Uint8Array, signal?: AbortSignal): Promis
     for await (const entry of entriesOf(zip)) {
       signal?.throwIfAborted()
       const raw = guessedBytes(entry)
-      if (raw !== null && names.length < NAMES_FOR_GUESS) names.push(raw)
+      if (raw !== null) names.push(raw)
+      if (names.length === NAMES_FOR_GUESS) break
     }
   } finally {
     zip.close()

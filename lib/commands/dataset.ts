@@ -12,7 +12,7 @@ import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { choicesOf, READINGS, type Choice } from '#lib/domain/reading/choices.ts'
-import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
+import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { arriving, ingestImages } from '#lib/ingest/ingest.ts'
 import type { DownloadProgress } from '#lib/ingest/readers/labelled-image.ts'
@@ -142,7 +142,7 @@ function readingOf(text: string | undefined): readonly Choice[] {
 }
 
 /** What the set is read as, and how else it can be read. */
-function describe({ sentence, notes, uncertain }: SetPlan, { line }: Lines): void {
+function describe({ sentence, notes, uncertain }: PlanSummary, { line }: Lines): void {
   line(`Read as ${sentence}`)
   for (const note of notes) line(`  ${note}`)
   for (const other of uncertain) line(`  Or, with --reading ${other.reading}: ${other.sentence} ${other.why}`)

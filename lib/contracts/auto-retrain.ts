@@ -34,7 +34,7 @@ export const getAutoRetrain = contract({
   method: 'GET',
   path: '/api/classifiers/{id}/auto-retrain',
   scope: 'view',
-  summary: 'Get when a classifier is retrained without a person, and what it would do now',
+  summary: 'Get the automatic retraining of a classifier: when it starts, and what it would do now',
   input: z.object({ id: classifierId }),
   output: z.object({
     classifier: classifierId,
@@ -68,7 +68,7 @@ export const changeAutoRetrain = contract({
   method: 'PATCH',
   path: '/api/classifiers/{id}/auto-retrain',
   scope: 'train',
-  summary: 'Choose when a classifier is retrained without a person; null restores the setting',
+  summary: 'Change the automatic retraining of a classifier; null restores the setting',
   body: 'json',
   input: z.object({
     id: classifierId,

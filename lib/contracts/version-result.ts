@@ -22,7 +22,7 @@ export const modelResult = contract({
   method: 'GET',
   path: '/api/models/{id}/result',
   scope: 'view',
-  summary: 'Get how good a version is, how that was measured, and the images that it predicted wrongly',
+  summary: 'Get the accuracy of a version, how it was measured, and the images that it predicted wrongly',
   input: z.object({ id }),
   output: z.object({
     classifier: classifierId,

@@ -7,6 +7,9 @@ import { splitOf } from './splits.ts'
 export const TRASH_DAYS = 30
 const DAY_MS = 86_400_000
 
+/** Who excludes an image with several labels, in the log of changes. */
+export const CONFLICT_AUTHOR = 'an upload (several labels)'
+
 export type SampleState = {
   /** Null: not labelled yet. */
   readonly label: string | null

@@ -47,7 +47,7 @@ function pageIn(bytes: Uint8Array): TiffPage | null {
 function reasonUnsupported({ photometric, samples, format }: TiffPage): string | null {
   if (photometric === LAB) return 'its colours are CIE Lab, which is not supported; save it as RGB'
   if (photometric === COLOUR_FILTER)
-    return 'it is the raw data of a camera, which is not supported; develop it first'
+    return 'it is the raw data of a camera, which is not supported; convert it to RGB first'
   if (photometric <= 1 && samples > MOST_SAMPLES)
     return `it has ${samples} channels, and none of them is stated to be red, green or blue`
   return format === 'other' ? 'its numbers are of a kind that is not supported (complex or undefined)' : null

@@ -71,12 +71,7 @@ test.each<[string, Uint8Array, Kind, string]>([
   ],
   ['a PPM', text('P6\n48 32\n255\n'), 'unknown', 'a PPM, PGM or PBM image, which is not supported'],
   ['a DICOM', text(`${'\0'.repeat(128)}DICM`), 'unknown', 'a DICOM image, which is not supported'],
-  [
-    'an array',
-    bytes(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59),
-    'unknown',
-    'an array of NumPy, which is not supported',
-  ],
+  ['an array', bytes(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59), 'unknown', 'a NumPy array, which is not supported'],
   [
     'a TGA',
     bytes(0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 48, 0, 32, 0, 24, 0),

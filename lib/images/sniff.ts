@@ -49,7 +49,7 @@ const SIGNATURES: readonly (readonly [start: string, kind: Kind, words: string])
   ['\0\0\0\x0cJXL ', 'unknown', 'a JPEG XL image, which is not supported'],
   ['\0\0\0\x0cjP  ', 'unknown', 'a JPEG 2000 image, which is not supported'],
   ['\xff\x4f\xff\x51', 'unknown', 'a JPEG 2000 image, which is not supported'],
-  ['\x93NUMPY', 'unknown', 'an array of NumPy, which is not supported'],
+  ['\x93NUMPY', 'unknown', 'a NumPy array, which is not supported'],
   ['\x89HDF\r\n', 'unknown', 'an HDF5 file, which is not supported'],
   ['SIMPLE  =', 'unknown', 'a FITS image, which is not supported'],
   ['v/1\x01', 'unknown', 'an OpenEXR image, which is not supported'],

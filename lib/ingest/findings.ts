@@ -4,6 +4,7 @@ import type { finding } from '#lib/contracts/uploads.ts'
 import type { UploadGroup } from '#lib/data/samples/group-types.ts'
 import type { NewSample } from '#lib/data/values.ts'
 import type { Finding, UploadFindings } from '#lib/data/samples/upload-values.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { copiesSentence, groupCounts } from '#lib/domain/groups.ts'
 import type { ImageTraits } from '#lib/domain/image-links.ts'
@@ -145,8 +146,7 @@ export function createReport(classes: readonly string[]): UploadReportDraft {
 const conflictSentence = (count: number): string | null =>
   count === 0
     ? null
-    : `${count} ${count === 1 ? 'image has' : 'images have'} several labels and ${count === 1 ? 'is' : 'are'} ` +
-      'excluded until you choose one'
+    : `${counted(count, 'image has', 'images have')} several labels and ${count === 1 ? 'was' : 'were'} excluded`
 
 const earlierSentence = (count: number): string | null =>
   count === 0

@@ -6,7 +6,7 @@ import type { NewSample, Source } from '#lib/data/values.ts'
 import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { ImageTraits } from '#lib/domain/image-links.ts'
-import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
+import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import {
   createReport,
@@ -184,7 +184,7 @@ export async function arriving(open: (onStray: (stray: Stray) => void) => Promis
   readonly count: number
   readonly classes: readonly string[]
   readonly images: AsyncIterable<IncomingFile>
-  readonly plan: SetPlan | null
+  readonly plan: PlanSummary | null
 }> {
   const strays: Stray[] = []
   const { count, classes, images, plan = null } = await open((stray) => void strays.push(stray))

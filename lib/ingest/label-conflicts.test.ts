@@ -39,7 +39,7 @@ test('the same image in two class folders of an archive is a conflict', async ()
   const { body } = await send([['files', zip, 'a.zip']])
 
   expect(kinds(body)).toEqual(['same_picture_other_label dogs/b.png'])
-  expect(body.message).toContain('1 image has several labels and is excluded until you choose one')
+  expect(body.message).toContain('1 image has several labels and was excluded')
   expect(await samples()).toEqual(['dog dogs/c.png', 'cat cats/d.png'].map((one) => one.replace(' ', 's ')))
 })
 
@@ -68,8 +68,23 @@ test('a label of an earlier upload and another one now: excluded until a user ch
   expect(third.body.findings.map(({ kind, labels }) => [kind, labels])).toEqual([
     ['same_picture_other_label', []],
   ])
-  expect(third.body.findings[0]!.detail).toContain('chosen its label before')
+  expect(third.body.findings[0]!.detail).toContain('chose its label earlier')
   expect(await samples()).toEqual(['dog a.png'])
+})
+
+test('once a user has chosen, the report does not offer the choice again', async () => {
+  await upload('cat', 1, 'a.png')
+  const { body } = await upload('dog', 1, 'b.png')
+  const reported = async () => (await data.queries.getUpload({ id: body.id })).findings[0]!
+  expect(await reported()).toMatchObject({ labels: ['cat', 'dog'] })
+  expect((await reported()).detail).toContain('It is excluded until you choose a label.')
+
+  await choose(body.findings[0]!.sample_id!, 'dog')
+
+  expect(await reported()).toMatchObject({ labels: [] })
+  expect((await reported()).detail).toMatch(/and "dog" \(b\.png\)\. A user chose its label\.$/)
+  const { uploads } = await data.queries.listUploads({ classifier: 'pets', limit: 1 })
+  expect(uploads[0]!.findings[0]!.labels).toEqual([])
 })
 
 test('an unreadable file under two labels is unreadable twice, and no conflict', async () => {

@@ -1,11 +1,9 @@
 /** Images that have several labels, in one upload or in an earlier one: which, with all their labels. Their samples are
  *  excluded until a user chooses; a choice that a user has made stays. */
 import type { AddSampleResult, NewSample } from '#lib/data/values.ts'
+import { CONFLICT_AUTHOR } from '#lib/domain/sample-state.ts'
 import type { ConflictFinding, UploadReportDraft } from './findings.ts'
 import type { IngestPorts } from './ports.ts'
-
-/** Who excluded them, in the log of changes. */
-const BY = 'an upload (several labels)'
 
 type LabelledFile = { readonly label: string; readonly path: string }
 type Conflict = {
@@ -21,7 +19,7 @@ export type LabelConflicts = {
   /** A readable image, with the other labels that it came with. */
   readonly add: (hash: string, file: LabelledFile, others: readonly string[]) => void
   readonly settle: (sample: NewSample, result: AddSampleResult) => void
-  /** Excludes the samples, reports them, and returns how many are excluded. */
+  /** Excludes the samples that no user has decided about, and reports all. */
   readonly finish: (
     ports: Pick<IngestPorts, 'classifiers' | 'sampleChanges'>,
     upload: { readonly classifierId: string },
@@ -70,30 +68,37 @@ export function createConflicts(): LabelConflicts {
       const all = [...conflicts.values()]
       if (all.length === 0) return
       const ids = all.flatMap(({ sampleId }) => (sampleId === null ? [] : [sampleId]))
-      const decided = await sampleChanges.decided(ids, BY)
-      const open = all.filter(
-        ({ sampleId, isChosen }) => sampleId !== null && !isChosen && !decided.has(sampleId),
+      const decided = await sampleChanges.decided(ids, CONFLICT_AUTHOR)
+      const open = new Map(
+        all.flatMap((one) =>
+          one.sampleId === null || one.isChosen || decided.has(one.sampleId) ? [] : [[one, one.sampleId]],
+        ),
       )
       const { classes } = await classifiers.get(classifierId)
-      const labels = new Set(open.flatMap(({ files }) => files.map(({ label }) => label)))
+      const labels = new Set([...open.keys()].flatMap(({ files }) => files.map(({ label }) => label)))
       const missing = [...labels].filter((label) => !classes.includes(label))
       // a user can only choose a label that is a class
       if (missing.length > 0) await classifiers.addClasses(classifierId, missing)
-      const excluded = open.flatMap(({ sampleId }) => (sampleId === null ? [] : [sampleId]))
-      if (excluded.length > 0)
-        await sampleChanges.change({ kind: 'ids', ids: excluded }, { isExcluded: true }, BY)
-      for (const conflict of all) report.conflict(wordsOf(conflict, open.includes(conflict)))
+      if (open.size > 0)
+        await sampleChanges.change(
+          { kind: 'ids', ids: [...open.values()] },
+          { isExcluded: true },
+          CONFLICT_AUTHOR,
+        )
+      for (const conflict of all) report.conflict(wordsOf(conflict, open.has(conflict)))
     },
   }
 }
 
 function wordsOf({ files, sampleId }: Conflict, isOpen: boolean): ConflictFinding {
-  const each = files.map(({ label, path }) => `"${label}" (${path})`).join(' and ')
+  const each = files.map(({ label, path }) => `"${label}" (${path})`)
+  const list = `${each.slice(0, -1).join(', ')} and ${each.at(-1)}`
   return {
     filename: files.at(-1)!.path,
-    detail: isOpen
-      ? `The same image is labelled ${each}. It is excluded until you choose a label.`
-      : `The same image is labelled ${each}. A user has chosen its label before, and that one stays.`,
+    // whether it is still excluded is added where the report is read (lib/queries/uploads.ts)
+    detail:
+      `The same image is labelled ${list}.` +
+      (isOpen ? '' : ' A user chose its label earlier, and that choice was kept.'),
     sampleId,
     labels: isOpen ? [...new Set(files.map(({ label }) => label))] : [],
     isOpen,

@@ -1,12 +1,12 @@
 /** A plan as the API shows it and as an upload stores it. */
 import { MOST_PLANNED_CLASSES, type UploadPlan } from '#lib/contracts/upload-plan.ts'
 import type { PlanCounts } from '#lib/domain/reading/plan-counts.ts'
-import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
+import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'
 
 /** More groups of skipped files are not listed. */
 const MOST_SKIPPED = 50
 
-export const planAnswer = (plan: Omit<SetPlan, 'placeOf' | 'paths' | 'missing'>): UploadPlan => ({
+export const planAnswer = (plan: Omit<PlanSummary, 'missing'>): UploadPlan => ({
   ...countsAnswer(plan),
   splits: { ...plan.splits },
   skipped: plan.skipped

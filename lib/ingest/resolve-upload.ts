@@ -4,7 +4,7 @@
 import type { ZipLimits } from '#lib/archive/read-zip.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { choicesOf, READINGS, type Choice } from '#lib/domain/reading/choices.ts'
-import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
+import type { PlanSummary, SetPlan } from '#lib/domain/reading/set-plan.ts'
 import { partOf } from '#lib/domain/reading/split-names.ts'
 import type { TableText } from '#lib/domain/reading/table-labels.ts'
 import type { Arrivals, ArrivedFile, ArrivedZip } from './multipart-spool.ts'
@@ -18,7 +18,7 @@ import { noClasses, readSet, type ReadSet } from './readers/read-set.ts'
 export type Content = {
   readonly count: number
   readonly images: () => AsyncIterable<IncomingFile>
-  readonly plan: SetPlan
+  readonly plan: PlanSummary
 }
 
 /** @param reading the one in the query; else that of the form */
@@ -136,7 +136,8 @@ function reasonAt(plan: SetPlan, path: string): string {
 function chosen(reading: string | undefined): readonly Choice[] {
   const choices = reading === undefined ? [] : choicesOf(reading)
   if (choices !== null) return choices
-  const message = `must be of: ${Object.keys(READINGS).join(', ')}, column:NAME`
+  const names = [...Object.keys(READINGS), 'column:NAME'].join(', ')
+  const message = `must be one or more of these, separated by commas: ${names}`
   throw new DarkroomError(
     'invalid_input',
     { what: 'The upload was rejected', why: `"reading" ${message}`, remedy: 'Correct this field.' },

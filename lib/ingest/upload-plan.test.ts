@@ -81,6 +81,29 @@ test('several archives: one per part, one per class, or each with classes of its
   expect(await plan(['a.zip', own], ['b.zip', own])).toBe('2 classes, x (2) and y (2).')
 })
 
+test('the plan of several archives counts and names the files as those of each do', async () => {
+  const withNotes = (n: number) =>
+    zipFile([
+      { name: 'x/1.png', content: image(n) },
+      { name: 'x/notes.txt', content: text('no table') },
+      { name: 'y/1.png', content: image(n + 1) },
+      { name: '.DS_Store', content: text('x') },
+    ])
+
+  const { body } = await send(
+    [
+      ['files', withNotes(1), 'a.zip'],
+      ['files', withNotes(3), 'b.zip'],
+    ],
+    '?dry_run=true',
+  )
+
+  const { plan } = uploadDryRun.parse(body)
+  expect(plan.message).toBe('2 classes, x (2) and y (2).')
+  expect(plan.skipped.flatMap(({ examples }) => examples)).toContain('.DS_Store')
+  expect(plan.skipped.flatMap(({ examples }) => examples).join()).not.toMatch(/\d\/x|0\//)
+})
+
 test('a table in Windows-1252 is read, and the report states that this is a guess', async () => {
   const table = Buffer.from('Datei;Klasse\r\na.png;Äpfel\r\nb.png;Brötchen\r\n', 'latin1')
 

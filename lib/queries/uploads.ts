@@ -2,12 +2,12 @@
 import { FINDINGS } from '#lib/contracts/uploads.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import { counted } from '#lib/domain/count-text.ts'
-import { trashedUntil } from '#lib/domain/sample-state.ts'
+import { CONFLICT_AUTHOR, trashedUntil } from '#lib/domain/sample-state.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
 import { uploadValue } from '#lib/data/samples/uploads.ts'
-import type { Upload } from '#lib/data/samples/upload-values.ts'
+import type { Finding, Upload } from '#lib/data/samples/upload-values.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
 type UploadQueries = {
@@ -17,7 +17,7 @@ type UploadQueries = {
 
 export const uploadQueries = (
   { prisma }: Store,
-  { uploads, classifiers }: Pick<Data, 'uploads' | 'classifiers'>,
+  { uploads, classifiers, sampleChanges }: Pick<Data, 'uploads' | 'classifiers' | 'sampleChanges'>,
 ): UploadQueries => ({
   async listUploads({ classifier, cursor, limit }) {
     if (classifier !== undefined) await classifiers.get(classifier)
@@ -30,12 +30,33 @@ export const uploadQueries = (
       take: limit + 1,
     })
     const page = pageOf(rows, limit, (row) => row.id)
-    return { uploads: page.rows.map((row) => answerOf(uploadValue(row))), next_cursor: page.next }
+    const answers = page.rows.map((row) => reportOf(uploadValue(row), sampleChanges))
+    return { uploads: await Promise.all(answers), next_cursor: page.next }
   },
-  getUpload: async ({ id }) => answerOf(await uploads.get(id)),
+  getUpload: async ({ id }) => reportOf(await uploads.get(id), sampleChanges),
 })
 
-const answerOf = (upload: Upload): UploadReport => ({
+async function reportOf(upload: Upload, sampleChanges: Data['sampleChanges']): Promise<UploadReport> {
+  const conflicts = upload.findings.flatMap(({ sampleId, labels = [] }) =>
+    sampleId !== null && labels.length > 1 ? [sampleId] : [],
+  )
+  const decided =
+    conflicts.length === 0 ? new Set<string>() : await sampleChanges.decided(conflicts, CONFLICT_AUTHOR)
+  return answerOf(upload, decided)
+}
+
+/** An image with several labels is offered for a choice only until a user has decided about it. */
+function conflictOf(
+  { detail, sampleId, labels = [] }: Finding,
+  decided: ReadonlySet<string>,
+): Pick<UploadReport['findings'][number], 'detail' | 'labels'> {
+  if (sampleId === null || labels.length < 2) return { detail, labels: [] }
+  return decided.has(sampleId)
+    ? { detail: `${detail} A user chose its label.`, labels: [] }
+    : { detail: `${detail} It is excluded until you choose a label.`, labels: [...labels] }
+}
+
+const answerOf = (upload: Upload, decided: ReadonlySet<string>): UploadReport => ({
   success: true,
   id: upload.id,
   classifier: upload.classifierId,
@@ -44,9 +65,11 @@ const answerOf = (upload: Upload): UploadReport => ({
   count: upload.count,
   files: upload.files,
   per_class: upload.perClass.map(({ name, count, isNew }) => ({ class: name, count, is_new: isNew })),
-  findings: upload.findings.flatMap(({ kind, filename, detail, sampleId, labels = [] }) => {
-    const known = FINDINGS.find((name) => name === kind)
-    return known ? [{ kind: known, filename, detail, sample_id: sampleId, labels: [...labels] }] : []
+  findings: upload.findings.flatMap((one) => {
+    const known = FINDINGS.find((name) => name === one.kind)
+    if (known === undefined) return []
+    const { filename, sampleId } = one
+    return [{ kind: known, filename, sample_id: sampleId, ...conflictOf(one, decided) }]
   }),
   findings_total: upload.findingsTotal,
   created_at: upload.createdAt.toISOString(),

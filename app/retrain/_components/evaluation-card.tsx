@@ -51,17 +51,17 @@ export function EvaluationCard({ run, verdict, children }: EvaluationCardProps) 
       {children}
       {!isFirst && <p>{verdict.sentence}</p>}
       <p className="font-semibold" role="status">
-        {outcomeText(run, version)}
+        {outcomeText(run, { version, isFirst })}
       </p>
     </Card>
   )
 }
 
 function outcomeText(
-  { is_promoted: isPromoted, base_version: base, verdict }: RunAnswer,
-  version: string,
+  { is_promoted: isPromoted, base_version: base }: RunAnswer,
+  { version, isFirst }: { readonly version: string; readonly isFirst: boolean },
 ): string {
   if (isPromoted)
-    return `${version} was promoted.${verdict?.kind === 'first' ? ' Try it with an image that it does not know.' : ''}`
+    return `${version} was promoted.${isFirst ? ' Try it with an image that it has not seen.' : ''}`
   return base ? `${base} stayed live.` : `${version} was not promoted.`
 }

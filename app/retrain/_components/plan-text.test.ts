@@ -13,8 +13,8 @@ const samples = (total: number, unseen: number, testImages: number) => ({
 
 test('the plan of a first version states what will be shown, and that it can be used', () => {
   expect(planText({ champion: null, samples: samples(1, 1, 0) }, [])).toBe(
-    'Train on 1 image. Then the page shows how many it gets right and which it gets wrong, measured on images ' +
-      'that the model was not trained on, and you can use it.',
+    'Trains on 1 image, then shows how many the model gets right and which it gets wrong, measured on images ' +
+      'that it was not trained on. You can use the model at once.',
   )
 })
 

@@ -16,8 +16,8 @@ export function planText({ champion, samples }: Plan, runs: readonly PastRun[]):
   const images = counted(samples.total, 'image')
   if (!champion)
     return (
-      `Train on ${images}. Then the page shows how many it gets right and which it gets wrong, measured on ` +
-      `images that the model was not trained on, and you can use it.${duration}`
+      `Trains on ${images}, then shows how many the model gets right and which it gets wrong, measured on ` +
+      `images that it was not trained on. You can use the model at once.${duration}`
     )
   const news =
     samples.unseen === 0 ? 'none of them new' : `${numberText({ count: samples.unseen })} of them new`

@@ -1,7 +1,7 @@
 /** Asks the server what the selected files would be read as, without sending the images. */
 import { call, type NamedFile } from '#lib/contracts/client.ts'
 import type { UploadPlan } from '#lib/contracts/upload-plan.ts'
-import { isTableName } from '#lib/domain/reading/table-files.ts'
+import { tablePathsIn } from '#lib/domain/reading/table-files.ts'
 import type { UploadRequest } from './upload-requests.ts'
 import { zipSkeleton } from './zip-skeleton.ts'
 
@@ -14,7 +14,8 @@ export async function readPlan(
   reading: string,
   signal: AbortSignal,
 ): Promise<UploadPlan | null> {
-  const outlines = await Promise.all(files.map(outlineOf))
+  const tables = new Set(tablePathsIn(files.map((file) => ({ path: file.name, bytes: blobOf(file).size }))))
+  const outlines = await Promise.all(files.map((file) => (tables.has(file.name) ? file : outlineOf(file))))
   const known = outlines.filter((one) => one !== null)
   if (known.length < files.length) return null
   const answer = await call(
@@ -25,13 +26,14 @@ export async function readPlan(
   return 'dry_run' in answer ? answer.plan : null
 }
 
+const blobOf = (file: NamedFile): Blob => (file instanceof File ? file : file.blob)
+
 /** What stands for a file whose content makes no difference. */
 const SOMETHING = new Blob(['.'])
 
 async function outlineOf(file: NamedFile): Promise<NamedFile | null> {
   const { name } = file
-  const blob = file instanceof File ? file : file.blob
-  if (isTableName(name)) return file
+  const blob = blobOf(file)
   if (!/\.(?:zip|tm)$/i.test(name)) return { blob: SOMETHING, name }
   const skeleton = await zipSkeleton(blob)
   if (skeleton !== null) return { blob: skeleton, name }

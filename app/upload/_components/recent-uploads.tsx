@@ -8,9 +8,11 @@ import { UndoUpload, UploadFindings } from './upload-report-card.tsx'
 export function RecentUploads({
   uploads,
   title,
+  mayEdit,
 }: {
   readonly uploads: readonly UploadReport[]
   readonly title: string
+  readonly mayEdit: boolean
 }) {
   return (
     <Card title={`Recent uploads to ${title}`}>
@@ -18,13 +20,13 @@ export function RecentUploads({
       <ul className="grid gap-4">
         {uploads.map((report) => (
           <li key={report.id} className="grid gap-2 border-b border-line pb-4 last:border-0 last:pb-0">
-            <div className="row justify-between">
+            <div className="row flex-nowrap justify-between">
               <span className="caption">
                 <RelativeTime at={report.created_at} /> · {counted(report.files, 'file')}
               </span>
               <UndoUpload key={report.state} report={report} />
             </div>
-            <UploadFindings report={report} />
+            <UploadFindings report={report} mayEdit={mayEdit} />
           </li>
         ))}
       </ul>

@@ -126,18 +126,11 @@ export function UploadForm(props: UploadFormProps) {
             onLabel={setLabel}
             isDisabled={progress !== null}
           />
-          {plan.kind === 'reading' && <p className="small muted">Reading the names of the files…</p>}
-          {plan.kind === 'plan' && (
-            <PlanCard
-              plan={plan.plan}
-              reading={plan.reading}
-              isDisabled={progress !== null}
-              onReading={(reading) => void readAgain(files, reading)}
-            />
-          )}
-          {plan.kind === 'refused' && (
-            <ErrorNotice title="These files cannot be read" failure={plan.failure} />
-          )}
+          <PlanCard
+            plan={plan}
+            isDisabled={progress !== null}
+            onReading={(reading) => void readAgain(files, reading)}
+          />
           {progress ? (
             <Progress label={progress.label} percent={progress.percent} />
           ) : (
@@ -158,7 +151,7 @@ export function UploadForm(props: UploadFormProps) {
       )}
       {failure && <ErrorNotice title="Upload failed" failure={failure} />}
       {reports.map((report) => (
-        <UploadReportCard key={report.id} report={report} isFresh />
+        <UploadReportCard key={report.id} report={report} isFresh mayEdit={mayCreate} />
       ))}
       {target.kind === 'existing' &&
         (target.id === selected ? (

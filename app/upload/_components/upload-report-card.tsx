@@ -22,9 +22,11 @@ const FINDINGS_SHOWN = 50
 
 export function UploadReportCard({
   report,
+  mayEdit,
   isFresh = false,
 }: {
   readonly report: UploadReport
+  readonly mayEdit: boolean
   readonly isFresh?: boolean
 }) {
   return (
@@ -43,12 +45,19 @@ export function UploadReportCard({
         </>
       }
     >
-      <UploadFindings report={report} />
+      <UploadFindings report={report} mayEdit={mayEdit} />
     </Card>
   )
 }
 
-export function UploadFindings({ report }: { readonly report: UploadReport }) {
+export function UploadFindings({
+  report,
+  mayEdit,
+}: {
+  readonly report: UploadReport
+  /** Users who may not cannot choose the label of an image that has several. */
+  readonly mayEdit: boolean
+}) {
   const shown = report.findings.slice(0, FINDINGS_SHOWN)
   const isComplete = shown.length === report.findings_total
   return (
@@ -96,7 +105,11 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
                   </Badge>
                 ),
               },
-              { name: 'Detail', cell: (one) => <FindingDetail finding={one} /> },
+              {
+                name: 'Detail',
+                isLong: true,
+                cell: (one) => <FindingDetail finding={one} mayEdit={mayEdit} />,
+              },
             ]}
           />
         </details>
@@ -105,9 +118,14 @@ export function UploadFindings({ report }: { readonly report: UploadReport }) {
   )
 }
 
-function FindingDetail({ finding }: { readonly finding: UploadReport['findings'][number] }) {
-  const { detail, sample_id: sampleId, filename, labels } = finding
-  if (sampleId === null || labels.length < 2) return detail
+function FindingDetail({
+  finding: { detail, sample_id: sampleId, filename, labels },
+  mayEdit,
+}: {
+  readonly finding: UploadReport['findings'][number]
+  readonly mayEdit: boolean
+}) {
+  if (sampleId === null || labels.length < 2 || !mayEdit) return detail
   return (
     <div className="grid gap-2">
       {detail}

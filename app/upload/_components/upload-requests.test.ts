@@ -18,6 +18,10 @@ test('a table labels the images next to it, or those in an archive', () => {
   expect(shape(['labels.csv', 'a.zip'])).toEqual([[['labels.csv', 'a.zip'], undefined]])
 })
 
+test('notes next to single images do not hide the field for their class', () => {
+  expect(shape(['notes.txt', 'a.png'])).toEqual([[['notes.txt', 'a.png'], 'healthy']])
+})
+
 test('archives alone make one request', () => {
   expect(shape(['a.zip'])).toEqual([[['a.zip'], undefined]])
 })

@@ -1,4 +1,4 @@
-/** Splits the selected files into upload requests. Pure; sends nothing. */
+/** Splits the selected files into upload requests, and says in words what may be uploaded. Pure; sends nothing. */
 import type { NamedFile } from '#lib/contracts/client.ts'
 import { isTableName } from '#lib/domain/reading/table-files.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
@@ -9,7 +9,8 @@ export const isZip = ({ file }: Pick<SelectedFile, 'file'>): boolean => /\.(?:zi
 /** Images that are in no folder, next to no label table: a user names their class. */
 export function unsortedIn(entries: readonly SelectedFile[]): readonly SelectedFile[] {
   const loose = entries.filter((one) => !isZip(one))
-  const hasTable = loose.some(({ path }) => isTableName(path))
+  // a text may be a list of labels or just notes, so only the formats of tables count
+  const hasTable = loose.some(({ path }) => isTableName(path) && !/\.txt$/i.test(path))
   return hasTable ? [] : loose.filter(({ path }) => !path.includes('/'))
 }
 

@@ -27,6 +27,14 @@ test('the skeleton has the list and the tables of an archive, and none of its im
   expect(tables).toEqual(['file,label\na.png,cat\n'])
 })
 
+test('a text per image is not a label table, and is left out', async () => {
+  const zip = zipFile(
+    Array.from({ length: 12 }, (_, i) => ({ name: `labels/${i}.txt`, content: IMAGE.subarray(i) })),
+  )
+
+  expect((await zipSkeleton(blobOf(zip)))!.size).toBeLessThan(2_000)
+})
+
 test('what is not a ZIP has no skeleton', async () => {
   expect(await zipSkeleton(blobOf(new Uint8Array(100)))).toBeNull()
   expect(await zipSkeleton(blobOf(new Uint8Array(0)))).toBeNull()

@@ -1,7 +1,7 @@
 /** A ZIP without its images: the list of its contents and the label tables, so that the server can say what it would
  *  be read as before it is uploaded. Null when the archive is not a plain ZIP: then the server has to see it whole.
  *  Layout: PKWARE's APPNOTE, 4.3. */
-import { isTableName } from '#lib/domain/reading/table-files.ts'
+import { tablePathsIn } from '#lib/domain/reading/table-files.ts'
 
 /** A ZIP is recognised by the beginning of its first entry. */
 const START = Uint8Array.of(0x50, 0x4b, 0x03, 0x04)
@@ -12,7 +12,6 @@ const LONGEST_COMMENT = 65_535
 const ENTRY_BYTES = 46
 const LOCAL_BYTES = 30
 const IN_64_BITS = 0xffffffff
-const MOST_TABLE_BYTES = 32 * 1024 ** 2
 
 export async function zipSkeleton(zip: Blob): Promise<Blob | null> {
   const tailAt = Math.max(0, zip.size - END_BYTES - LONGEST_COMMENT)
@@ -25,8 +24,10 @@ export async function zipSkeleton(zip: Blob): Promise<Blob | null> {
   const directory = await viewOf(zip.slice(start, start + size))
   const parts: Blob[] = [new Blob([START])]
   let length = START.length
-  for (const { at, name, packedBytes, localAt } of entriesOf(directory)) {
-    if (!isTableName(name) || packedBytes > MOST_TABLE_BYTES) continue
+  const entries = [...entriesOf(directory)]
+  const tables = new Set(tablePathsIn(entries.map(({ name, bytes }) => ({ path: name, bytes }))))
+  for (const { at, name, packedBytes, localAt } of entries) {
+    if (!tables.has(name)) continue
     const head = await viewOf(zip.slice(localAt, localAt + LOCAL_BYTES))
     if (head.byteLength < LOCAL_BYTES) return null
     const end = localAt + LOCAL_BYTES + head.getUint16(26, true) + head.getUint16(28, true) + packedBytes
@@ -51,6 +52,7 @@ type DirectoryEntry = {
   readonly at: number
   readonly name: string
   readonly packedBytes: number
+  readonly bytes: number
   readonly localAt: number
 }
 
@@ -64,6 +66,7 @@ function* entriesOf(directory: DataView<ArrayBuffer>): Generator<DirectoryEntry>
       at,
       name: names.decode(new Uint8Array(directory.buffer, at + ENTRY_BYTES, nameBytes)),
       packedBytes: directory.getUint32(at + 20, true),
+      bytes: directory.getUint32(at + 24, true),
       localAt: directory.getUint32(at + 42, true),
     }
     at = next

@@ -41,7 +41,7 @@ export function spellingOf(uses: readonly NameUse[], choices: readonly Choice[])
   for (const group of groups.values()) {
     const names = [...new Set(group.map(({ name }) => tidyName(name)))]
     if (names.length < 2) continue
-    const isTogether = names.length > 1 && areSiblings(group)
+    const isTogether = areSiblings(group)
     const isMerged = choices.includes('merge-names') || (!isTogether && !choices.includes('separate-names'))
     const list = names.map((name) => `"${name}"`).join(' and ')
     ;(isTogether ? together : apart).push(list)

@@ -50,10 +50,9 @@ export function decodeName(bytes: Uint8Array, page: CodePage): string | null {
 
 /** @param names the bytes of the names that are not UTF-8 */
 export function guessCodePage(names: readonly Uint8Array[]): CodePage {
-  const sample = names.slice(0, 500)
   let best: { page: CodePage; score: number } = { page: 'cp437', score: -Infinity }
   for (const page of Object.keys(CODE_PAGES) as CodePage[]) {
-    const score = scoreOf(sample, page)
+    const score = scoreOf(names, page)
     if (score !== null && score > best.score) best = { page, score }
   }
   return best.page

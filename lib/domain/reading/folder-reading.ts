@@ -192,7 +192,9 @@ function usableClasses(node: Folder, { choices, doubts, mark }: FolderMarks): re
   if (reasons.size > 0)
     doubts.push({
       choice: 'all-folders',
-      why: `${[...reasons.keys()].map(({ name }) => `"${name}"`).join(', ')} may be a class`,
+      why:
+        `${[...reasons.keys()].map(({ name }) => `"${name}"`).join(', ')} ` +
+        (reasons.size === 1 ? 'may be a class' : 'may be classes'),
     })
   if (isAll) return node.folders
   for (const [one, reason] of reasons) mark(one, { reason, isLeftOut: true })

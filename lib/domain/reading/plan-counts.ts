@@ -31,13 +31,14 @@ export type PlanCounts = {
 const MOST_EXAMPLES = 3
 const CLASSES_NAMED = 8
 
-export function countPlan(
-  paths: readonly string[],
-  {
-    placeOf,
-    isImageName,
-  }: { placeOf: (path: string) => FilePlacement; isImageName: (path: string) => boolean },
-): PlanCounts {
+/** A file of a plan, and whether its name is that of an image. */
+export type PlacedFile = {
+  readonly path: string
+  readonly place: FilePlacement
+  readonly isImage: boolean
+}
+
+export function countPlan(files: readonly PlacedFile[]): PlanCounts {
   const classes = new Map<string, { train: number; test: number; count: number }>()
   const splits = { train: 0, validation: 0, test: 0, unstated: 0 }
   const skipped = new Map<string, { count: number; examples: string[] }>()
@@ -48,11 +49,10 @@ export function countPlan(
     if (group.examples.length < MOST_EXAMPLES) group.examples.push(path)
     skipped.set(reason, group)
   }
-  for (const path of paths) {
-    const place = placeOf(path)
+  for (const { path, place, isImage } of files) {
     if (place.kind === 'skipped') skip(place.reason, path)
     else if (place.kind === 'conflict') skip(`it has two labels: ${place.labels.join(' and ')}`, path)
-    else if (place.kind === 'image' && isImageName(path)) {
+    else if (place.kind === 'image' && isImage) {
       images += 1
       splits[place.split ?? 'unstated'] += 1
       const own = classes.get(place.label) ?? { train: 0, test: 0, count: 0 }
@@ -83,11 +83,8 @@ function countsSentence(classes: readonly PlannedClass[], { test, validation }: 
   const more = classes.length - named.length
   if (more > 0) named.push(`${more} more`)
   const list = named.length > 1 ? `${named.slice(0, -1).join(', ')} and ${named.at(-1)}` : named[0]!
-  const sets = [
-    ...(test > 0 ? [`a test set of ${test.toLocaleString('en')}`] : []),
-    ...(validation > 0 ? [`${validation.toLocaleString('en')} for validation among them`] : []),
-  ]
-  const ending = sets.length === 0 ? '' : `, with ${sets.join(' and ')}`
+  const inside = validation > 0 ? `, ${validation.toLocaleString('en')} of these from its validation set` : ''
+  const ending = `${inside}${test > 0 ? `, with a test set of ${test.toLocaleString('en')}` : ''}`
   return `${classes.length === 1 ? '1 class' : `${classes.length} classes`}, ${list}${ending}.`
 }
 

@@ -5,7 +5,7 @@ import { READINGS, choicesText, type Choice, type Doubt } from './choices.ts'
 import { spellingOf, type NameUse, type ClassSpellings } from './class-spelling.ts'
 import { readFolders, type FolderMeaning, type FolderReading } from './folder-reading.ts'
 import { folderOf, folderTree, type ListedFile } from './folder-tree.ts'
-import { countPlan, type PlanCounts } from './plan-counts.ts'
+import { countPlan, type PlacedFile, type PlanCounts } from './plan-counts.ts'
 import type { FilePlacement, SkipCause } from './file-placement.ts'
 import { hiddenFolderOf, systemReason } from './system-files.ts'
 import { readTables, type FileLabel, type TableLabels, type TableText } from './table-labels.ts'
@@ -18,23 +18,24 @@ export type OtherReading = PlanCounts & {
   readonly why: string
   readonly description: string
 }
-export type SetPlan = PlanCounts & {
-  /** Of every file. */
-  readonly paths: readonly string[]
-  readonly placeOf: (path: string) => FilePlacement
+/** Of one set or of several: without its files. */
+export type PlanSummary = PlanCounts & {
   /** What was guessed or decided, in sentences. */
   readonly notes: readonly string[]
   readonly uncertain: readonly OtherReading[]
   /** Names in label tables that no file has. */
   readonly missing: readonly string[]
 }
+export type SetPlan = PlanSummary & {
+  /** Every file. */
+  readonly placed: readonly PlacedFile[]
+  readonly placeOf: (path: string) => FilePlacement
+}
 
 /** Only for recognising the structure: the type of a file depends on its bytes. */
 const IMAGE_NAME =
   /\.(?:png|apng|jpe?g|jpe|jfif|gif|bmp|dib|webp|tiff?|dng|avif|hei[cf]|jp2|j2k|jxl|p[bgpn]m|tga|dcm|npy)$/i
 const LONGEST_CLASS = 200
-
-export const isImageName = (path: string): boolean => IMAGE_NAME.test(path)
 
 export function planSet(listing: SetListing, choices: readonly Choice[] = []): SetPlan {
   const best = readOnce(listing, choices)
@@ -114,21 +115,17 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
     if (system !== null) return skipped(system, 'system')
     const found = labelsOf(path)
     const isUnlabelled = inTables.used.size > 0 && !found.isLeftOut && IMAGE_NAME.test(path)
-    return placed(found, spelling, isUnlabelled ? 'no-label' : 'outside')
+    return placementOf(found, spelling, isUnlabelled ? 'no-label' : 'outside')
   }
-  const hidden = files.filter(({ path }) => systemReason(path) === null && hiddenFolderOf(path) !== null)
-  const isHiddenDoubt = hidden.some(({ path }) => IMAGE_NAME.test(path) && path.includes('/'))
-  const hiddenDoubt: readonly Doubt[] =
-    isHiddenDoubt && !isHiddenRead
-      ? [{ choice: 'hidden-folders', why: `"${hiddenFolderOf(hidden[0]!.path)}" is hidden by its name` }]
-      : []
+  const placed: readonly PlacedFile[] = files.map(({ path }) => ({
+    path,
+    place: placeOf(path),
+    isImage: byName.length === 0 || IMAGE_NAME.test(path),
+  }))
   return {
     plan: {
-      ...countPlan(
-        files.map(({ path }) => path),
-        { placeOf, isImageName: byName.length > 0 ? isImageName : () => true },
-      ),
-      paths: files.map(({ path }) => path),
+      ...countPlan(placed),
+      placed,
       placeOf,
       notes: [...inTables.notes, ...spelling.notes],
       missing: inTables.missing,
@@ -138,14 +135,24 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
       ...(source.hasFolderClasses ? folders.doubts : []),
       ...inTables.doubts,
       ...spelling.doubts,
-      ...hiddenDoubt,
+      ...(isHiddenRead ? [] : hiddenDoubts(files)),
     ],
   }
 }
 
+/** A folder with images is hidden by its name. */
+function hiddenDoubts(files: readonly ListedFile[]): readonly Doubt[] {
+  for (const { path } of files) {
+    const hidden = hiddenFolderOf(path)
+    if (hidden !== null && systemReason(path) === null && IMAGE_NAME.test(path) && path.includes('/'))
+      return [{ choice: 'hidden-folders', why: `"${hidden}" is hidden by its name` }]
+  }
+  return []
+}
+
 const skipped = (reason: string, cause: SkipCause): FilePlacement => ({ kind: 'skipped', reason, cause })
 
-function placed(
+function placementOf(
   found: FileLabel & { reason: string },
   spelling: ClassSpellings,
   cause: SkipCause,

@@ -54,7 +54,7 @@ const WINDOWS_FILES: readonly string[] = [
 ]
 
 /** Why the file is not part of the set, or null. Folders that begin with a dot and are not of a known
- * program are hidden  (`hiddenFolderOf`). */
+ * program are hidden (`hiddenFolderOf`). */
 export function systemReason(path: string): string | null {
   const end = path.lastIndexOf('/')
   return fileReason(path.slice(end + 1)) ?? (end < 0 ? null : folderReason(path.slice(0, end)))

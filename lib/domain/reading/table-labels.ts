@@ -82,8 +82,9 @@ export function readTables(
     missing.push(...one.missing)
     if (one.ambiguous.length > 0)
       notes.push(
-        `${one.path}: several files are called ${one.ambiguous[0]}` +
-          (one.ambiguous.length > 1 ? `, and so for ${one.ambiguous.length - 1} more names.` : '.'),
+        one.ambiguous.length === 1
+          ? `${one.path}: the name ${one.ambiguous[0]} fits several files.`
+          : `${one.path}: ${one.ambiguous.length} names fit several files, such as ${one.ambiguous[0]}.`,
       )
   }
   for (const { path, guessedEncoding } of tables)

@@ -2,7 +2,7 @@
  *  stored here. */
 
 import type { Choice } from '#lib/domain/reading/choices.ts'
-import type { SetPlan } from '#lib/domain/reading/set-plan.ts'
+import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'
 
 export type LabelledImage = {
   readonly label: string
@@ -33,7 +33,7 @@ export type Dataset = {
   readonly count: number
   readonly images: AsyncIterable<LabelledImage>
   /** What the set was read as; absent for sets of a known format. */
-  readonly plan?: SetPlan
+  readonly plan?: PlanSummary
 }
 
 export type DownloadProgress = {

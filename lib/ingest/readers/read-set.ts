@@ -4,7 +4,7 @@ import type { ZipLimits } from '#lib/archive/read-zip.ts'
 import { tidyName } from '#lib/domain/reading/class-spelling.ts'
 import type { Choice } from '#lib/domain/reading/choices.ts'
 import type { FilePlacement, SkipCause } from '#lib/domain/reading/file-placement.ts'
-import { planSet, type SetPlan } from '#lib/domain/reading/set-plan.ts'
+import { planSet, type PlanSummary, type SetPlan } from '#lib/domain/reading/set-plan.ts'
 import type { TableText } from '#lib/domain/reading/table-labels.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Dataset, DatasetOptions, LabelledImage, Stray } from './labelled-image.ts'
@@ -53,10 +53,7 @@ export function readSet(
 
   async function* read(): AsyncGenerator<LabelledImage | Stray> {
     yield* source.refused
-    for (const path of plan.paths) {
-      const place = placeOf(path)
-      if (place.kind === 'skipped') yield strayOf(path, place)
-    }
+    for (const { path, place } of plan.placed) if (place.kind === 'skipped') yield strayOf(path, place)
     for await (const file of source.read(isUsed)) {
       if (file.kind !== 'file') yield file
       else yield* labelled(file, placeOf(file.path), spelledOut)
@@ -135,7 +132,7 @@ function datasetOf(
 }
 
 /** No file has a class: with the reasons of the plan, and the other readings. */
-export function noClasses(plan: SetPlan, what: 'archive' | 'folder' | 'set'): DarkroomError {
+export function noClasses(plan: PlanSummary, what: 'archive' | 'folder' | 'set'): DarkroomError {
   const [first] = plan.skipped.toSorted((a, b) => b.count - a.count)
   const example = first === undefined ? '' : `; ${first.examples[0]}: ${first.reason}`
   const [other] = plan.uncertain.filter(({ classes }) => classes.length > 0)

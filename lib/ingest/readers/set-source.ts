@@ -38,7 +38,11 @@ export async function zipSource(
   const tablePaths = new Set(tablePathsIn(files))
   const tables: TableText[] = []
   if (tablePaths.size > 0)
-    for await (const entry of readZip(zip, { ...limits, wants: (path) => tablePaths.has(path) }, signal))
+    for await (const entry of readZip(
+      zip,
+      { ...limits, page: guessedPage, wants: (path) => tablePaths.has(path) },
+      signal,
+    ))
       if (entry.kind === 'file') tables.push(tableText(entry.path, entry.bytes))
   return {
     files: [...files, ...skipped.map((path) => ({ path }))],
@@ -52,7 +56,7 @@ export async function zipSource(
           ],
     async *read(wants) {
       const listed = new Set(files.map(({ path }) => path))
-      for await (const entry of readZip(zip, { ...limits, wants }, signal)) {
+      for await (const entry of readZip(zip, { ...limits, page: guessedPage, wants }, signal)) {
         if (entry.kind === 'file') yield entry
         else if (entry.kind === 'refused' && listed.has(entry.path))
           yield { kind: 'refused_entry', path: entry.path, reason: entry.refused }

@@ -25,7 +25,7 @@ export async function makeWayForPerson(
     if (now() >= until)
       throw new DarkroomError('already_running', {
         what: 'No training run was started',
-        why: 'one that started by itself has not ended yet',
+        why: 'an automatic one is still in progress',
         remedy: 'Try again in a few seconds.',
       })
     const isQueued =
