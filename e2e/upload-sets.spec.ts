@@ -44,7 +44,7 @@ test('a folder is read like an archive: with its test set, without hidden files'
   await upload.selectFolder(join(folder, 'my-set'))
 
   await expect(upload.plan).toContainText('Read as 2 classes, ring (1) and star (1), with a test set of 1.')
-  await expect(upload.plan).toContainText('it is not in a class folder')
+  await expect(upload.plan).toContainText('It is not in a class folder')
   await upload.send('')
   await expect(upload.report(3)).toBeVisible()
 })

@@ -15,7 +15,9 @@ export async function readPlan(
   signal: AbortSignal,
 ): Promise<UploadPlan | null> {
   const tables = new Set(tablePathsIn(files.map((file) => ({ path: file.name, bytes: blobOf(file).size }))))
-  const outlines = await Promise.all(files.map((file) => (tables.has(file.name) ? file : outlineOf(file))))
+  const outlines = await Promise.all(
+    files.map(async (file) => (tables.has(file.name) ? file : outlineOf(file))),
+  )
   const known = outlines.filter((one) => one !== null)
   if (known.length < files.length) return null
   const answer = await call(
