@@ -30,6 +30,10 @@ const BENCHMARKS: Readonly<
     is: 'predictions at three times the capacity',
     run: async (args) => (await import('./bench/overload.ts')).benchOverload(args),
   },
+  interference: {
+    is: 'predictions while pages are read and the live version changes',
+    run: async (args) => (await import('./bench/interference.ts')).benchInterference(args),
+  },
   'few-images': {
     is: 'accuracy from a few images, and whether the claimed interval contains it',
     run: async (args) => (await import('./bench/few-images.ts')).benchFewImages(args),
@@ -51,7 +55,7 @@ const BENCHMARKS: Readonly<
 const HELP = `npm run bench -- <name> [options]
 
 ${Object.entries(BENCHMARKS)
-  .map(([name, { is }]) => `  ${name.padEnd(11)}${is}`)
+  .map(([name, { is }]) => `  ${name.padEnd(13)}${is}`)
   .join('\n')}
 
 Each has --help.`
