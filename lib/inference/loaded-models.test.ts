@@ -60,3 +60,24 @@ test('a version whose verification fails half way is not loaded, and neither are
   expect([...loaded]).toEqual([])
   await expect(versions.load(SHAPES)).rejects.toThrow('the engine failed') // tried again
 })
+
+test('a version that is loaded again is not measured again, and is computed as before', async () => {
+  await using engine = await openEngine('onnx', 'inference', { threads: 1 })
+  let runs = 0
+  const counting = {
+    ...engine,
+    run: (...request: Parameters<typeof engine.run>) => {
+      runs += 1
+      return engine.run(...request)
+    },
+  }
+  const versions = loadedModels(counting)
+
+  const first = await versions.load(SHAPES)
+  const runsOfFirst = runs
+  runs = 0
+  const again = await versions.load({ ...SHAPES, key: 'shapes v1 verification' })
+
+  expect(again).toMatchObject({ precision: first.precision, note: first.note })
+  expect({ runs, runsOfFirst }).toEqual({ runs: 1, runsOfFirst: expect.toSatisfy((n: number) => n > 10) })
+})

@@ -49,6 +49,9 @@ export type LoadedModels = {
 /** @param setting PRECISION */
 export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto'): LoadedModels {
   const models = new Map<string, LoadedModel & { readonly served: ServedPrecision }>()
+  /** By folder: what was chosen when it was first loaded. Measuring again, to verify a version before its promotion,
+   *  would delay predictions. */
+  const chosenBefore = new Map<string, ServedPrecision>()
 
   /**
    * Loads a version if the bundle is complete and this engine reproduces its reference outputs; otherwise
@@ -77,7 +80,7 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
     const squares = await goldenSquares(bundle)
     const { reference } = bundle
     if (reference) await engine.load(nearnessKey(key), nearnessNetwork(reference))
-    const chosen = await loadInPrecision(key, { bundle, squares, setting }, engine)
+    const chosen = await loadAsBefore(key, { folder, bundle, squares })
     if ('failure' in chosen)
       throw new DarkroomError('bad_bundle', {
         what: `The version in ${folder} failed validation and cannot be served`,
@@ -97,6 +100,18 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
         neighbour: reference.neighbour,
       },
     }
+  }
+
+  async function loadAsBefore(
+    key: string,
+    { folder, ...candidate }: { folder: string; bundle: Bundle; squares: readonly Uint8Array[] },
+  ): ReturnType<typeof loadInPrecision> {
+    const before = chosenBefore.get(folder)
+    const loaded = await loadInPrecision(key, { ...candidate, setting: before?.precision ?? setting }, engine)
+    if ('failure' in loaded) return loaded
+    const chosen = loaded.precision === before?.precision ? before : loaded
+    chosenBefore.set(folder, chosen)
+    return chosen
   }
 
   async function unload(key: string): Promise<void> {
