@@ -21,6 +21,16 @@ test('with few images, a version that was trained on no fewer and is not below i
   )
 })
 
+test('near-copies of the same images are no reason to call a new version equal', () => {
+  const forty = answers({ both: 30, gains: 3, losses: 2, neither: 5 })
+  const copies = compare(forty, null, { ...folds, addsOnlyCopies: true })
+
+  expect(judge(copies).kind).toBe('cannot-tell')
+  expect(sentence(copies, judge(copies))).toContain(
+    'All new images are near-copies of earlier ones, which count once.',
+  )
+})
+
 test('where cross-validation cannot tell, the sentence names what would help', () => {
   const glass = answers({ both: 20, gains: 1, losses: 6, neither: 13 }).map((one) => ({
     ...one,

@@ -42,6 +42,8 @@ export type Comparison = {
   readonly isBalanced?: boolean
   /** The challenger was trained on all images of the champion, and perhaps more. */
   readonly isSuperset?: boolean
+  /** All images that it was trained on in addition are near-copies of those of the champion, with the same labels. */
+  readonly addsOnlyCopies?: boolean
 }
 
 export type Verdict =
@@ -58,7 +60,11 @@ export type PairedAnswer = {
 }
 
 /** How versions that were evaluated by cross-validation are compared. */
-export type FoldedComparison = { readonly folds: number; readonly isSuperset: boolean }
+export type FoldedComparison = {
+  readonly folds: number
+  readonly isSuperset: boolean
+  readonly addsOnlyCopies?: boolean
+}
 
 /** Counts paired predictions into what the gate judges. */
 export function compare(
@@ -84,6 +90,7 @@ export function compare(
     eceGrowth,
     folds,
     isSuperset: validation?.isSuperset === true,
+    addsOnlyCopies: validation?.addsOnlyCopies === true,
   }
 }
 
@@ -98,10 +105,12 @@ export function judge(c: Comparison): Verdict {
   return { kind: 'cannot-tell', imagesNeeded: imagesToSettle(c) }
 }
 
-/** Not distinguishable, and trained on no fewer images: with few images, no stronger statement is possible. */
+/** Not distinguishable, and trained on no fewer images: with few images, no stronger statement is possible. More
+ *  copies of the same images are no reason to expect a better version. */
 const isEqual = (c: Comparison): boolean =>
   c.folds != null &&
   c.isSuperset === true &&
+  c.addsOnlyCopies !== true &&
   c.images >= FEWEST_FOR_EQUAL &&
   c.accuracyGain.value >= 0 &&
   c.accuracyGain.low <= 0
@@ -133,13 +142,17 @@ export function sentence(c: Comparison, verdict: Verdict): string {
     case 'cannot-tell':
       if (c.images === 0)
         return `Inconclusive: there are no test images to compare on. ${FEWEST_IMAGES} are needed.`
-      if (c.folds != null) return `Inconclusive. ${counts} ${helpSentence(c, verdict.imagesNeeded)}`
+      if (c.folds != null)
+        return `Inconclusive. ${counts} ${copiesSentence(c)}${helpSentence(c, verdict.imagesNeeded)}`
       return (
         `Inconclusive. ${counts} About ${counted(verdict.imagesNeeded, 'test image')} are needed for ` +
         `a conclusion; ${c.images.toLocaleString('en-GB')} ${c.images === 1 ? 'is' : 'are'} available.`
       )
   }
 }
+
+const copiesSentence = (c: Comparison): string =>
+  c.addsOnlyCopies === true ? 'All new images are near-copies of earlier ones, which count once. ' : ''
 
 /** What would settle it: more images, of the class that is recognised worst most of all. */
 function helpSentence(c: Comparison, imagesNeeded: number): string {

@@ -1,5 +1,6 @@
 /** The table of `npm run bench -- few-images`: one row for each set and number of images, over its draws. */
 import type { FoundCopies } from './planted-copies.ts'
+import type { EndedRun } from './requests.ts'
 
 export type FewImagesResult = {
   readonly set: string
@@ -18,7 +19,10 @@ export type FewImagesResult = {
   readonly seconds: number
   /** Of the planted near-copies; null where there are none. */
   readonly copies: FoundCopies | null
+  /** Of the gate, on the version with near-copies that came later; null where none did. */
+  readonly verdict: EndedRun['verdict']
 }
+
 export function fewImagesTable(results: readonly FewImagesResult[]): string {
   const rows = new Map<string, FewImagesResult[]>()
   for (const result of results) {
@@ -33,6 +37,11 @@ export function fewImagesTable(results: readonly FewImagesResult[]): string {
     '',
     `The claimed interval contains the accuracy on other images in ${contained(results)} trainings.`,
     ...copiesOf(results),
+    ...results.flatMap(({ set, seed, verdict }) =>
+      verdict
+        ? [`${set}, draw ${seed}: ${verdict.kind} on ${verdict.images} images. ${verdict.sentence}`]
+        : [],
+    ),
   ].join('\n')
 }
 

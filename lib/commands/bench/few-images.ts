@@ -11,7 +11,7 @@ import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { drawn, type Draw } from './draws.ts'
 import { foundCopies, withCopies } from './planted-copies.ts'
-import { answer, untilBackbone, untilDone } from './requests.ts'
+import { answer, untilBackbone, untilDone, type EndedRun } from './requests.ts'
 import { createLines } from '../terminal/progress-line.ts'
 import { fewImagesTable, type FewImagesResult } from './few-images-table.ts'
 import { gatePairs } from './gate-pairs.ts'
@@ -27,6 +27,8 @@ many images of each class, trains with default options, and predicts other image
   --seeds N        draws of each (default: 3)
   --test N         images per class that are predicted; never used for training (default: 40)
   --copies N       near-copies that are uploaded with each image (cut by up to 4 %, brightness ± 7 %; default: 0)
+  --later          with --copies: they come in a second upload, after a first version, and the verdict of the
+                   gate on the second one is printed
   --json           one JSON object per training instead of the table
   --reshuffles N   N draws of each on features that are computed once, without a product: seconds for each;
                    the pretrained network is that of DATA_DIR and BACKBONE
@@ -48,6 +50,7 @@ export async function benchFewImages(args: readonly string[]): Promise<number> {
       seeds: { type: 'string', default: '3' },
       test: { type: 'string', default: '40' },
       copies: { type: 'string', default: '0' },
+      later: { type: 'boolean', default: false },
       reshuffles: { type: 'string' },
       export: { type: 'string' },
       gate: { type: 'boolean', default: false },
@@ -99,7 +102,14 @@ export async function benchFewImages(args: readonly string[]): Promise<number> {
       for (let seed = 1; seed <= seeds; seed++) {
         notes.passing(`${set}, ${perClass} images per class, draw ${seed} of ${seeds}`)
         const draw = drawn(all, { perClass, tests, seed })
-        const result = await measured(product.url, { set, perClass, seed, draw, copies })
+        const result = await measured(product.url, {
+          set,
+          perClass,
+          seed,
+          draw,
+          copies,
+          isLater: values.later,
+        })
         results.push(result)
         if (values.json) console.log(JSON.stringify(result))
       }
@@ -127,25 +137,20 @@ type TrainingSpec = {
   readonly draw: Draw<LabelledFile>
   /** Near-copies of each training image. */
   readonly copies: number
+  /** They are uploaded when a first version is there. */
+  readonly isLater: boolean
 }
 
 async function measured(
   url: string,
-  { set, perClass, seed, draw, copies }: TrainingSpec,
+  { set, perClass, seed, draw, copies, isLater }: TrainingSpec,
 ): Promise<FewImagesResult> {
   const classifier = `few-${set.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${perClass}-${seed}`
   const files = await withCopies(draw.train, { copies, seed })
-  for (const label of new Set(files.map((image) => image.label))) {
-    const form = formOf(files.filter((image) => image.label === label))
-    form.append('label', label)
-    await answer(url, 'POST', `/api/upload?classifier=${classifier}&create=true`, form)
-  }
-  const began = performance.now()
-  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier }))) as {
-    run: { id: string }
-  }
-  const { recipe } = await untilDone(url, run.id)
-  const seconds = (performance.now() - began) / 1000
+  const isCopy = ({ name }: { readonly name: string }): boolean => !name.endsWith('~0')
+  const first = isLater ? files.filter((file) => !isCopy(file)) : files
+  let { run, seconds } = await trainedWith(url, classifier, first)
+  if (isLater) ({ run, seconds } = await trainedWith(url, classifier, files.filter(isCopy)))
   const card = await cardOf(url, classifier)
   const predictions = await predicted(url, classifier, draw.test)
   const confident = predictions.filter(({ decision }) => decision === 'confident')
@@ -165,10 +170,29 @@ async function measured(
         confident.length === 0 ? null : confident.filter(({ isRight }) => !isRight).length / confident.length,
     },
     targetError: card.decision?.target_error ?? null,
-    recipe,
+    recipe: run.recipe,
     seconds,
+    verdict: isLater ? run.verdict : null,
     copies: copies === 0 ? null : await foundCopies(url, classifier),
   }
+}
+
+/** Uploads these files, trains with one click, and waits for the version. */
+async function trainedWith(
+  url: string,
+  classifier: string,
+  files: readonly (LabelledFile & { readonly name: string })[],
+): Promise<{ readonly run: EndedRun; readonly seconds: number }> {
+  for (const label of new Set(files.map((image) => image.label))) {
+    const form = formOf(files.filter((image) => image.label === label))
+    form.append('label', label)
+    await answer(url, 'POST', `/api/upload?classifier=${classifier}&create=true`, form)
+  }
+  const began = performance.now()
+  const { run } = (await answer(url, 'POST', '/api/retrain', JSON.stringify({ classifier }))) as {
+    run: { id: string }
+  }
+  return { run: await untilDone(url, run.id), seconds: (performance.now() - began) / 1000 }
 }
 
 function widthOf(accuracy: number, images: number): number {

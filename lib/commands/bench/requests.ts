@@ -13,7 +13,7 @@ export type EndedRun = {
   readonly state: string
   readonly error: string | null
   readonly recipe: string
-  readonly verdict: { readonly sentence: string } | null
+  readonly verdict: { readonly kind: string; readonly images: number; readonly sentence: string } | null
 }
 
 /** The JSON of a response; a string body counts as JSON. Throws with the product's error when it refuses. */

@@ -160,6 +160,7 @@ async function judged(
     recipe: recipe.name,
     seconds,
     copies: null,
+    verdict: null,
   }
 }
 

@@ -95,6 +95,24 @@ test('near-copies count once, and a new copy of an image that the other was trai
   expect(hashes(images)).toEqual(['2', '4'])
 })
 
+test('new images that are all near-copies of earlier ones are known as such', async () => {
+  const trained = { champion: ['1', '2'], challenger: ['1', '2', '3'] }
+  const added = async (group: number) => {
+    const images = await versions({
+      samples,
+      champion: { trained: trained.champion, rows: [row('1', 0), row('2', 1)] },
+      challenger: {
+        trained: trained.challenger,
+        rows: [row('1', 0), row('2', 1), row('3', group, group > 1)],
+      },
+    })
+    return { hashes: hashes(images), addsOnlyCopies: images.folds!.addsOnlyCopies }
+  }
+
+  expect(await added(0)).toEqual({ hashes: ['1', '2', '4'], addsOnlyCopies: true })
+  expect(await added(2)).toEqual({ hashes: ['1', '2', '3', '4'], addsOnlyCopies: false })
+})
+
 test('a version without answers by folds is refitted where the other one has some', async () => {
   const images = await versions({
     samples,

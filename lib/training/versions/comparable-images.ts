@@ -6,12 +6,14 @@ import type { Sample, SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
 import type { StoredAnswers } from './stored-answers.ts'
-import { testEntries, trainingImagesOf } from './test-images.ts'
+import { testEntries, trainingEntriesOf } from './test-images.ts'
 
 export type FoldComparison = {
   readonly folds: number
   /** The challenger was trained on all images of the champion. */
   readonly isSuperset: boolean
+  /** What the challenger was trained on in addition are near-copies of images of the champion, with the same labels. */
+  readonly addsOnlyCopies: boolean
   /** Logits of images by hash: out of fold, or by features that are stored. */
   readonly champion: ReadonlyMap<string, Float32Array>
   readonly challenger: ReadonlyMap<string, Float32Array>
@@ -62,7 +64,8 @@ export async function comparableImages(
     entries,
     folds: {
       folds: Math.max(files.champion?.folds ?? 0, files.challenger?.folds ?? 0),
-      isSuperset: [...trained.champion].every((hash) => trained.challenger.has(hash)),
+      isSuperset: [...trained.champion.keys()].every((hash) => trained.challenger.has(hash)),
+      addsOnlyCopies: addsOnlyCopies(files.challenger, trained),
       champion: await withStored('champion', champion),
       challenger: await withStored('challenger', challenger),
     },
@@ -74,10 +77,26 @@ async function trainedOn(
   data: Sources,
   version: VersionWithCard,
   samples: readonly Sample[],
-): Promise<ReadonlySet<string>> {
-  if (version.runId) return new Set(await trainingImagesOf(data, version))
-  return new Set(
-    samples.flatMap(({ hash, source, split }) => (source === 'dataset' && split !== 'test' ? [hash] : [])),
+): Promise<TrainingLabels> {
+  const entries = version.runId
+    ? await trainingEntriesOf(data, version)
+    : samples.filter(({ source, split }) => source === 'dataset' && split !== 'test')
+  return new Map(entries.map(({ hash, label }) => [hash, label]))
+}
+
+/** Of each image that a version was trained on. */
+type TrainingLabels = ReadonlyMap<string, string>
+type Trained = { readonly champion: TrainingLabels; readonly challenger: TrainingLabels }
+
+function addsOnlyCopies(challenger: FoldsFile, trained: Trained): boolean {
+  const groups = new Map(challenger?.rows.map(({ hash, group }) => [hash, group]))
+  const old = new Set([...trained.champion.keys()].map((hash) => groups.get(hash)))
+  const added = [...trained.challenger.keys()].filter((hash) => !trained.champion.has(hash))
+  const isRelabelled = [...trained.champion].some(
+    ([hash, label]) => (trained.challenger.get(hash) ?? label) !== label,
+  )
+  return (
+    added.length > 0 && !isRelabelled && added.every((hash) => groups.has(hash) && old.has(groups.get(hash)))
   )
 }
 
@@ -87,10 +106,7 @@ const answersOf = (file: FoldsFile): ReadonlyMap<string, Float32Array> =>
   new Map(file?.rows.map(({ hash, logits }) => [hash, Float32Array.from(logits)]))
 
 /** Near-copies beyond the first of their group, and new images whose near-copy the other version was trained on. */
-function repeatedImages(
-  files: readonly FoldsFile[],
-  trained: { readonly champion: ReadonlySet<string>; readonly challenger: ReadonlySet<string> },
-): ReadonlySet<string> {
+function repeatedImages(files: readonly FoldsFile[], trained: Trained): ReadonlySet<string> {
   const file = files.find((one) => one !== null)
   const rows = file?.rows ?? []
   const byGroup = Map.groupBy(rows, ({ group }) => group)

@@ -13,7 +13,7 @@ export async function testEntries(
   if (!first) return []
   const trainedOn = new Set<string>()
   for (const version of versions)
-    for (const hash of await trainingImagesOf(data, version)) trainedOn.add(hash)
+    for (const { hash } of await trainingEntriesOf(data, version)) trainedOn.add(hash)
   const samples = await data.samples.all(first.classifierId)
   const entries = samples.flatMap(({ hash, label, split }) =>
     split === 'test' && !trainedOn.has(hash) ? [{ hash, label, split }] : [],
@@ -37,14 +37,12 @@ export async function unseenBy(
   return new Set(samples.filter((sample) => !trainedOn.has(sample.hash)).map((sample) => sample.hash))
 }
 
-export async function trainingImagesOf(
+export async function trainingEntriesOf(
   data: Pick<Data, 'runs' | 'snapshots'>,
   version: Version,
-): Promise<readonly string[]> {
+): Promise<readonly SnapshotEntry[]> {
   if (!version.runId) return []
   const run = await data.runs.get(version.runId)
   if (!run.snapshotId) return []
-  return (await data.snapshots.entriesOf(run.snapshotId))
-    .filter((entry) => entry.split !== 'test')
-    .map((entry) => entry.hash)
+  return (await data.snapshots.entriesOf(run.snapshotId)).filter((entry) => entry.split !== 'test')
 }
