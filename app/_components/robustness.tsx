@@ -1,4 +1,4 @@
-/** The accuracy of a version on test images with changed brightness, blur, compression, noise or rotation. */
+/** The accuracy of a version on images that it was not trained on, with changed brightness, blur, compression, noise or rotation. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { Chart } from '#lib/ui/chart.tsx'
@@ -35,12 +35,25 @@ export function Robustness({ result }: { readonly result: RobustnessResult }) {
   )
 }
 
-function summary({ images, accuracy, disturbances }: RobustnessResult): string {
+/** For a version that was evaluated by cross-validation and has no figures yet. */
+export function RobustnessPending() {
+  return (
+    <p className="small muted">
+      Robustness, the accuracy on images that are darker, blurred, compressed, noisy or rotated, is measured
+      in the background after training. It takes about a minute while no training run is in progress.
+    </p>
+  )
+}
+
+function summary({ images, accuracy, disturbances, measured_on }: RobustnessResult): string {
   const worst = disturbances
     .map(({ kind, levels }) => ({ kind, left: levels.at(-1)?.accuracy.value ?? accuracy.value }))
     .toSorted((a, b) => a.left - b.left)[0]
-  const undistorted = numberText({ share: accuracy.value })
-  const result = `Accuracy on ${counted(images, 'undistorted test image')}: ${undistorted}`
+  const undistorted = numberText({ share: measured_on === 'folds' ? accuracy : accuracy.value })
+  const result =
+    measured_on === 'folds'
+      ? `Accuracy on ${counted(images, 'undistorted image')}, each left out of training once: ${undistorted}`
+      : `Accuracy on ${counted(images, 'undistorted test image')}: ${undistorted}`
   if (!worst) return `${result}.`
   return `${result}. Lowest with strong ${NAMES[worst.kind]}: ${numberText({ share: worst.left })}.`
 }

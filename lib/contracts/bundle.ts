@@ -67,7 +67,7 @@ export type GoldenOutputs = z.output<typeof golden>
 
 /** Accuracies on test images with one kind of disturbance each; `amount` is in the
  *  unit of lib/ml/evaluate/robustness. */
-const robustness = z.object({
+export const robustness = z.object({
   images: z.number().int(),
   /** of the same images, undisturbed */
   accuracy: interval,
@@ -77,7 +77,10 @@ const robustness = z.object({
       levels: z.array(z.object({ amount: z.number(), accuracy: interval })),
     }),
   ),
+  /** `folds`: training images, each answered by a last layer that was trained without it; absent: test images */
+  measured_on: z.enum(['test', 'folds']).optional(),
 })
+export type Robustness = z.output<typeof robustness>
 
 const coverage = z.object({ images: z.number().int(), coverage: interval, mean_size: z.number() })
 

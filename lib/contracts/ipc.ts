@@ -150,6 +150,8 @@ export type ToTraining =
   | { kind: 'features'; folder: string }
   /** Train the last layer of a version again by folds, and write only the answers. */
   | { kind: 'refit'; folder: string }
+  /** The same, and then measure what these layers answer for disturbed images. */
+  | { kind: 'robustness'; folder: string }
   | { kind: 'cancel' }
 
 export type FromTraining =

@@ -15,6 +15,7 @@ const PAYLOADS: { readonly [K in JobKind]: z.ZodType<JobPayloads[K]> } = {
       .optional(),
   }),
   features: z.object({ classifierId: z.string() }),
+  robustness: z.object({ versionId: z.string() }),
   probe: z.object({
     classifierId: z.string(),
     name: z.string(),

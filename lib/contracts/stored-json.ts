@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { uploadPlan } from './upload-plan.ts'
-import { card, preprocess, shippedClassifier } from './bundle.ts'
+import { card, preprocess, robustness, shippedClassifier } from './bundle.ts'
 import { epochPoint } from './epoch.ts'
 import { comparison, verdict } from './models.ts'
 import { keyScope } from './people.ts'
@@ -37,6 +37,7 @@ export const storedScopes = z.array(keyScope)
 /** Written from a bundle that these schemas have already read: without a number that is null. */
 export const storedCard = card
 export const storedPreprocess = preprocess
+export const storedRobustness = robustness
 
 export const storedVerdict = verdict
 

@@ -1,6 +1,7 @@
 /** The interface of lib/data, part by part: signatures only, without SQL or Prisma types. `openData` in open.ts
  *  implements it. Longer than 300 lines because it is one table of contents; a long interface has its own file of
  *  signatures, such as undo-types.ts. */
+import type { Robustness } from '#lib/contracts/bundle.ts'
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import type { Job, JobKind, JobPayloads, JobStore } from '#lib/domain/jobs.ts'
@@ -171,6 +172,8 @@ export type VersionStore = {
   /** Changes when any file of the version does: sizes and times, not contents. */
   readonly fingerprint: (folder: string) => Promise<string>
   readonly saveVerdict: (id: string, verdict: VerdictAnswer) => Promise<void>
+  /** Of a version whose card has none; its bundle stays as it was sealed. */
+  readonly saveRobustness: (id: string, robustness: Robustness) => Promise<void>
   readonly saveComparison: (
     championId: string,
     challengerId: string,

@@ -5,6 +5,7 @@ import {
   confidentFrom,
   targetErrorFor,
   fitTemperature,
+  imagesForConfidence,
   imagesForThreshold,
   logLosses,
   negativeLogLikelihood,
@@ -149,6 +150,17 @@ test('the most confident predictions determine the number of images needed, and 
   const others = Array.from({ length: 100 }, (): ScoredPrediction => ({ confidence: 0.5, isRight: false }))
 
   expect(imagesForThreshold([...others, ...surest])).toBe(311) // 155.1 of the surest are half of 310.3
+})
+
+test('few images have a target of five percent, and as soon as 300 are needed, of two', () => {
+  const of = (surest: number, others: number) => [
+    ...Array.from({ length: surest }, (): ScoredPrediction => ({ confidence: 0.9, isRight: true })),
+    ...Array.from({ length: others }, (): ScoredPrediction => ({ confidence: 0.5, isRight: false })),
+  ]
+
+  expect(imagesForConfidence(of(40, 10))).toBe(74) // 59 of 74 are as sure as the 40
+  expect(imagesForThreshold(of(8, 92), 0.05)).toBeGreaterThan(300)
+  expect(imagesForConfidence(of(8, 92))).toBe(imagesForThreshold(of(8, 92), 0.02))
 })
 
 test('errors grow with the images: 2 of 200 become 5 of 531, the first bound that is at most two percent', () => {

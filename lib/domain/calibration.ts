@@ -170,6 +170,14 @@ export function imagesForThreshold(
   return fewest
 }
 
+/** The same with the target error that applies to that many images. */
+export function imagesForConfidence(answers: readonly ScoredPrediction[]): number | null {
+  const images = imagesForThreshold(answers, targetErrorFor(answers.length))
+  return images === null || targetErrorFor(images) === targetErrorFor(answers.length)
+    ? images
+    : imagesForThreshold(answers, targetErrorFor(images))
+}
+
 function rowOf(logits: Logits, i: number): Float32Array {
   return logits.values.subarray(i * logits.classes, (i + 1) * logits.classes)
 }

@@ -20,6 +20,8 @@ export type JobPayloads = {
   }
   /** Compute the features of a classifier's images, so that its next run finds them. */
   features: { readonly classifierId: string }
+  /** Measure a version that was evaluated by folds on disturbed images. */
+  robustness: { readonly versionId: string }
   /** Measure the pieces of a retrain on some of its images, to forecast how long it will take. */
   probe: {
     readonly classifierId: string
@@ -39,6 +41,7 @@ export const JOB_KINDS = [
   'backup',
   'backbone',
   'features',
+  'robustness',
 ] as const satisfies readonly JobKind[]
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'

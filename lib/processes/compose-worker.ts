@@ -13,6 +13,7 @@ import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
 import { trainingHandlers } from '#lib/training/job/handlers.ts'
 import { keepingProcesses } from '#lib/training/job/idle-process.ts'
 import { createBackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
+import { queueMissingRobustness } from '#lib/training/job/robustness-job.ts'
 import { autoRetrainTurn } from '#lib/training/retrain/auto-retrain.ts'
 import { planRetrain } from '#lib/training/retrain/retrain.ts'
 import { availableBackbones } from '#lib/training/run/start/backbones.ts'
@@ -41,7 +42,8 @@ const LOOPS = [
   ['train'],
   ['backup'],
   ['features'],
-  JOB_KINDS.filter((kind) => kind !== 'train' && kind !== 'backup' && kind !== 'features'),
+  ['robustness'],
+  JOB_KINDS.filter((kind) => !['train', 'backup', 'features', 'robustness'].includes(kind)),
 ] as const
 /**
  * The worker's writes may take long, and a training run must not fail because a backup of another program
@@ -136,6 +138,9 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   }
   await queueNamedNetwork(data.jobs, places, settings.BACKBONE).catch((error: unknown) =>
     log('error', 'The pretrained network that BACKBONE names could not be enqueued', { error }),
+  )
+  await queueMissingRobustness({ data, now: () => new Date() }).catch((error: unknown) =>
+    log('error', 'The robustness of versions could not be enqueued', { error }),
   )
   const backups = createBackups({ data, places, settings: backupSettings, now: () => new Date() })
   const stopQueueing = queueBackups(backups, log)

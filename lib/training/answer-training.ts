@@ -11,7 +11,7 @@ import { checkpointFile } from './run/checkpoint.ts'
 import { datasetSamples, storedSamples, type OpenDataset } from './run/data/sources.ts'
 import { readRunPlan } from './run/plan.ts'
 import { computeFeatures } from './run/compute-features.ts'
-import { refitByFolds } from './run/refit.ts'
+import { measureRobustnessByFolds, refitByFolds } from './run/refit.ts'
 import { runTraining } from './run/run.ts'
 import { countOpening } from './versions/test-set-access.ts'
 
@@ -52,6 +52,10 @@ export function answerTraining(
           break
         case 'refit':
           await refitByFolds(folder, plan, ports)
+          outcome = { kind: 'computed' }
+          break
+        case 'robustness':
+          await measureRobustnessByFolds(folder, plan, ports)
           outcome = { kind: 'computed' }
           break
         case 'probe': {

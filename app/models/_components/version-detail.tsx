@@ -13,7 +13,7 @@ import { PerClassTable } from '../../_components/per-class-table.tsx'
 import { Reliability } from '../../_components/reliability.tsx'
 import { ReliabilityDiagram } from '../../_components/reliability-diagram.tsx'
 import { FoldFacts } from '../../_components/fold-facts.tsx'
-import { Robustness } from '../../_components/robustness.tsx'
+import { Robustness, RobustnessPending } from '../../_components/robustness.tsx'
 import { VersionResult } from '../../_components/version-result.tsx'
 
 type Model = Output<Routes['GET /api/models/{id}']>
@@ -93,6 +93,7 @@ export function VersionDetail({ model }: { readonly model: Model }) {
       <Reliability card={card} />
       {card.test?.reliability && <ReliabilityDiagram bins={card.test.reliability} />}
       {card.robustness && <Robustness result={card.robustness} />}
+      {card.folds && !card.robustness && <RobustnessPending />}
       {card.curves.length > 1 && <Curves points={card.curves} />}
       <div>
         <p className="small muted">

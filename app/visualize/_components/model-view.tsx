@@ -13,7 +13,7 @@ import { Curves } from '../../_components/curves.tsx'
 import { PerClassTable } from '../../_components/per-class-table.tsx'
 import { ReliabilityDiagram } from '../../_components/reliability-diagram.tsx'
 import { FoldFacts } from '../../_components/fold-facts.tsx'
-import { Robustness } from '../../_components/robustness.tsx'
+import { Robustness, RobustnessPending } from '../../_components/robustness.tsx'
 import { resultOf, type CurrentUser } from '../../current-user.ts'
 import { MatrixFiles } from './matrix-files.tsx'
 import { ModelInsights } from './model-insights.tsx'
@@ -102,9 +102,9 @@ export async function ModelView({
           <ReliabilityDiagram bins={figures.reliability} />
         </Card>
       )}
-      {card.robustness && (
+      {(card.robustness || card.folds) && (
         <Card title="Robustness">
-          <Robustness result={card.robustness} />
+          {card.robustness ? <Robustness result={card.robustness} /> : <RobustnessPending />}
         </Card>
       )}
       {card.curves.length > 1 && (

@@ -1,5 +1,11 @@
 /** A version's row and its value. bundles.ts reads the bundle itself in the version's folder. */
-import { storedCard, storedNames, storedPreprocess, storedVerdict } from '#lib/contracts/stored-json.ts'
+import {
+  storedCard,
+  storedNames,
+  storedPreprocess,
+  storedRobustness,
+  storedVerdict,
+} from '#lib/contracts/stored-json.ts'
 import path from 'node:path'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { ProvenBundle } from './bundles.ts'
@@ -151,10 +157,11 @@ export function versionValue(
   }
 }
 
-export const withCard = (
-  settings: DataSettings,
-  row: VersionRow & { cardJson: string },
-): VersionWithCard => ({
-  ...versionValue(settings, row),
-  card: parsed(storedCard, row.cardJson),
-})
+export type CardRow = VersionRow & { readonly cardJson: string; readonly robustnessJson: string | null }
+
+/** The card as it was sealed, with what was measured since. */
+export function withCard(settings: DataSettings, row: CardRow): VersionWithCard {
+  const card = parsed(storedCard, row.cardJson)
+  const robustness = card.robustness ?? parsedOrNull(storedRobustness, row.robustnessJson)
+  return { ...versionValue(settings, row), card: { ...card, robustness } }
+}

@@ -12,12 +12,12 @@ import { inTrash, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { VersionWithCard } from './version-values.ts'
 import { VERSION_COLUMNS, insertVersion, versionValue, withCard } from './version-rows.ts'
-import type { VersionRow } from './version-rows.ts'
+import type { CardRow, VersionRow } from './version-rows.ts'
 
-export function versionsOf({ connection, id, now, settings }: Store): VersionStore {
-  const rowOf = (versionId: string): VersionRow & { cardJson: string } => {
-    const row = connection.one<VersionRow & { cardJson: string }>(
-      `SELECT ${VERSION_COLUMNS}, "cardJson" FROM "Version" WHERE "id" = ?`,
+export function versionsOf({ connection, prisma, id, now, settings }: Store): VersionStore {
+  const rowOf = (versionId: string): CardRow => {
+    const row = connection.one<CardRow>(
+      `SELECT ${VERSION_COLUMNS}, "cardJson", "robustnessJson" FROM "Version" WHERE "id" = ?`,
       versionId,
     )
     if (!row) throw notFound('version', versionId)
@@ -93,6 +93,12 @@ export function versionsOf({ connection, id, now, settings }: Store): VersionSto
           versionId,
         ),
       )
+    },
+    async saveRobustness(versionId, robustness) {
+      await prisma.version.updateMany({
+        where: { id: versionId },
+        data: { robustnessJson: JSON.stringify(robustness) },
+      })
     },
     async saveComparison(championId, challengerId, comparison) {
       await connection.write((writing) =>

@@ -7,6 +7,15 @@ import { minimise, type MinimisationOptions } from './lbfgs.ts'
  *  layers have it. */
 export type Head = { readonly kernel: Float32Array; readonly bias: Float32Array }
 
+/** Logits of one image from its features, which are not standardised. */
+export function headLogits({ kernel, bias }: Head, features: Float32Array): Float32Array {
+  const logits = Float32Array.from(bias)
+  features.forEach((value, d) => {
+    for (let k = 0; k < logits.length; k++) logits[k]! += value * kernel[d * logits.length + k]!
+  })
+  return logits
+}
+
 /** Rows to train on. */
 export type Rows = {
   readonly count: number

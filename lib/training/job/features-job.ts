@@ -66,9 +66,9 @@ async function computeNow(
 }
 
 /** An image that was deleted permanently while the child held it must not come back by what the child has stored. */
-async function forgetDeleted(
+export async function forgetDeleted(
   classifierId: string,
-  entries: readonly SnapshotEntry[],
+  entries: readonly Pick<SnapshotEntry, 'hash'>[],
   { data, settings }: Pick<TrainingParts, 'data' | 'settings'>,
 ): Promise<void> {
   const now = new Set((await data.samples.all(classifierId).catch(() => [])).map(({ hash }) => hash))

@@ -1,4 +1,5 @@
-/** Follows work of a training process after which it stays: it computes features, or refits a last layer. */
+/** Follows work of a training process after which it stays: it computes features, refits a last layer, or
+ *  measures robustness. */
 import type { ToTraining } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { TrainingChild } from '../ports.ts'
@@ -7,7 +8,7 @@ import type { TrainingChild } from '../ports.ts'
  *  process, which is still there and without work; null where it has exited. */
 export function followComputation(
   child: TrainingChild,
-  request: Extract<ToTraining, { kind: 'features' | 'refit' }>,
+  request: Extract<ToTraining, { kind: 'features' | 'refit' | 'robustness' }>,
   signal: AbortSignal,
 ): Promise<{ readonly end: string; readonly engine: EngineName | null }> {
   return new Promise((resolve) => {

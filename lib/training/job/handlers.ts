@@ -8,6 +8,7 @@ import { storedAnswersIn } from '../versions/stored-answers.ts'
 import { testEntries, unseenBy } from '../versions/test-images.ts'
 import { featuresJob, type FeaturesJobParts } from './features-job.ts'
 import type { TrainingHandlers } from './ports.ts'
+import { robustnessJob } from './robustness-job.ts'
 import { trainJob } from './train-job.ts'
 
 export function trainingHandlers(parts: FeaturesJobParts): TrainingHandlers {
@@ -21,6 +22,7 @@ export function trainingHandlers(parts: FeaturesJobParts): TrainingHandlers {
   return {
     train: trainJob(parts),
     features: featuresJob(parts),
+    robustness: robustnessJob(parts),
     probe: probeJob(parts),
     evaluate: {
       async run({ versionId }, { signal }) {

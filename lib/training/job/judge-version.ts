@@ -19,6 +19,7 @@ import { comparableImages } from '../versions/comparable-images.ts'
 import { storedAnswersIn } from '../versions/stored-answers.ts'
 import type { TrainingParts } from './ports.ts'
 import { refitBy } from './refit-version.ts'
+import { queueRobustness } from './robustness-job.ts'
 
 const KIND_OF: Readonly<Record<VerdictAnswer['kind'], Verdict['kind']>> = {
   first: 'first',
@@ -73,6 +74,7 @@ export async function judgeVersion(
     message: `${challenger.name}: ${verdict.sentence}${isPromoted ? ' It is live from now on.' : ''}`,
   })
   await rm(join(settings.dataDir, 'runs', run.id), { recursive: true, force: true })
+  if (isPromoted || !run.isAutomatic) await queueRobustness(challenger, parts)
   return { state: 'done', version: challenger.name, verdict: verdict.kind, is_promoted: isPromoted }
 }
 

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
+import { headLogits } from '#lib/ml/learn/softmax-regression.ts'
 import { headIn } from '#lib/ml/network/head-network.ts'
 import { featureLength } from '#lib/ml/network/network.ts'
 import { embeddingsName, readSomeRows } from '../features/feature-cache.ts'
@@ -24,14 +25,6 @@ export const storedAnswersIn =
     const name = embeddingsName(network, weights, { spec, engine: { name: engine, precision: 'float32' } })
     const place = join(dataDir, 'cache', 'embeddings', name)
     const rows = await readSomeRows(place, hashes, length).catch(() => new Map<string, Float32Array>())
-    const { kernel, bias } = headIn(network, weights)
-    return new Map([...rows].map(([hash, row]) => [hash, logitsOf(row, kernel, bias)]))
+    const head = headIn(network, weights)
+    return new Map([...rows].map(([hash, row]) => [hash, headLogits(head, row)]))
   }
-
-function logitsOf(row: Float32Array, kernel: Float32Array, bias: Float32Array): Float32Array {
-  const logits = Float32Array.from(bias)
-  row.forEach((value, d) => {
-    for (let k = 0; k < logits.length; k++) logits[k]! += value * kernel[d * logits.length + k]!
-  })
-  return logits
-}

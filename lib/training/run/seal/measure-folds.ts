@@ -6,9 +6,10 @@ import {
   calibrationError,
   confidentFrom,
   FEWEST_FOR_CALIBRATION,
-  imagesForThreshold,
+  imagesForConfidence,
   softmax,
   targetErrorFor,
+  type ScoredPrediction,
   type Logits,
 } from '#lib/domain/calibration.ts'
 import { CANDIDATE_LEVEL, candidateMass, chanceOf, coverageOf } from '#lib/domain/conformal.ts'
@@ -81,7 +82,7 @@ export async function measureByFolds(
           threshold,
           share_answered: shareAnswered,
           error_among_answered: errorAmongAnswered,
-          images_needed: threshold === null ? imagesForThreshold(answers, targetError) : null,
+          images_needed: threshold === null ? imagesForConfidence(answers) : null,
         }
       : null,
     candidates:
@@ -99,7 +100,7 @@ export async function measureByFolds(
     reference: familiarity?.reference ?? null,
     outOfFold: outOfFoldFile(training, validation, isFirst),
     answered: [{ logits, labels }, ...(own ? [{ logits: own, labels: test.labels }] : [])],
-    notes: notesOf(validation, places.length),
+    notes: notesOf(validation, answers),
   }
 }
 
@@ -166,7 +167,8 @@ function suspectsOf({
     .slice(0, MOST_SUSPECTS)
 }
 
-function notesOf({ groups, result }: CrossValidationResult, images: number): string[] {
+function notesOf({ groups, result }: CrossValidationResult, answers: readonly ScoredPrediction[]): string[] {
+  const images = answers.length
   const nearCopies = groups.length - new Set(groups).size
   const alone = result.isEvaluated.filter((is) => !is).length
   return [
@@ -179,16 +181,25 @@ function notesOf({ groups, result }: CrossValidationResult, images: number): str
     ...(alone > 0
       ? [`${alone} images are the only ones of their class or its near-copies, and could not be evaluated.`]
       : []),
-    ...(images < fewestForThreshold(targetErrorFor(images))
-      ? [
-          `With ${images} different images no prediction is called confident ` +
-            `(${fewestForThreshold(targetErrorFor(images))} are needed).`,
-        ]
-      : []),
+    ...(images < fewestForThreshold(targetErrorFor(images)) ? [tooFewForConfidence(answers)] : []),
     ...(images < FEWEST_FOR_CALIBRATION
       ? [
           `With ${images} different images unfamiliar ones are not detected (${FEWEST_FOR_CALIBRATION} are needed).`,
         ]
       : []),
   ]
+}
+
+function tooFewForConfidence(answers: readonly ScoredPrediction[]): string {
+  const images = answers.length
+  const fewest = fewestForThreshold(targetErrorFor(images))
+  const needed = imagesForConfidence(answers)
+  const outlook =
+    needed === null
+      ? 'and the surest ones are incorrect too often for more images alone to change that'
+      : `and if predictions stay as accurate as they are, about ${Math.max(needed, fewest)} may be enough`
+  return (
+    `With ${images} different images no prediction is called confident: ${fewest} are needed at least, ` +
+    `${outlook}.`
+  )
 }
