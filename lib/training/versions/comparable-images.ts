@@ -86,9 +86,9 @@ async function trainedOn(
 
 /** Of each image that a version was trained on. */
 type TrainingLabels = ReadonlyMap<string, string>
-type Trained = { readonly champion: TrainingLabels; readonly challenger: TrainingLabels }
+type ComparedTraining = { readonly champion: TrainingLabels; readonly challenger: TrainingLabels }
 
-function addsOnlyCopies(challenger: FoldsFile, trained: Trained): boolean {
+function addsOnlyCopies(challenger: FoldsFile, trained: ComparedTraining): boolean {
   const groups = new Map(challenger?.rows.map(({ hash, group }) => [hash, group]))
   const old = new Set([...trained.champion.keys()].map((hash) => groups.get(hash)))
   const added = [...trained.challenger.keys()].filter((hash) => !trained.champion.has(hash))
@@ -106,7 +106,7 @@ const answersOf = (file: FoldsFile): ReadonlyMap<string, Float32Array> =>
   new Map(file?.rows.map(({ hash, logits }) => [hash, Float32Array.from(logits)]))
 
 /** Near-copies beyond the first of their group, and new images whose near-copy the other version was trained on. */
-function repeatedImages(files: readonly FoldsFile[], trained: Trained): ReadonlySet<string> {
+function repeatedImages(files: readonly FoldsFile[], trained: ComparedTraining): ReadonlySet<string> {
   const file = files.find((one) => one !== null)
   const rows = file?.rows ?? []
   const byGroup = Map.groupBy(rows, ({ group }) => group)
