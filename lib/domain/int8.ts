@@ -1,5 +1,5 @@
-/** Whether a version may answer with 8-bit numbers (int8): it must give the same class as with float32 for nearly every
- *  image, and must not lose accuracy. The figures come from images that it was not trained on. */
+/** Whether a version may predict with 8-bit numbers (int8): it must give the same class as with float32 for nearly every
+ *  image, and must not lose accuracy where labels show it. The figures come from images that it was not trained on. */
 import { countOf, pairedGain, type Interval, type Pairs } from './statistics.ts'
 
 /** The images by which two precisions are compared. */
@@ -52,7 +52,7 @@ function objection({
   lost: Interval | null
 }): string | null {
   if (agreement === null || images < FEWEST_COMPARED)
-    return `the two precisions could be compared on ${images} images only, and ${FEWEST_COMPARED} are needed`
+    return `only ${images} images are available for a comparison with float32, and ${FEWEST_COMPARED} are needed`
   if (agreement < LEAST_AGREEMENT)
     return (
       `it gives the same class for ${agreeing} of ${images} images, which is less than ` +
@@ -61,7 +61,7 @@ function objection({
   if (lost !== null && lost.high >= MOST_LOST)
     return (
       `on ${labelled} labelled images, a loss of accuracy of up to ${(lost.high * 100).toFixed(2)} points ` +
-      `cannot be excluded, and it must be below ${MOST_LOST * 100}`
+      `cannot be excluded, and the limit is ${MOST_LOST * 100} points`
     )
   return null
 }
@@ -83,7 +83,7 @@ export function int8Sentence(
   if (!int8) return 'Predictions use float32. 8-bit numbers (int8) were not measured for this version.'
   const { is_accepted: isAccepted, reason, images, agreement, accuracy_lost: lost } = int8
   const verdict = isAccepted
-    ? 'Predictions can use 8-bit numbers (int8), which most processors compute faster than float32.'
+    ? 'Predictions can use 8-bit numbers (int8), which are faster than float32 on most processors.'
     : (reason ?? 'Predictions use float32.')
   if (agreement === null) return verdict
   const points = (share: number): string => (share * 100).toFixed(2)

@@ -210,6 +210,7 @@ function evaluated(
   const { logits, isEvaluated } = outOfFold(run, rounds, fits)
   const some = chosenRows(logits, training.labels, placesOf(run, isEvaluated))
   const scale = some.labels.length > 0 ? 1 / fitTemperature(some.logits, some.labels) : 1
+  const meanHeads = new Map<string, Head>() // by the folds of an image: few combinations occur
   return {
     head: scaledHead(whole, scale),
     number: chosen.number,
@@ -219,9 +220,14 @@ function evaluated(
     isEvaluated,
     headFor(image) {
       if (!isEvaluated[image]) return null
-      const flats = rounds.map((round, r) => fits[r]![round.foldOf[image]!]!.flat)
+      const folds = rounds.map(({ foldOf }) => foldOf[image]!)
+      const known = meanHeads.get(folds.join())
+      if (known) return known
+      const flats = folds.map((fold, r) => fits[r]![fold]!.flat)
       const mean = Float64Array.from(flats[0]!, (_, i) => meanOf(flats.map((flat) => flat[i]!)))
-      return scaledHead(headOf(mean, scaling, classes), scale)
+      const head = scaledHead(headOf(mean, scaling, classes), scale)
+      meanHeads.set(folds.join(), head)
+      return head
     },
   }
 }

@@ -17,13 +17,11 @@ type QuantisedNetwork = {
   readonly absorbed: ReadonlySet<string>
   /** Layers whose kernel becomes int8. */
   readonly kernels: ReadonlySet<string>
-  /** Layers that keep scale and zero point of what they read. */
-  readonly passing: ReadonlyMap<string, string>
 }
 
-/** Why a network stays float32, to follow "because"; null: it can be quantised. */
+/** Why a network stays float32, as half a sentence; null: it can be quantised. */
 export function float32Reason(network: Network): string | null {
-  if (graphOf(network)) return 'its layers are an ONNX file, which is run as it is'
+  if (graphOf(network)) return 'its layers are in an ONNX file, which is run unchanged'
   // MobileNetV3-Small takes 1.3 to 1.4 times as long, and its features are off by half (2026-11, docs/performance.md)
   if (network.layers.some(({ kind }) => kind === 'hardSwish'))
     return 'networks with hard-swish are slower with 8-bit numbers'
@@ -45,26 +43,21 @@ export function quantisedValues(network: Network): QuantisedNetwork {
   const values: QuantisedValue[] = [{ layer: INPUT, measured: INPUT }]
   const absorbed = new Set<string>()
   const kernels = new Set<string>()
-  const passing = new Map<string, string>()
   const isQuantised = new Set<string>([INPUT])
   network.layers.forEach((layer, index) => {
     const source = sourceOf(network, index)
     if (absorbed.has(layer.name)) {
-      passing.set(layer.name, source)
       isQuantised.add(layer.name)
       return
     }
     const kind = kindOf(layer, isQuantised.has(source), index === network.layers.length - 1)
     if (kind === 'float') return
     isQuantised.add(layer.name)
-    if (kind === 'passes') {
-      passing.set(layer.name, source)
-      return
-    }
+    if (kind === 'passes') return // it keeps scale and zero point of what it reads
     if ('kernel' in layer || layer.kind === 'dense') kernels.add(layer.name)
     values.push({ layer: layer.name, measured: limitAfter(layer.name) })
   })
-  return { values, absorbed, kernels, passing }
+  return { values, absorbed, kernels }
 
   /** The relu after this layer, also behind a max pool, where nothing else reads what is between; else the layer. */
   function limitAfter(name: string): string {

@@ -1,6 +1,7 @@
 /** Scores a network's features for a classifier: the accuracy of nearest neighbours, and of a last layer that
  *  is trained on them. It trains no features and writes no model card. */
 import { learnHead, type FeatureSet } from '#lib/ml/learn/head.ts'
+import { headLogits } from '#lib/ml/learn/softmax-regression.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'
@@ -71,14 +72,7 @@ function correctByHead({
   for (;;) {
     const next = tries.next()
     if (!next.done) continue
-    const { kernel, bias } = next.value
-    return countCorrect(judged, (row) => {
-      const scores = Array.from(bias)
-      row.forEach((value, d) => {
-        for (let k = 0; k < classes; k++) scores[k]! += value * kernel[d * classes + k]!
-      })
-      return scores
-    })
+    return countCorrect(judged, (row) => headLogits(next.value, row))
   }
 }
 
@@ -104,7 +98,7 @@ function correctByNeighbours(training: FeatureSet, judged: FeatureSet, classes: 
 
 function countCorrect(
   { count, length, views, labels }: FeatureSet,
-  answer: (row: Float32Array) => readonly number[],
+  answer: (row: Float32Array) => readonly number[] | Float32Array,
 ): number {
   let correct = 0
   for (let i = 0; i < count; i++) {

@@ -90,7 +90,7 @@ async function int8Of(
   { network, weights, spec }: { network: Network; weights: Weights; spec: Preprocess },
   engine: TrainingEngine,
 ): Promise<Int8Result> {
-  if (!calibration) return withoutInt8('no images were given that show its ranges (option --calibrate)')
+  if (!calibration) return withoutInt8('no images were given to measure it on (option --calibrate)')
   const images = await calibration(spec, classes)
   const answeredBy = async (loaded: Pick<MeasuredModel, 'key' | 'engine'>) => {
     const model = {

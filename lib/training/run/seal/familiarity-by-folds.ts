@@ -35,26 +35,25 @@ export async function familiarityByFolds(
   const { length } = features
   const chosen = chooseReferences(training, loaded.classes)
   if (chosen.length === 0) return null
-  const rows = pickedRows(features.views[0]!, chosen, length)
-  const neighbour = Math.max(1, Math.min(USUAL_NEIGHBOUR, Math.floor(chosen.length / loaded.classes / 2)))
-  const chosenHere = readReference(
-    referenceBytes({
-      ids: chosen.map((i) => training.hashes[i]!),
-      labels: Uint16Array.from(chosen, (i) => training.labels[i]!),
-      length,
-      neighbour,
-      centre: null,
-      vectors: directions(rows, length, null),
-    }),
-  ) // as it is read: rounded
-  const reference = pinned ?? chosenHere
+  const reference =
+    pinned ??
+    readReference(
+      referenceBytes({
+        ids: chosen.map((i) => training.hashes[i]!),
+        labels: Uint16Array.from(chosen, (i) => training.labels[i]!),
+        length,
+        neighbour: Math.max(1, Math.min(USUAL_NEIGHBOUR, Math.floor(chosen.length / loaded.classes / 2))),
+        centre: null,
+        vectors: directions(pickedRows(features.views[0]!, chosen, length), length, null),
+      }),
+    ) // as it is read: rounded
   const own = chosen.map((i) => groups[i]!)
   const far = await distances(reference, { features: features.views[0]!, places, groups, own }, loaded)
   return {
     reference,
     card: {
       references: chosen.length,
-      neighbour,
+      neighbour: reference.neighbour,
       is_centred: false,
       threshold: familiarUpTo(far),
       images: far.length,

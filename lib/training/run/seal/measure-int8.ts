@@ -46,12 +46,11 @@ const KEY = 'sealing int8'
 /** @param engine that serves 8-bit numbers; null: none does on this machine */
 export async function measureInt8(input: Int8Input, engine: TrainingEngine | null): Promise<Int8Result> {
   const { network, weights, spec, images, inherited, signal } = input
-  const hindrance = float32Reason(network)
+  const hindrance = int8Hindrance(network, input.float32.answered)
   if (hindrance) return withoutInt8(hindrance)
   if (!engine?.openExtremes) return withoutInt8('this machine has no engine for 8-bit numbers')
-  const atBest = judgeInt8(comparisonOf(input.float32.answered, input.float32.answered))
-  if (atBest.reason) return withoutInt8(atBest.reason) // even if no answer changed
-  if (!inherited && images.count === 0) return withoutInt8('there are no images that show its ranges')
+  if (!inherited && images.count === 0)
+    return withoutInt8('there are no training images to measure its value ranges on')
   const chosen = subsetOf(images, spread(images.count, MOST_FOR_RANGES), network.classes)
   const ranges =
     inherited ??
@@ -86,6 +85,11 @@ export async function measureInt8(input: Int8Input, engine: TrainingEngine | nul
     await engine.unload(KEY)
   }
 }
+
+/** Why int8 cannot be accepted, whatever it predicts, as half a sentence; null: it may be.
+ *  @param float32 its predictions with float32, by which int8 would be judged */
+export const int8Hindrance = (network: Network, float32: Answers): string | null =>
+  float32Reason(network) ?? judgeInt8(comparisonOf(float32, float32)).reason // even if no answer changed
 
 /** The card of a version that is served with float32 only. */
 export function withoutInt8(because: string): Int8Result {

@@ -4,14 +4,14 @@ import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
+import { headLogits } from '#lib/ml/learn/softmax-regression.ts'
 import { backboneLayers, backboneWeights } from '#lib/ml/network/head-network.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
 import type { Ranges } from '#lib/ml/quantise/quantised-graph.ts'
-import { float32Reason } from '#lib/ml/quantise/quantised-values.ts'
 import type { ImageSets } from '../data/read-images.ts'
 import type { CrossValidationResult, TrainedNetwork } from '../learn/material.ts'
 import type { RunPorts } from '../ports.ts'
-import { measureInt8, type Int8Result } from './measure-int8.ts'
+import { int8Hindrance, measureInt8, withoutInt8, type Int8Result } from './measure-int8.ts'
 import type { Measurement } from './measure.ts'
 import { computeOutputs, type MeasuredModel } from './outputs.ts'
 
@@ -38,7 +38,10 @@ export async function quantiseTrained(
   ports: RunPorts,
 ): Promise<Int8Result> {
   const { plan, images, trained, saved, measurement, loaded, measureAs } = run
-  const ownEngine = ports.engine.openExtremes || float32Reason(saved.network) ? ports.engine : null
+  // before the start bundle is read, which may have hundreds of megabytes, and another engine is opened
+  const hindrance = int8Hindrance(saved.network, measurement.answered)
+  if (hindrance) return withoutInt8(hindrance)
+  const ownEngine = ports.engine.openExtremes ? ports.engine : null
   await using other = ownEngine ? null : ((await ports.openInt8Engine?.()) ?? null)
   const pinned = { pinned: { reference: measurement.reference } }
   return measureInt8(
@@ -89,11 +92,7 @@ async function foldsAgain(
   for (let i = 0; i < training.count; i++) {
     const head = folds.result.headFor(i)
     if (!head) continue
-    for (let k = 0; k < classes; k++) {
-      let sum = head.bias[k]!
-      for (let d = 0; d < length; d++) sum += features[i * length + d]! * head.kernel[d * classes + k]!
-      values[i * classes + k] = sum
-    }
+    values.set(headLogits(head, features.subarray(i * length, (i + 1) * length)), i * classes)
   }
   return {
     ...folds,
