@@ -20,6 +20,7 @@ import { evaluateVersion, type EvaluationAnswer, type Measurable } from '#lib/tr
 import { datasetSamples } from '#lib/training/run/data/sources.ts'
 import { testEntries } from '#lib/training/versions/test-images.ts'
 import { cardInWords, percent, withInterval } from './terminal/card-text.ts'
+import { wrong } from './terminal/wrong-argument.ts'
 import { resealed } from './evaluate/reseal.ts'
 
 const HELP = `npm run evaluate -- <classifier> [options]
@@ -79,6 +80,8 @@ async function main(): Promise<number> {
       why: 'the engines are onnx, tfjs-node and wasm',
       remedy: 'Choose one of them.',
     })
+  if (values.int8 && !values.write)
+    throw wrong('Nothing was measured', '--int8 needs --write', 'Add --write.')
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   if (values.write) {

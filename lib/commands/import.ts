@@ -42,8 +42,9 @@ matches.
   --classes A,B,…  names of the outputs in order (default: the classifier's own classes)
   --pixels RANGE   input range if the file does not define it: 0..1, -1..1, 0..255 (default: 0..1)
   --fit HOW        cover, stretch, contain, digit: how images become square (default: stretch, as in Keras)
-  --calibrate PATH a folder or ZIP archive of at least 200 images like those that it will predict, for predictions
-                   with 8-bit numbers; folders named after classes label their images (default: float32 only)
+  --calibrate PATH a folder or ZIP archive of images like those that it will predict, for predictions with 8-bit
+                   numbers: at least 200, or 765 in folders named after their classes, which also shows whether
+                   accuracy is lost (default: float32 only)
   --size N         input size in pixels, for a pretrained network (default: its own)
   --help           show this help`
 

@@ -9,9 +9,9 @@ const policy = z
   .enum(AUTO_RETRAIN)
   .describe(
     'off: nothing; suggest: a note that a training run is worthwhile; on: a training run of the last layer in the ' +
-      'background, promoted as AUTO_PROMOTE says',
+      'background, promoted according to AUTO_PROMOTE',
   )
-const AFTER = 'new and corrected images; or once a night between 2:00 and 6:00'
+const AFTER = 'number of new and corrected images, or "nightly": once a night between 2:00 and 6:00'
 const after = z.union([z.literal('nightly'), z.number().int()]).describe(AFTER)
 const chosenAfter = z
   .union([z.literal('nightly'), z.coerce.number().int().min(1).max(100_000)], {
@@ -48,11 +48,11 @@ export const getAutoRetrain = contract({
         'waiting: for more images, or for the night; paused: after a failed run; hindered: no run can start now; ' +
           'busy: another training run is in progress; due: a run starts within seconds',
       ),
-    message: z.string().describe('the state, in one sentence'),
+    message: z.string().describe('the state, in words'),
     live_version: versionName.nullable(),
     new_images: z.number().int().describe('new and corrected images since the live version was trained'),
     corrections: z.number().int().describe('how many of these are corrections'),
-    missing: z.number().int().nullable().describe('waiting: so many more images; otherwise null'),
+    missing: z.number().int().nullable().describe('waiting: how many more images are needed; otherwise null'),
     paused_until: time.nullable(),
     failures: z.number().int().describe('runs that started without a person and failed, one after another'),
     expected_seconds: z

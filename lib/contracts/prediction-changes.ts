@@ -39,7 +39,7 @@ export const modelChanges = contract({
       .number()
       .int()
       .describe(
-        'images that both versions were compared on; neither was trained on them, or not for this prediction',
+        'images that both versions predicted; no prediction comes from layers that were trained on the image',
       ),
     count: z.number().int().describe('how many of these are predicted differently'),
     corrected: storedChanges.shape.corrected,
@@ -57,7 +57,10 @@ export const modelChanges = contract({
         }),
       )
       .max(MOST_CHANGES)
-      .describe('wrong after the change first, then the surest; without images that were deleted since'),
+      .describe(
+        'those that were right before and are wrong after come first, then by confidence; images that were deleted ' +
+          'since are left out',
+      ),
   }),
   errors: ['not_found', 'nothing_to_learn', 'bad_bundle', 'not_ready', 'invalid_input'],
 })

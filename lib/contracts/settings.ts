@@ -92,8 +92,8 @@ export const settings = z.object({
   PRECISION: auto(z.enum(PRECISIONS))
     .default('auto')
     .describe(
-      'numbers that predictions are computed with: float32, or int8 where a version keeps its accuracy with ' +
-        'it; auto: int8 where it is also faster on this machine',
+      'numeric format of predictions: float32; int8, where a version keeps its accuracy with it; auto: int8 where ' +
+        'it is also faster on this machine',
     ),
   PREDICT_PROCESSES: auto(count(1, 64))
     .default('auto')
@@ -206,8 +206,9 @@ export const settings = z.object({
     .enum(AUTO_RETRAIN)
     .default('off')
     .describe(
-      'what new and corrected images lead to: off: nothing; suggest: a note that a training run is worthwhile; on: a ' +
-        'training run of the last layer in the background, promoted as AUTO_PROMOTE says; each classifier may differ',
+      'what happens after new and corrected images. off: nothing; suggest: a note that a training run is worthwhile; ' +
+        'on: a training run of the last layer in the background, and promotion according to AUTO_PROMOTE. Each ' +
+        'classifier can have its own choice',
     ),
   AUTO_RETRAIN_AFTER: z
     .union([z.literal('nightly'), count(1, 100_000)], { error: 'must be a number of images, or nightly' })

@@ -22,7 +22,6 @@ const ready: AutoRetrainFacts = {
   lastAutomaticAt: null,
   failures: { count: 0, endedAt: 0 },
   isTraining: false,
-  hindrance: null,
   now: noon,
 }
 
@@ -51,11 +50,6 @@ test.each<[string, Partial<AutoRetrainFacts>, AutoRetrainDecision]>([
   ],
   ['never two at a time', { isTraining: true }, { kind: 'busy' }],
   [
-    'a full disk is the reason',
-    { hindrance: 'the disk is nearly full' },
-    { kind: 'hindered', why: 'the disk is nearly full' },
-  ],
-  [
     'not right after the last one',
     { lastAutomaticAt: noon.getTime() - APART_MS + 1 },
     { kind: 'waiting', missing: null },
@@ -73,6 +67,11 @@ test.each<[string, Partial<AutoRetrainFacts>, AutoRetrainDecision]>([
     { kind: 'paused', until: new Date(minutesAgo(39) + 4 * BACK_OFF_MS), failures: 3 },
   ],
   ['never longer than a day', { failures: { count: 40, endedAt: minutesAgo(24 * 60) } }, { kind: 'due' }],
+  [
+    'nightly does not start without an image that is newer than the latest run',
+    { after: 'nightly', now: night, sinceRun: none },
+    { kind: 'waiting', missing: 1 },
+  ],
   ['nightly does not start by day', { after: 'nightly' }, { kind: 'waiting', missing: null }],
   [
     'nightly starts at night, with one image',

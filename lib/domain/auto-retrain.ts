@@ -36,8 +36,6 @@ export type AutoRetrainFacts = {
   readonly failures: { readonly count: number; readonly endedAt: number }
   /** A training run of any classifier is queued or in progress. */
   readonly isTraining: boolean
-  /** Why no run can start now, such as a full disk or too few images; null: it can. */
-  readonly hindrance: string | null
   readonly now: Date
 }
 
@@ -50,20 +48,21 @@ export type AutoRetrainDecision =
   /** A person decides. */
   | { readonly kind: 'suggest' }
   | { readonly kind: 'paused'; readonly until: Date; readonly failures: number }
+  /** Determined by the caller: why no run can start now, such as a full disk or too few images. */
   | { readonly kind: 'hindered'; readonly why: string }
   /** Another training run is queued or in progress. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'due' }
 
 export function decideAutoRetrain(facts: AutoRetrainFacts): AutoRetrainDecision {
-  const { policy, after, sinceLive, sinceRun, hindrance, now } = facts
+  const { policy, after, sinceLive, sinceRun, now } = facts
   if (policy === 'off') return { kind: 'off' }
   if (sinceLive.images === 0) return { kind: 'up_to_date' }
   if (policy === 'suggest')
     return after === 'nightly' || sinceLive.images >= after
       ? { kind: 'suggest' }
       : { kind: 'waiting', missing: after - sinceLive.images }
-  if (sinceRun.images === 0) return { kind: 'waiting', missing: after === 'nightly' ? null : after }
+  if (sinceRun.images === 0) return { kind: 'waiting', missing: after === 'nightly' ? 1 : after }
   if (after !== 'nightly' && sinceRun.images < after)
     return { kind: 'waiting', missing: after - sinceRun.images }
   if (after === 'nightly' && !isNight(facts)) return { kind: 'waiting', missing: null }
@@ -73,7 +72,7 @@ export function decideAutoRetrain(facts: AutoRetrainFacts): AutoRetrainDecision 
       ? { kind: 'paused', until, failures: facts.failures.count }
       : { kind: 'waiting', missing: null }
   if (facts.isTraining) return { kind: 'busy' }
-  return hindrance === null ? { kind: 'due' } : { kind: 'hindered', why: hindrance }
+  return { kind: 'due' }
 }
 
 /** Within the hours of the night, and not yet in this one. */

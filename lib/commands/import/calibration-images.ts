@@ -37,7 +37,7 @@ export const calibrationImages =
     if (squares.length < FEWEST_COMPARED)
       throw wrong(
         'Nothing was imported',
-        `--calibrate has ${squares.length} readable images, and ${FEWEST_COMPARED} are needed`,
+        `${source} contains ${squares.length} readable images, and ${FEWEST_COMPARED} are needed`,
         'Add more images, or omit --calibrate: the version then serves with float32.',
       )
     return {

@@ -8,7 +8,7 @@ import { isDarkroomError } from '#lib/domain/errors.ts'
 import { forgetImages } from '../features/forget-images.ts'
 import { planFile, samplesFile, trainable, writeJson } from '../run/plan.ts'
 import { purposeOf } from './engine-purpose.ts'
-import { followComputation } from './follow-computation.ts'
+import { computeIn } from './follow-computation.ts'
 import type { BackgroundTurn } from './one-at-a-time.ts'
 import { planOf } from './plan-run.ts'
 import type { TrainingHandlers, TrainingParts } from './ports.ts'
@@ -54,10 +54,8 @@ async function computeNow(
     })
     await writeJson(samplesFile(folder), trainable(entries))
     await writeJson(planFile(folder), plan)
-    const purpose = purposeOf(plan.recipe)
-    const child = processes.fork(settings.engine, purpose)
-    const { end, engine } = await followComputation(child, { kind: 'features', folder }, signal)
-    if (engine !== null) processes.keep(child, { requested: settings.engine, purpose, engine })
+    const how = { requested: settings.engine, purpose: purposeOf(plan.recipe) }
+    const end = await computeIn(processes, how, { kind: 'features', folder }, signal)
     return { images: entries.length, end }
   } finally {
     await rm(folder, { recursive: true, force: true })

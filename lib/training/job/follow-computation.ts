@@ -1,14 +1,30 @@
-/** Follows work of a training process after which it stays: it computes features, refits a last layer, or
- *  measures robustness. */
+/** Work of a training process after which it stays: it computes features, refits a last layer, or measures
+ *  robustness. */
 import type { ToTraining } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { TrainingChild } from '../ports.ts'
+import type { EnginePurpose, TrainingChild } from '../ports.ts'
+import type { TrainingProcesses } from './idle-process.ts'
 
-/** How the work ended: `computed`, `cancelled`, or why it failed. `engine`: that of the
- *  process, which is still there and without work; null where it has exited. */
-export function followComputation(
+type ComputationRequest = Extract<ToTraining, { kind: 'features' | 'refit' | 'robustness' }>
+
+/** In the idle process where it fits; the process is idle again afterwards.
+ *  @returns how the work ended: `computed`, `cancelled`, or why it failed */
+export async function computeIn(
+  processes: TrainingProcesses,
+  how: { readonly requested: EngineName | 'auto'; readonly purpose: EnginePurpose },
+  request: ComputationRequest,
+  signal: AbortSignal,
+): Promise<string> {
+  const child = processes.fork(how.requested, how.purpose)
+  const { end, engine } = await followComputation(child, request, signal)
+  if (engine !== null) processes.keep(child, { ...how, engine })
+  return end
+}
+
+/** `engine`: that of the process, which is still there and without work; null where it has exited. */
+function followComputation(
   child: TrainingChild,
-  request: Extract<ToTraining, { kind: 'features' | 'refit' | 'robustness' }>,
+  request: ComputationRequest,
   signal: AbortSignal,
 ): Promise<{ readonly end: string; readonly engine: EngineName | null }> {
   return new Promise((resolve) => {

@@ -14,7 +14,7 @@ import { refitFile, robustnessFile } from '../run/refit.ts'
 import { isEvaluatedByFolds } from '../retrain/decide.ts'
 import type { RefitVersion } from '../versions/comparable-images.ts'
 import { forgetDeleted } from './features-job.ts'
-import { followComputation } from './follow-computation.ts'
+import { computeIn } from './follow-computation.ts'
 import { planOf } from './plan-run.ts'
 import type { TrainingParts } from './ports.ts'
 
@@ -87,9 +87,8 @@ async function refit(
   try {
     await writeJson(samplesFile(folder), trainable(entries))
     await writeJson(planFile(folder), plan)
-    const child = processes.fork(settings.engine, 'inference')
-    const { end, engine } = await followComputation(child, { kind, folder }, signal)
-    if (engine !== null) processes.keep(child, { requested: settings.engine, purpose: 'inference', engine })
+    const how = { requested: settings.engine, purpose: 'inference' } as const
+    const end = await computeIn(processes, how, { kind, folder }, signal)
     if (end === 'computed') return JSON.parse(await readFile(file(plan.out), 'utf8'))
     if (!signal.aborted)
       log('warn', 'A version could not be evaluated by folds again', { version: version.id, reason: end })

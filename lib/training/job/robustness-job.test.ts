@@ -25,7 +25,7 @@ async function openWithVersion(onMessage?: Parameters<typeof openTrio>[0]) {
   return { ...darkroom, version }
 }
 
-test('a version that was evaluated by folds gets its robustness afterwards, and its files are not changed', async () => {
+test('a version evaluated by folds gets its robustness afterwards, and its files are not changed', async () => {
   const darkroom = await openWithVersion()
   const { data, handlers, version, folder, parts } = darkroom
   const cardFile = join(version.folder, 'card.json')

@@ -1,5 +1,6 @@
 /** The job that measures the robustness of a version which was evaluated by folds, after it was saved: disturbing
- *  its images takes longer than training it. It waits for runs and gives way to them, and changes no file of the version. */
+ *  its images takes longer than training it. It waits for runs, gives way to them, and changes no file of the
+ *  version. */
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'

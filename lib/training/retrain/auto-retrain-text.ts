@@ -28,7 +28,7 @@ export function autoRetrainText(
     case 'due':
       return `${changes}. Training starts within seconds.`
     case 'hindered':
-      return `${changes}. Training cannot start by itself: ${decision.why}.`
+      return `${changes}. Training cannot start automatically. ${capitalised(decision.why)}.`
     case 'paused':
       return pausedText(decision, failures.error)
   }
@@ -40,16 +40,24 @@ function pausedText(
 ): string {
   const reason = error === null ? '' : ` (${error.replace(/\.$/, '')})`
   const at = until.toISOString().slice(0, 16).replace('T', ' ')
+  const inARow = failures === 1 ? '' : ' in a row'
   return (
-    `${counted(failures, 'training run')} that started by ${failures === 1 ? 'itself' : 'themselves'} ` +
-    `failed${reason}. The next one does not start before ${at} UTC; start one yourself to try at once.`
+    `${counted(failures, 'automatic training run')}${inARow} failed${reason}. The next one starts after ` +
+    `${at} UTC at the earliest. To try now, start one yourself.`
   )
 }
 
 function waitingText(missing: number | null, after: RetrainAfter): string {
-  if (missing !== null) return `Training starts after ${missing.toLocaleString('en-GB')} more.`
-  return after === 'nightly' ? `Training starts at night, ${AT_NIGHT}.` : 'Training starts within a minute.'
+  if (after === 'nightly')
+    return missing === null
+      ? `Training starts at night, ${AT_NIGHT}.`
+      : `Training starts at night, ${AT_NIGHT}, after the next new or corrected image.`
+  return missing === null
+    ? 'Training starts within a minute.'
+    : `Training starts after ${missing.toLocaleString('en-GB')} more.`
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const durationText = (seconds: number | null): string =>
   seconds === null ? ': training is worthwhile' : `: training would take about ${spanWords(seconds)}`

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { AutoRetrain, RetrainAfter } from '#lib/domain/auto-retrain.ts'
 import { editsOf } from '#lib/data/opened.fakes.ts'
 import { backbonesIn } from '../run/start/backbones.ts'
 import { autoRetrainTurn, createAutoRetrain, type AutoRetrainParts } from './auto-retrain.ts'
-import { planRetrain } from './retrain.ts'
+import { createRetrain, planRetrain } from './retrain.ts'
 import { addShapes, openTrio, retrainInput } from './trio.fakes.ts'
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
@@ -29,6 +29,7 @@ async function openAutomatic(policy: AutoRetrain = 'on', after: RetrainAfter = 1
     (await data.changes.list({ limit: 20 })).changes.map(({ by, action, detail }) => [by, action, detail])
   return {
     ...darkroom,
+    candidates,
     state,
     actions,
     changeAutoRetrain,
@@ -119,6 +120,21 @@ test('a classifier may differ from the setting, and return to it', async () => {
   })
 })
 
+test('nightly after a run that did not go live waits for the next image, and the page says so', async () => {
+  const darkroom = await openAutomatic('on', 'nightly')
+  const { data, shown, retrain } = darkroom
+  await addShapes(darkroom, 12, 1)
+  const { run } = await retrain.retrain(retrainInput)
+  await data.runs.change(run.id, { state: 'cancelled' })
+
+  expect(await shown()).toMatchObject({
+    state: 'waiting',
+    missing: 1,
+    message:
+      '36 new images. Training starts at night, between 2:00 and 6:00, after the next new or corrected image.',
+  })
+})
+
 test('a run that fails does not start again at once; the reason and the pause are shown', async () => {
   const darkroom = await openAutomatic()
   const { data, clock, turn, shown } = darkroom
@@ -161,6 +177,32 @@ test('a run that a person starts takes the place of one that started by itself',
   expect(await turn()).toBeNull() // and no run starts while a person's is in progress
 })
 
+test('a run of a person is planned after the automatic one that it waited for', async () => {
+  const darkroom = await openAutomatic()
+  const { data, turn } = darkroom
+  await addShapes(darkroom, 12, 1)
+  const automatic = (await turn())!
+  await data.runs.change(automatic, { state: 'judging' })
+  let plans = 0
+  const { retrain } = createRetrain({
+    data,
+    candidates: async () => {
+      plans += 1
+      return darkroom.candidates
+    },
+    now: () => Date.now(),
+  })
+
+  const answered = retrain(retrainInput)
+  await vi.waitFor(() => expect(plans).toBe(1))
+  await addShapes(darkroom, 1, 500)
+  await data.runs.change(automatic, { state: 'done' })
+
+  const { run } = await answered
+  expect(plans).toBe(2)
+  expect((await data.queries.getRun({ id: run.id })).message).toContain('39 images')
+})
+
 test('no run starts on a disk without space, or where training is refused, and both are shown', async () => {
   const darkroom = await openAutomatic('on', 2)
   const { state, turn, shown } = darkroom
@@ -174,6 +216,7 @@ test('no run starts on a disk without space, or where training is refused, and b
   expect(await turn()).toBeNull()
   expect(await shown()).toMatchObject({
     state: 'hindered',
-    message: '36 new images. Training cannot start by itself: the disk that holds DATA_DIR is nearly full.',
+    message:
+      '36 new images. Training cannot start automatically. The disk that holds DATA_DIR is nearly full.',
   })
 })

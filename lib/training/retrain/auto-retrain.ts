@@ -57,7 +57,7 @@ type Outlook = {
 export function createAutoRetrain(parts: AutoRetrainParts): AutoRetrainCases {
   const { data } = parts
   const answer = async (id: string): Promise<AutoRetrainAnswer> =>
-    answerOf(await data.classifiers.get(id), await outlookOf(id, parts))
+    answerOf(await data.classifiers.get(id), await outlookOf(id, await choiceFor(id, parts), parts))
   return {
     getAutoRetrain: ({ id }) => answer(id),
     async changeAutoRetrain({ id, policy, after }) {
@@ -76,8 +76,9 @@ export function createAutoRetrain(parts: AutoRetrainParts): AutoRetrainCases {
 export async function autoRetrainTurn(parts: AutoRetrainParts): Promise<string | null> {
   const { data } = parts
   for (const classifier of await data.classifiers.list()) {
-    if ((await choiceFor(classifier.id, parts)).policy !== 'on') continue
-    const { planned, record } = await outlookOf(classifier.id, parts)
+    const choice = await choiceFor(classifier.id, parts)
+    if (choice.policy !== 'on') continue
+    const { planned, record } = await outlookOf(classifier.id, choice, parts)
     const started = planned && (await startedRun(classifier, { planned, record }, parts))
     if (started) return started
   }
@@ -141,15 +142,13 @@ async function choiceFor(classifierId: string, { data, settings }: AutoRetrainPa
 
 const afterOf = (stored: string): RetrainAfter => (stored === 'nightly' ? stored : Number(stored))
 
-async function outlookOf(classifierId: string, parts: AutoRetrainParts): Promise<Outlook> {
+async function outlookOf(classifierId: string, choice: Choice, parts: AutoRetrainParts): Promise<Outlook> {
   const { data, now } = parts
-  const choice = await choiceFor(classifierId, parts)
   const record = await data.autoRetrain.recordOf(classifierId)
   const facts = {
     ...choice,
     ...record,
     isTraining: choice.policy === 'on' && (await data.runs.active()) !== null,
-    hindrance: null,
     now: now(),
   }
   const decision = decideAutoRetrain(facts)
@@ -167,15 +166,18 @@ async function runThatWouldStart(
   kind: 'due' | 'suggest',
   { plan, hindrance }: AutoRetrainParts,
 ): Promise<PlannedRun | string> {
+  // first, because the worker asks every few seconds, and a plan reads all samples and networks
+  const obstacle = kind === 'due' ? await hindrance() : null
+  if (obstacle !== null) return obstacle
   try {
     const planned = await plan(classifierId, kind === 'due' ? 'head' : 'auto')
     // with the earlier version as a teacher it takes minutes, and who labels should not pay for that unasked
     if (kind === 'due' && planned.draft.teaching.kind !== 'none')
       return (
-        `most images that ${planned.base?.name ?? 'the live version'} was trained on are not on this machine, ` +
-        'so that training takes long; start it on this page'
+        `most of the images that ${planned.base?.name ?? 'the live version'} was trained on are not on this ` +
+        'machine, so training would take minutes. Start it yourself if you want to wait'
       )
-    return (kind === 'due' ? await hindrance() : null) ?? planned
+    return planned
   } catch (error) {
     if (isDarkroomError(error) && STATUS_OF[error.code] === 422) return `${error.what}: ${error.why}`
     throw error

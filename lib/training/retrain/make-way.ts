@@ -1,4 +1,4 @@
-/** A person who trains does not wait for a run that no person started. */
+/** A person who trains a classifier does not wait for an automatic run of the same classifier. */
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
@@ -7,6 +7,7 @@ const WAIT_MS = 15_000
 const LOOK_EVERY_MS = 200
 
 /** Cancels it, or waits until it has ended.
+ *  @returns whether there was one: the live version and its images may then be others than before
  *  @throws DarkroomError `already_running` where it has not ended in time. */
 export async function makeWayForPerson(
   classifierId: string,
@@ -15,13 +16,15 @@ export async function makeWayForPerson(
     now,
     wait,
   }: { readonly data: Data; readonly now: () => number; readonly wait: (ms: number) => Promise<unknown> },
-): Promise<void> {
+): Promise<boolean> {
   const until = now() + WAIT_MS
+  let hasWaited = false
   for (
     let run = await data.runs.active(classifierId);
     run?.isAutomatic;
     run = await data.runs.active(classifierId)
   ) {
+    hasWaited = true
     if (now() >= until)
       throw new DarkroomError('already_running', {
         what: 'No training run was started',
@@ -39,4 +42,5 @@ export async function makeWayForPerson(
       })
     else await wait(LOOK_EVERY_MS)
   }
+  return hasWaited
 }

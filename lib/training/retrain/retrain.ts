@@ -34,8 +34,10 @@ export function createRetrain(parts: RetrainParts): RetrainCases {
   const answer = (id: string) => data.queries.getRun({ id })
   return {
     async retrain(input) {
-      const { classifier, draft, base, entries, message, unseen } = await planRetrain(input, parts)
-      await makeWayForPerson(classifier.id, { data, now, wait: setTimeout })
+      let planned = await planRetrain(input, parts)
+      if (await makeWayForPerson(planned.classifier.id, { data, now, wait: setTimeout }))
+        planned = await planRetrain(input, parts)
+      const { classifier, draft, base, entries, message, unseen } = planned
       const run = await data.runs.plan({
         classifierId: classifier.id,
         recipe: draft.recipe.name,

@@ -1,5 +1,6 @@
 /** The last layer of a version trained again by folds on its own images, inside a training child: what heads answer for
- *  images that they were trained without, for comparisons, and for the robustness of the version. No version is saved. */
+ *  images that they were trained without, for comparisons, and for the robustness of the version. No version is
+ *  saved. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'

@@ -2,14 +2,14 @@
  *  write what is needed to serve the latter into its bundle. For bundles that are about to ship; a version in use is
  *  never changed. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
+import { readBundle, writeBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { splitValidation } from '../run/data/validation-split.ts'
 import { measureInt8, type Int8Result } from '../run/seal/measure-int8.ts'
 import { measure, type Measurement } from '../run/seal/measure.ts'
 import { packOf, type RemeasurePorts, type RemeasureRequest } from './remeasure.ts'
 
 export type PrecisionFigures = {
-  readonly card: Card
+  readonly bundle: Bundle
   readonly float32: Pick<Measurement, 'test' | 'calibration' | 'decision'>
   readonly int8: Int8Result
 }
@@ -50,7 +50,7 @@ export async function measurePrecisions(
       },
       engine,
     )
-    return { card, float32, int8 }
+    return { bundle, float32, int8 }
   } finally {
     await engine.unload(KEY)
   }
@@ -61,8 +61,7 @@ export async function addInt8(
   request: RemeasureRequest,
   ports: Omit<RemeasurePorts, 'openTest'>,
 ): Promise<Card> {
-  const { int8 } = await measurePrecisions(request, ports)
-  const bundle = await readBundle(request.folder)
+  const { bundle, int8 } = await measurePrecisions(request, ports)
   const card: Card = { ...bundle.card, int8: int8.card }
   await writeBundle(request.folder, { ...bundle, card, int8: int8.file })
   return card

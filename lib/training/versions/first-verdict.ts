@@ -1,10 +1,9 @@
-/** The verdict of a version that has none to be compared with: what it was measured to be. */
+/** The verdict of a version where there is no other one to compare it with: its measured accuracy. */
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { compare } from '#lib/domain/gate.ts'
 import { verdictAnswer } from './compare.ts'
 
-/** The verdict of a version that cannot be compared with another. */
 export function firstVerdict({ card }: Pick<VersionWithCard, 'card'>): VerdictAnswer {
   const verdict = verdictAnswer({ kind: 'first' }, compare([], null))
   const accuracy = card.test?.accuracy ?? card.folds?.accuracy

@@ -6,6 +6,7 @@ import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import type { Data } from '#lib/data/data.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import type { ServedVersion } from './predict-samples.ts'
+import { shownSample } from './version-result.ts'
 
 type Side = Pick<ServedVersion, 'classes' | 'card'>
 /** Logits of one image by both versions. */
@@ -34,8 +35,8 @@ export function predictionChanges(
   { champion, challenger }: { readonly champion: Side; readonly challenger: Side },
 ): PredictionChanges {
   const changed = predicted.flatMap(({ entry: { hash, label }, ...rows }) => {
-    const before = answerOf(rows.champion, champion)
-    const after = answerOf(rows.challenger, challenger)
+    const before = predictionOf(rows.champion, champion)
+    const after = predictionOf(rows.challenger, challenger)
     return before.name === after.name
       ? []
       : [{ hash, label, before: before.name, after: after.name, confidence: after.probability }]
@@ -55,7 +56,7 @@ const isSpoiled = ({
   before,
 }: Pick<PredictionChanges['images'][number], 'label' | 'before'>): boolean => before === label
 
-function answerOf(logits: Float32Array, { classes, card }: Side) {
+function predictionOf(logits: Float32Array, { classes, card }: Side) {
   const probabilities = softmax(logits, card.calibration?.temperature ?? 1)
   const probability = Math.max(...probabilities)
   return { name: classes[probabilities.indexOf(probability)]!, probability }
@@ -78,16 +79,7 @@ export async function changesAnswer(
     spoiled,
     changes: (changes?.images ?? []).flatMap(({ hash, ...change }) => {
       const sample = byHash.get(hash)
-      return sample
-        ? [
-            {
-              sample_id: sample.id,
-              image_url: `/api/samples/${sample.id}/image`,
-              filename: sample.filename,
-              ...change,
-            },
-          ]
-        : []
+      return sample ? [{ ...shownSample(sample), ...change }] : []
     }),
   }
 }

@@ -4,6 +4,7 @@ import type { Output } from '#lib/contracts/contract.ts'
 import { MOST_MISTAKES, type modelResult } from '#lib/contracts/version-result.ts'
 import type { OutOfFold } from '#lib/contracts/model-files.ts'
 import type { Data } from '#lib/data/data.ts'
+import type { Sample } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
@@ -49,19 +50,17 @@ async function mistakesOf(data: Sources, version: ResultVersion): Promise<Mistak
     .toSorted((a, b) => b.confidence - a.confidence)
   const images = wrong.flatMap(({ hash, ...mistake }) => {
     const sample = samples.get(hash)
-    return sample
-      ? [
-          {
-            sample_id: sample.id,
-            image_url: `/api/samples/${sample.id}/image`,
-            filename: sample.filename,
-            ...mistake,
-          },
-        ]
-      : []
+    return sample ? [{ ...shownSample(sample), ...mistake }] : []
   })
   return { count: wrong.length, images: images.slice(0, MOST_MISTAKES) }
 }
+
+/** How an answer of the API names a sample. */
+export const shownSample = ({ id, filename }: Pick<Sample, 'id' | 'filename'>) => ({
+  sample_id: id,
+  image_url: `/api/samples/${id}/image`,
+  filename,
+})
 
 /** Labels by hash as they were trained on; null for a version that was not trained here. */
 async function labelsInTraining(

@@ -1,5 +1,5 @@
 /** How many views of each image the last layer is trained on within the memory that training may use: all features are
- *  in memory at once, several times. It measures nothing itself. */
+ *  in memory at once, in several copies. It measures nothing itself. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { View } from '../../features/views.ts'
 
@@ -42,7 +42,7 @@ const tooLarge = (problem: FeatureProblem, memoryMb: number): DarkroomError => {
       `${number(length)} features of each of ${number(images)} images need ${number(needed)} MB, and the limit for a ` +
       `training run is ${number(memoryMb)} MB`,
     remedy:
-      `Choose a pretrained network with fewer features, or set TRAIN_MEMORY_MB=${needed} if that much memory is ` +
-      'free, or use a machine with more memory.',
+      `Choose a pretrained network with fewer features, use a machine with more memory, or set ` +
+      `TRAIN_MEMORY_MB=${needed} if that much is free.`,
   })
 }

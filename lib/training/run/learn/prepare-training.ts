@@ -107,7 +107,8 @@ function viewsOf(
       kind: 'note',
       message:
         `The features of ${views.length} views of each image do not fit into ${plan.memoryMb} MB ` +
-        `(TRAIN_MEMORY_MB), so that the last layer is trained on ${fitting.length}.`,
+        `(TRAIN_MEMORY_MB), so the last layer is trained on ` +
+        `${fitting.length === 1 ? 'one view' : `${fitting.length} views`} of each.`,
     })
   return fitting
 }

@@ -59,7 +59,10 @@ test('a card says why nothing is confident, and how many images may be enough', 
 
   expect(decision).toBeNull()
   expect(notes[0]).toMatch(
-    /^With 30 different images no prediction is called confident: 59 are needed at least, and if predictions stay as accurate as they are, about \d+ may be enough\.$/,
+    new RegExp(
+      '^With 30 different images no prediction is called confident: 59 are needed at least, and if ' +
+        'predictions stay as accurate as they are, about \\d+ may be enough\\.$',
+    ),
   )
 })
 
