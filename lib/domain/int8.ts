@@ -1,5 +1,6 @@
-/** Whether a version may predict with 8-bit numbers (int8): it must give the same class as with float32 for nearly every
- *  image, and must not lose accuracy where labels show it. The figures come from images that it was not trained on. */
+/** Whether a version may predict with 8-bit numbers (int8): it must give the same class as with float32 for nearly
+ *  every image, and must not lose accuracy where labels show it. The figures come from images that it was not trained
+ *  on. */
 import { countOf, pairedGain, type Interval, type Pairs } from './statistics.ts'
 
 /** The images by which two precisions are compared. */

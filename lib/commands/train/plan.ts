@@ -18,7 +18,7 @@ import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { DISTILLATION } from '#lib/ml/recipes/distil.ts'
 import { ROOT, VERSION, type Start } from '#lib/processes/settings.ts'
 import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
-import { planFile, readRunPlan, writeJson } from '#lib/training/run/plan.ts'
+import { planFile, readRunPlan, writePlan } from '#lib/training/run/plan.ts'
 import { everyBackbone } from '#lib/training/run/start/backbones.ts'
 import { preprocessFor, shippedTraining } from '#lib/training/shipped/shipped.ts'
 import { wrong } from '../terminal/wrong-argument.ts'
@@ -40,7 +40,7 @@ export async function prepareRun(args: TrainArguments, start: Start): Promise<Pr
     return { folder, plan: await readRunPlan(folder) }
   }
   const plan = await planOf(args, start, folder)
-  await writeJson(planFile(folder), plan)
+  await writePlan(folder, plan)
   return { folder, plan }
 }
 

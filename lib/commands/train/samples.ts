@@ -5,7 +5,7 @@ import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import type { Start } from '#lib/processes/settings.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
-import { samplesFile, writeJson } from '#lib/training/run/plan.ts'
+import { writeSamples } from '#lib/training/run/plan.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
 import type { TrainArguments } from './arguments.ts'
 
@@ -59,7 +59,7 @@ async function storedSamplesOf(name: string, start: Start, folder: string): Prom
     const classifier = await data.classifiers.get(name)
     const entries = (await data.samples.all(name)).map(({ hash, label, split }) => ({ hash, label, split }))
     const test = entries.filter((entry) => entry.split === 'test').map((entry) => entry.hash)
-    await writeJson(samplesFile(folder), entries)
+    await writeSamples(folder, entries)
     return {
       classes: classifier.classes,
       samples: {

@@ -1,12 +1,12 @@
 /** The job that decodes new images and computes their features right after an upload, as a click on "Train" would: the
  *  run then finds both. It writes no row, and whatever it does not finish the run does. */
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RetrainDraft } from '#lib/contracts/training-plan.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { forgetImages } from '../features/forget-images.ts'
-import { planFile, samplesFile, trainable, writeJson } from '../run/plan.ts'
+import { writeRun } from '../run/plan.ts'
 import { purposeOf } from './engine-purpose.ts'
 import { computeIn } from './follow-computation.ts'
 import type { BackgroundTurn } from './one-at-a-time.ts'
@@ -41,7 +41,6 @@ async function computeNow(
   const { draft, entries } = planned
   const folder = join(settings.dataDir, 'runs', `features-${classifierId}`)
   await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
   try {
     const plan = planOf(draft, {
       runId: `features-${classifierId}`,
@@ -52,8 +51,7 @@ async function computeNow(
       testOpened: 0,
       settings,
     })
-    await writeJson(samplesFile(folder), trainable(entries))
-    await writeJson(planFile(folder), plan)
+    await writeRun(folder, plan, entries)
     const how = { requested: settings.engine, purpose: purposeOf(plan.recipe) }
     const end = await computeIn(processes, how, { kind: 'features', folder }, signal)
     return { images: entries.length, end }

@@ -5,7 +5,7 @@ import type { RetrainDraft, RunPlan } from '#lib/contracts/training-plan.ts'
 import { PLAN_FORMAT } from '#lib/contracts/training-plan.ts'
 import type { Run } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
-import { parseDraft, planFile, readRunPlan, samplesFile, trainable, writeJson } from '../run/plan.ts'
+import { parseDraft, readRunPlan, writePlan, writeRun } from '../run/plan.ts'
 import type { TrainingParts, TrainSettings } from './ports.ts'
 
 /** Writes the folder of a run that starts. */
@@ -15,7 +15,6 @@ export async function planRun(run: Run, folder: string, { data, settings }: Trai
   const test = entries.filter((entry) => entry.split === 'test').map((entry) => entry.hash)
   const number = await data.versions.nextNumber(run.classifierId)
   await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
   const out = data.versions.folderFor(run.classifierId, number)
   await mkdir(join(out, '..'), { recursive: true })
   const plan = planOf(draft, {
@@ -27,8 +26,7 @@ export async function planRun(run: Run, folder: string, { data, settings }: Trai
     settings,
     testOpened: test.length === 0 ? 0 : await data.snapshots.openTest(test),
   })
-  await writeJson(samplesFile(folder), trainable(entries))
-  await writeJson(planFile(folder), plan)
+  await writeRun(folder, plan, entries)
   return plan
 }
 
@@ -49,7 +47,7 @@ export async function resumedPlan(
     version: `v${number}`,
     out: data.versions.folderFor(run.classifierId, number),
   }
-  await writeJson(planFile(folder), renamed)
+  await writePlan(folder, renamed)
   return { plan: renamed, isSaved: false }
 }
 

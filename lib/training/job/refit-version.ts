@@ -1,7 +1,7 @@
 /** The last layer of a version trained again on its own images, by folds: out-of-fold answers of a version that was
  *  evaluated by splits, so that a comparison with few images has an answer of it for each of them, and the robustness
  *  of one that was evaluated by folds. It changes no version. */
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { robustness, type Robustness } from '#lib/contracts/bundle.ts'
 import type { ToTraining } from '#lib/contracts/ipc.ts'
@@ -9,7 +9,7 @@ import { outOfFold, type OutOfFold } from '#lib/contracts/model-files.ts'
 import { PLAN_FORMAT } from '#lib/contracts/training-plan.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { head } from '#lib/ml/recipes/head.ts'
-import { planFile, samplesFile, trainable, writeJson } from '../run/plan.ts'
+import { writeRun } from '../run/plan.ts'
 import { refitFile, robustnessFile } from '../run/refit.ts'
 import { isEvaluatedByFolds } from '../retrain/decide.ts'
 import type { RefitVersion } from '../versions/comparable-images.ts'
@@ -83,10 +83,8 @@ async function refit(
     },
   )
   await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
   try {
-    await writeJson(samplesFile(folder), trainable(entries))
-    await writeJson(planFile(folder), plan)
+    await writeRun(folder, plan, entries)
     const how = { requested: settings.engine, purpose: 'inference' } as const
     const end = await computeIn(processes, how, { kind, folder }, signal)
     if (end === 'computed') return JSON.parse(await readFile(file(plan.out), 'utf8'))

@@ -1,12 +1,12 @@
 /** The job that measures a run for its forecast: a plan as the run would have it, on some of its images, timed
  *  in a training child and removed. It writes no row. */
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { followProbe } from '../job/follow.ts'
 import { purposeOf } from '../job/engine-purpose.ts'
 import { planOf } from '../job/plan-run.ts'
 import type { TrainingHandlers, TrainingParts } from '../job/ports.ts'
-import { parseDraft, planFile, samplesFile, writeJson } from '../run/plan.ts'
+import { parseDraft, writeRun } from '../run/plan.ts'
 import { writeProbe } from './probe-figures.ts'
 
 const LONGEST_MS = 120_000 // a slow machine and a large network; after that, the run can start without a forecast
@@ -16,7 +16,6 @@ export function probeJob({ data, processes, settings }: TrainingParts): Training
     async run({ classifierId, name, draft, some, images }, { signal }) {
       const folder = join(settings.dataDir, 'runs', `probe-${name}`)
       await rm(folder, { recursive: true, force: true })
-      await mkdir(folder, { recursive: true })
       try {
         const plan = planOf(parseDraft(draft), {
           runId: name,
@@ -27,8 +26,7 @@ export function probeJob({ data, processes, settings }: TrainingParts): Training
           testOpened: 0,
           settings,
         })
-        await writeJson(samplesFile(folder), some)
-        await writeJson(planFile(folder), plan)
+        await writeRun(folder, plan, some)
         const figures = await followProbe({
           child: processes.forkNew(settings.engine, purposeOf(plan.recipe)),
           folder,

@@ -200,7 +200,8 @@ test('a run of a person is planned after the automatic one that it waited for', 
 
   const { run } = await answered
   expect(plans).toBe(2)
-  expect((await data.queries.getRun({ id: run.id })).message).toContain('39 images')
+  const { snapshotId } = await data.runs.get(run.id)
+  expect(await data.snapshots.entriesOf(snapshotId!)).toHaveLength(39)
 })
 
 test('no run starts on a disk without space, or where training is refused, and both are shown', async () => {

@@ -5,6 +5,7 @@ import type { retrain } from '#lib/contracts/retrain.ts'
 import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import { finetune } from '#lib/ml/recipes/finetune.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
@@ -16,7 +17,6 @@ import {
   type ScratchRecipe,
 } from '#lib/ml/recipes/recipe.ts'
 import { transfer } from '#lib/ml/recipes/transfer.ts'
-import { refusal } from './requirements.ts'
 
 /** Up to this many training images, one click trains only the last layer:
  *  docs/decisions/0015-default-recipe.md has the figures. */
@@ -88,7 +88,7 @@ const hasGeneralFeatures = (version: VersionWithCard): boolean =>
 
 function headFor({ classifier, candidates, options }: RecipeFacts, { base }: RecipeBasis): RecipePlan {
   if (!base && candidates.length === 0)
-    throw refusal('invalid_input', {
+    throw new DarkroomError('invalid_input', {
       what: `The last layer of "${classifier.title}" cannot be trained alone`,
       why: 'no available pretrained network has features that distinguish its images',
       remedy: 'Train it from scratch.',
@@ -101,7 +101,7 @@ function headFor({ classifier, candidates, options }: RecipeFacts, { base }: Rec
 /** @throws DarkroomError `invalid_input` where the layers of the version cannot be trained. */
 function requireTrainable({ title }: Classifier, { base }: RecipeBasis): void {
   if (base?.card.network.is_onnx)
-    throw refusal('invalid_input', {
+    throw new DarkroomError('invalid_input', {
       what: `"${title}" cannot be fine-tuned`,
       why: `the pretrained network of ${base.name} is an ONNX file, whose layers are never trained`,
       remedy:
@@ -115,7 +115,7 @@ export const trainable = (candidates: readonly NetworkCandidate[]): readonly Net
 
 function transferFor(facts: RecipeFacts, { train }: RecipeBasis): RecipePlan {
   if (trainable(facts.candidates).length === 0)
-    throw refusal('invalid_input', {
+    throw new DarkroomError('invalid_input', {
       what: `"${facts.classifier.title}" cannot start from a pretrained network`,
       why:
         facts.candidates.length === 0

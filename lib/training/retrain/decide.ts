@@ -11,12 +11,13 @@ import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { Sample, SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import { groupNames, splitsByGroup } from '#lib/domain/group-splits.ts'
 import { groupCounts } from '#lib/domain/groups.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
 import { recipeFor, startsWithoutBase, trainable, type RecipeRequest } from './choose-recipe.ts'
 import { retrainMessage } from './retrain-message.ts'
-import { refusal, requireEnough, requireTraining } from './requirements.ts'
+import { requireEnough, requireTraining } from './requirements.ts'
 
 /** When less than this share of a version's training images is on this machine, its own predictions replace the
  *  rest. */
@@ -127,13 +128,13 @@ export function entriesForFolds(samples: readonly Sample[]): readonly SnapshotEn
 /** @throws DarkroomError when the request makes no sense for the current state of the classifier. */
 function requirePurpose({ classifier, base, unseen, options }: RetrainFacts): void {
   if (options.recipe === 'finetune' && !base)
-    throw refusal('invalid_input', {
+    throw new DarkroomError('invalid_input', {
       what: `"${classifier.title}" cannot be fine-tuned`,
       why: 'it has no version to start from',
       remedy: 'Train it from scratch first.',
     })
   if (base && unseen.size === 0 && !options.force && options.backbone === undefined)
-    throw refusal('nothing_to_learn', {
+    throw new DarkroomError('nothing_to_learn', {
       what: `"${classifier.title}" was not retrained`,
       why: `there are no new images since ${base.name} was trained`,
       remedy: 'Upload images or correct predictions first, or train anyway with "force": true.',

@@ -19,13 +19,13 @@ export function requireEnough({ classifier, classes, samples, baseClasses }: Req
   const counts = countsOf(samples)
   const trained = new Set([...counts.keys(), ...baseClasses])
   if (counts.size === 0)
-    throw refusal('nothing_to_learn', {
+    throw new DarkroomError('nothing_to_learn', {
       what: `"${classifier.title}" cannot be trained`,
       why: 'it has no images on this machine',
       remedy: 'Upload images of each class.',
     })
   if (trained.size < FEWEST_CLASSES)
-    throw refusal('too_few_classes', {
+    throw new DarkroomError('too_few_classes', {
       what: `"${classifier.title}" cannot be trained`,
       why: `all of its images are labelled "${[...trained][0]}", and at least two classes are needed`,
       remedy: 'Upload images of at least one other class.',
@@ -33,7 +33,7 @@ export function requireEnough({ classifier, classes, samples, baseClasses }: Req
   for (const name of classes) {
     const have = counts.get(name) ?? 0
     if (have >= FEWEST_IMAGES_OF_A_CLASS || baseClasses.includes(name) || have === 0) continue
-    throw refusal('too_few_images', {
+    throw new DarkroomError('too_few_images', {
       what: `Class "${name}" cannot be trained`,
       why: `it has ${have} image and needs ${FEWEST_IMAGES_OF_A_CLASS}`,
       remedy: `Upload ${FEWEST_IMAGES_OF_A_CLASS - have} more of "${name}", or exclude the class.`,
@@ -53,14 +53,14 @@ export function requireTraining(samples: readonly LabelledSplit[], baseClasses: 
   )
   for (const [name, have] of countsOf(samples)) {
     if (trained.has(name) || baseClasses.includes(name)) continue
-    throw refusal('too_few_images', {
+    throw new DarkroomError('too_few_images', {
       what: `Class "${name}" cannot be trained`,
       why: `all of its ${have} images are in the validation set or the test set`,
       remedy: `Upload a few more images of "${name}": the content of an image decides which set it belongs to.`,
     })
   }
   if (trained.size === 0)
-    throw refusal('too_few_images', {
+    throw new DarkroomError('too_few_images', {
       what: 'No training run can be started',
       why: `all ${samples.length} images are in the validation set or the test set`,
       remedy: 'Upload a few more images.',
@@ -72,8 +72,3 @@ function countsOf(samples: readonly Pick<Sample, 'label'>[]): ReadonlyMap<string
   for (const { label } of samples) counts.set(label, (counts.get(label) ?? 0) + 1)
   return counts
 }
-
-export const refusal = (
-  code: 'invalid_input' | 'nothing_to_learn' | 'too_few_classes' | 'too_few_images',
-  words: { readonly what: string; readonly why: string; readonly remedy: string },
-): DarkroomError => new DarkroomError(code, words)

@@ -1,6 +1,6 @@
 /** The files in a run's folder that define it: `plan.json`, `samples.json`, `pack.json`. Their schemas are in
  *  lib/contracts/training-plan.ts; their content is decided by lib/training/retrain or the command. */
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseStored, parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
 import {
@@ -16,9 +16,9 @@ import type { PackEntry } from './data/pack.ts'
 import { replaceFile } from './replace-file.ts'
 
 export const planFile = (folder: string): string => join(folder, 'plan.json')
-export const samplesFile = (folder: string): string => join(folder, 'samples.json')
+const samplesFile = (folder: string): string => join(folder, 'samples.json')
 /** The name of the folder of decoded images that the run uses, once it is known. */
-export const packFile = (folder: string): string => join(folder, 'pack.json')
+const packFile = (folder: string): string => join(folder, 'pack.json')
 
 const START_AGAIN = 'Start a new training run.'
 
@@ -43,6 +43,31 @@ const PACK: StoredFormats<string> = {
   formats: { 1: packReference },
 }
 
+/** Writes the folder of a run whose images are stored on this machine. */
+export async function writeRun(
+  folder: string,
+  plan: RunPlan,
+  entries: readonly PlannedEntry[],
+): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeSamples(folder, entries)
+  await writePlan(folder, plan)
+}
+
+export const writePlan = (folder: string, plan: RunPlan): Promise<void> => writeJson(planFile(folder), plan)
+
+export const writeSamples = (folder: string, entries: readonly PlannedEntry[]): Promise<void> =>
+  writeJson(samplesFile(folder), trainable(entries))
+
+type PlannedEntry = Omit<PackEntry, 'split'> & { readonly split: PackEntry['split'] | null }
+
+/** As a run reads them: images without a split train. */
+export const trainable = (entries: readonly PlannedEntry[]): readonly PackEntry[] =>
+  entries.map((entry) => ({ ...entry, split: entry.split ?? 'train' }))
+
+export const writePackName = (folder: string, name: string): Promise<void> =>
+  writeJson(packFile(folder), name)
+
 export const writeJson = (file: string, value: unknown): Promise<void> =>
   replaceFile(file, [Buffer.from(JSON.stringify(value, null, 1))])
 
@@ -51,11 +76,6 @@ export const readRunPlan = async (folder: string): Promise<RunPlan> =>
 
 export const readSamples = async (folder: string): Promise<readonly PackEntry[]> =>
   parseStoredText(await readFile(samplesFile(folder), 'utf8'), SAMPLES)
-
-/** As a run reads them: images without a split train. */
-export const trainable = (
-  entries: readonly (Omit<PackEntry, 'split'> & { readonly split: PackEntry['split'] | null })[],
-): readonly PackEntry[] => entries.map((entry) => ({ ...entry, split: entry.split ?? 'train' }))
 
 /** Null while the run has not decoded its images. */
 export async function readPackName(folder: string): Promise<string | null> {

@@ -16,7 +16,7 @@ import type { PackSource } from './data/pack.ts'
 import { forecast } from '../retrain/forecast.ts'
 import { probe } from '../probe/probe.ts'
 import { PLAN_FORMAT, type RunPlan } from '#lib/contracts/training-plan.ts'
-import { writeJson, planFile } from './plan.ts'
+import { writePlan } from './plan.ts'
 import { runTraining } from './run.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
 
@@ -91,7 +91,7 @@ function runOf(change: {
   const go = async (stopAfter = Infinity) => {
     const stop = new AbortController()
     let seconds = 0
-    await writeJson(planFile(folder), plan)
+    await writePlan(folder, plan)
     await runTraining(folder, plan, {
       engine,
       samples: drawn,

@@ -7,7 +7,7 @@ import { trainNetwork } from './learn/train-network.ts'
 import type { RunPorts } from './ports.ts'
 import { evaluateTrained } from './seal/evaluate-trained.ts'
 import { saveVersion } from './seal/save-version.ts'
-import { timed } from './timed.ts'
+import { timed } from './progress.ts'
 import { startingNetwork } from './start/starting-network.ts'
 
 export async function runTraining(folder: string, planned: RunPlan, ports: RunPorts): Promise<void> {

@@ -12,11 +12,10 @@ import { initialWeights } from '#lib/ml/network/initial-weights.ts'
 import type { Network } from '#lib/ml/network/network.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
-import { goldenOf } from '../run/seal/golden.ts'
+import { goldenLogits, goldenOf } from '../run/seal/golden.ts'
 import { snapshotHash, type PackSource } from '../run/data/pack.ts'
 import { remeasure } from './remeasure.ts'
 import { cardOf } from '../rows.fakes.ts'
-import { goldenLogits } from '../run/seal/golden-logits.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
 
 const CLASSES = ['circle', 'star'] as const

@@ -10,7 +10,7 @@ import { measure, type EvaluationSets } from '../run/seal/measure.ts'
 import { measureInt8 } from '../run/seal/measure-int8.ts'
 import { buildPack, hasPack, openPack, packName, type Pack, type PackSource } from '../run/data/pack.ts'
 import type { RunPorts } from '../run/ports.ts'
-import { goldenLogits } from '../run/seal/golden-logits.ts'
+import { goldenLogits } from '../run/seal/golden.ts'
 
 export type RemeasureRequest = {
   readonly folder: string

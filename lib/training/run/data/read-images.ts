@@ -3,10 +3,9 @@
 import type { PackIndex, RunPlan } from '#lib/contracts/training-plan.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { testedCopies } from '#lib/domain/group-splits.ts'
-import { packFile, readPackName, readSamples, writeJson } from '../plan.ts'
+import { readPackName, readSamples, writePackName } from '../plan.ts'
 import type { RunPorts } from '../ports.ts'
-import { timed } from '../timed.ts'
-import { startStage, type Stage } from '../stage.ts'
+import { startStage, type Stage, timed } from '../progress.ts'
 import { chooseBackbone } from '../start/choose-backbone.ts'
 import { buildPack, hasPack, openPack, packName, snapshotHash, type Pack, type PackEntry } from './pack.ts'
 import { splitValidation } from './validation-split.ts'
@@ -85,7 +84,7 @@ async function packFor(
     },
     signal,
   })
-  await writeJson(packFile(folder), name)
+  await writePackName(folder, name)
   return name
 }
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { blobFile } from '#lib/data/images/blobs.ts'
 import { openWithFruit, storedImage, sampleOf } from '#lib/data/opened.fakes.ts'
 import { openImages } from '#lib/data/images/images.ts'
-import { samplesFile, writeJson } from '../plan.ts'
+import { writeSamples } from '../plan.ts'
 import { storedSamples, type SourceFault } from './sources.ts'
 
 const LARGE = 40_000 // bytes: stored as a file
@@ -29,9 +29,13 @@ test('a training run continues without images whose files are missing or damaged
   writeFileSync(blobFile(folder, 'image', damaged.hash), 'another image')
   const run = mkdtempSync(path.join(tmpdir(), 'darkroom-run-'))
   onTestFinished(() => rmSync(run, { recursive: true, force: true }))
-  await writeJson(
-    samplesFile(run),
-    [...images, { hash: '0'.repeat(64) }].map(({ hash }) => ({ hash, label: 'apple', split: 'train' })),
+  await writeSamples(
+    run,
+    [...images, { hash: '0'.repeat(64) }].map(({ hash }) => ({
+      hash,
+      label: 'apple',
+      split: 'train' as const,
+    })),
   )
 
   const faults: SourceFault[] = []

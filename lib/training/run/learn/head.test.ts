@@ -20,7 +20,7 @@ import { backbonesIn } from '../start/backbones.ts'
 import type { PackSource } from '../data/pack.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { planIn } from '../plan.fakes.ts'
-import { planFile, readRunPlan, samplesFile, writeJson } from '../plan.ts'
+import { readRunPlan, writePlan, writeSamples } from '../plan.ts'
 import { runTraining } from '../run.ts'
 
 const MODELS = fileURLToPath(new URL('../../../../models', import.meta.url))
@@ -89,7 +89,7 @@ async function trained(
   const messages: FromTraining[] = []
   let seconds = 0
   mkdirSync(folder, { recursive: true })
-  await writeJson(planFile(folder), plan)
+  await writePlan(folder, plan)
   await runTraining(folder, plan, {
     engine,
     samples: source ?? drawn(of.classes, each),
@@ -196,8 +196,8 @@ test('by folds, the groups of the snapshot count, whatever their images look lik
   const images: PackSource[] = []
   for await (const one of drawn(['ring', 'star'], 12)()) images.push({ ...one, split: 'train' })
   mkdirSync(folder, { recursive: true })
-  await writeJson(
-    samplesFile(folder),
+  await writeSamples(
+    folder,
     images.map(({ hash, label, split }, i) => ({ hash, label, split, group: `${label} ${i >> 2}` })),
   )
 
@@ -212,8 +212,8 @@ test('a test set of a person is measured with and without its near-copies of tra
   for await (const one of drawn(['ring', 'star'], 12)()) images.push(one)
   mkdirSync(folder, { recursive: true })
   const copied = images.findIndex(({ split }) => split === 'test')
-  await writeJson(
-    samplesFile(folder),
+  await writeSamples(
+    folder,
     images.map(({ hash, label, split }, i) => ({
       hash,
       label,

@@ -1,6 +1,6 @@
 /** The stage "Training", by the kind of the recipe. */
 import type { RunPorts } from '../ports.ts'
-import { startStage } from '../stage.ts'
+import { startStage } from '../progress.ts'
 import { trainHead } from './head.ts'
 import type { HeadFeatures, PreparedTraining, TrainedNetwork } from './material.ts'
 import { trainSteps } from './steps.ts'

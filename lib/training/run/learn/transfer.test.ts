@@ -19,7 +19,7 @@ import { learnerSpec } from './learner-spec.ts'
 import type { PackSource } from '../data/pack.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { planIn } from '../plan.fakes.ts'
-import { readRunPlan, writeJson, planFile } from '../plan.ts'
+import { readRunPlan, writePlan } from '../plan.ts'
 import { runTraining } from '../run.ts'
 
 const SHAPES_FOLDER = fileURLToPath(new URL('../../../../models/shapes/v1', import.meta.url))
@@ -58,7 +58,7 @@ async function prepared(): Promise<{ folder: string; plan: RunPlan }> {
     recipe: { kind: 'transfer', name: 'transfer', settings: { ...transfer.settings, epochs: 3 } },
     spec: preprocess,
   })
-  await writeJson(planFile(folder), plan)
+  await writePlan(folder, plan)
   return { folder, plan }
 }
 

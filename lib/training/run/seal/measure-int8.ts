@@ -11,7 +11,7 @@ import { calibratedRanges, MOST_FOR_RANGES, spread } from '#lib/ml/quantise/cali
 import type { Ranges } from '#lib/ml/quantise/quantised-graph.ts'
 import { float32Reason } from '#lib/ml/quantise/quantised-values.ts'
 import type { TrainingEngine } from '../ports.ts'
-import { goldenLogits } from './golden-logits.ts'
+import { goldenLogits } from './golden.ts'
 import type { Measurement } from './measure.ts'
 import type { MeasuredModel } from './outputs.ts'
 

@@ -3,7 +3,7 @@ import type { Card } from '#lib/contracts/bundle.ts'
 import { writeBundle } from '#lib/ml/formats/bundle.ts'
 import { flopsPerImage, graphOf, parameterCount } from '#lib/ml/network/network.ts'
 import type { RunPorts, TrainingEngine } from '../ports.ts'
-import { startStage } from '../stage.ts'
+import { startStage } from '../progress.ts'
 import type { EvaluatedNetwork, EvaluationRun } from './evaluate-trained.ts'
 import { goldenOf } from './golden.ts'
 

@@ -11,8 +11,7 @@ import {
   type Weights,
 } from '#lib/ml/network/network.ts'
 import type { TrainingEngine } from '../ports.ts'
-import { goldenLogits } from './golden-logits.ts'
-import { goldenImages, goldenOf } from './golden.ts'
+import { goldenImages, goldenLogits, goldenOf } from './golden.ts'
 import type { Int8Result } from './measure-int8.ts'
 
 /** What has written the bundle. */

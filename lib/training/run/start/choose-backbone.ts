@@ -11,9 +11,9 @@ import { learnHead, type HeadSettings } from '#lib/ml/learn/head.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import { embed } from '../../features/embed.ts'
-import { planFile, writeJson } from '../plan.ts'
+import { writePlan } from '../plan.ts'
 import type { RunPorts } from '../ports.ts'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../progress.ts'
 
 /** Training images to choose by: enough for networks that differ by more than a few points, within seconds. */
 export const BACKBONE_SAMPLE = 200
@@ -44,7 +44,7 @@ export async function chooseBackbone(
     plan,
     candidates.length === 1 ? candidates[0]! : await bestOf(candidates, plan, ports, stage),
   )
-  await writeJson(planFile(folder), decided)
+  await writePlan(folder, decided)
   return decided
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FromTraining } from '#lib/contracts/ipc.ts'
-import { startStage } from './stage.ts'
+import { startStage } from './progress.ts'
 
 /** A stage of images, and its reports; the test advances the clock. */
 function stageOf(total: number | null, done = 0) {

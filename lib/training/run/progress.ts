@@ -1,5 +1,6 @@
-/** The progress of one stage of a run: counts finished work, and reports it a few times a second with the
- *  remaining time. It does no work itself. */
+/** What a run reports about its work: the progress of each stage, a few times a second with the remaining time, and how
+ *  long each part took. It does no work itself. */
+import type { RunPart } from '#lib/domain/run-parts.ts'
 import type { RunStage } from '#lib/domain/run-stages.ts'
 import type { RunPorts } from './ports.ts'
 
@@ -57,5 +58,19 @@ export function startStage(
       count = expected
       if (reported !== `${count} of ${expected}`) reportNow(clock())
     },
+  }
+}
+
+/** Reports how long the work took when it ends; a part that has several pieces is reported several times. */
+export async function timed<T>(
+  part: RunPart,
+  { report, clock }: Pick<RunPorts, 'report' | 'clock'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const startedAt = clock()
+  try {
+    return await work()
+  } finally {
+    report({ kind: 'part', part, seconds: clock() - startedAt })
   }
 }
