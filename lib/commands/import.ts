@@ -21,7 +21,7 @@ import { readStart, type Start } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER, knownNetwork } from '#lib/training/features/known-networks.ts'
 import { PIXEL_RANGES, type PixelRange } from '#lib/training/import/import-model.ts'
 import { calibrationImages } from './import/calibration-images.ts'
-import { fetched, read, type ForeignModel, type ImportArguments } from './import/source.ts'
+import { fetchModel, readModel, type ForeignModel, type ImportArguments } from './import/source.ts'
 import { OFFICIAL_BODY } from './import/official-network.ts'
 import { sealed } from './import/seal.ts'
 import { oneOf, wrong } from './terminal/wrong-argument.ts'
@@ -101,10 +101,10 @@ async function main(): Promise<number> {
   }
   const start = readStart()
   const { from } = args
-  if (from === null) await asBody(target, await fetched(args, start), args, start)
-  else if (values.body !== undefined) await asBody(target, await read(from, args), args, start)
+  if (from === null) await asBody(target, await fetchModel(args, start), args, start)
+  else if (values.body !== undefined) await asBody(target, await readModel(from, args), args, start)
   else if (existsSync(join(from, 'manifest.json'))) await bundleAsVersion(target, from, args, start)
-  else await asVersion(target, await read(from, args), args, start)
+  else await asVersion(target, await readModel(from, args), args, start)
   return 0
 }
 

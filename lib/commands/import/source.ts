@@ -26,7 +26,10 @@ export type ImportArguments = {
 }
 export type ForeignModel = { readonly model: KerasModel; readonly file: ModelImport['file'] }
 
-export async function fetched({ size }: ImportArguments, { settings, places }: Start): Promise<ForeignModel> {
+export async function fetchModel(
+  { size }: ImportArguments,
+  { settings, places }: Start,
+): Promise<ForeignModel> {
   const model = await fetchOfficialNetwork({
     mirror: settings.DATASET_MIRROR,
     downloads: join(places.dataDir, 'downloads'),
@@ -35,7 +38,7 @@ export async function fetched({ size }: ImportArguments, { settings, places }: S
   return { model, file: { name: OFFICIAL.folder, sha256: OFFICIAL.digest } }
 }
 
-export async function read(from: string, { size }: ImportArguments): Promise<ForeignModel> {
+export async function readModel(from: string, { size }: ImportArguments): Promise<ForeignModel> {
   if (!existsSync(from))
     throw wrong('Nothing was imported', `${from} does not exist`, 'Specify a file with --from.')
   const isFolder = statSync(from).isDirectory()

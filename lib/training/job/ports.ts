@@ -3,6 +3,7 @@
 import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { JobError, JobKind, JobPayloads, StopReason } from '#lib/domain/jobs.ts'
+import type { LogLine } from '#lib/domain/ports.ts'
 import type { InferencePort } from '../ports.ts'
 import type { TrainingProcesses } from './idle-process.ts'
 
@@ -29,11 +30,7 @@ export type TrainingParts = {
   readonly sweepLeftovers: () => Promise<unknown>
   /** A monotonic clock, in milliseconds. */
   readonly clock: () => number
-  readonly log: (
-    level: 'info' | 'warn' | 'error',
-    message: string,
-    details?: Readonly<Record<string, unknown>>,
-  ) => void
+  readonly log: LogLine
 }
 
 export type JobContext = {
