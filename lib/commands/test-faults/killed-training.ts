@@ -34,7 +34,9 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
       type: 'application/json',
       body: JSON.stringify({ classifier: 'shapes', recipe: 'finetune', epochs: EPOCHS, force: true }),
     })
-    const { id } = started.body['run'] as { id: string } // the response to a retrain; a refusal fails the scenario
+    if (started.status !== 202 && started.status !== 200)
+      throw new Error(`A run could not be started: ${started.status} ${String(started.body['detail'])}`)
+    const { id } = started.body['run'] as { id: string } // the response to a retrain
     for (let i = 0; i < KILLS_OF_A_RUN && killed < kills; i++) {
       const restarted = await within(BACK_WITHIN_MS, () => pidsOf(product.pid, 'training').length > 0)
       if (!restarted.held) break
@@ -50,6 +52,8 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
       ['done', 'failed', 'cancelled'].includes(String((await runOf(product, id))['state'])),
     )
     const run = await runOf(product, id)
+    if (run['state'] === 'running' || run['state'] === 'queued')
+      say(`after ${LONGEST_RUN_MS / 1000} s: ${String(run['state'])}, epoch ${String(run['epoch'])}`)
     ended.push(run['state'] === 'done' ? 'done' : `${String(run['state'])}: ${String(run['error'])}`)
   }
   const swept = await within(SWEPT_WITHIN_MS, () => halfMade(product).length === 0)

@@ -21,8 +21,6 @@ const RETRY_AFTER_MS = 1_000
 const NOISE_TIMES = 1.5
 const NOISE_MS = 500
 const RESTARTS = 5
-/** After a restart the requests that waited for it are answered within this time. */
-const RETRIES_END_MS = 250
 /** A process that runs only for a while; its image keeps it busy until it is killed. */
 const DECODING = 'decoding-process'
 
@@ -81,13 +79,13 @@ async function killedUnderLoad(
     const back = await within(BACK_WITHIN_MS, () =>
       pidsOf(product.pid, kind).some((pid) => !victims.includes(pid)),
     )
-    // A client that retries once survives one death, not a second one while it waits for the restart.
     const serves = await within(
       BACK_WITHIN_MS,
       async () => (await product.predict(smallImage(i), { timeoutMs: BACK_WITHIN_MS })).status === 200,
     )
     if (!back.held || !serves.held) away += 1
-    await wait(RETRIES_END_MS)
+    // A client that retries once survives one death, not a second one before it is answered.
+    await within(BACK_WITHIN_MS, () => traffic.retrying() === 0)
   }
   await wait(RETRY_AFTER_MS)
   const figures = await traffic.end()

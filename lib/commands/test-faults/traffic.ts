@@ -30,16 +30,23 @@ export type SmallTraffic = {
   readonly retryAfterMs?: number
 }
 
+export type RunningTraffic = {
+  /** Requests whose second attempt has not been answered yet. */
+  readonly retrying: () => number
+  readonly end: () => Promise<TrafficFigures>
+}
+
 export function startTraffic(
   product: Product,
   { clients, pauseMs, retryAfterMs = 0 }: SmallTraffic,
-): { readonly end: () => Promise<TrafficFigures> } {
+): RunningTraffic {
   const images = Array.from({ length: DIFFERENT_IMAGES }, (_, seed) => smallImage(seed))
   const ids: string[] = []
   const failures: string[] = []
   const times: number[] = []
   let sent = 0
   let retried = 0
+  let retrying = 0
   let isEnded = false
 
   async function one(): Promise<void> {
@@ -49,8 +56,10 @@ export function startTraffic(
     const first = answer
     if (answer.status !== 200) {
       retried += 1
+      retrying += 1
       if (retryAfterMs > 0) await wait(retryAfterMs)
       answer = await product.predict(image)
+      retrying -= 1
     }
     times.push(performance.now() - began)
     if (answer.status !== 200) failures.push(`${describe(first)}, then ${describe(answer)}`)
@@ -64,6 +73,7 @@ export function startTraffic(
   }
   const working = Promise.all(Array.from({ length: clients }, client))
   return {
+    retrying: () => retrying,
     async end() {
       isEnded = true
       await working

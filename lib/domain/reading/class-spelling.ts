@@ -3,6 +3,7 @@
  *  folder has both. */
 import { visible } from '../visible-text.ts'
 import type { Choice, Doubt } from './choices.ts'
+import { listed } from './listed.ts'
 
 /** A name as it was found, where, and for how many images. */
 export type NameUse = { readonly name: string; readonly place: string; readonly images: number }
@@ -19,11 +20,14 @@ export const tidyName = (name: string): string =>
     .replace(/[^\S\p{Cc}]+/gu, ' ')
     .trim()
 
-const folded = (name: string): string =>
-  tidyName(name)
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s.]+$/u, '') || tidyName(name)
+function folded(name: string): string {
+  const tidy = tidyName(name)
+  const text = tidy.normalize('NFKC').toLowerCase()
+  // not by an expression: that takes a time which grows with the square of the length
+  let end = text.length
+  while (end > 0 && /[\s.]/u.test(text[end - 1]!)) end--
+  return text.slice(0, end) || tidy
+}
 
 export function spellingOf(uses: readonly NameUse[], choices: readonly Choice[]): ClassSpellings {
   const notes: string[] = []
@@ -31,10 +35,11 @@ export function spellingOf(uses: readonly NameUse[], choices: readonly Choice[])
   const apart: string[] = []
   const merged = new Map<string, string>()
   const tidied = new Set(uses.map(({ name }) => name).filter((name) => name !== tidyName(name)))
-  const same = [...tidied].filter((name) => uses.some((use) => use.name === tidyName(name)))
+  const used = new Set(uses.map(({ name }) => name))
+  const same = [...tidied].filter((name) => used.has(tidyName(name)))
   if (same.length > 0)
     notes.push(
-      `${same.map((name) => `"${tidyName(name)}"`).join(', ')}: names that differ only in invisible characters ` +
+      `${listed(same.map((name) => `"${tidyName(name)}"`))}: names that differ only in invisible characters ` +
         'or spaces are one class.',
     )
   const groups = Map.groupBy(uses, ({ name }) => folded(name))
@@ -43,12 +48,14 @@ export function spellingOf(uses: readonly NameUse[], choices: readonly Choice[])
     if (names.length < 2) continue
     const isTogether = areSiblings(group)
     const isMerged = choices.includes('merge-names') || (!isTogether && !choices.includes('separate-names'))
-    const list = names.map((name) => `"${name}"`).join(' and ')
+    const list = listed(
+      names.map((name) => `"${name}"`),
+      ' and ',
+    )
     ;(isTogether ? together : apart).push(list)
     if (!isMerged) continue
-    const best = names.toSorted(
-      (a, b) => plainness(b) - plainness(a) || count(group, b) - count(group, a),
-    )[0]!
+    const counts = imagesOf(group)
+    const best = names.toSorted((a, b) => plainness(b) - plainness(a) || counts.get(b)! - counts.get(a)!)[0]!
     for (const name of names) merged.set(name, best)
     notes.push(`${list} are one class, "${best}".`)
   }
@@ -82,5 +89,11 @@ function areSiblings(group: readonly NameUse[]): boolean {
 /** Full-width letters are the less usual spelling. */
 const plainness = (name: string): number => (name.normalize('NFKC') === name ? 1 : 0)
 
-const count = (group: readonly NameUse[], name: string): number =>
-  group.reduce((sum, use) => sum + (tidyName(use.name) === name ? use.images : 0), 0)
+function imagesOf(group: readonly NameUse[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { name, images } of group) {
+    const tidy = tidyName(name)
+    counts.set(tidy, (counts.get(tidy) ?? 0) + images)
+  }
+  return counts
+}

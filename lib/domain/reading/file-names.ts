@@ -37,20 +37,20 @@ const KEYS: readonly ((name: string) => string)[] = [
 ]
 
 export function fileIndex(paths: readonly string[]): FileIndex {
-  const files = paths.map((path) => ({ path, parts: partsOf(path) }))
-  const byFolder = Map.groupBy(files, ({ parts }) => folderAndName(parts))
-  const indexes = KEYS.map((keyOf) => Map.groupBy(files, ({ parts }) => keyOf(parts.at(-1) ?? '')))
+  const indexes = lazily(() => {
+    const files = paths.map((path) => ({ path, parts: partsOf(path) }))
+    return KEYS.map((keyOf) => Map.groupBy(files, ({ parts }) => keyOf(parts.at(-1) ?? '')))
+  })
+  const tree = tailTree()
   return {
     find(name, folder) {
       const parts = partsOf(name)
       const last = parts.at(-1)
       if (last === undefined || last === '') return { kind: 'none' }
       for (const [distance, keyOf] of KEYS.entries()) {
-        const found = indexes[distance]!.get(keyOf(last))
+        const found = indexes()[distance]!.get(keyOf(last))
         if (found === undefined) continue
-        // a name such as 0.jpg may be in a thousand folders
-        const inFolder = distance < 2 && found.length > 1 ? byFolder.get(folderAndName(parts)) : undefined
-        const path = closest(inFolder ?? found, parts, folder)
+        const path = closest(tree.withLongestTail(found, parts), parts, { folder, tree })
         return path === null ? { kind: 'several' } : { kind: 'file', path, distance }
       }
       return { kind: 'none' }
@@ -58,30 +58,77 @@ export function fileIndex(paths: readonly string[]): FileIndex {
   }
 }
 
-const folderAndName = (parts: readonly string[]): string => parts.slice(-2).join('/').toLowerCase()
-
 type IndexedFile = { readonly path: string; readonly parts: readonly string[] }
+type Files = readonly IndexedFile[]
 
-/** By the folders that the name and the path share from the end; then by the folder of the table. */
-function closest(found: readonly IndexedFile[], parts: readonly string[], folder: string): string | null {
-  if (found.length === 1) return found[0]!.path
-  const tails = found.map((file) => sharedTail(file.parts, parts))
-  const longest = Math.max(...tails)
-  const best = found.filter((_, i) => tails[i] === longest)
+/** Of several files with equal tails: the one in the folder of the table, or with exactly this path. */
+function closest(
+  best: Files,
+  parts: readonly string[],
+  { folder, tree }: { readonly folder: string; readonly tree: ReturnType<typeof tailTree> },
+): string | null {
   if (best.length === 1) return best[0]!.path
-  const here = best.filter(({ path }) => folder === '' || path.startsWith(`${folder}/`))
-  if (here.length === 1) return here[0]!.path
-  const [shortest] = here.toSorted((a, b) => a.parts.length - b.parts.length)
-  const isExact = shortest !== undefined && shortest.path === [...partsOf(folder), ...parts].join('/')
-  return isExact ? shortest.path : null
+  const { only, shortest } = tree.inFolder(best, folder)
+  if (only !== null) return only
+  const isExact = shortest !== null && shortest === [...partsOf(folder), ...parts].join('/')
+  return isExact ? shortest : null
 }
 
-function sharedTail(a: readonly string[], b: readonly string[]): number {
-  let n = 1
-  while (n < a.length && n < b.length && same(a.at(-1 - n)!, b.at(-1 - n)!)) n++
-  return n
+/** Folders that a name and a path may share from the end; further ones are not compared. */
+const MOST_SHARED = 32
+
+/**
+ * Files by the folders that they share with a name from the end. A name such as 0.jpg may be in 200,000 folders, and in
+ * as many rows of a table: what was found for one row is kept for the next.
+ */
+function tailTree() {
+  const below = new Map<Files, ReadonlyMap<string, Files>>()
+  const here = new Map<Files, { folder: string; only: string | null; shortest: string | null }>()
+
+  function byFolder(files: Files, depth: number): ReadonlyMap<string, Files> {
+    const known = below.get(files)
+    if (known !== undefined) return known
+    const inFolders = files.filter(({ parts }) => parts.length > depth)
+    const made = Map.groupBy(inFolders, ({ parts }) => parts.at(-1 - depth)!.toLowerCase())
+    below.set(files, made)
+    return made
+  }
+
+  return {
+    /** Those of `files` whose path has the longest tail in common with a name. */
+    withLongestTail(files: Files, parts: readonly string[]): Files {
+      let best = files
+      for (let depth = 1; best.length > 1 && depth < Math.min(parts.length, MOST_SHARED); depth++) {
+        const closer = byFolder(best, depth).get(parts.at(-1 - depth)!.toLowerCase())
+        if (closer === undefined) break
+        best = closer
+      }
+      return best
+    },
+    /** The only file in a folder, and of several the one with the fewest folders. */
+    inFolder(
+      files: Files,
+      folder: string,
+    ): { readonly only: string | null; readonly shortest: string | null } {
+      const known = here.get(files)
+      if (known?.folder === folder) return known
+      const inside = files.filter(({ path }) => folder === '' || path.startsWith(`${folder}/`))
+      const [shortest] = inside.toSorted((a, b) => a.parts.length - b.parts.length)
+      const made = {
+        folder,
+        only: inside.length === 1 ? inside[0]!.path : null,
+        shortest: shortest?.path ?? null,
+      }
+      here.set(files, made)
+      return made
+    },
+  }
 }
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
 
 /** The folders and the name in a path of any system, a URL, or a query such as `?d=folder/1.jpg`. */
 export function partsOf(name: string): readonly string[] {

@@ -1,36 +1,54 @@
 /** Copies of folders within a set: the whole set once more inside itself, or a class folder with "copy" in its
- *  name. Pure; it compares paths, and sizes and checksums where they are known. */
-import { copiedName, sameName } from './folder-names.ts'
-import { imagesBelow, without, type Folder } from './folder-tree.ts'
+ *  name. Pure; it compares paths, and sizes and checksums where they are known. A folder may have 200,000 subfolders:
+ *  each image is looked at a few times, whatever their number. */
+import { copiedName, sameName, sameNameKey } from './folder-names.ts'
+import { imagesBelow, without, type Folder, type ListedFile } from './folder-tree.ts'
 
 /** Fewer images prove nothing. */
 const FEWEST_COPIED = 2
 
 /** The subfolders that are copies of what is next to them. */
 export function copiesIn(folder: Folder): ReadonlySet<Folder> {
-  return new Set(folder.folders.filter((one) => isInnerCopy(one, folder) || isNamedCopy(one, folder)))
+  const owners = lazily(() => ownersIn(folder))
+  const byName = lazily(() => Map.groupBy(folder.folders, ({ name }) => sameNameKey(name)))
+  const keys = new Map<Folder, ReadonlySet<string>>()
+  const keysOf = (one: Folder): ReadonlySet<string> => {
+    const known = keys.get(one) ?? new Set(keysIn(one))
+    keys.set(one, known)
+    return known
+  }
+
+  function isInnerCopy(one: Folder): boolean {
+    if (one.folders.length === 0 || one.total < FEWEST_COPIED || one.total > folder.total - one.total)
+      return false
+    const isOutside = (key: string): boolean =>
+      owners()
+        .get(key)
+        ?.some((owner) => owner !== one) === true
+    return every(one, isOutside) || every(chainEnd(one), isOutside)
+  }
+
+  function isNamedCopy(one: Folder): boolean {
+    const name = copiedName(one.name)
+    const original = name === null ? undefined : byName().get(sameNameKey(name))?.[0]
+    if (original === undefined || one.total === 0 || one.total > original.total) return false
+    return every(one, (key) => keysOf(original).has(key))
+  }
+
+  return new Set(folder.folders.filter((one) => isInnerCopy(one) || isNamedCopy(one)))
 }
 
 /** The subfolder that has everything its siblings have, and more: then those are the copies. */
 export function completeCopyIn(folder: Folder): Folder | null {
   for (const one of folder.folders) {
+    const others = folder.total - one.total
+    if (folder.folders.length < 2 || others < FEWEST_COPIED || others > one.total) continue
     if (!sameName(one.name, folder.name)) continue
     const rest = without(folder, new Set([one]))
-    if (rest.folders.length > 0 && rest.total >= FEWEST_COPIED && isPart(rest, chainEnd(one))) return one
+    const known = new Set(keysIn(chainEnd(one)))
+    if (every(rest, (key) => known.has(key))) return one
   }
   return null
-}
-
-function isInnerCopy(one: Folder, folder: Folder): boolean {
-  if (one.folders.length === 0 || one.total < FEWEST_COPIED) return false
-  const rest = without(folder, new Set([one]))
-  return isPart(one, rest) || isPart(chainEnd(one), rest)
-}
-
-function isNamedCopy(one: Folder, { folders }: Folder): boolean {
-  const name = copiedName(one.name)
-  const original = name === null ? undefined : folders.find((other) => sameName(other.name, name))
-  return original !== undefined && isPart(one, original)
 }
 
 /** The folder below which the structure begins: `a` of `a/a/{train,test}`. */
@@ -41,17 +59,35 @@ function chainEnd(folder: Folder): Folder {
   return at
 }
 
-/** Whether every image of `part` is also in `whole`, at the same place. */
-function isPart(part: Folder, whole: Folder): boolean {
-  if (part.total === 0 || part.total > whole.total) return false
-  const known = new Set<string>()
-  for (const image of imagesBelow(whole)) known.add(keyOf(image, whole))
-  for (const image of imagesBelow(part)) if (!known.has(keyOf(image, part))) return false
+/** Every image by its place in the folder, with the subfolders that have it; null: it is directly in the folder. */
+function ownersIn(folder: Folder): ReadonlyMap<string, readonly (Folder | null)[]> {
+  const owners = new Map<string, (Folder | null)[]>()
+  const add = (image: ListedFile, owner: Folder | null): void => {
+    const key = keyOf(image, folder)
+    const known = owners.get(key)
+    if (known === undefined) owners.set(key, [owner])
+    else if (!known.includes(owner) && known.length < 2) known.push(owner)
+  }
+  for (const image of folder.images) add(image, null)
+  for (const one of folder.folders) for (const image of imagesBelow(one)) add(image, one)
+  return owners
+}
+
+/** Whether all images of a folder, and there is one, have a place of which this is true. */
+function every(folder: Folder, isTrue: (key: string) => boolean): boolean {
+  if (folder.total === 0) return false
+  for (const image of imagesBelow(folder)) if (!isTrue(keyOf(image, folder))) return false
   return true
 }
 
-const keyOf = (
-  { path, bytes, checksum }: { path: string; bytes?: number; checksum?: number },
-  folder: Folder,
-): string =>
+function* keysIn(folder: Folder): Generator<string> {
+  for (const image of imagesBelow(folder)) yield keyOf(image, folder)
+}
+
+const keyOf = ({ path, bytes, checksum }: ListedFile, folder: Folder): string =>
   `${path.slice(folder.path === '' ? 0 : folder.path.length + 1)}\n${bytes ?? ''}\n${checksum ?? ''}`
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}

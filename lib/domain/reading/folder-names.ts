@@ -43,13 +43,19 @@ export function copiedName(name: string): string | null {
   const trimmed = name.trim()
   const before = /^(?:copy of|kopie von|copie de|copia de|copia di) (.+)$/i.exec(trimmed)
   if (before) return before[1]!
-  const after = /^(.+?)[-_ ]*(?:\(?(?:copy|kopie|copie|copia)(?: ?\d+)?\)?|\(\d+\))$/i.exec(trimmed)
-  return after ? after[1]! : null
+  const after = COPY_AT_END.exec(trimmed)
+  if (!after) return null
+  // not as part of the expression: that takes a time which grows with the square of the length
+  let end = after.index
+  while (end > 0 && '-_ '.includes(trimmed[end - 1]!)) end--
+  return end === 0 ? null : trimmed.slice(0, end)
 }
+const COPY_AT_END = /(?:\(?(?:copy|kopie|copie|copia)(?: ?\d+)?\)?|\(\d+\))$/i
 
 /** The same name in other spelling: case, width, accents written apart, spaces around. */
-export const sameName = (a: string, b: string): boolean => folded(a) === folded(b)
-const folded = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
+export const sameName = (a: string, b: string): boolean => sameNameKey(a) === sameNameKey(b)
+/** Equal for names that are the same in other spelling. */
+export const sameNameKey = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
 
 function oneOf(names: string): RegExp {
   return new RegExp(`^(?:${names})$`, 'i')

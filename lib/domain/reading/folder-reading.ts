@@ -2,9 +2,10 @@
  *  only paths. Names in different spellings, and label tables, are for others (set-plan.ts). */
 import type { Choice, Doubt } from './choices.ts'
 import { copiesIn, completeCopyIn } from './folder-copies.ts'
-import { isContainer, isSession, isStrayFolder, isVariant, sameName } from './folder-names.ts'
+import { isContainer, isSession, isStrayFolder, isVariant, sameName, sameNameKey } from './folder-names.ts'
 import { partsIn, partsInClasses, partsInNames, type SetPart } from './folder-parts.ts'
 import { without, type Folder } from './folder-tree.ts'
+import { listed } from './listed.ts'
 import { partOf, type PartRole } from './split-names.ts'
 import { isThumbnailFolder } from './system-files.ts'
 
@@ -48,7 +49,7 @@ export function readFolders(top: Folder, choices: readonly Choice[]): FolderRead
   }
   mark(top, { reason: 'it is not in a class folder' })
 
-  const node = unwrapped(top, mark, [])
+  const node = unwrapped(top, mark, () => false)
   const wrapper = node.path
   const classes = classFolders(node, { choices, doubts, mark })
   for (const { folder, split, label } of levelled(classes, choices, doubts)) {
@@ -65,11 +66,14 @@ type FolderMarks = {
   readonly mark: (folder: Folder, meaning: Partial<FolderMeaning>) => void
 }
 
+/** Whether a folder of this name is a class elsewhere in the set. */
+type IsClassName = (name: string) => boolean
+
 /** The folder below the wrappers, without copies. */
-function unwrapped(folder: Folder, mark: FolderMarks['mark'], classNames: readonly string[]): Folder {
+function unwrapped(folder: Folder, mark: FolderMarks['mark'], isClass: IsClassName): Folder {
   let node = withoutCopies(folder, mark)
   for (;;) {
-    const inner = wrapperIn(node, classNames)
+    const inner = wrapperIn(node, isClass)
     if (inner === null) return node
     for (const one of node.folders)
       if (one !== inner) mark(one, { reason: `it is outside ${inner.path}/`, isLeftOut: true })
@@ -92,14 +96,14 @@ function withoutCopies(folder: Folder, mark: FolderMarks['mark']): Folder {
 }
 
 /** The only folder in it that matters, when that is not itself a class. */
-function wrapperIn(node: Folder, classNames: readonly string[]): Folder | null {
+function wrapperIn(node: Folder, isClass: IsClassName): Folder | null {
   const largest = node.folders.reduce<Folder | null>(
     (best, one) => (best === null || one.total > best.total ? one : best),
     null,
   )
   if (largest === null) return null
   const others = node.folders.filter((one) => one !== largest)
-  if (!isContainer(largest.name) && classNames.some((name) => sameName(name, largest.name))) return null
+  if (!isContainer(largest.name) && isClass(largest.name)) return null
   if (!holdsFolders(largest, node)) return null
   if (others.length === 0) return largest
   if (partsIn(node) !== null) return null
@@ -151,7 +155,10 @@ function classFolders(node: Folder, marking: FolderMarks): readonly ClassFolder[
           choice: 'parts-as-classes',
           why: partsDoubt(parts.parts.map(({ folder }) => folder.name)),
         })
-      const names = parts.parts.map(({ folder }) => `${folder.name}/`).join(' and ')
+      const names = listed(
+        parts.parts.map(({ folder }) => `${folder.name}/`),
+        ' and ',
+      )
       for (const one of parts.outside) mark(one, { reason: `it is outside ${names}`, isLeftOut: true })
       return classesOfParts(parts.parts, marking)
     }
@@ -160,11 +167,18 @@ function classFolders(node: Folder, marking: FolderMarks): readonly ClassFolder[
 }
 
 const partsDoubt = (names: readonly string[]): string =>
-  `${names.map((name) => `"${name}"`).join(' and ')} may be ${names.length === 1 ? 'a part' : 'parts'} of the set ` +
+  `${listed(
+    names.map((name) => `"${name}"`),
+    ' and ',
+  )} may be ${names.length === 1 ? 'a part' : 'parts'} of the set ` +
   `or ${names.length === 1 ? 'a class' : 'classes'}`
 
 function classesOfParts(parts: readonly SetPart[], marking: FolderMarks): readonly ClassFolder[] {
   const { mark } = marking
+  const parents = Map.groupBy(
+    parts.flatMap(({ folder }) => folder.folders.map(({ name }) => ({ key: sameNameKey(name), folder }))),
+    ({ key }) => key,
+  )
   return parts.flatMap(({ folder, role }) => {
     const split = splitOfRole(role)
     const reason =
@@ -173,9 +187,9 @@ function classesOfParts(parts: readonly SetPart[], marking: FolderMarks): readon
         : `${folder.name}/ has no class folder for it`
     mark(folder, { split, reason, isLeftOut: role === 'unlabelled' })
     if (role === 'unlabelled') return []
-    const others = parts.filter((part) => part.folder !== folder)
-    const siblings = others.flatMap((part) => part.folder.folders.map(({ name }) => name))
-    const inner = unwrapped(folder, (one, meaning) => mark(one, { split, ...meaning }), siblings)
+    const isClass: IsClassName = (name) =>
+      parents.get(sameNameKey(name))?.some((parent) => parent.folder !== folder) === true
+    const inner = unwrapped(folder, (one, meaning) => mark(one, { split, ...meaning }), isClass)
     return usableClasses(inner, marking).map((one) => ({ folder: one, split, label: one.name }))
   })
 }
@@ -183,9 +197,10 @@ function classesOfParts(parts: readonly SetPart[], marking: FolderMarks): readon
 /** The folders of a folder that may be classes. */
 function usableClasses(node: Folder, { choices, doubts, mark }: FolderMarks): readonly Folder[] {
   const isAll = choices.includes('all-folders')
+  const names = Map.groupBy(node.folders, ({ name }) => sameNameKey(name))
   const reasons = new Map(
     node.folders.flatMap((one) => {
-      const reason = reasonNoClass(one, node)
+      const reason = reasonNoClass(one, node, (name) => names.get(sameNameKey(name)) ?? [])
       return reason === null ? [] : [[one, reason] as const]
     }),
   )
@@ -193,7 +208,7 @@ function usableClasses(node: Folder, { choices, doubts, mark }: FolderMarks): re
     doubts.push({
       choice: 'all-folders',
       why:
-        `${[...reasons.keys()].map(({ name }) => `"${name}"`).join(', ')} ` +
+        `${listed([...reasons.keys()].map(({ name }) => `"${name}"`))} ` +
         (reasons.size === 1 ? 'may be a class' : 'may be classes'),
     })
   if (isAll) return node.folders
@@ -201,13 +216,17 @@ function usableClasses(node: Folder, { choices, doubts, mark }: FolderMarks): re
   return node.folders.filter((one) => !reasons.has(one))
 }
 
-function reasonNoClass(one: Folder, { folders }: Folder): string | null {
-  const others = folders.filter((other) => other !== one)
-  if (others.length < 2) return null
+function reasonNoClass(
+  one: Folder,
+  { folders }: Folder,
+  withName: (name: string) => readonly Folder[],
+): string | null {
+  if (folders.length < 3) return null
   if (isThumbnailFolder(one.name)) return `${one.name}/ has thumbnails`
   if (partOf(one.name)?.role === 'unlabelled') return `${one.name}/ has images without labels`
-  const again = one.folders.filter((below) => others.some((other) => sameName(other.name, below.name)))
-  if (one.images.length === 0 && again.length > 1) return `${one.name}/ repeats the class folders next to it`
+  if (one.images.length > 0) return null
+  const again = one.folders.filter(({ name }) => withName(name).some((other) => other !== one))
+  if (again.length > 1) return `${one.name}/ repeats the class folders next to it`
   return null
 }
 

@@ -36,11 +36,13 @@ export type SetPlan = PlanSummary & {
 const IMAGE_NAME =
   /\.(?:png|apng|jpe?g|jpe|jfif|gif|bmp|dib|webp|tiff?|dng|avif|hei[cf]|jp2|j2k|jxl|p[bgpn]m|tga|dcm|npy)$/i
 const LONGEST_CLASS = 200
+/** Each reads the whole set again. A table may have hundreds of columns that may be the class. */
+const MOST_READINGS = 8
 
 export function planSet(listing: SetListing, choices: readonly Choice[] = []): SetPlan {
   const best = readOnce(listing, choices)
   const uncertain: OtherReading[] = []
-  for (const { choice, why } of best.doubts) {
+  for (const { choice, why } of best.doubts.slice(0, MOST_READINGS)) {
     if (choices.includes(choice) || uncertain.some(({ reading }) => reading.split(',').at(-1) === choice))
       continue
     const all = [...choices, choice]

@@ -6,7 +6,7 @@ import type { PlannedSplit } from './folder-reading.ts'
 import { rowsOfJson } from './label-json.ts'
 import { readTable, type TableReading } from './label-table.ts'
 import { labelRank } from './table-headings.ts'
-import { tablesIn, type CharacterSet } from './table-text.ts'
+import { tablesIn, type CharacterSet, type TableRows } from './table-text.ts'
 
 export type TableText = {
   readonly path: string
@@ -57,12 +57,11 @@ export function readTables(
   const missing: string[] = []
   const read: TableReading[] = []
   for (const table of tables) {
-    const json = rowsOfJson(table.text)
-    if (json === null && /\.(?:jsonl?|ndjson)$/i.test(table.path)) {
+    const candidates = candidatesOf(table)
+    if (candidates === null) {
       unused.set(table.path, 'it has no labels in a known form')
       continue
     }
-    const candidates = json === null ? tablesIn(table.text) : [json]
     const reading = readTable({ path: table.path, candidates }, index, choices)
     if (reading.rows.size === 0) unused.set(table.path, reasonUnused(reading, candidates, paths))
     else read.push(reading)
@@ -75,7 +74,11 @@ export function readTables(
   const labels = new Map<string, FileLabel>()
   const rows = new Map<string, { labels: readonly string[]; split: PlannedSplit }[]>()
   for (const one of real)
-    for (const [path, found] of one.rows) rows.set(path, [...(rows.get(path) ?? []), ...found])
+    for (const [path, found] of one.rows) {
+      const known = rows.get(path)
+      if (known === undefined) rows.set(path, [...found])
+      else for (const row of found) known.push(row)
+    }
   for (const [path, found] of rows) labels.set(path, together(found))
   const used = new Set(real.map(({ path }) => path))
   for (const one of real) {
@@ -99,6 +102,20 @@ export function readTables(
     unused,
     missing,
   }
+}
+
+const parsed = new WeakMap<TableText, readonly TableRows[] | null>()
+
+/** What the text may be, parsed once for all readings of a set; null for JSON without labels. */
+function candidatesOf(table: TableText): readonly TableRows[] | null {
+  const known = parsed.get(table)
+  if (known !== undefined) return known
+  const json = rowsOfJson(table.text)
+  const isJson = /\.(?:jsonl?|ndjson)$/i.test(table.path)
+  const unlabelled = isJson ? null : tablesIn(table.text)
+  const candidates = json === null ? unlabelled : [json]
+  parsed.set(table, candidates)
+  return candidates
 }
 
 const nameOf = (path: string): string => path.split('/').at(-1) ?? path

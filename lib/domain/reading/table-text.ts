@@ -44,25 +44,32 @@ export type TableRows = readonly (readonly string[])[]
 const SEPARATORS = [',', ';', '\t', '|'] as const
 /** TableRows are compared by these, so that a large table is not parsed six times. */
 const SAMPLE_ROWS = 2_000
+/** A table of 200,000 files with 20 columns. More takes seconds, and a gigabyte. */
+const MOST_CELLS = 4_000_000
 
 /** Every way in which the text may be a table, the likeliest first: by a `sep=` line, else by how many rows have the
  *  same number of cells. Empty when it is no table. */
 export function tablesIn(text: string): readonly TableRows[] {
   const clean = text.replace(/^\uFEFF/, '')
   const stated = /^"?sep=(.)"?[ \t]*(?:\r\n|\r|\n)/i.exec(clean)
-  if (stated) return [filled(rowsOf(clean.slice(stated[0].length), stated[1]!, Infinity))]
+  if (stated) return [rowsOf(clean.slice(stated[0].length), stated[1]!, Infinity)]
   const scored = SEPARATORS.filter((separator) => clean.includes(separator))
-    .map((separator) => ({ separator, score: evenness(filled(rowsOf(clean, separator, SAMPLE_ROWS))) }))
+    .map((separator) => ({ separator, score: evenness(rowsOf(clean, separator, SAMPLE_ROWS)) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
-  const tables = scored.map(({ separator }) => filled(rowsOf(clean, separator, Infinity)))
+  const tables = scored
+    .map(({ separator }) => rowsOf(clean, separator, Infinity))
+    .filter((rows) => rows.length > 0)
   return tables.length > 0 ? tables : bySpaces(clean)
 }
 
+const MOST_LINES = 1_000_000
+
 /** `images/1.jpg 3`: a list whose columns are separated by spaces. */
 function bySpaces(text: string): readonly TableRows[] {
-  const rows = text
-    .split(/\r\n|\r|\n/)
+  const lines = text.split(/\r\n|\r|\n/, MOST_LINES + 1)
+  if (lines.length > MOST_LINES) return []
+  const rows = lines
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .map((line) => line.split(/\s+/))
@@ -77,27 +84,54 @@ function evenness(rows: TableRows): number {
   return width < 2 ? 0 : n / rows.length
 }
 
-const filled = (rows: TableRows): TableRows => rows.filter((row) => row.some((cell) => cell.trim() !== ''))
-
-/** Quotes as in RFC 4180; lines end with CR LF, LF or CR. */
+/** Quotes as in RFC 4180; lines end with CR LF, LF or CR. Rows without text are left out. Empty for a text with too
+ *  many cells. */
 function rowsOf(text: string, separator: string, most: number): string[][] {
-  const rows: string[][] = [['']]
+  const rows: string[][] = []
+  let row: string[] = []
+  let cell = ''
+  let isBlank = true // the cell, and with it a row of one cell
+  let hasText = false
   let isQuoted = false
-  for (let i = 0; i < text.length && rows.length <= most; i++) {
+  let cells = 0
+  const endCell = (): void => {
+    row.push(cell)
+    hasText ||= !isBlank
+    cell = ''
+    isBlank = true
+    cells += 1
+  }
+  const endRow = (): void => {
+    endCell()
+    if (hasText) rows.push(row)
+    row = []
+    hasText = false
+  }
+  for (let i = 0; i < text.length && rows.length < most && cells < MOST_CELLS; i++) {
     const c = text[i]!
-    const row = rows.at(-1)!
     if (isQuoted) {
-      if (c !== '"') row[row.length - 1] += c
-      else if (text[i + 1] === '"') row[row.length - 1] += text[++i]!
-      else isQuoted = false
-    } else if (c === '"' && row.at(-1)!.trim() === '') {
+      if (c !== '"') {
+        cell += c
+        isBlank &&= isSpace(c)
+      } else if (text[i + 1] === '"') {
+        cell += text[++i]!
+        isBlank = false
+      } else isQuoted = false
+    } else if (c === '"' && isBlank) {
       isQuoted = true
-      row[row.length - 1] = ''
-    } else if (c === separator) row.push('')
+      cell = ''
+    } else if (c === separator) endCell()
     else if (c === '\n' || c === '\r') {
       if (c === '\r' && text[i + 1] === '\n') i++
-      rows.push([''])
-    } else row[row.length - 1] += c
+      endRow()
+    } else {
+      cell += c
+      isBlank &&= isSpace(c)
+    }
   }
-  return rows.slice(0, most)
+  if (cells >= MOST_CELLS) return []
+  if (rows.length < most) endRow()
+  return rows
 }
+
+const isSpace = (character: string): boolean => character.trim() === ''
