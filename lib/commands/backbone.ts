@@ -4,7 +4,6 @@
  */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { availableParallelism, cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
@@ -26,6 +25,7 @@ import { addCommand } from './backbone/add.ts'
 import { fetchCommand } from './backbone/fetch.ts'
 import { listNetworks } from './backbone/network.ts'
 import { measure } from './backbone/measure.ts'
+import { machineName } from './terminal/machine-name.ts'
 
 const HELP = `npm run backbone -- <fetch | list | add | look | learn | measure | seal> [options]
 
@@ -170,7 +170,7 @@ async function seal(args: BackboneArguments): Promise<void> {
       origin: {
         command: `npm run backbone -- learn --minutes ${args.minutes}`,
         codeVersion: VERSION,
-        machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
+        machine: machineName(),
         now: new Date(),
       },
     },

@@ -4,7 +4,7 @@
  * speed of the product.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { totalmem } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { health } from '#lib/contracts/operations.ts'
@@ -18,6 +18,7 @@ import { pageOf, type LoadPage } from './load/page.ts'
 import { lineOf, markdownOf } from './load/report.ts'
 import { createOwnKey } from './load/own-product-key.ts'
 import { createLines } from './terminal/progress-line.ts'
+import { machineName } from './terminal/machine-name.ts'
 
 /**
  * How long each number of users lasts: as in the plans of the earlier projects. `--short` is for a machine
@@ -234,9 +235,7 @@ async function engineOf(url: string): Promise<string> {
   return engine ?? 'none'
 }
 
-const machine = (): string =>
-  `${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${availableParallelism()} cores, ` +
-  `${(totalmem() / 1024 ** 3).toFixed(0)} GB`
+const machine = (): string => `${machineName()}, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)

@@ -3,11 +3,12 @@
  * the measured values. test-faults/scenarios.ts lists the faults; docs/reliability.md describes what the product
  * promises under each.
  */
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Context, Form, CheckResult, Scenario } from './test-faults/fault-scenario.ts'
 import { startProduct, type Product } from './test-faults/product.ts'
 import { SCENARIOS } from './test-faults/scenarios.ts'
+import { machineName } from './terminal/machine-name.ts'
 
 const SCENARIO_LINES = SCENARIOS.map(
   ({ name, is, in: forms }) => `  ${name.padEnd(15)}${is}${forms.includes('short') ? '' : ' (long form)'}`,
@@ -55,10 +56,7 @@ async function main(): Promise<number> {
     requested ? requested.includes(name) : forms.includes(form),
   )
   const say = (line: string): void => console.error(line)
-  say(
-    `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, ` +
-      `${(totalmem() / 1024 ** 3).toFixed(0)} GB`,
-  )
+  say(`${machineName()}, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`)
   const { rows, skipped } = await runAll(chosen, form, say)
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
   else console.log(tableOf(rows))

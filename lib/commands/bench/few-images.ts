@@ -3,7 +3,6 @@
  * and whether what it claims about itself is true, judged on other images of the same set. It starts its own
  * product with an empty data folder, sends requests like a script, and ends it.
  */
-import { availableParallelism, cpus } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { wilson } from '#lib/domain/statistics.ts'
@@ -16,6 +15,7 @@ import { createLines } from '../terminal/progress-line.ts'
 import { fewImagesTable, type FewImagesResult } from './few-images-table.ts'
 import { gatePairs } from './gate-pairs.ts'
 import { reshuffled } from './reshuffles.ts'
+import { machineName } from '../terminal/machine-name.ts'
 
 const HELP = `npm run bench -- few-images --from FOLDER [--from FOLDER …] [options]
 
@@ -86,7 +86,7 @@ export async function benchFewImages(args: readonly string[]): Promise<number> {
       exportTo: values.export ?? null,
       onStep: notes.passing,
     })
-    createLines().line([machineLine(), table].join('; '))
+    createLines().line([machineName(), table].join('; '))
     return 0
   }
   await using product = await startThrowawayProduct({
@@ -114,13 +114,10 @@ export async function benchFewImages(args: readonly string[]): Promise<number> {
         if (values.json) console.log(JSON.stringify(result))
       }
   }
-  const machine = `${machineLine()}; the default pretrained network: ${backbone}`
+  const machine = `${machineName()}; the default pretrained network: ${backbone}`
   if (!values.json) createLines().line([machine, '', fewImagesTable(results)].join('\n'))
   return 0
 }
-
-const machineLine = (): string =>
-  `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
 
 async function byClass(from: string): Promise<ReadonlyMap<string, readonly LabelledFile[]>> {
   const { images } = await openDataset('few-images', { from })

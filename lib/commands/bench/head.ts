@@ -3,7 +3,7 @@
  * engine here computes features. The features are noise around class centres: the accuracy of the head is
  * irrelevant here.
  */
-import { availableParallelism, cpus, loadavg } from 'node:os'
+import { loadavg } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEngine, probeEngines } from '#lib/engines/open-engine.ts'
@@ -16,6 +16,7 @@ import { head as recipe } from '#lib/ml/recipes/head.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { headByGroups } from '#lib/training/run/learn/head-by-folds.ts'
 import { createLines } from '../terminal/progress-line.ts'
+import { machineName } from '../terminal/machine-name.ts'
 
 const HELP = `npm run bench -- head [options]
 
@@ -83,7 +84,7 @@ export async function benchHead(args: readonly string[]): Promise<number> {
   else
     createLines().line(
       [
-        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`,
+        `${machineName()}, load ${loadavg()[0]!.toFixed(1)}`,
         '',
         ...headTable(heads),
         '',

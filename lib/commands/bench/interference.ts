@@ -2,7 +2,6 @@
  * `npm run bench -- interference`: what reading pages and changing the live version do to predictions, and how long
  * pages take meanwhile. It starts its own product with a classifier of two versions that differ.
  */
-import { availableParallelism, cpus } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { listModels } from '#lib/contracts/models.ts'
@@ -10,6 +9,7 @@ import { drawShape, type ShapeName } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
+import { printRows, type FigureRow } from './figure-rows.ts'
 import { createSender, quantile, type SentAnswer } from './load-generator.ts'
 import { answer, untilDone } from './requests.ts'
 
@@ -78,22 +78,7 @@ export async function benchInterference(args: readonly string[]): Promise<number
     { seconds: seconds!, swaps: swaps!, swapSeconds: swapSeconds! },
     lines,
   )
-  const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
-  const rows = rowsOf(figures)
-  if (values.json) console.log(JSON.stringify({ machine, figures, rows }, null, 1))
-  else
-    lines.line(
-      [
-        machine,
-        '',
-        '| what | figure | wanted | |',
-        '|---|--:|--:|---|',
-        ...rows.map(
-          (row) => `| ${row.what} | ${row.figure} | ${row.wanted} | ${row.isMet ? 'met' : 'MISSED'} |`,
-        ),
-      ].join('\n'),
-    )
-  return rows.every(({ isMet }) => isMet) ? 0 : 1
+  return printRows(rowsOf(figures), { lines, isJson: values.json, more: { figures } })
 }
 
 async function measureInterference(
@@ -241,13 +226,6 @@ function timesOf(answers: readonly SentAnswer[], seconds: number): LoadTimes {
     p99Ms: quantile(times, 0.99),
     failures: answers.length - times.length,
   }
-}
-
-type FigureRow = {
-  readonly what: string
-  readonly figure: string
-  readonly wanted: string
-  readonly isMet: boolean
 }
 
 function rowsOf({ alone, pages, aloneLater, swaps }: InterferenceFigures): readonly FigureRow[] {

@@ -3,7 +3,6 @@
  * and trains in addition. It starts its own product with a small MEMORY_MB, and ends it; the client is not
  * counted.
  */
-import { availableParallelism, cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
@@ -16,6 +15,7 @@ import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/thr
 import { answer, untilDone } from './requests.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
 import { watchMemory, withLargest } from './watch-memory.ts'
+import { machineName } from '../terminal/machine-name.ts'
 
 const HELP = `npm run bench -- memory [options]
 
@@ -107,8 +107,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   else
     createLines().line(
       [
-        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; ` +
-          `MEMORY_MB=${params.memory}, ${params.connections} connections`,
+        `${machineName()}; ` + `MEMORY_MB=${params.memory}, ${params.connections} connections`,
         '',
         table(rows),
       ].join('\n'),

@@ -1,4 +1,5 @@
 /** The figures of `npm run bench -- overload` next to their targets. It measures nothing. */
+import type { FigureRow } from './figure-rows.ts'
 
 export type OverloadFigures = {
   readonly capacity: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }
@@ -34,14 +35,13 @@ export type OverloadFigures = {
   }
 }
 
-type Row = {
-  readonly what: string
-  readonly figure: string
-  readonly wanted: string
-  readonly isMet: boolean
-}
-
-export function judged({ capacity, overload, batches, idle, streams }: OverloadFigures): readonly Row[] {
+export function judged({
+  capacity,
+  overload,
+  batches,
+  idle,
+  streams,
+}: OverloadFigures): readonly FigureRow[] {
   return [
     {
       what: `capacity, ${SATURATING} at a time`,

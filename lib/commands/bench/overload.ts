@@ -5,7 +5,6 @@
  */
 import { get } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { availableParallelism, cpus } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -16,6 +15,7 @@ import { wallClock } from '#lib/processes/clock.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { batchBody } from './batch-form.ts'
 import { judged, SATURATING, TIMES_CAPACITY, type OverloadFigures } from './overload-verdict.ts'
+import { printRows } from './figure-rows.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
 import { createSender, quantile, type SentAnswer } from './load-generator.ts'
 
@@ -64,22 +64,7 @@ export async function benchOverload(args: readonly string[]): Promise<number> {
   }
   const lines = createLines(values.json ? process.stderr : process.stdout)
   const figures = await measureOverload({ seconds, lines })
-  const rows = judged(figures)
-  const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
-  if (values.json) console.log(JSON.stringify({ machine, seconds, figures, rows }, null, 1))
-  else
-    lines.line(
-      [
-        machine,
-        '',
-        '| what | figure | wanted | |',
-        '|---|--:|--:|---|',
-        ...rows.map(
-          (row) => `| ${row.what} | ${row.figure} | ${row.wanted} | ${row.isMet ? 'met' : 'MISSED'} |`,
-        ),
-      ].join('\n'),
-    )
-  return rows.every(({ isMet }) => isMet) ? 0 : 1
+  return printRows(judged(figures), { lines, isJson: values.json, more: { seconds, figures } })
 }
 
 /** Also used by the fault tests, with fewer seconds. */

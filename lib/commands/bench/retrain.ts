@@ -3,7 +3,7 @@
  * version and once for the next. It starts its own product with an empty data folder, sends requests like a
  * script, and ends it.
  */
-import { availableParallelism, cpus, loadavg } from 'node:os'
+import { loadavg } from 'node:os'
 import path from 'node:path'
 import { readdir } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
@@ -16,6 +16,7 @@ import { readKeys } from '#lib/training/features/feature-cache.ts'
 import { answer, partsOf, untilBackbone, untilDone } from './requests.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
+import { machineName } from '../terminal/machine-name.ts'
 
 const HELP = `npm run bench -- retrain [options]
 
@@ -81,7 +82,7 @@ export async function benchRetrain(args: readonly string[]): Promise<number> {
   else
     createLines().line(
       [
-        `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, ` +
+        `${machineName()}, ` +
           `load ${loadavg()[0]!.toFixed(1)}; the default pretrained network: ${backbone}`,
         '',
         table(rounds),

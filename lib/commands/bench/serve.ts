@@ -3,7 +3,6 @@
  * and what they cost, compared with what the same work costs at least, and with another server if one is named. The
  * load generator runs on the same machine, so it uses part of the cores.
  */
-import { availableParallelism, cpus } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { PRECISIONS, type InferencePrecision } from '#lib/contracts/precision.ts'
@@ -11,6 +10,7 @@ import { wallClock } from '#lib/processes/clock.ts'
 import { readStart } from '#lib/processes/settings.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { openData } from '#lib/queries/open-data.ts'
+import { machineName } from '../terminal/machine-name.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
 import { startOtherServer } from './other-server.ts'
 import { floorRate, floorRateAlone, measureFloor, type Floor } from './serve-floor.ts'
@@ -75,7 +75,7 @@ export async function benchServe(args: readonly string[]): Promise<number> {
   }
   const lines = createLines(values.json ? process.stderr : process.stdout)
   const figures = await measureServing(options, lines)
-  const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`
+  const machine = machineName()
   if (values.json) console.log(JSON.stringify({ machine, seconds: options.seconds, ...figures }, null, 1))
   else lines.line([machine, '', serveTable(figures)].join('\n'))
   return figures.rows.some(({ failures }) => failures > 0) ? 1 : 0

@@ -3,7 +3,7 @@
  * interleaved rounds, so that other load on the machine affects all equally. It measures speed and memory;
  * accuracy is irrelevant here.
  */
-import { availableParallelism, cpus, loadavg } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf } from '#lib/domain/errors.ts'
@@ -12,6 +12,7 @@ import { benchNetwork } from './train-network.ts'
 import type { Trial } from '#lib/contracts/developer-files.ts'
 import { measure, VARIANTS, whyNot, type Variant } from './train-variants.ts'
 import { createLines } from '../terminal/progress-line.ts'
+import { machineName } from '../terminal/machine-name.ts'
 
 const PARAMETERS = parameterCount(benchNetwork).toLocaleString('en')
 
@@ -156,8 +157,7 @@ const headline = ({
   seconds: number
   threads: number
 }): string =>
-  `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, load ` +
-  `${loadavg()[0]!.toFixed(1)}; ${rounds} rounds of ${seconds} s, ${threads} threads each`
+  `${machineName()}, load ${loadavg()[0]!.toFixed(1)}; ${rounds} rounds of ${seconds} s, ${threads} threads each`
 
 function table(rows: readonly TrainRow[]): string {
   const lines = rows.map(

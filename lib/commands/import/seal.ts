@@ -1,8 +1,8 @@
 /** Seals an imported network as a bundle, with the engine that this machine has. */
-import { availableParallelism, cpus } from 'node:os'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { VERSION } from '#lib/processes/settings.ts'
 import { saveImported, type ModelImport } from '#lib/training/import/import-model.ts'
+import { machineName } from '../terminal/machine-name.ts'
 
 export async function sealed(importing: Omit<ModelImport, 'codeVersion' | 'machine'>): Promise<void> {
   await using engine = await openEngine('auto', 'inference')
@@ -10,7 +10,7 @@ export async function sealed(importing: Omit<ModelImport, 'codeVersion' | 'machi
     {
       ...importing,
       codeVersion: VERSION,
-      machine: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`,
+      machine: machineName(),
     },
     { engine, now: () => new Date() },
   )
