@@ -41,7 +41,7 @@ export function RobustnessPending() {
   return (
     <p className="small muted">
       Robustness, the accuracy on images that are darker, blurred, compressed, noisy or rotated, is measured
-      in the background after training. It takes about a minute while no training run is in progress.
+      in the background after training, while no other training run is in progress.
     </p>
   )
 }

@@ -1,15 +1,12 @@
 /**
- * Figures of the machine, and of the product's processes: from os, statfs and, where it exists, /proc. A
- * snapshot needs the one before it, because CPU use is a share of a time span.
+ * Figures of the machine, and of the product's processes: from os, statfs and, where it exists, /proc
+ * (process-family.ts). A snapshot needs the one before it, because CPU use is a share of a time span.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import os from 'node:os'
-import path from 'node:path'
+import { familyOf, PAGE_BYTES, TICKS_PER_SECOND, type FamilyProcess } from './process-family.ts'
 
-/** Linux counts CPU time in hundredths of a second and memory in pages of 4 KiB on x64 and arm64. */
-const TICKS_PER_SECOND = 100
-const PAGE_BYTES = 4096
 const CACHE_MS = 1_000
 const MIB = 1024 ** 2
 
@@ -82,7 +79,7 @@ export function watchMachine({
   }
 }
 
-function read(at: number, rootPid: number): { sample: CpuSample; family: Relative[] } {
+function read(at: number, rootPid: number): { sample: CpuSample; family: readonly FamilyProcess[] } {
   const times = os.cpus().map((cpu) => cpu.times)
   const total = times.reduce((sum, t) => sum + t.user + t.nice + t.sys + t.idle + t.irq, 0)
   const idle = times.reduce((sum, t) => sum + t.idle, 0)
@@ -91,79 +88,6 @@ function read(at: number, rootPid: number): { sample: CpuSample; family: Relativ
     sample: { at, busy: total - idle, total, ticks: new Map(family.map(({ pid, ticks }) => [pid, ticks])) },
     family,
   }
-}
-
-type Relative = {
-  readonly pid: number
-  readonly parent: number
-  readonly name: string
-  readonly ticks: number
-  readonly pages: number
-}
-
-/** The root and all its descendants, ordered by their ids; this process alone where there is no /proc. */
-function familyOf(rootPid: number): Relative[] {
-  const all = new Map(
-    everyPid().flatMap((pid) => {
-      const one = relative(pid)
-      return one ? [[pid, one] as const] : []
-    }),
-  )
-  if (all.size === 0) {
-    const { user, system } = process.cpuUsage()
-    return [
-      {
-        pid: process.pid,
-        parent: 0,
-        name: 'web',
-        ticks: ((user + system) / 1e6) * TICKS_PER_SECOND,
-        pages: process.memoryUsage.rss() / PAGE_BYTES,
-      },
-    ]
-  }
-  const belongs = (one: Relative | undefined): boolean =>
-    one !== undefined && (one.pid === rootPid || belongs(all.get(one.parent)))
-  return [...all.values()].filter(belongs).sort((a, b) => a.pid - b.pid)
-}
-
-function everyPid(): number[] {
-  try {
-    return readdirSync('/proc')
-      .map(Number)
-      .filter((pid) => pid > 0)
-  } catch {
-    return []
-  }
-}
-
-/**
- * proc(5), /proc/[pid]/stat: after the name in brackets, field 4 is the parent, 14 and 15 the CPU time, 24
- * the resident pages.
- */
-function relative(pid: number): Relative | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const fields = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number)
-    return {
-      pid,
-      parent: fields[1]!,
-      name: nameOf(pid),
-      ticks: fields[11]! + fields[12]!,
-      pages: fields[21]!,
-    }
-  } catch {
-    return null // it has ended meanwhile
-  }
-}
-
-/** The entry point that it runs: `web`, `inference`. */
-function nameOf(pid: number): string {
-  const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-  const entry = words.find((word) => /\.(ts|mjs|js)$/.test(word)) ?? words[0] ?? ''
-  return path.basename(entry).replace(/\.\w+$/, '')
 }
 
 /** The kernel counts reclaimable caches as available. */
