@@ -1,4 +1,5 @@
 /** Upload and Retrain: labelled images in, a new version out. */
+import { expect } from '@playwright/test'
 import { open, type Tab } from './tab.ts'
 
 export const uploadPage = (tab: Tab) => {
@@ -67,7 +68,13 @@ export const retrainPage = (tab: Tab) => {
       ),
     compareVersions: page.getByRole('link', { name: 'Compare versions' }),
     allVersions: page.getByRole('link', { name: 'All versions' }),
-    tryIt: () => page.getByRole('link', { name: 'Try it' }).click(),
+    /** A click is lost when the page renews itself at that moment, as it does when a run has ended. */
+    tryIt: () =>
+      expect(async () => {
+        if (!page.url().includes('/predict'))
+          await page.getByRole('link', { name: 'Try it' }).click({ timeout: 5_000 })
+        await page.waitForURL(/\/predict/, { timeout: 10_000 })
+      }).toPass(),
     /** What the classifier does when images were added or corrected. */
     chooseAutomatic: async (policy: string, after?: string): Promise<void> => {
       await page.getByLabel('After new or corrected images').selectOption({ label: policy })
