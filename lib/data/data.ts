@@ -105,6 +105,8 @@ export type Samples = {
 }
 
 export type Uploads = {
+  /** Whether the classifier never had an upload, apart from failed ones. */
+  readonly hasNone: (classifierId: string) => Promise<boolean>
   readonly begin: (classifierId: string) => Promise<Upload>
   readonly change: (
     id: string,

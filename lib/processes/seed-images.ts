@@ -6,16 +6,14 @@ import type { Data } from '#lib/data/data.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { ingestImages } from '#lib/ingest/ingest.ts'
 import { openShapes, type ShapeCounts } from '#lib/ingest/readers/shapes.ts'
-import type { OpenData } from '#lib/queries/open-data.ts'
 import type { Log } from '#lib/operations/log.ts'
 
 const NAME = 'shapes'
 
-export async function lacksFirstImages(data: OpenData): Promise<boolean> {
+export async function lacksFirstImages(data: Data): Promise<boolean> {
   const shapes = await data.classifiers.find(NAME)
   if (shapes === null || !shapes.isShipped) return false
-  const { uploads } = await data.queries.listUploads({ classifier: NAME, limit: 500 })
-  return uploads.every(({ state }) => state === 'failed')
+  return data.uploads.hasNone(NAME)
 }
 
 export async function drawFirstImages(

@@ -1,6 +1,7 @@
 /** What automatic retraining reads and stores: the choice of a classifier, what was labelled since its live version and
  *  since its latest run, and how the runs that started by themselves ended. The rule is lib/domain/auto-retrain.ts. */
 import { AUTO_RETRAIN, type AutoRetrain, type LabelChanges } from '#lib/domain/auto-retrain.ts'
+import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 
 /** As stored; null: the setting of the installation applies. */
@@ -35,7 +36,7 @@ export type AutoRetrainStore = {
 /** Failures beyond these change nothing: the pause is a day by then. */
 const MOST_FAILURES = 20
 
-export function autoRetrainOf({ prisma }: Store): AutoRetrainStore {
+export function autoRetrainOf({ connection, prisma }: Store): AutoRetrainStore {
   /** New and corrected images that training uses, labelled later than `since`. */
   async function changesSince(
     classifierId: string,
@@ -67,14 +68,13 @@ export function autoRetrainOf({ prisma }: Store): AutoRetrainStore {
 
   return {
     async choiceOf(classifierId) {
-      const row = await prisma.classifier.findUniqueOrThrow({
-        where: { id: classifierId },
-        select: { autoRetrain: true, autoRetrainAfter: true },
-      })
-      return {
-        policy: AUTO_RETRAIN.find((one) => one === row.autoRetrain) ?? null,
-        after: row.autoRetrainAfter,
-      }
+      // the worker reads it for all classifiers every few seconds (lib/data/database/pending-work.ts)
+      const row = connection.one<{ policy: string | null; after: string | null }>(
+        'SELECT "autoRetrain" AS "policy", "autoRetrainAfter" AS "after" FROM "Classifier" WHERE "id" = ?',
+        classifierId,
+      )
+      if (!row) throw notFound('classifier', classifierId)
+      return { policy: AUTO_RETRAIN.find((one) => one === row.policy) ?? null, after: row.after }
     },
     async choose(classifierId, { policy, after }) {
       await prisma.classifier.update({

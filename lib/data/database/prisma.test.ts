@@ -1,6 +1,10 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import { openForTest } from '../opened.fakes.ts'
+import { createRetention } from '#lib/operations/retention.ts'
+import { lacksFirstImages } from '#lib/processes/seed-images.ts'
+import { queueMissingRobustness } from '#lib/training/job/robustness-job.ts'
+import { autoRetrainTurn } from '#lib/training/retrain/auto-retrain.ts'
+import { openForTest, openWithFruit, sampleOf } from '../opened.fakes.ts'
 
 const { cache, resolve } = createRequire(import.meta.url)
 const CLIENT = resolve('../generated/client.ts')
@@ -29,4 +33,41 @@ test('what a process that predicts reads and writes does not load Prisma; what p
   await data.people.list()
 
   expect([before, isLoaded()]).toEqual([false, true])
+})
+
+test('what the worker looks for repeatedly does not load Prisma while there is nothing to do', async () => {
+  const web = await openWithFruit()
+  const sample = sampleOf('a')
+  await web.data.samples.add('fruit', [sample])
+  await web.data.groups.setAlone('fruit', [sample.image.hash])
+  const { databaseFile, dataDir } = web.settings
+  const { data, clock } = await openForTest({ databaseFile, dataDir })
+  const retain = createRetention({
+    data: data.retention,
+    limits: { publicDays: 30, publicBytes: 1e9, days: null, gigabytes: null },
+    now: clock.now,
+    log: () => {},
+  })
+  delete cache[CLIENT]
+
+  await data.uploads.sweepAbandoned()
+  await data.trash.due()
+  await data.images.recheckFaults()
+  const pending = await data.groups.pendingClassifiers()
+  await retain(new AbortController().signal)
+  await autoRetrainTurn({
+    data,
+    settings: () => ({ AUTO_RETRAIN: 'off', AUTO_RETRAIN_AFTER: 20 }),
+    plan: () => Promise.reject(new Error('nothing is due')),
+    hindrance: async () => null,
+    now: () => new Date(clock.now()),
+  })
+  await queueMissingRobustness({ data, now: () => new Date(clock.now()) })
+  await lacksFirstImages(data)
+  const before = isLoaded()
+  await data.samples.add('fruit', [sampleOf('b')])
+  const found = await data.groups.pendingClassifiers()
+
+  expect([pending, before]).toEqual([[], false])
+  expect([found, isLoaded()]).toEqual([['fruit'], true])
 })

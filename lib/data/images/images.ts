@@ -10,6 +10,7 @@ import { blobFile, blobNow, blobsIn, fileMissing, isFileFault, proven } from './
 import type { Blobs } from './blobs.ts'
 import { connectForReading } from '../database/connection.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
+import { pendingWorkOf } from '../database/pending-work.ts'
 import type { StoredImages } from '../data.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
@@ -62,6 +63,7 @@ export const imagesOf = ({ connection, prisma, settings, blobs, id, now }: Store
     }
   },
   async recheckFaults() {
+    if (!pendingWorkOf(connection).hasFileFaults()) return
     for (const { hash } of await prisma.fileFault.findMany({
       orderBy: { foundAt: 'asc' },
       take: MOST_FAULTS,

@@ -3,6 +3,7 @@
  * small transactions; and drops images of anonymous clients. Samples created by corrections stay, with
  * their images. lib/operations decides when and how much.
  */
+import { pendingWorkOf } from '../database/pending-work.ts'
 import { removeImages, removeUnusedImages } from '../images/images.ts'
 import { predictionsWhere } from './prediction-filter.ts'
 import type { FreedSpace, PredictionSelection, Retention, SpaceRequest } from './prediction-types.ts'
@@ -47,7 +48,9 @@ export function retentionOf(store: Store): Retention {
       return count
     },
     async anonymousImages() {
-      const sum = await prisma.storageSum.findUnique({ where: { name: 'anonymous' } })
+      const sum = connection.one<{ images: number; bytes: number }>(
+        `SELECT "images", "bytes" FROM "StorageSum" WHERE "name" = 'anonymous'`,
+      )
       return { images: sum?.images ?? 0, bytes: sum?.bytes ?? 0 }
     },
     async historyBytes() {
@@ -60,8 +63,10 @@ export function retentionOf(store: Store): Retention {
       ])
       return rows * ROW_BYTES + (images._sum.sizeBytes ?? 0)
     },
-    dropAnonymousImages: (request) =>
-      prisma.$transaction(
+    async dropAnonymousImages(request) {
+      if ('before' in request && !pendingWorkOf(connection).hasAnonymousImagesBefore(request.before))
+        return { count: 0, bytes: 0 }
+      return prisma.$transaction(
         async (writing) => {
           const which = {
             isAnonymous: true,
@@ -83,7 +88,8 @@ export function retentionOf(store: Store): Retention {
           return { count: rows.length, bytes }
         },
         { timeout: LONGEST_MS },
-      ),
+      )
+    },
     deleteOldest: (request) =>
       deletePredictions(store, 'before' in request ? { createdAt: { lt: request.before } } : {}, request),
   }

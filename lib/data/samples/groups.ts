@@ -4,6 +4,7 @@ import type { ImageTraits } from '#lib/domain/image-links.ts'
 import { SPLITS, type Split } from '#lib/domain/classifier.ts'
 import { splitsByGroup } from '#lib/domain/group-splits.ts'
 import { joinedGroups } from '#lib/domain/groups.ts'
+import { pendingWorkOf } from '../database/pending-work.ts'
 import type { Groups } from './group-types.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
@@ -13,7 +14,7 @@ const ROWS_AT_ONCE = 1_000
 /** Writing the groups of 20,000 images. */
 const TRANSACTION = { timeout: 60_000 } as const
 
-export function groupsOf({ prisma }: Store): Groups {
+export function groupsOf({ connection, prisma }: Store): Groups {
   return {
     async keepTraits(images) {
       const rows = images.map(({ hash, traits: { fingerprint, shot } }) => [
@@ -39,6 +40,7 @@ export function groupsOf({ prisma }: Store): Groups {
       return { images, pending }
     },
     async pendingClassifiers() {
+      if (!pendingWorkOf(connection).hasUngroupedSamples()) return []
       const rows = await prisma.sample.groupBy({
         by: ['classifierId'],
         where: {

@@ -5,6 +5,7 @@
 import { storedFindings } from '#lib/contracts/stored-json.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Uploads } from '../data.ts'
+import { pendingWorkOf } from '../database/pending-work.ts'
 import { removeUnusedImages } from '../images/images.ts'
 import { conflict, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
@@ -40,6 +41,7 @@ const TRANSACTION = { timeout: 60_000 } as const
 const SILENT_MS = 60_000
 
 export function uploadsOf({ connection, prisma, settings, id, now }: Store): Uploads {
+  const pending = pendingWorkOf(connection)
   const get = async (uploadId: string): Promise<Upload> => {
     const row = await prisma.upload.findUnique({ where: { id: uploadId } })
     if (!row) throw notFound('upload', uploadId)
@@ -48,6 +50,11 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
 
   return {
     get,
+    hasNone: async (classifierId) =>
+      connection.one(
+        `SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" <> 'failed' LIMIT 1`,
+        classifierId,
+      ) === undefined,
     async begin(classifierId) {
       const row = await prisma.upload.create({
         data: {
@@ -87,11 +94,12 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
         await dropEmptyClasses(tx, { classifierId: row.classifierId, perClass })
       }, TRANSACTION),
     async sweepUnfinished(lives) {
-      if (connection.one(`SELECT 1 FROM "Upload" WHERE "state" = 'running' LIMIT 1`) === undefined) return 0
+      if (!pending.hasRunningUploads()) return 0
       const running = await prisma.upload.findMany({ where: { state: 'running' } })
       return abort(running.filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid)))
     },
     async sweepAbandoned() {
+      if (!pending.hasRunningUploads()) return 0
       const longAgo = new Date(now().getTime() - SILENT_MS)
       const started = await prisma.upload.findMany({
         where: { state: 'running', createdAt: { lt: longAgo }, ownerId: { not: null } },

@@ -2,6 +2,7 @@
  *  restored. Deleting for good is done in permanent-deletion.ts. */
 import { storedFindings, storedNames } from '#lib/contracts/stored-json.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
+import { pendingWorkOf } from '../database/pending-work.ts'
 import { applySteps } from '../samples/apply-sample-changes.ts'
 import type { Step } from '../samples/apply-sample-changes.ts'
 import type { LiveVersions } from '../data.ts'
@@ -18,7 +19,7 @@ const TRANSACTION = { timeout: 60_000 } as const
 const ACTIVE_RUN = { state: { in: ['queued', 'running', 'judging'] } }
 
 export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersions, 'of'> }): Trash {
-  const { prisma, now } = store
+  const { connection, prisma, now } = store
   const get = async (id: string): Promise<TrashRecord> => {
     const row = await prisma.trashEntry.findUnique({ where: { id }, include: WITH_COUNT })
     if (!row) throw notFound('entry of the trash', id)
@@ -67,6 +68,7 @@ export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersio
       return record
     },
     async due() {
+      if (!pendingWorkOf(connection).hasExpiredTrash(now())) return []
       const rows = await prisma.trashEntry.findMany({
         where: { until: { lte: now() } },
         include: WITH_COUNT,

@@ -1,0 +1,32 @@
+/**
+ * Whether there is anything to do, for work that is looked for every few seconds or at every start: each a prepared
+ * statement that stops at the first row. The work itself goes through Prisma, which a process with nothing to do
+ * therefore never loads (docs/decisions/0037-prisma-on-first-use.md).
+ */
+import type { Connection } from './connection.ts'
+
+export type PendingWork = {
+  readonly hasRunningUploads: () => boolean
+  readonly hasFileFaults: () => boolean
+  /** May be true where `pendingClassifiers` finds none: it does not look at uploads. */
+  readonly hasUngroupedSamples: () => boolean
+  /** Its time in the trash has ended. */
+  readonly hasExpiredTrash: (now: Date) => boolean
+  readonly hasAnonymousImagesBefore: (time: Date) => boolean
+}
+
+export const pendingWorkOf = ({ one }: Pick<Connection, 'one'>): PendingWork => {
+  const isThere = (rows: string, ...values: Date[]): boolean =>
+    one(`SELECT 1 FROM ${rows} LIMIT 1`, ...values) !== undefined
+  return {
+    hasRunningUploads: () => isThere(`"Upload" WHERE "state" = 'running'`),
+    hasFileFaults: () => isThere('"FileFault"'),
+    hasUngroupedSamples: () =>
+      isThere(
+        `"Classifier" "c" WHERE "fit" <> 'digit' AND "trashedAt" IS NULL AND EXISTS
+          (SELECT 1 FROM "Sample" WHERE "classifierId" = "c"."id" AND "groupId" IS NULL)`,
+      ),
+    hasExpiredTrash: (now) => isThere('"TrashEntry" WHERE "until" <= ?', now),
+    hasAnonymousImagesBefore: (time) => isThere('"Picture" WHERE "isAnonymous" AND "usedAt" < ?', time),
+  }
+}
