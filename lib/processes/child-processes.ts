@@ -2,8 +2,6 @@
  * Starts and supervises the processes of a start (process-layout.ts), and passes on what they exchange through
  * their parent: the listening socket, figures, suspect images. lib/children knows how each is restarted and ended.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Child } from '#lib/children/child.ts'
 import { forkChild } from '#lib/children/fork.ts'
@@ -23,8 +21,9 @@ import { createSuspectImages } from '#lib/serving/suspect-images.ts'
 import { steadyClock } from './clock.ts'
 import { CHILD_FLAGS, childEnvironment } from './environment.ts'
 import { layoutOf } from './process-layout.ts'
-import type { Start } from './settings.ts'
 import { createPastFigures } from './past-figures.ts'
+import type { Start } from './settings.ts'
+import { createStartFolder } from './start-folder.ts'
 
 const FIGURES_EVERY_MS = 1_000
 /**
@@ -81,7 +80,7 @@ export type Family = { readonly end: () => Promise<void> }
 
 export function superviseFamily({ settings }: Start, { prepared, log, ready, cannot }: FamilyParts): Family {
   const layout = layoutOf(settings)
-  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-'))
+  const folder = createStartFolder()
   const suspects = createSuspectImages(steadyClock)
   const past = createPastFigures()
   const decodeMemory = createMemoryBudget<Member>(decodeBudgetBytes(settings), ({ child }, id, bytes) =>
@@ -171,7 +170,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   function forkOne(name: 'predict' | 'web' | 'worker', number: number): Process {
     return forkChild({
       entry: path.join(import.meta.dirname, `${name}.ts`),
-      args: [String(number), folder],
+      args: [String(number), folder.path],
       env: environment(),
       flags,
       stdout: 'inherit',
@@ -277,7 +276,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
       isEnding = true
       const refusing = socket.then((bound) => bound?.close()) // so that no connection waits in vain
       await Promise.all([refusing, ...members.map(({ child }) => child.stop())])
-      rmSync(folder, { recursive: true, force: true })
+      folder.remove()
     },
   }
 }

@@ -1,4 +1,14 @@
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -11,7 +21,15 @@ import {
   slownessOfThisMachine,
 } from './requests.fakes.ts'
 import { addRandomVersion } from './random-version.fakes.ts'
-import { addKey, CLASSIFIER, dataIn, startProduct, until, type TestProduct } from './product.fakes.ts'
+import {
+  addKey,
+  CLASSIFIER,
+  dataIn,
+  runSupervisor,
+  startProduct,
+  until,
+  type TestProduct,
+} from './product.fakes.ts'
 
 const isLinux = existsSync('/proc/self/stat')
 /** A killed web process is back within this time, on an otherwise idle machine. */
@@ -232,13 +250,30 @@ test.runIf(isLinux)(
   },
 )
 
-test.runIf(isLinux)('children end with a killed supervisor', async () => {
-  const product = await startProduct()
-  onTestFinished(() => product.end())
-  const family = await familyOf(product)
+test.runIf(isLinux)(
+  'children end with a killed supervisor, and the next start removes its folder',
+  async () => {
+    const temporary = mkdtempSync(path.join(tmpdir(), 'darkroom-temporary-'))
+    const product = await startProduct({ settings: { TMPDIR: temporary } })
+    onTestFinished(async () => {
+      await product.end()
+      rmSync(temporary, { recursive: true, force: true })
+    })
+    const family = await familyOf(product)
+    const [folder] = readdirSync(temporary)
 
-  product.kill('SIGKILL')
-  await product.exit
+    product.kill('SIGKILL')
+    await product.exit
 
-  await until(() => family.every((pid) => !isAlive(pid)))
-})
+    await until(() => family.every((pid) => !isAlive(pid)))
+    expect(readdirSync(temporary)).toEqual([folder])
+    const next = runSupervisor({ TMPDIR: temporary, DATA_DIR: product.dataDir, HOST: '127.0.0.1', PORT: '0' })
+    onTestFinished(() => void next.child.kill('SIGKILL'))
+    await until(() => next.output().includes('Darkroom is ready'))
+    expect(readdirSync(temporary)).toEqual([expect.not.stringContaining(folder!)])
+    next.child.kill('SIGTERM')
+    await next.exit
+    expect(readdirSync(temporary)).toEqual([])
+  },
+  60_000,
+)
