@@ -6,11 +6,14 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { pidsOf } from './process-tree.ts'
 import { runOf, upload } from './full-disk.ts'
-import { wait, within, type Context, type CheckResult } from './fault-scenario.ts'
-import { startProduct, type Product } from './product.ts'
+import { tally, wait, within, type Context, type CheckResult } from './fault-scenario.ts'
+import { startProduct, type Product, type ProductAnswer } from './product.ts'
 
 const LONGEST_RUN_MS = 300_000
-const LONGEST_PAUSE_MS = 2_500
+/** Percent of a run: while the process starts, the images are read, it trains, evaluates and saves. */
+const MOMENTS = [0, 5, 10, 30, 50, 70, 90, 95, 98]
+/** After the moment is reported: a start of a process and an epoch take about as long. */
+const LONGEST_PAUSE_MS = 1_000
 const BACK_WITHIN_MS = 60_000
 const EPOCHS = 4
 const IMAGES_OF_A_CLASS = 12
@@ -27,8 +30,9 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
   await using product = await startProduct()
   await upload(product, IMAGES_OF_A_CLASS)
   const ended: string[] = []
+  const killedAt: number[] = []
   let killed = 0
-  while (killed < kills) {
+  while (killed < kills && ended.length < kills) {
     const started = await product.request('/api/retrain', {
       method: 'POST',
       type: 'application/json',
@@ -40,17 +44,19 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
     for (let i = 0; i < KILLS_OF_A_RUN && killed < kills; i++) {
       const restarted = await within(BACK_WITHIN_MS, () => pidsOf(product.pid, 'training').length > 0)
       if (!restarted.held) break
+      const moment = MOMENTS[Math.floor(Math.random() * MOMENTS.length)]!
+      await within(LONGEST_RUN_MS, async () => hasReached(moment, await runOf(product, id)))
       await wait(Math.random() * LONGEST_PAUSE_MS)
+      const { progress } = await runOf(product, id)
       for (const pid of pidsOf(product.pid, 'training')) {
         process.kill(pid, 'SIGKILL')
         killed += 1
+        killedAt.push(Math.round(Number(progress)))
       }
       await wait(200)
     }
-    say(`${killed} of ${kills} kills`)
-    await within(LONGEST_RUN_MS, async () =>
-      ['done', 'failed', 'cancelled'].includes(String((await runOf(product, id))['state'])),
-    )
+    say(`${killed} of ${kills} kills, at ${killedAt.slice(-KILLS_OF_A_RUN).join(' and ')} % of the run`)
+    await within(LONGEST_RUN_MS, async () => hasEnded(await runOf(product, id)))
     const run = await runOf(product, id)
     if (run['state'] === 'running' || run['state'] === 'queued')
       say(`after ${LONGEST_RUN_MS / 1000} s: ${String(run['state'])}, epoch ${String(run['epoch'])}`)
@@ -62,7 +68,9 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
     {
       what: 'kill −9 of training processes at random moments',
       expected: `${kills} kills; each run completes`,
-      measured: `${killed} kills, ${ended.length} runs: ${[...new Set(ended)].join('; ')}`,
+      measured:
+        `${killed} kills at ${killedAt.toSorted((a, b) => a - b).join(', ')} % of a run; ` +
+        `${ended.length} runs: ${tally(ended)}`,
       holds: killed >= kills && ended.every((state) => state === 'done'),
     },
     {
@@ -73,6 +81,14 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
     },
   ]
 }
+
+type RunAnswer = ProductAnswer['body']
+
+const hasEnded = ({ state }: RunAnswer): boolean => ['done', 'failed', 'cancelled'].includes(String(state))
+
+/** A run that is being compared has no training process any more. */
+const hasReached = (percent: number, run: RunAnswer): boolean =>
+  Number(run['progress']) >= percent || run['state'] === 'judging' || hasEnded(run)
 
 function halfMade({ dataDir }: Product): readonly string[] {
   return ['cache', 'models', 'runs', 'scratch']
