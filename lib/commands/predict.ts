@@ -1,11 +1,12 @@
 /**
- * `npm run predict -- FILE…`: predictions for images without a running server, by the same path as a
+ * `npm run predict -- FILE|FOLDER…`: predictions for images without a running server, by the same path as a
  * request: children, batches, decision. It writes no history.
  */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import { openLog } from '#lib/operations/log.ts'
@@ -18,18 +19,26 @@ import { createPool } from '#lib/serving/pool.ts'
 import { createPredict, type PredictOne } from '#lib/serving/predict.ts'
 import { runOn, type InferenceItem, type PoolResult } from '#lib/serving/run-on-pool.ts'
 import { createSwap } from '#lib/serving/model-registry.ts'
+import { imageFiles } from './predict/image-files.ts'
+import { openResults, RESULT_FORMATS } from './predict/results.ts'
+import { createLines } from './terminal/progress-line.ts'
+import { oneOf, wrong } from './terminal/wrong-argument.ts'
 
-const HELP = `npm run predict -- FILE… [options]
+const HELP = `npm run predict -- FILE|FOLDER… [options]
 
-Predicts the class of images, without a running server and without saving the predictions.
+Predicts the class of images, without a running server and without saving the predictions. For a folder, all files in
+it and in its subfolders are used, except hidden ones.
 
   --classifier NAME   the classifier to use (default: DEFAULT_CLASSIFIER, else the first)
   --version V         one of its versions, such as v2 (default: the live version)
   --top N             number of classes to show (default: 3)
-  --json              one JSON object per line, as from POST /api/predict
+  --format FORMAT     text (default), csv, or json: one JSON object per line, as from POST /api/predict
+  --out FILE          write the results to this file instead of the terminal; an existing file is replaced
+  --json              the same as --format json
   --help              show this help
 
-Exits with 1 if a prediction failed. Settings: DATA_DIR, INFERENCE_ENGINE, MAX_PIXELS.`
+A file that cannot be predicted is reported with the reason, and the command continues; it then exits with 1.
+Settings: DATA_DIR, INFERENCE_ENGINE, PRECISION, MAX_PIXELS, MAX_IMAGE_MB.`
 
 /** How many images are read at a time. */
 const AT_ONCE = 16
@@ -43,43 +52,65 @@ type PredictArguments = {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals: files } = parseArgs({
+  const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       classifier: { type: 'string' },
       version: { type: 'string' },
       top: { type: 'string', default: '3' },
+      format: { type: 'string' },
+      out: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  if (values.help || files.length === 0) {
+  if (values.help || positionals.length === 0) {
     console.log(HELP)
     return values.help ? 0 : 1
   }
   const top = Number(values.top)
   if (!Number.isInteger(top) || top < 1)
-    throw new DarkroomError('invalid_input', {
-      what: `--top ${values.top} is not valid`,
-      why: 'it must be a whole number of at least 1',
-      remedy: 'Change the value.',
-    })
+    throw wrong(
+      `--top ${values.top} is not valid`,
+      'it must be a whole number of at least 1',
+      'Change the value.',
+    )
+  const format = oneOf('--format', values.format, RESULT_FORMATS) ?? (values.json ? 'json' : 'text')
+  const { out } = values
+  const files = (await imageFiles(positionals)).filter(
+    (file) => !out || path.resolve(file) !== path.resolve(out),
+  )
   const request = { classifier: values.classifier, version: values.version, top_k: top }
-  return withPredict(async (predict) => {
+  await using results = await openResults(format, out)
+  const isSilent = files.length <= AT_ONCE || (out === undefined && process.stdout.isTTY)
+  return await withPredict(async (predict, maxImageBytes) => {
+    const progress = createLines(process.stderr)
     let failures = 0
     for (let first = 0; first < files.length; first += AT_ONCE) {
       const some = files.slice(first, first + AT_ONCE)
-      const answers = await Promise.all(some.map((file) => answered(predict, file, request)))
-      answers.forEach((answer, i) => {
-        if (answer instanceof Error) failures += 1
-        show(some[i]!, answer, values.json)
-      })
+      const answers = await Promise.all(
+        some.map((file) => answered(predict, { file, maxImageBytes, request })),
+      )
+      for (const [i, answer] of answers.entries()) {
+        const isFailure = answer instanceof Error
+        if (isFailure) failures += 1
+        if (isFailure && format !== 'json') progress.line(`${some[i]!}: ${answer.message}`)
+        if (!isFailure || format !== 'text') await results.write(some[i]!, answer)
+      }
+      if (isSilent) continue
+      const done = first + some.length
+      progress.passing(
+        `${done.toLocaleString('en')} of ${counted(files.length, 'image')}, ${failures} failed`,
+      )
     }
+    if (!isSilent) progress.line(`${counted(files.length, 'image')}, ${failures} failed`)
     return failures === 0 ? 0 : 1
   })
 }
 
-async function withPredict(work: (predict: PredictOne) => Promise<number>): Promise<number> {
+async function withPredict(
+  work: (predict: PredictOne, maxImageBytes: number) => Promise<number>,
+): Promise<number> {
   const start = readStart()
   const log = openLog({
     level: 'silent',
@@ -123,6 +154,7 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
         answered: () => {},
         patienceMs: PATIENCE_MS,
       }),
+      start.settings.MAX_IMAGE_MB * 1024 ** 2,
     )
   } finally {
     await data.close()
@@ -132,12 +164,13 @@ async function withPredict(work: (predict: PredictOne) => Promise<number>): Prom
 /** An error that concerns one image is reported with it; any other ends the command. */
 async function answered(
   predict: PredictOne,
-  file: string,
-  args: PredictArguments,
+  { file, maxImageBytes, request }: { file: string; maxImageBytes: number; request: PredictArguments },
 ): Promise<PredictionAnswer | Error> {
   try {
+    const { size } = await stat(file)
+    if (size > maxImageBytes) return tooLarge(size, maxImageBytes)
     const bytes = await readFile(file)
-    return await predict({ ...args, save: false, image: { bytes, filename: path.basename(file) } }, {})
+    return await predict({ ...request, save: false, image: { bytes, filename: path.basename(file) } }, {})
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return error
     if (isDarkroomError(error) && error.code !== 'not_found' && error.code !== 'not_ready') return error
@@ -145,46 +178,12 @@ async function answered(
   }
 }
 
-function show(file: string, answer: PredictionAnswer | Error, isJson: boolean): void {
-  if (answer instanceof Error) console.error(`${file}: ${answer.message}`)
-  else if (isJson) console.log(JSON.stringify({ ...answer, filename: file }))
-  else console.log(`${file}: ${wordsOf(answer)}`)
-}
-
-function wordsOf({
-  predicted_class,
-  confidence,
-  top_k,
-  decision,
-  image_problem,
-  candidates,
-  classifier,
-  model_version,
-  engine,
-}: PredictionAnswer): string {
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
-  const others = top_k
-    .slice(1)
-    .map((one) => `${one.class} ${percent(one.probability)}`)
-    .join(', ')
-  return (
-    `${predicted_class} ${percent(confidence)}${doubtIn({ decision, candidates, image_problem })}` +
-    `${others && ` (then ${others})`} · ${classifier} ${model_version}, ${engine}`
-  )
-}
-
-/** Printed after the class when the prediction is not confident. */
-function doubtIn({
-  decision,
-  candidates,
-  image_problem,
-}: Pick<PredictionAnswer, 'decision' | 'candidates' | 'image_problem'>): string {
-  if (image_problem === 'blank') return ', the image is blank'
-  if (image_problem === 'several_digits') return ', the image shows several digits'
-  if (decision === 'unfamiliar') return ', unfamiliar image'
-  if (decision !== 'uncertain') return ''
-  return candidates && candidates.length > 1 ? `, uncertain: one of ${candidates.join(', ')}` : ', uncertain'
-}
+const tooLarge = (size: number, limit: number): DarkroomError =>
+  new DarkroomError('too_large', {
+    what: 'This image is too large',
+    why: `it has ${(size / 1024 ** 2).toFixed(1)} MiB, and the limit is ${Math.round(limit / 1024 ** 2)} MiB`,
+    remedy: 'Use a smaller copy of it, or change MAX_IMAGE_MB.',
+  })
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(

@@ -253,6 +253,10 @@ export type ServingState = {
   readonly failing: string | null
   /** The names of the versions that serve, by the id of their classifier. */
   readonly versions: Readonly<Record<string, string>>
+  /** How these versions are computed, by the id of their classifier; `reason`: why so, where there is a choice. */
+  readonly precisions: Readonly<
+    Record<string, { readonly precision: InferencePrecision; readonly reason: string | null }>
+  >
 }
 
 /** The counters of one process that answers requests, added up by the supervisor over all of them. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { MIN_REASON_LENGTH } from '#lib/domain/gate.ts'
 import { card, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'
+import { PRECISIONS } from './precision.ts'
 import { storedChanges } from './prediction-changes.ts'
 import { inTrash } from './sample-changes.ts'
 import {
@@ -76,6 +77,13 @@ export const version = z.object({
   is_champion: z.boolean(),
   is_shipped: z.boolean(),
   was_champion: z.boolean(),
+  precision: z
+    .enum(PRECISIONS)
+    .nullable()
+    .describe(
+      'numeric format of its predictions (PRECISION); null for a version that is not live or not loaded',
+    ),
+  precision_reason: z.string().nullable().describe('why, where there was a choice'),
   is_live: z
     .boolean()
     .describe(

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { contract } from './contract.ts'
 import { classifierId, engine, nameOf, time, versionName } from './fields.ts'
 import { password } from './people.ts'
+import { PRECISIONS } from './precision.ts'
 
 const part = z.object({ ok: z.boolean(), detail: z.string() })
 
@@ -44,6 +45,11 @@ export const health = contract({
               'cannot be loaded; null if none can',
           ),
         fault: z.string().nullable().describe('why the promoted version cannot be loaded'),
+        precision: z
+          .enum(PRECISIONS)
+          .nullable()
+          .describe('numeric format of its predictions (PRECISION); null while it is not loaded'),
+        precision_reason: z.string().nullable().describe('why, where there was a choice'),
       }),
     ),
   }),

@@ -22,6 +22,7 @@ const healthOf = (change: Partial<HealthParts> = {}) =>
     ],
     trainingEngine: () => 'onnx',
     loaded: () => 'v2',
+    precision: () => ({ precision: 'int8', reason: 'It is faster.' }),
     hindrance: () => null,
     worker: () => 'running',
     troubles: () => [],
@@ -41,7 +42,15 @@ test('a healthy product reports its live version, its engine, and since when', a
       { name: 'tfjs-node', state: 'unavailable' },
       { name: 'wasm', state: 'available' },
     ],
-    champions: [{ classifier: 'shapes', version: 'v2', is_loaded: true }],
+    champions: [
+      {
+        classifier: 'shapes',
+        version: 'v2',
+        is_loaded: true,
+        precision: 'int8',
+        precision_reason: 'It is faster.',
+      },
+    ],
   })
 })
 
@@ -71,6 +80,7 @@ test.each<[string, string | null, string | null, RegExp]>([
     const answer = await healthOf({
       data: { ping: async () => {}, live: { all: async () => [broken] } },
       loaded: () => inMemory,
+      precision: () => null,
     }).health()
 
     expect(answer).toMatchObject({ status: 'degraded', ready: true, reasons: [expect.stringMatching(words)] })
@@ -81,6 +91,8 @@ test.each<[string, string | null, string | null, RegExp]>([
         is_loaded: inMemory === 'v2',
         live_version: inMemory,
         fault: broken.reason,
+        precision: null,
+        precision_reason: null,
       },
     ])
   },

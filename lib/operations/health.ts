@@ -3,7 +3,7 @@
  * text. It repairs nothing.
  */
 import type { Output } from '#lib/contracts/contract.ts'
-import type { WorkerState } from '#lib/contracts/ipc.ts'
+import type { ServingState, WorkerState } from '#lib/contracts/ipc.ts'
 import type { health, healthLive, healthReady } from '#lib/contracts/operations.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { LiveVersion } from '#lib/data/versions/version-values.ts'
@@ -28,6 +28,8 @@ export type HealthParts = {
   readonly trainingEngine: () => EngineName | null
   /** The version of a classifier that is loaded and answers. */
   readonly loaded: (classifierId: string) => string | null
+  /** How that version is computed; null: it is not loaded. */
+  readonly precision: (classifierId: string) => ServingState['precisions'][string] | null
   /** The reason why the default classifier cannot answer; null: it can. */
   readonly hindrance: () => string | null
   readonly worker: () => WorkerState
@@ -66,6 +68,7 @@ export function createHealth({
   engines,
   trainingEngine,
   loaded,
+  precision,
   hindrance,
   worker,
   troubles,
@@ -121,6 +124,8 @@ export function createHealth({
           is_loaded: loaded(classifierId) === name,
           live_version: loaded(classifierId) ?? version?.name ?? null,
           fault: reason,
+          precision: precision(classifierId)?.precision ?? null,
+          precision_reason: precision(classifierId)?.reason ?? null,
         }),
       ),
     }

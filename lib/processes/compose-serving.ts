@@ -32,6 +32,7 @@ import { watchConnections } from '#lib/server/connection-rate.ts'
 import type { CrashMemory } from './crash-memory.ts'
 import { maxPixelsPublic } from '#lib/operations/memory-limits.ts'
 import { layoutOf } from './process-layout.ts'
+import { createServedPrecisions } from './served-precisions.ts'
 import type { Start } from './settings.ts'
 
 /** ONNX Runtime's cost per image is constant from about 16 on, and requests are not read meanwhile. */
@@ -73,8 +74,9 @@ export function composeServing(
   { settings, places }: Start,
   { webId, data, decoding, log, traffic, openEngine, crashes, anonymousSaveHindrance }: ServingParts,
 ): ServingModule {
+  const precisions = createServedPrecisions()
   const engine = createOwnEngine({
-    open: openEngine,
+    open: async () => precisions.noting(await openEngine()),
     clock: steadyClock,
     log,
     changed: () => {
@@ -186,6 +188,12 @@ export function composeServing(
       hindrance: follower.hindrance(),
       failing: outcomes.failing(),
       versions: swap.names(),
+      precisions: Object.fromEntries(
+        Object.keys(swap.names()).flatMap((id) => {
+          const served = precisions.of(swap.serving(id)?.ref.key ?? '')
+          return served ? [[id, { precision: served.precision, reason: served.note }]] : []
+        }),
+      ),
     }),
     figures: () => batcher.figures(),
     async [Symbol.asyncDispose]() {

@@ -45,6 +45,7 @@ import { createReading } from './image-reading.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
 import { composeServing, type ServingModule } from './compose-serving.ts'
 import type { CrashMemory } from './crash-memory.ts'
+import { modelsWithPrecision } from './models-with-precision.ts'
 import { servingElsewhere } from './serving-elsewhere.ts'
 import type { OpenedEngine } from '#lib/serving/own-engine.ts'
 import { composeDecoding } from './fork-decoding.ts'
@@ -143,6 +144,7 @@ export async function composeWeb(
     log,
     startedAt,
   })
+  const precisionOf = (classifierId: string) => serving.state().precisions[classifierId] ?? null
   const { health, healthLive, healthReady } = createHealth({
     version: VERSION,
     startedAt,
@@ -152,6 +154,7 @@ export async function composeWeb(
     engines: probeEngines,
     trainingEngine: () => likelyToTrain(settings.TRAINING_ENGINE),
     loaded: (classifierId) => serving.state().versions[classifierId] ?? null,
+    precision: precisionOf,
     hindrance: () => serving.state().hindrance,
     worker: watch.worker,
     troubles: () => [
@@ -163,7 +166,7 @@ export async function composeWeb(
   const { maxImageBytes, maxUploadBytes } = limits
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
   const program: Darkroom = {
-    queries: data.queries,
+    queries: { ...data.queries, ...modelsWithPrecision(data.queries, precisionOf) },
     serving: {
       predict: serving.predict,
       predictBatch: serving.predictBatch,

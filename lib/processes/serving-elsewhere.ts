@@ -22,6 +22,7 @@ const STARTING: ServingState = {
   hindrance: 'The processes that compute predictions are starting.',
   failing: null,
   versions: {},
+  precisions: {},
 }
 
 type ElsewhereParts = {

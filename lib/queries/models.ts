@@ -58,6 +58,9 @@ const answerOf = (version: Version, { history, liveId, faults }: VersionStatus):
   is_shipped: version.isShipped,
   was_champion: history.some((promotion) => promotion.versionId === version.id),
   is_live: version.id === liveId,
+  // only processes that know what is loaded can say these
+  precision: null,
+  precision_reason: null,
   fault: faults.find(({ versionId }) => versionId === version.id)?.reason ?? null,
   parent: version.parent,
   run_id: version.runId,

@@ -184,6 +184,17 @@ test('without any engine, a request fails at its deadline', async () => {
   expect(clock.timers()).toBe(0)
 })
 
+test('once every item is computed, no timer keeps the process from ending', async () => {
+  const { clock, child, ask } = batching()
+  const answers = ['a', 'b'].map((item) => ask(item, 600_000))
+
+  await child.answer()
+  await child.answer()
+
+  expect(await Promise.all(answers)).toEqual(['A', 'B'])
+  expect(clock.timers()).toBe(0)
+})
+
 test('an engine that becomes ready later takes the queued items when woken', async () => {
   let lanes = 0
   const { child, batcher, ask } = batching({ lanes: () => lanes })

@@ -172,6 +172,11 @@ export function createBatcher<I, O>({
 
   /** Without this, an item would wait forever when no lane ever becomes free. */
   function watchFirstDeadline(): void {
+    if (count() === 0) {
+      // a timer would keep a command that is done from ending until the deadline
+      cancelTimer?.()
+      cancelTimer = null
+    }
     if (cancelTimer !== null || count() === 0) return
     const first = [...singles, ...bulk].reduce((least, one) => Math.min(least, one.deadline), Infinity)
     cancelTimer = clock.after(Math.max(0, first - clock.now()) + 1, () => {

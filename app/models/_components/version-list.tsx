@@ -37,6 +37,11 @@ export function VersionList({ models, classifier, selected, mayTrain }: ListProp
                 {one.version}
               </Link>
               {one.is_live && <Badge variant="accent">live</Badge>}
+              {one.precision && (
+                <span title={`Numeric format of its predictions. ${one.precision_reason ?? ''}`.trim()}>
+                  <Badge>{one.precision}</Badge>
+                </span>
+              )}
               {one.fault !== null && (
                 <span title={one.fault}>
                   <Badge variant="bad">

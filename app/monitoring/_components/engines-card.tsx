@@ -49,6 +49,13 @@ export function EnginesCard({ health }: { readonly health: HealthReport | null }
         Live versions: {health.champions.length === 0 ? 'none' : health.champions.map(liveText).join(', ')}.
         Models are loaded on first use.
       </p>
+      {health.champions
+        .filter(({ precision_reason: reason }) => reason !== null)
+        .map(({ classifier, precision, precision_reason: reason }) => (
+          <p key={classifier} className="small muted">
+            Numeric format of {classifier}: {precision}. {reason}
+          </p>
+        ))}
       {health.status === 'degraded' &&
         health.reasons.map((reason) => (
           <p key={reason} className="small">
@@ -65,7 +72,8 @@ function liveText({
   is_loaded: isLoaded,
   live_version: live,
   fault,
+  precision,
 }: HealthReport['champions'][number]): string {
   if (fault !== null) return `${classifier} ${live ?? 'none'} (instead of ${version})`
-  return `${classifier} ${version}${isLoaded ? ' (loaded)' : ''}`
+  return `${classifier} ${version}${isLoaded ? ` (loaded${precision ? `, ${precision}` : ''})` : ''}`
 }
