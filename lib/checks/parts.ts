@@ -5,21 +5,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { storyReport, unitReport, type StoryResult, type StorySuite } from '#lib/contracts/developer-files.ts'
+import { storyReport, unitReport } from '#lib/contracts/developer-files.ts'
 import { drawnData } from '#lib/processes/drawn-data.ts'
 import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
 import { runToEnd, printLine } from './child.ts'
 import { provideChromium } from './chromium.ts'
-import { neededBy } from './skipped.ts'
 import { ROOT } from './sources.ts'
+import { storyCount, unitCount, type Count } from './test-results.ts'
 
-export type Count = {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped?: number
-  /** Why a test was skipped, once for each. */
-  readonly reasons?: readonly string[]
-}
 export type TestPart = {
   readonly name: string
   /** A name that `npm test` also accepts, of several parts or a former one. */
@@ -29,9 +22,6 @@ export type TestPart = {
   readonly measures: boolean
   readonly run: () => Promise<Count>
 }
-
-/** Vitest's words for a test that did not run. */
-const SKIPPED = new Set(['skipped', 'pending'])
 
 const inModules = (file: string): string => path.join(ROOT, 'node_modules', file)
 
@@ -130,22 +120,7 @@ export async function unit(files: readonly string[]): Promise<Count> {
       { cwd: ROOT, isShown: true },
     )
     if (!existsSync(report)) return { passed: 0, failed: 1 }
-    const { numPassedTests, numFailedTests, numPendingTests, testResults } = unitReport.parse(
-      JSON.parse(readFileSync(report, 'utf8')),
-    )
-    const filesThatBroke = testResults.filter(
-      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-    ).length
-    return {
-      passed: numPassedTests,
-      failed: numFailedTests + filesThatBroke,
-      skipped: numPendingTests,
-      reasons: testResults.flatMap(({ name, assertionResults }) =>
-        assertionResults
-          .filter(({ status }) => SKIPPED.has(status))
-          .map(() => neededBy(path.relative(ROOT, name))),
-      ),
-    }
+    return unitCount(unitReport.parse(JSON.parse(readFileSync(report, 'utf8'))))
   })
 }
 
@@ -192,32 +167,8 @@ function storiesOf(projects: readonly StoryProject[], environment: NodeJS.Proces
       { cwd: ROOT, isShown: true, env: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: report } },
     )
     if (!existsSync(report)) return { passed: 0, failed: 1 }
-    const { stats, suites } = storyReport.parse(JSON.parse(readFileSync(report, 'utf8')))
-    return {
-      passed: stats.expected,
-      failed: Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1),
-      skipped: stats.skipped,
-      reasons: storiesIn(suites).flatMap(({ status, annotations }) =>
-        status === 'skipped' ? [annotations.find(({ type }) => type === 'skip')?.description ?? NOT_RUN] : [],
-      ),
-    }
+    return storyCount(storyReport.parse(JSON.parse(readFileSync(report, 'utf8'))), code)
   })
-}
-
-/** Where an earlier story of the same file failed. */
-const NOT_RUN = 'a story before it failed'
-
-const storiesIn = (suites: readonly StorySuite[]): readonly StoryResult[] =>
-  suites.flatMap((suite) => [...suite.specs.flatMap(({ tests }) => tests), ...storiesIn(suite.suites ?? [])])
-
-export function sumOf(counts: readonly Count[]): Required<Count> {
-  const sum = (of: (count: Count) => number): number => counts.reduce((total, one) => total + of(one), 0)
-  return {
-    passed: sum(({ passed }) => passed),
-    failed: sum(({ failed }) => failed),
-    skipped: sum(({ skipped = 0 }) => skipped),
-    reasons: counts.flatMap(({ reasons = [] }) => reasons),
-  }
 }
 
 async function withReport(work: (report: string) => Promise<Count>): Promise<Count> {

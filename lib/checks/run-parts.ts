@@ -1,12 +1,14 @@
 /**
  * Runs parts of the checks, two at a time and the build among them, then those that measure, alone, and prints the
- * closing line `N passed, N failed, N skipped`. parts.ts lists the parts.
+ * closing lines: what failed, what passed only when repeated, and `N passed, N failed, N skipped`. parts.ts lists the
+ * parts.
  */
 import path from 'node:path'
 import { runToEnd, printLine } from './child.ts'
 import { childrenCpuSeconds } from './cpu-time.ts'
-import { sumOf, type Count, type TestPart } from './parts.ts'
+import type { TestPart } from './parts.ts'
 import { ROOT } from './sources.ts'
+import { sumOf, type Count } from './test-results.ts'
 
 const CORES = 2 // of the machine for which the order of the parts is chosen
 
@@ -17,8 +19,10 @@ export async function runParts(parts: readonly TestPart[]): Promise<number> {
   const counts = (await Promise.all([inTurn(byTwo), inTurn(byTwo)])).flat()
   counts.push(...(await inTurn(parts.filter(({ measures }) => measures).values())))
 
-  const { passed, failed, skipped, reasons } = sumOf(counts)
+  const { passed, failed, skipped, reasons, failures, repeated } = sumOf(counts)
   for (const [reason, count] of countsOf(reasons)) printLine(`Skipped: ${count} (${reason})`)
+  for (const test of repeated) printLine(`Passed only when repeated: ${test}`)
+  for (const test of failures) printLine(`Failed: ${test}`)
   const cpu = childrenCpuSeconds()
   if (cpu !== null)
     printLine(

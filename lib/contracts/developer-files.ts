@@ -23,29 +23,38 @@ export type LockFile = Readonly<z.output<typeof lockFile>>
 /** Vitest's `--reporter=json`. */
 export const unitReport = z.object({
   numPassedTests: z.number(),
-  numFailedTests: z.number(),
   numPendingTests: z.number(),
   testResults: z.array(
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ status: z.string() })),
+      message: z.string().optional(),
+      assertionResults: z.array(
+        z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()) }),
+      ),
     }),
   ),
 })
 
+export type UnitReport = Readonly<z.output<typeof unitReport>>
+
 const storyResult = z.object({
   status: z.string(),
   annotations: z.array(z.object({ type: z.string(), description: z.string().optional() })),
+  results: z.array(z.object({ errors: z.array(z.object({ message: z.string().optional() })) })),
 })
-export type StoryResult = Readonly<z.output<typeof storyResult>>
+type StoryResult = Readonly<z.output<typeof storyResult>>
 
 export type StorySuite = {
-  readonly specs: readonly { readonly tests: readonly StoryResult[] }[]
+  readonly specs: readonly {
+    readonly title: string
+    readonly file: string
+    readonly tests: readonly StoryResult[]
+  }[]
   readonly suites?: readonly StorySuite[] | undefined
 }
 const storySuite: z.ZodType<StorySuite> = z.object({
-  specs: z.array(z.object({ tests: z.array(storyResult) })),
+  specs: z.array(z.object({ title: z.string(), file: z.string(), tests: z.array(storyResult) })),
   get suites() {
     return z.array(storySuite).optional()
   },
@@ -61,6 +70,8 @@ export const storyReport = z.object({
     skipped: z.number(),
   }),
 })
+
+export type StoryReport = Readonly<z.output<typeof storyReport>>
 
 const counters = z.record(z.string(), z.number()).readonly()
 const shortTimes = z.object({ median: z.number(), p95: z.number(), p99: z.number() }).readonly()
