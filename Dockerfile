@@ -30,7 +30,11 @@ ENV NODE_ENV=production \
     NEXT_TELEMETRY_DISABLED=1 \
     HOST=0.0.0.0 \
     PORT=3000 \
-    DATA_DIR=/data
+    DATA_DIR=/data \
+    NODE_COMPILE_CACHE=/app/node_modules/.cache/darkroom-compiled \
+    MALLOC_ARENA_MAX=1 \
+    MALLOC_MMAP_THRESHOLD_=65536 \
+    MALLOC_TRIM_THRESHOLD_=65536
 WORKDIR /app
 COPY --from=build --chown=node:node /app ./
 RUN mkdir -m 700 /data /data-backups && chown node:node /data /data-backups /app

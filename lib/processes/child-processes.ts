@@ -87,6 +87,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     child.send({ kind: 'decode-memory', id, bytes }),
   )
   const members: Member[] = []
+  const tried = new Set<Member>()
   let port = settings.PORT
   let isListening = false
   let isReady = false
@@ -106,8 +107,15 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     log('warn', 'The supervisor could not bind the socket; the first process binds it itself', { error })
     return null
   })
-  if (layout.front.count > 0) startFront(1)
-  else startWorker()
+  if (layout.front.count === 0) startWorker()
+  else {
+    startFront(1)
+    void socket.then((bound) => {
+      if (!bound) return // the first process decides the port
+      port = bound.port
+      startBehind()
+    })
+  }
   const timer = setInterval(sendFigures, FIGURES_EVERY_MS)
 
   function supervise(kind: Kind, name: string, forkIt: () => Process): void {
@@ -142,7 +150,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     return members.filter((member) => member.kind === kind)
   }
 
-  /** The first alone, so that predictions are available soonest: the others would compete for the same cores. */
+  /** The first without the others, so that predictions are available soonest: they would compete for the same cores. */
   function startFront(count: number): void {
     const { kind } = layout.front
     for (let number = ofKind('front').length + 1; number <= count; number++)
@@ -150,6 +158,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   }
 
   function startBehind(): void {
+    if (isEnding) return
     for (let number = ofKind('behind').length + 1; number <= layout.behind; number++)
       supervise('behind', layout.behind === 1 ? 'web' : `web ${number}`, () =>
         whenPrepared(forkOne('web', number)),
@@ -201,14 +210,18 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     return whenPrepared(front)
   }
 
-  /** Predictions first, then pages, then jobs: all at once would compete for the cores. Failures delay nothing. */
+  /**
+   * First one process that predicts, and pages; then the other processes that predict, and jobs: all at once would
+   * compete for the cores. Failures delay nothing.
+   */
   function goOnStarting(member: Member): void {
     if (isEnding) return
+    tried.add(member)
     if (member.kind === 'front') {
       startFront(layout.front.count)
       startBehind()
     }
-    if (member.kind === 'behind' || layout.behind === 0) startWorker()
+    if ([...ofKind('front').slice(0, 1), ...ofKind('behind')].every((one) => tried.has(one))) startWorker()
   }
 
   function started(member: Member, remarks: readonly string[]): void {

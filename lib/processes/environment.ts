@@ -1,6 +1,7 @@
 /** The environment and flags of every child of the supervisor, next to its own settings. */
 import path from 'node:path'
 import { settings } from '#lib/contracts/settings.ts'
+import { SMALL_PIECES } from '#lib/operations/memory-limits.ts'
 import { ROOT } from './settings.ts'
 
 export const CHILD_FLAGS = ['--disable-warning=ExperimentalWarning']
@@ -11,6 +12,12 @@ export const inheritedFlags = (): string[] => [
 ]
 /** Node keeps compiled code there: it saves a third of a start's processor time. */
 const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'darkroom-compiled')
+
+/** For the supervisor itself, where it is not started by lib/setup/bootstrap.mjs, which sets the same. */
+export const supervisorEnvironment = (): Readonly<Record<string, string>> => ({
+  NODE_COMPILE_CACHE: COMPILED,
+  ...SMALL_PIECES,
+})
 
 /**
  * Two heaps of the C library instead of eight per core: after 20,000 predictions a web process took 278 MB

@@ -94,6 +94,7 @@ export async function runAnswering(start: Start, { kind, place, opening }: Answe
   } else {
     rmSync(socketOf(place), { force: true }) // of a process that was killed
     await server.listen(socketOf(place))
+    openPages(settings.PORT) // takes about as long as it takes to prepare the data
   }
   if (crashes) say({ kind: 'suspects', hashes: crashes.suspects.all() })
   await prepared.promise
@@ -118,13 +119,16 @@ export async function runAnswering(start: Start, { kind, place, opening }: Answe
   const remarks = await web.begin()
   const port = isFront ? await listening.listen() : settings.PORT
   if (port === null) return
+  if (!isFront) await pages.promise.catch(() => {}) // reported above
   setPriority(Math.min(19, getPriority() + NICE)) // does not slow the start
   say({ kind: 'ready', remarks })
-  if (kind === 'predict') return
-  // After the engine, where this process has one: predictions need no pages.
-  const { preparePages } = await import('./next-pages.ts')
-  preparePages({ isDevelopment: start.isDevelopment, host: settings.HOST, port }).then(
-    pages.resolve,
-    pages.reject,
-  )
+  if (kind === 'web' && isFront) openPages(port) // after the engine: predictions need no pages
+
+  function openPages(ownPort: number): void {
+    import('./next-pages.ts')
+      .then(({ preparePages }) =>
+        preparePages({ isDevelopment: start.isDevelopment, host: settings.HOST, port: ownPort }),
+      )
+      .then(pages.resolve, pages.reject)
+  }
 }

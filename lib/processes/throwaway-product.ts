@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { copyData } from './drawn-data.ts'
+import { supervisorEnvironment } from './environment.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const READY = /^Darkroom is ready at (http\S+)\s/m
@@ -107,7 +108,7 @@ export function spawnSupervisor(
   const child = spawn(program!, args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...inherited, NODE_ENV: 'production', ...settings },
+    env: { ...supervisorEnvironment(), ...inherited, NODE_ENV: 'production', ...settings },
   })
   let printed = ''
   for (const stream of [child.stdout, child.stderr])

@@ -28,6 +28,20 @@ async function turnsToAccept(copies: number): Promise<number> {
   return turns
 }
 
+test('a socket that several processes share keeps the port that the system chose for it', async () => {
+  const socket = await bindListenSocket({ PORT: 0, HOST: '127.0.0.1' }, true)
+  if (!socket) throw new Error('no socket could be bound')
+  onTestFinished(socket.close)
+  const child = fork(path.join(import.meta.dirname, 'accepting.fakes.ts'), ['1'])
+  onTestFinished(() => void child.kill())
+
+  child.send('copy', socket.handle)
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }]
+
+  expect(socket.port).toBe(port)
+  expect(port).toBeGreaterThan(0)
+})
+
 test('with copies of its socket a busy process accepts many connections per turn, otherwise one', async () => {
   expect(await turnsToAccept(1)).toBeGreaterThanOrEqual(CONNECTIONS)
   expect(await turnsToAccept(16)).toBeLessThan(CONNECTIONS / 4)

@@ -13,6 +13,8 @@ export type ListenSocket = {
   readonly handle: net.Server
   /** Whether other sockets of this user may be bound to the same port. */
   readonly isShared: boolean
+  /** Where the port was 0, the one that the system chose. */
+  readonly port: number
   readonly close: () => void
 }
 /** UV_TCP_REUSEPORT of libuv 1.52: not on macOS and Windows. */
@@ -55,9 +57,7 @@ export async function bindListenSocket(
 }
 
 /** libuv reports an address in use only to a process that listens; the socket is bound to nothing then. */
-function bound(
-  handle: BoundHandle | number,
-): (Omit<ListenSocket, 'isShared'> & { readonly port: number }) | null {
+function bound(handle: BoundHandle | number): Omit<ListenSocket, 'isShared'> | null {
   if (typeof handle === 'number') return null
   const place: { port?: number } = {}
   if (handle.getsockname(place) === 0 && place.port)

@@ -12,7 +12,7 @@ import { provideNativeBehind, putNativeBack } from './native-background.mjs'
 import { buildPages, generateClient } from './build.mjs'
 import { runInForeground } from './child.mjs'
 import { install } from './install.mjs'
-import { chooseNode, environmentFor, majorOf, OLDEST_HOST } from './node.mjs'
+import { chooseNode, environmentFor, majorOf, OLDEST_HOST, supervisorEnvironment } from './node.mjs'
 import { SetupError, say, secondsSince } from './progress.mjs'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
@@ -110,7 +110,7 @@ async function main() {
     ...(existsSync(settings) ? [`--env-file=${settings}`] : []),
   ]
   process.exitCode = await runInForeground(node, [...flags, path.join(ROOT, command.runs), ...args], {
-    env,
+    env: command.runs === COMMANDS.start.runs ? { ...supervisorEnvironment(ROOT), ...env } : env,
     cwd: ROOT,
     onReady,
   })

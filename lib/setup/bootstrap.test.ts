@@ -4,6 +4,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { supervisorEnvironment } from '#lib/processes/environment.ts'
+import { ROOT } from '#lib/processes/settings.ts'
 
 /**
  * A folder with the real bootstrap, and small programs in place of npm, Prisma, Next, the supervisor and
@@ -184,6 +186,25 @@ test('a signal reaches the product, and its exit code is passed on', async () =>
   running.child.kill('SIGTERM')
 
   expect(await running.ended).toMatchObject({ code: 7 })
+})
+
+test('the supervisor starts with the environment of lib/processes/environment.ts; other commands do not', async () => {
+  const names = ['NODE_COMPILE_CACHE', 'MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_']
+  const print = `console.log(JSON.stringify(${JSON.stringify(names)}.map((name) => process.env[name] ?? null)))`
+  const { start, write, root } = tree(print)
+  write('lib/commands/predict.ts', print)
+  const expected: Readonly<Record<string, string | undefined>> = supervisorEnvironment()
+  const valuesOf = ({ output }: { readonly output: string }): unknown =>
+    JSON.parse(/^\[.*\]$/m.exec(output)?.[0] ?? 'null')
+  const without = names.map((name) => process.env[name] ?? null)
+
+  const supervisor = valuesOf(await start('start').ended)
+  const other = valuesOf(await start('predict').ended)
+
+  expect(supervisor).toEqual(
+    names.map((name) => process.env[name] ?? expected[name]?.replace(ROOT, root) ?? null),
+  )
+  expect(other).toEqual(without)
 })
 
 test('when the shell between npm and the bootstrap is killed, the product stops too', async () => {

