@@ -269,6 +269,9 @@ export type WebFigures = {
   readonly batches: number
   /** Images in these batches, including those of evaluations and comparisons, which are not predictions. */
   readonly batched: number
+  /** Predictions that were found in the cache, and those that were not. */
+  readonly cacheHits: number
+  readonly cacheMisses: number
   readonly latenciesMs: readonly number[]
   readonly memoryMb: number
 }

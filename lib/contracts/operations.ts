@@ -99,6 +99,11 @@ export const metrics = contract({
       latency_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
       queue: z.number().int(),
       mean_batch: z.number().nullable(),
+      cache: z
+        .object({ hits: z.number().int(), misses: z.number().int() })
+        .describe(
+          'predictions for images that were sent before (PREDICTION_CACHE_MB); both 0 without a cache',
+        ),
     }),
     timestamp: time,
   }),

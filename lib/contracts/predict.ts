@@ -54,7 +54,11 @@ export const prediction = z.object({
   height: z.number().int(),
   timestamp: time,
   timing_ms: z.object({ decode: z.number(), queue: z.number(), inference: z.number(), total: z.number() }),
-  cached: z.boolean(),
+  cached: z
+    .boolean()
+    .describe(
+      'the same image was predicted by the same version recently, and was not computed again (PREDICTION_CACHE_MB)',
+    ),
 })
 export type PredictionAnswer = z.output<typeof prediction>
 

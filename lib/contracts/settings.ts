@@ -95,6 +95,15 @@ export const settings = z.object({
       'numeric format of predictions: float32; int8, where a version keeps its accuracy with it; auto: int8 where ' +
         'it is also faster on this machine',
     ),
+  PREDICTION_CACHE_MB: z.coerce
+    .number()
+    .min(0)
+    .max(1e5)
+    .default(4)
+    .describe(
+      'memory for recent predictions in each process that computes them: an image that is sent again is not ' +
+        'computed again; 0: off',
+    ),
   PREDICT_PROCESSES: auto(count(1, 64))
     .default('auto')
     .describe(

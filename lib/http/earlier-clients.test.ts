@@ -139,6 +139,7 @@ function opened({ classes = ['circle', 'star'], ends = 'done', openActions = fal
           latency_ms: { p50: 1, p95: 2, p99: 3 },
           queue: 0,
           mean_batch: null,
+          cache: { hits: 0, misses: 0 },
         },
       }),
     },

@@ -10,6 +10,8 @@ const web: WebFigures = {
   queue: 0,
   batches: 0,
   batched: 0,
+  cacheHits: 0,
+  cacheMisses: 0,
   latenciesMs: [1, 2, 3, 4],
   memoryMb: 100,
 }

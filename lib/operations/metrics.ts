@@ -81,6 +81,7 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
                 p99: percentile(latencies, 0.99),
               },
         queue: sums.queue,
+        cache: { hits: sums.cacheHits, misses: sums.cacheMisses },
         mean_batch: sums.batches === 0 ? null : Math.round((100 * sums.batched) / sums.batches) / 100,
       },
       timestamp: at.toISOString(),

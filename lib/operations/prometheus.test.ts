@@ -18,6 +18,7 @@ const figures = {
     latency_ms: { p50: 1, p95: 2, p99: 4 },
     queue: 0,
     mean_batch: null,
+    cache: { hits: 3, misses: 5 },
   },
 }
 
@@ -25,6 +26,7 @@ test('the figures are in Prometheus’ text format: name, type and value, in sec
   const text = prometheusText(figures)
 
   expect(text).toContain('# TYPE darkroom_requests_total counter\ndarkroom_requests_total 41\n')
+  expect(text).toContain('darkroom_prediction_cache_hits_total 3\n')
   expect(text).toContain('darkroom_prediction_seconds{quantile="0.99"} 0.004\n')
   expect(text).toContain('darkroom_process_memory_bytes{process="we\\"b\\\\",pid="7"} 2097152\n')
   for (const line of text.trimEnd().split('\n'))

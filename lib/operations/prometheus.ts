@@ -37,6 +37,16 @@ function familiesOf(f: Figures): readonly Family[] {
       'Predictions per second, over the last ten seconds',
       f.predictions.per_second,
     ),
+    counter(
+      'darkroom_prediction_cache_hits_total',
+      'Predictions for an image that was computed before',
+      f.predictions.cache.hits,
+    ),
+    counter(
+      'darkroom_prediction_cache_misses_total',
+      'Predictions that were not in the cache',
+      f.predictions.cache.misses,
+    ),
     gauge('darkroom_prediction_queue', 'Images waiting for an engine', f.predictions.queue),
     {
       name: 'darkroom_prediction_seconds',

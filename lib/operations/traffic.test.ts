@@ -12,7 +12,13 @@ test('only the last thousand latencies are stored, all predictions are counted',
   const traffic = countTraffic()
   for (let i = 0; i < 1_500; i++) traffic.predicted(i)
 
-  const { latenciesMs, predictions } = traffic.figures({ waiting: 0, batches: 0, items: 0 })
+  const { latenciesMs, predictions } = traffic.figures({
+    waiting: 0,
+    batches: 0,
+    items: 0,
+    cacheHits: 0,
+    cacheMisses: 0,
+  })
 
   expect(predictions).toBe(1_500)
   expect(latenciesMs).toHaveLength(1_000)
@@ -22,7 +28,7 @@ test('only the last thousand latencies are stored, all predictions are counted',
 test('statuses from 500 on are errors; the figures of several processes add up', () => {
   const traffic = countTraffic()
   for (const status of [200, 404, 500, 503]) traffic.request(status)
-  const one = traffic.figures({ waiting: 2, batches: 5, items: 9 })
+  const one = traffic.figures({ waiting: 2, batches: 5, items: 9, cacheHits: 3, cacheMisses: 1 })
 
   expect(sumOf([one, one])).toEqual({
     requests: 8,
@@ -31,6 +37,8 @@ test('statuses from 500 on are errors; the figures of several processes add up',
     queue: 4,
     batches: 10,
     batched: 18,
+    cacheHits: 6,
+    cacheMisses: 2,
   })
 })
 
@@ -43,6 +51,8 @@ test('a rate is over the last ten seconds, and a restarted process does not make
     queue: 0,
     batches: 0,
     batched: 0,
+    cacheHits: 0,
+    cacheMisses: 0,
   })
 
   expect(rates(sums(0), 0).requestsPerSecond).toBe(0)

@@ -6,10 +6,19 @@ const LATENCY_COUNT = 1_000
 /** Rates are over this many seconds. */
 const RATE_SECONDS = 10
 
+export type ServingFigures = {
+  readonly waiting: number
+  readonly batches: number
+  readonly items: number
+  /** Predictions that were found in the cache, and those that were not; 0 without a cache. */
+  readonly cacheHits: number
+  readonly cacheMisses: number
+}
+
 export type Traffic = {
   readonly request: (status: number) => void
   readonly predicted: (totalMs: number) => void
-  readonly figures: (queue: { waiting: number; batches: number; items: number }) => WebFigures
+  readonly figures: (serving: ServingFigures) => WebFigures
 }
 
 export function countTraffic(): Traffic {
@@ -26,7 +35,7 @@ export function countTraffic(): Traffic {
       latencies[predictions % LATENCY_COUNT] = Math.round(totalMs * 100) / 100
       predictions += 1
     },
-    figures: ({ waiting, batches, items }) => ({
+    figures: ({ waiting, batches, items, cacheHits, cacheMisses }) => ({
       pid: process.pid,
       requests,
       errors,
@@ -34,13 +43,29 @@ export function countTraffic(): Traffic {
       queue: waiting,
       batches,
       batched: items,
+      cacheHits,
+      cacheMisses,
       latenciesMs: [...latencies],
       memoryMb: Math.round(process.memoryUsage.rss() / 1024 ** 2),
     }),
   }
 }
 
-export type Sums = Pick<WebFigures, 'requests' | 'errors' | 'predictions' | 'queue' | 'batches' | 'batched'>
+export type Sums = Pick<
+  WebFigures,
+  'requests' | 'errors' | 'predictions' | 'queue' | 'batches' | 'batched' | 'cacheHits' | 'cacheMisses'
+>
+
+const NOTHING: Sums = {
+  requests: 0,
+  errors: 0,
+  predictions: 0,
+  queue: 0,
+  batches: 0,
+  batched: 0,
+  cacheHits: 0,
+  cacheMisses: 0,
+}
 
 export const sumOf = (webs: readonly WebFigures[]): Sums =>
   webs.reduce<Sums>(
@@ -51,8 +76,10 @@ export const sumOf = (webs: readonly WebFigures[]): Sums =>
       queue: sum.queue + web.queue,
       batches: sum.batches + web.batches,
       batched: sum.batched + web.batched,
+      cacheHits: sum.cacheHits + web.cacheHits,
+      cacheMisses: sum.cacheMisses + web.cacheMisses,
     }),
-    { requests: 0, errors: 0, predictions: 0, queue: 0, batches: 0, batched: 0 },
+    NOTHING,
   )
 
 export type Rates = { readonly requestsPerSecond: number; readonly predictionsPerSecond: number }

@@ -13,13 +13,14 @@ import { createDecodeHere } from '#lib/inference/decode-here.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
-import type { Traffic } from '#lib/operations/traffic.ts'
+import type { ServingFigures, Traffic } from '#lib/operations/traffic.ts'
 import { createAdmission } from '#lib/serving/admission.ts'
 import { createAdmittedPredict } from '#lib/serving/admitted-predict.ts'
 import { createBatcher } from '#lib/serving/batcher.ts'
 import { followPromotions } from '#lib/serving/follow-promotions.ts'
 import { createOutcomes } from '#lib/serving/outcomes.ts'
 import { createOwnEngine, type OpenedEngine } from '#lib/serving/own-engine.ts'
+import { createPredictionCache } from '#lib/serving/prediction-cache.ts'
 import { createPredict, PATIENCE_MS, type Prepare } from '#lib/serving/predict.ts'
 import { runOn, type InferenceItem, type PoolResult } from '#lib/serving/run-on-pool.ts'
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
@@ -67,7 +68,7 @@ export type ServingModule = AsyncDisposable & {
   /** Checks the files, checksums and test inputs of a version as they are now. */
   readonly verify: (versionId: string) => Promise<unknown>
   readonly state: () => ServingState
-  readonly figures: () => { waiting: number; batches: number; items: number }
+  readonly figures: () => ServingFigures
 }
 
 export function composeServing(
@@ -107,7 +108,8 @@ export function composeServing(
   const connections = watchConnections(layoutOf(settings).front.count)
   const admission = createAdmission(steadyClock, connections.isStorm, layoutOf(settings).front.count)
   const outcomes = createOutcomes(steadyClock)
-  const swap = createSwap({ pool: engine, data, log })
+  const cache = createPredictionCache(settings.PREDICTION_CACHE_MB * 1024 ** 2)
+  const swap = createSwap({ pool: engine, data, log, retired: (key) => cache?.forget(key) })
   const recovery = createRecovery({ swap, data, clock: steadyClock, log })
   const predict = createPredict({
     swap,
@@ -118,6 +120,7 @@ export function composeServing(
     mediaTypeOf,
     prepare,
     answered: traffic.predicted,
+    cache,
     anonymousSaveHindrance,
   })
   const explaining = createPredictExplained({
@@ -195,7 +198,10 @@ export function composeServing(
         }),
       ),
     }),
-    figures: () => batcher.figures(),
+    figures() {
+      const { hits, misses } = cache?.figures() ?? { hits: 0, misses: 0 }
+      return { ...batcher.figures(), cacheHits: hits, cacheMisses: misses }
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       connections[Symbol.dispose]()

@@ -9,6 +9,8 @@ const NONE: WebFigures = {
   queue: 0,
   batches: 0,
   batched: 0,
+  cacheHits: 0,
+  cacheMisses: 0,
   latenciesMs: [],
   memoryMb: 0,
 }
@@ -27,6 +29,8 @@ export function createPastFigures(): {
         predictions: past.predictions + ended.predictions,
         batches: past.batches + ended.batches,
         batched: past.batched + ended.batched,
+        cacheHits: past.cacheHits + ended.cacheHits,
+        cacheMisses: past.cacheMisses + ended.cacheMisses,
       }
     },
     sum: () => past,

@@ -53,7 +53,7 @@ export function servingElsewhere({ webId, data, log, states }: ElsewhereParts): 
     },
     verify: data.versions.verify,
     state: () => joined(states()),
-    figures: () => ({ waiting: 0, batches: 0, items: 0 }),
+    figures: () => ({ waiting: 0, batches: 0, items: 0, cacheHits: 0, cacheMisses: 0 }),
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       await seen()

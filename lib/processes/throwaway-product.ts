@@ -61,7 +61,15 @@ export async function startThrowawayProduct(
       for (const folder of [dataDir, `${dataDir}-backups`]) rmSync(folder, { recursive: true, force: true })
   }
   const supervisor = spawnSupervisor(
-    { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings },
+    // without a cache, because commands and tests that repeat an image measure its computation
+    {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      PREDICTION_CACHE_MB: '0',
+      ...settings,
+    },
     place,
   )
   const { child, output, exit } = supervisor

@@ -49,11 +49,13 @@ export type SwapParts = {
   }
   readonly log: LogLine
   readonly most?: number
+  /** This version was unloaded, or another one serves predictions instead of it. */
+  readonly retired?: (key: string) => void
 }
 
 type Resident = { readonly served: ServingVersion; leases: number }
 
-export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts): Swap {
+export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = () => {} }: SwapParts): Swap {
   /** In order of use, the least recently used first. */
   const residents = new Map<string, Resident>()
   const loading = new Map<string, Promise<Resident>>()
@@ -113,6 +115,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
         if (before?.ref.key !== version.id) {
           const earlier = before ? `, ${before.version.name} finishes its requests` : ''
           log('info', `${classifierId} ${version.name} serves predictions from now on${earlier}`)
+          if (before) retired(before.ref.key)
         }
         return resident
       } catch (error) {
@@ -139,7 +142,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
     const resident = residents.get(key)
     if (!resident) return
     residents.delete(key)
-    pool.unload(key)
+    unload(key)
     for (const [classifierId, served] of live) if (served.ref.key === key) live.delete(classifierId)
     reporting = reporting.then(() => report(resident.served.version, reason))
   }
@@ -199,10 +202,17 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
         },
       )
     }
-    for (const classifierId of live.keys())
-      if (!rows.some(({ promoted }) => promoted.version.classifierId === classifierId))
+    for (const [classifierId, served] of live)
+      if (!rows.some(({ promoted }) => promoted.version.classifierId === classifierId)) {
         live.delete(classifierId)
+        retired(served.ref.key)
+      }
     return failed
+  }
+
+  function unload(key: string): void {
+    pool.unload(key)
+    retired(key)
   }
 
   /** Unloads the least recently used first; versions in use, or just loaded, stay. */
@@ -212,7 +222,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT }: SwapParts)
       if (residents.size <= most) return
       if (leases > 0 || key === newest) continue
       residents.delete(key)
-      pool.unload(key)
+      unload(key)
     }
   }
 

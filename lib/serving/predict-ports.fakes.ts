@@ -8,6 +8,7 @@ import type { Classifier } from '#lib/domain/classifier.ts'
 import type { NewPrediction } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { createBatcher } from './batcher.ts'
+import type { PredictionCache } from './prediction-cache.ts'
 import { createPredict, type PredictOne } from './predict.ts'
 import { type InferenceItem, type PoolResult } from './run-on-pool.ts'
 import { fakeClock, type FakeClock } from './serving.fakes.ts'
@@ -39,7 +40,12 @@ export type PredictFixture = {
 export function predictFixture({
   calibrated,
   keep = async () => {},
-}: { calibrated?: CardOptions; keep?: () => Promise<void> } = {}): PredictFixture {
+  cache = null,
+}: {
+  calibrated?: CardOptions
+  keep?: () => Promise<void>
+  cache?: PredictionCache | null
+} = {}): PredictFixture {
   const rows: NewPrediction[] = []
   const requested: string[] = []
   const clock = fakeClock()
@@ -131,6 +137,7 @@ export function predictFixture({
     mediaTypeOf: () => 'image/png',
     prepare: async ({ bytes }) => bytes,
     answered: () => {},
+    cache,
   })
   return { predict, swap, rows, clock, requests: requested, leases: () => open }
 }

@@ -3,26 +3,22 @@
  * decode and compute; this file knows nothing about HTTP.
  */
 import { createHash } from 'node:crypto'
-import type { InferredImage, PreparedImage } from '#lib/contracts/ipc.ts'
+import type { PreparedImage } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
-import { softmax } from '#lib/domain/calibration.ts'
-import { byProbability, chanceOf } from '#lib/domain/conformal.ts'
-import { decide } from '#lib/domain/decision.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
-import { cardAt, thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 import type { Batcher } from './batcher.ts'
 import { savePrediction } from './save-prediction.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
 import type { InferenceItem, PoolResult } from './run-on-pool.ts'
 import type { ServingVersion, Swap } from './model-registry.ts'
+import type { PredictionCache } from './prediction-cache.ts'
+import { answerOf } from './prediction-result.ts'
 
 /** Clients that have waited this long have usually given up. */
 export const PATIENCE_MS = 10_000
 /** A version that turns out to be broken is replaced by the previous one, and the request goes there. */
 const MOST_VERSIONS_TRIED = 3
-/** Digits of a probability; further ones are numerical noise. */
-const PROBABILITY_DIGITS = 6
 
 export type PredictParts = {
   readonly swap: Pick<Swap, 'lease' | 'serving'>
@@ -43,6 +39,8 @@ export type PredictParts = {
   readonly prepare: Prepare
   /** Why predictions of anonymous clients are currently not stored; null when they are. */
   readonly anonymousSaveHindrance?: () => string | null
+  /** Outputs of recent predictions; absent: every image is computed. */
+  readonly cache?: Pick<PredictionCache, 'find' | 'store'> | null
   /** How long an image may wait in the queue once its version is loaded; default PATIENCE_MS. */
   readonly patienceMs?: number
 }
@@ -88,6 +86,7 @@ export function createPredict({
   answered,
   prepare,
   anonymousSaveHindrance = () => null,
+  cache = null,
   patienceMs = PATIENCE_MS,
 }: PredictParts): PredictOne {
   /**
@@ -115,13 +114,21 @@ export function createPredict({
     for (let tried = 1; ; tried++) {
       const lease = await swap.lease(classifierId, version)
       try {
+        const cached = cache?.find(lease.ref.key, hash(), caller.maxPixels ?? Infinity)
+        if (cached) {
+          const output = { output: { ...cached.output, decodeMs: 0 }, inferenceMs: 0, engine: cached.engine }
+          return { lease, output, queuedMs: 0, isCached: true }
+        }
         const image = await prepare({ bytes, hash }, lease, caller)
         const { output, queuedMs } = await batcher.submit(
           { served: lease, image, isBulk: caller.isBulk === true },
           clock.now() + patienceMs,
           caller.signal,
         )
-        return { lease, output, queuedMs: queuedMs + (image instanceof Uint8Array ? 0 : image.queuedMs) }
+        if (output.output.ok && output.engine !== null)
+          cache?.store(lease.ref.key, hash(), { output: output.output, engine: output.engine })
+        const waitedMs = queuedMs + (image instanceof Uint8Array ? 0 : image.queuedMs)
+        return { lease, output, queuedMs: waitedMs, isCached: false }
       } catch (error) {
         lease.release()
         const mayTryNext =
@@ -138,7 +145,13 @@ export function createPredict({
     const began = clock.now()
     const hash = hashOf(bytes)
     const classifierId = await idOf(classifier)
-    const { lease, output, queuedMs } = await computed({ classifierId, version, bytes, hash, caller })
+    const { lease, output, queuedMs, isCached } = await computed({
+      classifierId,
+      version,
+      bytes,
+      hash,
+      caller,
+    })
     try {
       const { output: image, inferenceMs, engine } = output
       if (!image.ok) throw reportedError(image.failure)
@@ -166,7 +179,7 @@ export function createPredict({
           inference: ms(inferenceMs),
           total: ms(clock.now() - began),
         },
-        cached: false,
+        cached: isCached,
       }
       const saved =
         id === null
@@ -189,62 +202,6 @@ export function createPredict({
     } finally {
       lease.release()
     }
-  }
-}
-
-type PredictionResult = Pick<
-  PredictionAnswer,
-  | 'predicted_class'
-  | 'predicted_index'
-  | 'confidence'
-  | 'probabilities'
-  | 'top_k'
-  | 'decision'
-  | 'candidates'
-  | 'familiarity'
-  | 'image_problem'
->
-type ReadImage = Extract<InferredImage, { ok: true }>
-type InferenceResult = Pick<ReadImage, 'logits' | 'distance' | 'problem' | 'precision'>
-
-/** Turns logits into a response, with temperature and thresholds from the card of the version, as measured with the
- *  precision that computed them. `hash` of the image's bytes, computed when needed. */
-export function answerOf(
-  { logits, distance, problem, precision = 'float32' }: InferenceResult,
-  { classes, card }: Pick<ServingVersion['version'], 'classes' | 'card'>,
-  { topK, hash }: { readonly topK: number; readonly hash: () => string },
-): PredictionResult {
-  if (logits.length !== classes.length)
-    throw new Error(
-      `${card.classifier} ${card.version} has ${classes.length} classes and returned ` +
-        `${logits.length} values`,
-    )
-  const measured = cardAt(card, precision)
-  const promises = thresholdsOf(measured)
-  const probabilities = softmax(logits, measured.calibration?.temperature ?? 1)
-  const order = byProbability(probabilities)
-  const { decision, candidates } = decide(probabilities, promises, {
-    chance: () => chanceOf(hash()),
-    distance,
-    problem,
-  })
-  const rounded = (index: number) => Number(probabilities[index]!.toFixed(PROBABILITY_DIGITS))
-  const first = order[0]!
-  return {
-    predicted_class: classes[first]!,
-    predicted_index: first,
-    confidence: rounded(first),
-    probabilities: Object.fromEntries(classes.map((name, index) => [name, rounded(index)])),
-    top_k: order
-      .slice(0, topK)
-      .map((index) => ({ class: classes[index]!, index, probability: rounded(index) })),
-    decision,
-    candidates: candidates && candidates.map((index) => classes[index]!),
-    image_problem: problem,
-    familiarity:
-      distance === null
-        ? null
-        : { distance: Number(distance.toFixed(PROBABILITY_DIGITS)), threshold: promises.familiarUpTo },
   }
 }
 

@@ -85,7 +85,7 @@ export function LiveMonitor({
             name="Predictions"
             value={short(now.predictions.per_second)}
             unit="per second"
-            detail={`${numberText({ count: now.predictions.total })} in total`}
+            detail={predictionsText(now.predictions)}
             points={line((one) => one.predictions.per_second)}
           />
         </div>
@@ -154,6 +154,14 @@ function StateBadge({ health }: { health: MonitorState['health'] }) {
     case 'unhealthy':
       return <Badge variant="bad">unhealthy</Badge>
   }
+}
+
+function predictionsText({
+  total,
+  cache: { hits, misses },
+}: MonitorState['samples'][number]['predictions']): string {
+  const all = `${numberText({ count: total })} in total`
+  return hits === 0 ? all : `${all}, ${((100 * hits) / (hits + misses)).toFixed(0)} % from the cache`
 }
 
 function shareText(errors: number, requests: number): string {

@@ -8,7 +8,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { ROOT } from '#lib/processes/settings.ts'
-import { answerOf } from '#lib/serving/predict.ts'
+import { answerOf } from '#lib/serving/prediction-result.ts'
 import { percent } from '../terminal/card-text.ts'
 import { createLines } from '../terminal/progress-line.ts'
 
