@@ -2,25 +2,23 @@
  * What a process is doing that may end it, written to a file before and removed after: its successor reads what
  * was left. Writing takes 2 µs; nothing is flushed to the disk, because the file need not survive the machine.
  */
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 
 const ENTRY_BYTES = 128
 
-export type WorkRecord = Disposable & {
+export type WorkRecord = {
   /** What the previous process with this file was doing when it ended. */
   readonly left: readonly string[]
-  /** Notes the work, at most 127 ASCII characters; to be called back when it is done. */
+  /** Notes the work, at most 127 ASCII characters; returns what is to be called when it is done. */
   readonly begin: (work: string) => () => void
 }
 
 export function openWorkRecord(file: string): WorkRecord {
-  const descriptor = openSync(file, 'a+')
-  const left = readFileSync(file, 'latin1')
+  const writing = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600)
+  const left = readFileSync(writing, 'latin1')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  closeSync(descriptor)
-  const writing = openSync(file, 'r+')
   ftruncateSync(writing)
   const free: number[] = []
   let entries = 0
@@ -42,6 +40,5 @@ export function openWorkRecord(file: string): WorkRecord {
         free.push(entry)
       }
     },
-    [Symbol.dispose]: () => closeSync(writing),
   }
 }

@@ -88,17 +88,6 @@ export type InferenceCommand =
       maxPixels: number
       wantsFeatures: boolean
     }
-  /** Which parts of an image a prediction depends on (lib/ml/evaluate/occlusion): for the class with this index,
-   *  calibrated by this temperature. */
-  | {
-      kind: 'explain'
-      id: number
-      key: string
-      image: Uint8Array | PreparedImage
-      maxPixels: number
-      predicted: number
-      temperature: number
-    }
 
 export type InferredImage =
   | {
@@ -115,26 +104,12 @@ export type InferredImage =
       height: number
       decodeMs: number
     }
-  | {
-      ok: false
-      failure: FailureReport
-      /** Not to be tried again: the process that computed it alone crashed. */
-      endsProcesses?: true
-    }
+  | { ok: false; failure: FailureReport }
 
 export type InferenceMessage =
   | StartupMessage
   | ({ kind: 'loaded'; id: number; key: string; goldenMs: number } & Partial<ServedPrecision>)
   | { kind: 'inferred'; id: number; images: readonly InferredImage[]; inferenceMs: number }
-  /** `square`: the preprocessed image under the map, as a PNG. */
-  | {
-      kind: 'explained'
-      id: number
-      rows: number
-      columns: number
-      drops: readonly (readonly number[])[]
-      square: Uint8Array
-    }
   | { kind: 'failed'; id: number; failure: FailureReport }
 
 /** A training child computes features as often as requested, then does one run or probe and exits. All its input is
@@ -196,7 +171,7 @@ export type BackupMessage =
     }
   | { kind: 'failed'; failure: FailureReport }
 
-/** Between the supervisor and web and worker processes. */
+/** Between the supervisor and the processes that it starts. */
 export type ManagedCommand =
   | { kind: 'stop' }
   | /** On the socket that comes with it; without one on PORT. When `ready`: connections wait in the socket until

@@ -11,7 +11,7 @@ export const health = contract({
   method: 'GET',
   path: '/api/health',
   scope: 'open',
-  summary: 'Get the state of the web process, database, worker, engines and live versions',
+  summary: 'Get the state of the database, worker, engines and live versions',
   input: z.object({}),
   output: z.object({
     status: z

@@ -8,6 +8,6 @@ export type PrecisionSetting = 'auto' | InferencePrecision
 export type ServedPrecision = {
   readonly precision: InferencePrecision
   readonly note: string | null
-  /** PRECISION is int8, and float32 serves. */
+  /** PRECISION is int8, but float32 is used. */
   readonly isFallback?: true
 }

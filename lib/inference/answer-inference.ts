@@ -26,27 +26,10 @@ export function answerInference(
   const inTurn = (id: number, work: () => Promise<void>): void =>
     queue(() => work().catch((error: unknown) => say(failure(id, error))))
 
-  /**
-   * One row of positions per turn, with messages handled in between: the fifty predictions of an
-   * explanation must not delay an ordinary one.
-   */
-  function explain(message: Extract<InferenceCommand, { kind: 'explain' }>): void {
-    const rows = models.explain(message)
-    const next = (): void =>
-      inTurn(message.id, async () => {
-        const row = await rows.next()
-        if (row.done) say({ kind: 'explained', id: message.id, ...row.value })
-        else setImmediate(next)
-      })
-    next()
-  }
-
   return (message) => {
     switch (message.kind) {
       case 'unload':
         return queue(() => models.unload(message.key))
-      case 'explain':
-        return explain(message)
       case 'load':
         return inTurn(message.id, async () => {
           const loaded = await models.load(message.version)

@@ -29,7 +29,7 @@ export function precisionsToTry({ setting, isPossible, engine, hasRanges, card }
   if (obstacle !== null)
     return {
       precisions: ['float32'],
-      note: setting === 'int8' ? `PRECISION is int8, and float32 is used: ${obstacle}` : null,
+      note: setting === 'int8' ? `PRECISION is int8, but float32 is used: ${obstacle}` : null,
     }
   return { precisions: setting === 'int8' ? ['int8'] : ['float32', 'int8'], note: null }
 }

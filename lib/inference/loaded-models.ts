@@ -1,8 +1,8 @@
 /**
- * The versions that one inference child has loaded: reads them, verifies them by their reference outputs,
+ * The versions that one process has loaded: reads them, verifies them by their reference outputs,
  * and runs them. Callers interpret the results.
  */
-import type { InferredImage, InferenceCommand, VersionRef } from '#lib/contracts/ipc.ts'
+import type { InferredImage, InferenceCommand, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { InferencePrecision, PrecisionSetting, ServedPrecision } from '#lib/contracts/precision.ts'
 import { DarkroomError, reportedError } from '#lib/domain/errors.ts'
@@ -21,7 +21,14 @@ import { backgroundOf, prepare, prepareAll } from './prepare-images.ts'
 const GOLDEN_PIXELS = 1e6
 
 type InferRequest = Omit<Extract<InferenceCommand, { kind: 'infer' }>, 'kind' | 'id'>
-type ExplainRequest = Omit<Extract<InferenceCommand, { kind: 'explain' }>, 'kind' | 'id'>
+/** For the class with the index `predicted`; `temperature`: of a model whose precision has none of its own. */
+type ExplainRequest = {
+  readonly key: string
+  readonly image: Uint8Array | PreparedImage
+  readonly maxPixels: number
+  readonly predicted: number
+  readonly temperature: number
+}
 type LoadedModel = {
   readonly precision: InferencePrecision
   /** Of its precision; null: it is not calibrated. */

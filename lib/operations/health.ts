@@ -49,7 +49,7 @@ const WORKER_WORDS: Readonly<Record<WorkerState, string>> = {
 /** Without it predictions are answered, but training, backups and other jobs wait. */
 const WORKER_TROUBLES: Partial<Readonly<Record<WorkerState, string>>> = {
   unresponsive:
-    'The worker does not respond, so that jobs wait. It is restarted if it does not respond for two minutes.',
+    'The worker does not respond, so jobs are waiting. It is restarted after two minutes without a response.',
   stalled: 'The worker has not been able to read or write its jobs for a minute. See the log for details.',
 }
 

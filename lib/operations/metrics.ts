@@ -1,6 +1,6 @@
 /**
- * GET /api/metrics: the figures of the machine and the traffic of all web processes, in the format of the
- * contract.
+ * GET /api/metrics: the figures of the machine and the traffic of all processes that answer requests, in the
+ * format of the contract.
  */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { WebFigures } from '#lib/contracts/ipc.ts'
@@ -18,7 +18,7 @@ const HISTORY_POINTS = (15 * 60) / HISTORY_SECONDS
 
 export type MetricsParts = {
   readonly machine: () => Promise<MachineFigures>
-  /** Of all web processes, this one included. */
+  /** Of all processes that answer requests, this one included. */
   readonly webs: () => readonly WebFigures[]
   readonly startedAt: Date
   readonly now: () => Date

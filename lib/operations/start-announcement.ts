@@ -28,7 +28,7 @@ export function startAnnouncement({ settings, port, seconds, remarks, setupToken
   return lines.join('\n')
 }
 
-/** A worker does not listen: it can only refer to the address of the web processes. */
+/** A worker does not listen: it can only refer to the address where requests are answered. */
 function addressFor({ HOST, NEXTAUTH_URL, ROLE }: StartFacts['settings'], port: number): string {
   if (NEXTAUTH_URL !== undefined) return NEXTAUTH_URL
   if (ROLE === 'worker') return 'http://<address of this machine>'

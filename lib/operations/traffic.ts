@@ -1,4 +1,4 @@
-/** The counters of one web process, and the sum over all of them. It draws no conclusions. */
+/** The counters of one process that answers requests, and the sum over all of them. It draws no conclusions. */
 import type { WebFigures } from '#lib/contracts/ipc.ts'
 
 /** Latencies stored per process: enough for a 99th percentile of recent traffic. */

@@ -40,7 +40,7 @@ import type { Start } from './settings.ts'
 const MOST_IN_BATCH = 32
 /** About half a second of work for one core. */
 const QUEUE_CAPACITY = 1_024
-/** A promotion reaches every web process within a second, including loading and warming up. */
+/** A promotion reaches every predict process within a second, including loading and warming up. */
 const LOOK_EVERY_MS = 400
 /** A large image of a batch waits for the decoding child, where earlier ones may take seconds each. */
 const BULK_PATIENCE_MS = 120_000

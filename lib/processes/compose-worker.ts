@@ -61,7 +61,7 @@ const RETAIN_EVERY_MS = 300_000
 /** How often to look whether enough images were labelled for a training run that starts by itself. */
 const RETRAIN_EVERY_MS = 3_000
 
-/** Under load web processes write about 10 MB a second to the write-ahead log. */
+/** Under load predict processes write about 10 MB a second to the write-ahead log. */
 const CHECKPOINT_EVERY_MS = 1_000
 
 export type Worker = {

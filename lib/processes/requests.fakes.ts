@@ -48,7 +48,7 @@ export function startHalfRequest(address: string) {
   return { arrived, status, finish: () => sent.end('no image') }
 }
 
-/** Web, worker and two inference children: some of them start after the product is ready. */
+/** Web, worker and two predict processes: some of them start after the product is ready. */
 export async function familyOf(product: TestProduct): Promise<number[]> {
   const all = () => (['predict', 'web', 'worker'] as const).flatMap((entry) => product.pidsOf(entry))
   await until(() => all().length === 4)

@@ -11,7 +11,7 @@ import { notReady } from '#lib/serving/refusals.ts'
 import { steadyClock } from './clock.ts'
 import type { ServingModule } from './compose-serving.ts'
 
-/** As often as the other processes; uploads of a process that was silent for seconds are rolled back. */
+/** Uploads of a process that was silent for four seconds are rolled back. */
 const SEEN_EVERY_MS = 1_000
 /** No promotion waits for a process that loads no version. */
 const LOADS_NOTHING = Number.MAX_SAFE_INTEGER
@@ -35,7 +35,9 @@ type ElsewhereParts = {
 export function servingElsewhere({ webId, data, log, states }: ElsewhereParts): ServingModule {
   const refuse = () =>
     Promise.reject(
-      notReady('this process does not compute predictions: send the request to the public address'),
+      notReady(
+        'the request reached a process that makes no predictions; write its path without percent-encoding',
+      ),
     )
   const seen = recurring(
     { log, now: steadyClock.now },
@@ -56,10 +58,12 @@ export function servingElsewhere({ webId, data, log, states }: ElsewhereParts): 
     figures: () => ({ waiting: 0, batches: 0, items: 0, cacheHits: 0, cacheMisses: 0 }),
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
-      await seen()
-      await data.webProcesses
-        .leave(webId)
-        .catch((error: unknown) => log('warn', 'This process could not be unregistered', { error }))
+      await seen() // a later run would write after the end
+      await data.webProcesses.leave(webId).catch((error: unknown) =>
+        log('warn', 'This process could not be unregistered; its registration expires in a few seconds', {
+          error,
+        }),
+      )
     },
   }
 }

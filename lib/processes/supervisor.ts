@@ -1,5 +1,5 @@
 /**
- * The supervisor: has the data prepared, starts web and worker, restarts them when they die, adds up their
+ * The supervisor: has the data prepared, starts the other processes, restarts them when they end, adds up their
  * figures, and ends them in order. It answers no request and executes no job.
  */
 import { writeSync } from 'node:fs'

@@ -47,21 +47,6 @@ function answer(message: InferenceCommand): void {
     else say({ kind: 'loaded', id: message.id, key, goldenMs: 1 })
     return
   }
-  if (message.kind === 'explain') {
-    const [first] = bytesIn(message.image)
-    if (first === KILLS) process.kill(process.pid, 'SIGKILL')
-    else if (first === IS_CORRUPT) say({ kind: 'failed', id: message.id, failure: CUT_OFF })
-    else if (first !== HANGS)
-      say({
-        kind: 'explained',
-        id: message.id,
-        rows: 1,
-        columns: 2,
-        drops: [[message.predicted, message.temperature]],
-        square: bytesIn(message.image),
-      }) // a hanging explanation does not block the others
-    return
-  }
   const firsts = message.images.map((image) => bytesIn(image)[0]!)
   if (mode === 'killed while computing' || firsts.includes(KILLS)) process.kill(process.pid, 'SIGKILL')
   else if (firsts.includes(CRASHES)) process.kill(process.pid, 'SIGSEGV')

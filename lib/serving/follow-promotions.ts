@@ -1,7 +1,8 @@
 /**
- * Keeps one web process in step with promotions that other processes write: loads the default classifier's
- * version at the start, lets newly promoted versions serve, and acknowledges what this process serves. The
- * rows decide which version is live; model-registry.ts and recovery.ts handle loading and its failures.
+ * Keeps one process that computes predictions in step with promotions that other processes write: loads the
+ * default classifier's version at the start, lets newly promoted versions serve, and acknowledges what this
+ * process serves. The rows decide which version is live; model-registry.ts and recovery.ts handle loading and
+ * its failures.
  */
 import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'

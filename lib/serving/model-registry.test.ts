@@ -146,19 +146,6 @@ test('a fault reported by another process is applied, and so is its removal', as
   expect(swap.serving('shapes')?.version.name).toBe('v2')
 })
 
-test('a version that a new child cannot load is dropped; the next request goes to the previous one', async () => {
-  const { swap, liveVersions, before, faults, unloads } = registry()
-  liveVersions.set('shapes', 'shapes-v2')
-  before.set('shapes', ['shapes-v1'])
-  ;(await swap.lease('shapes')).release()
-
-  swap.cannotLoad('shapes-v2', 'weights.bin is damaged')
-
-  expect((await swap.lease('shapes')).version.name).toBe('v1')
-  expect([...faults.values()]).toEqual(['weights.bin is damaged'])
-  expect(unloads).toEqual(['shapes-v2'])
-})
-
 test('with faults in every version the one in memory serves; without one, the reason is given', async () => {
   const { swap, liveVersions, follow, faults } = registry()
   liveVersions.set('shapes', 'shapes-v1').set('digits', 'digits-v1')

@@ -14,7 +14,7 @@ import { badBundle, noVersion, notReady } from './refusals.ts'
 
 /**
  * Most versions loaded at a time: the live ones of a few classifiers, and some that are being compared.
- * About 5–15 MB each in each child.
+ * About 5–15 MB each in each process.
  */
 export const MOST_RESIDENT = 10
 
@@ -37,8 +37,6 @@ export type Swap = {
   readonly names: () => Readonly<Record<string, string>>
   /** Checks the files, checksums and test inputs as they are now. The error `bad_bundle` names the defect. */
   readonly verify: (versionId: string) => Promise<VersionWithCard>
-  /** To be called by the pool when a child could not load a version that other children have loaded. */
-  readonly cannotLoad: (key: string, reason: string) => void
 }
 
 export type SwapParts = {
@@ -61,7 +59,6 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = ()
   const loading = new Map<string, Promise<Resident>>()
   const choosing = new Map<string, Promise<Resident>>()
   const live = new Map<string, ServingVersion>()
-  let reporting = Promise.resolve()
 
   async function lease(classifierId: string, versionName?: string): Promise<Lease> {
     const resident =
@@ -99,7 +96,6 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = ()
    */
   async function choose(classifierId: string): Promise<Resident> {
     for (;;) {
-      await reporting
       const candidate = await data.live.of(classifierId)
       if (candidate === null) throw noVersion(classifierId, undefined)
       const { promoted, version, reason } = candidate
@@ -136,15 +132,6 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = ()
       .catch((error: unknown) =>
         log('error', 'A fault of a version could not be recorded', { error, version: version.id }),
       )
-  }
-
-  function cannotLoad(key: string, reason: string): void {
-    const resident = residents.get(key)
-    if (!resident) return
-    residents.delete(key)
-    unload(key)
-    for (const [classifierId, served] of live) if (served.ref.key === key) live.delete(classifierId)
-    reporting = reporting.then(() => report(resident.served.version, reason))
   }
 
   async function named(classifierId: string, versionName: string): Promise<Resident> {
@@ -230,7 +217,6 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = ()
     lease,
     follow,
     verify,
-    cannotLoad,
     serving: (classifierId) => live.get(classifierId) ?? null,
     names: () => Object.fromEntries([...live].map(([id, { version }]) => [id, version.name])),
   }

@@ -4,12 +4,12 @@
  * The engine and the loaded versions are arguments; this file decides when it is opened again, and which version
  * is not loaded any more because it ends processes.
  */
-import type { InferenceCommand, InferenceMessage, InferredImage, VersionRef } from '#lib/contracts/ipc.ts'
+import type { InferenceCommand, InferredImage, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { ServedPrecision } from '#lib/contracts/precision.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
-import type { Inference } from './pool-parts.ts'
+import type { ExplainOptions, ExplanationOutput, Inference } from './pool-parts.ts'
 import { badBundle, notReady } from './refusals.ts'
 
 /** An engine may be installed while the product runs. */
@@ -26,8 +26,8 @@ export type OwnModels = {
     request: Omit<Extract<InferenceCommand, { kind: 'infer' }>, 'kind' | 'id'>,
   ) => Promise<{ images: InferredImage[]; inferenceMs: number }>
   readonly explain: (
-    request: Omit<Extract<InferenceCommand, { kind: 'explain' }>, 'kind' | 'id'>,
-  ) => AsyncGenerator<void, Omit<Extract<InferenceMessage, { kind: 'explained' }>, 'kind' | 'id'>>
+    request: ExplainOptions & { readonly key: string; readonly image: Uint8Array | PreparedImage },
+  ) => AsyncGenerator<void, ExplanationOutput>
 }
 
 export type OpenedEngine = { readonly name: EngineName; readonly models: OwnModels }

@@ -1,5 +1,5 @@
 /** The dependencies of a pool of inference children, and the interface it provides. */
-import type { InferenceMessage, InferredImage, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
+import type { InferredImage, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
 import type { InferenceChild } from './inference-child.ts'
@@ -13,11 +13,6 @@ export type PoolParts = {
   readonly log: LogLine
   /** A child has become free or ready, or has ended. */
   readonly changed: () => void
-  /**
-   * A version that was loaded before could not be loaded into a child: its files, or the engine, have
-   * changed since.
-   */
-  readonly cannotLoad?: (key: string, reason: string) => void
 }
 
 export type InferenceOutput = {
@@ -34,16 +29,22 @@ export type ExplainOptions = {
   readonly predicted: number
   readonly temperature: number
 }
-export type ExplanationOutput = Omit<Extract<InferenceMessage, { kind: 'explained' }>, 'kind' | 'id'>
+/** `drops`: of the probability, where the image is covered. `square`: the preprocessed image, as a PNG. */
+export type ExplanationOutput = {
+  readonly rows: number
+  readonly columns: number
+  readonly drops: readonly (readonly number[])[]
+  readonly square: Uint8Array
+}
 
 /** What computes predictions: an engine in this process (own-engine.ts), or children (pool.ts). */
 export type Inference = AsyncDisposable & {
-  /** Loads a version into every child; rejects when the first child fails to load it. */
+  /** Loads a version; rejects when that fails. */
   readonly load: (version: VersionRef) => Promise<void>
   readonly unload: (key: string) => void
   /**
-   * Loads a version into one child and drops it again, even if it is already loaded: checks the checksums
-   * and test inputs of the files as they are now.
+   * Loads a version once more under another name and drops it again, even if it is already loaded: checks the
+   * checksums and test inputs of the files as they are now.
    */
   readonly verify: (version: VersionRef) => Promise<void>
   readonly infer: (
@@ -51,10 +52,7 @@ export type Inference = AsyncDisposable & {
     images: readonly (Uint8Array | PreparedImage)[],
     limits: InferenceLimits,
   ) => Promise<InferenceOutput>
-  /**
-   * On which regions of the image a prediction depends. The child continues to serve other requests
-   * meanwhile.
-   */
+  /** On which regions of the image a prediction depends. Other requests are served meanwhile. */
   readonly explain: (
     version: VersionRef,
     image: Uint8Array | PreparedImage,
@@ -67,7 +65,8 @@ export type Inference = AsyncDisposable & {
   readonly reason: () => string
 }
 
-export type Pool = Omit<Inference, 'reason'> & {
+/** It explains no predictions: only jobs and commands use it. */
+export type Pool = Omit<Inference, 'reason' | 'explain'> & {
   readonly children: () => readonly {
     name: string
     pid: number | null

@@ -98,7 +98,7 @@ test.each([
 
     expect(images.map(firstOf)).toEqual([
       1,
-      expect.objectContaining({ failure: expect.objectContaining({ code }), endsProcesses: true }),
+      expect.objectContaining({ failure: expect.objectContaining({ code }) }),
       3,
     ])
     expect(lines.filter((line) => line.includes(`ended: ${signal}`))).toHaveLength(ends)
@@ -146,10 +146,7 @@ test('a child that hangs is ended when its time is over, and its image is refuse
   clock.advance(LONGEST_BATCH_MS)
 
   expect((await answer).images).toEqual([
-    expect.objectContaining({
-      failure: expect.objectContaining({ code: 'corrupt_image' }),
-      endsProcesses: true,
-    }),
+    expect.objectContaining({ failure: expect.objectContaining({ code: 'corrupt_image' }) }),
   ])
   expect(lines.join('\n')).toContain('it did not reply to "infer" within 45 s')
 })
@@ -201,40 +198,6 @@ test.each([
 
   const { images: answers } = await pool.infer(version, [image(7)], limits)
   expect(answers.map(firstOf)).toEqual([7])
-})
-
-test('an image is answered while the child is busy explaining another', async () => {
-  const { pool, until } = pooled({ size: 1 })
-  await until(() => pool.ready() === 1)
-  const about = { maxPixels: 1e6, predicted: 3, temperature: 2 }
-
-  const explained = pool.explain(version, image(HANGS), about).catch((error: unknown) => error)
-
-  expect((await pool.infer(version, [image(7)], limits)).images.map(firstOf)).toEqual([7])
-  expect(await pool.explain(version, image(5), about)).toMatchObject({
-    rows: 1,
-    columns: 2,
-    drops: [[3, 2]],
-    square: image(5),
-  })
-  await pool[Symbol.asyncDispose]()
-  expect(await explained).toMatchObject({ code: 'not_ready' })
-})
-
-test.each([
-  [
-    'whose process ends gets a time to try again',
-    KILLS,
-    'not_ready',
-    /the inference process ended while it processed the image: SIGKILL/,
-  ],
-  ['that cannot be read is refused as by who read it', IS_CORRUPT, 'corrupt_image', /it is truncated/],
-])('an explanation of an image %s', async (_story, first, code, words) => {
-  const { pool } = pooled({ size: 1 })
-
-  await expect(
-    pool.explain(version, image(first), { maxPixels: 1e6, predicted: 0, temperature: 1 }),
-  ).rejects.toMatchObject({ code, why: expect.stringMatching(words) })
 })
 
 test('an ended pool has no children, and starts none', async () => {

@@ -1,18 +1,11 @@
-/** Named inference children that share the work: each holds the same versions, and what a dying one leaves
- *  unanswered another answers. It forms no batches and knows no champion. */
+/** Inference in child processes, for jobs and commands: each holds the same versions, and what one that ended leaves
+ *  unanswered, another or its successor answers. It forms no batches and does not know which version is live. */
 import type { PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { isKilled } from '#lib/domain/restart.ts'
 import { ChildProcessExited, createInferenceChild, type InferenceChild } from './inference-child.ts'
-import type {
-  ExplanationOutput,
-  ExplainOptions,
-  InferenceOutput,
-  InferenceLimits,
-  Pool,
-  PoolParts,
-} from './pool-parts.ts'
-import { badBundle, endsProcesses, notReady } from './refusals.ts'
+import type { InferenceOutput, InferenceLimits, Pool, PoolParts } from './pool-parts.ts'
+import { badBundle, endsProcesses } from './refusals.ts'
 
 /** Longer than the decoder's own limit for one image (30 s), so that only a genuine hang exceeds it. */
 export const LONGEST_BATCH_MS = 45_000
@@ -31,15 +24,7 @@ const MOST_KILLS_ALONE = 3
 const MOST_PER_CHILD = 2
 const ENDED_BY_IT = 'the process that loaded it ended'
 
-export function createPool({
-  name,
-  size,
-  start,
-  clock,
-  log,
-  changed,
-  cannotLoad = () => {},
-}: PoolParts): Pool {
+export function createPool({ name, size, start, clock, log, changed }: PoolParts): Pool {
   const resident = new Map<string, VersionRef>()
   /** How many children in a row ended while they loaded a version. */
   const deadly = new Map<string, number>()
@@ -83,7 +68,6 @@ export function createPool({
     loadedOnce.delete(key)
     const reason = isDarkroomError(error) ? error.why : ENDED_BY_IT
     log('error', `${childName} cannot load ${key}: ${reason}`)
-    cannotLoad(key, reason)
   }
 
   const isDeadly = (key: string): boolean =>
@@ -232,29 +216,6 @@ export function createPool({
     }
   }
 
-  /** Tried once: the caller may try again. */
-  async function explain(
-    version: VersionRef,
-    image: Uint8Array | PreparedImage,
-    about: ExplainOptions,
-  ): Promise<ExplanationOutput> {
-    const child = await take()
-    try {
-      await loadFor(child, version).finally(() => free(child))
-      const answer = await child.request(
-        { kind: 'explain', key: version.key, image, ...about },
-        LONGEST_BATCH_MS,
-      )
-      if (answer.kind === 'explained') return answer
-      if (answer.kind === 'failed') throw reportedError(answer.failure)
-      throw new Error(`${child.name} replied to "explain" with "${answer.kind}"`)
-    } catch (error) {
-      throw error instanceof ChildProcessExited
-        ? notReady(`the inference process ended while it processed the image: ${error.message}`, error)
-        : error
-    }
-  }
-
   /** The child with the least to do, or the next one that can take more. */
   function take(): Promise<InferenceChild> {
     const [least] = children
@@ -286,7 +247,6 @@ export function createPool({
     unload,
     verify,
     infer,
-    explain,
     ready: () => children.filter((child) => child.state === 'ready').length,
     engine: () => children.find((child) => child.state === 'ready')?.engine ?? null,
     children: () => children.map(({ name, pid, state, reason }) => ({ name, pid: pid(), state, reason })),

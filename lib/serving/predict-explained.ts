@@ -1,6 +1,6 @@
 /**
- * A prediction together with the image regions on which it depends: predicted as usual, then explained by a
- * child. Only the prediction is stored. lib/ml/evaluate/occlusion finds the regions.
+ * A prediction together with the image regions on which it depends: predicted as usual, then explained by
+ * the engine. Only the prediction is stored. lib/ml/evaluate/occlusion finds the regions.
  */
 import type { ExplainedAnswer, PredictionAnswer } from '#lib/contracts/predict.ts'
 import { createBatcher } from './batcher.ts'
@@ -32,7 +32,7 @@ export type ExplainParts = {
 
 export type ExplanationService = {
   readonly predict: (request: PredictionRequest, caller: PredictCaller) => Promise<ExplainedAnswer>
-  /** To be called when a child may have become ready. */
+  /** To be called when the engine may have become ready. */
   readonly wake: () => void
 }
 

@@ -91,7 +91,7 @@ export function createPredict({
 }: PredictParts): PredictOne {
   /**
    * Reads rows only when the name alone does not identify the classifier: reading them takes 8 % of a busy
-   * web process (November 2026).
+   * process (November 2026).
    */
   const idOf = async (classifier: string | undefined) =>
     classifier !== undefined && swap.serving(classifier) !== null

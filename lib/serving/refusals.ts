@@ -82,7 +82,6 @@ export function endsProcesses(cause: string): Extract<InferredImage, { ok: false
   return ENDS_FOR_MEMORY.has(cause)
     ? {
         ok: false,
-        endsProcesses: true,
         failure: {
           code: 'needs_more_memory',
           summary: 'No prediction was made for this image',
@@ -92,11 +91,10 @@ export function endsProcesses(cause: string): Extract<InferredImage, { ok: false
       }
     : {
         ok: false,
-        endsProcesses: true,
         failure: {
           code: 'corrupt_image',
           summary: 'No prediction was made for this image',
-          reason: `the process that decoded it ended twice (${cause})`,
+          reason: `the process that decoded it ended repeatedly (${cause})`,
           action: 'Save it again in another format, such as PNG or JPEG.',
         },
       }

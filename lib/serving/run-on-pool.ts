@@ -1,4 +1,4 @@
-/** Runs a batch of predictions on the pool: the types of its inputs and outputs. */
+/** Runs a batch of predictions on what computes them (pool-parts.ts): the types of its inputs and outputs. */
 import type { InferredImage, PreparedImage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { Inference } from './pool-parts.ts'
@@ -15,7 +15,7 @@ export type PoolResult = {
   readonly engine: EngineName | null
 }
 
-/** The function the batcher runs: images of one version, on one child. */
+/** The function the batcher runs: images of one version. */
 export const runOn =
   (pool: Pick<Inference, 'infer'>, maxPixels: number) =>
   async (items: readonly InferenceItem[]): Promise<PoolResult[]> => {

@@ -21,7 +21,7 @@ const FIRST_SHIPPED = 'shapes'
 const IN_ORDER = `"isShipped", "isShipped" AND "id" <> '${FIRST_SHIPPED}', "createdAt", "id"`
 const ANSWERS = '"id" IN (SELECT "classifierId" FROM "Promotion")'
 
-/** Predictions that name no classifier would read it again for each image: 8 % of a busy web process. */
+/** Predictions that name no classifier would read it again for each image: 8 % of a busy process. */
 const CHOSEN_FOR_MS = 100
 
 type Row = {
