@@ -42,7 +42,7 @@ export type Auth = UserAdmin &
     /** Whether this session is still valid. */
     readonly isLive: (session: LoginSession) => Promise<boolean>
     readonly logout: (session: LoginSession) => Promise<void>
-    readonly callerOf: (headers: Headers) => Promise<Caller>
+    readonly callerOf: (headers: Pick<Headers, 'get'>) => Promise<Caller>
     readonly secret: () => string
     /** How people sign in with OIDC; null if it is not configured. */
     readonly oidc: () => OidcSettings | null

@@ -39,7 +39,7 @@ export type ApiKeys = {
    * The caller with the key in these headers; null without one. Throws `unauthenticated` for an invalid
    * key.
    */
-  readonly callerWith: (headers: Headers) => Promise<Caller | null>
+  readonly callerWith: (headers: Pick<Headers, 'get'>) => Promise<Caller | null>
 }
 
 export type ApiKeyParts = {
@@ -114,7 +114,7 @@ export function createApiKeys({ keys, classifiers, now }: ApiKeyParts): ApiKeys 
 }
 
 /** `Authorization: Bearer …` or `X-API-Key: …`. Other kinds of Authorization belong to a proxy. */
-function keyIn(headers: Headers): string | null {
+function keyIn(headers: Pick<Headers, 'get'>): string | null {
   const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.get('authorization') ?? '')?.[1]
   return bearer ?? (headers.get('x-api-key')?.trim() || null)
 }

@@ -2,17 +2,16 @@
  * The session in next-auth's signed cookie: whose, which, since when. Works on plain headers, before Next
  * and inside it. lib/data knows whether it has ended meanwhile.
  */
-import { decode } from 'next-auth/jwt'
-
 /** next-auth's own names: the second one where the address is https. */
 const COOKIES = ['__Secure-next-auth.session-token', 'next-auth.session-token'] as const
 
 export type LoginSession = { readonly personId: string; readonly id: string; readonly began: Date }
 
 /** Null without a session, or with one that was not signed here or has run out. */
-export async function sessionIn(headers: Headers, secret: string): Promise<LoginSession | null> {
+export async function sessionIn(headers: Pick<Headers, 'get'>, secret: string): Promise<LoginSession | null> {
   const sent = headers.get('cookie')
   if (sent === null || !sent.includes('next-auth.session-token')) return null
+  const { decode } = await import('next-auth/jwt') // 25 ms, for processes that may never see a session
   const cookies = cookiesOf(sent)
   for (const name of COOKIES) {
     const token = wholeOf(cookies, name)

@@ -23,7 +23,7 @@ export async function admit(
   const isForAll = contract.scope === 'open' || (contract.scope === 'predict' && publicPredict)
   if (isForAll && !CREDENTIALS.some((name) => incoming.header(name) !== null)) return ANONYMOUS
 
-  const caller = await program.auth.callerOf(incoming.headers())
+  const caller = await program.auth.callerOf(incoming.headers)
   if (!isForAll && !may(caller, contract.scope)) throw refusal(caller, contract.scope)
   if (contract.method !== 'GET' && caller.kind !== 'key' && !(isForAll && caller.kind === 'anonymous')) {
     const sent = incoming.header('origin')

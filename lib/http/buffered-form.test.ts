@@ -19,7 +19,7 @@ async function streamed(body: Uint8Array, type: string): Promise<readonly FormPa
     query: new URLSearchParams(),
     address: '127.0.0.1',
     header: (name) => (name === 'content-type' ? type : null),
-    headers: () => new Headers(),
+    headers: new Headers(),
     body: chunks(),
     signal: new AbortController().signal,
   }

@@ -130,7 +130,7 @@ export type Darkroom = {
     readonly oidc: () => OidcSettings | null
     readonly signIn: OidcSignIn['signIn']
     /** The caller, from an API key or a session cookie. Throws for an invalid key. */
-    readonly callerOf: (headers: Headers) => Promise<Caller>
+    readonly callerOf: (headers: Pick<Headers, 'get'>) => Promise<Caller>
     /**
      * Counts one more request of a class and returns whether it exceeds the limit; null where no limit
      * applies.

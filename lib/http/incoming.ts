@@ -11,8 +11,8 @@ export type IncomingRequest = {
   /** The address of the peer, or the one that a trusted proxy forwards. */
   readonly address: string
   readonly header: (name: string) => string | null
-  /** All headers, to identify the caller; built on first use. */
-  readonly headers: () => Headers
+  /** To identify the caller. */
+  readonly headers: Pick<Headers, 'get'>
   /** Null for a request without a body. */
   readonly body: AsyncIterable<Uint8Array> | null
   /** The complete body, where it is short and has been read already. */
@@ -30,7 +30,7 @@ export function fromRequest(request: Request): IncomingRequest {
     // Next sets the header to the peer's address.
     address: forwardedAddress(request.headers.get('x-forwarded-for')) ?? 'unknown',
     header: (name) => request.headers.get(name),
-    headers: () => request.headers,
+    headers: request.headers,
     body: request.body && unbroken(request.body),
     signal: request.signal,
   }
@@ -82,7 +82,7 @@ export function fromNode(message: IncomingMessage, gone: AbortSignal, whole?: Ui
     address:
       forwardedAddress(one(message.headers['x-forwarded-for'])) ?? message.socket.remoteAddress ?? 'unknown',
     header: (name) => one(message.headers[name]),
-    headers: () => headersOf(message),
+    headers: { get: (name) => one(message.headers[name.toLowerCase()]) },
     body: hasBody(message)
       ? { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) }
       : null,
@@ -107,12 +107,3 @@ const one = (value: string | string[] | undefined): string | null =>
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-
-function headersOf(message: IncomingMessage): Headers {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(message.headers)) {
-    const text = one(value)
-    if (text !== null) headers.set(name, text)
-  }
-  return headers
-}

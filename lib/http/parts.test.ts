@@ -23,7 +23,7 @@ function incoming(
     query: new URLSearchParams(),
     address: '127.0.0.1',
     header: (name) => headers[name] ?? null,
-    headers: () => new Headers(headers),
+    headers: new Headers(headers),
     body: chunks,
     signal: new AbortController().signal,
   }

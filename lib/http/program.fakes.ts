@@ -57,7 +57,7 @@ export function openProgram(values: ProgramParts = {}): { readonly logged: reado
   return { logged }
 }
 
-async function callerOf(headers: Headers): Promise<Caller> {
+async function callerOf(headers: Pick<Headers, 'get'>): Promise<Caller> {
   const key = headers.get('authorization')?.replace('Bearer ', '')
   const session = headers.get('cookie')?.replace('session=', '')
   const name = key ?? session ?? ''

@@ -3,16 +3,11 @@
  * address of the client and the requested host arrive unchanged; the server has removed what a client may not
  * state about itself.
  */
-import {
-  Agent,
-  request as send,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type ServerResponse,
-} from 'node:http'
+import type { Agent as HttpAgent, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { Agent, request as send } from './node-http.ts'
 import type { Pages } from './web-server.ts'
 import { afterRest } from './write-response.ts'
 
@@ -90,7 +85,7 @@ export function createPageProxy(sockets: readonly string[]): PageProxy {
   }
 }
 
-type Target = { readonly socketPath: string; readonly agent: Agent }
+type Target = { readonly socketPath: string; readonly agent: HttpAgent }
 
 /** Resolves when the response has ended, or the client has disconnected; rejects if it broke off before it began. */
 function passedOn(

@@ -3,9 +3,9 @@
  * body that stopped. The text is the problem document's, as for every other refusal.
  */
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import { problemOf } from '#lib/http/problem.ts'
+import { STATUS_CODES } from './node-http.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
 /** The complete response to `error`; the connection ends with it. */

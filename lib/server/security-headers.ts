@@ -2,7 +2,8 @@
  * Security headers of every response, whatever its source: the API, Next, a file, an error, a 304. Pages
  * get a stricter policy of their own (proxy.ts).
  */
-import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { ServerResponse } from './node-http.ts'
 
 const ONE_YEAR_SECONDS = 31_536_000
 

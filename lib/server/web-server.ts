@@ -2,7 +2,7 @@
  * The HTTP server of a process: plain node:http, the fast path first, then the pages, here or in another process.
  * It listens before the program and the pages are ready; early requests wait.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   createServer as createAcceptor,
   type AddressInfo,
@@ -10,6 +10,7 @@ import {
   type Socket,
 } from 'node:net'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { createServer } from './node-http.ts'
 import { METHODS, parserRefusal, refuse, type Gate } from './request-validation.ts'
 import { GuardedResponse } from './security-headers.ts'
 import { watchSlowConnections } from './slow-connections.ts'

@@ -2,13 +2,7 @@
  *  internet must not make it request files from its own network. It stores nothing. */
 import { once } from 'node:events'
 import { lookup } from 'node:dns'
-import {
-  get as getHttp,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type RequestOptions,
-} from 'node:http'
-import { get as getHttps } from 'node:https'
+import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http'
 import { isIP } from 'node:net'
 import { isPublicAddress } from './public-address.ts'
 
@@ -48,7 +42,9 @@ export async function openDownload(
 async function responseOf(place: URL, options: RequestOptions): Promise<IncomingMessage> {
   if (place.protocol !== 'http:' && place.protocol !== 'https:')
     throw new Error(`the address ${place.protocol}… is not one of the web`)
-  const request = (place.protocol === 'https:' ? getHttps : getHttp)(place, { agent: false, ...options })
+  // Not imported: an import of node:http loads undici, 6 MB in every process (lib/server/node-http.ts).
+  const { get } = process.getBuiltinModule(place.protocol === 'https:' ? 'node:https' : 'node:http')
+  const request = get(place, { agent: false, ...options })
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   request.on('error', (error) => response.destroy(error)) // the connection may still fail while the body arrives
   return response

@@ -18,7 +18,7 @@ import { readOnnx, type OnnxFile } from '#lib/ml/onnx/reader.ts'
 import type { GraphData } from '#lib/ml/onnx/writer.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { preprocessOf } from './normalisation.ts'
-import { areUseful, nearestAgree, PREVIEW_IMAGES } from './preview.ts'
+import { areUseful, nearestAgree, previewImages } from './preview.ts'
 import { readingsOf, vectorsOf } from './readings.ts'
 
 export const MOST_ONNX_MB = 500
@@ -145,9 +145,10 @@ async function probeWith(
   const perImage = squareBytes(spec)
   const read = values.map(() => new Map<ReadingMethod, Float32Array[]>())
   let [milliseconds, timed] = [0, 0]
-  for (let first = 0; first < PREVIEW_IMAGES.length; first += batch) {
+  const images = previewImages()
+  for (let first = 0; first < images.length; first += batch) {
     signal.throwIfAborted()
-    const some = PREVIEW_IMAGES.slice(first, first + batch)
+    const some = images.slice(first, first + batch)
     const pixels = new Float32Array(batch * perImage)
     some.forEach((one, i) => normalise(preprocess(one.image, spec), spec, pixels, i * perImage))
     const startedAt = performance.now()
@@ -187,7 +188,7 @@ function choicesOf(
   value: string,
   read: ReadonlyMap<ReadingMethod, readonly Float32Array[]>,
 ): readonly FeatureChoice[] {
-  const labels = PREVIEW_IMAGES.map(({ label }) => label)
+  const labels = previewImages().map(({ label }) => label)
   return [...read].flatMap(([reading, vectors]) => {
     const length = vectors[0]!.length
     if (length > LONGEST_VECTOR || vectors.length !== labels.length || !areUseful(vectors)) return []

@@ -8,10 +8,15 @@ const OF_EACH = 8
 /** Less deviation of every feature than this share of their size is rounding. */
 const LEAST_DEVIATION = 1e-5
 
-export const PREVIEW_IMAGES: readonly { readonly image: RgbImage; readonly label: number }[] = Array.from(
-  { length: OF_EACH },
-  (_, seed) => SHAPES.map((shape, label) => ({ image: drawShape(shape, seed + 1), label })),
-).flat()
+type PreviewImage = { readonly image: RgbImage; readonly label: number }
+
+let drawn: readonly PreviewImage[] | undefined
+
+/** Drawn when first needed: it takes some 30 ms, and every process imports this file. */
+export const previewImages = (): readonly PreviewImage[] =>
+  (drawn ??= Array.from({ length: OF_EACH }, (_, seed) =>
+    SHAPES.map((shape, label) => ({ image: drawShape(shape, seed + 1), label })),
+  ).flat())
 
 /** Whether they are numbers that differ from image to image. */
 export function areUseful(vectors: readonly Float32Array[]): boolean {
