@@ -71,15 +71,23 @@ export function fitTemperature(logits: Logits, labels: ArrayLike<number>): numbe
 /** One prediction: its confidence, and whether it was correct. */
 export type ScoredPrediction = { readonly confidence: number; readonly isRight: boolean }
 
+/** One prediction with its probabilities and the class that the image shows. */
+export type LabelledPrediction = ScoredPrediction & {
+  readonly probabilities: readonly number[]
+  readonly label: number
+}
+
+/** The predictions at a temperature, computed once for all figures that are read from them. */
 export function answersAt(
   logits: Logits,
   labels: ArrayLike<number>,
   temperature: number,
-): ScoredPrediction[] {
+): LabelledPrediction[] {
   return Array.from({ length: logits.count }, (_, i) => {
     const probabilities = softmax(rowOf(logits, i), temperature)
     const confidence = Math.max(...probabilities)
-    return { confidence, isRight: probabilities.indexOf(confidence) === labels[i] }
+    const label = labels[i]!
+    return { probabilities, label, confidence, isRight: probabilities.indexOf(confidence) === label }
   })
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Logits } from './calibration.ts'
+import { answersAt } from './calibration.ts'
 import {
   byProbability,
   candidateMass,
@@ -7,7 +7,7 @@ import {
   chanceOf,
   conformityScore,
   coverageOf,
-  type ConformalSample,
+  type ConformalPrediction,
 } from './conformal.ts'
 
 /** Park–Miller, so that the random numbers of this test are always the same. */
@@ -20,7 +20,7 @@ function dice(seed: number): () => number {
 function simulated(
   images: number,
   { seed, boast = 1.6, classes = 6 }: { seed: number; boast?: number; classes?: number },
-): ConformalSample {
+): readonly ConformalPrediction[] {
   const random = dice(seed)
   const values = new Float32Array(images * classes)
   const labels = Array.from({ length: images }, (_, i) => {
@@ -38,14 +38,16 @@ function simulated(
       powers.findIndex((power) => (rest -= power) < 0),
     )
   })
-  const logits: Logits = { values, count: images, classes }
-  return { logits, labels, chances: Array.from({ length: images }, random) }
+  return answersAt({ values, count: images, classes }, labels, 1).map((answer) => ({
+    ...answer,
+    chance: random(),
+  }))
 }
 
 test('candidates include the true class of 95 in 100 new images, although the network is overconfident', () => {
-  const mass = candidateMass(simulated(4_000, { seed: 7 }), 1)!
+  const mass = candidateMass(simulated(4_000, { seed: 7 }))!
 
-  const result = coverageOf(simulated(20_000, { seed: 11 }), { temperature: 1, mass })!
+  const result = coverageOf(simulated(20_000, { seed: 11 }), mass)!
 
   expect(result.coverage.value).toBeGreaterThan(0.94)
   expect(result.coverage.value).toBeLessThan(0.96)
@@ -57,9 +59,7 @@ test('the mean over many small calibration halves is 95 in 100, too', () => {
   const fresh = simulated(2_000, { seed: 5 })
   const covers = Array.from(
     { length: 60 },
-    (_, i) =>
-      coverageOf(fresh, { temperature: 1, mass: candidateMass(simulated(150, { seed: 100 + i }), 1)! })!
-        .coverage.value,
+    (_, i) => coverageOf(fresh, candidateMass(simulated(150, { seed: 100 + i }))!)!.coverage.value,
   )
 
   const mean = covers.reduce((a, b) => a + b, 0) / covers.length
@@ -85,9 +85,9 @@ test('there is always a candidate, even when the random draw would leave none', 
 })
 
 test('with fewer than a hundred images no mass is measured', () => {
-  expect(candidateMass(simulated(99, { seed: 1 }), 1)).toBeNull()
-  expect(candidateMass(simulated(100, { seed: 1 }), 1)).not.toBeNull()
-  expect(coverageOf(simulated(10, { seed: 1 }), { temperature: 1, mass: 0.9 }, () => false)).toBeNull()
+  expect(candidateMass(simulated(99, { seed: 1 }))).toBeNull()
+  expect(candidateMass(simulated(100, { seed: 1 }))).not.toBeNull()
+  expect(coverageOf([], 0.9)).toBeNull()
 })
 
 test('the same image always has the same random draw, and draws are distributed evenly', () => {
@@ -104,22 +104,24 @@ test('the most likely class comes first, and equal ones keep the order of the cl
 
 test('the mass is the 96th smallest score of a hundred: ⌈101 · 0.95⌉', () => {
   const count = 100
-  const labels = Array.from({ length: count }, () => 0)
-  const chances = Array.from({ length: count }, (_, i) => i / count)
-  const logits = { values: new Float32Array(2 * count), count, classes: 2 } // both classes equally likely
+  const predictions = Array.from({ length: count }, (_, i) => ({
+    probabilities: [0.5, 0.5],
+    label: 0,
+    chance: i / count,
+  }))
 
   // each score is half of its random draw; the label is the first of two equals
-  expect(candidateMass({ logits, labels, chances }, 1)).toBeCloseTo(0.95 / 2, 12)
-  expect(candidateMass({ logits, labels, chances }, 1, 0.995)).toBeNull() // the 101st of a hundred
-  expect(candidateMass({ logits, labels, chances }, 1, 0.99)).toBeCloseTo(0.99 / 2, 12)
+  expect(candidateMass(predictions)).toBeCloseTo(0.95 / 2, 12)
+  expect(candidateMass(predictions, 0.995)).toBeNull() // the 101st of a hundred
+  expect(candidateMass(predictions, 0.99)).toBeCloseTo(0.99 / 2, 12)
 })
 
 test('coverage counts the images whose label is a candidate, and how many candidates they have', () => {
   const logits = { values: Float32Array.of(0, 0, 9, -9, -9, 9), count: 3, classes: 2 }
-  const drawn = { logits, labels: [1, 0, 0], chances: [0.5, 0.5, 0.5] }
+  const drawn = answersAt(logits, [1, 0, 0], 1).map((answer) => ({ ...answer, chance: 0.5 }))
 
   // two equals are both candidates; of the other two images only the most likely is, once correct, once incorrect
-  const result = coverageOf(drawn, { temperature: 1, mass: 0.8 })!
+  const result = coverageOf(drawn, 0.8)!
 
   expect(result.coverage.value).toBeCloseTo(2 / 3, 12)
   expect(result.meanSize).toBeCloseTo(4 / 3, 12)

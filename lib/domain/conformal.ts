@@ -1,7 +1,7 @@
 /** The candidate classes of a prediction: adaptive prediction sets that contain the true class with a given
  *  frequency. Romano, Sesia and Candès 2020, "Classification with valid and adaptive coverage", split
  *  conformal. It works on probabilities, not on images. */
-import { FEWEST_FOR_CALIBRATION, softmax, type Logits } from './calibration.ts'
+import { FEWEST_FOR_CALIBRATION, type LabelledPrediction } from './calibration.ts'
 import { wilson, type Interval } from './statistics.ts'
 
 /** The candidates of all predictions contain the true class at least this often. */
@@ -30,26 +30,30 @@ export function conformityScore(probabilities: readonly number[], label: number,
   throw new Error(`There is no class ${label} among ${probabilities.length}`)
 }
 
-/** Predictions with their labels, and the random draw of each image. */
-export type ConformalSample = {
-  readonly logits: Logits
-  readonly labels: ArrayLike<number>
-  readonly chances: readonly number[]
+/** A prediction for an image whose class is known, and the random draw of the image. */
+export type ConformalPrediction = Pick<LabelledPrediction, 'probabilities' | 'label'> & {
+  readonly chance: number
 }
+
+/** The predictions with the draws of their images.
+ *  @param hashes of the images, in the same order */
+export const withChances = <P extends LabelledPrediction>(
+  predictions: readonly P[],
+  hashes: readonly string[],
+): (P & ConformalPrediction)[] =>
+  predictions.map((prediction, i) => ({ ...prediction, chance: chanceOf(hashes[i]!) }))
 
 /** The mass up to which classes are candidates: the ⌈(n + 1) · level⌉-th smallest score of the calibration
  *  images. `null` when there are too few. */
 export function candidateMass(
-  { logits, labels, chances }: ConformalSample,
-  temperature: number,
+  predictions: readonly ConformalPrediction[],
   level = CANDIDATE_LEVEL,
 ): number | null {
-  const rank = Math.ceil((logits.count + 1) * level)
-  if (logits.count < FEWEST_FOR_CALIBRATION || rank > logits.count) return null
-  const scores = chances.map((chance, i) =>
-    conformityScore(rowOf(logits, i, temperature), labels[i]!, chance),
-  )
-  return scores.sort((a, b) => a - b)[rank - 1]!
+  const rank = Math.ceil((predictions.length + 1) * level)
+  if (predictions.length < FEWEST_FOR_CALIBRATION || rank > predictions.length) return null
+  return predictions
+    .map(({ probabilities, label, chance }) => conformityScore(probabilities, label, chance))
+    .sort((a, b) => a - b)[rank - 1]!
 }
 
 /** The candidates of one prediction, the most likely first. Never none: where the random draw would leave the set
@@ -71,22 +75,15 @@ export function candidatesWithin(
 /** How often the candidates include the true class, and the mean number of candidates. */
 export type Coverage = { readonly images: number; readonly coverage: Interval; readonly meanSize: number }
 
-/** Over the images that `counts` selects; `null` when there are none. */
-export function coverageOf(
-  { logits, labels, chances }: ConformalSample,
-  rule: { readonly temperature: number; readonly mass: number },
-  counts: (image: number) => boolean = () => true,
-): Coverage | null {
-  let [images, covered, sizes] = [0, 0, 0]
-  chances.forEach((chance, i) => {
-    if (!counts(i)) return
-    const candidates = candidatesWithin(rowOf(logits, i, rule.temperature), { mass: rule.mass, chance })
-    images += 1
+/** `null` when there are no predictions. */
+export function coverageOf(predictions: readonly ConformalPrediction[], mass: number): Coverage | null {
+  const images = predictions.length
+  if (images === 0) return null
+  let [covered, sizes] = [0, 0]
+  for (const { probabilities, label, chance } of predictions) {
+    const candidates = candidatesWithin(probabilities, { mass, chance })
     sizes += candidates.length
-    if (candidates.includes(labels[i]!)) covered += 1
-  })
-  return images === 0 ? null : { images, coverage: wilson(covered, images), meanSize: sizes / images }
+    if (candidates.includes(label)) covered += 1
+  }
+  return { images, coverage: wilson(covered, images), meanSize: sizes / images }
 }
-
-const rowOf = ({ values, classes }: Logits, i: number, temperature: number): number[] =>
-  softmax(values.subarray(i * classes, (i + 1) * classes), temperature)

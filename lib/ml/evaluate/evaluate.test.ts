@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { answersAt, type Logits } from '#lib/domain/calibration.ts'
 import { evaluation, score } from './evaluate.ts'
 
 /** Three classes; predictions 0 0 1 · 1 1 · 2 0, against labels 0 0 0 · 1 1 · 2 2. */
@@ -10,6 +11,9 @@ const logits = {
 const labels = Int32Array.of(0, 0, 0, 1, 1, 2, 2)
 const classes = ['a', 'b', 'c']
 
+const evaluated = (of: Logits, shown: Int32Array) =>
+  evaluation(of, answersAt(of, shown, 1), { classes, temperature: 1 })
+
 test('accuracy and loss agree with counting by hand', () => {
   // −log softmax: log(e² + 2) − 2 when correct, log(e² + 2) when incorrect; five correct, two incorrect.
   const byHand = (7 * Math.log(Math.exp(2) + 2) - 5 * 2) / 7
@@ -19,7 +23,7 @@ test('accuracy and loss agree with counting by hand', () => {
 })
 
 test('the confusion matrix has the true class in its rows and the predicted class in its columns', () => {
-  const result = evaluation(logits, labels, { classes, temperature: 1 })
+  const result = evaluated(logits, labels)
 
   expect(result.confusion).toEqual([
     [2, 1, 0],
@@ -29,7 +33,7 @@ test('the confusion matrix has the true class in its rows and the predicted clas
 })
 
 test('precision, recall and F1 of each class agree with counting by hand', () => {
-  const { perClass, macroF1 } = evaluation(logits, labels, { classes, temperature: 1 })
+  const { perClass, macroF1 } = evaluated(logits, labels)
 
   expect(perClass[0]).toEqual({ class: 'a', images: 3, precision: 2 / 3, recall: 2 / 3, f1: 4 / 6 })
   expect(perClass[1]).toEqual({ class: 'b', images: 2, precision: 2 / 3, recall: 1, f1: 4 / 5 })
@@ -38,7 +42,7 @@ test('precision, recall and F1 of each class agree with counting by hand', () =>
 })
 
 test('the mean over classes, and that over images, agree with counting by hand', () => {
-  const { macro, weighted } = evaluation(logits, labels, { classes, temperature: 1 })
+  const { macro, weighted } = evaluated(logits, labels)
 
   expect(macro.precision).toBeCloseTo((2 / 3 + 2 / 3 + 1) / 3, 12)
   expect(macro.recall).toBeCloseTo((2 / 3 + 1 + 1 / 2) / 3, 12)
@@ -49,21 +53,21 @@ test('the mean over classes, and that over images, agree with counting by hand',
 
 test('accuracy comes with its Wilson interval', () => {
   // Wilson 1927 for 5 of 7, calculated with z = 1.959964: 0.3589 to 0.9178.
-  const { accuracy } = evaluation(logits, labels, { classes, temperature: 1 })
+  const { accuracy } = evaluated(logits, labels)
 
   expect(accuracy.low).toBeCloseTo(0.3589, 4)
   expect(accuracy.high).toBeCloseTo(0.9178, 4)
 })
 
 test('no calibration error is computed from only seven images', () => {
-  expect(evaluation(logits, labels, { classes, temperature: 1 })).toMatchObject({
+  expect(evaluated(logits, labels)).toMatchObject({
     ece: null,
     reliability: null,
   })
 })
 
 test('a class without images has no recall', () => {
-  const { perClass } = evaluation({ ...logits, count: 5 }, labels.subarray(0, 5), { classes, temperature: 1 })
+  const { perClass } = evaluated({ ...logits, count: 5 }, labels.subarray(0, 5))
 
   expect(perClass[2]).toEqual({ class: 'c', images: 0, precision: null, recall: null, f1: null })
 })

@@ -2,10 +2,10 @@
  *  matrix. It loads no version and decides nothing about it. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import {
-  answersAt,
   calibrationError,
   negativeLogLikelihood,
   reliability,
+  type LabelledPrediction,
   type Logits,
   type ReliabilityBin,
 } from '#lib/domain/calibration.ts'
@@ -70,9 +70,8 @@ export async function logitsOf(
 
 /** Accuracy and loss only, by which an epoch is chosen. */
 export function score(logits: Logits, labels: Int32Array): Score {
-  let right = 0
-  for (let i = 0; i < logits.count; i++) if (answerOf(logits, i) === labels[i]) right++
   const images = logits.count
+  const right = countRight(logits, labels)
   return {
     images,
     right,
@@ -81,26 +80,37 @@ export function score(logits: Logits, labels: Int32Array): Score {
   }
 }
 
+/** How many images are classified correctly. */
+export function countRight(logits: Logits, labels: ArrayLike<number>): number {
+  let right = 0
+  for (let i = 0; i < logits.count; i++) if (answerOf(logits, i) === labels[i]) right++
+  return right
+}
+
+/** @param answers the predictions at that temperature, in the order of the logits */
 export function evaluation(
   logits: Logits,
-  labels: Int32Array,
+  answers: readonly LabelledPrediction[],
   options: { classes: readonly string[]; temperature: number },
 ): Evaluation {
   const confusion = options.classes.map(() => options.classes.map(() => 0))
-  for (let i = 0; i < logits.count; i++) confusion[labels[i]!]![answerOf(logits, i)]!++
-  const { right, images } = score(logits, labels)
+  answers.forEach(({ label }, i) => confusion[label]![answerOf(logits, i)]!++)
+  const images = answers.length
+  const labels = answers.map(({ label }) => label)
+  const right = countRight(logits, labels)
   const perClass = options.classes.map((name, k) => classScore(confusion, name, k))
   const macro = meanOf(perClass, (c) => (c.images > 0 ? 1 : 0))
-  const answers = images < FEWEST_FOR_ECE ? null : answersAt(logits, labels, options.temperature)
+  const weighted = meanOf(perClass, (c) => c.images)
+  const isEnough = images >= FEWEST_FOR_ECE
   return {
     images,
     accuracy: wilson(right, images),
     loss: images === 0 ? 0 : negativeLogLikelihood(logits, labels, options.temperature),
     macroF1: macro.f1,
     macro,
-    weighted: meanOf(perClass, (c) => c.images),
-    ece: answers && calibrationError(answers),
-    reliability: answers && reliability(answers),
+    weighted,
+    ece: isEnough ? calibrationError(answers) : null,
+    reliability: isEnough ? reliability(answers) : null,
     perClass,
     confusion,
   }

@@ -4,7 +4,7 @@ import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { answersAt, calibrationError, FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
-import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
+import { coverageOf, withChances } from '#lib/domain/conformal.ts'
 import {
   compare,
   FEWEST_IMAGES,
@@ -263,14 +263,12 @@ function coverageIn(
   const { candidateMass: mass } = thresholdsOf(version.card)
   const ofKnownClass = predicted.filter(({ entry }) => version.classes.includes(entry.label))
   if (mass === null) return null
-  const drawn = {
-    ...answeredBy(version, ofKnownClass, side),
-    chances: ofKnownClass.map(({ entry }) => chanceOf(entry.hash)),
-  }
-  return (
-    coverageOf(drawn, { temperature: version.card.calibration?.temperature ?? 1, mass })?.coverage.value ??
-    null
+  const { logits, labels } = answeredBy(version, ofKnownClass, side)
+  const answers = withChances(
+    answersAt(logits, labels, version.card.calibration?.temperature ?? 1),
+    ofKnownClass.map(({ entry }) => entry.hash),
   )
+  return coverageOf(answers, mass)?.coverage.value ?? null
 }
 
 const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

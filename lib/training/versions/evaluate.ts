@@ -6,9 +6,9 @@ import type { Card } from '#lib/contracts/bundle.ts'
 import type { evaluateModel } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { chanceOf } from '#lib/domain/conformal.ts'
+import { answersAt } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { thresholdsByFolds } from '#lib/domain/thresholds-by-folds.ts'
+import { thresholdImages, thresholdsByFolds } from '#lib/domain/thresholds.ts'
 import { evaluation } from '#lib/ml/evaluate/evaluate.ts'
 import { cardAt } from '#lib/ml/evaluate/reliability.ts'
 import { predictSamples, type PredictionPorts } from './predict-samples.ts'
@@ -46,9 +46,10 @@ export async function evaluateVersion(
   predictions.forEach(({ row }, i) => values.set(row, i * classes))
   const labels = Int32Array.from(predictions, ({ label }) => version.classes.indexOf(label))
   const logits = { values, count: predictions.length, classes }
-  const result = evaluation(logits, labels, {
+  const temperature = card.calibration?.temperature ?? 1
+  const result = evaluation(logits, answersAt(logits, labels, temperature), {
     classes: version.classes,
-    temperature: card.calibration?.temperature ?? 1,
+    temperature,
   })
   return {
     classifier: version.classifierId,
@@ -80,24 +81,22 @@ export async function evaluateVersion(
 function promisesOf(card: Card, measured: ReliabilityInput): ReliabilityFigures {
   const isSealed = card.thresholds_from === 'test_folds' && card.test?.images === measured.hashes.length
   if (!isSealed) return measureReliability(measured, card)
+  const { logits, labels, hashes } = measured
   const distances = measured.distances.filter((distance) => distance !== null)
-  const sample = {
-    ...measured,
-    chances: measured.hashes.map(chanceOf),
-    distances: distances.length === measured.hashes.length ? distances : [],
-  }
-  const rule = { temperature: card.calibration?.temperature ?? 1 }
-  const byTest = thresholdsByFolds(sample, rule)
+  const images = thresholdImages(
+    answersAt(logits, labels, card.calibration?.temperature ?? 1),
+    hashes,
+    distances.length === hashes.length ? distances : [],
+  )
+  const byTest = thresholdsByFolds(images)
   const sealed = card.decision?.threshold ?? 0
   const isRaised = sealed > (byTest.confident.threshold ?? 1) // by the calibrating half, whose images are not here
-  const { confident, candidates, familiar } = isRaised
-    ? thresholdsByFolds(sample, { ...rule, atLeast: sealed })
-    : byTest
+  const { confident, candidates, familiar } = isRaised ? thresholdsByFolds(images, sealed) : byTest
   return {
     share_answered: confident.shareAnswered,
     error_among_answered: confident.errorAmongAnswered,
-    coverage: candidates?.all.coverage.value ?? null,
-    mean_size: candidates?.all.meanSize ?? null,
+    coverage: candidates?.all?.coverage.value ?? null,
+    mean_size: candidates?.all?.meanSize ?? null,
     share_unfamiliar: familiar.kept && 1 - familiar.kept.value,
   }
 }

@@ -6,17 +6,14 @@ import {
   directions,
   distanceOf,
   largestOf,
-  nearnessNetwork,
   readReference,
   referenceBytes,
   type Reference,
 } from '#lib/ml/evaluate/familiarity.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { CrossValidationResult } from '../learn/material.ts'
-import { chooseReferences, USUAL_NEIGHBOUR } from './measure-familiarity.ts'
 import type { MeasuredModel } from './outputs.ts'
-
-const ROWS_AT_ONCE = 128
+import { chooseReferences, productsWith, USUAL_NEIGHBOUR } from './references.ts'
 
 export type FamiliarityInput = {
   readonly training: SampleSet
@@ -75,29 +72,17 @@ type DistanceInput = {
 async function distances(
   reference: Reference,
   { features, places, groups, own }: DistanceInput,
-  { engine, key, signal }: MeasuredModel,
+  loaded: MeasuredModel,
 ): Promise<Float32Array> {
   const { length, neighbour } = reference
-  const found = new Float32Array(places.length)
-  const name = `${key} nearness`
-  await engine.load(name, nearnessNetwork(reference))
-  try {
-    for (let first = 0; first < places.length; first += ROWS_AT_ONCE) {
-      signal.throwIfAborted()
-      const some = places.slice(first, first + ROWS_AT_ONCE)
-      const rows = directions(pickedRows(features, some, length), length, null)
-      const { logits: products } = await engine.run(name, rows, some.length)
-      some.forEach((place, i) => {
-        const others = products
-          .subarray(i * own.length, (i + 1) * own.length)
-          .filter((_, at) => own[at] !== groups[place])
-        found[first + i] = others.length === 0 ? 2 : distanceOf(largestOf(others, neighbour).at(-1)!)
-      })
-    }
-  } finally {
-    await engine.unload(name)
-  }
-  return found
+  const result = new Float32Array(places.length)
+  const rows = (first: number, some: number) =>
+    pickedRows(features, places.slice(first, first + some), length)
+  await productsWith(reference, { count: places.length, rows }, loaded, (products, row) => {
+    const others = products.filter((_, at) => own[at] !== groups[places[row]!])
+    result[row] = others.length === 0 ? 2 : distanceOf(largestOf(others, neighbour).at(-1)!)
+  })
+  return result
 }
 
 function pickedRows(features: Float32Array, places: readonly number[], length: number): Float32Array {

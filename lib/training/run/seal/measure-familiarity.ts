@@ -10,26 +10,20 @@ import {
   directions,
   distanceOf,
   largestOf,
-  MOST_REFERENCES,
-  nearnessNetwork,
   readReference,
   referenceBytes,
   type Reference,
 } from '#lib/ml/evaluate/familiarity.ts'
 import { subsetOf, type SampleSet } from '#lib/ml/learn/sample-set.ts'
-import { computeOutputs, type MeasuredModel, type VersionOutputs } from './outputs.ts'
+import { computeOutputs, type LabelledOutputs, type MeasuredModel, type VersionOutputs } from './outputs.ts'
+import { chooseReferences, productsWith, USUAL_NEIGHBOUR } from './references.ts'
 
-/** The neighbour whose distance counts when validation cannot decide. On cifar10, cats-dogs and fruits 5 to 20
- *  differ by less than 0.04 in AUROC, and blends with energy or the largest logit lose more on two of the
- *  three than they gain on the third (2026-11). */
-export const USUAL_NEIGHBOUR = 5
 const NEIGHBOURS = [1, 3, 5, 10, 20, 50] as const
 /** The fewest incorrect predictions of the choosing half to choose by: what separates them from the correct ones
  *  also separates foreign images. */
 const FEWEST_INCORRECT = 30
 /** A centre must improve the AUROC by this much: cifar10 gains 0.015 by one, cats-dogs loses 0.25 (2026-11). */
 const CENTRE_MARGIN = 0.005
-const ROWS_AT_ONCE = 128
 
 export type FamiliaritySets = {
   readonly training: SampleSet
@@ -43,7 +37,6 @@ export type FamiliaritySets = {
   /** The references of another precision of the same version; null: it has none. Absent: chosen here. */
   readonly pinned?: Reference | null
 }
-type LabelledOutputs = VersionOutputs & { readonly labels: Int32Array }
 type Choice = { readonly neighbour: number; readonly centre: Float32Array | null }
 
 export type Familiarity = {
@@ -52,10 +45,6 @@ export type Familiarity = {
   /** Of each image, in the order of its set. */
   readonly distances: { readonly calibrating: Float32Array; readonly test: Float32Array }
 }
-
-/** The number of training images that become references. */
-export const referenceCount = (training: Pick<SampleSet, 'count'>): number =>
-  Math.min(MOST_REFERENCES, training.count)
 
 /** Null when there are no training images to compare with, or the engine returns no features. */
 export async function measureFamiliarity(
@@ -115,19 +104,6 @@ async function referenceOf(
   ) // rounded to float16, as it is stored
 }
 
-/** The same number of each class, in the order of their hashes, which is random but the same on every
- *  machine. */
-export function chooseReferences(training: SampleSet, classes: number): number[] {
-  const byClass = Array.from({ length: classes }, (): number[] => [])
-  const order = training.hashes.map((hash, i) => ({ hash, i })).sort((a, b) => (a.hash < b.hash ? -1 : 1))
-  for (const { i } of order) byClass[training.labels[i]!]!.push(i)
-  const taken: number[] = []
-  for (let round = 0; taken.length < referenceCount(training); round++) {
-    for (const of of byClass) if (round < of.length && taken.length < MOST_REFERENCES) taken.push(of[round]!)
-  }
-  return taken
-}
-
 type ReferenceFeatures = {
   readonly ids: readonly string[]
   readonly labels: Uint16Array
@@ -178,35 +154,18 @@ async function distances(
   reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>,
   features: Float32Array,
   neighbours: readonly number[],
-  { engine, key, signal }: MeasuredModel,
+  loaded: MeasuredModel,
 ): Promise<Float32Array[]> {
-  const { length, centre } = reference
-  const rows = features.length / length
-  const result = neighbours.map(() => new Float32Array(rows))
-  const name = `${key} nearness`
-  await engine.load(name, nearnessNetwork(reference))
-  try {
-    for (let first = 0; first < rows; first += ROWS_AT_ONCE) {
-      signal.throwIfAborted()
-      const count = Math.min(ROWS_AT_ONCE, rows - first)
-      const { logits: products } = await engine.run(
-        name,
-        directions(features.subarray(first * length, (first + count) * length), length, centre),
-        count,
-      )
-      for (let i = 0; i < count; i++) {
-        const nearest = largestOf(
-          products.subarray(i * reference.ids.length, (i + 1) * reference.ids.length),
-          Math.max(...neighbours),
-        )
-        neighbours.forEach((neighbour, n) => {
-          result[n]![first + i] = distanceOf(nearest[neighbour - 1]!)
-        })
-      }
-    }
-  } finally {
-    await engine.unload(name)
-  }
+  const { length } = reference
+  const count = features.length / length
+  const result = neighbours.map(() => new Float32Array(count))
+  const rows = (first: number, some: number) => features.subarray(first * length, (first + some) * length)
+  await productsWith(reference, { count, rows }, loaded, (products, row) => {
+    const nearest = largestOf(products, Math.max(...neighbours))
+    neighbours.forEach((neighbour, n) => {
+      result[n]![row] = distanceOf(nearest[neighbour - 1]!)
+    })
+  })
   return result
 }
 

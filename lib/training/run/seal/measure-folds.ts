@@ -9,22 +9,24 @@ import {
   imagesForConfidence,
   softmax,
   targetErrorFor,
+  type LabelledPrediction,
   type ScoredPrediction,
   type Logits,
 } from '#lib/domain/calibration.ts'
-import { CANDIDATE_LEVEL, candidateMass, chanceOf, coverageOf } from '#lib/domain/conformal.ts'
+import { CANDIDATE_LEVEL, candidateMass, coverageOf, withChances } from '#lib/domain/conformal.ts'
 import { balancedAccuracy, crossValidatedAccuracy, isImbalanced } from '#lib/domain/cross-validated.ts'
 import { fewestForThreshold } from '#lib/domain/decision.ts'
 import { firstOfGroups } from '#lib/domain/groups.ts'
-import { answerOf, evaluation } from '#lib/ml/evaluate/evaluate.ts'
+import { answerOf, countRight, evaluation } from '#lib/ml/evaluate/evaluate.ts'
 import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import { chosenRows } from '#lib/ml/learn/feature-rows.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { CrossValidationResult } from '../learn/material.ts'
 import { familiarityByFolds } from './familiarity-by-folds.ts'
-import { testFigures, type Measurement } from './measure.ts'
+import type { Measurement } from './measure.ts'
 import { outOfFoldFile } from './out-of-fold-file.ts'
 import { computeOutputs, untimed, type MeasuredModel } from './outputs.ts'
+import { testFigures } from './test-figures.ts'
 
 /** The page shows so many labels that may be wrong. */
 const MOST_SUSPECTS = 20
@@ -50,29 +52,43 @@ export async function measureByFolds(
   const isFirst = firstOfGroups(groups)
   const places = [...isFirst.keys()].filter((i) => isFirst[i] && result.isEvaluated[i])
   const { logits, labels } = chosenRows(result.logits, training.labels, places)
-  const sample = { logits, labels, chances: places.map((i) => chanceOf(training.hashes[i]!)) }
-  const { timed = untimed } = loaded
-  const familiarity = await timed('familiarity', () =>
-    familiarityByFolds({ training, validation, places, pinned: sets.pinned?.reference ?? null }, loaded),
-  )
   const answers = answersAt(logits, labels, 1)
   const targetError = targetErrorFor(places.length)
   const isEnough = places.length >= fewestForThreshold(targetError)
   const { threshold, shareAnswered, errorAmongAnswered } = confidentFrom(answers, targetError)
-  const mass = candidateMass(sample, 1)
-  const covered = mass === null ? null : coverageOf(sample, { temperature: 1, mass })
+  const error = calibrationError(answers)
+  const drawn = withChances(
+    answers,
+    places.map((i) => training.hashes[i]!),
+  )
+  const mass = candidateMass(drawn)
+  const covered = mass === null ? null : coverageOf(drawn, mass)
+  const { timed = untimed } = loaded
+  const familiarity = await timed('familiarity', () =>
+    familiarityByFolds({ training, validation, places, pinned: sets.pinned?.reference ?? null }, loaded),
+  )
   const own = test.count === 0 ? null : (await computeOutputs(test, loaded)).logits
   return {
-    test: own && testFigures({ logits: own, labels: test.labels }, sets, 1),
+    test:
+      own &&
+      testFigures(
+        {
+          logits: own,
+          answers: answersAt(own, test.labels, 1),
+          hashes: test.hashes,
+          copies: sets.testCopies,
+        },
+        { classes, temperature: 1 },
+      ),
     validation: null,
-    folds: foldFigures({ classes, training, validation, logits, labels, places }),
+    folds: foldFigures({ classes, training, validation, logits, answers }),
     calibration:
       places.length === 0
         ? null
         : {
             temperature: 1, // the head was scaled by these answers
-            ece_before: calibrationError(answers),
-            ece_after: calibrationError(answers),
+            ece_before: error,
+            ece_after: error,
             images: places.length,
             measured_on: 'folds',
           },
@@ -108,27 +124,31 @@ type FoldAnswers = {
   readonly classes: readonly string[]
   readonly training: SampleSet
   readonly validation: CrossValidationResult
+  /** Of the images that count, and the predictions from them. */
   readonly logits: Logits
-  readonly labels: Int32Array
-  readonly places: readonly number[]
+  readonly answers: readonly LabelledPrediction[]
 }
 
-function foldFigures({ classes, training, validation, logits, labels, places }: FoldAnswers): Card['folds'] {
-  if (places.length === 0) return null
+function foldFigures({ classes, training, validation, logits, answers }: FoldAnswers): Card['folds'] {
+  const images = answers.length
+  if (images === 0) return null
   const { result, groups, folds, rounds } = validation
-  const figures = evaluation(logits, labels, { classes, temperature: 1 })
-  const right = labels.filter((label, i) => answerOf(logits, i) === label).length
+  const figures = evaluation(logits, answers, { classes, temperature: 1 })
+  const right = countRight(
+    logits,
+    answers.map(({ label }) => label),
+  )
   const perClass = figures.perClass.map((one) => ({
     images: one.images,
     right: Math.round((one.recall ?? 0) * one.images),
   }))
   return {
     trained: training.count,
-    images: places.length,
+    images,
     near_copies: groups.length - new Set(groups).size,
     folds,
     rounds,
-    accuracy: crossValidatedAccuracy(right, places.length),
+    accuracy: crossValidatedAccuracy(right, images),
     balanced_accuracy: isImbalanced(perClass) ? balancedAccuracy(perClass) : null,
     loss: figures.loss,
     macro_f1: figures.macroF1,

@@ -1,8 +1,8 @@
 /** Whether predictions are as reliable as their version's card states, counted over images that it was not
  *  trained on. The rule is domain/decision. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import { softmax, type Logits } from '#lib/domain/calibration.ts'
-import { chanceOf, coverageOf } from '#lib/domain/conformal.ts'
+import { answersAt, type Logits } from '#lib/domain/calibration.ts'
+import { coverageOf, withChances } from '#lib/domain/conformal.ts'
 import { decide } from '#lib/domain/decision.ts'
 import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 
@@ -27,26 +27,21 @@ export function measureReliability(
   card: Pick<Card, 'calibration' | 'decision' | 'candidates' | 'familiarity'>,
 ): ReliabilityFigures {
   const statements = thresholdsOf(card)
-  const temperature = card.calibration?.temperature ?? 1
-  const chances = hashes.map(chanceOf)
+  const answers = withChances(answersAt(logits, labels, card.calibration?.temperature ?? 1), hashes)
   let [confident, incorrect, unfamiliar] = [0, 0, 0]
-  for (let i = 0; i < logits.count; i++) {
-    const probabilities = softmax(
-      logits.values.subarray(i * logits.classes, (i + 1) * logits.classes),
-      temperature,
-    )
+  answers.forEach(({ probabilities, label, chance }, i) => {
     const { decision, candidates } = decide(probabilities, statements, {
-      chance: () => chances[i]!,
+      chance: () => chance,
       distance: distances[i] ?? null,
       problem: null,
     })
     if (decision === 'unfamiliar') unfamiliar += 1
-    if (decision !== 'confident') continue
+    if (decision !== 'confident') return
     confident += 1
-    if (candidates![0] !== labels[i]) incorrect += 1
-  }
+    if (candidates![0] !== label) incorrect += 1
+  })
   const mass = statements.candidateMass
-  const covered = mass === null ? null : coverageOf({ logits, labels, chances }, { temperature, mass })
+  const covered = mass === null ? null : coverageOf(answers, mass)
   return {
     share_answered: statements.sureness?.threshold == null ? null : confident / logits.count,
     error_among_answered: confident === 0 ? null : incorrect / confident,

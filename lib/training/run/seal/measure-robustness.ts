@@ -5,7 +5,7 @@ import type { Logits } from '#lib/domain/calibration.ts'
 import { wilson, type Interval } from '#lib/domain/statistics.ts'
 import { throughJpeg } from '#lib/images/jpeg.ts'
 import { sampleSeed } from '#lib/ml/learn/augment.ts'
-import { score } from '#lib/ml/evaluate/evaluate.ts'
+import { countRight } from '#lib/ml/evaluate/evaluate.ts'
 import { squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { mirroredSquare } from '#lib/ml/learn/augment.ts'
 import { disturb, DISTURBANCES } from '#lib/ml/evaluate/robustness.ts'
@@ -42,7 +42,7 @@ export async function measureRobustness(test: SampleSet, loaded: MeasuredModel):
         { count: squares.length, read: (i, out, offset) => out.set(squares[i]!, offset) },
         loaded,
       )
-      correct += score(logits, some.labels.subarray(first)).right
+      correct += countRight(logits, some.labels.subarray(first))
     }
     return wilson(correct, images)
   }
@@ -80,7 +80,7 @@ export async function measureMirrored(
     loaded,
   )
   const both: Logits = { ...plain, values: plain.values.map((value, i) => value + logits.values[i]!) }
-  return wilson(score(both, test.labels).right, test.count)
+  return wilson(countRight(both, test.labels), test.count)
 }
 
 function squareOf(set: SampleSet, index: number, { spec }: MeasuredModel): Uint8Array {

@@ -26,9 +26,18 @@ export const untimed: MeasurePart = (_part, work) => work()
 /** `features`: count × length numbers; null when the engine returns none. */
 export type VersionOutputs = { readonly logits: Logits; readonly features: Float32Array | null }
 
+/** The outputs for images whose classes are known. */
+export type LabelledOutputs = VersionOutputs & Pick<SampleSet, 'labels' | 'hashes'>
+
 export type Squares = Pick<SampleSet, 'count' | 'read'>
 
 const BATCH = 64
+
+export const computeLabelled = async (set: SampleSet, loaded: MeasuredModel): Promise<LabelledOutputs> => ({
+  ...(await computeOutputs(set, loaded)),
+  labels: set.labels,
+  hashes: set.hashes,
+})
 
 export async function computeOutputs(
   squares: Squares,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { chanceOf } from './conformal.ts'
-import { foldOf, thresholdsByFolds, type FoldSample } from './thresholds-by-folds.ts'
+import { answersAt } from './calibration.ts'
+import { foldOf, thresholdImages, thresholdsByFolds, type ThresholdImage } from './thresholds.ts'
 
 const hashes = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, i) =>
@@ -17,18 +18,15 @@ function sampleWith(
     isRight,
     distance = () => 0,
   }: Record<'isRight', (i: number) => boolean> & {
-    readonly distance?: (i: number) => number
+    readonly distance?: (i: number) => number | null
   },
-): FoldSample {
+): readonly ThresholdImage[] {
   const values = new Float32Array(images.length * 2)
   images.forEach((_, i) => values.set([1 + (4 * i) / images.length, 0], i * 2))
-  return {
-    logits: { values, count: images.length, classes: 2 },
-    labels: images.map((_, i) => (isRight(i) ? 0 : 1)),
-    chances: images.map(chanceOf),
-    hashes: images,
-    distances: images.map((_, i) => distance(i)),
-  }
+  const labels = images.map((_, i) => (isRight(i) ? 0 : 1))
+  return thresholdImages(answersAt({ values, count: images.length, classes: 2 }, labels, 1), images).map(
+    (image, i) => ({ ...image, distance: distance(i) }),
+  )
 }
 
 test('thresholds are set on all images, and each image is judged by thresholds that its fold did not set', () => {
@@ -38,7 +36,6 @@ test('thresholds are set on all images, and each image is judged by thresholds t
 
   const { familiar } = thresholdsByFolds(
     sampleWith(images, { isRight: () => true, distance: (i) => (inFold[i] ? 10 : 1) }),
-    { temperature: 1 },
   )
 
   expect(familiar.upTo).toBe(10) // on all images these are a fifth
@@ -51,9 +48,7 @@ test('incorrect predictions of one fold count against thresholds that did not se
   const isWrong = images.map((hash, i) => foldOf(hash) === 2 && i >= 10 && i < 100)
   const wrong = isWrong.filter(Boolean).length
 
-  const { confident } = thresholdsByFolds(sampleWith(images, { isRight: (i) => !isWrong[i] }), {
-    temperature: 1,
-  })
+  const { confident } = thresholdsByFolds(sampleWith(images, { isRight: (i) => !isWrong[i] }))
 
   const incorrect = confident.errorAmongAnswered! * confident.shareAnswered! * 1_000
   expect(Math.round(incorrect)).toBeGreaterThanOrEqual(wrong) // the other folds allowed everything
@@ -65,7 +60,7 @@ test('the error among confident predictions stays within the target, on images t
     const images = hashes(1_000, 1_000 * seed)
     // the share of errors falls from a fifth to nothing, as confidence grows
     const isRight = (i: number): boolean => chanceOf(images[i]!) >= 0.2 * (1 - i / 1_000) ** 3
-    return thresholdsByFolds(sampleWith(images, { isRight }), { temperature: 1 }).confident
+    return thresholdsByFolds(sampleWith(images, { isRight })).confident
   })
   const errors = draws.map((one) => one.errorAmongAnswered!)
 
@@ -77,8 +72,8 @@ test('a confidence below a limit is never confident, although these images would
   const images = hashes(600)
   const sample = sampleWith(images, { isRight: () => true })
 
-  const free = thresholdsByFolds(sample, { temperature: 1 }).confident
-  const limited = thresholdsByFolds(sample, { temperature: 1, atLeast: 0.95 }).confident
+  const free = thresholdsByFolds(sample).confident
+  const limited = thresholdsByFolds(sample, 0.95).confident
 
   expect(free.threshold).toBeLessThan(0.8)
   expect(limited.threshold).toBe(0.95)
@@ -88,10 +83,7 @@ test('a confidence below a limit is never confident, although these images would
 test('where no confidence is high enough, no share and no error is stated', () => {
   const images = hashes(600)
 
-  const { confident } = thresholdsByFolds(
-    sampleWith(images, { isRight: (i) => chanceOf(images[i]!) >= 0.1 }),
-    { temperature: 1 },
-  )
+  const { confident } = thresholdsByFolds(sampleWith(images, { isRight: (i) => chanceOf(images[i]!) >= 0.1 }))
 
   expect(confident).toMatchObject({ threshold: null, shareAnswered: null, errorAmongAnswered: null })
 })
@@ -99,11 +91,10 @@ test('where no confidence is high enough, no share and no error is stated', () =
 test('without distances nothing is unfamiliar, and the candidates contain the class as often as they should', () => {
   const images = hashes(1_000)
   const { familiar, candidates } = thresholdsByFolds(
-    { ...sampleWith(images, { isRight: (i) => chanceOf(images[i]!) < 0.8 }), distances: [] },
-    { temperature: 1 },
+    sampleWith(images, { isRight: (i) => chanceOf(images[i]!) < 0.8, distance: () => null }),
   )
 
   expect(familiar).toEqual({ upTo: null, kept: null })
-  expect(candidates!.all.images).toBe(1_000)
-  expect(candidates!.all.coverage.value).toBeGreaterThan(0.93)
+  expect(candidates!.all!.images).toBe(1_000)
+  expect(candidates!.all!.coverage.value).toBeGreaterThan(0.93)
 })
