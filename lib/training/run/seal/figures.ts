@@ -1,5 +1,5 @@
-/** The figures of a card that follow from a version's outputs for the images of its sets. The temperature is fitted once
- *  and the predictions at it are computed once; calibration, thresholds and the test figures all read these. It
+/** The figures of a card that follow from a version's outputs for the images of its sets. The temperature is fitted
+ *  once and the predictions at it are computed once; calibration, thresholds and the test figures all read these. It
  *  runs no network. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import {

@@ -27,7 +27,7 @@ export function chooseReferences(training: SampleSet, classes: number): number[]
   return taken
 }
 
-export type FeatureRows = {
+export type RowSource = {
   readonly count: number
   /** `count` rows from `first` on, one after the other. */
   readonly rows: (first: number, count: number) => Float32Array
@@ -36,7 +36,7 @@ export type FeatureRows = {
 /** Calls `use` with the products of each row with all references, in the order of the rows. */
 export async function productsWith(
   reference: Pick<Reference, 'ids' | 'length' | 'vectors' | 'centre'>,
-  features: FeatureRows,
+  features: RowSource,
   { engine, key, signal }: MeasuredModel,
   use: (products: Float32Array, row: number) => void,
 ): Promise<void> {
