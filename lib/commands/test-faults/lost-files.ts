@@ -4,11 +4,11 @@
  */
 import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createRandom } from '#lib/ml/random.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 import { tally, type Context, type CheckResult } from './fault-scenario.ts'
 import type { Product } from './product.ts'
+import { noisyImage } from './traffic.ts'
 
 /** Larger than the limit for a database row (32 kB): it becomes a file. */
 const SIDE = 160
@@ -30,7 +30,7 @@ export async function lostFiles({ product: shared }: Context): Promise<readonly 
   const judged: CheckResult[] = []
   for (const [seed, { name, apply }] of LOSSES.entries()) {
     const before = filesIn(product)
-    const answer = await product.predict(noisyImage(seed))
+    const answer = await product.predict(noisyImage(SIDE, seed + 1).png)
     const file = [...filesIn(product)].find((one) => !before.has(one))
     if (file === undefined)
       throw new Error(`No file was stored for a prediction (${answer.status} ${JSON.stringify(answer.body)})`)
@@ -72,11 +72,4 @@ const filesIn = ({ dataDir }: Product): ReadonlySet<string> => {
       .filter((entry) => entry.isFile())
       .map((entry) => path.join(entry.parentPath, entry.name)),
   )
-}
-
-/** Noise does not compress. */
-function noisyImage(seed: number): Uint8Array {
-  const random = createRandom(seed + 1)
-  const data = Uint8Array.from({ length: SIDE * SIDE * 3 }, () => Math.floor(random() * 256))
-  return encodePng({ width: SIDE, height: SIDE, data })
 }

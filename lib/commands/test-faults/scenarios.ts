@@ -3,9 +3,11 @@
  * own files implement them.
  */
 import { existsSync } from 'node:fs'
+import { backupUnderLoad } from './backup-under-load.ts'
 import { brokenVersion } from './broken-version.ts'
 import { heldConnections, oddRequests, slowSenders } from './connections.ts'
 import { withoutControlGroup } from './control-group.ts'
+import { deletedImages } from './deleted-images.ts'
 import { fullDisk, fullDiskDuringTraining } from './full-disk.ts'
 import { imageBombs } from './image-bombs.ts'
 import type { Scenario } from './fault-scenario.ts'
@@ -36,6 +38,8 @@ const LONG = ['long'] as const
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'odd', is: 'requests that no client should send', in: BOTH, run: oddRequests },
+  { name: 'backup', is: 'a backup under load, restored elsewhere', in: LONG, run: backupUnderLoad },
+  { name: 'deletion', is: 'images deleted permanently', in: LONG, run: deletedImages },
   { name: 'files', is: 'files of stored images are deleted or replaced', in: BOTH, run: lostFiles },
   {
     name: 'bombs',

@@ -4,6 +4,7 @@
  */
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
+import { createRandom } from '#lib/ml/random.ts'
 import { percentile, wait } from './fault-scenario.ts'
 import type { ProductAnswer, Product } from './product.ts'
 
@@ -23,6 +24,16 @@ export type TrafficFigures = {
 
 export const smallImage = (seed: number): Uint8Array =>
   encodePng(drawShape(SHAPES[seed % SHAPES.length]!, seed))
+
+/** Noise does not compress, and resembles no other image. */
+export function noisyImage(
+  side: number,
+  seed: number,
+): { readonly png: Uint8Array; readonly pixels: Uint8Array } {
+  const random = createRandom(seed)
+  const pixels = Uint8Array.from({ length: side * side * 3 }, () => Math.floor(random() * 256))
+  return { png: encodePng({ width: side, height: side, data: pixels }), pixels }
+}
 
 export type SmallTraffic = {
   readonly clients: number
