@@ -67,7 +67,7 @@ export function recordOf(
   const [sent, received] = [fieldsOf(input), fieldsOf(output)]
   const id = textOf(sent['id']) ?? textOf(received['id'])
   return {
-    by: nameOf(caller),
+    by: nameOf(caller, contract),
     byId: caller.id,
     action: `${contract.method} ${contract.path}`,
     subject:
@@ -82,8 +82,11 @@ export function recordOf(
   }
 }
 
-function nameOf({ kind, name }: Caller): string {
-  if (kind === 'anonymous') return 'anybody'
+/** Changes that a link permits, whose owner is not logged in yet. */
+const LINK_OF: Readonly<Record<string, string>> = { '/api/setup': 'setup link', '/api/reset': 'reset link' }
+
+function nameOf({ kind, name }: Caller, { path }: Pick<Contract, 'path'>): string {
+  if (kind === 'anonymous') return LINK_OF[path] ?? 'anybody'
   return kind === 'key' ? `key "${name}"` : `${name}`
 }
 

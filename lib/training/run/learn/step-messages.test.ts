@@ -44,3 +44,11 @@ test('quick steps are reported twice a second, with the speed since the last rep
   expect(reported.map((one) => one?.step ?? null)).toEqual([1, null, null, 4, null, null])
   expect(reported[3]!.imagesPerSecond).toBeCloseTo((3 * 64) / 0.6, 5)
 })
+
+test('the last step is always reported', () => {
+  const { after } = messages()
+
+  const reported = Array.from({ length: 2 * STEPS }, (_, i) => after(0.001, i + 1))
+
+  expect(reported.map((one) => one?.step ?? null).filter((step) => step !== null)).toEqual([1, 2 * STEPS])
+})

@@ -29,10 +29,11 @@ export function createStepMessages(sizes: {
   }
   return {
     secondsLeft,
-    /** The message of a step; null when the previous message is too recent. */
+    /** The message of a step; null when the previous message is too recent. The last step always has one, or a
+     *  run that is complete would be shown as one that is not. */
     stepIfDue(event: Extract<TrainingEvent, { kind: 'step' }>): Step | null {
       const now = clock()
-      if (now - reportedAt < REPORT_EVERY) return null
+      if (now - reportedAt < REPORT_EVERY && event.step < event.steps) return null
       const done = doneOf(event.position)
       if (now > last.at) imagesPerSecond = ((done - last.done) * batch) / (now - last.at)
       last = { at: now, done }
