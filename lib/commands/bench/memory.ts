@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- memory`: the total memory of all processes of the product while it is idle, predicts,
- * and trains in addition. It starts its own product with a small MEMORY_MB, and ends it; the client is not
- * counted.
+ * `npm run bench -- memory`: the total memory of all processes of the product: with the default settings
+ * (memory-default.ts), then with a small MEMORY_MB while it is idle, predicts, and trains in addition. It starts its
+ * own products, and ends them; the client is not counted.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -12,6 +12,8 @@ import { messageOf } from '#lib/domain/errors.ts'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { printRows } from './figure-rows.ts'
+import { measureDefault } from './memory-default.ts'
 import { answer, untilDone } from './requests.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
 import { watchMemory, withLargest } from './watch-memory.ts'
@@ -19,10 +21,13 @@ import { machineName } from '../terminal/machine-name.ts'
 
 const HELP = `npm run bench -- memory [options]
 
-Starts a separate instance for each engine and prints the peak memory of all its processes together in each phase: idle,
-predicting under load, and training the last layer, then the whole network, while predictions are made. Memory is the
-proportional set size (PSS), which counts shared memory once. Linux only.
+First starts an instance with the default settings and prints the memory of all its processes next to the targets:
+idle, after pages were read, and while 50 connections predict. Then starts a separate instance for each engine and
+prints the peak memory of all its processes together in each phase: idle, predicting under load, and training the last
+layer, then the whole network, while predictions are made. Memory is the proportional set size (PSS), which counts
+shared memory once. Linux only.
 
+  --part LIST         of default, small (default: both)
   --engine LIST       of ${ENGINES.join(', ')} (default: onnx)
   --memory MB         value of MEMORY_MB (default: 512)
   --classifier NAME   the classifier to query and train (default: cifar10-small)
@@ -32,6 +37,8 @@ proportional set size (PSS), which counts shared memory once. Linux only.
   --json              one JSON object per phase instead of the table
   --help              show this help`
 
+/** What is measured: a start with the default settings, or one with a small MEMORY_MB. */
+const PARTS = ['default', 'small'] as const
 /** During training: at full speed, the requests alone would occupy the cores. */
 const REQUESTS_PER_SECOND = 20
 const EPOCHS = 2
@@ -62,6 +69,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      part: { type: 'string', default: PARTS.join(',') },
       engine: { type: 'string', default: 'onnx' },
       memory: { type: 'string', default: '512' },
       classifier: { type: 'string', default: 'cifar10-small' },
@@ -84,15 +92,17 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
     pictures: Number(values.pictures),
   }
   const engines = ENGINES.filter((name) => values.engine.split(',').includes(name))
+  const parts = PARTS.filter((name) => values.part.split(',').includes(name))
   if (
     ![params.connections, params.seconds, params.pictures].every(
       (value) => Number.isInteger(value) && value > 0,
     ) ||
-    engines.length === 0
+    engines.length === 0 ||
+    parts.length === 0
   ) {
     console.error(
       '--connections, --seconds and --pictures must be whole numbers of at least 1, --engine one of ' +
-        `${ENGINES.join(', ')}.`,
+        `${ENGINES.join(', ')}, --part one of ${PARTS.join(', ')}.`,
     )
     return 1
   }
@@ -101,6 +111,9 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
     return 1
   }
   const notes = createLines(process.stderr)
+  const isMissed =
+    parts.includes('default') && (await printDefault(params, { notes, isJson: values.json })) !== 0
+  if (!parts.includes('small')) return isMissed ? 1 : 0
   const rows: MemoryRow[] = []
   for (const engine of engines) rows.push(...(await measured(engine, params, notes)))
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
@@ -112,7 +125,15 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
         table(rows),
       ].join('\n'),
     )
-  return rows.some(({ failed, refused }) => failed > 0 || refused !== null) ? 1 : 0
+  return isMissed || rows.some(({ failed, refused }) => failed > 0 || refused !== null) ? 1 : 0
+}
+
+async function printDefault(
+  { seconds }: MemoryBenchOptions,
+  { notes, isJson }: { readonly notes: Lines; readonly isJson: boolean },
+): Promise<number> {
+  const rows = await measureDefault({ seconds, notes })
+  return printRows(rows, { lines: createLines(), isJson, more: { seconds } })
 }
 
 async function measured(engine: EngineName, options: MemoryBenchOptions, notes: Lines): Promise<MemoryRow[]> {
