@@ -8,6 +8,7 @@ import { frame } from './pages/frame.ts'
 import { historyPage } from './pages/history.ts'
 import { monitoringPage, referencePage, visualizePage } from './pages/observing.ts'
 import { networksPage } from './pages/networks.ts'
+import { jobsPage } from './pages/jobs.ts'
 import { predictPage } from './pages/predict.ts'
 import { backupsPage, changesPage, keysPage, settingsPage, usersPage } from './pages/settings.ts'
 import { retrainPage, uploadPage } from './pages/training.ts'
@@ -24,6 +25,7 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     login: loginPage(tab),
     account: accountPage(tab),
     predict: predictPage(tab),
+    jobs: jobsPage(tab),
     upload: uploadPage(tab),
     retrain: retrainPage(tab),
     models: modelsPage(tab),

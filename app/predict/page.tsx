@@ -56,12 +56,20 @@ export default async function Predict(props: PageProps) {
         <PermissionGate user={user} scope="feedback" action="correct predictions" />
       )}
       {selected?.champion && (
-        <PredictForm
-          key={selected.id}
-          classifier={{ id: selected.id, classes: selected.classes, hasDigits: selected.has_digits }}
-          mayGiveFeedback={user.isLoggedIn && user.may('feedback')}
-          largestBytes={darkroom().settings().maxImageBytes}
-        />
+        <div className="stack">
+          <PredictForm
+            key={selected.id}
+            classifier={{ id: selected.id, classes: selected.classes, hasDigits: selected.has_digits }}
+            mayGiveFeedback={user.isLoggedIn && user.may('feedback')}
+            largestBytes={darkroom().settings().maxImageBytes}
+          />
+          <p className="small">
+            <Link className="link" href={`/predict/jobs?classifier=${selected.id}`}>
+              Many images: send a ZIP
+            </Link>{' '}
+            and download the results as a table.
+          </p>
+        </div>
       )}
     </>
   )

@@ -44,6 +44,15 @@ import { modelChanges } from './prediction-changes.ts'
 import { modelResult } from './version-result.ts'
 import { predictBatch, predictOne } from './predict.ts'
 import {
+  cancelPredictionJob,
+  createPredictionJob,
+  deletePredictionJob,
+  getPredictionJob,
+  listPredictionJobs,
+  predictionJobEvents,
+  predictionJobResults,
+} from './prediction-jobs.ts'
+import {
   deletePrediction,
   deletePredictions,
   getPrediction,
@@ -86,6 +95,13 @@ import {
 export const contracts = [
   predictOne,
   predictBatch,
+  createPredictionJob,
+  listPredictionJobs,
+  getPredictionJob,
+  predictionJobEvents,
+  predictionJobResults,
+  cancelPredictionJob,
+  deletePredictionJob,
   listPredictions,
   exportPredictions,
   getPrediction,

@@ -14,6 +14,7 @@ const PAYLOADS: { readonly [K in JobKind]: z.ZodType<JobPayloads[K]> } = {
       .union([z.literal('examine'), z.object({ name: z.string(), value: z.string(), reading: z.string() })])
       .optional(),
   }),
+  predict: z.object({ predictionJobId: z.string() }),
   features: z.object({ classifierId: z.string() }),
   robustness: z.object({ versionId: z.string() }),
   probe: z.object({

@@ -156,6 +156,12 @@ export const settings = z.object({
     .describe(
       'maximum storage for all predictions with their images; at the limit the oldest are deleted; 0: no limit',
     ),
+  PREDICTION_JOB_DAYS: z.coerce
+    .number()
+    .min(0.01)
+    .max(3650)
+    .default(7)
+    .describe('days after which a prediction job is deleted with its results, counted from its end'),
   OPEN_ACTIONS: yes
     .default(false)
     .describe(

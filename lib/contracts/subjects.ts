@@ -3,7 +3,7 @@
 import type { Contract } from './contract.ts'
 
 export type SubjectKind =
-  'classifier' | 'version' | 'run' | 'sample' | 'upload' | 'prediction' | 'key' | 'person'
+  'classifier' | 'version' | 'run' | 'sample' | 'upload' | 'prediction' | 'prediction job' | 'key' | 'person'
 
 /** An object by its name for users, and the classifier that it belongs to. */
 export type Subject = { readonly name: string; readonly classifier: string | null }
@@ -15,6 +15,7 @@ const KIND_OF_COLLECTION: Readonly<Record<string, SubjectKind>> = {
   samples: 'sample',
   uploads: 'upload',
   predictions: 'prediction',
+  predict: 'prediction job',
   keys: 'key',
   users: 'person',
 }

@@ -12,6 +12,8 @@ export type DataSettings = {
   readonly patienceMs?: number
   /** Under what name this process is among the web processes; absent in others. */
   readonly webId?: string
+  /** PREDICTION_JOB_DAYS; default 7. */
+  readonly predictionJobDays?: number
   /** DEFAULT_CLASSIFIER. */
   readonly defaultClassifier?: string | null
   /**

@@ -10,6 +10,7 @@ import type { Counts, WebProcesses } from './processes/process-records.ts'
 import type { Blobs } from './images/blobs.ts'
 import type { PermanentDeletion } from './trash/permanent-deletion.ts'
 import type { FeedbackStore, Predictions, Retention } from './predictions/prediction-types.ts'
+import type { PredictionJobStore } from './predictions/prediction-job-values.ts'
 import type { Subjects } from './administration/subjects.ts'
 import type { Groups } from './samples/group-types.ts'
 import type { SampleChanges, Trash } from './samples/undo-types.ts'
@@ -340,6 +341,7 @@ export type Data = {
   readonly live: LiveVersions
   readonly webProcesses: WebProcesses
   readonly predictions: Predictions
+  readonly predictionJobs: PredictionJobStore
   readonly retention: Retention
   readonly jobs: Jobs
   readonly people: People

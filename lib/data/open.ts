@@ -24,6 +24,7 @@ import { migrate, MIGRATIONS } from './database/migrate.ts'
 import { keepMigrationCopy } from './database/migration-copy.ts'
 import { peopleOf } from './administration/people.ts'
 import { imagesOf, createImageFolder } from './images/images.ts'
+import { predictionJobsOf } from './predictions/prediction-jobs.ts'
 import { predictionsOf } from './predictions/predictions.ts'
 import { promotionsOf } from './versions/promotions.ts'
 import { retentionOf } from './predictions/retention.ts'
@@ -92,6 +93,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     live,
     webProcesses: webProcessesOf(store),
     predictions,
+    predictionJobs: predictionJobsOf(store),
     retention: retentionOf(store),
     jobs: jobsOf(store),
     people: peopleOf(store),

@@ -18,6 +18,8 @@ export type JobPayloads = {
     readonly upload?:
       'examine' | { readonly name: string; readonly value: string; readonly reading: string } | undefined
   }
+  /** Predict the classes of many images that were sent together. */
+  predict: { readonly predictionJobId: string }
   /** Compute the features of a classifier's images, so that its next run finds them. */
   features: { readonly classifierId: string }
   /** Measure a version that was evaluated by folds on disturbed images. */
@@ -42,6 +44,7 @@ export const JOB_KINDS = [
   'backbone',
   'features',
   'robustness',
+  'predict',
 ] as const satisfies readonly JobKind[]
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'

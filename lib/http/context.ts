@@ -52,6 +52,9 @@ export type Darkroom = {
     readonly predict: RouteUseCase<'POST /api/predict'>
     readonly predictBatch: RouteUseCase<'POST /api/predict/batch'>
     readonly giveFeedback: RouteUseCase<'POST /api/predictions/{id}/feedback'>
+    readonly createPredictionJob: RouteUseCase<'POST /api/predict/jobs'>
+    readonly cancelPredictionJob: RouteUseCase<'POST /api/predict/jobs/{id}/cancel'>
+    readonly deletePredictionJob: RouteUseCase<'DELETE /api/predict/jobs/{id}'>
     /**
      * Why one more prediction would be refused now because it would wait too long; null when it would be
      * accepted. Counts as a refusal.

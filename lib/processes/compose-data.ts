@@ -25,6 +25,7 @@ export function composeData(
     backupDir,
     clock: wallClock,
     ...more,
+    predictionJobDays: settings.PREDICTION_JOB_DAYS,
     defaultClassifier: settings.DEFAULT_CLASSIFIER ?? null,
   })
 }

@@ -46,6 +46,7 @@ import { composePermanentDeletion } from './compose-permanent-deletion.ts'
 import { composeServing, type ServingModule } from './compose-serving.ts'
 import type { CrashMemory } from './crash-memory.ts'
 import { modelsWithPrecision } from './models-with-precision.ts'
+import { predictionJobCases } from './prediction-job-cases.ts'
 import { servingElsewhere } from './serving-elsewhere.ts'
 import type { OpenedEngine } from '#lib/serving/own-engine.ts'
 import { composeDecoding } from './fork-decoding.ts'
@@ -172,6 +173,7 @@ export async function composeWeb(
       predictBatch: serving.predictBatch,
       refusal: serving.refusal,
       giveFeedback: createGiveFeedback(data),
+      ...predictionJobCases({ data, dataDir: places.dataDir, limits, state: serving.state }),
     },
     ingest: {
       ...ingest,

@@ -1,7 +1,7 @@
 /** Composes the worker: the loops of the queue with the job handlers, and the child processes they use. */
 import { randomUUID } from 'node:crypto'
 import { counted } from '#lib/domain/count-text.ts'
-import { JOB_KINDS } from '#lib/domain/jobs.ts'
+import { JOB_KINDS, type JobKind } from '#lib/domain/jobs.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -29,22 +29,28 @@ import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { inferenceSettings, startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { createReading } from './image-reading.ts'
+import { predictionJobHandler } from './prediction-job.ts'
 import { lacksFirstImages } from './seed-images.ts'
 import { drawnElsewhere } from './fork-seed.ts'
 import { sweepLeftovers } from '#lib/operations/partial-files.ts'
+import { deleteExpiredJobs } from '#lib/serving/prediction-jobs/delete-expired.ts'
 import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from '#lib/serving/idle-pool.ts'
 import { freeForTraining, isSmall } from '#lib/operations/memory-limits.ts'
 import { VERSION, type Start } from './settings.ts'
 import { retentionLimits } from './storage-limits.ts'
 
-/** A comparison of two versions must not wait for a training run or a backup. */
-const LOOPS = [
-  ['train'],
+const LONG_KINDS: readonly JobKind[] = ['train', 'backup', 'features', 'robustness', 'predict']
+/**
+ * A comparison of two versions must not wait for a training run or a backup. Where memory is small, a prediction job
+ * and a training run take turns.
+ */
+const loopsOf = (isSmall: boolean): readonly (readonly JobKind[])[] => [
+  ...(isSmall ? [['train', 'predict'] as const] : [['train'] as const, ['predict'] as const]),
   ['backup'],
   ['features'],
   ['robustness'],
-  JOB_KINDS.filter((kind) => !['train', 'backup', 'features', 'robustness'].includes(kind)),
-] as const
+  JOB_KINDS.filter((kind) => !LONG_KINDS.includes(kind)),
+]
 /**
  * The worker's writes may take long, and a training run must not fail because a backup of another program
  * has locked the database.
@@ -131,8 +137,10 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       codeVersion: VERSION,
     },
   })
+  const decoding = composeDecoding(start, log)
   const handlers = {
     ...training,
+    predict: predictionJobHandler(start, { data, decoding, log }),
     backup: backupHandler({ settings: backupSettings, log }),
     backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),
   }
@@ -155,8 +163,9 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   )
   const leaving = new AbortController()
   const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`
-  const turns = LOOPS.map(steadyClock.now)
-  const loops = LOOPS.map((kinds, i) =>
+  const kindsOfLoops = loopsOf(isSmall(settings))
+  const turns = kindsOfLoops.map(steadyClock.now)
+  const loops = kindsOfLoops.map((kinds, i) =>
     runWorker({
       name,
       onTurn: () => (turns[i] = steadyClock.now()),
@@ -185,6 +194,19 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Partial files could not be removed', () =>
     sweep(),
   )
+  const deletingPredictionJobs = recurring(
+    { log, now: steadyClock.now },
+    'Old prediction jobs could not be deleted',
+    async () => {
+      const count = await deleteExpiredJobs({
+        predictionJobs: data.predictionJobs,
+        dataDir: places.dataDir,
+        days: settings.PREDICTION_JOB_DAYS,
+        now: wallClock.now,
+      })
+      if (count > 0) log('info', `${counted(count, 'prediction job')} deleted by PREDICTION_JOB_DAYS`)
+    },
+  )
   const sweepingUploads = recurring(
     { log, now: steadyClock.now },
     'Uploads of web processes that have ended could not be rolled back',
@@ -208,7 +230,6 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     'Old predictions and anonymous images could not be deleted',
     () => retain(leaving.signal),
   )
-  const decoding = composeDecoding(start, log)
   const reading = createReading(decoding, settings)
   const groupImages = composeGrouping(data, { sizeOf: (bytes) => reading.raster(bytes, SMALL_PIXELS), log })
   const grouping = recurring(
@@ -228,6 +249,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const sweeping = setInterval(() => {
     void sweepingFiles()
     void sweepingUploads()
+    void deletingPredictionJobs()
     void emptyingTrash()
     void recheckingFiles()
     void grouping()

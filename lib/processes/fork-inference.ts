@@ -20,6 +20,8 @@ type InferenceProcess = Child<InferenceCommand, InferenceMessage>
 export type InferenceSettings = {
   readonly engine: Settings['INFERENCE_ENGINE']
   readonly precision: Settings['PRECISION']
+  /** It gives way to predictions and training runs; default: false. */
+  readonly isBackground?: boolean
 }
 
 export const inferenceSettings = (settings: Settings): InferenceSettings => ({
@@ -28,12 +30,12 @@ export const inferenceSettings = (settings: Settings): InferenceSettings => ({
 })
 
 const forkInference = (
-  { engine, precision }: InferenceSettings,
+  { engine, precision, isBackground = false }: InferenceSettings,
   onLine: (line: string) => void,
 ): InferenceProcess =>
   forkChild({
     entry: ENTRY,
-    args: [engine, precision],
+    args: [engine, precision, ...(isBackground ? ['background'] : [])],
     env: engineEnvironment(1),
     flags: inheritedFlags(),
     onLine,
@@ -45,12 +47,12 @@ export type StartInferenceParts = InferenceSettings & {
   readonly onLine: (line: string) => void
 }
 
-export function startInference({ engine, precision, log, onLine }: StartInferenceParts): StartChild {
+export function startInference({ log, onLine, ...about }: StartInferenceParts): StartChild {
   return (name, events) =>
     superviseChild<InferenceCommand, InferenceMessage>(
       name,
       {
-        fork: () => forkInference({ engine, precision }, onLine),
+        fork: () => forkInference(about, onLine),
         clock: steadyClock,
         log,
         startTimeoutMs: START_TIMEOUT_MS,

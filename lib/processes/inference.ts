@@ -18,6 +18,8 @@ import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'
  * come after.
  */
 const NICE = 5
+/** For prediction jobs: about a tenth of a core while predictions need all. */
+const BACKGROUND_NICE = 15
 
 endWhenUncaught({ report: reportOnStderr })
 collectGarbage()
@@ -25,7 +27,8 @@ await runChild<InferenceCommand, InferenceMessage>(async (say) => {
   const requested = ENGINES.find((name) => name === process.argv[2]) ?? 'auto'
   const engine = await openEngine(requested, 'inference', { threads: 1 })
   const precision = PRECISIONS.find((name) => name === process.argv[3]) ?? 'auto'
-  setPriority(Math.min(19, getPriority() + NICE)) // does not slow the start
+  const nice = process.argv[4] === 'background' ? BACKGROUND_NICE : NICE
+  setPriority(Math.min(19, getPriority() + nice)) // does not slow the start
   return {
     ready: { engine: engine.name },
     hear: answerInference(loadedModels(engine, precision), {

@@ -4,6 +4,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
 import { classifierQueries } from './classifiers.ts'
 import { modelQueries } from './models.ts'
+import { predictionJobQueries } from './prediction-jobs.ts'
 import { predictionQueries } from './predictions.ts'
 import { predictionExportQueries } from './predictions-export.ts'
 import { runQueries } from './runs.ts'
@@ -18,6 +19,7 @@ export const queriesOf = (store: Store, data: Data) => ({
   ...modelQueries(data),
   ...predictionQueries(store, data),
   ...predictionExportQueries(store, data),
+  ...predictionJobQueries(store, data),
   ...runQueries(store, data),
   ...sampleChangeQueries(data),
   ...sampleQueries(store, data),

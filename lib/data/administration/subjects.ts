@@ -67,6 +67,18 @@ export function subjectsOf({ prisma }: Store): Subjects {
         row && { name: `${row.filename ?? 'an image'} (${row.predictedClass})`, classifier: row.classifierId }
       )
     },
+    async 'prediction job'(id) {
+      const row = await prisma.predictionJob.findUnique({
+        where: { id },
+        select: { ...BY_CLASSIFIER, filename: true, createdAt: true },
+      })
+      return (
+        row && {
+          name: `prediction job ${row.filename ?? ''}, ${minuteOf(row.createdAt)}`,
+          classifier: row.classifierId,
+        }
+      )
+    },
     async key(id) {
       const row = await prisma.apiKey.findUnique({ where: { id }, select: { ...BY_CLASSIFIER, name: true } })
       return row && { name: row.name, classifier: row.classifierId }

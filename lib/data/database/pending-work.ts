@@ -13,6 +13,7 @@ export type PendingWork = {
   /** Its time in the trash has ended. */
   readonly hasExpiredTrash: (now: Date) => boolean
   readonly hasAnonymousImagesBefore: (time: Date) => boolean
+  readonly hasPredictionJobs: () => boolean
 }
 
 export const pendingWorkOf = ({ one }: Pick<Connection, 'one'>): PendingWork => {
@@ -28,5 +29,6 @@ export const pendingWorkOf = ({ one }: Pick<Connection, 'one'>): PendingWork => 
       ),
     hasExpiredTrash: (now) => isThere('"TrashEntry" WHERE "until" <= ?', now),
     hasAnonymousImagesBefore: (time) => isThere('"Picture" WHERE "isAnonymous" AND "usedAt" < ?', time),
+    hasPredictionJobs: () => isThere('"PredictionJob"'),
   }
 }

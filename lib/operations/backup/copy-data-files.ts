@@ -21,6 +21,7 @@ import type { BackupPlan, BackupDraft } from './backup-draft.ts'
 const EXCLUDED = new Set([
   'cache',
   'downloads',
+  'prediction-jobs',
   'thumbnails',
   'scratch',
   'logs',

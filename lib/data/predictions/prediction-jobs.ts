@@ -1,0 +1,170 @@
+/** Prediction jobs as rows: what was sent, how far it is, and the result of each image. lib/serving computes them. */
+import { storedNumbers } from '#lib/contracts/stored-json.ts'
+import { PRECISIONS } from '#lib/contracts/precision.ts'
+import { engine as engineSchema } from '#lib/contracts/fields.ts'
+import type { Prisma } from '../generated/client.ts'
+import { pendingWorkOf } from '../database/pending-work.ts'
+import { conflict, parsed, type Store } from '../store.ts'
+import type {
+  PredictionJob,
+  PredictionJobOwner,
+  PredictionJobRow,
+  PredictionJobStore,
+} from './prediction-job-values.ts'
+
+export const WITH_JOB = { job: true } as const
+type StoredPredictionJob = Prisma.PredictionJobGetPayload<{ include: typeof WITH_JOB }>
+
+const OPEN = { job: { state: { in: ['queued', 'running'] as string[] } } }
+/** Of one transaction: others wait while it is written. */
+const REMOVED_AT_ONCE = 1_000
+/** A busy machine may need more than the 5 s that Prisma gives a transaction. */
+const TRANSACTION = { timeout: 60_000 } as const
+
+export function predictionJobsOf({ prisma, connection, id: newId, now }: Store): PredictionJobStore {
+  return {
+    create: ({ owner, ...draft }, mostOpen) =>
+      prisma.$transaction(async (tx) => {
+        const open = await tx.predictionJob.count({ where: { ...OPEN, ...ownedBy(owner) } })
+        if (open >= mostOpen) throw tooManyOpen(owner, open)
+        const at = now()
+        const job = await tx.job.create({
+          data: {
+            id: newId(),
+            kind: 'predict',
+            payloadJson: JSON.stringify({ predictionJobId: draft.id }),
+            state: 'queued',
+            attempt: 0,
+            notBefore: at,
+            isCancelRequested: false,
+            createdAt: at,
+          },
+        })
+        const row = await tx.predictionJob.create({
+          data: {
+            ...draft,
+            jobId: job.id,
+            ownerKind: owner.kind,
+            ownerId: owner.id,
+            ownerName: owner.name,
+            done: 0,
+            failed: 0,
+            countsJson: '{}',
+            createdAt: at,
+          },
+          include: WITH_JOB,
+        })
+        return predictionJobValue(row)
+      }, TRANSACTION),
+    async find(id) {
+      const row = await prisma.predictionJob.findUnique({ where: { id }, include: WITH_JOB })
+      return row && predictionJobValue(row)
+    },
+    async started(id) {
+      await prisma.predictionJob.updateMany({ where: { id, startedAt: null }, data: { startedAt: now() } })
+    },
+    append: (id, rows) =>
+      prisma.$transaction(async (tx) => {
+        const before = await tx.predictionJob.findUnique({ where: { id } })
+        if (before === null || before.done !== rows[0]?.position) return false
+        const { counts, failed } = countsWith(parsed(storedNumbers, before.countsJson), rows)
+        const latest = rows.findLast((row) => row.kind === 'predicted')?.prediction
+        await tx.predictionJobRow.createMany({
+          data: rows.map((row) => ({ predictionJobId: id, ...columnsOf(row) })),
+        })
+        await tx.predictionJob.update({
+          where: { id },
+          data: {
+            done: before.done + rows.length,
+            failed: before.failed + failed,
+            countsJson: JSON.stringify(counts),
+            ...(latest && { engine: latest.engine, precision: latest.precision }),
+          },
+        })
+        // A job that makes progress is not one that ends its process each time.
+        if (before.jobId !== null) await tx.job.update({ where: { id: before.jobId }, data: { attempt: 1 } })
+        return true
+      }, TRANSACTION),
+    async remove(id) {
+      const job = await prisma.predictionJob.findUnique({ where: { id } })
+      if (job === null) return false
+      for (let from = 0; from < job.done; from += REMOVED_AT_ONCE)
+        await prisma.predictionJobRow.deleteMany({
+          where: { predictionJobId: id, position: { gte: from, lt: from + REMOVED_AT_ONCE } },
+        })
+      const { count } = await prisma.predictionJob.deleteMany({ where: { id } })
+      await connection.truncateWal() // file names may be personal
+      return count > 0
+    },
+    async openIds() {
+      if (!pendingWorkOf(connection).hasPredictionJobs()) return []
+      const rows = await prisma.predictionJob.findMany({ where: OPEN, select: { id: true } })
+      return rows.map(({ id }) => id)
+    },
+    async expiredIds(before, anonymousMost) {
+      if (!pendingWorkOf(connection).hasPredictionJobs()) return []
+      const old = await prisma.predictionJob.findMany({
+        where: { OR: [{ jobId: null }, { job: { endedAt: { lt: before } } }] },
+        select: { id: true },
+      })
+      const tooMany = await prisma.predictionJob.findMany({
+        where: { ownerKind: 'anonymous', job: { endedAt: { not: null } } },
+        orderBy: { id: 'desc' },
+        skip: anonymousMost,
+        select: { id: true },
+      })
+      return [...new Set([...old, ...tooMany].map(({ id }) => id))]
+    },
+  }
+}
+
+/** Those of this sender; anonymous senders have no identity. */
+export const ownedBy = ({ kind, id }: Pick<PredictionJobOwner, 'kind' | 'id'>) => ({
+  ownerKind: kind,
+  ownerId: id,
+})
+
+function countsWith(before: Readonly<Record<string, number>>, rows: readonly PredictionJobRow[]) {
+  const counts = new Map(Object.entries(before))
+  let failed = 0
+  for (const row of rows) {
+    if (row.kind === 'failed') failed += 1
+    else counts.set(row.prediction.predicted_class, (counts.get(row.prediction.predicted_class) ?? 0) + 1)
+  }
+  return { counts: Object.fromEntries(counts), failed }
+}
+
+function columnsOf(row: PredictionJobRow) {
+  const { position, filename } = row
+  return row.kind === 'failed'
+    ? { position, filename, code: row.code, error: row.error }
+    : { position, filename, resultJson: JSON.stringify(row.prediction) }
+}
+
+const ownerKind = (kind: string): PredictionJobOwner['kind'] =>
+  kind === 'person' || kind === 'key' ? kind : 'anonymous'
+
+const STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
+
+export function predictionJobValue(row: StoredPredictionJob): PredictionJob {
+  const { ownerId, ownerName, countsJson, job, ...rest } = row
+  return {
+    ...rest,
+    owner: { kind: ownerKind(row.ownerKind), id: ownerId, name: ownerName },
+    engine: row.engine === null ? null : engineSchema.parse(row.engine),
+    precision: PRECISIONS.find((one) => one === row.precision) ?? null,
+    counts: parsed(storedNumbers, countsJson),
+    state: STATES.find((one) => one === job?.state) ?? 'failed',
+    error: job?.state === 'failed' ? job.errorMessage : null,
+    endedAt: job?.endedAt ?? null,
+  }
+}
+
+const tooManyOpen = ({ kind }: PredictionJobOwner, open: number) =>
+  conflict(
+    'The images were not accepted',
+    kind === 'anonymous'
+      ? `${open} prediction jobs that were sent without a login or key are not finished`
+      : `${open} of your prediction jobs are not finished`,
+    'Wait until one of them is finished, or cancel one.',
+  )

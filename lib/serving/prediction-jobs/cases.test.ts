@@ -1,0 +1,125 @@
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import type { Caller, Part } from '#lib/contracts/contract.ts'
+import { deleteExpiredJobs } from './delete-expired.ts'
+import { JOBS_FOLDER } from './received-images.ts'
+import { ADA, BEN, ADMIN, ANONYMOUS, DAY_MS, opened, file, zipOf, linesOf, never } from './program.fakes.ts'
+
+test('rows that another worker has already stored are not stored twice', async () => {
+  const program = await opened()
+  const { id } = await program.send([zipOf(40)])
+  const row = { position: 0, filename: 'a', kind: 'failed', code: 'internal', error: 'x' } as const
+
+  expect(await program.data.predictionJobs.append(id, [row])).toBe(true)
+  expect(await program.data.predictionJobs.append(id, [row])).toBe(false)
+
+  expect(await linesOf(program, id)).toHaveLength(1)
+})
+
+test('only the sender and admins find a job; that of an anonymous sender is found by its id', async () => {
+  const program = await opened()
+  const { queries } = program.data
+  const { id } = await program.send([zipOf(1)])
+  const anonymous = await program.send([zipOf(1)], ANONYMOUS)
+
+  expect((await queries.getPredictionJob({ id }, { caller: ADMIN })).id).toBe(id)
+  for (const caller of [BEN, ANONYMOUS]) {
+    await expect(queries.getPredictionJob({ id }, { caller })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(queries.predictionJobResults({ id, format: 'csv' }, { caller })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    await expect(program.cases.deletePredictionJob({ id }, { caller })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    await expect(program.cases.cancelPredictionJob({ id }, { caller })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  }
+  expect((await queries.getPredictionJob({ id: anonymous.id }, { caller: BEN })).by).toBeNull()
+  const listed = async (caller: Caller) =>
+    (await queries.listPredictionJobs({ limit: 10 }, { caller })).jobs.length
+  expect([await listed(ADA), await listed(BEN), await listed(ANONYMOUS), await listed(ADMIN)]).toEqual([
+    1, 0, 0, 2,
+  ])
+})
+
+test('a cancelled job gives up its images, and a deleted one its results', async () => {
+  const program = await opened()
+  const { id } = await program.send([zipOf(2)])
+  const images = path.join(program.folder, JOBS_FOLDER, id)
+  expect(existsSync(images)).toBe(true)
+
+  expect(await program.cases.cancelPredictionJob({ id }, { caller: ADA })).toMatchObject({
+    state: 'cancelled',
+  })
+  expect(existsSync(images)).toBe(false)
+  await expect(program.cases.cancelPredictionJob({ id }, { caller: ADA })).rejects.toMatchObject({
+    code: 'conflict',
+  })
+
+  await program.cases.deletePredictionJob({ id }, { caller: ADA })
+  await expect(program.data.queries.getPredictionJob({ id }, { caller: ADA })).rejects.toMatchObject({
+    code: 'not_found',
+  })
+})
+
+test('ended jobs are deleted after some days, with images that nothing needs', async () => {
+  const program = await opened()
+  const { data, folder, clock } = program
+  const ended = await program.send([zipOf(1)])
+  await program.cases.cancelPredictionJob({ id: ended.id }, { caller: ADA })
+  const open = await program.send([zipOf(1)])
+  const expire = (now: number) =>
+    deleteExpiredJobs({ predictionJobs: data.predictionJobs, dataDir: folder, days: 7, now: () => now })
+
+  expect(await expire(clock.now() + 6 * DAY_MS)).toBe(0)
+  expect(await expire(clock.now() + 8 * DAY_MS)).toBe(1)
+
+  expect(await data.predictionJobs.find(ended.id)).toBeNull()
+  expect(readdirSync(path.join(folder, JOBS_FOLDER))).toEqual([open.id])
+})
+
+test.each<[string, readonly Part[], string]>([
+  ['no file', [], 'missing_file'],
+  ['a ZIP that is none', [file('a.zip', Buffer.from('PK\x03\x04 nonsense'))], 'bad_archive'],
+  [
+    'an unknown version',
+    [{ kind: 'field', name: 'version', value: 'v9' }, file('a.png', Uint8Array.of(0))],
+    'not_found',
+  ],
+  [
+    'a wrong number of classes',
+    [{ kind: 'field', name: 'top_k', value: '0' }, file('a.png', Uint8Array.of(0))],
+    'invalid_input',
+  ],
+])('%s is refused, and nothing is kept', async (_story, parts, code) => {
+  const program = await opened()
+
+  await expect(program.send(parts)).rejects.toMatchObject({ code })
+
+  expect(readdirSync(path.join(program.folder, JOBS_FOLDER))).toEqual([])
+  expect(await program.data.predictionJobs.openIds()).toEqual([])
+})
+
+test('all anonymous senders together have at most four unfinished jobs', async () => {
+  const program = await opened()
+  for (let i = 0; i < 4; i++) await program.send([zipOf(1)], ANONYMOUS)
+
+  await expect(program.send([zipOf(1)], ANONYMOUS)).rejects.toMatchObject({ code: 'conflict' })
+
+  expect((await program.send([zipOf(1)])).job.state).toBe('queued')
+})
+
+test('progress is followed until the job ends', async () => {
+  const program = await opened()
+  const { id } = await program.send([zipOf(1)])
+  const events = await program.data.queries.predictionJobEvents({ id }, { caller: ADA, signal: never() })
+  const states: string[] = []
+  for await (const { job } of events) {
+    states.push(job.state)
+    if (job.state === 'queued') await program.cases.cancelPredictionJob({ id }, { caller: ADA })
+  }
+
+  expect(states).toEqual(['queued', 'cancelled'])
+})
