@@ -72,6 +72,22 @@ test('a version with a defect is refused with its reason', async () => {
   await expect(engine.load(VERSION)).rejects.toMatchObject({ code: 'bad_bundle', why: 'a checksum is wrong' })
 })
 
+test('a version whose files disagree with each other is refused with what the engine says', async () => {
+  const { engine } = engineWith(async () => ({
+    name: 'onnx',
+    models: modelsWith({
+      load: () => Promise.reject(new Error('the network takes 3072 values per image; one image has 12288')),
+    }),
+  }))
+  const refusal = {
+    code: 'bad_bundle',
+    why: 'the network takes 3072 values per image; one image has 12288',
+  }
+
+  await expect(engine.load(VERSION)).rejects.toMatchObject(refusal)
+  await expect(engine.verify(VERSION)).rejects.toMatchObject(refusal)
+})
+
 test('a version during whose loading three processes ended is not loaded again', async () => {
   const started: string[] = []
   const { engine } = engineWith(async () => ({ name: 'onnx', models: modelsWith() }), {

@@ -90,7 +90,9 @@ export function createOwnEngine({ open, clock, log, changed, record }: OwnEngine
       const { note, isFallback } = await models.load(version)
       if (note) log(isFallback ? 'warn' : 'info', `${version.key}: ${note}`)
     } catch (error) {
-      throw isDarkroomError(error) ? badBundle(version.key, error.why) : error
+      // The engine's own error: files that match their checksums and disagree with each other.
+      if (!isDarkroomError(error)) log('error', `${version.key} cannot be loaded`, { error })
+      throw badBundle(version.key, isDarkroomError(error) ? error.why : messageOf(error))
     } finally {
       done()
     }
