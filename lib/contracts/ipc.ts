@@ -176,11 +176,10 @@ export type ManagedCommand =
   | { kind: 'stop' }
   | /** On the socket that comes with it; without one on PORT. When `ready`: connections wait in the socket until
      *  then, and outlive a process that ends before. */ { kind: 'listen'; when: 'now' | 'ready' }
-  | /** Further copies of that socket, to accept from as well. */ { kind: 'accept' }
-  | /** So many sockets of its own on the same port, to accept from as well. */ {
-      kind: 'accept-on-own'
-      sockets: number
-    }
+  | /** A further socket that comes with it, of the process with this number: its own, or one to accept from while
+     *  that process is away. */ { kind: 'accept'; of: number }
+  | /** From the sockets of these processes and no others. Those of the others are closed here; further copies of them
+     *  follow. */ { kind: 'accept-for'; numbers: readonly number[] }
   | /** The data may be opened. */ { kind: 'prepared' }
   | {
       kind: 'figures'

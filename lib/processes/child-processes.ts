@@ -16,25 +16,17 @@ import type {
 import { createMemoryBudget } from '#lib/images/memory-grant.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { decodeBudgetBytes, heapEnvironment, heapFlags } from '#lib/operations/memory-limits.ts'
-import { bindListenSocket } from '#lib/server/listen-socket.ts'
+import { bindListenSockets } from '#lib/server/listen-socket.ts'
 import { createSuspectImages } from '#lib/serving/suspect-images.ts'
 import { steadyClock } from './clock.ts'
 import { CHILD_FLAGS, childEnvironment } from './environment.ts'
 import { layoutOf } from './process-layout.ts'
 import { createPastFigures } from './past-figures.ts'
 import type { Start } from './settings.ts'
+import { shareSockets } from './share-sockets.ts'
 import { createStartFolder } from './start-folder.ts'
 
 const FIGURES_EVERY_MS = 1_000
-/**
- * For one socket, libuv accepts one connection per turn of the event loop (1.52; Node 24), which is 100 a
- * second where a turn takes 10 ms: new connections would wait for seconds behind the open ones. Each copy
- * of the socket, or socket on the same port, adds one. Copies go to the process that is awake first, so several
- * processes have sockets of their own: with copies, 98 of 100 connections came to one of two (2026-11-30).
- */
-const ACCEPTED_AT_A_TIME = 32
-/** They cost nothing while no connection comes to them, unlike copies, each of which wakes every process. */
-const OWN_SOCKETS = 128
 /** A front process that ends this often without ever listening will never start. */
 const MOST_FAILED_STARTS = 4
 /** From the stop message to SIGKILL; a drain may take 10 s. */
@@ -66,6 +58,8 @@ type Kind = 'front' | 'behind' | 'worker'
 /** One long-lived child. */
 type Member = {
   readonly kind: Kind
+  /** Which of its kind it is, from 1 on. */
+  readonly number: number
   readonly child: SupervisedChild<ManagedCommand>
   /** Whether it can do its work. */
   isStarted: boolean
@@ -102,15 +96,16 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     childEnvironment({ ...heapEnvironment(), ...trust, PORT: String(port) })
 
   const binding =
-    layout.front.count > 0 ? bindListenSocket(settings, layout.front.count > 1) : Promise.resolve(null)
-  const socket = binding.catch((error: unknown) => {
-    log('warn', 'The supervisor could not bind the socket; the first process binds it itself', { error })
+    layout.front.count > 0 ? bindListenSockets(settings, layout.front.count) : Promise.resolve(null)
+  const sockets = binding.catch((error: unknown) => {
+    log('warn', 'The supervisor could not bind the sockets; the first process binds its own', { error })
     return null
   })
+  const sharing = shareSockets(sockets)
   if (layout.front.count === 0) startWorker()
   else {
     startFront(1)
-    void socket.then((bound) => {
+    void sockets.then((bound) => {
       if (!bound) return // the first process decides the port
       port = bound.port
       startBehind()
@@ -118,7 +113,8 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   }
   const timer = setInterval(sendFigures, FIGURES_EVERY_MS)
 
-  function supervise(kind: Kind, name: string, forkIt: () => Process): void {
+  function supervise(kind: Kind, number: number, forkIt: () => Process): void {
+    const name = nameOf(kind, number)
     const child = superviseChild<ManagedCommand, ManagedMessage>(
       name,
       {
@@ -142,8 +138,25 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
         ended: (end) => ended(end, member),
       },
     )
-    const member: Member = { kind, child, isStarted: false, figures: null, serving: null, jobsSilentMs: 0 }
+    const member: Member = {
+      kind,
+      number,
+      child,
+      isStarted: false,
+      figures: null,
+      serving: null,
+      jobsSilentMs: 0,
+    }
     members.push(member)
+  }
+
+  function nameOf(kind: Kind, number: number): string {
+    if (kind === 'worker') return kind
+    const { name, count } =
+      kind === 'front'
+        ? { name: layout.front.kind, count: layout.front.count }
+        : { name: 'web', count: layout.behind }
+    return count === 1 ? name : `${name} ${number}`
   }
 
   function ofKind(kind: Kind): readonly Member[] {
@@ -152,25 +165,21 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
 
   /** The first without the others, so that predictions are available soonest: they would compete for the same cores. */
   function startFront(count: number): void {
-    const { kind } = layout.front
     for (let number = ofKind('front').length + 1; number <= count; number++)
-      supervise('front', layout.front.count === 1 ? kind : `${kind} ${number}`, () => forkFront(number))
+      supervise('front', number, () => forkFront(number))
   }
 
   function startBehind(): void {
     if (isEnding) return
     for (let number = ofKind('behind').length + 1; number <= layout.behind; number++)
-      supervise('behind', layout.behind === 1 ? 'web' : `web ${number}`, () =>
-        whenPrepared(forkOne('web', number)),
-      )
+      supervise('behind', number, () => whenPrepared(forkOne('web', number)))
   }
 
   function startWorker(): void {
     if (!layout.hasWorker) return
     prepared.then(
       () => {
-        if (!isEnding && ofKind('worker').length === 0)
-          supervise('worker', 'worker', () => forkOne('worker', 1))
+        if (!isEnding && ofKind('worker').length === 0) supervise('worker', 1, () => forkOne('worker', 1))
       },
       () => {},
     )
@@ -197,15 +206,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
 
   function forkFront(number: number): Process {
     const front = forkOne(layout.front.kind, number)
-    socket
-      .then((bound) => {
-        front.send({ kind: 'listen', when: bound && isListening ? 'ready' : 'now' }, bound?.handle)
-        if (!bound) return
-        if (bound.isShared) front.send({ kind: 'accept-on-own', sockets: OWN_SOCKETS })
-        else
-          for (let copy = 1; copy < ACCEPTED_AT_A_TIME; copy++) front.send({ kind: 'accept' }, bound.handle)
-      })
-      .catch((error: unknown) => log('error', 'The socket could not be sent to a process', { error }))
+    sharing.forked(number, front, isListening)
     front.send({ kind: 'suspects', hashes: suspects.all() })
     return whenPrepared(front)
   }
@@ -225,6 +226,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   }
 
   function started(member: Member, remarks: readonly string[]): void {
+    if (member.kind === 'front') sharing.ready(member.number)
     goOnStarting(member)
     sendFigures()
     if (isReady || (member.kind !== 'front' && layout.front.count > 0)) return
@@ -256,6 +258,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
   }
 
   function ended({ failedStarts }: End, member: Member): void {
+    if (member.kind === 'front') sharing.ended(member.number)
     goOnStarting(member)
     member.isStarted = false
     if (member.figures) past.add(member.figures)
@@ -287,7 +290,7 @@ export function superviseFamily({ settings }: Start, { prepared, log, ready, can
     async end() {
       clearInterval(timer)
       isEnding = true
-      const refusing = socket.then((bound) => bound?.close()) // so that no connection waits in vain
+      const refusing = sockets.then((bound) => bound?.close()) // so that no connection waits in vain
       await Promise.all([refusing, ...members.map(({ child }) => child.stop())])
       folder.remove()
     },

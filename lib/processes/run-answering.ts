@@ -61,7 +61,13 @@ export async function runAnswering(start: Start, { kind, place, opening }: Answe
     pages: pages.promise,
   })
   const address = { port: settings.PORT, host: settings.HOST }
-  const listening = listenOnCommand({ server, address, say, failed: () => process.exit(1) })
+  const listening = listenOnCommand({
+    server,
+    number: place.number,
+    address,
+    say,
+    failed: () => process.exit(1),
+  })
   const crashes = isFront ? openCrashMemory(workRecordOf(place)) : null
   const decodeMemory = createMemoryGrant((request) => void say({ kind: 'decode-memory', ...request }))
   let web: Web | null = null

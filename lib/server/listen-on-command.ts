@@ -11,10 +11,12 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have that address',
 }
 
-type ListenCommand = Extract<ManagedCommand, { kind: 'listen' | 'accept' | 'accept-on-own' }>
+type ListenCommand = Extract<ManagedCommand, { kind: 'listen' | 'accept' | 'accept-for' }>
 
 type ListenParts = {
-  readonly server: Pick<WebServer, 'listen' | 'acceptFrom' | 'acceptOnOwn'>
+  readonly server: Pick<WebServer, 'listen' | 'acceptFrom'>
+  /** Of this process among those that accept. */
+  readonly number: number
   readonly address: { readonly port: number; readonly host: string }
   readonly say: (message: ManagedMessage, then?: () => void) => void
   /** Called after the parent has been notified that this process cannot listen. */
@@ -29,16 +31,22 @@ export type CommandedListening = {
   readonly listen: () => Promise<number | null>
 }
 
-export function listenOnCommand({ server, address, say, failed }: ListenParts): CommandedListening {
+export function listenOnCommand({
+  server,
+  number: own,
+  address,
+  say,
+  failed,
+}: ListenParts): CommandedListening {
   const commanded = Promise.withResolvers<{ target: object; when: 'now' | 'ready' }>()
-  const listening = Promise.withResolvers<void>()
+  const further = createFurtherSockets(server, own)
   let port: Promise<number | null> | undefined
 
   async function start(): Promise<number | null> {
     const { target } = await commanded.promise
     try {
       const number = await server.listen(target)
-      listening.resolve()
+      further.open()
       say({ kind: 'listening', port: number })
       return number
     } catch (error) {
@@ -55,10 +63,52 @@ export function listenOnCommand({ server, address, say, failed }: ListenParts): 
     when: commanded.promise.then(({ when }) => when),
     listen: () => (port ??= start()),
     hear(message, socket) {
-      if (message.kind === 'listen') commanded.resolve({ target: socket ?? address, when: message.when })
-      else if (message.kind === 'accept-on-own')
-        void listening.promise.then(() => server.acceptOnOwn(message.sockets))
-      else if (socket) void listening.promise.then(() => server.acceptFrom(socket))
+      switch (message.kind) {
+        case 'listen':
+          return commanded.resolve({ target: socket ?? address, when: message.when })
+        case 'accept':
+          return socket && further.add(message.of, socket)
+        case 'accept-for':
+          return further.acceptFor(message.numbers)
+      }
+    },
+  }
+}
+
+/** The further sockets: those of this process, and of others, for as long as those are away. */
+function createFurtherSockets(server: Pick<WebServer, 'acceptFrom'>, own: number) {
+  const waiting = new Map<number, object[]>()
+  const accepting = new Map<number, (() => void)[]>()
+  let numbers: readonly number[] = [own]
+  let isOpen = false
+
+  function update(): void {
+    if (!isOpen) return
+    for (const number of numbers) {
+      const closers = accepting.get(number) ?? []
+      for (const socket of waiting.get(number)?.splice(0) ?? []) closers.push(server.acceptFrom(socket))
+      accepting.set(number, closers)
+    }
+    for (const [number, closers] of accepting) {
+      if (numbers.includes(number)) continue
+      for (const close of closers) close()
+      accepting.delete(number)
+    }
+  }
+
+  return {
+    add(number: number, socket: object): void {
+      const sockets = waiting.get(number) ?? []
+      waiting.set(number, [...sockets, socket])
+      update()
+    },
+    acceptFor(next: readonly number[]): void {
+      numbers = next
+      update()
+    },
+    open(): void {
+      isOpen = true
+      update()
     },
   }
 }

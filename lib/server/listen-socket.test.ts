@@ -3,20 +3,20 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { bindListenSocket } from './listen-socket.ts'
+import { bindListenSockets } from './listen-socket.ts'
 
 const CONNECTIONS = 160
 
 /** Turns of a busy event loop until all the connections were accepted from this many copies of a socket. */
 async function turnsToAccept(copies: number): Promise<number> {
-  const socket = await bindListenSocket({ PORT: 0, HOST: '127.0.0.1' }, false)
-  if (!socket) throw new Error('no socket could be bound')
+  const sockets = await bindListenSockets({ PORT: 0, HOST: '127.0.0.1' }, 1)
+  if (!sockets) throw new Error('no socket could be bound')
   const child = fork(path.join(import.meta.dirname, 'accepting.fakes.ts'), [String(CONNECTIONS)])
   onTestFinished(() => {
     child.kill()
-    socket.close()
+    sockets.close()
   })
-  for (let copy = 0; copy < copies; copy++) child.send('copy', socket.handle)
+  for (const copy of sockets.of(1).slice(0, copies)) child.send('copy', copy)
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   child.send('begin')
   for (let i = 0; i < CONNECTIONS; i++) {
@@ -28,18 +28,24 @@ async function turnsToAccept(copies: number): Promise<number> {
   return turns
 }
 
-test('a socket that several processes share keeps the port that the system chose for it', async () => {
-  const socket = await bindListenSocket({ PORT: 0, HOST: '127.0.0.1' }, true)
-  if (!socket) throw new Error('no socket could be bound')
-  onTestFinished(socket.close)
-  const child = fork(path.join(import.meta.dirname, 'accepting.fakes.ts'), ['1'])
-  onTestFinished(() => void child.kill())
+test('the sockets of several processes have the port that the system chose for the first', async () => {
+  const sockets = await bindListenSockets({ PORT: 0, HOST: '127.0.0.1' }, 2)
+  if (!sockets) throw new Error('no socket could be bound')
+  onTestFinished(sockets.close)
 
-  child.send('copy', socket.handle)
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }]
+  const ports = await Promise.all(
+    [1, 2].map(async (number) => {
+      const child = fork(path.join(import.meta.dirname, 'accepting.fakes.ts'), ['1'])
+      onTestFinished(() => void child.kill())
+      child.send('copy', sockets.of(number)[0])
+      const [{ port }] = (await once(child, 'message')) as [{ port: number }]
+      return port
+    }),
+  )
 
-  expect(socket.port).toBe(port)
-  expect(port).toBeGreaterThan(0)
+  expect(ports).toEqual([sockets.port, sockets.port])
+  expect(sockets.port).toBeGreaterThan(0)
+  expect(new Set([...sockets.of(1), ...sockets.of(2)]).size).toBe(sockets.areOwn ? 64 : 1)
 })
 
 test('with copies of its socket a busy process accepts many connections per turn, otherwise one', async () => {

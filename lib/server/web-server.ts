@@ -69,10 +69,8 @@ export type WebServer = {
   readonly listen: (
     place: { readonly port: number; readonly host: string } | object | string,
   ) => Promise<number>
-  /** Accepts connections from another copy of its listening socket. */
-  readonly acceptFrom: (copy: object) => void
-  /** Accepts from so many sockets of its own on the port where it already listens. */
-  readonly acceptOnOwn: (sockets: number) => void
+  /** Accepts connections from a further socket, until what it returns is called. */
+  readonly acceptFrom: (socket: object) => () => void
   /** Stops accepting connections; resolves when all requests in progress are answered. */
   readonly drain: () => Promise<void>
 }
@@ -89,7 +87,7 @@ export function createWebServer({
   failed,
 }: WebServerParts): WebServer {
   const running = new Set<ServerResponse>()
-  const acceptors: AcceptingServer[] = []
+  const acceptors = new Set<AcceptingServer>()
   let isOpen = false
   let isDraining = false
   let drained = () => {}
@@ -168,26 +166,21 @@ export function createWebServer({
     await (await pages).handle(request, response)
   }
 
-  function newAcceptor(): AcceptingServer {
-    const acceptor = createAcceptor({ allowHalfOpen: true, noDelay: true }, (socket) =>
-      server.emit('connection', socket),
-    )
-    acceptors.push(acceptor)
-    return acceptor
-  }
-
   return {
     listen: (place) =>
       new Promise((resolve, reject) => {
         server.once('error', reject)
         server.listen(place, BACKLOG, () => resolve(portOf(server.address())))
       }),
-    acceptFrom: (copy) => void newAcceptor().listen(copy, BACKLOG),
-    acceptOnOwn(sockets) {
-      const address = server.address()
-      if (typeof address !== 'object' || address === null) return
-      const place = { port: address.port, host: address.address, reusePort: true, backlog: BACKLOG }
-      for (let i = 0; i < sockets; i++) newAcceptor().on('error', failed).listen(place)
+    acceptFrom(socket) {
+      const acceptor = createAcceptor({ allowHalfOpen: true, noDelay: true }, (connection) =>
+        server.emit('connection', connection),
+      )
+      acceptors.add(acceptor.on('error', failed).listen(socket, BACKLOG))
+      return () => {
+        acceptor.close()
+        acceptors.delete(acceptor)
+      }
     },
     async drain() {
       isDraining = true

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { pidsOf } from './process-tree.ts'
+import { killNow, pidsOf } from './process-tree.ts'
 import { runOf, upload } from './full-disk.ts'
 import { tally, wait, within, type Context, type CheckResult } from './fault-scenario.ts'
 import { startProduct, type Product, type ProductAnswer } from './product.ts'
@@ -49,7 +49,7 @@ export async function killedTrainings({ count, say }: Context): Promise<readonly
       await wait(Math.random() * LONGEST_PAUSE_MS)
       const { progress } = await runOf(product, id)
       for (const pid of pidsOf(product.pid, 'training')) {
-        process.kill(pid, 'SIGKILL')
+        if (killNow(pid) === 0) continue
         killed += 1
         killedAt.push(Math.round(Number(progress)))
       }

@@ -1,6 +1,6 @@
 /**
- * The processes of a product as the system lists them: their names and total memory. Linux only: it reads
- * /proc. It judges nothing.
+ * The processes of a product as the system lists them: their names and total memory; and their end. Linux only: it
+ * reads /proc. It judges nothing.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -35,6 +35,16 @@ export const pidsOf = (rootPid: number, name: string): readonly number[] =>
   familyOf(rootPid)
     .filter((one) => one.name === name)
     .map(({ pid }) => pid)
+
+/** 1 if the process existed. */
+export function killNow(pid: number): 0 | 1 {
+  try {
+    process.kill(pid, 'SIGKILL')
+    return 1
+  } catch {
+    return 0
+  }
+}
 
 export const memoryOf = (rootPid: number): number =>
   familyOf(rootPid).reduce((sum, { rssMb }) => sum + rssMb, 0)

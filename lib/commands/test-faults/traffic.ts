@@ -38,7 +38,6 @@ export function noisyImage(
 export type SmallTraffic = {
   readonly clients: number
   readonly pauseMs: number
-  readonly retryAfterMs?: number
 }
 
 export type RunningTraffic = {
@@ -47,10 +46,7 @@ export type RunningTraffic = {
   readonly end: () => Promise<TrafficFigures>
 }
 
-export function startTraffic(
-  product: Product,
-  { clients, pauseMs, retryAfterMs = 0 }: SmallTraffic,
-): RunningTraffic {
+export function startTraffic(product: Product, { clients, pauseMs }: SmallTraffic): RunningTraffic {
   const images = Array.from({ length: DIFFERENT_IMAGES }, (_, seed) => smallImage(seed))
   const ids: string[] = []
   const failures: string[] = []
@@ -68,7 +64,6 @@ export function startTraffic(
     if (answer.status !== 200) {
       retried += 1
       retrying += 1
-      if (retryAfterMs > 0) await wait(retryAfterMs)
       answer = await product.predict(image)
       retrying -= 1
     }
