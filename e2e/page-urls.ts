@@ -5,6 +5,7 @@ export const PUBLIC_PAGES = [
   '/',
   '/predict?classifier=shapes',
   '/predict?classifier=mnist',
+  '/predict/jobs?classifier=shapes',
   '/login',
   '/monitoring',
 ]
