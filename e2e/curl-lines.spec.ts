@@ -26,6 +26,7 @@ const REFUSED: Readonly<Record<string, readonly number[]>> = {
   'POST /api/backbones/upload': [404, 409], // the examined file is no network
   'DELETE /api/backbones/upload': [200, 404],
   'POST /api/runs/{id}/cancel': [409], // it has ended
+  'POST /api/predict/jobs/{id}/cancel': [200, 409], // it may have ended
   'POST /api/runs/{id}/resume': [409],
   'DELETE /api/models/{id}': [200, 409], // the newest may be the target of the rollback
 }

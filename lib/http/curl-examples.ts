@@ -26,6 +26,14 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
       ['files', '@another.png'],
     ],
   },
+  'POST /api/predict/jobs': {
+    query: { classifier: 'shapes' },
+    form: [
+      ['files', '@image.png'],
+      ['files', '@another.png'],
+    ],
+  },
+  'GET /api/predict/jobs/{id}/results': { idFrom: 'GET /api/predict/jobs', query: { format: 'csv' } },
   'GET /api/predictions': { query: { classifier: 'shapes', min_confidence: 0.5, limit: 10 } },
   'GET /api/predictions/export': { query: { classifier: 'shapes', format: 'jsonl' } },
   'GET /api/predictions/{id}/image': { idFrom: 'GET /api/predictions', query: { size: 96 } },
