@@ -1,6 +1,5 @@
 /** Uploads and their reports. */
-import { FINDINGS } from '#lib/contracts/uploads.ts'
-import type { UploadReport } from '#lib/contracts/uploads.ts'
+import { FINDINGS, type UploadReport } from '#lib/contracts/uploads.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { CONFLICT_AUTHOR, trashedUntil } from '#lib/domain/sample-state.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'

@@ -35,33 +35,35 @@ export type BackbonePorts = {
 
 const CHECKPOINT_EVERY = 120 // seconds
 const REPORT_EVERY = 30
+/** The share of the peak rate that the first steps have at least. */
+const FIRST_RATE = 0.02
 
 export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): Promise<'done' | 'stopped'> {
   const { recipe } = plan
-  const began = await readCheckpoint(plan.checkpoint)
-  let state = began?.state
-  let { epoch, seconds } = began?.position ?? START
+  const checkpoint = await readCheckpoint(plan.checkpoint)
+  let state = checkpoint?.state
+  let { epoch, seconds } = checkpoint?.position ?? START
   for (const [index, phase] of recipe.phases.entries()) {
     const isOver = (): boolean => seconds / plan.seconds >= phase.until
     if (isOver()) continue
     using pack = await ports.packOf(phase.size)
-    const making = batchesOf(pack, ports.features, { plan, phase })
-    const network = backboneNetwork(phase.size, making.outputs)
+    const batches = batchesOf(pack, ports.features, { plan, phase })
+    const network = backboneNetwork(phase.size, batches.outputs)
     await using learner = await ports.learner({
       network,
       batch: phase.batch,
       weights: initialWeights(network, plan.seed),
       optimiser: recipe.optimiser,
       clipNorm: recipe.clipNorm,
-      fitted: { from: making.labels, weight: recipe.featureWeight },
+      fitted: { from: batches.labels, weight: recipe.featureWeight },
     })
     if (state) await learner.restore(state)
     ports.report(
-      `Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${making.count} images ` +
-        `per epoch, ${making.labels} labels.`,
+      `Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${batches.count} images ` +
+        `per epoch, ${batches.labels} labels.`,
     )
-    const steps = Math.floor(making.count / phase.batch)
-    let [loss, correct, shown] = [0, 0, 0]
+    const steps = Math.floor(batches.count / phase.batch)
+    let [loss, correct, learned] = [0, 0, 0]
     let [savedAt, reportedAt] = [seconds, seconds]
     const before = ports.clock() - seconds
     const saveCheckpoint = async (): Promise<void> => {
@@ -73,22 +75,22 @@ export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): P
       for (let step = 0; step < steps && !isOver() && !ports.signal.aborted; step++) {
         const done = seconds / plan.seconds
         const rate = rateAt(done, recipe) * Math.sqrt(phase.batch / recipe.phases[0]!.batch)
-        const metrics = await learner.learn(making.batch(epoch, step), rate)
+        const metrics = await learner.learn(batches.batch(epoch, step), rate)
         if (!Number.isFinite(metrics.loss))
           throw new Error(`the loss was not a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
         learner.average(recipe.averageDecay)
         loss += metrics.loss
         correct += metrics.right
-        shown += 1
+        learned += 1
         seconds = ports.clock() - before
         if (seconds - reportedAt > REPORT_EVERY) {
           ports.report(
             `${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ` +
-              `${(loss / shown).toFixed(4)}  label accuracy ` +
-              `${((100 * correct) / (shown * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ` +
-              `${((shown * phase.batch) / (seconds - reportedAt)).toFixed(0)} images/s`,
+              `${(loss / learned).toFixed(4)}  label accuracy ` +
+              `${((100 * correct) / (learned * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ` +
+              `${((learned * phase.batch) / (seconds - reportedAt)).toFixed(0)} images/s`,
           )
-          ;[loss, correct, shown, reportedAt] = [0, 0, 0, seconds]
+          ;[loss, correct, learned, reportedAt] = [0, 0, 0, seconds]
           await new Promise((resolve) => setImmediate(resolve)) // lets a cancel request arrive
         }
         if (seconds - savedAt > CHECKPOINT_EVERY) {
@@ -120,7 +122,7 @@ export async function trainedWeights(
 }
 
 function rateAt(done: number, { rate }: BackboneRecipe): number {
-  if (done < rate.warmUp) return rate.peak * Math.max(0.02, done / rate.warmUp)
+  if (done < rate.warmUp) return rate.peak * Math.max(FIRST_RATE, done / rate.warmUp)
   return rate.peak * 0.5 * (1 + Math.cos((Math.PI * (done - rate.warmUp)) / (1 - rate.warmUp)))
 }
 
@@ -139,7 +141,7 @@ function batchesOf(
   const row = new Float32Array(length)
   const read = (index: number): boolean => features.some((one) => one.read(set.hashes[index]!, row, 0))
   const usable = Array.from({ length: set.count }, (_, i) => i).filter(read) // images without features are skipped
-  const shown = usable.flatMap((i) =>
+  const places = usable.flatMap((i) =>
     Array<number>(labels[set.labels[i]!]!.startsWith(plan.largeSet) ? 1 : phase.repeat).fill(i),
   )
   const { mean, scale } = spreadOf(usable.length, length, (i) => {
@@ -156,12 +158,12 @@ function batchesOf(
   return {
     labels: labels.length,
     outputs,
-    count: shown.length,
+    count: places.length,
     batch(epoch: number, step: number): Batch {
-      if (ordered.epoch !== epoch) ordered = { epoch, order: orderOf(shown.length, plan.seed, epoch) }
+      if (ordered.epoch !== epoch) ordered = { epoch, order: orderOf(places.length, plan.seed, epoch) }
       for (let i = 0; i < phase.batch; i++) {
         const place = ordered.order[step * phase.batch + i]!
-        const index = shown[place]!
+        const index = places[place]!
         set.read(index, plain, 0)
         augment(plain, squares.subarray(i * bytes, (i + 1) * bytes), {
           square: spec,
