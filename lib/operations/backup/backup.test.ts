@@ -12,6 +12,7 @@ import {
   type DataFixture,
 } from '#lib/data/opened.fakes.ts'
 import { registerVersion } from '#lib/data/versions/sealed.fakes.ts'
+import { fileTrouble } from './copy-files.ts'
 import { backupsContaining } from './find.ts'
 import { backupsIn } from './layout.ts'
 import { BACKUP_LOCK, makeBackup } from './make.ts'
@@ -248,4 +249,17 @@ test('the newest backups are kept, those of another DATA_DIR too, and the expiry
       { backupDir: plan.folder, dataDir: plan.dataDir, keep: 3, everyMs: null },
     ),
   ).toEqual([])
+})
+
+test.each([
+  ['a file', { code: 'ENOSPC' }],
+  ['the copy of the database', { code: 'ERR_SQLITE_ERROR', errcode: 13 }],
+])('a disk that becomes full while %s is written is named, with a remedy', (_what, codes) => {
+  const error = Object.assign(new Error('database or disk is full'), codes)
+
+  expect(fileTrouble(error, { what: 'No backup was made', place: '/backups' })).toMatchObject({
+    code: 'disk_full',
+    why: 'the disk that holds /backups is full',
+    remedy: expect.stringContaining('Free up space'),
+  })
 })

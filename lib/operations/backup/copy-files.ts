@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { link, open, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { codeOf, privateFolder, type FileEntry } from './layout.ts'
 
@@ -150,18 +151,17 @@ export function fileTrouble(
   { what, place }: { readonly what: string; readonly place: string },
 ): unknown {
   if (isDarkroomError(error)) return error
+  if (isDiskFull(error))
+    return new DarkroomError(
+      'disk_full',
+      {
+        what,
+        why: `the disk that holds ${place} is full`,
+        remedy: 'Free up space there, or choose another folder. The data that was there is unchanged.',
+      },
+      { cause: error },
+    )
   switch (codeOf(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new DarkroomError(
-        'disk_full',
-        {
-          what,
-          why: `the disk that holds ${place} is full`,
-          remedy: 'Free up space there, or choose another folder. The data that was there is unchanged.',
-        },
-        { cause: error },
-      )
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
