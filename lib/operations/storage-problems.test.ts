@@ -6,7 +6,7 @@ const MIB = 1024 ** 2
 const GIB = 1024 ** 3
 const calm = { lockedForMs: null, diskFullMsAgo: null, waiting: 0 }
 const diskOf = (totalBytes: number, freeBytes: number) =>
-  stateOf('DATA_DIR', { bsize: 1, blocks: totalBytes, bavail: freeBytes })
+  stateOf('DATA_DIR', { bsize: 1, blocks: totalBytes, bavail: freeBytes, files: 0, ffree: 0 })
 const troublesOf = (state: Partial<typeof calm> | object, disk = diskOf(100 * GIB, 50 * GIB)) =>
   createTroubles({ writingState: () => ({ ...calm, ...state }), disks: () => [disk] })
 
@@ -22,6 +22,30 @@ test.each<[string, number, number, string]>([
   ['a file system without a size', 0, 0, 'enough'],
 ])('%s: %#', (_story, total, free, level) => {
   expect(diskOf(total, free).level).toBe(level)
+})
+
+test.each<[string, number, number, string]>([
+  ['many free entries', 1_000_000, 400_000, 'enough'],
+  ['fewer than a twentieth and than 10,000', 200_000, 9_000, 'nearly_full'],
+  ['few of a large disk, but thousands', 100_000_000, 50_000, 'enough'],
+  ['enough entries for a few images only', 1_000_000, 900, 'reserve'],
+  ['no entry for a new file', 1_000_000, 0, 'full'],
+  ['a file system that does not count them', 0, 0, 'enough'],
+])('a disk with space has %s: %#', (_story, files, ffree, level) => {
+  const disk = stateOf('DATA_DIR', { bsize: 1, blocks: 100 * GIB, bavail: 50 * GIB, files, ffree })
+
+  expect(disk.level).toBe(level)
+})
+
+test('a disk that can hold no more files says so, though it has space', () => {
+  const disk = stateOf('DATA_DIR', { bsize: 1, blocks: 100 * GIB, bavail: 50 * GIB, files: 6_400, ffree: 3 })
+  const troubles = troublesOf({ diskFullMsAgo: 100 }, disk)
+
+  expect(troubles.sentences()).toEqual([
+    'The disk that holds DATA_DIR is full: it has space, but only 3 of its 6,400 entries for files (inodes) ' +
+      'are free. No new file can be stored; anonymous predictions are made without history.',
+  ])
+  expect(troubles.anonymousSaveHindrance()).toBe('the disk has no space left for anonymous predictions')
 })
 
 test('the disk of a folder is measured at once', async () => {
@@ -71,7 +95,7 @@ test('a quota that statfs does not show is reported for some seconds after a fai
 })
 
 test('health, which is public, shows no path of a disk that is nearly full', async () => {
-  const state = stateOf('DATA_DIR', { bsize: 1, blocks: 50 * GIB, bavail: 120 * MIB })
+  const state = stateOf('DATA_DIR', { bsize: 1, blocks: 50 * GIB, bavail: 120 * MIB, files: 0, ffree: 0 })
   const watched = watchDisks({ DATA_DIR: process.cwd() })
   await watched.measure()
   const troubles = createTroubles({

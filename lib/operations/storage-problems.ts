@@ -60,8 +60,11 @@ const lockSentence = (forMs: number): string =>
   'without history work, but nothing can be stored until the lock is released.'
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2).toLocaleString('en')} MB`
-const freeSpaceOf = ({ freeBytes, totalBytes }: DiskState): string =>
-  `${megabytes(freeBytes)} of ${megabytes(totalBytes)} are free`
+const freeSpaceOf = ({ freeBytes, totalBytes, freeFiles, totalFiles, lacks }: DiskState): string =>
+  lacks === 'files'
+    ? `it has space, but only ${freeFiles.toLocaleString('en')} of its ${totalFiles.toLocaleString('en')} ` +
+      'entries for files (inodes) are free'
+    : `${megabytes(freeBytes)} of ${megabytes(totalBytes)} are free`
 
 const DISK_WORDS: Readonly<Partial<Record<DiskLevel, (disk: DiskState) => string>>> = {
   nearly_full: (disk) => `The disk that holds ${disk.holds} is nearly full: ${freeSpaceOf(disk)}.`,
@@ -69,6 +72,7 @@ const DISK_WORDS: Readonly<Partial<Record<DiskLevel, (disk: DiskState) => string
     `The disk that holds ${disk.holds} is nearly full: ${freeSpaceOf(disk)}. Anonymous predictions are ` +
     'made but not stored.',
   full: (disk) =>
-    `The disk that holds ${disk.holds} is full: ${freeSpaceOf(disk)}. Nothing can be stored; anonymous ` +
-    'predictions are made without history.',
+    `The disk that holds ${disk.holds} is full: ${freeSpaceOf(disk)}. ` +
+    `${disk.lacks === 'files' ? 'No new file' : 'Nothing'} can be stored; anonymous predictions are made ` +
+    'without history.',
 }
