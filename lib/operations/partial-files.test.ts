@@ -112,3 +112,16 @@ test('a folder without any partial files is accepted', async () => {
     await sweepLeftovers({ dataDir: folderWith(), isAlone: true, now: 0, withLargePlaces: true }),
   ).toEqual([])
 })
+
+test('what this process is making stays; what an earlier one with the same id left is removed', async () => {
+  const beforeThisProcess = new Date(performance.timeOrigin - 1_000)
+  const made = `bodies/.making-my-network-${process.pid}`
+  const left = `bodies/.making-another-network-${process.pid}`
+  const dataDir = folderWith(`${made}/content.bin`, `${left}/content.bin`)
+  for (const entry of [`${left}/content.bin`, left])
+    utimesSync(path.join(dataDir, entry), beforeThisProcess, beforeThisProcess)
+
+  const removed = await sweepLeftovers({ dataDir, isAlone: true, now: Date.now() })
+
+  expect(removed).toEqual([left])
+})

@@ -97,11 +97,12 @@ function isLeft({
 
 /**
  * Whether the process with this id runs and may have written something at that time. Ids repeat, in
- * containers at each start: a process that started later is a different one, and so is this process, which
- * makes no such files.
+ * containers at each start: a process that started later is a different one. Of this process the start is
+ * known exactly: the worker installs pretrained networks and also removes what its predecessor left.
  */
 export function lives(pid: number, writtenAt: number): boolean {
-  if (pid === process.pid || !isRunning(pid)) return false
+  if (pid === process.pid) return writtenAt >= performance.timeOrigin
+  if (!isRunning(pid)) return false
   const startedAt = startOf(pid)
   return startedAt === null || startedAt <= writtenAt + CLOCK_MARGIN_MS
 }

@@ -139,3 +139,16 @@ test.runIf(existsSync('/dev/full'))(
     expect(readdirSync(into)).toEqual([])
   },
 )
+
+test('the partial folder names the process that writes it, so that it is removed after a kill', async () => {
+  const into = place()
+  let names: readonly string[] = []
+  const fetchPackage: InstallParts['fetchPackage'] = async (folder, signal) => {
+    names = readdirSync(into)
+    return giving(genuine.bytes)(folder, signal)
+  }
+
+  await installBackbone(parts(into, genuine, { fetchPackage }))
+
+  expect(names).toEqual([expect.stringMatching(new RegExp(`^\\.making-.+-${process.pid}$`))])
+})

@@ -33,7 +33,7 @@ export type InstallParts = {
 export async function installBackbone(parts: InstallParts): Promise<string> {
   const { into, signal } = parts
   const place = join(into, BACKBONE_FOLDER)
-  const making = join(into, `.making-${randomUUID()}`)
+  const making = join(into, `.making-${randomUUID()}-${process.pid}`)
   try {
     await mkdir(making, { recursive: true })
     const file = await parts.fetchPackage(making, signal)
