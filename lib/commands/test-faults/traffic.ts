@@ -1,6 +1,7 @@
 /**
  * Small predictions of other clients during a fault: each with a different drawn image, and each retried
- * once when the first attempt failed through no fault of the client. It judges nothing.
+ * once when the first attempt failed through no fault of the client: at once where the connection was lost, else after
+ * what `Retry-After` says. It judges nothing.
  */
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
@@ -64,6 +65,7 @@ export function startTraffic(product: Product, { clients, pauseMs }: SmallTraffi
     if (answer.status !== 200) {
       retried += 1
       retrying += 1
+      if (answer.retryAfter !== null) await wait(Number(answer.retryAfter) * 1_000)
       answer = await product.predict(image)
       retrying -= 1
     }
