@@ -90,7 +90,7 @@ async function killedUnderLoad(
   const missing = await missingRows(product, figures.ids)
   return {
     what: `kill −9 of ${kind} at random moments under load`,
-    expected: `${times} kills; each acknowledged prediction has its row; none fails after one retry at once`,
+    expected: `${times} kills; each acknowledged prediction has its row; none fails after one retry`,
     measured:
       `${killed} kills${away > 0 ? `, ${away} times there was none` : ''}; ` +
       `${figures.ids.length.toLocaleString('en')} acknowledged, ${missing} without a row; ` +

@@ -1,7 +1,7 @@
 /**
  * Small predictions of other clients during a fault: each with a different drawn image, and each retried
- * once when the first attempt failed through no fault of the client: at once where the connection was lost, else after
- * what `Retry-After` says. It judges nothing.
+ * once when the first attempt failed through no fault of the client: after what `Retry-After` says, and at once where
+ * the connection was lost. It judges nothing.
  */
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
@@ -10,6 +10,8 @@ import { percentile, wait } from './fault-scenario.ts'
 import type { ProductAnswer, Product } from './product.ts'
 
 const DIFFERENT_IMAGES = 200
+/** `fetch` may use another open connection to a killed process until it has noticed that all of them are closed. */
+const NOTICED_MS = 50
 
 export type TrafficFigures = {
   readonly sent: number
@@ -65,7 +67,7 @@ export function startTraffic(product: Product, { clients, pauseMs }: SmallTraffi
     if (answer.status !== 200) {
       retried += 1
       retrying += 1
-      if (answer.retryAfter !== null) await wait(Number(answer.retryAfter) * 1_000)
+      await wait(answer.retryAfter === null ? NOTICED_MS : Number(answer.retryAfter) * 1_000)
       answer = await product.predict(image)
       retrying -= 1
     }
