@@ -7,6 +7,7 @@ import { ENGINES } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { engineRate } from '#lib/training/probe/engine-rate.ts'
 
+process.once('disconnect', () => process.exit(0)) // also when the training process was killed: no one waits for it
 const name = ENGINES.find((one) => one === process.argv[2])
 if (!name) throw new Error(`There is no engine "${process.argv[2]}".`)
 await using engine = await openEngine(name, 'training')
