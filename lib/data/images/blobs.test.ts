@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { blobFile, blobsIn } from './blobs.ts'
@@ -43,6 +44,23 @@ test('a thumbnail that was changed on disk is replaced, not served', async () =>
 
   expect(await blobs.get('thumbnail', key)).toBeNull()
   expect(existsSync(file)).toBe(false)
+})
+
+test.each<[string, (file: string) => void]>([
+  ['a pipe', (file) => void execFileSync('mkfifo', [file])],
+  ['a device', (file) => symlinkSync('/dev/zero', file)],
+  ['a folder', (file) => mkdirSync(file)],
+  ['a link to itself', (file) => symlinkSync(file, file)],
+])('%s in the place of an image counts as a missing file', async (_what, place) => {
+  const folder = folderForTest()
+  const blobs = blobsIn(folder, randomUUID)
+  const { hash, bytes } = storedImage('a', LARGE)
+  await blobs.put('image', hash, bytes)
+  const file = blobFile(folder, 'image', hash)
+  rmSync(file)
+  place(file)
+
+  expect(await blobs.get('image', hash)).toBeNull()
 })
 
 test.each(['../../etc/passwd', 'a'.repeat(63), `${'a'.repeat(64)}/x`, ''])(

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
@@ -46,10 +46,7 @@ export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
   },
   async get(kind, key) {
     const file = blobFile(dataDir, kind, key)
-    const content = await readFile(file).catch((error: unknown) => {
-      if (isAbsent(error)) return null
-      throw error
-    })
+    const content = await contentOf(file)
     if (content === null) return null
     if (KINDS[kind].proof === 'sealed') return proven(key, content)
     const bytes = content.subarray(DIGEST_BYTES)
@@ -131,7 +128,17 @@ export const isFileFault = (error: unknown): error is DarkroomError =>
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
+/** Null: there is no file. A pipe or a device is none, and reading it may never end. */
+async function contentOf(file: string): Promise<Buffer | null> {
+  try {
+    return (await stat(file)).isFile() ? await readFile(file) : null
+  } catch (error) {
+    if (isAbsent(error)) return null
+    throw error
+  }
+}
+
 const isAbsent = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
-  (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR')
+  (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ELOOP')

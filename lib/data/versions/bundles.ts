@@ -3,7 +3,7 @@
  * reference outputs.
  */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { BUNDLE_FILES, card, manifest, preprocess } from '#lib/contracts/bundle.ts'
 import type { Card, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
@@ -18,19 +18,31 @@ export type ProvenBundle = {
   readonly classes: readonly string[]
 }
 
+/** No file of a bundle that is read as JSON is larger. */
+const LARGEST_JSON = 64 * 1024 ** 2
+
 /** Every file of the manifest with its sha256 and size, and every file that a bundle must have. `bad_bundle`
  *  names what is wrong. */
 export async function verifyBundle(folder: string): Promise<ProvenBundle> {
-  const bundle = await readBundle(folder)
+  const bundle = await measureBundle(folder)
   for (const name of BUNDLE_FILES[bundle.manifest.format])
     if (name !== 'manifest.json' && !bundle.manifest.files[name])
       throw badBundle(folder, `its manifest does not name ${name}`)
-  for (const [name, { sha256, bytes }] of Object.entries(bundle.manifest.files)) {
+  for (const [name, { sha256 }] of Object.entries(bundle.manifest.files)) {
     const content = await fileIn(folder, name)
-    if (content.length !== bytes)
-      throw badBundle(folder, `${name} has ${content.length} bytes instead of ${bytes}`)
     if (createHash('sha256').update(content).digest('hex') !== sha256)
       throw badBundle(folder, `the checksum of ${name} does not match`)
+  }
+  return bundle
+}
+
+/** Every file of the manifest with its size: what is missing, truncated or no file is known before anything
+ *  large is read. */
+export async function measureBundle(folder: string): Promise<ProvenBundle> {
+  const bundle = await readBundle(folder)
+  for (const [name, { bytes }] of Object.entries(bundle.manifest.files)) {
+    const size = await sizeOf(folder, name)
+    if (size !== bytes) throw badBundle(folder, `${name} has ${size} bytes instead of ${bytes}`)
   }
   return bundle
 }
@@ -95,6 +107,8 @@ async function classesIn(folder: string): Promise<readonly string[]> {
 }
 
 async function parsedIn(folder: string, name: string): Promise<unknown> {
+  const size = await sizeOf(folder, name)
+  if (size > LARGEST_JSON) throw badBundle(folder, `${name} has ${size} bytes, more than any such file`)
   const content = await fileIn(folder, name)
   try {
     return JSON.parse(content.toString('utf8'))
@@ -103,10 +117,22 @@ async function parsedIn(folder: string, name: string): Promise<unknown> {
   }
 }
 
-async function fileIn(folder: string, name: string): Promise<Buffer> {
-  if (path.basename(name) !== name)
-    throw badBundle(folder, `its manifest lists "${name}", which is not a file of the bundle`)
-  return readFile(path.join(folder, name)).catch((error: unknown) => {
+/** A pipe or a device is not opened: reading it may never end. */
+async function sizeOf(folder: string, name: string): Promise<number> {
+  const facts = await stat(placeOf(folder, name)).catch((error: unknown) => {
     throw badBundle(folder, `${name} cannot be read`, error)
   })
+  if (!facts.isFile()) throw badBundle(folder, `${name} is not a file`)
+  return facts.size
+}
+
+const fileIn = (folder: string, name: string): Promise<Buffer> =>
+  readFile(placeOf(folder, name)).catch((error: unknown) => {
+    throw badBundle(folder, `${name} cannot be read`, error)
+  })
+
+function placeOf(folder: string, name: string): string {
+  if (path.basename(name) !== name)
+    throw badBundle(folder, `its manifest lists "${name}", which is not a file of the bundle`)
+  return path.join(folder, name)
 }

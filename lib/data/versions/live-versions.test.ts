@@ -1,4 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { openForTest, openWithFruit } from '../opened.fakes.ts'
@@ -68,6 +69,23 @@ test('a shipped version takes over where nothing else was live', async () => {
   expect((await data.live.of('fruit'))?.version).toMatchObject({ name: 'v1', isShipped: true })
 })
 
+test.each<[string, string, (file: string) => void, string]>([
+  ['a pipe', 'weights.bin', pipe, 'weights.bin is not a file'],
+  ['a pipe', 'manifest.json', pipe, 'manifest.json is not a file'],
+  ['a device', 'weights.bin', (file) => symlinkSync('/dev/zero', file), 'weights.bin is not a file'],
+  ['50 GB', 'weights.bin', huge, 'weights.bin has 53687091200 bytes instead of 14'],
+  ['50 GB', 'card.json', huge, 'card.json has 53687091200 bytes, more than any such file'],
+  ['nothing', 'golden.json', (file) => writeFileSync(file, ''), 'golden.json has 0 bytes instead of 2'],
+])('a version with %s in the place of %s is refused without reading it', async (_what, name, place, why) => {
+  const { data, v2 } = await withHistory()
+  const file = path.join(v2.folder, name)
+  rmSync(file)
+  place(file)
+
+  for (const proof of [data.versions.check, data.versions.verify])
+    await expect(proof(v2.id)).rejects.toMatchObject({ code: 'bad_bundle', why })
+})
+
 test('a version whose folder holds another one is refused', async () => {
   const { data, v1, v2 } = await withHistory()
   expect(await data.versions.check(v1.id)).toMatchObject({ name: 'v1' })
@@ -116,3 +134,12 @@ test('a version that serves in place of one that cannot be loaded may not be put
   await data.live.clearFault(v3.id)
   expect(await data.trash.putVersion(v1.id, 'Ada')).toMatchObject({ kind: 'version' })
 })
+
+function pipe(file: string): void {
+  execFileSync('mkfifo', [file])
+}
+
+function huge(file: string): void {
+  writeFileSync(file, '')
+  truncateSync(file, 50 * 1024 ** 3)
+}

@@ -5,7 +5,7 @@
 import { storedComparison } from '#lib/contracts/stored-json.ts'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { badBundle, readBundle, verifyBundle } from './bundles.ts'
+import { badBundle, measureBundle, verifyBundle } from './bundles.ts'
 import type { ProvenBundle } from './bundles.ts'
 import type { VersionStore } from '../data.ts'
 import { inTrash, notFound, parsed } from '../store.ts'
@@ -71,7 +71,7 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
       )
       return get(versionId)
     },
-    check: async (versionId) => fitting(await get(versionId), readBundle),
+    check: async (versionId) => fitting(await get(versionId), measureBundle),
     verify: async (versionId) => fitting(await get(versionId), verifyBundle),
     async fingerprint(folder) {
       const names = (await readdir(folder).catch(() => [])).toSorted()

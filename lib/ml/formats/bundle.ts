@@ -2,7 +2,7 @@
  *  manifest. It runs no model; `goldenFailure` checks an engine's outputs against the golden
  *  ones. */
 import { createHash } from 'node:crypto'
-import { copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import {
   card as cardSchema,
@@ -102,12 +102,10 @@ export async function readOutOfFold(folder: string): Promise<OutOfFold | null> {
 export async function readBundle(folder: string): Promise<Bundle> {
   const manifest = await parsed(folder, 'manifest.json', (value) => manifestSchema.parse(value))
   const bytes = new Map<string, Uint8Array>()
-  for (const [name, { sha256: expected }] of Object.entries(manifest.files)) {
+  for (const [name, { sha256: expected, bytes: size }] of Object.entries(manifest.files)) {
     if (name !== basename(name))
       throw badBundle(folder, `its manifest lists "${name}", which is outside the folder`)
-    const content = await readFile(join(folder, name)).catch((cause: unknown) => {
-      throw badBundle(folder, `${name} is missing`, cause)
-    })
+    const content = await contentOf(folder, name, size)
     if (sha256(content) !== expected) throw badBundle(folder, `the checksum of ${name} does not match`)
     bytes.set(name, content)
   }
@@ -212,12 +210,23 @@ export function int8GoldenFailure(
 const CLEAR_MARGIN = 0.1
 const largestPlace = (row: readonly number[]): number => row.indexOf(Math.max(...row))
 
-async function parsed<T>(folder: string, name: string, parse: (value: unknown) => T): Promise<T> {
-  const text = await readFile(join(folder, name), 'utf8').catch((cause: unknown) => {
+/** Opens only a file of that size: a pipe or a device may never end, and another size is damage. */
+async function contentOf(folder: string, name: string, size?: number): Promise<Buffer> {
+  const file = join(folder, name)
+  const missing = (cause: unknown): never => {
     throw badBundle(folder, `${name} is missing`, cause)
-  })
+  }
+  const facts = await stat(file).catch(missing)
+  if (!facts.isFile()) throw badBundle(folder, `${name} is not a file`)
+  if (size !== undefined && facts.size !== size)
+    throw badBundle(folder, `${name} has ${facts.size} bytes instead of ${size}`)
+  return readFile(file).catch(missing)
+}
+
+async function parsed<T>(folder: string, name: string, parse: (value: unknown) => T): Promise<T> {
+  const content = await contentOf(folder, name)
   try {
-    return parse(JSON.parse(text))
+    return parse(JSON.parse(content.toString('utf8')))
   } catch (cause) {
     throw badBundle(folder, `${name} has invalid content`, cause)
   }
