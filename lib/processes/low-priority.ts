@@ -1,13 +1,22 @@
-/** A process whose work may wait, and which Linux ends first when memory runs out. */
+/** Processes whose work may wait: for clients on the same machine, or for predictions. */
 import { writeFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 
+/**
+ * Clients on the same machine go first: they cannot read responses or send requests while the processes that answer
+ * have all cores. Decoding (7) and training (10) come after.
+ */
+const ANSWERING_NICE = 5
 /**
  * Predictions for small images go first: such a process gets a fifth of a core when all are busy. At the
  * lowest priority, a busy machine decoded nothing within 10 s.
  */
 const NICE = 7
 
+/** For a process that answers requests. */
+export const giveWayToClients = (): void => setPriority(Math.min(19, getPriority() + ANSWERING_NICE))
+
+/** For other work; Linux ends such a process first when memory runs out. */
 export function giveWay(): void {
   setPriority(NICE)
   try {

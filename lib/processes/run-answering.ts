@@ -3,7 +3,6 @@
  * data is prepared, answer, end. Front processes open their engine and pass pages on; web processes show them.
  */
 import { rmSync } from 'node:fs'
-import { getPriority, setPriority } from 'node:os'
 import { endWhenUncaught } from '#lib/children/last-resort.ts'
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { ManagedCommand, ManagedMessage } from '#lib/contracts/ipc.ts'
@@ -17,6 +16,7 @@ import type { OpenedEngine } from '#lib/serving/own-engine.ts'
 import { composeWeb, type Web } from './compose-web.ts'
 import { composeFrontServer, composeServerBehind } from './compose-web-server.ts'
 import { openCrashMemory } from './crash-memory.ts'
+import { giveWayToClients } from './low-priority.ts'
 import { openOwnEngine } from './own-engine.ts'
 import {
   layoutOf,
@@ -28,12 +28,6 @@ import {
 } from './process-layout.ts'
 import { openLogOf } from './process-log.ts'
 import type { Start } from './settings.ts'
-
-/**
- * Clients on the same machine go first: they cannot read responses or send requests while these processes have all
- * cores. Decoding (7) and training (10) come after.
- */
-const NICE = 5
 
 export type AnsweringParts = {
   readonly kind: FrontKind
@@ -126,7 +120,7 @@ export async function runAnswering(start: Start, { kind, place, opening }: Answe
   const port = isFront ? await listening.listen() : settings.PORT
   if (port === null) return
   if (!isFront) await pages.promise.catch(() => {}) // reported above
-  setPriority(Math.min(19, getPriority() + NICE)) // does not slow the start
+  if (isFront) giveWayToClients() // not earlier, so that the start is not slowed down
   say({ kind: 'ready', remarks })
   if (kind === 'web' && isFront) openPages(port) // after the engine: predictions need no pages
 

@@ -3,9 +3,14 @@
  * connections, or instead of them (process-layout.ts).
  */
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
-import { placeFromArguments } from './process-layout.ts'
-import { runAnswering } from './run-answering.ts'
+import { giveWayToClients } from './low-priority.ts'
+import { layoutOf, placeFromArguments } from './process-layout.ts'
 import { readStart } from './settings.ts'
 
 collectGarbage()
-await runAnswering(readStart(), { kind: 'web', place: placeFromArguments(process.argv.slice(2)) })
+const start = readStart()
+// Behind others it starts at the same time as the first process that predicts, which goes first.
+if (layoutOf(start.settings).front.kind !== 'web') giveWayToClients()
+
+const { runAnswering } = await import('./run-answering.ts')
+await runAnswering(start, { kind: 'web', place: placeFromArguments(process.argv.slice(2)) })
