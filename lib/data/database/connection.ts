@@ -9,8 +9,8 @@ import { takeTurns } from './write-queue.ts'
 
 const MAX_PREPARED_STATEMENTS = 500
 /**
- * Of each process. With 16 MB a busy process took 13 MB more, and a stored prediction as much processor time: pages that
- * are not here come from the system's cache (60,000 predictions in 295 MB; three alternating runs, 2026-11-30).
+ * Of each process. With 16 MB a busy process took 13 MB more, and a stored prediction as much processor time: other
+ * pages come from the system's cache (60,000 predictions in 295 MB; three alternating runs, 2026-11-30).
  */
 const CACHE_KIB = 4_096
 /**
