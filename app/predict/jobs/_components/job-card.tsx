@@ -86,7 +86,7 @@ export function JobCard({
           </ul>
         </details>
       )}
-      {failure && <ErrorNotice title="This did not work" failure={failure} />}
+      {failure && <ErrorNotice title="The job was not cancelled" failure={failure} />}
       <div className="row">
         {job.done > 0 &&
           (['csv', 'jsonl'] as const).map((format) => (
