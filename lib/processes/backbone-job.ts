@@ -16,6 +16,7 @@ import { installNetwork } from '#lib/training/pretrained/install-network.ts'
 import { addUpload, examineUpload } from '#lib/training/pretrained/onnx/add-upload.ts'
 import { installBackbone } from '#lib/training/pretrained/install-backbone.ts'
 import type { BackboneOrigin } from '#lib/training/pretrained/write-backbone.ts'
+import { defaultBundle } from '#lib/training/run/start/backbones.ts'
 import { npmPack } from './npm-pack.ts'
 import { networkPorts, originOf } from './pretrained-ports.ts'
 import type { Places } from './settings.ts'
@@ -37,7 +38,15 @@ export const backboneHandler = (
     if (upload === 'examine') return examineUpload(into, ports)
     if (upload !== undefined) return addUpload(into, upload, ports)
     if (network !== undefined && isInCatalogue(network))
-      return installNetwork({ name: network, into, downloads: path.join(places.dataDir, 'downloads') }, ports)
+      return installNetwork(
+        {
+          name: network,
+          into,
+          downloads: path.join(places.dataDir, 'downloads'),
+          defaultFolder: defaultBundle(places),
+        },
+        ports,
+      )
     return fetchBackbone({ into, modelsDir: places.modelsDir, command: 'POST /api/backbone', signal })
   },
 })

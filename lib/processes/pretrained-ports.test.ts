@@ -73,6 +73,7 @@ const install = (
       name: 'dinov2-small',
       into: join(folder, 'bodies'),
       downloads: join(folder, 'downloads'),
+      defaultFolder: null,
       entry,
       from: change.from,
     },

@@ -6,6 +6,7 @@ import { readStart } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
 import { CATALOGUE, hostOf } from '#lib/training/pretrained/catalogue.ts'
 import { installNetwork } from '#lib/training/pretrained/install-network.ts'
+import { defaultBundle } from '#lib/training/run/start/backbones.ts'
 
 /** @returns the exit code */
 export async function fetchNetwork(
@@ -25,6 +26,7 @@ export async function fetchNetwork(
       name,
       into: join(places.dataDir, BODIES_FOLDER),
       downloads: join(places.dataDir, 'downloads'),
+      defaultFolder: defaultBundle(places),
       from: from === undefined ? undefined : resolve(from),
     },
     networkPorts({

@@ -40,6 +40,21 @@ test('the features are those of both networks, the smaller one on the image made
   expect([...logits]).toEqual([0, 0, 0, 0])
 })
 
+test('a network that takes pixels of another normalisation gets them', () => {
+  const [left, right] = branches()
+  const pixels = { scale: [0.5, 2, 1], offset: [0.1, -0.3, 0] }
+  const both = sideBySide('both', [left, { ...right, pixels }], 4)
+  const image = someBatch(both.network, 1, 3)
+  const own = image.pixels.map((x, index) => x * pixels.scale[index % 3]! + pixels.offset[index % 3]!)
+
+  const { features } = referenceAnswers(both.network, both.weights, image)
+
+  const expected = referenceAnswers(right.network, right.weights, { pixels: own, count: 1 }).features
+  const unchanged = referenceAnswers(right.network, right.weights, image).features
+  expect(relativeError(features.subarray(-expected.length), expected)).toBeLessThan(1e-5)
+  expect(relativeError(unchanged, expected)).toBeGreaterThan(1e-2)
+})
+
 test('a flat area keeps its colour, and every output pixel is a mean', () => {
   const matrix = resizeMatrix(224, 96)
 

@@ -1,5 +1,6 @@
 /** Two networks as one that gives the features of both: an image of the larger size enters, the network of the
  *  smaller size gets it made smaller, and a last layer stands on all features. Nothing is trained here. */
+import { EPSILON } from './kernels.ts'
 import {
   featureLength,
   INPUT,
@@ -16,10 +17,15 @@ export type Branch = {
   readonly name: string
   readonly network: Network
   readonly weights: Weights
+  /** What this network takes for each channel is scale · x + offset, with x as the whole takes it. Absent: x itself. */
+  readonly pixels?: { readonly scale: readonly number[]; readonly offset: readonly number[] }
 }
 
-/** Both networks take pixels of the same normalisation. The upper layers of `second` are nearest to the last
- *  layer, which is zero.
+/** The layer that turns the pixels of the whole into those of a branch. */
+const PIXELS = 'pixels'
+
+/** The whole takes pixels of one normalisation. The upper layers of `second` are nearest to the last layer, which
+ *  is zero.
  *  @throws Error where one takes colour and the other grey images. */
 export function sideBySide(
   name: string,
@@ -54,15 +60,17 @@ export function sideBySide(
   }
 }
 
-/** All layers but the last, under names of the branch. */
+/** All layers but the last, under names of the branch, behind those that prepare its image. */
 function branchLayers(
-  { name: branch, network }: Branch,
+  { name: branch, network, pixels }: Branch,
   size: number,
 ): { readonly layers: readonly Layer[]; readonly last: string } {
-  const isSmaller = network.input.size < size
-  const smaller = `${branch}.smaller`
-  const input = isSmaller ? smaller : INPUT
-  const named = (name: string): string => (name === INPUT ? input : `${branch}.${name}`)
+  const preparing: Layer[] = []
+  const image = (): string => preparing.at(-1)?.name ?? INPUT
+  if (network.input.size < size)
+    preparing.push({ name: `${branch}.smaller`, kind: 'resize', size: network.input.size, from: INPUT })
+  if (pixels) preparing.push({ name: `${branch}.${PIXELS}`, kind: 'batchNorm', from: image() })
+  const named = (name: string): string => (name === INPUT ? image() : `${branch}.${name}`)
   const layers = network.layers.slice(0, -1).map((layer, index): Layer => {
     const from = layer.from ?? (index === 0 ? INPUT : undefined)
     const other = otherOf(layer)
@@ -73,16 +81,15 @@ function branchLayers(
       ...(other === null ? {} : { other: named(other) }),
     }
   })
-  const resized: Layer = { name: smaller, kind: 'resize', size: network.input.size, from: INPUT }
   return {
-    layers: isSmaller ? [resized, ...layers] : layers,
+    layers: [...preparing, ...layers],
     last: named(network.layers.at(-1)!.from ?? network.layers.at(-2)!.name),
   }
 }
 
-function branchWeights({ name: branch, network, weights }: Branch): Weights {
+function branchWeights({ name: branch, network, weights, pixels }: Branch): Weights {
   const last = network.layers.at(-1)!.name
-  return Object.fromEntries(
+  const own = Object.fromEntries(
     weightSpecs(network)
       .filter(({ layer }) => layer !== last)
       .map(({ name, shape }) => {
@@ -91,4 +98,15 @@ function branchWeights({ name: branch, network, weights }: Branch): Weights {
         return [`${branch}.${name}`, values]
       }),
   )
+  return pixels ? { ...own, ...pixelWeights(`${branch}.${PIXELS}`, pixels) } : own
+}
+
+/** Of a batch norm that has seen a mean of 0 and a variance of 1. */
+function pixelWeights(layer: string, { scale, offset }: NonNullable<Branch['pixels']>): Weights {
+  return {
+    [`${layer}/gamma`]: Float32Array.from(scale, (factor) => factor * Math.sqrt(1 + EPSILON)),
+    [`${layer}/beta`]: Float32Array.from(offset),
+    [`${layer}/mean`]: new Float32Array(scale.length),
+    [`${layer}/variance`]: new Float32Array(scale.length).fill(1),
+  }
 }

@@ -18,6 +18,7 @@ test('a list of countless weight files is not downloaded to its end', async () =
       name: 'mobilenet-v2-035',
       into: join(dataDir, 'bodies'),
       downloads: dataDir,
+      defaultFolder: null,
       entry: { ...CATALOGUE['mobilenet-v2-035'], bytes: 1_000 },
     },
     {

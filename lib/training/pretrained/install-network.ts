@@ -15,6 +15,8 @@ import type { Network, Weights } from '#lib/ml/network/network.ts'
 import { timmNetwork } from '#lib/ml/network/timm-network.ts'
 import { digestOf } from '../features/known-networks.ts'
 import type { TrainingEngine } from '../run/ports.ts'
+import { BACKBONE_TITLE } from './backbone-package.ts'
+import { withDefaultNetwork } from './with-default-network.ts'
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts'
 import { readPins, writePin } from './checksum-pins.ts'
 import { millisecondsPerImage } from './measure-speed.ts'
@@ -45,6 +47,8 @@ export type NetworkInstallation = {
   readonly downloads: string
   /** The file, or the folder of a network in layers, on this machine. */
   readonly from?: string | undefined
+  /** The bundle of the default network, with which a network in layers is combined; null: it is not installed. */
+  readonly defaultFolder: string | null
   /** Instead of that of the catalogue; for tests. */
   readonly entry?: CatalogueEntry
 }
@@ -133,7 +137,7 @@ async function installTimm(
 }
 
 async function saveLayers(
-  { entry, name, into }: Task,
+  { entry, name, into, defaultFolder }: Task,
   {
     model,
     checksum,
@@ -145,22 +149,24 @@ async function saveLayers(
   },
   ports: NetworkPorts,
 ): Promise<string> {
-  const preprocess = preprocessOf({ size: entry.size, channels: 3 }, normalisation)
+  const alone = { ...model, preprocess: preprocessOf({ size: entry.size, channels: 3 }, normalisation) }
+  const both = defaultFolder === null ? null : await withDefaultNetwork(alone, defaultFolder)
+  const { network, weights, preprocess } = both ?? alone
   await using engine = await ports.openEngine()
   const place = await savePretrained(
     into,
     {
       name,
       ...entry,
-      network: model.network,
-      weights: model.weights,
+      network,
+      weights,
       preprocess,
-      source: sourceOf(entry),
+      source: sourceOf(entry) + (both === null ? '' : ` Side by side with those of ${BACKBONE_TITLE}.`),
       settings: {
         file: entry.file,
         sha256: checksum,
         license: entry.license,
-        milliseconds_per_image: await millisecondsPerImage(engine, model, preprocess),
+        milliseconds_per_image: await millisecondsPerImage(engine, { network, weights }, preprocess),
       },
     },
     ports.origin,

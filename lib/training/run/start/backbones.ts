@@ -53,8 +53,17 @@ export async function everyBackbone(
   return [...imported, ...fetched, ...(await backbonesIn(places.modelsDir, input))]
 }
 
+/** The bundle of the default pretrained network; null: it is not installed. */
+export function defaultBundle(places: Pick<BackbonePlaces, 'dataDir' | 'pretrainedDir'>): string | null {
+  const folder = installedBackbone(places)
+  return folder === null ? null : join(folder, 'v1')
+}
+
 /** The folder of the default pretrained network, fetched by the set-up or from a page; null: it is missing. */
-export function installedBackbone({ dataDir, pretrainedDir }: BackbonePlaces): string | null {
+export function installedBackbone({
+  dataDir,
+  pretrainedDir,
+}: Pick<BackbonePlaces, 'dataDir' | 'pretrainedDir'>): string | null {
   const folders = [join(dataDir, BODIES_FOLDER), pretrainedDir].map((folder) => join(folder, BACKBONE_FOLDER))
   return folders.find((folder) => existsSync(join(folder, 'v1', 'manifest.json'))) ?? null
 }
