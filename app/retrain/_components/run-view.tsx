@@ -10,6 +10,7 @@ import { Progress } from '#lib/ui/progress.tsx'
 import { Curves } from '../../_components/curves.tsx'
 import { RunState } from '../../_components/run-state.tsx'
 import { EvaluationCard } from './evaluation-card.tsx'
+import { nameInAddress } from './run-address.ts'
 import { RunActions } from './run-actions.tsx'
 import { LossPerStep, RunFigures, RunLog } from './run-figures.tsx'
 import { runProgress } from './run-progress.ts'
@@ -24,13 +25,10 @@ type RunViewProps = {
 
 export function RunView({ run: first, mayTrain, result }: RunViewProps) {
   const router = useRouter()
-  const stream = useRunStream(first, () => {
-    // the page shows a run that has ended only if its id is in the URL
-    router.replace(`/retrain?classifier=${first.classifier}&run=${first.id}`, { scroll: false })
-    router.refresh()
-  })
+  const stream = useRunStream(first, () => router.refresh())
   const { run, points, isLost } = stream
   const isLive = isUnderWay(run)
+  useEffect(() => nameInAddress(first, window), [first])
   useEffect(() => {
     if (isLive && run.state !== first.state) router.refresh()
   }, [isLive, run.state, first.state, router]) // updates the list below

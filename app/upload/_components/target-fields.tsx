@@ -1,6 +1,7 @@
 'use client'
 /** The classifier that receives the images: an existing one, or a new one with the options that are fixed
  *  before its first training run. */
+import { useEffect, useEffectEvent, useRef, type RefObject } from 'react'
 import { Card } from '#lib/ui/card.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
 import { idOf, type ClassifierOption } from './classifier-option.ts'
@@ -26,6 +27,7 @@ type TargetProps = {
 export function TargetFields({ target, classifiers, mayCreate, isDisabled, onChange }: TargetProps) {
   const choose = (id: string) =>
     onChange(id === '' ? { kind: 'new', title: '', size: 64, isMirrorable: true } : { kind: 'existing', id })
+  const list = useEarlyChoice(target.kind === 'existing' ? target.id : '', choose)
   const options = [
     ...classifiers.map(({ id, title }) => ({ value: id, label: title === id ? id : `${title} (${id})` })),
     ...(target.kind === 'existing' && !classifiers.some(({ id }) => id === target.id)
@@ -38,6 +40,7 @@ export function TargetFields({ target, classifiers, mayCreate, isDisabled, onCha
       <div className="grid gap-4 sm:grid-cols-2">
         <Select
           label="Classifier"
+          ref={list}
           options={options}
           disabled={isDisabled}
           value={target.kind === 'existing' ? target.id : ''}
@@ -81,4 +84,15 @@ export function TargetFields({ target, classifiers, mayCreate, isDisabled, onCha
       </div>
     </Card>
   )
+}
+
+/** What a person chose before the scripts of the page had loaded: the list shows it already, and the form takes it
+ *  over instead of changing it back. */
+function useEarlyChoice(known: string, choose: (value: string) => void): RefObject<HTMLSelectElement | null> {
+  const list = useRef<HTMLSelectElement>(null)
+  const takeOver = useEffectEvent(() => {
+    if (list.current && list.current.value !== known) choose(list.current.value)
+  })
+  useEffect(() => takeOver(), [])
+  return list
 }
