@@ -1,5 +1,5 @@
 /** A pretrained network side by side with the default one: both together distinguish few images better than either
- *  (docs/decisions/0040-catalogue-networks-with-the-default.md). It fetches and writes nothing. */
+ *  (docs/decisions/0041-catalogue-networks-with-the-default.md). It fetches and writes nothing. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { isOnnxBundle, readBundle } from '#lib/ml/formats/bundle.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
