@@ -80,6 +80,13 @@ test('damage to the files of a live version is noticed while it runs, and so is 
   expect(await look()).toEqual([])
 })
 
+test('damage after a version was loaded and before the first look is noticed', async () => {
+  const { look, files } = served()
+  files.isDamaged = true
+
+  expect(await look()).toEqual(['weights.bin is damaged'])
+})
+
 test('files that were touched but are intact change nothing', async () => {
   const { look, files } = served()
   await look()

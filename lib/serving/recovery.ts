@@ -35,7 +35,8 @@ export type Recovery = {
 type LoadAttempt = { readonly files: string; readonly waitMs: number; readonly at: number }
 
 export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recovery {
-  /** For versions that serve: their files as they were when last known to be intact. */
+  /** For versions that serve: their files as they were when last known to be intact. The first look verifies them,
+   *  too: they may have changed since they were loaded. */
   const intactFiles = new Map<string, string>()
   const tried = new Map<string, LoadAttempt>()
   let lookedAt = -Infinity
@@ -74,10 +75,8 @@ export function createRecovery({ swap, data, clock, log }: RecoveryParts): Recov
 
   async function compare(version: Version): Promise<void> {
     const files = await data.versions.fingerprint(version.folder)
-    const before = intactFiles.get(version.id)
-    if (files === before) return
+    if (files === intactFiles.get(version.id)) return
     intactFiles.set(version.id, files)
-    if (before === undefined) return
     try {
       await data.versions.verify(version.id)
     } catch (error) {
