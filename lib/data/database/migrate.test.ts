@@ -129,9 +129,16 @@ test('before a database with rows is migrated, it is copied; a new one and an up
     start(copies.length * 1_000)
   }
 
-  expect(readdirSync(path.join(folder, 'copies', 'before-migration'))).toEqual([
-    '1970-01-01T00-00-01Z-before-0003-c.db',
+  const copiesFolder = path.join(folder, 'copies', 'before-migration')
+  const killed = '1970-01-01T00-00-00Z-before-0002-b.db.part'
+  writeFileSync(path.join(copiesFolder, killed), 'what a killed migration left')
+  writeFileSync(path.join(copiesFolder, `${killed}-journal`), '')
+  write('0005-e.sql', 'DELETE FROM a')
+  start(copies.length * 1_000)
+
+  expect(readdirSync(copiesFolder)).toEqual([
     '1970-01-01T00-00-02Z-before-0004-d.db',
+    '1970-01-01T00-00-03Z-before-0005-e.db',
   ])
   expect(statSync(copies[2]!).mode & 0o077).toBe(0)
   expect(rowsOf(copies[2]!, 'SELECT name FROM _migrations')).toHaveLength(3)

@@ -21,6 +21,8 @@ const MIGRATION_COPIES = 'before-migration'
 /** Two updates can be taken back. */
 const MAX_MIGRATION_COPIES = 2
 const NAME = /^\d{4}-.*\.db$/
+/** Of a migration that was killed; one runs at a time. */
+const PARTIAL = /^\d{4}-.*\.db\.part/
 
 type CopyPlan = {
   readonly database: DatabaseSync
@@ -41,11 +43,12 @@ export function keepMigrationCopy({ database, file, migration, folders, now }: C
     `${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}Z-before-${migration.replace(/\.sql$/, '')}.db`,
   )
   const part = `${copy}.part`
+  for (const left of readdirSync(folder).filter((name) => PARTIAL.test(name)))
+    rmSync(path.join(folder, left), { force: true })
   const { bavail, bsize } = statfsSync(folder)
   const size = statSync(file).size
   try {
     if (bavail * bsize < size) throw tooLittleSpace(folder, { size, free: bavail * bsize })
-    rmSync(part, { force: true })
     closeSync(openSync(part, 'w', 0o600)) // it contains password hashes
     database.prepare('VACUUM INTO ?').run(part)
     const handle = openSync(part, 'r+')
