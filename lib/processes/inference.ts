@@ -1,6 +1,6 @@
 /**
- * One inference child: takes encoded images, returns logits or the regions on which a prediction depends.
- * It knows no HTTP and no database; ends with its parent.
+ * One inference child, for jobs and commands: takes encoded images, returns logits. It knows no HTTP and no
+ * database; ends with its parent.
  */
 import { getPriority, setPriority } from 'node:os'
 import { runChild } from '#lib/children/run-child.ts'
@@ -13,10 +13,7 @@ import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
 import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'
 
-/**
- * Web has priority: it distributes the work and refuses what is too much. Decoding (7) and training (10)
- * come after.
- */
+/** More than its parent has: predictions of clients go first. */
 const NICE = 5
 /** For prediction jobs: about a tenth of a core while predictions need all. */
 const BACKGROUND_NICE = 15

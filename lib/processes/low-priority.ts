@@ -13,7 +13,7 @@ const ANSWERING_NICE = 5
  */
 const NICE = 7
 
-/** For a process that answers requests. */
+/** For a process that answers requests, or does jobs next to those that do. */
 export const giveWayToClients = (): void => setPriority(Math.min(19, getPriority() + ANSWERING_NICE))
 
 /** For other work; Linux ends such a process first when memory runs out. */

@@ -7,12 +7,14 @@ import type { ManagedMessage, ManagedCommand } from '#lib/contracts/ipc.ts'
 import { composeWorker } from './compose-worker.ts'
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
 import { endWhenUncaught } from '#lib/children/last-resort.ts'
+import { giveWayToClients } from './low-priority.ts'
 import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'
 
 /** For its parent: it can still do something. */
 const ALIVE_EVERY_MS = 1_000
 
+giveWayToClients()
 collectGarbage()
 const start = readStart()
 const log = openLogOf(start, 'worker')

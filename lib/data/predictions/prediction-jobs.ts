@@ -15,6 +15,8 @@ import type {
 export const WITH_JOB = { job: true } as const
 type StoredPredictionJob = Prisma.PredictionJobGetPayload<{ include: typeof WITH_JOB }>
 
+type StoredProgress = Pick<StoredPredictionJob, 'done' | 'failed' | 'countsJson' | 'jobId'>
+const PROGRESS = 'SELECT "done", "failed", "countsJson", "jobId" FROM "PredictionJob" WHERE "id" = ?'
 const OPEN = { job: { state: { in: ['queued', 'running'] as string[] } } }
 /** Of one transaction: others wait while it is written. */
 const REMOVED_AT_ONCE = 1_000
@@ -63,28 +65,28 @@ export function predictionJobsOf({ prisma, connection, id: newId, now }: Store):
     async started(id) {
       await prisma.predictionJob.updateMany({ where: { id, startedAt: null }, data: { startedAt: now() } })
     },
+    // In prepared statements: single predictions wait while rows are written (docs/decisions/0039-prediction-jobs.md).
     append: (id, rows) =>
-      prisma.$transaction(async (tx) => {
-        const before = await tx.predictionJob.findUnique({ where: { id } })
-        if (before === null || before.done !== rows[0]?.position) return false
+      connection.write((writing) => {
+        const before = writing.one<StoredProgress>(PROGRESS, id)
+        if (before === undefined || before.done !== rows[0]?.position) return false
         const { counts, failed } = countsWith(parsed(storedNumbers, before.countsJson), rows)
+        for (const row of rows) writing.insert('PredictionJobRow', { predictionJobId: id, ...columnsOf(row) })
         const latest = rows.findLast((row) => row.kind === 'predicted')?.prediction
-        await tx.predictionJobRow.createMany({
-          data: rows.map((row) => ({ predictionJobId: id, ...columnsOf(row) })),
-        })
-        await tx.predictionJob.update({
-          where: { id },
-          data: {
-            done: before.done + rows.length,
-            failed: before.failed + failed,
-            countsJson: JSON.stringify(counts),
-            ...(latest && { engine: latest.engine, precision: latest.precision }),
-          },
-        })
+        writing.run(
+          'UPDATE "PredictionJob" SET "done" = ?, "failed" = ?, "countsJson" = ?, ' +
+            '"engine" = coalesce(?, "engine"), "precision" = coalesce(?, "precision") WHERE "id" = ?',
+          before.done + rows.length,
+          before.failed + failed,
+          JSON.stringify(counts),
+          latest?.engine ?? null,
+          latest?.precision ?? null,
+          id,
+        )
         // A job that makes progress is not one that ends its process each time.
-        if (before.jobId !== null) await tx.job.update({ where: { id: before.jobId }, data: { attempt: 1 } })
+        if (before.jobId !== null) writing.run('UPDATE "Job" SET "attempt" = 1 WHERE "id" = ?', before.jobId)
         return true
-      }, TRANSACTION),
+      }),
     async remove(id) {
       const job = await prisma.predictionJob.findUnique({ where: { id } })
       if (job === null) return false
