@@ -38,7 +38,7 @@ export function Navigation({
           <Link
             key={href}
             href={href}
-            aria-current={path === href ? 'page' : undefined}
+            aria-current={currentness(path, href)}
             onClick={closeDrawer}
           >
             <Icon name={icon} />
@@ -48,6 +48,12 @@ export function Navigation({
       )}
     </nav>
   )
+}
+
+/** `true` for the page above the current one, such as Predict above Many images. */
+function currentness(path: string, href: string): 'page' | 'true' | undefined {
+  if (path === href) return 'page'
+  return href !== '/' && path.startsWith(`${href}/`) ? 'true' : undefined
 }
 
 /** Navigation does not reload the document, so the drawer must be closed here. */
