@@ -73,7 +73,8 @@ test('the files of the image start as process 1 does there, become healthy and p
   await expect.poll(addressOf, { timeout: 60_000, message: output }).toBeDefined()
 
   const url = addressOf()!
-  expect((await fetch(`${url}/api/health/ready`)).status).toBe(200)
+  const readiness = async () => (await fetch(`${url}/api/health/ready`)).status
+  await expect.poll(readiness, { timeout: 60_000 }).toBe(200) // pages are ready after predictions
   expect((await fetch(`${url}/login`)).status).toBe(200)
   const predicted = await fetch(`${url}/api/predict?classifier=shapes`, {
     method: 'POST',

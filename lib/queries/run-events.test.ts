@@ -31,3 +31,26 @@ test('a run that does not exist is read again by the next reader', async () => {
 
   expect([await events.runOf('r'), await events.runOf('r')]).toEqual([null, RUN])
 })
+
+test('a run that ends between the read of its row and that of its events is reported as ended', async () => {
+  let state: RunAnswer['state'] = 'judging'
+  const stored = [{ seq: 1, eventJson: '{"kind":"run"}' }]
+  const events = followRuns(
+    {
+      runEvent: {
+        findMany: async () => {
+          state = 'done'
+          return stored.splice(0)
+        },
+      },
+    } as never,
+    async () => ({ ...RUN, state }),
+  )
+
+  const states: string[] = []
+  const { signal } = new AbortController()
+  for await (const event of events.follow({ run: { ...RUN, state }, after: 0, signal }))
+    if (event.kind === 'run') states.push(event.run.state)
+
+  expect(states).toEqual(['judging', 'done'])
+})

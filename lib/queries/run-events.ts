@@ -95,22 +95,24 @@ export function followRuns(
   }
 
   async function readInto(id: string, channel: Channel): Promise<boolean> {
-    const run = await find(id) // before its events, so that none is missed after the last poll
-    const stored = run === null ? [] : await eventsAfter(id, channel.events.at(-1)?.seq ?? 0)
+    const before = await find(id) // so that no event is missed after the last poll
+    const stored = before === null ? [] : await eventsAfter(id, channel.events.at(-1)?.seq ?? 0)
+    // read again, so that the run is not older than its events
+    const run = stored.some(({ event }) => event.kind === 'run') ? await find(id) : before
     if (run !== null && stored.length > 0) {
       channel.run = run
       channel.openings = new Map()
       for (const { seq, event } of stored) {
         if (event.kind === 'run') {
-          const before = channel.events[channel.latestState]
+          const earlier = channel.events[channel.latestState]
           // no reader needs it any more, and a state may be large
-          if (before?.kind === 'run') channel.events[channel.latestState] = { ...before, run }
+          if (earlier?.kind === 'run') channel.events[channel.latestState] = { ...earlier, run }
           channel.latestState = channel.events.length
         }
         channel.events.push(event.kind === 'run' ? { kind: 'run', seq, run } : eventAnswer(seq, event))
       }
     }
-    channel.isOver = stored.length === 0 && (run === null || !isActive(run.state))
+    channel.isOver = run === null || (stored.length === 0 && !isActive(run.state))
     if (stored.length > 0 || channel.isOver) wake(channel)
     return stored.length === EVENTS_AT_ONCE
   }
