@@ -35,12 +35,7 @@ export function Navigation({
     <nav className="navigation" aria-label="Pages">
       {PAGES.filter(({ needs }) => needs === 'nothing' || isAdmin || (needs === 'login' && isLoggedIn)).map(
         ({ href, name, icon }) => (
-          <Link
-            key={href}
-            href={href}
-            aria-current={currentness(path, href)}
-            onClick={closeDrawer}
-          >
+          <Link key={href} href={href} aria-current={currentness(path, href)} onClick={closeDrawer}>
             <Icon name={icon} />
             {name}
           </Link>

@@ -139,8 +139,8 @@ function countsWith(before: Readonly<Record<string, number>>, rows: readonly Pre
 function columnsOf(row: PredictionJobRow) {
   const { position, filename } = row
   return row.kind === 'failed'
-    ? { position, filename, code: row.code, error: row.error }
-    : { position, filename, resultJson: JSON.stringify(row.prediction) }
+    ? { position, filename, code: row.code, error: row.error, resultJson: null }
+    : { position, filename, code: null, error: null, resultJson: JSON.stringify(row.prediction) }
 }
 
 const ownerKind = (kind: string): PredictionJobOwner['kind'] =>
