@@ -1,10 +1,7 @@
 /** Make predictions: upload, drop or paste images, or draw digits. */
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
-import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { buttonProps } from '#lib/ui/button.tsx'
-import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { ClassifierChoice } from '../_components/classifier-choice.tsx'
 import { NoClassifier } from '../_components/no-classifier.tsx'
@@ -12,6 +9,7 @@ import { PermissionGate } from '../_components/permission-gate.tsx'
 import { selectClassifier } from '../classifiers.ts'
 import { queryOf, currentUser, type PageProps } from '../current-user.ts'
 import { PredictionDetail } from './_components/prediction-detail.tsx'
+import { NotTrained } from './_components/not-trained.tsx'
 import { PredictForm } from './_components/predict-form.tsx'
 
 export const metadata = { title: 'Predict' }
@@ -37,21 +35,7 @@ export default async function Predict(props: PageProps) {
       </PageHead>
       {query.result !== undefined && <PredictionDetail id={query.result} user={user} />}
       {selected === null && <NoClassifier missing={missing} mayUpload={user.may('upload')} />}
-      {selected?.champion === null && (
-        <EmptyState
-          icon="train"
-          title={`${selected.title} is not trained yet`}
-          action={
-            user.may('train') ? (
-              <Link href={`/retrain?classifier=${selected.id}`} {...buttonProps({ variant: 'primary' })}>
-                Train
-              </Link>
-            ) : undefined
-          }
-        >
-          It has {counted(selected.samples.total, 'image')} but no version yet.
-        </EmptyState>
-      )}
+      {selected?.champion === null && <NotTrained classifier={selected} mayTrain={user.may('train')} />}
       {selected?.champion && user.isLoggedIn && (
         <PermissionGate user={user} scope="feedback" action="correct predictions" />
       )}

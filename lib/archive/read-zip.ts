@@ -227,7 +227,11 @@ function rethrowFromDisk(error: unknown): void {
   if (error instanceof Error && 'syscall' in error) throw error
 }
 
-const isZip = (bytes: Uint8Array): boolean =>
+/** By so many first bytes a ZIP is recognised. */
+export const ZIP_BYTES = 4
+
+/** Whether a file that begins with these bytes is one. */
+export const isZip = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 &&
   bytes[1] === 0x4b &&
   ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))

@@ -4,6 +4,7 @@
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { appendStream, displayName, peekStream, readSpooled } from '#lib/archive/spool-file.ts'
 import type { Part } from '#lib/contracts/contract.ts'
 import { isTableName, LARGEST_TABLE_BYTES } from '#lib/domain/reading/table-files.ts'
 import { sniff } from '#lib/images/sniff.ts'
@@ -46,7 +47,7 @@ export async function receive(
   try {
     return {
       ...(await sorted(parts, own, pile, maxImageBytes)),
-      read: (file) => readFrom(pile, file),
+      read: (file) => readSpooled(pile, file),
       [Symbol.asyncDispose]: dispose,
     }
   } catch (error) {
@@ -75,7 +76,7 @@ async function sorted(
       continue
     }
     const path = displayName(part.filename)
-    const { first, all } = await peeked(part.bytes)
+    const { first, all } = await peekStream(part.bytes, SNIFF_BYTES)
     if (first.byteLength === 0 && path === '') continue // an empty file field of a form
     const kind = sniff(first).kind
     if (kind === 'zip') {
@@ -86,7 +87,7 @@ async function sorted(
       const isTable = part.name === 'labels'
       // whether a table is one is decided when all have arrived
       const most = isTable || isTableName(path) ? Math.max(maxImageBytes, LARGEST_TABLE_BYTES) : maxImageBytes
-      const bytes = await append(pile, end, all, most)
+      const bytes = await appendStream(pile, end, all, most)
       files.push({
         path: path === '' ? `file-${files.length + 1}` : path,
         at: end,
@@ -100,64 +101,7 @@ async function sorted(
   return { fields, labels, files, zips }
 }
 
-/** The first bytes, enough to recognise the format, and the complete stream. */
-async function peeked(
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<{ first: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
-  const iterator = bytes[Symbol.asyncIterator]()
-  let first: Uint8Array = new Uint8Array()
-  while (first.byteLength < SNIFF_BYTES) {
-    const next = await iterator.next()
-    if (next.done) break
-    first = first.byteLength === 0 ? next.value : Buffer.concat([first, next.value])
-  }
-  async function* all(): AsyncGenerator<Uint8Array> {
-    yield first
-    for (let more = await iterator.next(); !more.done; more = await iterator.next()) yield more.value
-  }
-  return { first, all: all() }
-}
-
 async function writeAll(file: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   await using handle = await open(file, 'wx')
   for await (const chunk of chunks) await handle.writeFile(chunk)
-}
-
-/** Reads at most one byte more than allowed; the rest of a file that is too large is discarded. */
-async function append(
-  pile: FileHandle,
-  at: number,
-  chunks: AsyncIterable<Uint8Array>,
-  most: number,
-): Promise<number> {
-  let size = 0
-  for await (const chunk of chunks) {
-    const accepted = chunk.subarray(0, Math.max(0, most - size))
-    for (let done = 0; done < accepted.byteLength;)
-      done += (await pile.write(accepted, done, accepted.byteLength - done, at + size + done)).bytesWritten
-    size += chunk.byteLength
-  }
-  return size
-}
-
-async function readFrom(pile: FileHandle, { at, bytes }: ArrivedFile): Promise<Uint8Array> {
-  const all = new Uint8Array(bytes)
-  for (let done = 0; done < bytes;) {
-    const { bytesRead } = await pile.read(all, done, bytes - done, at + done)
-    if (bytesRead === 0) throw new Error('a spooled image is shorter than what was written')
-    done += bytesRead
-  }
-  return all
-}
-
-/** For display and for labels; never a path to write to. */
-function displayName(filename: string): string {
-  return filename
-    .replaceAll('\\', '/')
-    .replace(/^[a-z]:/i, '')
-    .split('/')
-    .filter((step) => step !== '' && step !== '.' && step !== '..')
-    .join('/')
-    .replace(/\p{Cc}/gu, '')
-    .slice(-500)
 }

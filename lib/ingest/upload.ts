@@ -12,14 +12,13 @@ import { reasonNotAnImage } from '#lib/images/refusals.ts'
 import { receive } from './multipart-spool.ts'
 import type { Arrivals } from './multipart-spool.ts'
 import { planAnswer } from './plan-answer.ts'
+import { UNPACKED_TIMES } from '#lib/archive/spool-file.ts'
 import { contentOf, type Content } from './resolve-upload.ts'
 import { ingestImages } from './ingest.ts'
 import type { IngestAnswers, UploadPorts } from './ports.ts'
 
 /** With more images than this the response is 202 at once, and the report shows the progress. */
 export const MOST_AT_ONCE = 200
-/** What a ZIP may unpack to, as a multiple of the largest upload: images hardly compress. */
-const UNPACKED_TIMES = 4
 /** The initial values of a classifier created by an upload. */
 const FRESH = { classes: [], input: { size: 64, channels: 3, fit: 'cover' }, isMirrorable: true } as const
 

@@ -1,5 +1,6 @@
 /** The counts of processes that have ended: totals must not decrease. */
 import type { WebFigures } from '#lib/contracts/ipc.ts'
+import { sumOf } from '#lib/operations/traffic.ts'
 
 const NONE: WebFigures = {
   pid: 0,
@@ -22,16 +23,7 @@ export function createPastFigures(): {
   let past = NONE
   return {
     add: (ended) => {
-      past = {
-        ...past,
-        requests: past.requests + ended.requests,
-        errors: past.errors + ended.errors,
-        predictions: past.predictions + ended.predictions,
-        batches: past.batches + ended.batches,
-        batched: past.batched + ended.batched,
-        cacheHits: past.cacheHits + ended.cacheHits,
-        cacheMisses: past.cacheMisses + ended.cacheMisses,
-      }
+      past = { ...past, ...sumOf([past, ended]), queue: 0 } // nothing waits in a process that has ended
     },
     sum: () => past,
   }

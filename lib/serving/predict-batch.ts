@@ -7,11 +7,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { readZip } from '#lib/archive/read-zip.ts'
+import { isZip, readZip, ZIP_BYTES } from '#lib/archive/read-zip.ts'
+import { peekStream, UNPACKED_TIMES } from '#lib/archive/spool-file.ts'
 import type { Part } from '#lib/contracts/contract.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import { DarkroomError, isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import type { PredictionRequest, PredictCaller, PredictOne } from './predict.ts'
+import { imageTooLarge, noFiles, SINGLE_IMAGE_ERRORS, tooManyImages } from './refusals.ts'
 
 /** Larger sets belong into a job, not into one response. */
 export const MOST_IMAGES = 2_000
@@ -82,7 +84,7 @@ export function createPredictBatch({
 
     async function add(entry: BatchEntry): Promise<void> {
       const place = predictions.length
-      if (place >= MOST_IMAGES) throw tooMany()
+      if (place >= MOST_IMAGES) throw tooManyImages(MOST_IMAGES, 'request')
       predictions.push({ success: false, filename: entry.filename, code: 'internal', error: '' })
       if (!('bytes' in entry)) {
         predictions[place] = { success: false, ...entry }
@@ -126,11 +128,9 @@ export function createPredictBatch({
     part: Extract<Part, { kind: 'file' }>,
     signal?: AbortSignal,
   ): AsyncGenerator<BatchEntry> {
-    const chunks = part.bytes[Symbol.asyncIterator]()
-    const first = await chunks.next()
-    const rest = first.done ? (async function* () {})() : withFirst(first.value, chunks)
-    if (!first.done && isZip(first.value)) yield* imagesOfZip(rest, signal)
-    else yield await whole(part.filename, rest)
+    const { first, all } = await peekStream(part.bytes, ZIP_BYTES)
+    if (isZip(first)) yield* imagesOfZip(all, signal)
+    else yield await whole(part.filename, all)
   }
 
   async function* imagesOfZip(
@@ -143,7 +143,7 @@ export function createPredictBatch({
       await pipeline(Readable.from(bytes), createWriteStream(file))
       for await (const entry of readZip(
         file,
-        { entryBytes: maxImageBytes, totalBytes: maxUploadBytes * 4 },
+        { entryBytes: maxImageBytes, totalBytes: maxUploadBytes * UNPACKED_TIMES },
         signal,
       )) {
         if (entry.kind === 'file') yield { filename: entry.path, bytes: entry.bytes }
@@ -169,14 +169,7 @@ export function createPredictBatch({
       else chunks.length = 0
     }
     if (length <= maxImageBytes) return { filename, bytes: Buffer.concat(chunks) }
-    const limitMb = Math.round(maxImageBytes / 1024 ** 2)
-    return {
-      filename,
-      code: 'too_large',
-      error:
-        `This image is too large: it has ${(length / 1024 ** 2).toFixed(1)} MiB, and the limit is ` +
-        `${limitMb} MiB. Send a smaller copy of it.`,
-    }
+    return { filename, ...imageTooLarge(length, maxImageBytes) }
   }
 }
 
@@ -199,38 +192,6 @@ function takingTurns(most: number): { readonly run: <T>(work: () => Promise<T>) 
   }
 }
 
-/** Errors that concern one image only and leave the others alone; any other error fails the request. */
-const SINGLE_IMAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'missing_file',
-  'too_large',
-  'too_many_pixels',
-  'not_an_image',
-  'unsupported_media',
-  'corrupt_image',
-  'needs_more_memory',
-  'internal',
-])
-
-const isZip = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)
-
-async function* withFirst(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield first
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
-}
-
-const noFiles = () =>
-  new DarkroomError('missing_file', {
-    what: 'No image was sent',
-    why: 'the field "files" has no image',
-    remedy: 'Send images, or one ZIP archive of them, in the multipart field "files".',
-  })
-const tooMany = () =>
-  new DarkroomError('too_large', {
-    what: 'Too many images were sent',
-    why: `the limit is ${MOST_IMAGES} images per request`,
-    remedy: 'Split them into several requests.',
-  })
 const tooLate = (name: string) =>
   new DarkroomError('malformed', {
     what: `The field "${name}" was sent too late`,

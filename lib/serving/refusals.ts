@@ -1,6 +1,6 @@
 /** The errors with which a prediction is refused. Only texts and codes. */
 import type { InferredImage } from '#lib/contracts/ipc.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 
 const TRY_AGAIN_SECONDS = 1
 
@@ -99,3 +99,41 @@ export function endsProcesses(cause: string): Extract<InferredImage, { ok: false
         },
       }
 }
+
+/** Errors that concern one image of several and leave the others alone; any other error concerns all. */
+export const SINGLE_IMAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'missing_file',
+  'too_large',
+  'too_many_pixels',
+  'not_an_image',
+  'unsupported_media',
+  'corrupt_image',
+  'needs_more_memory',
+  'internal',
+])
+
+/** One of several images; both in bytes. */
+export const imageTooLarge = (
+  size: number,
+  limit: number,
+): { readonly code: ErrorCode; readonly error: string } => ({
+  code: 'too_large',
+  error:
+    `This image is too large: it has ${(size / 1024 ** 2).toFixed(1)} MiB, and the limit is ` +
+    `${Math.round(limit / 1024 ** 2)} MiB. Send a smaller copy of it.`,
+})
+
+export const noFiles = (): DarkroomError =>
+  new DarkroomError('missing_file', {
+    what: 'No image was sent',
+    why: 'the field "files" has no image',
+    remedy: 'Send images, or one ZIP archive of them, in the multipart field "files".',
+  })
+
+/** `whole`: what the limit is for, and what to split the images into. */
+export const tooManyImages = (limit: number, whole: 'request' | 'job'): DarkroomError =>
+  new DarkroomError('too_large', {
+    what: 'Too many images were sent',
+    why: `the limit is ${limit.toLocaleString('en')} images per ${whole}`,
+    remedy: `Split them into several ${whole}s.`,
+  })

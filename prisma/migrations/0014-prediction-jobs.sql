@@ -1,4 +1,5 @@
--- Predictions for many images in the background, and the result of each image. The files are in DATA_DIR/prediction-jobs until the job ends.
+-- Predictions for many images in the background, and the result of each image. The files are in
+-- DATA_DIR/prediction-jobs until the job ends.
 
 CREATE TABLE "PredictionJob" (
   "id" TEXT NOT NULL PRIMARY KEY,

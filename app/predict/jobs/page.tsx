@@ -1,15 +1,13 @@
 /** Predictions for many images in the background: send them, follow the progress, download the results. */
-import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { darkroom } from '#lib/http/context.ts'
-import { buttonProps } from '#lib/ui/button.tsx'
-import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { ClassifierChoice } from '../../_components/classifier-choice.tsx'
 import { NoClassifier } from '../../_components/no-classifier.tsx'
 import { selectClassifier } from '../../classifiers.ts'
 import { currentUser, queryOf, resultOf, type PageProps } from '../../current-user.ts'
+import { NotTrained } from '../_components/not-trained.tsx'
 import { JobForm } from './_components/job-form.tsx'
 import { JobList } from './_components/job-list.tsx'
 
@@ -41,19 +39,7 @@ export default async function PredictionJobs(props: PageProps) {
         )}
       </PageHead>
       {selected === null && <NoClassifier missing={missing} mayUpload={user.may('upload')} />}
-      {selected?.champion === null && (
-        <EmptyState
-          icon="train"
-          title={`${selected.title} is not trained yet`}
-          action={
-            <Link href={`/retrain?classifier=${selected.id}`} {...buttonProps({ variant: 'primary' })}>
-              Train
-            </Link>
-          }
-        >
-          It has no version that could make predictions.
-        </EmptyState>
-      )}
+      {selected?.champion === null && <NotTrained classifier={selected} mayTrain={user.may('train')} />}
       {selected?.champion && (
         <JobForm
           classifier={{ id: selected.id, title: selected.title }}

@@ -7,17 +7,23 @@ import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/p
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { listZip, readZip } from '#lib/archive/read-zip.ts'
+import { isZip, listZip, readZip, ZIP_BYTES } from '#lib/archive/read-zip.ts'
+import {
+  appendStream,
+  displayName,
+  peekStream,
+  readSpooled,
+  UNPACKED_TIMES,
+} from '#lib/archive/spool-file.ts'
 import type { Part } from '#lib/contracts/contract.ts'
 import { jobImages, type JobImageSource } from '#lib/contracts/prediction-jobs.ts'
 import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
+import { imageTooLarge, noFiles, tooManyImages } from '../refusals.ts'
 
 /** In DATA_DIR. */
 export const JOBS_FOLDER = 'prediction-jobs'
 const CONTENTS = 'contents.json'
 const LOOSE = 'images'
-/** What a ZIP may unpack to, as a multiple of the largest upload: images hardly compress. */
-const UNPACKED_TIMES = 4
 const LONGEST_NAME = 500
 
 export type ImageLimits = { readonly maxImageBytes: number; readonly maxUploadBytes: number }
@@ -62,7 +68,7 @@ export async function receiveImages(
         fields[part.name] = part.value
         continue
       }
-      const { first, all } = await withFirst(part.bytes)
+      const { first, all } = await peekStream(part.bytes, ZIP_BYTES)
       if (first.byteLength === 0 && part.filename === '') continue // an empty file field of a form
       filename ??= displayName(part.filename) || null
       if (isZip(first)) {
@@ -74,15 +80,15 @@ export async function receiveImages(
       } else {
         total += 1
         const name = displayName(part.filename) || `file-${total}`
-        const { size, written } = await append(loose, end, all, limits.maxImageBytes)
+        const size = await appendStream(loose, end, all, limits.maxImageBytes)
         sources.push(
           size > limits.maxImageBytes
             ? { kind: 'too_large', filename: name, bytes: size }
             : { kind: 'image', filename: name, at: end, bytes: size },
         )
-        end += written
+        end += Math.min(size, limits.maxImageBytes)
       }
-      if (total > mostImages) throw tooMany(mostImages)
+      if (total > mostImages) throw tooManyImages(mostImages, 'job')
     }
     if (total === 0) throw noFiles()
     await writeFile(path.join(folder, CONTENTS), JSON.stringify({ format: 1, sources }))
@@ -132,94 +138,11 @@ export async function* imagesIn(
     }
     const place = { position: position++, filename: source.filename }
     if (place.position < from) continue
-    if (source.kind === 'too_large') yield { kind: 'failed', ...place, ...tooLarge(source.bytes, limits) }
-    else {
-      const bytes = new Uint8Array(source.bytes)
-      await loose.read(bytes, 0, bytes.length, source.at)
-      yield { kind: 'image', ...place, bytes }
-    }
+    if (source.kind === 'too_large')
+      yield { kind: 'failed', ...place, ...imageTooLarge(source.bytes, limits.maxImageBytes) }
+    else yield { kind: 'image', ...place, bytes: await readSpooled(loose, source) }
   }
 }
-
-async function append(
-  file: {
-    readonly write: (
-      bytes: Uint8Array,
-      offset: number,
-      length: number,
-      at: number,
-    ) => Promise<{ bytesWritten: number }>
-  },
-  at: number,
-  chunks: AsyncIterable<Uint8Array>,
-  most: number,
-): Promise<{ readonly size: number; readonly written: number }> {
-  let size = 0
-  let written = 0
-  for await (const chunk of chunks) {
-    const accepted = chunk.subarray(0, Math.max(0, most - size))
-    for (let done = 0; done < accepted.byteLength;) {
-      const { bytesWritten } = await file.write(accepted, done, accepted.byteLength - done, at + written)
-      done += bytesWritten
-      written += bytesWritten
-    }
-    size += chunk.byteLength
-  }
-  return { size, written }
-}
-
-/** The first bytes, and the complete stream. */
-async function withFirst(
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<{ first: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
-  const iterator = bytes[Symbol.asyncIterator]()
-  let first: Uint8Array = new Uint8Array()
-  while (first.byteLength < 4) {
-    const next = await iterator.next()
-    if (next.done) break
-    first = first.byteLength === 0 ? next.value : Buffer.concat([first, next.value])
-  }
-  async function* all(): AsyncGenerator<Uint8Array> {
-    if (first.byteLength > 0) yield first
-    for (let more = await iterator.next(); !more.done; more = await iterator.next()) yield more.value
-  }
-  return { first, all: all() }
-}
-
-const isZip = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)
-
-/** For display; never a path to write to. */
-const displayName = (filename: string): string =>
-  filename
-    .replaceAll('\\', '/')
-    .replace(/\p{Cc}/gu, '')
-    .replace(/^\/+/, '')
-    .slice(-LONGEST_NAME)
-
-function tooLarge(bytes: number, { maxImageBytes }: ImageLimits): { code: ErrorCode; error: string } {
-  const mebibytes = (value: number) => (value / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: 1 })
-  return {
-    code: 'too_large',
-    error:
-      `This image is too large: it has ${mebibytes(bytes)} MiB, and the limit is ${mebibytes(maxImageBytes)} MiB. ` +
-      'Send a smaller copy of it.',
-  }
-}
-
-const noFiles = () =>
-  new DarkroomError('missing_file', {
-    what: 'No image was sent',
-    why: 'the field "files" has no image',
-    remedy: 'Send images, or one ZIP archive of them, in the multipart field "files".',
-  })
-
-const tooMany = (most: number) =>
-  new DarkroomError('too_large', {
-    what: 'Too many images were sent',
-    why: `the limit is ${most.toLocaleString('en')} images per job`,
-    remedy: 'Split them into several jobs.',
-  })
 
 function missing(cause: unknown): never {
   throw new DarkroomError(

@@ -7,10 +7,11 @@ import type { InferredImage, PreparedImage, VersionRef } from '#lib/contracts/ip
 import type { Data } from '#lib/data/data.ts'
 import type { PredictionJob, PredictionJobRow } from '#lib/data/predictions/prediction-job-values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError, isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import type { Inference } from '../pool-parts.ts'
 import { hashOf } from '../predict.ts'
 import { answerOf } from '../prediction-result.ts'
+import { SINGLE_IMAGE_ERRORS } from '../refusals.ts'
 import { folderOf, imagesIn, type ImageLimits, type JobImage } from './received-images.ts'
 
 /** The cost per image is constant from about 16 on. */
@@ -118,7 +119,7 @@ async function computed(
       if (image.bytes.byteLength === 0) throw emptyFile()
       prepared.push({ image, input: await prepare(image.bytes, ref, { maxPixels, signal }) })
     } catch (error) {
-      if (!isDarkroomError(error) || signal.aborted || !IMAGE_ERRORS.has(error.code)) throw error
+      if (!isDarkroomError(error) || signal.aborted || !SINGLE_IMAGE_ERRORS.has(error.code)) throw error
       rows.push(failedRow(image, error.code, error.message))
     }
   }
@@ -132,18 +133,6 @@ async function computed(
   return rows.toSorted((one, other) => one.position - other.position)
 }
 
-/** These concern one image; any other error ends the attempt. */
-const IMAGE_ERRORS: ReadonlySet<string> = new Set([
-  'missing_file',
-  'too_large',
-  'too_many_pixels',
-  'not_an_image',
-  'unsupported_media',
-  'corrupt_image',
-  'needs_more_memory',
-  'internal',
-])
-
 function rowOf(
   image: Extract<JobImage, { kind: 'image' }>,
   output: InferredImage,
@@ -154,8 +143,8 @@ function rowOf(
   }: { engine: Awaited<ReturnType<Inference['infer']>>['engine']; version: VersionWithCard; topK: number },
 ): PredictionJobRow {
   if (!output.ok) {
-    const { code, summary, reason, action } = output.failure
-    return failedRow(image, code, `${summary}: ${reason}. ${action}`)
+    const { code, message } = reportedError(output.failure)
+    return failedRow(image, code, message)
   }
   if (engine === null) throw new Error('No engine processed an image')
   const {
