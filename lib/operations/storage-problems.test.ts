@@ -42,8 +42,8 @@ test('a disk that can hold no more files says so, though it has space', () => {
   const troubles = troublesOf({ diskFullMsAgo: 100 }, disk)
 
   expect(troubles.sentences()).toEqual([
-    'The disk that holds DATA_DIR is full: it has space, but only 3 of its 6,400 entries for files (inodes) ' +
-      'are free. No new file can be stored; anonymous predictions are made without history.',
+    'The disk that holds DATA_DIR is full: it has space, but each file needs an inode, and only 3 of its ' +
+      '6,400 are free. No new file can be stored; anonymous predictions are made without history.',
   ])
   expect(troubles.anonymousSaveHindrance()).toBe('the disk has no space left for anonymous predictions')
 })

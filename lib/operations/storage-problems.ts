@@ -62,8 +62,8 @@ const lockSentence = (forMs: number): string =>
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2).toLocaleString('en')} MB`
 const freeSpaceOf = ({ freeBytes, totalBytes, freeFiles, totalFiles, lacks }: DiskState): string =>
   lacks === 'files'
-    ? `it has space, but only ${freeFiles.toLocaleString('en')} of its ${totalFiles.toLocaleString('en')} ` +
-      'entries for files (inodes) are free'
+    ? `it has space, but each file needs an inode, and only ${freeFiles.toLocaleString('en')} of its ` +
+      `${totalFiles.toLocaleString('en')} are free`
     : `${megabytes(freeBytes)} of ${megabytes(totalBytes)} are free`
 
 const DISK_WORDS: Readonly<Partial<Record<DiskLevel, (disk: DiskState) => string>>> = {

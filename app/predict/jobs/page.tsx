@@ -32,7 +32,7 @@ export default async function PredictionJobs(props: PageProps) {
     <div className="stack">
       <PageHead
         title="Many images"
-        lead="Send a ZIP of images. They are predicted in the background, and you can download the results as a table."
+        lead="Send a ZIP, a folder or images. They are predicted in the background; download the results as a table."
       >
         {selected && classifiers.length > 1 && (
           <ClassifierChoice classifiers={classifiers} selected={selected.id} />
