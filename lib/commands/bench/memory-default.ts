@@ -19,7 +19,7 @@ const CONNECTIONS = 50
 const SETTLE_MS = 20_000
 const WATCH_MS = 3_000
 const LONGEST_DRAWING_MS = 120_000
-const PAGES = ['/', '/classifiers/shapes/predict', '/monitoring', '/api/statistics'] as const
+const PAGES = ['/', '/predict?classifier=shapes', '/monitoring', '/api/statistics'] as const
 
 /** `seconds`: how long predictions are sent. */
 export async function measureDefault({
@@ -40,7 +40,7 @@ export async function measureDefault({
   notes.passing('default settings: idle')
   const idle = await settled(product)
   notes.passing('default settings: pages')
-  for (const page of PAGES) await (await fetch(product.url + page)).arrayBuffer()
+  for (const page of PAGES) await opened(product.url + page)
   const afterPages = await settled(product)
   notes.passing('default settings: predicting')
   const watching = watchMemory(product)
@@ -57,6 +57,12 @@ export async function measureDefault({
     ),
     { what: 'predictions that failed', figure: String(failed), wanted: '0', isMet: failed === 0 },
   ]
+}
+
+async function opened(url: string): Promise<void> {
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+  await response.arrayBuffer()
 }
 
 type Snapshot = ReturnType<ReturnType<typeof watchMemory>['most']>

@@ -120,7 +120,7 @@ export async function benchMemory(args: readonly string[]): Promise<number> {
   else
     createLines().line(
       [
-        `${machineName()}; ` + `MEMORY_MB=${params.memory}, ${params.connections} connections`,
+        `${machineName()}; MEMORY_MB=${params.memory}, ${params.connections} connections`,
         '',
         table(rows),
       ].join('\n'),
