@@ -3,6 +3,7 @@ import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { SCOPES } from '#lib/contracts/contract.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { BrandMark, Shell } from '#lib/ui/shell.tsx'
@@ -27,6 +28,7 @@ export const viewport: Viewport = {
 export default async function Layout({ children }: { readonly children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
   const { isLoggedIn, name, may } = await currentUser()
+  const classifiers = await darkroom().queries.classifierTitles()
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
@@ -41,7 +43,7 @@ export default async function Layout({ children }: { readonly children: ReactNod
               Darkroom
             </Link>
           }
-          navigation={<Navigation isLoggedIn={may('view')} isAdmin={may('admin')} />}
+          navigation={<Navigation classifiers={classifiers} rights={SCOPES.filter(may)} />}
           foot={
             <>
               <ThemeSwitch />

@@ -2,12 +2,12 @@
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { counted } from '#lib/domain/count-text.ts'
-import { Badge } from '#lib/ui/badge.tsx'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
+import { LiveBadge } from './live-badge.tsx'
 
 const MAX_CLASSES = 6
 const MAX_CHARACTERS = 90 // of their names together: about three lines on a card
@@ -93,20 +93,6 @@ export function ClassifierCard({
         )}
       </Facts>
     </Card>
-  )
-}
-
-function LiveBadge({
-  classifier: { champion, live_version: live, fault },
-}: {
-  readonly classifier: ClassifierAnswer
-}) {
-  if (!champion) return <Badge variant="amber">not trained</Badge>
-  if (fault === null) return <Badge variant="accent">{champion.version} live</Badge>
-  return (
-    <Badge variant="bad">
-      {live === null ? 'no usable version' : `${live} live instead of ${champion.version}`}
-    </Badge>
   )
 }
 

@@ -1,7 +1,7 @@
 /** The head of a page about one classifier: its title, the choice of the classifier, and what to do where there is
  *  none. */
 import { PageHead } from '#lib/ui/shell.tsx'
-import type { SelectedClassifier } from '../classifiers.ts'
+import type { SelectedClassifier } from '../select-classifier.ts'
 import { ClassifierChoice } from './classifier-choice.tsx'
 import { NoClassifier } from './no-classifier.tsx'
 

@@ -1,54 +1,104 @@
 'use client'
-/** Links to all pages that the user may open, with the current one marked. */
+/** The sidebar's links: the sections of the classifier that is shown, with a switcher above them; then the
+ *  pages of the installation. */
 import Link from 'next/link'
-import { usePathname } from 'next/navigation'
+import { usePathname, useRouter } from 'next/navigation'
+import { useEffect } from 'react'
+import type { Scope } from '#lib/contracts/contract.ts'
+import { classifierInPath, classifierPage } from '#lib/domain/classifier-pages.ts'
 import { Icon, type IconName } from '#lib/ui/icon.tsx'
+import { sectionOf, SECTIONS } from '../classifiers/sections.ts'
+import { ClassifierSwitcher } from './classifier-switcher.tsx'
+import type { ClassifierTitle } from './matching-titles.ts'
 
-const PAGES: readonly {
-  readonly href: string
-  readonly name: string
-  readonly icon: IconName
-  readonly needs: 'nothing' | 'login' | 'admin'
-}[] = [
-  { href: '/', name: 'Dashboard', icon: 'home', needs: 'nothing' },
-  { href: '/predict', name: 'Predict', icon: 'eye', needs: 'nothing' },
-  { href: '/upload', name: 'Upload', icon: 'upload', needs: 'login' },
-  { href: '/retrain', name: 'Retrain', icon: 'train', needs: 'login' },
-  { href: '/models', name: 'Models', icon: 'models', needs: 'login' },
-  { href: '/visualize', name: 'Visualize', icon: 'chart', needs: 'nothing' },
-  { href: '/history', name: 'History', icon: 'history', needs: 'login' },
-  { href: '/trash', name: 'Trash', icon: 'trash', needs: 'login' },
-  { href: '/monitoring', name: 'Monitoring', icon: 'gauge', needs: 'nothing' },
-  { href: '/docs', name: 'API', icon: 'code', needs: 'nothing' },
+type NavigationLink = { readonly href: string; readonly name: string; readonly icon: IconName }
+
+const PAGES: readonly (NavigationLink & { readonly needs: Scope })[] = [
+  { href: '/', name: 'Classifiers', icon: 'home', needs: 'open' },
+  { href: '/predict', name: 'Predict', icon: 'eye', needs: 'open' },
+  { href: '/upload', name: 'Upload', icon: 'upload', needs: 'view' },
+  { href: '/retrain', name: 'Retrain', icon: 'train', needs: 'view' },
+  { href: '/models', name: 'Models', icon: 'models', needs: 'view' },
+  { href: '/visualize', name: 'Visualize', icon: 'chart', needs: 'open' },
+  { href: '/history', name: 'History', icon: 'history', needs: 'view' },
+  { href: '/trash', name: 'Trash', icon: 'trash', needs: 'view' },
+  { href: '/monitoring', name: 'Monitoring', icon: 'gauge', needs: 'open' },
+  { href: '/docs', name: 'API', icon: 'code', needs: 'open' },
   { href: '/settings', name: 'Settings', icon: 'sliders', needs: 'admin' },
 ]
 
 export function Navigation({
-  isLoggedIn,
-  isAdmin,
+  classifiers,
+  rights,
 }: {
-  readonly isLoggedIn: boolean
-  readonly isAdmin: boolean
+  readonly classifiers: readonly ClassifierTitle[]
+  /** What the user may do, of the rights that links need. */
+  readonly rights: readonly Scope[]
 }) {
   const path = usePathname()
+  const within = classifierInPath(path)
+  const shown = classifiers.find(({ id }) => id === within?.id)
+  useReloadWithout(within !== null && shown === undefined ? within.id : null)
+  const installation = PAGES.filter(({ needs }) => rights.includes(needs))
   return (
-    <nav className="navigation" aria-label="Pages">
-      {PAGES.filter(({ needs }) => needs === 'nothing' || isAdmin || (needs === 'login' && isLoggedIn)).map(
-        ({ href, name, icon }) => (
-          <Link key={href} href={href} aria-current={currentness(path, href)} onClick={closeDrawer}>
-            <Icon name={icon} />
-            {name}
-          </Link>
-        ),
+    <>
+      {shown && within && (
+        <nav className="navigation" aria-label={`Pages of ${shown.title}`}>
+          <ClassifierSwitcher
+            key={shown.id}
+            classifiers={classifiers}
+            shown={shown}
+            section={sectionOf(within.section).segment}
+          />
+          {SECTIONS.filter(({ needs }) => rights.includes(needs)).map(({ segment, label, icon }) => (
+            <PageLink
+              key={segment}
+              link={{ href: classifierPage(shown.id, segment), name: label, icon }}
+              isCurrent={sectionOf(within.section).segment === segment}
+              path={path}
+            />
+          ))}
+        </nav>
       )}
-    </nav>
+      <nav className="navigation" aria-label="Pages" data-below={shown !== undefined || undefined}>
+        {installation.map((link) => (
+          <PageLink
+            key={link.href}
+            link={link}
+            isCurrent={path === link.href || (link.href !== '/' && path.startsWith(`${link.href}/`))}
+            path={path}
+          />
+        ))}
+      </nav>
+    </>
   )
 }
 
 /** `true` for the page above the current one, such as Predict above Many images. */
-function currentness(path: string, href: string): 'page' | 'true' | undefined {
-  if (path === href) return 'page'
-  return href !== '/' && path.startsWith(`${href}/`) ? 'true' : undefined
+function PageLink({
+  link: { href, name, icon },
+  isCurrent,
+  path,
+}: {
+  readonly link: NavigationLink
+  readonly isCurrent: boolean
+  readonly path: string
+}) {
+  const isPage = path === href
+  return (
+    <Link href={href} aria-current={isPage ? 'page' : isCurrent || undefined} onClick={closeDrawer}>
+      <Icon name={icon} />
+      {name}
+    </Link>
+  )
+}
+
+/** The list of classifiers is read with the first page; one that was created since then is not in it. */
+function useReloadWithout(missing: string | null): void {
+  const router = useRouter()
+  useEffect(() => {
+    if (missing !== null) router.refresh()
+  }, [missing, router])
 }
 
 /** Navigation does not reload the document, so the drawer must be closed here. */

@@ -2,7 +2,7 @@
 import Link from 'next/link'
 import { SegmentedLinks } from '#lib/ui/segmented.tsx'
 import { ClassifierPageHead } from '../_components/classifier-page-head.tsx'
-import { selectClassifier } from '../classifiers.ts'
+import { selectClassifier } from '../select-classifier.ts'
 import { queryOf, currentUser, type PageProps } from '../current-user.ts'
 import { DataView } from './_components/data-view.tsx'
 import { ModelView } from './_components/model-view.tsx'

@@ -10,6 +10,8 @@ type ClassifierQueries = {
   readonly listClassifiers: RouteAnswer<'GET /api/classifiers'>
   readonly getClassifier: RouteAnswer<'GET /api/classifiers/{id}'>
   readonly listClasses: RouteAnswer<'GET /api/classes'>
+  /** For the switcher on every page: without the counts, which cost more. */
+  readonly classifierTitles: () => Promise<readonly { readonly id: string; readonly title: string }[]>
 }
 
 export function classifierQueries(
@@ -79,6 +81,7 @@ export function classifierQueries(
   return {
     getClassifier: async ({ id }) => (await answersOf([await classifiers.get(id)]))[0]!,
     listClassifiers: async () => ({ classifiers: await answersOf(await classifiers.list()) }),
+    classifierTitles: async () => (await classifiers.list()).map(({ id, title }) => ({ id, title })),
     async listClasses({ classifier }) {
       const { id, classes } = await classifiers.chosen(classifier)
       return { success: true, classifier: id, classes: [...classes], count: classes.length }

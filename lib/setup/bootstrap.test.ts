@@ -28,7 +28,7 @@ function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => 
   write('package.json', '{ "type": "module" }')
   write('package-lock.json', '{ "packages": { "": {} } }')
   write('prisma/schema.prisma', 'model A {}')
-  write('app/page.tsx', 'first')
+  write('app/(home)/page.tsx', 'first')
   write('app/page.test.tsx', 'first')
   write('lib/processes/supervisor.ts', supervisor)
   write('lib/setup/native.ts', noting('native'))
@@ -138,11 +138,11 @@ test('a changed page is built again, a changed test is not, and neither is a pag
   await start('build').ended
 
   write('app/page.test.tsx', 'second')
-  write('app/page.tsx', 'first')
+  write('app/(home)/page.tsx', 'first')
   await start('build').ended
   expect(done()).toEqual(['install', 'generate', 'build'])
 
-  write('app/page.tsx', 'second')
+  write('app/(home)/page.tsx', 'second')
   await start('build').ended
   expect(done()).toEqual(['install', 'generate', 'build', 'build'])
 })

@@ -7,11 +7,11 @@ import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import type { NetworkAnswer } from '#lib/contracts/backbones.ts'
-import { Attention } from './_components/attention.tsx'
-import { ClassifierCard } from './_components/classifier-card.tsx'
-import { NetworkOffers } from './_components/network-offers.tsx'
-import { PredictionTiles } from './_components/prediction-tiles.tsx'
-import { currentUser, queryOf, type PageProps } from './current-user.ts'
+import { Attention } from '../_components/attention.tsx'
+import { ClassifierCard } from '../_components/classifier-card.tsx'
+import { NetworkOffers } from '../_components/network-offers.tsx'
+import { PredictionTiles } from '../_components/prediction-tiles.tsx'
+import { currentUser, queryOf, type PageProps } from '../current-user.ts'
 
 const RECENT_PREDICTIONS = 8
 const RECENT_RUNS = 20

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { openProgram } from '#lib/http/program.fakes.ts'
-import { selectClassifier } from './classifiers.ts'
+import { selectClassifier } from './select-classifier.ts'
 
 const classifier = (id: string, isDefault = false) => ({ id, is_default: isDefault }) as ClassifierAnswer
 const opened = (...classifiers: readonly ClassifierAnswer[]) =>

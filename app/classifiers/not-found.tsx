@@ -1,0 +1,31 @@
+/** The page for a classifier that does not exist. */
+import Link from 'next/link'
+import { buttonProps } from '#lib/ui/button.tsx'
+import { EmptyState } from '#lib/ui/empty-state.tsx'
+
+export const metadata = { title: 'Classifier not found' }
+
+export default function ClassifierNotFound() {
+  return (
+    <>
+      <h1 className="sr-only">Classifier not found</h1>
+      <EmptyState
+        icon="alert"
+        title="There is no classifier at this address"
+        action={
+          <span className="row">
+            <Link href="/" {...buttonProps({ variant: 'primary' })}>
+              All classifiers
+            </Link>
+            <Link href="/trash" {...buttonProps()}>
+              Trash
+            </Link>
+          </span>
+        }
+      >
+        The address may be misspelled, or the classifier was deleted. Deleted classifiers can be restored from
+        the trash for 30 days.
+      </EmptyState>
+    </>
+  )
+}

@@ -1,0 +1,44 @@
+/** The sections of a classifier, in the order of the sidebar. Each has its folder next to this file. */
+import type { Scope } from '#lib/contracts/contract.ts'
+import type { IconName } from '#lib/ui/icon.tsx'
+
+export type ClassifierSection = {
+  /** Its address below /classifiers/<id>. */
+  readonly segment: string
+  readonly label: string
+  readonly icon: IconName
+  /** The right without which the sidebar does not show it. */
+  readonly needs: Scope
+}
+
+export const SECTIONS: readonly ClassifierSection[] = [
+  { segment: '', label: 'Overview', icon: 'home', needs: 'open' },
+]
+
+/** The section that an address below /classifiers/<id> belongs to: `versions` for `versions/v3`. */
+export function sectionOf(path: string): ClassifierSection {
+  const within = SECTIONS.filter(
+    ({ segment }) => segment === '' || path === segment || path.startsWith(`${segment}/`),
+  )
+  return within.toSorted((a, b) => b.segment.length - a.segment.length)[0] ?? SECTIONS[0]!
+}
+
+/** Names of pages within a section. Other last parts of an address are ids or versions. */
+const WITHIN: Readonly<Record<string, string>> = {
+  'predict/jobs': 'Many images',
+  'images/add': 'Add images',
+  'images/insights': 'Insights',
+  'versions/compare': 'Compare',
+}
+const OF_ONE: Readonly<Record<string, string>> = { train: 'Training run' }
+
+type PathStep = { readonly label: string; readonly path: string }
+
+/** The steps below a classifier: its section, and the page within it. Empty for the overview. */
+export function pathBelow(path: string): readonly PathStep[] {
+  const { segment, label } = sectionOf(path)
+  if (segment === '') return []
+  const last = path.slice(segment.length + 1)
+  const step = { label, path: segment }
+  return last === '' ? [step] : [step, { label: WITHIN[path] ?? OF_ONE[segment] ?? last, path }]
+}
