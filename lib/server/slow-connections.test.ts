@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { watchSlowConnections } from './slow-connections.ts'
 
@@ -15,7 +18,7 @@ const readWhole: Answer = async (message, response) => {
 }
 
 /** A server on a real socket; the test controls the clock and the checks. */
-async function watched(answer: Answer = readWhole) {
+async function watched(answer: Answer = readWhole, socketPath?: string) {
   let now = 0
   let look = () => {}
   const server = createServer((message, response) => {
@@ -33,7 +36,7 @@ async function watched(answer: Answer = readWhole) {
   )
   const sockets: Socket[] = []
   server.on('connection', (socket: Socket) => sockets.push(socket))
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await once(server.listen(socketPath ?? { port: 0, host: '127.0.0.1' }), 'listening')
   onTestFinished(() => {
     slow[Symbol.dispose]()
     server.closeAllConnections()
@@ -41,7 +44,9 @@ async function watched(answer: Answer = readWhole) {
   })
   const open = async (): Promise<Client> => {
     const accepted = once(server, 'connection')
-    const client = clientOf(connect((server.address() as AddressInfo).port, '127.0.0.1'))
+    const client = clientOf(
+      socketPath ? connect(socketPath) : connect((server.address() as AddressInfo).port, '127.0.0.1'),
+    )
     await accepted
     return client
   }
@@ -217,6 +222,25 @@ test('a client that does not read its response is ended, one that reads some of 
   await until(() => ended.length > 0)
   expect(ended).toEqual([none.socket.localPort])
   expect(some.socket.destroyed).toBe(false)
+})
+
+test('a process that does not read a response from a private socket is ended, without an error here', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-slow-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const { open, pass, server, sockets } = await watched(
+    async (_message, response) => {
+      response.end(Buffer.alloc(8 * 1024 * 1024))
+    },
+    path.join(folder, 'socket'),
+  )
+  const { socket } = await open()
+  const started = once(server, 'watched')
+  socket.removeAllListeners('data').pause().write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+  await started
+
+  pass(34)
+
+  expect(sockets[0]!.destroyed).toBe(true)
 })
 
 test('a request whose body never ends is disconnected without a second response', async () => {

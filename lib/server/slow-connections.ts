@@ -139,9 +139,14 @@ function unsent(socket: Socket): number {
 }
 
 function cut(connection: Connection): void {
-  if (connection.phase === 'reading')
-    connection.socket.resetAndDestroy() // unread data need not be sent by the system either
+  if (connection.phase === 'reading') discard(connection.socket)
   else end(connection, connection.phase === 'body' ? slowBody() : slowHead())
+}
+
+/** Unread data need not be sent by the system either. The private socket of a process has no reset: it would throw. */
+function discard(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function end({ socket, message, response, unanswered }: Connection, error: DarkroomError): void {
