@@ -2,18 +2,29 @@
 import { hostname } from 'node:os'
 import type { Log } from '#lib/operations/log.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
-import { fastPath, fastPathWithoutHotPaths } from '#lib/server/fast-path.ts'
+import {
+  fastPath,
+  fastPathAlone,
+  fastPathBehind,
+  fastPathWithoutHotPaths,
+  type FastPath,
+} from '#lib/server/fast-path.ts'
 import { refusedAtOnce } from '#lib/server/overload.ts'
 import { createGate } from '#lib/server/request-validation.ts'
 import { createWebServer, type WebServer, type WebServerParts } from '#lib/server/web-server.ts'
+import type { FrontKind } from './process-layout.ts'
 import type { Start } from './settings.ts'
 
-type ServerParts = Pick<WebServerParts, 'open' | 'pages'> & { readonly log: Log; readonly traffic: Traffic }
+type ServerParts = Pick<WebServerParts, 'open' | 'pages'> & {
+  readonly kind: FrontKind
+  readonly log: Log
+  readonly traffic: Traffic
+}
 
 /** For a process that accepts connections on PORT. */
 export const composeFrontServer = (
   { settings, isDevelopment }: Start,
-  { log, traffic, open, pages }: ServerParts,
+  { kind, log, traffic, open, pages }: ServerParts,
 ): WebServer =>
   createWebServer({
     open,
@@ -23,7 +34,7 @@ export const composeFrontServer = (
       machine: hostname(),
       origin: settings.NEXTAUTH_URL ?? null,
     }),
-    answerDirectly: settings.DOOR === 'on' ? fastPath : fastPathWithoutHotPaths,
+    answerDirectly: directAnswers(settings.DOOR, kind),
     refuseOverload: refusedAtOnce,
     trustsProxy: settings.TRUST_PROXY,
     isDevelopment,
@@ -33,17 +44,22 @@ export const composeFrontServer = (
 
 /** For a web process behind: what arrives has been checked and counted by the process that passed it on. */
 export const composeServerBehind = (
-  { isDevelopment }: Start,
+  { settings, isDevelopment }: Start,
   { log, open, pages }: Omit<ServerParts, 'traffic'>,
 ): WebServer =>
   createWebServer({
     open,
     pages,
     validate: () => false,
-    answerDirectly: () => false,
+    answerDirectly: settings.DOOR === 'on' ? fastPathBehind : () => false,
     refuseOverload: () => false,
     trustsProxy: true,
     isDevelopment,
     answered: () => {},
     failed: (error) => log('error', 'A request failed', { error }),
   })
+
+function directAnswers(door: Start['settings']['DOOR'], kind: FrontKind): FastPath {
+  if (door === 'off') return fastPathWithoutHotPaths
+  return kind === 'web' ? fastPathAlone : fastPath
+}

@@ -49,6 +49,7 @@ export async function runAnswering(start: Start, { kind, place, opening }: Answe
   pages.promise.catch((error: unknown) => log('error', 'The pages are not available', { error }))
   if (kind === 'predict') pages.resolve(createPageProxy(socketsIn(place.folder, layout)))
   const server = (isFront ? composeFrontServer : composeServerBehind)(start, {
+    kind,
     log,
     traffic,
     open: opened.promise,

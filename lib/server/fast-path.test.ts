@@ -8,7 +8,7 @@ import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { predictOne } from '#lib/contracts/predict.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { fastPath } from './fast-path.ts'
+import { fastPath, fastPathAlone, fastPathBehind } from './fast-path.ts'
 import { openProgram } from '#lib/http/program.fakes.ts'
 import { serve } from '#lib/http/serve.ts'
 
@@ -20,6 +20,7 @@ afterEach(async () => {
 
 async function listening(
   predict: (bytes: Uint8Array, signal: AbortSignal) => Promise<Answer>,
+  answered = fastPath,
 ): Promise<string> {
   openProgram({
     serving: {
@@ -29,7 +30,7 @@ async function listening(
     operations: { healthLive: async () => ({ status: 'alive', uptime_seconds: 1 }) },
   })
   const server = createServer((message, response) => {
-    if (!fastPath(message, response)) response.writeHead(418).end('next')
+    if (!answered(message, response)) response.writeHead(418).end('next')
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -55,13 +56,24 @@ test('the fast path answers its hot paths and leaves the rest to Next', async ()
   expect(
     await (await fetch(`${home}/api/predict?top_k=1`, { method: 'POST', body: form })).json(),
   ).toMatchObject({ width: 90_000 })
-  for (const path of ['health', 'metrics', 'statistics?days=2', 'model/info'])
+  for (const path of ['health', 'metrics'])
     expect((await fetch(`${home}/api/${path}`)).headers.get('x-request-id'), path).not.toBeNull()
-  for (const path of ['health/ready', 'predict'])
+  for (const path of ['health/ready', 'predict', 'statistics?days=2', 'model/info'])
     expect((await fetch(`${home}/api/${path}`)).status, path).toBe(418)
   expect((await fetch(`${home}/api/predict/batch`, { method: 'POST' })).status).toBe(400)
   for (const path of ['models/rollback', 'models/some-id/promote'])
     expect((await fetch(`${home}/api/${path}`, { method: 'POST' })).status, path).toBe(401)
+})
+
+test.each([
+  ['a process behind', fastPathBehind, ['statistics?days=2', 'model/info'], ['health', 'predict']],
+  ['the only process', fastPathAlone, ['health', 'statistics', 'model/info'], ['health/ready', 'predict']],
+])('%s answers what is read through Prisma', async (_kind, path, own, others) => {
+  const home = await listening(async (bytes) => answer(bytes.length), path)
+
+  for (const one of own)
+    expect((await fetch(`${home}/api/${one}`)).headers.get('x-request-id'), one).not.toBeNull()
+  for (const one of others) expect((await fetch(`${home}/api/${one}`)).status, one).toBe(418)
 })
 
 test.each<[string, RequestInit]>([

@@ -38,6 +38,11 @@ const HOT: Readonly<Record<string, Handle>> = {
   ),
   'GET /api/health': handlerOf(health, (input, context) => darkroom().operations.health(input, context)),
   'GET /api/metrics': metricsByAccept,
+}
+
+/** Read often, too, but through Prisma, which takes 24 MB in each process that loads it: where there is a web process
+ *  behind, it answers them. */
+const READ_THROUGH_PRISMA: Readonly<Record<string, Handle>> = {
   'GET /api/statistics': handlerOf(statistics, (input) => darkroom().queries.statistics(input)),
   'GET /api/model/info': handlerOf(modelInfo, (input, context) =>
     darkroom().training.modelInfo(input, context),
@@ -90,7 +95,7 @@ const LOST_NAME = respondWith(async () => {
 /** Returns true when it has answered the request; false leaves it to the next handler. */
 export type FastPath = (message: IncomingMessage, response: ServerResponse) => boolean
 
-/** Everything that runs before Next. */
+/** Everything that a process answers itself which passes the rest on to a web process. */
 export const fastPath: FastPath = (message, response) =>
   admitted(message, response) ||
   refusedWhenFull(message, response) ||
@@ -98,6 +103,14 @@ export const fastPath: FastPath = (message, response) =>
   answeredByPattern(message, response) ||
   answered(LEGACY, message, response) ||
   refused(message, response)
+
+/** What a web process behind such a process answers before Next. */
+export const fastPathBehind: FastPath = (message, response) =>
+  answered(READ_THROUGH_PRISMA, message, response)
+
+/** Both, for the only process that answers requests. */
+export const fastPathAlone: FastPath = (message, response) =>
+  fastPath(message, response) || fastPathBehind(message, response)
 
 /** With DOOR=off the hot paths are left to Next. */
 export const fastPathWithoutHotPaths: FastPath = (message, response) =>
