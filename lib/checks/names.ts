@@ -69,7 +69,7 @@ const IRREGULAR = new RegExp(
 )
 const REGULAR = /^([A-Z][a-z]+(ed|ing)|\w*(Asked|Asking|Offered|Wanted|Answered|Answering))$/
 /** Nouns that end like participles. */
-const NOUNS = /^(Embedding|Finding|Heading|Setting|Spacing|String|Teaching|Timing)$/
+const NOUNS = /^(Embedding|Finding|FileFinding|Heading|Setting|Spacing|String|Teaching|Timing)$/
 const DECLARED = /^\s*(?:export\s+)?(?:abstract\s+)?(?:type|interface|class)\s+([A-Z]\w*)\b(?=[\s<={])/
 
 export const nounTypes: ProjectRule = {

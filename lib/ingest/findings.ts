@@ -3,7 +3,7 @@
 import type { finding } from '#lib/contracts/uploads.ts'
 import type { UploadGroup } from '#lib/data/samples/group-types.ts'
 import type { NewSample } from '#lib/data/values.ts'
-import type { Finding, UploadFindings } from '#lib/data/samples/upload-values.ts'
+import type { FileFinding, UploadFindings } from '#lib/data/samples/upload-values.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { copiesSentence, groupCounts } from '#lib/domain/groups.ts'
@@ -18,11 +18,11 @@ const MOST_FINDINGS = 500
 /** Below this an image is stored, but reported as tiny. */
 const TINY_PIXELS = 8
 
-export type FindingKind = (typeof finding)['_output']['kind']
+export type FileFindingKind = (typeof finding)['_output']['kind']
 export type IngestProgress = { readonly files: number; readonly count: number }
 
 /** The finding for each refusal of the decoder. Other errors are not caused by the image. */
-const FINDING_OF: Partial<Record<ErrorCode, FindingKind>> = {
+const FINDING_OF: Partial<Record<ErrorCode, FileFindingKind>> = {
   missing_file: 'corrupt',
   not_an_image: 'not_an_image',
   corrupt_image: 'corrupt',
@@ -41,7 +41,7 @@ export type AdmittedImage = {
 export async function judgeImage(
   bytes: Uint8Array,
   sizeOf: IngestPorts['sizeOf'],
-): Promise<AdmittedImage | { kind: FindingKind; detail: string }> {
+): Promise<AdmittedImage | { kind: FileFindingKind; detail: string }> {
   try {
     const { width, height, image } = await sizeOf(bytes)
     return {
@@ -68,7 +68,7 @@ export type ConflictFinding = {
 export type UploadReportDraft = {
   has: (label: string) => boolean
   look: () => void
-  find: (kind: FindingKind, filename: string, detail: string, sampleId?: string) => void
+  find: (kind: FileFindingKind, filename: string, detail: string, sampleId?: string) => void
   settle: (sample: NewSample, result: Awaited<ReturnType<IngestPorts['samples']['add']>>[number]) => void
   /** An image with several labels. */
   conflict: (conflict: ConflictFinding) => void
@@ -80,7 +80,7 @@ export type UploadReportDraft = {
 
 export function createReport(classes: readonly string[]): UploadReportDraft {
   const perClass = new Map<string, number>()
-  const findings: Finding[] = []
+  const findings: FileFinding[] = []
   let findingsTotal = 0
   let files = 0
   let count = 0

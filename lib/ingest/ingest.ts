@@ -11,7 +11,7 @@ import { splitOf } from '#lib/domain/splits.ts'
 import {
   createReport,
   judgeImage,
-  type FindingKind,
+  type FileFindingKind,
   type IngestProgress,
   type UploadReportDraft,
 } from './findings.ts'
@@ -26,7 +26,7 @@ const BATCH_BYTES = 32 * 1024 * 1024
 const LONGEST_FILENAME = 255
 
 /** A file that cannot become a sample, with its reason. */
-export type Unusable = { readonly kind: FindingKind; readonly path: string; readonly reason: string }
+export type Unusable = { readonly kind: FileFindingKind; readonly path: string; readonly reason: string }
 export type IncomingFile = LabelledImage | Stray | Unusable
 export type IngestPlan = {
   readonly upload: Upload

@@ -6,7 +6,7 @@ import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
 import { uploadValue } from '#lib/data/samples/uploads.ts'
-import type { Finding, Upload } from '#lib/data/samples/upload-values.ts'
+import type { FileFinding, Upload } from '#lib/data/samples/upload-values.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
 type UploadQueries = {
@@ -46,7 +46,7 @@ async function reportOf(upload: Upload, sampleChanges: Data['sampleChanges']): P
 
 /** An image with several labels is offered for a choice only until a user has decided about it. */
 function conflictOf(
-  { detail, sampleId, labels = [] }: Finding,
+  { detail, sampleId, labels = [] }: FileFinding,
   decided: ReadonlySet<string>,
 ): Pick<UploadReport['findings'][number], 'detail' | 'labels'> {
   if (sampleId === null || labels.length < 2) return { detail, labels: [] }

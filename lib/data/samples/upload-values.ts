@@ -2,7 +2,7 @@
 import type { UploadPlan } from '#lib/contracts/upload-plan.ts'
 
 export type UploadState = 'running' | 'done' | 'failed' | 'undone'
-export type Finding = {
+export type FileFinding = {
   readonly kind: string
   readonly filename: string
   readonly detail: string
@@ -16,7 +16,7 @@ export type UploadFindings = {
   readonly files: number
   readonly perClass: readonly { readonly name: string; readonly count: number; readonly isNew: boolean }[]
   /** At most 500; `findingsTotal` counts all. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly FileFinding[]
   readonly findingsTotal: number
   /** What the files were read as. */
   readonly plan?: UploadPlan | null | undefined

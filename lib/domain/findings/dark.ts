@@ -1,0 +1,18 @@
+/** Images that are dark all over: even their brightest parts. */
+import { byFigures, percent, type KindOfFinding } from './finding.ts'
+
+/** Up to this brightness of the brightest 1 % an image is dark: CleanVision 0.3.8 (ImagePropertyIssueManager). */
+export const DARK_BELOW = 0.32
+
+export const dark: KindOfFinding = {
+  kind: 'dark',
+  remedies: ['exclude'],
+  find: byFigures(({ brightness99 }) =>
+    brightness99 >= DARK_BELOW
+      ? null
+      : {
+          severity: 1 - brightness99 / DARK_BELOW,
+          detail: `99 % of its pixels are darker than ${percent(brightness99)} of white.`,
+        },
+  ),
+}

@@ -1,0 +1,16 @@
+/** Images that came with several labels: excluded until a person chooses one. */
+import { about, type KindOfFinding } from './finding.ts'
+
+export const labelConflict: KindOfFinding = {
+  kind: 'label_conflict',
+  remedies: ['relabel', 'exclude'],
+  find: ({ conflicts }) =>
+    conflicts.map(({ sampleId, labels }) =>
+      about({
+        samples: [sampleId],
+        labels,
+        severity: 1,
+        detail: `It came as ${labels.map((label) => `“${label}”`).join(' and ')}, and is not used until you choose.`,
+      }),
+    ),
+}

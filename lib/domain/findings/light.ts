@@ -1,0 +1,18 @@
+/** Images that are nearly white all over: even their darkest parts. */
+import { byFigures, percent, type KindOfFinding } from './finding.ts'
+
+/** The darkest 5 % of a light image are within this of white: CleanVision 0.3.8 (ImagePropertyIssueManager). */
+export const LIGHT_MARGIN = 0.05
+
+export const light: KindOfFinding = {
+  kind: 'light',
+  remedies: ['exclude'],
+  find: byFigures(({ brightness5 }) =>
+    1 - brightness5 >= LIGHT_MARGIN
+      ? null
+      : {
+          severity: 1 - (1 - brightness5) / LIGHT_MARGIN,
+          detail: `95 % of its pixels are brighter than ${percent(brightness5)} of white.`,
+        },
+  ),
+}
