@@ -1,5 +1,6 @@
 /** Classifiers, each with its classes, its input, and its live version. */
 import { z } from 'zod'
+import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import { contract } from './contract.ts'
 import { inTrash } from './sample-changes.ts'
 import { chosenClassifier, className, classifierId, interval, nameOf, time, versionName } from './fields.ts'
@@ -18,6 +19,10 @@ export const classifier = z.object({
   has_digits: z.boolean(),
   is_shipped: z.boolean(),
   is_default: z.boolean(),
+  auto_promote: z
+    .enum(AUTO_PROMOTE)
+    .nullable()
+    .describe('evaluation result required to promote a new version of it; null: as AUTO_PROMOTE says'),
   created_at: time,
   champion: z
     .object({
@@ -90,7 +95,12 @@ export const changeClassifier = contract({
   scope: 'edit',
   summary: 'Rename a classifier, or change the options for its next training run',
   body: 'json',
-  input: z.object({ id: classifierId, title: nameOf(120).optional(), is_mirrorable: z.boolean().optional() }),
+  input: z.object({
+    id: classifierId,
+    title: nameOf(120).optional(),
+    is_mirrorable: z.boolean().optional(),
+    auto_promote: z.enum(AUTO_PROMOTE).nullable().optional().describe('null restores AUTO_PROMOTE'),
+  }),
   output: classifier,
   errors: ['not_found', 'invalid_input'],
 })

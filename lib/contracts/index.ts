@@ -21,6 +21,7 @@ import {
 } from './backbones.ts'
 import { cancelBackbone, fetchBackbone, getBackbone } from './backbone.ts'
 import { createBackup, listBackups } from './backups.ts'
+import { addClass, changeClass, manageClasses, removeClass } from './classes.ts'
 import type { Contract, Input, Output, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
 import { listLogs } from './logs.ts'
@@ -118,6 +119,10 @@ export const contracts = [
   getAutoRetrain,
   changeAutoRetrain,
   listClasses,
+  manageClasses,
+  addClass,
+  changeClass,
+  removeClass,
   upload,
   listUploads,
   getUpload,

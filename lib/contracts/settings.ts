@@ -2,6 +2,7 @@
  *  feature flags. */
 import { z } from 'zod'
 import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
+import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
 import { CATALOGUE_NAMES } from './backbones.ts'
 import { PRECISIONS } from './precision.ts'
@@ -212,7 +213,7 @@ export const settings = z.object({
     ),
   TRUST_PROXY: yes.default(false).describe('trust X-Forwarded-* headers'),
   AUTO_PROMOTE: z
-    .enum(['off', 'better', 'not_worse'])
+    .enum(AUTO_PROMOTE)
     .default('not_worse')
     .describe(
       'evaluation result required to promote a new version automatically: not_worse or better; off: never',

@@ -4,7 +4,9 @@
 import type { Robustness } from '#lib/contracts/bundle.ts'
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
+import type { AutoPromote } from '#lib/domain/gate.ts'
 import type { Job, JobKind, JobPayloads, JobStore } from '#lib/domain/jobs.ts'
+import type { Classes } from './classifiers/class-types.ts'
 import type { AutoRetrainStore } from './classifiers/auto-retrain.ts'
 import type { Counts, WebProcesses } from './processes/process-records.ts'
 import type { Blobs } from './images/blobs.ts'
@@ -57,7 +59,11 @@ export type Classifiers = {
   readonly create: (draft: NewClassifier) => Promise<Classifier>
   readonly change: (
     id: string,
-    change: { readonly title?: string | undefined; readonly isMirrorable?: boolean | undefined },
+    change: {
+      readonly title?: string | undefined
+      readonly isMirrorable?: boolean | undefined
+      readonly autoPromote?: AutoPromote | null | undefined
+    },
   ) => Promise<void>
   /** For a classifier created for images that never arrived: keeps it if it has any data. */
   readonly removeIfEmpty: (id: string) => Promise<void>
@@ -325,6 +331,7 @@ export type Changes = {
 
 export type Data = {
   readonly classifiers: Classifiers
+  readonly classes: Classes
   readonly autoRetrain: AutoRetrainStore
   readonly images: StoredImages
   readonly blobs: Blobs

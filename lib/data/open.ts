@@ -5,6 +5,7 @@ import path from 'node:path'
 import { blobsIn } from './images/blobs.ts'
 import { changesOf } from './administration/audit-log.ts'
 import { autoRetrainOf } from './classifiers/auto-retrain.ts'
+import { classesOf } from './classifiers/classes.ts'
 import { classifiersOf } from './classifiers/classifiers.ts'
 import { watchLock } from './database/lock-retry.ts'
 import { connect } from './database/connection.ts'
@@ -78,6 +79,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
   const snapshots = snapshotsOf(store)
   return {
     classifiers: classifiersOf(store),
+    classes: classesOf(store),
     autoRetrain: autoRetrainOf(store),
     images: imagesOf(store),
     samples: samplesOf(store),

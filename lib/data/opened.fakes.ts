@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest'
 import type { Data } from './data.ts'
 import type { DataSettings } from './data-settings.ts'
 import { migrate } from './database/migrate.ts'
+import { createClassEdits } from '#lib/ingest/edit-classes.ts'
 import { createClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
 import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
 import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
@@ -69,6 +70,7 @@ export async function openForTest(more: Partial<DataSettings> = {}): Promise<Dat
 
 /** The use cases that change what the tests of this module read. */
 export const editsOf = (data: OpenData) => ({
+  ...createClassEdits(data),
   ...createClassifierEdits(data),
   ...createSampleEdits(data),
   ...createPredictionDeletion(data),

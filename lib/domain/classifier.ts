@@ -1,6 +1,8 @@
 /** The terms of the product: classifier, class, version, engine. Types only; the rules about them are in
  *  their own files. */
 
+import type { AutoPromote } from './gate.ts'
+
 export const ENGINES = ['tfjs-node', 'onnx', 'wasm'] as const
 export type EngineName = (typeof ENGINES)[number]
 
@@ -27,5 +29,7 @@ export type Classifier = {
   readonly hasDigits: boolean
   readonly recipe: string
   readonly isShipped: boolean
+  /** Its own choice of AUTO_PROMOTE; null: as the setting says. */
+  readonly autoPromote: AutoPromote | null
   readonly createdAt: Date
 }

@@ -4,6 +4,10 @@ import { counted } from './count-text.ts'
 import { balancedGain, crossValidatedGain, isImbalanced, lostByFolds } from './cross-validated.ts'
 import { countOf, holm, mcnemarExact, type Interval, type Pairs } from './statistics.ts'
 
+/** Evaluation results that promote a new version: see AUTO_PROMOTE in lib/contracts/settings.ts. */
+export const AUTO_PROMOTE = ['off', 'better', 'not_worse'] as const
+export type AutoPromote = (typeof AUTO_PROMOTE)[number]
+
 export const FEWEST_IMAGES = 30
 /** Independent images below which cross-validated versions are not even called equal. */
 export const FEWEST_FOR_EQUAL = 10
@@ -116,7 +120,7 @@ const isEqual = (c: Comparison): boolean =>
   c.accuracyGain.low <= 0
 
 /** Whether a verdict permits promotion without a user's action. */
-export function mayPromote(kind: Verdict['kind'], setting: 'off' | 'better' | 'not_worse'): boolean {
+export function mayPromote(kind: Verdict['kind'], setting: AutoPromote): boolean {
   if (kind === 'first') return true
   if (setting === 'off') return false
   return kind === 'better' || ((kind === 'not-worse' || kind === 'equal') && setting === 'not_worse')

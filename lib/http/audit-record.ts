@@ -33,6 +33,10 @@ const RECORDED_WITH_VALUE: readonly string[] = [
   'AUTO_RETRAIN_AFTER',
   'policy',
   'after',
+  'auto_promote',
+  'class',
+  'new_name',
+  'merge_into',
 ]
 /** Fields recorded elsewhere in the entry, or request bodies. */
 const RECORDED_ELSEWHERE: readonly string[] = ['id', 'ids', 'classifier', 'name', 'email', 'parts', 'image']

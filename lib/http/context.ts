@@ -9,6 +9,7 @@ import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
 import type { DarkroomError } from '#lib/domain/errors.ts'
 import type { Caller, Contract, Input, RateLimitName, Output } from '#lib/contracts/contract.ts'
+import type { ClassEdits } from '#lib/ingest/edit-classes.ts'
 import type { ClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
 import type { SampleEdits } from '#lib/ingest/edit-samples.ts'
 import type { IngestAnswers } from '#lib/ingest/ports.ts'
@@ -62,7 +63,7 @@ export type Darkroom = {
     readonly refusal: () => DarkroomError | null
   }
   readonly queries: Queries
-  readonly ingest: WithContext<IngestAnswers & ClassifierEdits & SampleEdits> & {
+  readonly ingest: WithContext<IngestAnswers & ClassEdits & ClassifierEdits & SampleEdits> & {
     readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
   }
   readonly training: WithContext<

@@ -49,6 +49,13 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   },
   'PATCH /api/classifiers/{id}': { id: 'my-leaves', json: { title: 'Leaves of the garden' } },
   'DELETE /api/classifiers/{id}': { id: 'my-leaves' },
+  'GET /api/classifiers/{id}/classes': { id: 'my-leaves' },
+  'POST /api/classifiers/{id}/classes': { id: 'my-leaves', json: { class: 'mildew' } },
+  'PATCH /api/classifiers/{id}/classes': {
+    id: 'my-leaves',
+    json: { class: 'mildew', new_name: 'powdery mildew' },
+  },
+  'DELETE /api/classifiers/{id}/classes': { id: 'my-leaves', query: { class: 'rust', with_images: 'true' } },
   'GET /api/classes': { query: { classifier: 'shapes' } },
   'POST /api/upload': {
     query: { classifier: 'shapes' },

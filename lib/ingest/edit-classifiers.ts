@@ -34,9 +34,9 @@ export const createClassifierEdits = ({
     await classifiers.create({ id, title: title ?? id, classes, input, isMirrorable })
     return queries.getClassifier({ id })
   },
-  async changeClassifier({ id, title, is_mirrorable: isMirrorable }) {
+  async changeClassifier({ id, title, is_mirrorable: isMirrorable, auto_promote: autoPromote }) {
     await classifiers.get(id)
-    await classifiers.change(id, { title, isMirrorable })
+    await classifiers.change(id, { title, isMirrorable, autoPromote })
     return queries.getClassifier({ id })
   },
   async deleteClassifier({ id }, request) {

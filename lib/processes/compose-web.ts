@@ -14,6 +14,7 @@ import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
 import type { Darkroom } from '#lib/http/context.ts'
 import { createHeldBodies } from '#lib/http/pending-bodies.ts'
 import type { MemoryGrant } from '#lib/images/memory-grant.ts'
+import { createClassEdits } from '#lib/ingest/edit-classes.ts'
 import { createClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
 import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
 import { createFeatures } from '#lib/ingest/image-statistics.ts'
@@ -177,6 +178,7 @@ export async function composeWeb(
     },
     ingest: {
       ...ingest,
+      ...createClassEdits(data),
       ...createClassifierEdits(data),
       ...createSampleEdits(data),
       dataFeatures: createFeatures({

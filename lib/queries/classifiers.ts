@@ -47,6 +47,7 @@ export function classifierQueries(
       has_digits: classifier.hasDigits,
       is_shipped: classifier.isShipped,
       is_default: classifier.id === chosen,
+      auto_promote: classifier.autoPromote,
       created_at: classifier.createdAt.toISOString(),
       champion: champion
         ? {

@@ -2,6 +2,7 @@
  *  changes a row. */
 import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
+import { classQueries } from './classes.ts'
 import { classifierQueries } from './classifiers.ts'
 import { modelQueries } from './models.ts'
 import { predictionJobQueries } from './prediction-jobs.ts'
@@ -16,6 +17,7 @@ import { uploadQueries } from './uploads.ts'
 
 export const queriesOf = (store: Store, data: Data) => ({
   ...classifierQueries(store, data),
+  ...classQueries(store, data),
   ...modelQueries(data),
   ...predictionQueries(store, data),
   ...predictionExportQueries(store, data),

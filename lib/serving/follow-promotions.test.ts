@@ -9,7 +9,13 @@ import type { Lease, ServingVersion } from './model-registry.ts'
  * acknowledged one.
  */
 function following({ lease = async () => ({ release: () => {} }) as Lease } = {}) {
-  const state = { latest: 1, failed: [] as string[], follows: 0, serving: {} as ServingVersion | null }
+  const state = {
+    latest: 1,
+    rename: 0,
+    failed: [] as string[],
+    follows: 0,
+    serving: {} as ServingVersion | null,
+  }
   const acknowledged: number[] = []
   const lines: string[] = []
   const clock = fakeClock()
@@ -27,6 +33,7 @@ function following({ lease = async () => ({ release: () => {} }) as Lease } = {}
     data: {
       classifiers: { chosen: async () => ({ id: 'animals' }) as never },
       promotions: { latest: () => state.latest },
+      classes: { latestRename: () => state.rename },
       live: { all: async () => [], faults: async () => [] },
       webProcesses: {
         seen: async (_id, _pid, latest) => void acknowledged.push(latest),
@@ -55,6 +62,18 @@ test('a promotion is acknowledged when its version is loaded, and a failed load 
 
   expect(acknowledged).toEqual([1, 1, 2, 2])
   expect(state.follows).toBe(3) // not again while nothing has changed
+})
+
+test('a renamed class reaches the versions that are loaded already', async () => {
+  const { follower, state } = following()
+  await follower.begin()
+  await follower.look()
+
+  state.rename = 1
+  await follower.look()
+  await follower.look()
+
+  expect(state.follows).toBe(2)
 })
 
 test('a default classifier that cannot be loaded is reported as the hindrance until it can', async () => {

@@ -23,6 +23,7 @@ export type FollowerParts = {
   readonly data: {
     readonly classifiers: Pick<Data['classifiers'], 'chosen'>
     readonly promotions: Pick<Data['promotions'], 'latest'>
+    readonly classes: Pick<Data['classes'], 'latestRename'>
     readonly live: Pick<Data['live'], 'all' | 'faults'>
     readonly webProcesses: Pick<Data['webProcesses'], 'seen' | 'leave'>
   }
@@ -49,8 +50,8 @@ export function followPromotions({ process, swap, recovery, data, clock, log }: 
   /** The newest promotion that this process serves. */
   let acknowledged = 0
   /**
-   * The newest promotion and the faults that the loaded versions reflect; empty when they must be compared
-   * again.
+   * The newest promotion, the newest rename of a class and the faults that the loaded versions reflect; empty
+   * when they must be compared again.
    */
   let followed = ''
 
@@ -77,7 +78,8 @@ export function followPromotions({ process, swap, recovery, data, clock, log }: 
   async function look(): Promise<void> {
     await recovery.look()
     const latest = data.promotions.latest()
-    const state = [latest, ...(await data.live.faults()).map(({ versionId }) => versionId)].join(' ')
+    const faults = (await data.live.faults()).map(({ versionId }) => versionId)
+    const state = [latest, data.classes.latestRename(), ...faults].join(' ')
     if (state !== followed) {
       const failed = await swap.follow(await data.live.all())
       followed = failed.length === 0 ? state : ''

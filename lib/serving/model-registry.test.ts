@@ -17,13 +17,15 @@ function registry({ corrupt = [] as string[], most = 10 } = {}) {
   const liveVersions = new Map<string, string>()
   const before = new Map<string, string[]>()
   const faults = new Map<string, string>()
+  const names = ['appel', 'lime']
   const version = (id: string) =>
     ({
       id,
       classifierId: id.split('-')[0]!,
       name: id.split('-')[1]!,
       folder: `/models/${id}`,
-    }) as VersionWithCard
+      classes: [...names],
+    }) as unknown as VersionWithCard
   const refuse = (key: string) => {
     if (corrupt.includes(key)) throw badBundle(key, 'the output for the golden input 3 differs')
   }
@@ -69,7 +71,7 @@ function registry({ corrupt = [] as string[], most = 10 } = {}) {
     liveVersions.set(classifierId, id)
     return follow()
   }
-  return { swap, promote, follow, liveVersions, before, faults, log, loads, unloads, verified, slow }
+  return { swap, promote, follow, liveVersions, before, faults, log, loads, unloads, verified, slow, names }
 }
 
 test('a live version is loaded on its first request, once for all concurrent requests', async () => {
@@ -92,6 +94,21 @@ test('a promoted version serves from then on; requests in progress keep their ve
   expect(started.version.name).toBe('v1')
   expect((await swap.lease('shapes')).version.name).toBe('v2')
   expect(swap.serving('shapes')?.version.name).toBe('v2')
+})
+
+test('a class that was renamed has its new name in the loaded version, without loading it again', async () => {
+  const { swap, liveVersions, follow, names, loads } = registry()
+  liveVersions.set('fruit', 'fruit-v1')
+  await swap.lease('fruit')
+  await swap.lease('fruit', 'v2')
+
+  names[0] = 'apple'
+  await follow()
+
+  expect((await swap.lease('fruit')).version.classes).toEqual(['apple', 'lime'])
+  expect((await swap.lease('fruit', 'v2')).version.classes).toEqual(['apple', 'lime'])
+  expect(swap.serving('fruit')?.version.classes).toEqual(['apple', 'lime'])
+  expect(loads).toEqual(['fruit-v1', 'fruit-v2'])
 })
 
 test('while the promoted version is loading, the previous one serves', async () => {

@@ -51,7 +51,7 @@ export type SwapParts = {
   readonly retired?: (key: string) => void
 }
 
-type Resident = { readonly served: ServingVersion; leases: number }
+type Resident = { served: ServingVersion; leases: number }
 
 export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = () => {} }: SwapParts): Swap {
   /** In order of use, the least recently used first. */
@@ -137,7 +137,15 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = ()
   async function named(classifierId: string, versionName: string): Promise<Resident> {
     const row = await data.versions.find(classifierId, versionName)
     if (row === null) throw noVersion(classifierId, versionName)
-    return load(row)
+    return withNamesOf(row, await load(row))
+  }
+
+  /** A class may have been renamed since the version was loaded; its outputs stay the same. */
+  function withNamesOf(row: Version, resident: Resident): Resident {
+    const { served } = resident
+    if (served.version.classes.join('\n') !== row.classes.join('\n'))
+      resident.served = { ...served, version: { ...served.version, classes: row.classes } }
+    return resident
   }
 
   /** Loads once, however many requests wait for the result. */
@@ -175,7 +183,12 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = ()
       const { classifierId } = promoted.version
       const current = live.get(classifierId)
       // If no version can be loaded, the one that is still in memory continues to serve.
-      if (current === undefined || version === null || current.ref.key === version.id) continue
+      if (current === undefined || version === null) continue
+      if (current.ref.key === version.id) {
+        const resident = residents.get(version.id)
+        if (resident) live.set(classifierId, withNamesOf(version, resident).served)
+        continue
+      }
       await chosen(classifierId).then(
         ({ served }) => {
           if (served.ref.key !== version.id) failed.push(classifierId)

@@ -17,6 +17,7 @@ export const classifierRow: Classifier = {
   hasDigits: false,
   recipe: 'scratch-small',
   isShipped: false,
+  autoPromote: null,
   createdAt: new Date(0),
 }
 

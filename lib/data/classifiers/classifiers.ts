@@ -2,6 +2,7 @@
 import { storedOriginal } from '#lib/contracts/stored-json.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Classifier, Fit } from '#lib/domain/classifier.ts'
+import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { TransactionScope } from '../database/connection.ts'
 import type { Classifiers } from '../data.ts'
@@ -35,6 +36,7 @@ type Row = {
   recipe: string
   isShipped: number
   originalJson: string | null
+  autoPromote: string | null
   createdAt: number
   trashedAt: number | null
 }
@@ -53,6 +55,7 @@ export function classifiersOf({ connection, prisma, now, settings }: Store): Cla
     hasDigits: row.hasDigits === 1,
     recipe: row.recipe,
     isShipped: row.isShipped === 1,
+    autoPromote: AUTO_PROMOTE.find((one) => one === row.autoPromote) ?? null,
     createdAt: new Date(row.createdAt),
   })
   const rowOf = (id: string): Row | undefined =>
@@ -204,5 +207,5 @@ export function orderClasses(writing: TransactionScope, id: string, first: reado
   )
 }
 
-const areDigits = (classes: readonly string[]): boolean =>
+export const areDigits = (classes: readonly string[]): boolean =>
   classes.length > 1 && classes.every((name) => /^[0-9]$/.test(name))

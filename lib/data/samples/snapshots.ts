@@ -7,6 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Split } from '#lib/domain/classifier.ts'
 import type { TransactionScope } from '../database/connection.ts'
 import type { Snapshots } from '../data.ts'
+import { classNamesIn } from '../classifiers/class-names.ts'
 import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Snapshot, SnapshotEntry } from '../values.ts'
@@ -61,12 +62,16 @@ export function snapshotsOf({ connection, id, now }: Store): Snapshots {
       return valueOf(row)
     },
     async entriesOf(snapshotId) {
-      const row = connection.one<{ entries: Uint8Array }>(
-        'SELECT "entries" FROM "Snapshot" WHERE "id" = ?',
+      const row = connection.one<{ entries: Uint8Array; classifierId: string; createdAt: number }>(
+        'SELECT "entries", "classifierId", "createdAt" FROM "Snapshot" WHERE "id" = ?',
         snapshotId,
       )
       if (!row) throw notFound('snapshot', snapshotId)
-      return entriesIn(gunzipSync(row.entries).toString('utf8'))
+      const nameOf = classNamesIn(connection, row.classifierId)(new Date(row.createdAt))
+      return entriesIn(gunzipSync(row.entries).toString('utf8')).map((entry) => ({
+        ...entry,
+        label: nameOf(entry.label),
+      }))
     },
     openTest: (testHashes) =>
       connection.write((writing) => {

@@ -9,7 +9,7 @@ import type { Promotions } from '../data.ts'
 import { conflict, inTrash, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Champion, Promotion, PromotionKind, Version } from './version-values.ts'
-import { VERSION_COLUMNS, versionValue } from './version-rows.ts'
+import { VERSION_COLUMNS, classNamesOf, versionValue } from './version-rows.ts'
 import type { VersionRow } from './version-rows.ts'
 
 type Row = Omit<Promotion, 'at' | 'kind'> & { at: number; kind: string }
@@ -18,7 +18,7 @@ export function promotionsOf({ connection, now, settings }: Store): Promotions {
   const versionOf = (id: string): Version => {
     const row = connection.one<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "id" = ?`, id)
     if (!row) throw notFound('version', id)
-    return versionValue(settings, row)
+    return versionValue({ connection, settings }, row)
   }
   const championOf = (promotion: Promotion): Champion => ({
     promotion,
@@ -138,8 +138,14 @@ export function insertPromotion(
     classifierId: string
     number: number
     classesJson: string
+    isShipped: number
+    createdAt: number
     trashedAt: number | null
-  }>('SELECT "classifierId", "number", "classesJson", "trashedAt" FROM "Version" WHERE "id" = ?', versionId)
+  }>(
+    'SELECT "classifierId", "number", "classesJson", "isShipped", "createdAt", "trashedAt" FROM "Version" ' +
+      'WHERE "id" = ?',
+    versionId,
+  )
   if (!version) throw notFound('version', versionId)
   if (version.trashedAt !== null) throw inTrash('version', `v${version.number}`, version.trashedAt)
   const previous = newestOf(writing, version.classifierId)
@@ -159,7 +165,8 @@ export function insertPromotion(
     at,
   })
   writing.run('UPDATE "Version" SET "promotedAt" = ? WHERE "id" = ?', at, versionId)
-  orderClasses(writing, version.classifierId, parsed(storedNames, version.classesJson))
+  const names = parsed(storedNames, version.classesJson).map(classNamesOf(writing, version))
+  orderClasses(writing, version.classifierId, names)
   const made = newestOf(writing, version.classifierId)
   if (!made) throw new Error('The new promotion cannot be read back.')
   return made

@@ -8,8 +8,10 @@ import {
 } from '#lib/contracts/stored-json.ts'
 import path from 'node:path'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import { figuresWithNames } from '#lib/domain/class-renames.ts'
+import { classNamesIn } from '../classifiers/class-names.ts'
 import type { ProvenBundle } from './bundles.ts'
-import type { TransactionScope } from '../database/connection.ts'
+import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { DataSettings } from '../data-settings.ts'
 import { parsed, parsedOrNull } from '../store.ts'
 import type { Version, VersionWithCard } from './version-values.ts'
@@ -125,10 +127,19 @@ function columnsOf({ card, preprocess, classes }: ProvenBundle) {
   }
 }
 
-export function versionValue(
-  settings: Pick<DataSettings, 'dataDir' | 'modelsDir'>,
-  row: VersionRow,
-): Version {
+type RowContext = {
+  readonly settings: Pick<DataSettings, 'dataDir' | 'modelsDir'>
+  readonly connection: Pick<Connection, 'all'>
+}
+
+/** The name that a class of this version has today. */
+export const classNamesOf = (
+  connection: Pick<Connection, 'all'>,
+  { classifierId, isShipped, createdAt }: Pick<VersionRow, 'classifierId' | 'isShipped' | 'createdAt'>,
+): ((name: string) => string) =>
+  classNamesIn(connection, classifierId)(isShipped === 1 ? null : new Date(createdAt))
+
+export function versionValue({ settings, connection }: RowContext, row: VersionRow): Version {
   const name = `v${row.number}`
   const { accuracy: value, accuracyLow: low, accuracyHigh: high } = row
   return {
@@ -149,7 +160,7 @@ export function versionValue(
     testImages: row.testImages,
     parameters: row.parameters,
     sizeBytes: row.sizeBytes,
-    classes: parsed(storedNames, row.classesJson),
+    classes: parsed(storedNames, row.classesJson).map(classNamesOf(connection, row)),
     preprocess: parsed(storedPreprocess, row.preprocessJson),
     verdict: parsedOrNull(storedVerdict, row.verdictJson),
     createdAt: new Date(row.createdAt),
@@ -159,9 +170,18 @@ export function versionValue(
 
 export type CardRow = VersionRow & { readonly cardJson: string; readonly robustnessJson: string | null }
 
-/** The card as it was sealed, with what was measured since. */
-export function withCard(settings: DataSettings, row: CardRow): VersionWithCard {
-  const card = parsed(storedCard, row.cardJson)
+/** The card as it was sealed, with what was measured since, and with the class names of today. */
+export function withCard(context: RowContext, row: CardRow): VersionWithCard {
+  const { test, folds, ...card } = parsed(storedCard, row.cardJson)
   const robustness = card.robustness ?? parsedOrNull(storedRobustness, row.robustnessJson)
-  return { ...versionValue(settings, row), card: { ...card, robustness } }
+  const nameOf = classNamesOf(context.connection, row)
+  return {
+    ...versionValue(context, row),
+    card: {
+      ...card,
+      test: test && figuresWithNames(test, nameOf),
+      ...(folds !== undefined && { folds: folds && figuresWithNames(folds, nameOf) }),
+      robustness,
+    },
+  }
 }

@@ -11,7 +11,7 @@ import type { VersionStore } from '../data.ts'
 import { inTrash, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { VersionWithCard } from './version-values.ts'
-import { VERSION_COLUMNS, insertVersion, versionValue, withCard } from './version-rows.ts'
+import { VERSION_COLUMNS, classNamesOf, insertVersion, versionValue, withCard } from './version-rows.ts'
 import type { CardRow, VersionRow } from './version-rows.ts'
 
 export function versionsOf({ connection, prisma, id, now, settings }: Store): VersionStore {
@@ -29,7 +29,9 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
     if (of?.trashedAt != null) throw inTrash('classifier', row.classifierId, of.trashedAt)
     return row
   }
-  const get = async (versionId: string): Promise<VersionWithCard> => withCard(settings, rowOf(versionId))
+  const get = async (versionId: string): Promise<VersionWithCard> =>
+    withCard({ connection, settings }, rowOf(versionId))
+  const namesFor = (versionId: string) => classNamesOf(connection, rowOf(versionId))
   const folderFor = (classifierId: string, number: number): string =>
     path.join(settings.dataDir, 'models', classifierId, `v${number}`)
 
@@ -42,7 +44,7 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
         classifierId,
         Number(name.slice(1)),
       )
-      return row ? versionValue(settings, row) : null
+      return row ? versionValue({ connection, settings }, row) : null
     },
     list: async (classifierId) =>
       connection
@@ -51,7 +53,7 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
             'ORDER BY "number" DESC',
           classifierId,
         )
-        .map((row) => versionValue(settings, row)),
+        .map((row) => versionValue({ connection, settings }, row)),
     nextNumber: async (classifierId) =>
       (connection.one<{ last: number }>(
         'SELECT "lastNumber" AS "last" FROM "Classifier" WHERE "id" = ?',
@@ -71,8 +73,8 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
       )
       return get(versionId)
     },
-    check: async (versionId) => fitting(await get(versionId), measureBundle),
-    verify: async (versionId) => fitting(await get(versionId), verifyBundle),
+    check: async (versionId) => fitting(await get(versionId), measureBundle, namesFor(versionId)),
+    verify: async (versionId) => fitting(await get(versionId), verifyBundle, namesFor(versionId)),
     async fingerprint(folder) {
       const names = (await readdir(folder).catch(() => [])).toSorted()
       const facts = await Promise.all(
@@ -128,11 +130,12 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
 async function fitting(
   version: VersionWithCard,
   read: (folder: string) => Promise<ProvenBundle>,
+  nameOf: (name: string) => string,
 ): Promise<VersionWithCard> {
   const { manifest, classes } = await read(version.folder)
   if (manifest.classifier !== version.classifierId || manifest.version !== version.name)
     throw badBundle(version.folder, `its manifest is for ${manifest.classifier} ${manifest.version}`)
-  if (classes.join('\n') !== version.classes.join('\n'))
+  if (classes.map(nameOf).join('\n') !== version.classes.join('\n'))
     throw badBundle(
       version.folder,
       `the ${classes.length} classes in classes.json are not the classes of this version`,

@@ -50,7 +50,8 @@ export async function judgeVersion(
   const corrections = await correctionsSentence(challenger, run, parts, signal)
   const verdict = { ...judged, sentence: `${judged.sentence}${corrections}` }
   await data.versions.saveVerdict(challenger.id, verdict)
-  const isPromoted = mayPromote(KIND_OF[verdict.kind], settings.autoPromote)
+  const { autoPromote } = await data.classifiers.get(run.classifierId)
+  const isPromoted = mayPromote(KIND_OF[verdict.kind], autoPromote ?? settings.autoPromote)
   if (isPromoted) {
     const by = run.isAutomatic ? AUTOMATIC : 'promotion check'
     await data.promotions.promote({ versionId: challenger.id, by, reason: verdict.sentence })

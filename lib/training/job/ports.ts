@@ -2,6 +2,7 @@
  *  lib/processes. */
 import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import type { AutoPromote } from '#lib/domain/gate.ts'
 import type { JobError, JobKind, JobPayloads, StopReason } from '#lib/domain/jobs.ts'
 import type { LogLine } from '#lib/domain/ports.ts'
 import type { InferencePort } from '../ports.ts'
@@ -13,7 +14,8 @@ export type TrainSettings = {
   readonly engine: EngineName | 'auto'
   readonly memoryMb: number
   readonly maxPixels: number
-  readonly autoPromote: 'off' | 'better' | 'not_worse'
+  /** Where a classifier has no choice of its own. */
+  readonly autoPromote: AutoPromote
   readonly codeVersion: string
 }
 

@@ -75,6 +75,22 @@ test('new classes are added after those of the base, whatever order the classifi
   ).toEqual(['apple', 'lime', 'plum', 'kiwi'])
 })
 
+test('a class that was removed or merged is not trained on, and the layers of the base are', () => {
+  const classifier = { ...classifierRow, classes: ['apple', 'plum', 'lime'] }
+  const without = { ...classifierRow, classes: ['apple', 'plum'] }
+  const samples = all.filter(({ label }) => label !== 'lime')
+  const changed = { ...facts, base: v3, unseen: hashes(fresh), samples: [...samples, ...many('plum', 5)] }
+
+  expect(decideRetrain({ ...changed, classifier: without }).draft).toMatchObject({
+    classes: ['apple', 'plum'],
+    start: { kind: 'network', name: 'v3', folder: v3.folder },
+  })
+  expect(decideRetrain({ ...changed, classifier }).draft).toMatchObject({
+    classes: ['apple', 'lime', 'plum'],
+    start: { kind: 'version' },
+  })
+})
+
 test('the number of epochs in the request, or set by the owner, is used', () => {
   expect(
     decideRetrain({ ...facts, options: { ...facts.options, epochs: 3 } }).draft.recipe.settings.epochs,

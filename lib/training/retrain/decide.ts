@@ -61,14 +61,14 @@ export function decideRetrain(facts: RetrainFacts): RetrainDecision {
   const base = startsWithoutBase(facts.options) ? null : facts.base
   const isMissing = base !== null && isOldMissing(base, samples, unseen)
   const baseClasses = isMissing ? base.classes : []
-  const classes = classesOf(facts, base)
+  const classes = classesOf(facts, { base, isMissing })
   requireEnough({ classifier, classes, samples, baseClasses })
   const train = samples.filter((sample) => sample.split === 'train').length
   const recipe = recipeFor(facts, { base, train, isMissing })
   const isByFolds = recipe.kind === 'head' && !isMissing && isEvaluatedByFolds(base)
   const entries = isByFolds ? entriesForFolds(samples) : entriesBySplits(samples)
   requireTraining(entries, baseClasses)
-  const start = startOf(recipe, base, facts.candidates)
+  const start = startOf(recipe, base, { candidates: facts.candidates, classes })
   return {
     draft: {
       format: PLAN_FORMAT,
@@ -141,17 +141,21 @@ function requirePurpose({ classifier, base, unseen, options }: RetrainFacts): vo
     })
 }
 
-/** Those of the base first, then new ones that have images. */
-function classesOf({ classifier, samples }: RetrainFacts, base: VersionWithCard | null): readonly string[] {
+/** Those of the base first, then new ones that have images. A class that was removed from the classifier stays only
+ *  where the base teaches all of its classes. */
+function classesOf(
+  { classifier, samples }: RetrainFacts,
+  { base, isMissing }: { readonly base: VersionWithCard | null; readonly isMissing: boolean },
+): readonly string[] {
   const labels = new Set(samples.map(({ label }) => label))
-  const old = base?.classes ?? []
+  const old = (base?.classes ?? []).filter((name) => isMissing || classifier.classes.includes(name))
   return [...old, ...classifier.classes.filter((name) => !old.includes(name) && labels.has(name))]
 }
 
 function startOf(
   recipe: RecipePlan,
   base: VersionWithCard | null,
-  candidates: readonly NetworkCandidate[],
+  { candidates, classes }: Pick<RetrainFacts, 'candidates'> & Pick<RetrainDraft, 'classes'>,
 ): RunStart {
   switch (recipe.kind) {
     case 'scratch':
@@ -160,14 +164,18 @@ function startOf(
       return { kind: 'choose-network', candidates: trainable(candidates) }
     case 'finetune':
     case 'head':
-      // a last layer that has seen the test images does not stay
-      if (base?.card.folds && recipe.kind === 'finetune')
+      // a last layer that has seen the test images, or has outputs of removed classes, does not stay
+      if (base && ((base.card.folds && recipe.kind === 'finetune') || !keepsOutputs(base, classes)))
         return { kind: 'network', name: base.name, folder: base.folder }
       return base
         ? { kind: 'version', version: base.name, folder: base.folder }
         : { kind: 'choose-network', candidates }
   }
 }
+
+/** New outputs are appended to those of the base. */
+const keepsOutputs = (base: VersionWithCard, classes: readonly string[]): boolean =>
+  base.classes.every((name, i) => classes[i] === name)
 
 function specOf(start: RunStart, base: VersionWithCard | null): RetrainDraft['spec'] | undefined {
   return start.kind === 'choose-network' ? start.candidates[0]?.spec : base?.preprocess

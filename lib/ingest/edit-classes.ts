@@ -1,0 +1,127 @@
+/** Changes of the classes of a classifier: add, rename, merge, remove. Rows are changed by lib/data; a removed class
+ *  stays in the predictions of versions that were trained with it (docs/decisions, classes that change). */
+import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
+import type {
+  addClass,
+  changeClass,
+  ClassListAnswer,
+  manageClasses,
+  removeClass,
+} from '#lib/contracts/classes.ts'
+import { inTrashAnswer } from '#lib/contracts/sample-changes.ts'
+import type { Data } from '#lib/data/data.ts'
+import { conflict, notFound } from '#lib/data/store.ts'
+import type { Classifier } from '#lib/domain/classifier.ts'
+import { counted } from '#lib/domain/count-text.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { nameOfCaller } from './caller-name.ts'
+
+type Request = { readonly caller: Caller }
+type Edit<C extends Contract> = (input: Input<C>, request?: Request) => Promise<Output<C>>
+
+export type ClassEdits = {
+  readonly addClass: Edit<typeof addClass>
+  readonly changeClass: Edit<typeof changeClass>
+  readonly removeClass: Edit<typeof removeClass>
+}
+
+type ClassEditParts = Pick<Data, 'classifiers' | 'classes' | 'sampleChanges'> & {
+  readonly queries: {
+    readonly manageClasses: (input: Input<typeof manageClasses>) => Promise<ClassListAnswer>
+  }
+}
+
+export function createClassEdits({
+  classifiers,
+  classes,
+  sampleChanges,
+  queries,
+}: ClassEditParts): ClassEdits {
+  const imagesOf = async (id: string, name: string): Promise<number> =>
+    (await queries.manageClasses({ id })).classes.find((one) => one.class === name)?.images ?? 0
+
+  async function merge(classifier: Classifier, from: string, { into, by }: { into: string; by: string }) {
+    if (!classifier.classes.includes(into)) throw notFound('class', into)
+    refuseShipped(classifier, 'merged')
+    await classes.refuseWhileBusy(classifier.id, 'The classes were not merged')
+    const outcome = await sampleChanges.change(
+      { kind: 'filter', classifierId: classifier.id, label: from },
+      { label: into },
+      by,
+    )
+    await classes.remove(classifier.id, from)
+    return { change: outcome.change?.id ?? null, changed: outcome.changed }
+  }
+
+  return {
+    async addClass({ id, class: name }) {
+      await classifiers.get(id)
+      await classes.add(id, name)
+      return queries.manageClasses({ id })
+    },
+    async changeClass({ id, class: name, new_name: newName, merge_into: into }, request) {
+      const classifier = await knownClass(id, name)
+      if ((newName === undefined) === (into === undefined))
+        throw invalid('the request must either rename the class or merge it', 'Send new_name or merge_into.')
+      if (name === (newName ?? into))
+        throw invalid(`the class is already called "${name}"`, 'Choose another name.')
+      if (into !== undefined) {
+        const merged = await merge(classifier, name, { into, by: nameOfCaller(request) })
+        return { ...merged, ...(await queries.manageClasses({ id })) }
+      }
+      const changed = await imagesOf(id, name)
+      if (newName !== undefined) await classes.rename(id, { from: name, to: newName })
+      return { change: null, changed, ...(await queries.manageClasses({ id })) }
+    },
+    async removeClass({ id, class: name, with_images: withImages }, request) {
+      const classifier = await knownClass(id, name)
+      refuseShipped(classifier, 'removed')
+      await classes.refuseWhileBusy(id, 'The class was not removed')
+      const images = await imagesOf(id, name)
+      if (images > 0 && !withImages) throw hasImages(name, images)
+      const outcome = await sampleChanges.change(
+        { kind: 'filter', classifierId: id, label: name },
+        { isTrashed: true },
+        nameOfCaller(request),
+      )
+      await classes.remove(id, name)
+      return {
+        change: outcome.change?.id ?? null,
+        changed: outcome.changed,
+        ...inTrashAnswer(outcome.trash),
+        ...(await queries.manageClasses({ id })),
+      }
+    },
+  }
+
+  async function knownClass(id: string, name: string): Promise<Classifier> {
+    const classifier = await classifiers.get(id)
+    if (!classifier.classes.includes(name)) throw notFound('class', name)
+    return classifier
+  }
+}
+
+/** What the versions of an example were trained on is not on this machine: a training run takes over all their
+ *  classes. */
+function refuseShipped({ isShipped, title }: Classifier, done: 'merged' | 'removed'): void {
+  if (!isShipped) return
+  throw conflict(
+    `The class was not ${done}`,
+    `"${title}" is an example, and the images that it was trained on are not on this machine`,
+    'Rename the class, or create your own classifier with the classes that you need.',
+  )
+}
+
+const hasImages = (name: string, images: number): DarkroomError =>
+  new DarkroomError(
+    'conflict',
+    {
+      what: `The class "${name}" was not removed`,
+      why: `it has ${counted(images, 'image')}`,
+      remedy: 'Send with_images=true to move them to the trash with it, or merge the class into another one.',
+    },
+    { members: { images } },
+  )
+
+const invalid = (why: string, remedy: string): DarkroomError =>
+  new DarkroomError('invalid_input', { what: 'The class was not changed', why, remedy })
