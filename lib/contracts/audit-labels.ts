@@ -24,6 +24,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'POST /api/upload': 'uploaded images',
   'DELETE /api/uploads/{id}': 'moved an upload to the trash',
   'PATCH /api/samples': 'changed images',
+  'POST /api/findings': 'had the images checked for problems',
   'POST /api/changes/{id}/undo': 'undid a change to images',
   'DELETE /api/trash/{id}': 'permanently deleted an item in the trash',
   'POST /api/trash/{id}/restore': 'restored an item from the trash',

@@ -24,6 +24,7 @@ import { createBackup, listBackups } from './backups.ts'
 import { addClass, changeClass, manageClasses, removeClass } from './classes.ts'
 import type { Contract, Input, Output, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
+import { checkFindings, listFindings } from './findings.ts'
 import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
@@ -134,6 +135,8 @@ export const contracts = [
   sampleImage,
   dataSummary,
   dataFeatures,
+  listFindings,
+  checkFindings,
   listChanges,
   getChange,
   undoChange,

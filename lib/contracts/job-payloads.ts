@@ -16,6 +16,7 @@ const PAYLOADS: { readonly [K in JobKind]: z.ZodType<JobPayloads[K]> } = {
   }),
   predict: z.object({ predictionJobId: z.string() }),
   features: z.object({ classifierId: z.string() }),
+  findings: z.object({ classifierId: z.string() }),
   robustness: z.object({ versionId: z.string() }),
   probe: z.object({
     classifierId: z.string(),

@@ -20,6 +20,9 @@ export const storedValue = z.unknown()
 
 export const storedNames = z.array(z.string())
 
+/** Of a report about findings. */
+export const storedReportState = z.enum(['queued', 'running', 'done', 'failed'])
+
 /** Numbers by name. Not z.record, which drops the name "__proto__": a class may be called so. */
 export const storedNumbers = z.custom<Record<string, number>>(
   (value) =>

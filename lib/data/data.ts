@@ -14,6 +14,7 @@ import type { PermanentDeletion } from './trash/permanent-deletion.ts'
 import type { FeedbackStore, Predictions, Retention } from './predictions/prediction-types.ts'
 import type { PredictionJobStore } from './predictions/prediction-job-values.ts'
 import type { Subjects } from './administration/subjects.ts'
+import type { FindingStore } from './samples/finding-types.ts'
 import type { Groups } from './samples/group-types.ts'
 import type { SampleChanges, Trash } from './samples/undo-types.ts'
 import type {
@@ -337,6 +338,7 @@ export type Data = {
   readonly blobs: Blobs
   readonly samples: Samples
   readonly groups: Groups
+  readonly findings: FindingStore
   readonly uploads: Uploads
   readonly sampleChanges: SampleChanges
   readonly trash: Trash

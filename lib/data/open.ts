@@ -30,6 +30,7 @@ import { predictionsOf } from './predictions/predictions.ts'
 import { promotionsOf } from './versions/promotions.ts'
 import { retentionOf } from './predictions/retention.ts'
 import { runsOf } from './runs/runs.ts'
+import { findingsIn } from './samples/findings.ts'
 import { groupsOf } from './samples/groups.ts'
 import { sampleChangesOf } from './samples/sample-changes.ts'
 import { samplesOf } from './samples/samples.ts'
@@ -84,6 +85,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     images: imagesOf(store),
     samples: samplesOf(store),
     groups: groupsOf(store),
+    findings: findingsIn(store),
     uploads: uploadsOf(store),
     sampleChanges: sampleChangesOf(store),
     trash,

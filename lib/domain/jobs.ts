@@ -22,6 +22,8 @@ export type JobPayloads = {
   predict: { readonly predictionJobId: string }
   /** Compute the features of a classifier's images, so that its next run finds them. */
   features: { readonly classifierId: string }
+  /** Find what is wrong with a classifier's images. */
+  findings: { readonly classifierId: string }
   /** Measure a version that was evaluated by folds on disturbed images. */
   robustness: { readonly versionId: string }
   /** Measure the pieces of a retrain on some of its images, to forecast how long it will take. */
@@ -43,6 +45,7 @@ export const JOB_KINDS = [
   'backup',
   'backbone',
   'features',
+  'findings',
   'robustness',
   'predict',
 ] as const satisfies readonly JobKind[]

@@ -65,6 +65,7 @@ export type Darkroom = {
   readonly queries: Queries
   readonly ingest: WithContext<IngestAnswers & ClassEdits & ClassifierEdits & SampleEdits> & {
     readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
+    readonly checkFindings: RouteUseCase<'POST /api/findings'>
   }
   readonly training: WithContext<
     RetrainCases & AutoRetrainCases & ForecastCases & VersionCases & BackboneCases & NetworkCases

@@ -8,6 +8,7 @@ import { counted } from '#lib/domain/count-text.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { copiesSentence, groupCounts } from '#lib/domain/groups.ts'
 import type { ImageTraits } from '#lib/domain/image-links.ts'
+import { figuresOf, type ImageFigures } from '#lib/domain/findings/image-figures.ts'
 import { fingerprintOf } from '#lib/domain/near-copies.ts'
 import { shotOf } from '#lib/images/exif.ts'
 import { sniff } from '#lib/images/sniff.ts'
@@ -35,6 +36,7 @@ export type AdmittedImage = {
   readonly size: { readonly width: number; readonly height: number; readonly mediaType: string }
   /** Null where the pixels are not at hand. */
   readonly traits: ImageTraits | null
+  readonly figures: ImageFigures | null
 }
 
 /** The size and type of an image that can become a sample, or the finding why it cannot. */
@@ -47,6 +49,7 @@ export async function judgeImage(
     return {
       size: { width, height, mediaType: `image/${sniff(bytes).kind}` },
       traits: image ? { fingerprint: fingerprintOf(image), shot: shotOf(bytes) } : null,
+      figures: image ? figuresOf(image) : null,
     }
   } catch (error) {
     const kind = isDarkroomError(error) ? FINDING_OF[error.code] : undefined

@@ -5,12 +5,12 @@ import { createHash } from 'node:crypto'
 import type { NewSample, Source } from '#lib/data/values.ts'
 import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import type { ImageTraits } from '#lib/domain/image-links.ts'
 import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import {
   createReport,
   judgeImage,
+  type AdmittedImage,
   type FileFindingKind,
   type IngestProgress,
   type UploadReportDraft,
@@ -69,7 +69,7 @@ async function ingested(
   const report = createReport(classes)
   const conflicts = createConflicts()
   let batch: NewSample[] = []
-  let traits: (ImageTraits | null)[] = []
+  let admitted: AdmittedImage[] = []
   let batchBytes = 0
   let reported = 0
 
@@ -84,9 +84,10 @@ async function ingested(
       report.settle(batch[i]!, result)
     }
     const isGrouped = input.fit !== 'digit' && report.progress().count <= MOST_GROUPED
-    if (isGrouped) await keepTraits(classifierId, { batch, traits }, ports)
+    if (isGrouped) await keepTraits(classifierId, { batch, admitted }, ports)
+    await keepFigures({ batch, admitted }, ports)
     batch = []
-    traits = []
+    admitted = []
     batchBytes = 0
     await ports.uploads.change(upload.id, report.soFar())
     onProgress?.(report.progress())
@@ -136,7 +137,7 @@ async function ingested(
       uploadId: upload.id,
       filename: arriving.path.slice(-LONGEST_FILENAME) || null,
     })
-    traits.push(judged.traits)
+    admitted.push(judged)
     batchBytes += arriving.bytes.byteLength
     if (batch.length >= BATCH_IMAGES || batchBytes >= BATCH_BYTES) await flush()
   }
@@ -145,22 +146,30 @@ async function ingested(
   return report
 }
 
+type Batch = { readonly batch: readonly NewSample[]; readonly admitted: readonly AdmittedImage[] }
+
 /** What near-copies are found by. Without pixels, an image is not compared. */
 async function keepTraits(
   classifierId: string,
-  {
-    batch,
-    traits,
-  }: { readonly batch: readonly NewSample[]; readonly traits: readonly (ImageTraits | null)[] },
+  { batch, admitted }: Batch,
   { groups }: IngestPorts,
 ): Promise<void> {
   const known = batch.flatMap(({ image: { hash } }, i) => {
-    const own = traits[i]
+    const own = admitted[i]?.traits
     return own ? [{ hash, traits: own }] : []
   })
-  const unknown = batch.filter((_, i) => !traits[i]).map(({ image: { hash } }) => hash)
+  const unknown = batch.filter((_, i) => !admitted[i]?.traits).map(({ image: { hash } }) => hash)
   if (known.length > 0) await groups.keepTraits(known)
   if (unknown.length > 0) await groups.setAlone(classifierId, unknown)
+}
+
+/** What findings about single images are judged by. */
+async function keepFigures({ batch, admitted }: Batch, { findings }: IngestPorts): Promise<void> {
+  const known = batch.flatMap(({ image: { hash } }, i) => {
+    const figures = admitted[i]?.figures
+    return figures ? [{ hash, figures }] : []
+  })
+  if (known.length > 0) await findings.keepFigures(known)
 }
 
 async function takeBack(

@@ -4,6 +4,7 @@ import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { undoUpload, upload, uploadDryRun, UploadReport } from '#lib/contracts/uploads.ts'
 import type { Classifiers, Samples, Uploads } from '#lib/data/data.ts'
+import type { FindingStore } from '#lib/data/samples/finding-types.ts'
 import type { Groups } from '#lib/data/samples/group-types.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import type { SampleChanges, Trash } from '#lib/data/samples/undo-types.ts'
@@ -14,6 +15,7 @@ export type IngestPorts = {
   readonly sampleChanges: Pick<SampleChanges, 'change' | 'decided'>
   readonly uploads: Pick<Uploads, 'change' | 'discard'>
   readonly groups: Pick<Groups, 'keepTraits' | 'setAlone' | 'ofUpload'>
+  readonly findings: Pick<FindingStore, 'keepFigures'>
   /** Compares the classifier's new images with all others, and stores which belong together. */
   readonly groupImages: (classifierId: string, signal: AbortSignal) => Promise<void>
   /** Called while images are added, each time that there are twice as many, and at the end. */
@@ -35,6 +37,7 @@ export type UploadPorts = {
   readonly sampleChanges: IngestPorts['sampleChanges']
   readonly uploads: Pick<Uploads, 'begin' | 'change' | 'discard'>
   readonly groups: IngestPorts['groups']
+  readonly findings: IngestPorts['findings']
   readonly groupImages: IngestPorts['groupImages']
   readonly trash: Pick<Trash, 'putUpload'>
   readonly queries: { readonly getUpload: RouteAnswer<'GET /api/uploads/{id}'> }

@@ -51,6 +51,7 @@ import { predictionJobCases } from './prediction-job-cases.ts'
 import { servingElsewhere } from './serving-elsewhere.ts'
 import type { OpenedEngine } from '#lib/serving/own-engine.ts'
 import { composeDecoding } from './fork-decoding.ts'
+import { findingsCheck, findingsRequest } from './findings-requests.ts'
 import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './access-settings.ts'
 import { publicBytes } from './storage-limits.ts'
@@ -123,6 +124,7 @@ export async function composeWeb(
     groupImages: composeGrouping(data, { sizeOf, log }),
     // Where memory is small there is none for a training process that only prepares: 527 MB instead of 512 (2026-11).
     onAdded(classifierId) {
+      findingsRequest(data, log)(classifierId)
       if (isSmall(settings)) return
       data.jobs
         .enqueue('features', { classifierId }, Date.now())
@@ -187,6 +189,7 @@ export async function composeWeb(
         read: reading.raster,
         now,
       }),
+      checkFindings: findingsCheck(data),
     },
     operations: {
       health,

@@ -25,6 +25,7 @@ import { composeData } from './compose-data.ts'
 import { emptyTrash } from '#lib/operations/permanent-deletion.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
 import { composeDecoding } from './fork-decoding.ts'
+import { findingsHandler, followedByFindings } from './findings-job.ts'
 import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { inferenceSettings, startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
@@ -39,7 +40,7 @@ import { freeForTraining, isSmall } from '#lib/operations/memory-limits.ts'
 import { VERSION, type Start } from './settings.ts'
 import { retentionLimits } from './storage-limits.ts'
 
-const LONG_KINDS: readonly JobKind[] = ['train', 'backup', 'features', 'robustness', 'predict']
+const LONG_KINDS: readonly JobKind[] = ['train', 'backup', 'features', 'findings', 'robustness', 'predict']
 /**
  * A comparison of two versions must not wait for a training run or a backup. Where memory is small, a prediction job
  * and a training run take turns.
@@ -48,6 +49,7 @@ const loopsOf = (isSmall: boolean): readonly (readonly JobKind[])[] => [
   ...(isSmall ? [['train', 'predict'] as const] : [['train'] as const, ['predict'] as const]),
   ['backup'],
   ['features'],
+  ['findings'],
   ['robustness'],
   JOB_KINDS.filter((kind) => !LONG_KINDS.includes(kind)),
 ]
@@ -138,9 +140,13 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     },
   })
   const decoding = composeDecoding(start, log)
+  const reading = createReading(decoding, settings)
+  const sizeOf = (bytes: Uint8Array) => reading.raster(bytes, SMALL_PIXELS)
   const handlers = {
     ...training,
+    train: followedByFindings(training.train, data, log),
     predict: predictionJobHandler(start, { data, decoding, log }),
+    findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf }),
     backup: backupHandler({ settings: backupSettings, log }),
     backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),
   }
@@ -230,8 +236,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     'Old predictions and anonymous images could not be deleted',
     () => retain(leaving.signal),
   )
-  const reading = createReading(decoding, settings)
-  const groupImages = composeGrouping(data, { sizeOf: (bytes) => reading.raster(bytes, SMALL_PIXELS), log })
+  const groupImages = composeGrouping(data, { sizeOf, log })
   const grouping = recurring(
     { log, now: steadyClock.now },
     'Near-copies could not be looked for',

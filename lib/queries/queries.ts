@@ -4,6 +4,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
 import { classQueries } from './classes.ts'
 import { classifierQueries } from './classifiers.ts'
+import { findingQueries } from './findings.ts'
 import { modelQueries } from './models.ts'
 import { predictionJobQueries } from './prediction-jobs.ts'
 import { predictionQueries } from './predictions.ts'
@@ -18,6 +19,7 @@ import { uploadQueries } from './uploads.ts'
 export const queriesOf = (store: Store, data: Data) => ({
   ...classifierQueries(store, data),
   ...classQueries(store, data),
+  ...findingQueries(store, data),
   ...modelQueries(data),
   ...predictionQueries(store, data),
   ...predictionExportQueries(store, data),

@@ -3,7 +3,7 @@ import { about, type KindOfFinding } from './finding.ts'
 
 export const labelConflict: KindOfFinding = {
   kind: 'label_conflict',
-  remedies: ['relabel', 'exclude'],
+  remedies: ['relabel'],
   find: ({ conflicts }) =>
     conflicts.map(({ sampleId, labels }) =>
       about({

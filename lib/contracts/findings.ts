@@ -1,0 +1,92 @@
+/** What is wrong with the images of a classifier: findings by kind, with the images, how severe it is and what helps;
+ *  and the report that finds them. */
+import { z } from 'zod'
+import { FINDING_KINDS, REMEDIES } from '#lib/domain/findings/finding.ts'
+import { contract } from './contract.ts'
+import { chosenClassifier, classifierId, id, nextCursor, page, probability, time } from './fields.ts'
+
+/** Samples of one finding in an answer; `samples_total` counts all. */
+export const MOST_SAMPLES_OF_FINDING = 12
+
+export const findingKind = z.enum(FINDING_KINDS)
+const remedy = z.enum(REMEDIES)
+
+export const setFinding = z.object({
+  id,
+  kind: findingKind,
+  severity: probability.describe('comparable within a kind only'),
+  detail: z.string().describe('one sentence with the numbers'),
+  suggested_label: z
+    .string()
+    .nullable()
+    .describe('of `mislabelled` the class that it looks like; of `too_few` and `imbalance` the class'),
+  labels: z.array(z.string()).describe('the classes to choose from, of a conflict or a duplicate'),
+  remedies: z
+    .array(remedy)
+    .describe('what helps; `keep_one` keeps the first of the samples and excludes the others'),
+  samples: z
+    .array(
+      z.object({
+        id,
+        label: z.string().nullable(),
+        split: z.enum(['train', 'validation', 'test']).nullable(),
+        filename: z.string().nullable(),
+        width: z.number().int(),
+        height: z.number().int(),
+        is_excluded: z.boolean(),
+        image_url: z.string(),
+      }),
+    )
+    .describe(`at most ${MOST_SAMPLES_OF_FINDING}; empty where it is about a class or a file`),
+  samples_total: z.number().int(),
+})
+export type SetFinding = z.output<typeof setFinding>
+
+const report = z.object({
+  state: z
+    .enum(['none', 'queued', 'running', 'done', 'failed'])
+    .describe('none: the images were never checked'),
+  done: z.number().int().describe('images processed, while it runs'),
+  total: z.number().int(),
+  images: z.number().int().describe('images that the findings are about'),
+  computed_at: time.nullable().describe('when the findings were found; null: there are none yet'),
+  error: z.string().nullable(),
+  unknown: z
+    .array(findingKind)
+    .describe('kinds that could not be judged, for example because no version was trained yet'),
+})
+export type FindingReportAnswer = z.output<typeof report>
+
+export const listFindings = contract({
+  method: 'GET',
+  path: '/api/findings',
+  scope: 'view',
+  summary: 'List what is wrong with the images of a classifier, by kind, the most severe first',
+  input: z.object({
+    ...chosenClassifier,
+    ...page,
+    kind: findingKind.optional(),
+    upload: id.optional().describe('only findings about images of this upload'),
+  }),
+  output: z.object({
+    classifier: classifierId,
+    report,
+    kinds: z
+      .array(z.object({ kind: findingKind, count: z.number().int(), remedies: z.array(remedy) }))
+      .describe('of all findings, not only of the requested `kind`'),
+    findings: z.array(setFinding),
+    ...nextCursor,
+  }),
+  errors: ['not_found'],
+})
+
+export const checkFindings = contract({
+  method: 'POST',
+  path: '/api/findings',
+  scope: 'edit',
+  summary: 'Check the images of a classifier again, in the background; uploads and training runs do so, too',
+  status: 202,
+  input: z.object({ ...chosenClassifier }),
+  output: z.object({ classifier: classifierId, report }),
+  errors: ['not_found'],
+})

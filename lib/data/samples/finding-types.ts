@@ -1,0 +1,57 @@
+/** The interface of lib/data for figures of images, findings and the report that found them: signatures only. */
+import type { Finding, FindingKind, FindingSample, SetFigures } from '#lib/domain/findings/finding.ts'
+import type { ImageFigures } from '#lib/domain/findings/image-figures.ts'
+
+export type FindingReport = {
+  readonly state: 'queued' | 'running' | 'done' | 'failed'
+  /** Images processed, while it runs. */
+  readonly done: number
+  readonly total: number
+  /** Images that the most recent complete report is about. */
+  readonly images: number
+  /** Kinds that it could not judge. */
+  readonly unknown: readonly FindingKind[]
+  readonly error: string | null
+  readonly requestedAt: Date
+  /** When the findings that are stored were found; null: none yet. */
+  readonly computedAt: Date | null
+}
+
+/** A sample with the hash of its image. */
+export type ReportSample = FindingSample & { readonly hash: string }
+
+export type FindingStore = {
+  /** Once for each image; deleted with it. Images that are not stored are left out. */
+  readonly keepFigures: (
+    images: readonly { readonly hash: string; readonly figures: ImageFigures }[],
+  ) => Promise<void>
+  /** Hashes of the classifier's images without figures, ascending, after one of them. */
+  readonly withoutFigures: (
+    classifierId: string,
+    page: { readonly after: string; readonly limit: number },
+  ) => Promise<readonly string[]>
+  /** All samples that are neither excluded nor in the trash, nor of an upload that is still running; oldest first. */
+  readonly samplesOf: (classifierId: string) => Promise<readonly ReportSample[]>
+  /** Fingerprints of the members of each group with several: pairs of hash and fingerprint. */
+  readonly groupsOf: (
+    classifierId: string,
+  ) => Promise<readonly (readonly { readonly hash: string; readonly fingerprint: Uint8Array }[])[]>
+  /** What uploads reported: images with several labels of which no user has chosen one, and files that were not images
+   *  and have not arrived under their name since. */
+  readonly uploadFindings: (classifierId: string) => Promise<Pick<SetFigures, 'conflicts' | 'unreadable'>>
+  /** Adds a job, unless one is waiting. */
+  readonly request: (classifierId: string) => Promise<FindingReport>
+  readonly report: (classifierId: string) => Promise<FindingReport | null>
+  readonly begin: (classifierId: string, total: number) => Promise<void>
+  readonly progress: (classifierId: string, done: number) => Promise<void>
+  /** Replaces the stored findings. Samples that were deleted meanwhile are left out. */
+  readonly finish: (
+    classifierId: string,
+    report: {
+      readonly findings: readonly Finding[]
+      readonly unknown: readonly FindingKind[]
+      readonly images: number
+    },
+  ) => Promise<void>
+  readonly fail: (classifierId: string, error: string) => Promise<void>
+}

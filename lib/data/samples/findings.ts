@@ -1,0 +1,245 @@
+/** Figures of images, and the findings of the most recent report of each classifier, as rows. What is a finding is
+ *  decided in lib/domain/findings. */
+import { storedFindings, storedNames, storedReportState } from '#lib/contracts/stored-json.ts'
+import { SPLITS } from '#lib/domain/classifier.ts'
+import { FINDING_KINDS, type Finding } from '#lib/domain/findings/finding.ts'
+import { CONFLICT_AUTHOR } from '#lib/domain/sample-state.ts'
+import type { Prisma } from '../generated/client.ts'
+import { parsed, type Store } from '../store.ts'
+import type { FindingReport, FindingStore } from './finding-types.ts'
+
+/** Rows of one statement. */
+const ROWS_AT_ONCE = 1_000
+/** Writing the findings of 50,000 images. */
+const TRANSACTION = { timeout: 60_000 } as const
+/** What the newest uploads reported; older ones are history. */
+const MOST_UPLOADS = 50
+const UNREADABLE = new Set(['corrupt', 'not_an_image', 'too_large'])
+
+export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
+  const change = (classifierId: string, data: Prisma.FindingReportUpdateManyMutationInput) =>
+    prisma.findingReport.updateMany({ where: { classifierId }, data })
+
+  return {
+    async keepFigures(images) {
+      const rows = images.map(({ hash, figures }) => [
+        hash,
+        figures.brightness5,
+        figures.brightness99,
+        figures.sharpness,
+        figures.concentration,
+        figures.entropy,
+        figures.digest,
+      ])
+      await prisma.$executeRaw`INSERT OR REPLACE INTO "ImageFigures"
+          ("hash", "brightness5", "brightness99", "sharpness", "concentration", "entropy", "digest")
+        SELECT "value" ->> 0, "value" ->> 1, "value" ->> 2, "value" ->> 3, "value" ->> 4, "value" ->> 5, "value" ->> 6
+        FROM json_each(${JSON.stringify(rows)})
+        WHERE EXISTS (SELECT 1 FROM "Picture" WHERE "hash" = "value" ->> 0)`
+    },
+    async withoutFigures(classifierId, { after, limit }) {
+      const rows = await prisma.sample.findMany({
+        where: { classifierId, trashedAt: null, hash: { gt: after }, image: { figures: null } },
+        select: { hash: true },
+        orderBy: { hash: 'asc' },
+        take: limit,
+      })
+      return rows.map(({ hash }) => hash)
+    },
+    async samplesOf(classifierId) {
+      const rows = await prisma.sample.findMany({
+        where: {
+          classifierId,
+          excludedAt: null,
+          trashedAt: null,
+          OR: [{ uploadId: null }, { upload: { state: { not: 'running' } } }],
+        },
+        select: {
+          id: true,
+          hash: true,
+          label: true,
+          split: true,
+          groupId: true,
+          image: { select: { width: true, height: true, figures: true } },
+        },
+        orderBy: { id: 'asc' },
+      })
+      return rows.map(({ image: { figures, ...size }, split, ...sample }) => ({
+        ...sample,
+        ...size,
+        split: SPLITS.find((one) => one === split) ?? null,
+        figures,
+      }))
+    },
+    async groupsOf(classifierId) {
+      const rows = await prisma.$queryRaw<{ groupId: string; hash: string; bytes: Uint8Array }[]>`
+        SELECT "groupId", "Sample"."hash", "bytes" FROM "Sample" JOIN "Fingerprint" USING ("hash")
+        WHERE "classifierId" = ${classifierId} AND "excludedAt" IS NULL AND "trashedAt" IS NULL AND "groupId" IN (
+          SELECT "groupId" FROM "Sample" WHERE "classifierId" = ${classifierId} AND "groupId" IS NOT NULL
+            AND "excludedAt" IS NULL AND "trashedAt" IS NULL GROUP BY "groupId" HAVING COUNT(*) > 1)
+        ORDER BY "Sample"."id"`
+      return [...Map.groupBy(rows, ({ groupId }) => groupId).values()].map((group) =>
+        group.map(({ hash, bytes }) => ({ hash, fingerprint: bytes })),
+      )
+    },
+    uploadFindings: (classifierId) => uploadFindings(prisma, classifierId),
+    async request(classifierId) {
+      const at = now()
+      const row = await prisma.$transaction(async (tx) => {
+        const known = await tx.findingReport.findUnique({ where: { classifierId } })
+        if (known?.state === 'queued') return known
+        await tx.job.create({
+          data: {
+            id: newId(),
+            kind: 'findings',
+            payloadJson: JSON.stringify({ classifierId }),
+            state: 'queued',
+            attempt: 0,
+            notBefore: at,
+            isCancelRequested: false,
+            createdAt: at,
+          },
+        })
+        const queued = { state: 'queued', done: 0, total: 0, error: null, requestedAt: at }
+        return tx.findingReport.upsert({
+          where: { classifierId },
+          create: { classifierId, ...queued, images: 0, unknownJson: '[]' },
+          update: queued,
+        })
+      }, TRANSACTION)
+      return reportValue(row)
+    },
+    async report(classifierId) {
+      const row = await prisma.findingReport.findUnique({ where: { classifierId } })
+      return row && reportValue(row)
+    },
+    async begin(classifierId, total) {
+      const running = { state: 'running', done: 0, total, error: null }
+      await prisma.findingReport.upsert({
+        where: { classifierId },
+        create: { classifierId, ...running, images: 0, unknownJson: '[]', requestedAt: now() },
+        update: running,
+      })
+    },
+    async progress(classifierId, done) {
+      await change(classifierId, { done })
+    },
+    async finish(classifierId, { findings, unknown, images }) {
+      await prisma.$transaction(async (tx) => {
+        const rows = await tx.sample.findMany({ where: { classifierId }, select: { id: true, label: true } })
+        const labels = new Map(rows.map(({ id, label }) => [id, label]))
+        await tx.finding.deleteMany({ where: { classifierId } })
+        const named = findings.map((finding) => ({ id: newId(), finding }))
+        for (const part of chunks(named))
+          await tx.finding.createMany({
+            data: part.map(({ id, finding }) => ({ id, classifierId, ...findingRow(finding) })),
+          })
+        const members = named.flatMap(({ id, finding }) =>
+          finding.samples
+            .filter((sampleId) => labels.has(sampleId))
+            .map((sampleId, position) => ({
+              findingId: id,
+              position,
+              sampleId,
+              label: labels.get(sampleId) ?? null,
+            })),
+        )
+        for (const part of chunks(members)) await tx.findingSample.createMany({ data: part })
+        await tx.findingReport.updateMany({
+          where: { classifierId, state: 'running' },
+          data: { state: 'done' },
+        })
+        await tx.findingReport.updateMany({
+          where: { classifierId },
+          data: { images, unknownJson: JSON.stringify(unknown), computedAt: now() },
+        })
+      }, TRANSACTION)
+    },
+    async fail(classifierId, error) {
+      await change(classifierId, { state: 'failed', error })
+    },
+  }
+}
+
+function* chunks<T>(rows: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) yield rows.slice(at, at + ROWS_AT_ONCE)
+}
+
+const findingRow = ({ kind, severity, detail, suggestedLabel, labels }: Finding) => ({
+  kind,
+  severity,
+  detail,
+  suggestedLabel,
+  labelsJson: JSON.stringify(labels),
+})
+
+const reportValue = (row: Prisma.FindingReportGetPayload<object>): FindingReport => {
+  const unknown = new Set(parsed(storedNames, row.unknownJson))
+  return {
+    state: storedReportState.parse(row.state),
+    done: row.done,
+    total: row.total,
+    images: row.images,
+    unknown: FINDING_KINDS.filter((kind) => unknown.has(kind)),
+    error: row.error,
+    requestedAt: row.requestedAt,
+    computedAt: row.computedAt,
+  }
+}
+
+async function uploadFindings(
+  prisma: Store['prisma'],
+  classifierId: string,
+): ReturnType<FindingStore['uploadFindings']> {
+  const uploads = await prisma.upload.findMany({
+    where: { classifierId, state: 'done', trashedAt: null },
+    select: { reportJson: true },
+    orderBy: { id: 'desc' },
+    take: MOST_UPLOADS,
+  })
+  const reported = uploads.flatMap(({ reportJson }) => parsed(storedFindings, reportJson).findings)
+  const files = reported.filter(({ kind }) => UNREADABLE.has(kind))
+  const arrived = await prisma.sample.findMany({
+    where: { classifierId, filename: { in: files.map(({ filename }) => filename) } },
+    select: { filename: true },
+  })
+  const names = new Set(arrived.map(({ filename }) => filename))
+  const faults = await prisma.sample.findMany({
+    where: { classifierId, trashedAt: null, image: { fault: { isNot: null } } },
+    select: { filename: true, hash: true },
+  })
+  return {
+    unreadable: [
+      ...files
+        .filter(({ filename }) => !names.has(filename))
+        .map(({ filename, detail }) => ({ filename, reason: detail })),
+      ...faults.map(({ filename, hash }) => ({
+        filename: filename ?? `image ${hash.slice(0, 8)}`,
+        reason: 'Its stored file is missing or damaged.',
+      })),
+    ],
+    conflicts: await openConflicts(prisma, reported),
+  }
+}
+
+type FileReport = { readonly sampleId: string | null; readonly labels?: readonly string[] | undefined }
+
+/** Excluded since the upload, and not changed by a person. */
+async function openConflicts(prisma: Store['prisma'], reported: readonly FileReport[]) {
+  const labelsOf = new Map(
+    reported.flatMap(({ sampleId, labels = [] }) =>
+      sampleId !== null && labels.length > 1 ? [[sampleId, labels] as const] : [],
+    ),
+  )
+  const rows = await prisma.sample.findMany({
+    where: {
+      id: { in: [...labelsOf.keys()] },
+      excludedAt: { not: null },
+      trashedAt: null,
+      changes: { none: { change: { by: { not: CONFLICT_AUTHOR } } } },
+    },
+    select: { id: true },
+    orderBy: { id: 'asc' },
+  })
+  return rows.map(({ id }) => ({ sampleId: id, labels: labelsOf.get(id)! }))
+}

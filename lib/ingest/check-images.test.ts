@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { encodePng } from '#lib/images/write-png.ts'
+import { createRandom } from '#lib/ml/random.ts'
+import { checkImages } from './check-images.ts'
+import { data, ingestForEachTest, send, sizeOf, text } from './upload.fakes.ts'
+
+ingestForEachTest()
+
+const SIDE = 40
+/** Noise: sharp, neither dark nor light, and unlike any other. */
+const levels = (seed: number): Uint8Array => {
+  const random = createRandom(seed)
+  return Uint8Array.from({ length: SIDE * SIDE }, () => 30 + Math.floor(200 * random()))
+}
+const coloured = (grey: Uint8Array): Uint8Array =>
+  encodePng({
+    width: SIDE,
+    height: SIDE,
+    data: Uint8Array.from([...grey].flatMap((level) => [level, level, level])),
+  })
+/** Other bytes, the same pixels: a chunk `tEXt` before the 12 bytes of `IEND`. */
+function withComment(png: Uint8Array): Uint8Array {
+  const content = Buffer.from('tEXtComment\0copy')
+  const chunk = Buffer.alloc(content.length + 8)
+  chunk.writeUInt32BE(content.length - 4)
+  content.copy(chunk, 4)
+  chunk.writeUInt32BE(crc32(content), content.length + 4)
+  return Buffer.concat([png.subarray(0, -12), chunk, png.subarray(-12)])
+}
+const noise = (seed: number): Uint8Array => coloured(levels(seed))
+const folder = (name: string, seeds: readonly number[]) =>
+  seeds.map((seed) => ({ name: `${name}/${seed}.png`, content: noise(seed) }))
+const seeds = (from: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, i) => from + i)
+
+const check = (learned = { probabilities: null, distances: null }) =>
+  checkImages('pets', { ...data, sizeOf, learned: async () => learned }, new AbortController().signal)
+const list = (input: { kind?: 'dark'; upload?: string; limit?: number; cursor?: string } = {}) =>
+  data.queries.listFindings({ classifier: 'pets', limit: 50, ...input })
+
+async function uploadFaulty(): Promise<string> {
+  const zip = zipFile([
+    ...folder('cat', seeds(0, 24)),
+    ...folder('dog', seeds(100, 24)),
+    { name: 'cat/black.png', content: coloured(new Uint8Array(SIDE * SIDE)) },
+    { name: 'dog/copy.png', content: withComment(noise(0)) },
+    { name: 'cat/two.png', content: noise(500) },
+    { name: 'dog/two.png', content: noise(500) },
+    { name: 'cat/text.png', content: text('hello') },
+  ])
+  const { body } = await send([['files', zip, 'a.zip']])
+  return body.id
+}
+
+test('an upload with faults is reported by kind, with its images and what helps', async () => {
+  await uploadFaulty()
+
+  await check()
+
+  const { findings, kinds, report } = await list()
+  expect(report).toMatchObject({ state: 'done', images: 50, unknown: ['mislabelled', 'outlier'] })
+  expect(kinds.map(({ kind, count }) => `${kind} ${count}`)).toEqual([
+    'label_conflict 1',
+    'duplicate_other_class 1',
+    'unreadable 1',
+    'dark 1',
+    'low_information 1',
+  ])
+  const [conflict, duplicate, , dark] = findings
+  expect(conflict).toMatchObject({
+    labels: ['cat', 'dog'],
+    remedies: ['relabel'],
+    samples: [{ is_excluded: true }],
+  })
+  expect(duplicate!.samples.map(({ filename }) => filename)).toEqual(['cat/0.png', 'dog/copy.png'])
+  expect(dark).toMatchObject({
+    severity: 1,
+    remedies: ['exclude'],
+    samples: [{ filename: 'cat/black.png', label: 'cat' }],
+  })
+})
+
+test('a finding ends when its image is excluded, and is back when that is undone', async () => {
+  await uploadFaulty()
+  await check()
+  const [dark] = (await list({ kind: 'dark' })).findings
+
+  const { change } = await data.sampleChanges.change(
+    { kind: 'ids', ids: [dark!.samples[0]!.id] },
+    { isExcluded: true },
+    'ann',
+  )
+  expect((await list({ kind: 'dark' })).findings).toEqual([])
+
+  await data.sampleChanges.undo(change!.id, { by: 'ann', skipConflicts: false })
+  expect((await list({ kind: 'dark' })).findings).toHaveLength(1)
+})
+
+test('images that have no figures yet get them, and damaged ones are left out', async () => {
+  const upload = await data.uploads.begin('pets')
+  const stored = [noise(1), coloured(new Uint8Array(SIDE * SIDE)), text('no image')]
+  await data.samples.add(
+    'pets',
+    stored.map((bytes, i) => ({
+      image: {
+        hash: createHash('sha256').update(bytes).digest('hex'),
+        bytes,
+        width: SIDE,
+        height: SIDE,
+        mediaType: 'image/png',
+      },
+      label: 'cat',
+      split: 'train' as const,
+      isSplitGiven: false,
+      source: 'upload' as const,
+      uploadId: upload.id,
+      filename: `${i}.png`,
+    })),
+  )
+  await data.uploads.change(upload.id, { state: 'done' })
+
+  await check()
+
+  expect((await list({ kind: 'dark' })).findings.map(({ samples }) => samples[0]!.filename)).toEqual([
+    '1.png',
+  ])
+  const { done, total } = (await list()).report
+  expect([done, total]).toEqual([3, 3])
+  const remaining = await data.findings.withoutFigures('pets', { after: '', limit: 10 })
+  expect(remaining).toHaveLength(1)
+})
+
+test('findings come in pages, and those of one upload alone', async () => {
+  const first = await uploadFaulty()
+  const { body } = await send([
+    ['label', 'cat'],
+    [
+      'files',
+      encodePng({ width: SIDE, height: SIDE, data: new Uint8Array(SIDE * SIDE * 3).fill(255) }),
+      'white.png',
+    ],
+  ])
+  await check()
+
+  const page = await list({ limit: 2 })
+  const rest = await list({ limit: 50, cursor: page.next_cursor! })
+  const all = await list()
+  expect([...page.findings, ...rest.findings]).toEqual(all.findings)
+
+  const ofSecond = await list({ upload: body.id })
+  expect(ofSecond.findings.map(({ kind }) => kind)).toEqual(['light', 'low_information'])
+  expect((await list({ upload: first })).findings.map(({ kind }) => kind)).toContain('dark')
+})
+
+test('one check waits at a time', async () => {
+  const before = await data.findings.request('pets')
+  await data.findings.request('pets')
+
+  const claimed = [
+    await data.jobs.claim('worker', ['findings'], Date.now() + 1, 1000),
+    await data.jobs.claim('worker', ['findings'], Date.now() + 1, 1000),
+  ]
+  expect(before.state).toBe('queued')
+  expect(claimed.map((job) => job?.payload ?? null)).toEqual([{ classifierId: 'pets' }, null])
+})

@@ -1,0 +1,48 @@
+/** The worker's side of findings: what is wrong with the images of a classifier, with the figures of images by
+ *  lib/ingest and those of a version by lib/training. */
+import type { Data } from '#lib/data/data.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
+import { checkImages, type CheckPorts } from '#lib/ingest/check-images.ts'
+import type { Handler } from '#lib/jobs/queue.ts'
+import { learnedFigures } from '#lib/training/findings/learned-figures.ts'
+import { findingsRequest, type RequestLog } from './findings-requests.ts'
+
+type FindingsJobParts = {
+  readonly data: Data
+  readonly dataDir: string
+  readonly sizeOf: CheckPorts['sizeOf']
+}
+
+export function findingsHandler({ data, dataDir, sizeOf }: FindingsJobParts): Handler<'findings'> {
+  return {
+    run: ({ classifierId }, { signal }) =>
+      checkImages(
+        classifierId,
+        {
+          ...data,
+          sizeOf,
+          learned: (id, samples, stop) => learnedFigures(id, samples, { data, dataDir, signal: stop }),
+        },
+        signal,
+      ).catch(async (error: unknown) => {
+        // a deleted classifier has no report any more
+        if (isDarkroomError(error) && error.code === 'not_found') return { findings: 0, images: 0 }
+        throw error
+      }),
+    gaveUp: ({ classifierId }, { message }) => data.findings.fail(classifierId, message),
+  }
+}
+
+/** A training run whose classifier is checked afterwards: suspected mislabels and outliers need its version. */
+export const followedByFindings = (
+  train: Handler<'train'>,
+  data: Pick<Data, 'runs' | 'findings'>,
+  log: RequestLog,
+): Handler<'train'> => ({
+  ...train,
+  async run(payload, job) {
+    const result = await train.run(payload, job)
+    findingsRequest(data, log)((await data.runs.get(payload.runId)).classifierId)
+    return result
+  },
+})

@@ -1,0 +1,145 @@
+/** Findings that still hold, as pages and GET /api/findings show them. */
+import {
+  MOST_SAMPLES_OF_FINDING,
+  type FindingReportAnswer,
+  type SetFinding,
+} from '#lib/contracts/findings.ts'
+import { storedNames } from '#lib/contracts/stored-json.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { Data } from '#lib/data/data.ts'
+import type { FindingReport } from '#lib/data/samples/finding-types.ts'
+import { parsed, type Store } from '#lib/data/store.ts'
+import { SPLITS } from '#lib/domain/classifier.ts'
+import { FINDING_KINDS, type FindingKind } from '#lib/domain/findings/finding.ts'
+import { isOpen, type FindingState } from '#lib/domain/findings/open-findings.ts'
+import { remediesOf } from '#lib/domain/findings/registry.ts'
+import { pageOf } from '#lib/domain/page.ts'
+
+type FindingQueries = {
+  readonly listFindings: RouteAnswer<'GET /api/findings'>
+}
+
+export const findingQueries = (
+  { prisma }: Store,
+  { classifiers, findings }: Pick<Data, 'classifiers' | 'findings'>,
+): FindingQueries => ({
+  async listFindings({ classifier, kind, upload, cursor, limit }) {
+    const { id: classifierId } = await classifiers.chosen(classifier)
+    const open = await openFindings(prisma, { classifierId, uploadId: upload ?? null })
+    const requested = kind === undefined ? open : open.filter((one) => one.kind === kind)
+    const start = cursor === undefined ? 0 : requested.findIndex(({ id }) => id === cursor) + 1
+    const page = pageOf(requested.slice(start, start + limit + 1), limit, ({ id }) => id)
+    const report = await findings.report(classifierId)
+    return {
+      classifier: classifierId,
+      report: reportAnswer(report),
+      kinds: FINDING_KINDS.map((one) => ({
+        kind: one,
+        count: open.filter((finding) => finding.kind === one).length,
+        remedies: [...remediesOf(one)],
+      })).filter(({ count }) => count > 0),
+      findings: await answersOf(prisma, page.rows),
+      next_cursor: page.next,
+    }
+  },
+})
+
+export const reportAnswer = (report: FindingReport | null): FindingReportAnswer =>
+  report === null
+    ? { state: 'none', done: 0, total: 0, images: 0, computed_at: null, error: null, unknown: [] }
+    : {
+        state: report.state,
+        done: report.done,
+        total: report.total,
+        images: report.images,
+        computed_at: report.computedAt?.toISOString() ?? null,
+        error: report.error,
+        unknown: [...report.unknown],
+      }
+
+type OpenFinding = { readonly id: string; readonly kind: FindingKind; readonly severity: number }
+type StateRow = FindingState & { readonly id: string; readonly kind: string; readonly severity: number }
+
+/** By kind, the most severe first. */
+async function openFindings(
+  prisma: Store['prisma'],
+  { classifierId, uploadId }: { readonly classifierId: string; readonly uploadId: string | null },
+): Promise<readonly OpenFinding[]> {
+  const rows = await prisma.$queryRaw<StateRow[]>`
+    WITH member AS (
+      SELECT one."findingId", s."label", s."split", one."label" IS s."label" AS "isSame",
+        s."excludedAt" IS NULL AND s."trashedAt" IS NULL AS "isUsable",
+        s."excludedAt" IS NOT NULL AND s."trashedAt" IS NULL AS "isExcluded",
+        s."uploadId" IS ${uploadId} AS "isOfUpload"
+      FROM "Finding" f JOIN "FindingSample" one ON one."findingId" = f."id" JOIN "Sample" s ON s."id" = one."sampleId"
+      WHERE f."classifierId" = ${classifierId})
+    SELECT f."id", f."kind", f."severity", COUNT(m."findingId") AS "samples",
+      COALESCE(SUM(m."isUsable"), 0) AS "usable", COALESCE(SUM(m."isUsable" AND m."isSame"), 0) AS "unchanged",
+      COALESCE(SUM(m."isUsable" AND m."split" = 'test'), 0) AS "tests",
+      COUNT(DISTINCT CASE WHEN m."isUsable" THEN m."label" END) AS "labels",
+      COALESCE(SUM(m."isExcluded"), 0) AS "excluded"
+    FROM "Finding" f LEFT JOIN member m ON m."findingId" = f."id"
+    WHERE f."classifierId" = ${classifierId}
+    GROUP BY f."id"
+    HAVING ${uploadId} IS NULL OR SUM(m."isOfUpload") > 0`
+  const order = new Map(FINDING_KINDS.map((kind, i) => [kind, i]))
+  return rows
+    .flatMap((row) => {
+      const kind = FINDING_KINDS.find((one) => one === row.kind)
+      const { id, severity, ...counts } = row
+      return kind !== undefined && isOpen(kind, numbers(counts)) ? [{ id, kind, severity }] : []
+    })
+    .toSorted(
+      (a, b) => order.get(a.kind)! - order.get(b.kind)! || b.severity - a.severity || (a.id < b.id ? -1 : 1),
+    )
+}
+
+/** Sums come as BigInt. */
+const numbers = (row: FindingState): FindingState => ({
+  samples: Number(row.samples),
+  usable: Number(row.usable),
+  unchanged: Number(row.unchanged),
+  tests: Number(row.tests),
+  labels: Number(row.labels),
+  excluded: Number(row.excluded),
+})
+
+async function answersOf(prisma: Store['prisma'], shown: readonly OpenFinding[]): Promise<SetFinding[]> {
+  const rows = await prisma.finding.findMany({
+    where: { id: { in: shown.map(({ id }) => id) } },
+    include: {
+      _count: { select: { samples: true } },
+      samples: {
+        orderBy: { position: 'asc' },
+        take: MOST_SAMPLES_OF_FINDING,
+        include: { sample: { include: { image: { select: { width: true, height: true } } } } },
+      },
+    },
+  })
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return shown.flatMap(({ id, kind, severity }) => {
+    const row = byId.get(id)
+    if (!row) return [] // replaced by a new report meanwhile
+    return [
+      {
+        id,
+        kind,
+        severity,
+        detail: row.detail,
+        suggested_label: row.suggestedLabel,
+        labels: parsed(storedNames, row.labelsJson),
+        remedies: [...remediesOf(kind)],
+        samples: row.samples.map(({ sample }) => ({
+          id: sample.id,
+          label: sample.label,
+          split: SPLITS.find((one) => one === sample.split) ?? null,
+          filename: sample.filename,
+          ...sample.image,
+          is_excluded: sample.excludedAt !== null,
+          image_url: `/api/samples/${sample.id}/image`,
+        })),
+        samples_total: row._count.samples,
+      },
+    ]
+  })
+}
