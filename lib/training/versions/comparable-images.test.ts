@@ -82,10 +82,23 @@ test('new images are answered by stored features where there are some', async ()
   ])
 })
 
-test('near-copies count once, and a new copy of an image that the other was trained on does not count', async () => {
+test('near-copies count once, by an image that both were trained on if there is one', async () => {
   const images = await versions({
     samples,
     champion: { trained: ['1', '2'], rows: [row('1', 0), row('2', 1)] },
+    challenger: {
+      trained: ['1', '2', '3', '4'],
+      rows: [row('3', 0), row('1', 0, false), row('2', 1), row('4', 2)],
+    },
+  })
+
+  expect(hashes(images)).toEqual(['1', '2', '4'])
+})
+
+test('a near-copy of an image that the other was trained on, and has no answer for, is not compared', async () => {
+  const images = await versions({
+    samples,
+    champion: { trained: ['1', '2'], rows: [row('2', 1)] },
     challenger: {
       trained: ['1', '2', '3', '4'],
       rows: [row('3', 0), row('1', 0, false), row('2', 1), row('4', 2)],

@@ -30,6 +30,8 @@ export type ComparableImages = {
 
 type Sources = Pick<Data, 'samples' | 'runs' | 'snapshots'>
 
+const SIDES = ['champion', 'challenger'] as const
+
 export async function comparableImages(
   data: Sources,
   { champion, challenger }: { readonly champion: VersionWithCard; readonly challenger: VersionWithCard },
@@ -48,13 +50,12 @@ export async function comparableImages(
     champion: await trainedOn(data, champion, samples),
     challenger: await trainedOn(data, challenger, samples),
   }
-  const repeated = repeatedImages([files.challenger, files.champion], trained)
-  const entries = samples.flatMap(({ hash, label, split }) => {
-    const isKnown = (['champion', 'challenger'] as const).every(
-      (side) => answers[side].has(hash) || !trained[side].has(hash),
-    )
-    return isKnown && !repeated.has(hash) ? [{ hash, label, split }] : []
-  })
+  const isKnown = (hash: string): boolean =>
+    SIDES.every((side) => answers[side].has(hash) || !trained[side].has(hash))
+  const repeated = repeatedImages(files.challenger ?? files.champion, { trained, isKnown })
+  const entries = samples.flatMap(({ hash, label, split }) =>
+    isKnown(hash) && !repeated.has(hash) ? [{ hash, label, split }] : [],
+  )
   const { engine } = challenger.card
   const withStored = async (side: 'champion' | 'challenger', version: VersionWithCard) => {
     const others = entries.flatMap(({ hash }) => (answers[side].has(hash) ? [] : [hash]))
@@ -105,20 +106,20 @@ type FoldsFile = Awaited<ReturnType<typeof readOutOfFold>>
 const answersOf = (file: FoldsFile): ReadonlyMap<string, Float32Array> =>
   new Map(file?.rows.map(({ hash, logits }) => [hash, Float32Array.from(logits)]))
 
-/** Near-copies beyond the first of their group, and new images whose near-copy the other version was trained on. */
-function repeatedImages(files: readonly FoldsFile[], trained: ComparedTraining): ReadonlySet<string> {
-  const file = files.find((one) => one !== null)
-  const rows = file?.rows ?? []
-  const byGroup = Map.groupBy(rows, ({ group }) => group)
-  return new Set(
-    rows
-      .filter(({ hash, group, counts }) => {
-        if (!counts) return true
-        return (['champion', 'challenger'] as const).some(
-          (side) =>
-            !trained[side].has(hash) && byGroup.get(group)!.some((other) => trained[side].has(other.hash)),
-        )
-      })
-      .map(({ hash }) => hash),
-  )
+/** Of near-copies, one is compared: an image that each version was trained on, or of whose group it knows none; the one
+ *  that counts in the figures of the file, if it is such an image. All others of the group are repeated. */
+function repeatedImages(
+  file: FoldsFile,
+  { trained, isKnown }: { readonly trained: ComparedTraining; readonly isKnown: (hash: string) => boolean },
+): ReadonlySet<string> {
+  const repeated = new Set<string>()
+  for (const group of Map.groupBy(file?.rows ?? [], (row) => row.group).values()) {
+    const knows = SIDES.filter((side) => group.some(({ hash }) => trained[side].has(hash)))
+    const comparable = group.filter(
+      ({ hash }) => isKnown(hash) && knows.every((side) => trained[side].has(hash)),
+    )
+    const compared = comparable.find(({ counts }) => counts) ?? comparable[0]
+    for (const { hash } of group) if (hash !== compared?.hash) repeated.add(hash)
+  }
+  return repeated
 }
