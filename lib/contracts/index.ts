@@ -43,7 +43,7 @@ import {
 } from './models.ts'
 import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } from './operations.ts'
 import { modelChanges } from './prediction-changes.ts'
-import { modelResult } from './version-result.ts'
+import { evaluatedImages, modelResult } from './version-result.ts'
 import { predictBatch, predictOne } from './predict.ts'
 import {
   cancelPredictionJob,
@@ -164,6 +164,7 @@ export const contracts = [
   getModel,
   modelChanges,
   modelResult,
+  evaluatedImages,
   compareModels,
   promoteModel,
   rollback,

@@ -2,14 +2,23 @@
  *  card. */
 import { z } from 'zod'
 import { contract } from './contract.ts'
-import { classifierId, id, interval, probability, versionName } from './fields.ts'
+import {
+  className,
+  classifierId,
+  id,
+  interval,
+  nextCursor,
+  page,
+  probability,
+  versionName,
+} from './fields.ts'
 
 /** `mistakes.images` has at most so many. */
 export const MOST_MISTAKES = 12
 
 const measured = z.object({ images: z.number().int(), accuracy: interval })
 
-export const mistake = z.object({
+export const evaluatedImage = z.object({
   sample_id: id,
   image_url: z.string(),
   filename: z.string().nullable(),
@@ -41,7 +50,7 @@ export const modelResult = contract({
           .object({
             count: z.number().int(),
             images: z
-              .array(mistake)
+              .array(evaluatedImage)
               .max(MOST_MISTAKES)
               .describe('the surest first; without images that were deleted since'),
           })
@@ -55,4 +64,31 @@ export const modelResult = contract({
       .describe('on images that also decided which epoch to keep, so it may be too high; not a test figure'),
   }),
   errors: ['not_found', 'bad_bundle'],
+})
+
+export const evaluatedImages = contract({
+  method: 'GET',
+  path: '/api/models/{id}/images',
+  scope: 'view',
+  summary: 'List the images that a version was evaluated on, with what it predicted',
+  input: z.object({
+    id,
+    label: className.optional().describe('only images with this label'),
+    predicted: className.optional().describe('only images predicted as this class'),
+    outcome: z.enum(['all', 'correct', 'incorrect']).default('all'),
+    ...page,
+  }),
+  output: z.object({
+    classifier: classifierId,
+    version: versionName,
+    source: z
+      .literal('cross_validation')
+      .nullable()
+      .describe('null: the predictions of single images were not stored with this version'),
+    total: z.number().int().describe('with those that were deleted since'),
+    deleted: z.number().int().describe('how many of them were deleted since, and are not listed'),
+    images: z.array(evaluatedImage).describe('the surest first'),
+    ...nextCursor,
+  }),
+  errors: ['not_found', 'bad_bundle', 'invalid_input'],
 })

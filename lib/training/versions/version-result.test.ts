@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { MOST_MISTAKES } from '#lib/contracts/version-result.ts'
-import { versionResult } from './version-result.ts'
+import { evaluatedImages, MOST_MISTAKES } from '#lib/contracts/version-result.ts'
+import { imagesOfVersion, versionResult } from './version-result.ts'
 
 const ACCURACY = { value: 0.5, low: 0.3, high: 0.7 }
 const FOLDS = { images: 4, near_copies: 1, accuracy: ACCURACY, balanced_accuracy: null }
@@ -18,8 +18,8 @@ type Parts = {
   readonly card?: object
 }
 
-/** The result of a version of two classes, "cat" and "dog". */
-function resultOf({ rows, trained, stored = trained, card = {} }: Parts) {
+/** A version of two classes, "cat" and "dog", and the data it was trained on. */
+function versionOf({ rows, trained, stored = trained, card = {} }: Parts) {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-result-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   if (rows) {
@@ -45,7 +45,12 @@ function resultOf({ rows, trained, stored = trained, card = {} }: Parts) {
     classes: ['cat', 'dog'],
     card: { test: null, folds: FOLDS, validation: null, ...card },
   }
-  return versionResult(data, version as never)
+  return { data, version: version as never }
+}
+
+const resultOf = (parts: Parts) => {
+  const { data, version } = versionOf(parts)
+  return versionResult(data, version)
 }
 
 const mistakesOf = async (parts: Parts) => (await resultOf(parts)).cross_validation?.mistakes
@@ -126,4 +131,59 @@ test('a version with test images has their figures, and no cross-validation or m
 
 test('without stored predictions the mistakes are unknown, not none', async () => {
   expect(await mistakesOf({ rows: null, trained: {} })).toBeNull()
+})
+
+const CONFUSED: Parts = {
+  rows: [
+    ['1', [3, 0]],
+    ['2', [2, 0]],
+    ['3', [1, 0]],
+    ['4', [0, 5]],
+    ['5', [4, 0], false],
+  ],
+  trained: { '1': 'cat', '2': 'dog', '3': 'dog', '4': 'dog', '5': 'dog' },
+}
+
+const imagesOf = (parts: Parts, query: object) => {
+  const { data, version } = versionOf(parts)
+  return imagesOfVersion(data, version, evaluatedImages.input.parse({ id: UUID, ...query }))
+}
+const UUID = '01930000-0000-7000-8000-000000000000'
+
+test('the images behind a cell of the confusion matrix are listed, page by page', async () => {
+  const cell = { label: 'dog', predicted: 'cat', limit: 1 }
+  const first = await imagesOf(CONFUSED, cell)
+  const second = await imagesOf(CONFUSED, { ...cell, cursor: first.next_cursor })
+
+  expect(first).toMatchObject({ source: 'cross_validation', total: 2, images: [{ sample_id: 's2' }] })
+  expect(second).toMatchObject({ total: 2, images: [{ sample_id: 's3' }], next_cursor: null })
+})
+
+test.each([
+  ['all', ['s4', 's1', 's2', 's3']],
+  ['correct', ['s4', 's1']],
+  ['incorrect', ['s2', 's3']],
+])('the images of the outcome "%s" are those that the accuracy counts', async (outcome, ids) => {
+  const { images, total } = await imagesOf(CONFUSED, { outcome })
+
+  expect(images.map(({ sample_id: id }) => id)).toEqual(ids)
+  expect(total).toBe(ids.length)
+})
+
+test('a deleted image is counted, and not listed', async () => {
+  const stored = { '1': 'cat', '2': 'dog', '4': 'dog' }
+
+  expect(await imagesOf({ ...CONFUSED, stored }, { outcome: 'incorrect' })).toMatchObject({
+    total: 2,
+    deleted: 1,
+    images: [{ sample_id: 's2' }],
+  })
+})
+
+test('a version without stored predictions says so', async () => {
+  expect(await imagesOf({ ...CONFUSED, rows: null }, {})).toMatchObject({
+    source: null,
+    total: 0,
+    images: [],
+  })
 })

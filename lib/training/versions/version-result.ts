@@ -1,12 +1,13 @@
 /** The result of a version in few figures, with its mistakes. Only a cross-validation stores single predictions
  *  (`folds.json`); those on test images are not stored, so their mistakes are not listed. */
-import type { Output } from '#lib/contracts/contract.ts'
-import { MOST_MISTAKES, type modelResult } from '#lib/contracts/version-result.ts'
+import type { Input, Output } from '#lib/contracts/contract.ts'
+import { MOST_MISTAKES, type evaluatedImages, type modelResult } from '#lib/contracts/version-result.ts'
 import type { OutOfFold } from '#lib/contracts/model-files.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Sample } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { softmax } from '#lib/domain/calibration.ts'
+import { pageOf } from '#lib/domain/page.ts'
 import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
 
 type Result = Output<typeof modelResult>
@@ -34,25 +35,70 @@ export async function versionResult(data: Sources, version: ResultVersion): Prom
 }
 
 async function mistakesOf(data: Sources, version: ResultVersion): Promise<Mistakes | null> {
+  const wrong = (await evaluatedOf(data, version))?.filter(isIncorrect)
+  if (!wrong) return null
+  return { count: wrong.length, images: wrong.flatMap(shown).slice(0, MOST_MISTAKES) }
+}
+
+/** The images that a version was evaluated on one by one: all, or those behind one cell of its confusion matrix. */
+export async function imagesOfVersion(
+  data: Sources,
+  version: ResultVersion,
+  { label, predicted, outcome, cursor, limit }: Input<typeof evaluatedImages>,
+): Promise<Output<typeof evaluatedImages>> {
+  const evaluated = await evaluatedOf(data, version)
+  const wanted = (evaluated ?? []).filter(
+    (one) =>
+      (label === undefined || one.label === label) &&
+      (predicted === undefined || one.predicted === predicted) &&
+      (outcome === 'all' || isIncorrect(one) === (outcome === 'incorrect')),
+  )
+  const stored = wanted.filter(({ sample }) => sample)
+  const after = cursor === undefined ? -1 : stored.findIndex(({ hash }) => hash === cursor)
+  const { rows, next } = pageOf(stored.slice(after + 1, after + 2 + limit), limit, ({ hash }) => hash)
+  return {
+    classifier: version.classifierId,
+    version: version.name,
+    source: evaluated && 'cross_validation',
+    total: wanted.length,
+    deleted: wanted.length - stored.length,
+    images: rows.flatMap(shown),
+    next_cursor: next,
+  }
+}
+
+type EvaluatedImage = {
+  readonly hash: string
+  readonly label: string
+  readonly predicted: string
+  readonly confidence: number
+  /** Undefined where it was deleted since. */
+  readonly sample: Sample | undefined
+}
+
+const isIncorrect = ({ label, predicted }: EvaluatedImage): boolean => label !== predicted
+
+const shown = ({ sample, label, predicted, confidence }: EvaluatedImage) =>
+  sample ? [{ ...shownSample(sample), label, predicted, confidence }] : []
+
+/** Those that the figures of a cross-validation count, the surest first; null where their predictions are not
+ *  stored. */
+async function evaluatedOf(data: Sources, version: ResultVersion): Promise<readonly EvaluatedImage[] | null> {
   const file = await readOutOfFold(version.folder)
   if (!file) return null
   const samples = new Map((await data.samples.all(version.classifierId)).map((one) => [one.hash, one]))
   const labels = await labelsInTraining(data, version.runId)
-  const wrong = file.rows
+  return file.rows
     .flatMap((row) => {
-      const label = labels?.get(row.hash) ?? samples.get(row.hash)?.label
+      const sample = samples.get(row.hash)
+      const label = labels?.get(row.hash) ?? sample?.label
       const { predicted, confidence } = predictionOf(row, version.classes)
       // near-copies beyond the first of their group are not in the accuracy either
-      return !row.counts || label === undefined || predicted === undefined || predicted === label
+      return !row.counts || label === undefined || predicted === undefined
         ? []
-        : [{ hash: row.hash, label, predicted, confidence }]
+        : [{ hash: row.hash, label, predicted, confidence, sample }]
     })
-    .toSorted((a, b) => b.confidence - a.confidence)
-  const images = wrong.flatMap(({ hash, ...mistake }) => {
-    const sample = samples.get(hash)
-    return sample ? [{ ...shownSample(sample), ...mistake }] : []
-  })
-  return { count: wrong.length, images: images.slice(0, MOST_MISTAKES) }
+    .toSorted((a, b) => b.confidence - a.confidence || (a.hash < b.hash ? -1 : 1))
 }
 
 /** How an answer of the API names a sample. */

@@ -12,7 +12,7 @@ import type {
   rollback,
 } from '#lib/contracts/models.ts'
 import type { modelChanges } from '#lib/contracts/prediction-changes.ts'
-import type { modelResult } from '#lib/contracts/version-result.ts'
+import type { evaluatedImages, modelResult } from '#lib/contracts/version-result.ts'
 import type { TrainingData } from '../ports.ts'
 import type { Champion, LiveVersion, Version } from '#lib/data/versions/version-values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -22,7 +22,7 @@ import { bundleZip } from './bundle-zip.ts'
 import type { EvaluationAnswer } from './evaluate.ts'
 import { resultOf } from '../job/job-result.ts'
 import { changesAnswer } from './prediction-changes.ts'
-import { versionResult } from './version-result.ts'
+import { imagesOfVersion, versionResult } from './version-result.ts'
 
 /** Web processes poll each second; a promotion waits this long for them. */
 const ACKNOWLEDGE_MS = 5_000
@@ -58,6 +58,7 @@ export type VersionCases = {
     context: RequestContext,
   ) => Promise<Output<typeof deleteModel>>
   readonly modelResult: (input: Input<typeof modelResult>) => Promise<Output<typeof modelResult>>
+  readonly evaluatedImages: (input: Input<typeof evaluatedImages>) => Promise<Output<typeof evaluatedImages>>
   readonly modelChanges: (
     input: Input<typeof modelChanges>,
     context: RequestContext,
@@ -183,6 +184,7 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
     },
 
     modelResult: async ({ id }) => versionResult(data, await data.versions.get(id)),
+    evaluatedImages: async (input) => imagesOfVersion(data, await data.versions.get(input.id), input),
 
     async modelInfo({ classifier }) {
       const { id } = await data.classifiers.chosen(classifier)
