@@ -14,6 +14,9 @@ export const PUBLIC_PAGES = [
 export const EMPTY_PAGES = [
   '/',
   '/upload?classifier=shapes',
+  '/classifiers/new',
+  '/classifiers/shapes/use',
+  '/classifiers/shapes/settings',
   '/retrain?classifier=shapes',
   '/models?classifier=shapes',
   '/history',

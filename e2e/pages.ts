@@ -7,6 +7,7 @@ import { accountPage, loginPage, setupPage } from './pages/accounts.ts'
 import { frame } from './pages/frame.ts'
 import { historyPage } from './pages/history.ts'
 import { monitoringPage, referencePage, visualizePage } from './pages/observing.ts'
+import { classifierSettingsPage, newClassifierPage, usePage } from './pages/own-classifier.ts'
 import { networksPage } from './pages/networks.ts'
 import { jobsPage } from './pages/jobs.ts'
 import { predictPage } from './pages/predict.ts'
@@ -27,6 +28,9 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     predict: predictPage(tab),
     jobs: jobsPage(tab),
     upload: uploadPage(tab),
+    newClassifier: newClassifierPage(tab),
+    classifierSettings: classifierSettingsPage(tab),
+    use: usePage(tab),
     retrain: retrainPage(tab),
     models: modelsPage(tab),
     result: versionResult(tab),

@@ -8,6 +8,8 @@ import { numberText } from '#lib/ui/figure-number.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import type { NetworkAnswer } from '#lib/contracts/backbones.ts'
 import { Attention } from '../_components/attention.tsx'
+import { FirstSteps } from '../_components/first-steps.tsx'
+import { firstStepsOf } from '../_components/first-steps-of.ts'
 import { ClassifierCard } from '../_components/classifier-card.tsx'
 import { NetworkOffers } from '../_components/network-offers.tsx'
 import { PredictionTiles } from '../_components/prediction-tiles.tsx'
@@ -31,6 +33,14 @@ export default async function Dashboard(props: PageProps) {
   const withNewImages = mayTrain ? classifiers.filter(({ samples }) => samples.unseen > 0) : []
   const outlooks = await Promise.all(withNewImages.map(({ id }) => training.getAutoRetrain({ id }, context)))
   const suggestions = outlooks.filter(({ state }) => state === 'suggest')
+  const own = classifiers.filter((one) => !one.is_shipped)
+  const predicted = mayView
+    ? await Promise.all(own.map(({ id }) => queries.listPredictions({ classifier: id, limit: 1 })))
+    : []
+  const steps = firstStepsOf(classifiers, {
+    mayEdit: isLoggedIn && may('edit'),
+    predictions: predicted.reduce((sum, { total }) => sum + total, 0),
+  })
   const isAfterSetup = setup === 'networks' && mayTrain
   const { networks } = isAfterSetup ? await training.listBackbones({}, context) : { networks: [] }
   return (
@@ -38,12 +48,19 @@ export default async function Dashboard(props: PageProps) {
       <PageHead
         title="Dashboard"
         lead="Your classifiers, their accuracy on test images, and anything that needs your attention."
-      />
+      >
+        {isLoggedIn && may('edit') && (
+          <Link href="/classifiers/new" {...buttonProps({ variant: 'primary' })}>
+            New classifier
+          </Link>
+        )}
+      </PageHead>
       {needsFirstAdmin && <FirstAdmin />}
       {isAfterSetup && <SetupNetworks networks={networks} />}
       {isLoggedIn && (
         <Attention runs={runs?.runs ?? []} classifiers={classifiers} suggestions={suggestions} />
       )}
+      {steps && <FirstSteps steps={steps} />}
       {classifiers.length === 0 ? (
         <FirstClassifier mayUpload={may('upload')} />
       ) : (
@@ -79,7 +96,7 @@ function SetupNetworks({ networks }: { readonly networks: readonly NetworkAnswer
       title="Your account is ready"
       actions={
         <>
-          <Link href="/upload" {...buttonProps({ variant: 'primary', size: 'small' })}>
+          <Link href="/classifiers/new" {...buttonProps({ variant: 'primary', size: 'small' })}>
             Create a classifier
           </Link>
           <Link href="/" {...buttonProps({ size: 'small' })}>

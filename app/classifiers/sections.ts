@@ -13,6 +13,8 @@ export type ClassifierSection = {
 
 export const SECTIONS: readonly ClassifierSection[] = [
   { segment: '', label: 'Overview', icon: 'home', needs: 'open' },
+  { segment: 'use', label: 'Use', icon: 'code', needs: 'view' },
+  { segment: 'settings', label: 'Settings', icon: 'sliders', needs: 'view' },
 ]
 
 /** The section that an address below /classifiers/<id> belongs to: `versions` for `versions/v3`. */

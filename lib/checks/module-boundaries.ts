@@ -156,6 +156,7 @@ export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], mo
       ['app', 'ui'],
     ],
     [['chart.js*', 'react-chartjs-2'], ['ui']],
+    [['qr', 'qr/*'], ['app']],
     [['pino*'], ['operations']],
     [['autocannon'], ['commands']],
     [['node-api-headers'], ['setup']],

@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useRef, useState, type ReactNode } from 'react'
-import { call, upload } from '#lib/contracts/client.ts'
+import { call } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -12,14 +12,13 @@ import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { failureOf } from '../../_components/request-error.ts'
 import { PlanCard } from './plan-card.tsx'
-import { hintOf, unsortedIn, uploadRequests } from './upload-requests.ts'
+import { hintOf, unsortedIn } from './upload-requests.ts'
+import { sendFiles, type UploadProgress } from './send-files.ts'
 import { idOf, type ClassifierOption } from './classifier-option.ts'
 import { StagedFiles } from './staged-files.tsx'
 import { TargetFields, type Target } from './target-fields.tsx'
 import { UploadReportCard } from './upload-report-card.tsx'
 import { usePlan } from './use-plan.ts'
-
-const POLL_MS = 1000
 
 type UploadFormProps = {
   readonly classifiers: readonly ClassifierOption[]
@@ -31,7 +30,6 @@ type UploadFormProps = {
   /** What a new classifier may start from. */
   readonly networks: ReactNode
 }
-type UploadProgress = { readonly label: string; readonly percent: number | null }
 
 export function UploadForm(props: UploadFormProps) {
   const { classifiers, selected, mayCreate, limits, recent, networks } = props
@@ -59,31 +57,9 @@ export function UploadForm(props: UploadFormProps) {
     try {
       const classifier = await classifierOf(target)
       if (target.kind === 'new') setTarget({ kind: 'existing', id: classifier })
-      const requests = uploadRequests(files, label.trim())
-      const planned = requests.find((one) => one.label === undefined) // its plan is shown
-      for (const one of requests) {
-        const started = await upload(
-          'POST /api/upload',
-          {
-            classifier,
-            ...one,
-            ...(one === planned && plan.kind === 'plan' && plan.reading !== '' && { reading: plan.reading }),
-          },
-          {
-            onProgress: (sent, total) =>
-              setProgress(
-                sent < total
-                  ? { label: 'Uploading…', percent: (sent / total) * 100 }
-                  : { label: 'Processing images…', percent: null },
-              ),
-          },
-        )
-        if ('dry_run' in started) continue
-        const report = await finishedReport(started, (now) =>
-          setProgress({ label: `Processing images… ${now.files} so far`, percent: null }),
-        )
-        setReports((before) => [...before, report])
-      }
+      const reading = plan.kind === 'plan' ? plan.reading : ''
+      const onReport = (report: UploadReport) => setReports((before) => [...before, report])
+      await sendFiles(files, { classifier, label, reading, onProgress: setProgress, onReport })
       stage([])
       router.replace(`/upload?classifier=${classifier}`, { scroll: false })
       router.refresh()
@@ -179,15 +155,4 @@ async function classifierOf(target: Target): Promise<string> {
     is_mirrorable: target.isMirrorable,
   })
   return made.id
-}
-
-/** A large upload is processed after the response; polls its report until it is complete. */
-async function finishedReport(
-  report: UploadReport,
-  onProgress: (report: UploadReport) => void,
-): Promise<UploadReport> {
-  if (report.state !== 'running') return report
-  onProgress(report)
-  await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-  return finishedReport(await call('GET /api/uploads/{id}', { id: report.id }), onProgress)
 }

@@ -1,0 +1,110 @@
+'use client'
+/** Programs that use the classifier, with a key that is created on the spot and shown once. */
+import { useState } from 'react'
+import { call } from '#lib/contracts/client.ts'
+import { Button } from '#lib/ui/button.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { CopyButton } from '#lib/ui/copy-button.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { Segmented } from '#lib/ui/segmented.tsx'
+import { useMutation } from '../../../../_components/use-mutation.ts'
+import { snippetsFor, type Snippet } from '../snippets.ts'
+
+const PLACEHOLDER = 'YOUR_KEY'
+const KEY_NAME_LENGTH = 80
+
+type ProgramsProps = {
+  readonly classifier: { readonly id: string; readonly title: string }
+  readonly origin: string
+  /** Whether predictions need no key. */
+  readonly isPublic: boolean
+  /** Why the user may not create keys; null if they may. */
+  readonly denialReason: string | null
+}
+
+export function ProgramsCard({ classifier, origin, isPublic, denialReason }: ProgramsProps) {
+  const [key, setKey] = useState<string | null>(null)
+  const [shown, setShown] = useState<Snippet['id']>('curl')
+  const snippets = snippetsFor({ ...classifier, origin, key: key ?? (isPublic ? null : PLACEHOLDER) })
+  const snippet = snippets.find(({ id }) => id === shown) ?? snippets[0]!
+  return (
+    <Card title="In a program">
+      <KeyPart {...{ classifier, isPublic, denialReason, created: key, onCreated: setKey }} />
+      <Segmented
+        label="Program"
+        value={shown}
+        options={snippets.map(({ id, label }) => ({ value: id, label }))}
+        onChange={setShown}
+      />
+      <p className="small muted">{snippet.note}</p>
+      <div className="copyable">
+        <pre
+          className="command overflow-x-auto"
+          role="region"
+          tabIndex={0}
+          aria-label={`Program: ${snippet.label}`}
+        >
+          <code>{snippet.code}</code>
+        </pre>
+        <CopyButton text={snippet.code} label={`Copy the program for ${snippet.label}`} />
+      </div>
+    </Card>
+  )
+}
+
+type KeyPartProps = Pick<ProgramsProps, 'classifier' | 'isPublic' | 'denialReason'> & {
+  readonly created: string | null
+  readonly onCreated: (key: string) => void
+}
+
+function KeyPart({ classifier: { id, title }, isPublic, denialReason, created, onCreated }: KeyPartProps) {
+  const { isBusy, failure, mutate } = useMutation()
+  const create = async () => {
+    const name = `Use of ${title}`.slice(0, KEY_NAME_LENGTH)
+    const answer = await mutate(() => call('POST /api/keys', { name, scopes: ['predict'], classifier: id }))
+    if (answer) onCreated(answer.key)
+  }
+  if (created !== null)
+    return (
+      <div role="status" className="grid gap-2">
+        <p>
+          <strong>The key is filled in below. Copy it now: it is shown only once.</strong>
+        </p>
+        <div className="copyable">
+          <code
+            className="command whitespace-pre-wrap [overflow-wrap:anywhere]"
+            tabIndex={0}
+            aria-label="API key"
+          >
+            {created}
+          </code>
+          <CopyButton text={created} label="Copy the key" />
+        </div>
+        <p className="small muted">
+          It can predict with this classifier only. Admins revoke keys in Settings.
+        </p>
+      </div>
+    )
+  return (
+    <div className="grid gap-2">
+      <p className="small">
+        {isPublic
+          ? 'Predictions need no key at the moment. With a key, a program is counted on its own, and keeps working ' +
+            'when they do.'
+          : 'Predictions need a key. A key from here can predict with this classifier, and nothing else.'}
+      </p>
+      {denialReason === null ? (
+        <div className="row">
+          <Button size="small" isBusy={isBusy} onClick={() => void create()}>
+            Create a key
+          </Button>
+        </div>
+      ) : (
+        <p className="small muted" role="note">
+          {denialReason}
+        </p>
+      )}
+      {failure && <ErrorNotice title="The key could not be created" failure={failure} />}
+    </div>
+  )
+}

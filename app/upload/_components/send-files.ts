@@ -1,0 +1,59 @@
+/** Sends the selected files to a classifier, one request after another, and waits for their reports. */
+import { call, upload } from '#lib/contracts/client.ts'
+import type { UploadReport } from '#lib/contracts/uploads.ts'
+import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
+import { uploadRequests } from './upload-requests.ts'
+
+const POLL_MS = 1000
+
+/** `percent` is null while the images are processed. */
+export type UploadProgress = { readonly label: string; readonly percent: number | null }
+
+type UploadTarget = {
+  readonly classifier: string
+  /** The class of images without a folder. */
+  readonly label: string
+  /** How the files are read, where a user chose another way; empty: the first. */
+  readonly reading: string
+  readonly onProgress: (progress: UploadProgress) => void
+  readonly onReport: (report: UploadReport) => void
+}
+
+export async function sendFiles(
+  files: readonly SelectedFile[],
+  { classifier, label, reading, onProgress, onReport }: UploadTarget,
+): Promise<void> {
+  const requests = uploadRequests(files, label.trim())
+  const planned = requests.find((one) => one.label === undefined) // its plan is shown
+  for (const one of requests) {
+    const started = await upload(
+      'POST /api/upload',
+      { classifier, ...one, ...(one === planned && reading !== '' && { reading }) },
+      {
+        onProgress: (sent, total) =>
+          onProgress(
+            sent < total
+              ? { label: 'Uploading…', percent: (sent / total) * 100 }
+              : { label: 'Processing images…', percent: null },
+          ),
+      },
+    )
+    if ('dry_run' in started) continue
+    onReport(
+      await finishedReport(started, (now) =>
+        onProgress({ label: `Processing images… ${now.files} so far`, percent: null }),
+      ),
+    )
+  }
+}
+
+/** A large upload is processed after the response; polls its report until it is complete. */
+async function finishedReport(
+  report: UploadReport,
+  onProgress: (report: UploadReport) => void,
+): Promise<UploadReport> {
+  if (report.state !== 'running') return report
+  onProgress(report)
+  await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  return finishedReport(await call('GET /api/uploads/{id}', { id: report.id }), onProgress)
+}

@@ -1,0 +1,53 @@
+/** The pages of one's own classifier: creating it, its settings, and its use by programs. */
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { open, type Tab } from './tab.ts'
+
+export const newClassifierPage = (tab: Tab) => {
+  const { page } = tab
+  return {
+    open: (classifier?: string) => open(tab, '/classifiers/new', { classifier }),
+    openFromDashboard: () => page.getByRole('link', { name: 'New classifier' }).click(),
+    name: async (name: string): Promise<void> => {
+      await page.getByLabel('Name', { exact: true }).fill(name)
+      await page.getByRole('button', { name: 'Continue to the images' }).click()
+      await page.waitForURL(/classifier=/)
+    },
+    currentStep: page.getByRole('list', { name: 'Steps' }).locator('[aria-current=step]'),
+    upload: async (name: string, zip: Buffer): Promise<void> => {
+      await page
+        .getByLabel('Drop images, folders or a ZIP here', { exact: true })
+        .setInputFiles({ name, mimeType: 'application/zip', buffer: zip })
+      await page.getByRole('button', { name: `Upload ${name}` }).click()
+    },
+    understood: page.locator('section').filter({ hasText: 'What Darkroom understood' }),
+    advice: page.getByRole('note').filter({ hasText: 'images' }).first(),
+    train: () => page.getByRole('button', { name: 'Train the classifier' }).click(),
+    done: (title: string) => page.getByRole('heading', { name: `${title} has been set up` }),
+  }
+}
+
+export const classifierSettingsPage = (tab: Tab) => {
+  const { page } = tab
+  return {
+    open: (id: string) => open(tab, classifierPage(id, 'settings')),
+    row: (name: string) => page.getByRole('row').filter({ hasText: name }),
+    renameClass: async (from: string, to: string): Promise<void> => {
+      await page.getByRole('button', { name: `Rename ${from}` }).click()
+      await page.getByLabel('New name').fill(to)
+      await page.keyboard.press('Enter')
+    },
+  }
+}
+
+export const usePage = (tab: Tab) => {
+  const { page } = tab
+  return {
+    open: (id: string) => open(tab, classifierPage(id, 'use')),
+    createKey: () => page.getByRole('button', { name: 'Create a key' }).click(),
+    key: () => page.getByLabel('API key', { exact: true }).innerText(),
+    program: async (name: string): Promise<string> => {
+      await page.getByRole('button', { name, exact: true }).click()
+      return page.getByLabel(`Program: ${name}`).innerText()
+    },
+  }
+}
