@@ -47,6 +47,7 @@ test('texts, numbers, times, yes and no, and bytes come back as they went in', a
     lastNumber: 0,
     autoRetrain: 'suggest',
     autoRetrainAfter: '20',
+    autoPromote: 'better',
     createdAt: new Date('2026-11-21T12:00:00.123Z'),
     trashedAt: null,
   }
