@@ -5,7 +5,12 @@ import { PassThrough, Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 
-export type OutgoingEntry = { readonly path: string; readonly content: Uint8Array | Readable }
+export type OutgoingEntry = {
+  readonly path: string
+  readonly content: Uint8Array | Readable
+  /** Stored as it is, because deflate gains nothing: most images are compressed already. */
+  readonly isCompressed?: boolean
+}
 
 /** The first date a ZIP can store, in local time as ZIPs do: the same bytes in every time zone. */
 const MTIME = new Date(1980, 0, 1)
@@ -31,13 +36,18 @@ async function feed(
   out: PassThrough,
 ): Promise<void> {
   const closed = once(out, 'close').catch(() => undefined)
-  for await (const { path, content } of entries) {
+  for await (const { path, content, isCompressed = false } of entries) {
     if (out.destroyed) return
     const source =
       content instanceof Readable
         ? content
         : Readable.from([Buffer.from(content.buffer, content.byteOffset, content.byteLength)])
-    zip.addReadStream(source, path, { mtime: MTIME, mode: MODE, forceDosTimestamp: true, compress: true })
+    zip.addReadStream(source, path, {
+      mtime: MTIME,
+      mode: MODE,
+      forceDosTimestamp: true,
+      compress: !isCompressed,
+    })
     // One entry at a time: the next is requested when this one has been written.
     await Promise.race([finished(source, { writable: false }), closed])
     if (out.destroyed) {

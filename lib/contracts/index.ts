@@ -28,6 +28,7 @@ import { checkFindings, listFindings } from './findings.ts'
 import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
+import { compareSnapshots, createSnapshot, exportSnapshot, listSnapshots } from './snapshots.ts'
 import { changeSettings, listSettings } from './settings-api.ts'
 import {
   compareModels,
@@ -143,6 +144,10 @@ export const contracts = [
   listTrash,
   deleteTrash,
   restoreTrash,
+  listSnapshots,
+  createSnapshot,
+  compareSnapshots,
+  exportSnapshot,
   retrain,
   forecastRetrain,
   retrainStatus,

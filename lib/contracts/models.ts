@@ -92,6 +92,10 @@ export const version = z.object({
   fault: z.string().nullable().describe('why it cannot be loaded; null: no known fault'),
   parent: versionName.nullable(),
   run_id: id.nullable(),
+  snapshot: z
+    .object({ id, hash: z.string() })
+    .nullable()
+    .describe('the images it was trained on; null: not known on this machine'),
   recipe: z.string(),
   engine: engine.nullable(),
   accuracy: interval.nullable(),

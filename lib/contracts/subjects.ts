@@ -3,7 +3,16 @@
 import type { Contract } from './contract.ts'
 
 export type SubjectKind =
-  'classifier' | 'version' | 'run' | 'sample' | 'upload' | 'prediction' | 'prediction job' | 'key' | 'person'
+  | 'classifier'
+  | 'version'
+  | 'snapshot'
+  | 'run'
+  | 'sample'
+  | 'upload'
+  | 'prediction'
+  | 'prediction job'
+  | 'key'
+  | 'person'
 
 /** An object by its name for users, and the classifier that it belongs to. */
 export type Subject = { readonly name: string; readonly classifier: string | null }
@@ -11,6 +20,7 @@ export type Subject = { readonly name: string; readonly classifier: string | nul
 const KIND_OF_COLLECTION: Readonly<Record<string, SubjectKind>> = {
   classifiers: 'classifier',
   models: 'version',
+  snapshots: 'snapshot',
   runs: 'run',
   samples: 'sample',
   uploads: 'upload',
@@ -22,7 +32,6 @@ const KIND_OF_COLLECTION: Readonly<Record<string, SubjectKind>> = {
 
 /** Fields that name an object of their own kind. */
 const KIND_OF_FIELD: ReadonlyMap<string, SubjectKind> = new Map([
-  ['with', 'version'],
   ['upload', 'upload'],
   ['run', 'run'],
 ])
@@ -34,6 +43,7 @@ const collectionOf = (path: string): SubjectKind | null =>
 export const kindOfAddress = ({ path }: Pick<Contract, 'path'>): SubjectKind | null =>
   path.includes('/{id}') ? collectionOf(path) : null
 
-/** `ids` are of the collection that they are sent to. */
+/** `ids` and `with` are of the collection that they are sent to. */
 export const kindOfField = ({ path }: Pick<Contract, 'path'>, field: string): SubjectKind | null =>
-  KIND_OF_FIELD.get(field) ?? (field === 'ids' || field.endsWith('_ids') ? collectionOf(path) : null)
+  KIND_OF_FIELD.get(field) ??
+  (field === 'ids' || field === 'with' || field.endsWith('_ids') ? collectionOf(path) : null)

@@ -19,6 +19,7 @@ import type { AutoRetrainCases } from '#lib/training/retrain/auto-retrain.ts'
 import type { BackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
 import type { ForecastCases } from '#lib/training/retrain/forecast-retrain.ts'
 import type { RetrainCases } from '#lib/training/retrain/retrain.ts'
+import type { SnapshotCases } from '#lib/training/versions/snapshots.ts'
 import type { VersionCases } from '#lib/training/versions/versions.ts'
 import type { HoldBody } from './pending-bodies.ts'
 
@@ -68,7 +69,13 @@ export type Darkroom = {
     readonly checkFindings: RouteUseCase<'POST /api/findings'>
   }
   readonly training: WithContext<
-    RetrainCases & AutoRetrainCases & ForecastCases & VersionCases & BackboneCases & NetworkCases
+    RetrainCases &
+      AutoRetrainCases &
+      ForecastCases &
+      VersionCases &
+      SnapshotCases &
+      BackboneCases &
+      NetworkCases
   >
   readonly operations: {
     readonly health: RouteUseCase<'GET /api/health'>

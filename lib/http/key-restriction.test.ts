@@ -24,7 +24,9 @@ const takes = ({ input }: Contract, field: string): boolean =>
   input instanceof z.ZodObject && field in input.shape
 const namesOne = (contract: Contract): boolean =>
   takes(contract, 'classifier') ||
-  /^\/api\/(classifiers|models|runs|samples|uploads|predictions|predict\/jobs)\/\{id\}/.test(contract.path)
+  /^\/api\/(classifiers|models|snapshots|runs|samples|uploads|predictions|predict\/jobs)\/\{id\}/.test(
+    contract.path,
+  )
 
 /** The input of a request about objects of one classifier. */
 function inputAbout(contract: Contract, id: string, classifier: string): Record<string, unknown> {

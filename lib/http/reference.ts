@@ -45,6 +45,7 @@ const GROUPS: readonly (readonly [name: string, title: string, resources: readon
   ['pictures', 'Training images', ['upload', 'uploads', 'samples', 'data', 'changes']],
   ['training', 'Training', ['retrain', 'runs', 'backbone', 'backbones']],
   ['versions', 'Versions', ['models', 'model']],
+  ['snapshots', 'Snapshots', ['snapshots']],
   ['trash', 'Trash', ['trash']],
   ['operations', 'System status', ['health', 'metrics', 'logs', 'audit', 'backups']],
   ['people', 'Users, keys and settings', ['setup', 'account', 'reset', 'users', 'keys', 'settings']],

@@ -16,6 +16,7 @@ import {
   type UploadReportDraft,
 } from './findings.ts'
 import { MOST_GROUPED } from './group-images.ts'
+import { createExportedGroups, type ExportedGroups } from './exported-groups.ts'
 import { createConflicts } from './label-conflicts.ts'
 import { classNameOf } from './labels.ts'
 import type { IngestPorts } from './ports.ts'
@@ -43,8 +44,10 @@ export async function ingestImages(
   ports: IngestPorts,
 ): Promise<Upload> {
   try {
-    const report = await ingested(images, plan, ports)
+    const groups = createExportedGroups()
+    const report = await ingested(images, { ...plan, groups }, ports)
     await ports.groupImages(plan.upload.classifierId, plan.signal ?? new AbortController().signal)
+    await groups.restore(plan.upload.classifierId, ports)
     report.group(await ports.groups.ofUpload(plan.upload.id))
     const result = report.soFar()
     const done = await ports.uploads.change(plan.upload.id, { ...result, state: 'done' })
@@ -60,7 +63,7 @@ export async function ingestImages(
 
 async function ingested(
   images: AsyncIterable<IncomingFile>,
-  { upload, source, onProgress, signal }: IngestPlan,
+  { upload, source, onProgress, signal, groups }: IngestPlan & { readonly groups: ExportedGroups },
   ports: IngestPorts,
 ): Promise<UploadReportDraft> {
   const { classifierId } = upload
@@ -128,11 +131,11 @@ async function ingested(
     }
     const others = (arriving.otherLabels ?? []).map((other) => classNameOf(other, names) ?? other)
     conflicts.add(hash, { label, path: arriving.path }, others)
+    groups.add(hash, arriving.exported)
     batch.push({
       image: { hash, bytes: arriving.bytes, ...judged.size },
       label,
-      split: splitOf(hash, arriving.split),
-      isSplitGiven: arriving.split !== null,
+      ...splitsOf(hash, arriving),
       source,
       uploadId: upload.id,
       filename: arriving.path.slice(-LONGEST_FILENAME) || null,
@@ -147,6 +150,16 @@ async function ingested(
 }
 
 type Batch = { readonly batch: readonly NewSample[]; readonly admitted: readonly AdmittedImage[] }
+
+/** As the set states it, or as the content determines it. An export states training and validation images, too. */
+function splitsOf(
+  hash: string,
+  { split, exported }: LabelledImage,
+): Pick<NewSample, 'split' | 'isSplitGiven'> {
+  if (exported === undefined) return { split: splitOf(hash, split), isSplitGiven: split !== null }
+  const { isSplitGiven } = exported
+  return { split: isSplitGiven ? exported.split : splitOf(hash, null), isSplitGiven }
+}
 
 /** What near-copies are found by. Without pixels, an image is not compared. */
 async function keepTraits(

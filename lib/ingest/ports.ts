@@ -14,7 +14,7 @@ export type IngestPorts = {
   readonly samples: Pick<Samples, 'add'>
   readonly sampleChanges: Pick<SampleChanges, 'change' | 'decided'>
   readonly uploads: Pick<Uploads, 'change' | 'discard'>
-  readonly groups: Pick<Groups, 'keepTraits' | 'setAlone' | 'ofUpload'>
+  readonly groups: Pick<Groups, 'keepTraits' | 'setAlone' | 'ofUpload' | 'save'>
   readonly findings: Pick<FindingStore, 'keepFigures'>
   /** Compares the classifier's new images with all others, and stores which belong together. */
   readonly groupImages: (classifierId: string, signal: AbortSignal) => Promise<void>

@@ -39,6 +39,7 @@ import { availableBackbones, installedBackbone } from '#lib/training/run/start/b
 import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
 import { createAutoRetrain } from '#lib/training/retrain/auto-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
+import { createSnapshotCases } from '#lib/training/versions/snapshots.ts'
 import { createVersionCases } from '#lib/training/versions/versions.ts'
 import { autoRetrainParts } from './auto-retrain.ts'
 import { composeData } from './compose-data.ts'
@@ -279,6 +280,7 @@ function trainingCases(
       now: () => new Date(),
     }),
     ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
+    ...createSnapshotCases(data),
     ...createVersionCases({
       data,
       now: () => Date.now(),

@@ -3,6 +3,7 @@ import type { VersionAnswer } from '#lib/contracts/models.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Version, VersionFault } from '#lib/data/versions/version-values.ts'
+import type { Store } from '#lib/data/store.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
 type ModelQueries = {
@@ -10,12 +11,10 @@ type ModelQueries = {
   readonly getModel: RouteAnswer<'GET /api/models/{id}'>
 }
 
-export function modelQueries({
-  classifiers,
-  versions,
-  promotions,
-  live,
-}: Pick<Data, 'classifiers' | 'versions' | 'promotions' | 'live'>): ModelQueries {
+export function modelQueries(
+  { prisma }: Store,
+  { classifiers, versions, promotions, live }: Pick<Data, 'classifiers' | 'versions' | 'promotions' | 'live'>,
+): ModelQueries {
   return {
     async listModels({ classifier, cursor, limit }) {
       const { id } = await classifiers.chosen(classifier)
@@ -26,15 +25,30 @@ export function modelQueries({
         limit,
         (version) => String(version.number),
       )
-      return { models: page.rows.map((version) => answerOf(version, standing)), next_cursor: page.next }
+      const snapshots = await snapshotsOf(page.rows)
+      return {
+        models: page.rows.map((version) => answerOf(version, { ...standing, snapshots })),
+        next_cursor: page.next,
+      }
     },
     async getModel({ id }) {
       const version = await versions.get(id)
-      return { ...answerOf(version, await standingOf(version.classifierId)), card: version.card }
+      const snapshots = await snapshotsOf([version])
+      const standing = await standingOf(version.classifierId)
+      return { ...answerOf(version, { ...standing, snapshots }), card: version.card }
     },
   }
 
-  async function standingOf(classifierId: string): Promise<VersionStatus> {
+  /** By run. */
+  async function snapshotsOf(versions: readonly Version[]): Promise<VersionStatus['snapshots']> {
+    const rows = await prisma.run.findMany({
+      where: { id: { in: versions.flatMap(({ runId }) => runId ?? []) } },
+      select: { id: true, snapshot: { select: { id: true, hash: true } } },
+    })
+    return new Map(rows.map(({ id, snapshot }) => [id, snapshot]))
+  }
+
+  async function standingOf(classifierId: string): Promise<Omit<VersionStatus, 'snapshots'>> {
     const [history, current, faults] = await Promise.all([
       promotions.history(classifierId),
       live.of(classifierId),
@@ -48,9 +62,13 @@ type VersionStatus = {
   readonly history: readonly { readonly versionId: string }[]
   readonly liveId: string | null
   readonly faults: readonly VersionFault[]
+  readonly snapshots: ReadonlyMap<string, { readonly id: string; readonly hash: string } | null>
 }
 
-const answerOf = (version: Version, { history, liveId, faults }: VersionStatus): VersionAnswer => ({
+const answerOf = (
+  version: Version,
+  { history, liveId, faults, snapshots }: VersionStatus,
+): VersionAnswer => ({
   id: version.id,
   classifier: version.classifierId,
   version: version.name,
@@ -64,6 +82,7 @@ const answerOf = (version: Version, { history, liveId, faults }: VersionStatus):
   fault: faults.find(({ versionId }) => versionId === version.id)?.reason ?? null,
   parent: version.parent,
   run_id: version.runId,
+  snapshot: (version.runId === null ? null : snapshots.get(version.runId)) ?? null,
   recipe: version.recipe,
   engine: version.engine,
   accuracy: version.accuracy,

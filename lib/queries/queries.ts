@@ -12,6 +12,7 @@ import { predictionExportQueries } from './predictions-export.ts'
 import { runQueries } from './runs.ts'
 import { sampleChangeQueries } from './sample-changes.ts'
 import { sampleQueries } from './samples.ts'
+import { snapshotQueries } from './snapshots.ts'
 import { statisticsQueries } from './statistics.ts'
 import { trashQueries } from './trash.ts'
 import { uploadQueries } from './uploads.ts'
@@ -20,13 +21,14 @@ export const queriesOf = (store: Store, data: Data) => ({
   ...classifierQueries(store, data),
   ...classQueries(store, data),
   ...findingQueries(store, data),
-  ...modelQueries(data),
+  ...modelQueries(store, data),
   ...predictionQueries(store, data),
   ...predictionExportQueries(store, data),
   ...predictionJobQueries(store, data),
   ...runQueries(store, data),
   ...sampleChangeQueries(data),
   ...sampleQueries(store, data),
+  ...snapshotQueries(store, data),
   ...statisticsQueries(store, data),
   ...trashQueries(data),
   ...uploadQueries(store, data),

@@ -56,6 +56,7 @@ const COMMANDS = {
   dataset: { runs: 'lib/commands/dataset.ts' },
   train: { runs: 'lib/commands/train.ts' },
   import: { runs: 'lib/commands/import.ts' },
+  export: { runs: 'lib/commands/export.ts' },
   evaluate: { runs: 'lib/commands/evaluate.ts' },
   predict: { runs: 'lib/commands/predict.ts' },
   backbone: { runs: 'lib/commands/backbone.ts' },

@@ -22,6 +22,18 @@ export function subjectsOf({ prisma }: Store): Subjects {
       })
       return row && { name: `${row.classifierId} v${row.number}`, classifier: row.classifierId }
     },
+    async snapshot(id) {
+      const row = await prisma.snapshot.findUnique({
+        where: { id },
+        select: { ...BY_CLASSIFIER, hash: true },
+      })
+      return (
+        row && {
+          name: `snapshot ${row.hash.slice(0, 12)} of ${row.classifierId}`,
+          classifier: row.classifierId,
+        }
+      )
+    },
     async run(id) {
       const row = await prisma.run.findUnique({
         where: { id },

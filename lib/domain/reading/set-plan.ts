@@ -2,6 +2,8 @@
  *  that are possible. The same for a ZIP, a folder on this disk, files dropped on a page, and the API. Pure: it sees
  *  paths, sizes and the text of tables; whether a file is an image is checked later, by its bytes. */
 import { READINGS, choicesText, type Choice, type Doubt } from './choices.ts'
+import { METADATA_FILE, README_FILE } from '../exported-set.ts'
+import { EXPORT_NOTE, exportedSetIn, type ExportedSet } from './darkroom-set.ts'
 import { spellingOf, type NameUse, type ClassSpellings } from './class-spelling.ts'
 import { readFolders, type FolderMeaning, type FolderReading } from './folder-reading.ts'
 import { folderOf, folderTree, type ListedFile } from './folder-tree.ts'
@@ -40,6 +42,11 @@ const LONGEST_CLASS = 200
 const MOST_READINGS = 8
 
 export function planSet(listing: SetListing, choices: readonly Choice[] = []): SetPlan {
+  const exported =
+    choices.length === 0
+      ? exportedSetIn(listing.files, listing.tables, (path) => IMAGE_NAME.test(path))
+      : null
+  if (exported !== null) return exportedPlan(listing, exported)
   const best = readOnce(listing, choices)
   const uncertain: OtherReading[] = []
   for (const { choice, why } of best.doubts.slice(0, MOST_READINGS)) {
@@ -61,6 +68,19 @@ export function planSet(listing: SetListing, choices: readonly Choice[] = []): S
     })
   }
   return { ...best.plan, uncertain }
+}
+
+function exportedPlan({ files }: SetListing, { table, images, missing }: ExportedSet): SetPlan {
+  const placeOf = (path: string): FilePlacement => {
+    const exported = images.get(path)
+    if (exported) return { kind: 'image', label: exported.label, split: exported.split, exported }
+    const system = systemReason(path)
+    if (system !== null) return skipped(system, 'system')
+    const isOwn = path === table || path === `${table.slice(0, -METADATA_FILE.length)}${README_FILE}`
+    return isOwn ? { kind: 'table' } : skipped('it is no image of the set', 'outside')
+  }
+  const placed = files.map(({ path }) => ({ path, place: placeOf(path), isImage: images.has(path) }))
+  return { ...countPlan(placed), placed, placeOf, notes: [EXPORT_NOTE], missing, uncertain: [] }
 }
 
 const descriptionOf = (choice: Choice): string =>

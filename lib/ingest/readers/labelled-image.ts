@@ -2,6 +2,7 @@
  *  stored here. */
 
 import type { Choice } from '#lib/domain/reading/choices.ts'
+import type { ExportedImage } from '#lib/domain/reading/darkroom-set.ts'
 import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'
 
 export type LabelledImage = {
@@ -16,6 +17,8 @@ export type LabelledImage = {
   readonly isSpelledOut?: boolean
   /** Other labels of the same image: a person decides between them. */
   readonly otherLabels?: readonly string[]
+  /** Of a set that Darkroom exported: the split and group that it had. */
+  readonly exported?: ExportedImage
   /** An encoded file, unchecked: it may turn out not to be an image. */
   readonly bytes: Uint8Array
 }

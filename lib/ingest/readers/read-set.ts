@@ -91,6 +91,7 @@ function* labelled(
     path,
     bytes,
     ...(spelledOut.has(label) && { isSpelledOut: true }),
+    ...(place.kind === 'image' && place.exported && { exported: place.exported }),
     ...(others.length > 0 && { otherLabels: others }),
   }
 }

@@ -1,0 +1,9 @@
+import { exportSnapshot } from '#lib/contracts/snapshots.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(exportSnapshot, (input, context) =>
+  darkroom().training.exportSnapshot(input, context),
+)
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')
