@@ -12,7 +12,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
 import { toTfjs } from '#lib/ml/formats/tfjs.ts'
-import { featureLength } from '#lib/ml/network/network.ts'
+import { featureLength, layoutOf } from '#lib/ml/network/network.ts'
 import { backbone, BACKBONE_SIZE, backboneNetwork } from '#lib/ml/recipes/backbone.ts'
 import { ROOT, VERSION } from '#lib/processes/settings.ts'
 import { trainBackbone, trainedWeights } from '#lib/training/backbone/train-backbone.ts'
@@ -122,7 +122,7 @@ async function learn(args: BackboneArguments): Promise<void> {
       clock: () => (performance.now() - began) / 1000,
       report: (line) => console.log(line),
       async onWeights(network, weights) {
-        const { modelJson, weightsBin } = toTfjs(network, weights)
+        const { modelJson, weightsBin } = toTfjs(layoutOf(network), weights)
         await mkdir(join(args.work, 'latest'), { recursive: true })
         await writeFile(join(args.work, 'latest', 'weights.bin'), weightsBin)
         await writeFile(join(args.work, 'latest', 'model.json'), modelJson)

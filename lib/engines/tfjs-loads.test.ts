@@ -1,6 +1,7 @@
 /** The model files of a bundle, loaded by tfjs itself on its plain backend. */
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
+import { layoutOf } from '#lib/ml/network/network.ts'
 import { liveWeights, someBatch, tinyNetworks } from '#lib/ml/network/networks.fakes.ts'
 import { referenceAnswers, relativeError } from '#lib/ml/reference/step.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
@@ -11,7 +12,7 @@ test.each(tinyNetworks.map((network) => [network.name, network] as const))(
   'tfjs loads and answers alike: %s',
   async (_, network) => {
     const weights = liveWeights(network, 3)
-    const { modelJson, weightsBin } = toTfjs(network, weights)
+    const { modelJson, weightsBin } = toTfjs(layoutOf(network), weights)
     const batch = someBatch(network, 2, 4)
 
     const { modelTopology, weightsManifest, userDefinedMetadata } = JSON.parse(modelJson)

@@ -7,7 +7,7 @@ import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { writeBundle } from '#lib/ml/formats/bundle.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
-import { flopsPerImage, parameterCount, type Network } from '#lib/ml/network/network.ts'
+import { flopsPerImage, layoutOf, parameterCount, type Network } from '#lib/ml/network/network.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { goldenOf, goldenImages } from '#lib/training/run/seal/golden.ts'
@@ -47,7 +47,7 @@ export async function addRandomVersion(
       isMirrorable: true,
     })
   const number = await data.versions.nextNumber(classifierId)
-  const { modelJson, weightsBin } = toTfjs(NETWORK, initialWeights(NETWORK, seed))
+  const { modelJson, weightsBin } = toTfjs(layoutOf(NETWORK), initialWeights(NETWORK, seed))
   const stored = fromTfjs(modelJson, weightsBin)
   const spec = preprocessFor(INPUT)
   await using engine = await openEngine('auto', 'inference', { threads: 1 })

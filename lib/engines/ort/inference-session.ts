@@ -1,6 +1,6 @@
 /** An inference session for one set of weights: pixels in, logits and features out, in pieces that limit
  *  its memory. It cannot train. */
-import { featureLength, graphOf, sizeOf, type Network, type Weights } from '#lib/ml/network/network.ts'
+import { layoutOf, sizeOf, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
 import type { NetworkAnswers } from '#lib/ml/learn/learner.ts'
 import { quantisedGraph, type Ranges } from '#lib/ml/quantise/quantised-graph.ts'
@@ -21,17 +21,18 @@ export async function openPredictionSession(
   library: OrtLibrary,
   { network, weights, ranges }: { network: Network; weights: Weights; ranges?: Ranges },
 ): Promise<PredictionSession> {
+  const layout = layoutOf(network)
   const graph = ranges
     ? quantisedGraph(network, weights, ranges)
-    : inferenceGraph(network, weights, { isWasm: library.name === 'wasm' })
+    : inferenceGraph(layout, weights, { isWasm: library.name === 'wasm' })
   const session = await library.open(graph)
   const [pixelsName, featuresName, logitsName] = [...graph.inputs, ...graph.outputs].map(({ name }) => name)
   if (pixelsName === undefined || featuresName === undefined || logitsName === undefined)
     throw new Error(`${network.name} has not the ports of a network`)
   const { size, channels } = network.input
   const perImage = size * size * channels
-  const length = featureLength(network)
-  const fixed = graphOf(network)?.batch ?? 0
+  const length = layout.featureLength
+  const fixed = layout.graph?.batch ?? 0
   const mostAtOnce = size < LARGE_PIXELS ? MOST_SMALL_AT_ONCE : MOST_LARGE_AT_ONCE
   return {
     async answer(pixels, count) {

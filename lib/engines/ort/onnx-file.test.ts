@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect, onTestFinished, test } from 'vitest'
 import { goldenFailure, readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
-import type { Network, Weights } from '#lib/ml/network/network.ts'
+import { layoutOf, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { onnxFile } from '#lib/ml/onnx/onnx-file.ts'
 import { normalise, preprocess, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
@@ -53,11 +53,11 @@ function trainedWeights(): Weights {
 test('model.onnx next to weights.bin predicts as the layers do, in a program that only reads ONNX', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-onnx-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const { modelJson, weightsBin, places } = toTfjs(network, trainedWeights())
+  const { modelJson, weightsBin, places } = toTfjs(layoutOf(network), trainedWeights())
   const loaded = fromTfjs(modelJson, weightsBin)
   const random = createRandom(8)
   const pixels = new Float32Array(4 * 12 * 12 * 3).map(() => normal(random))
-  const file = onnxFile(loaded, places)
+  const file = onnxFile(layoutOf(loaded.network), loaded.weights, places)
   writeFileSync(join(folder, 'model.onnx'), file)
   writeFileSync(join(folder, 'weights.bin'), weightsBin)
 

@@ -2,14 +2,7 @@
  *  It cannot train. */
 import { foldBatchNorm } from '#lib/ml/network/fold.ts'
 import type { NetworkAnswers } from '#lib/ml/learn/learner.ts'
-import {
-  featureLength,
-  shapesOf,
-  sizeOf,
-  weightSpecs,
-  type Network,
-  type Weights,
-} from '#lib/ml/network/network.ts'
+import { layoutOf, sizeOf, type Network, type NetworkLayout, type Weights } from '#lib/ml/network/network.ts'
 import { answers } from '#lib/ml/learn/step.ts'
 import type { Tensor, TensorFlow } from './binding.ts'
 import { createTensorFlowKernels } from './kernels.ts'
@@ -17,16 +10,17 @@ import { createTensorFlowKernels } from './kernels.ts'
 const MOST_AT_ONCE = 32 // images per run: more need more memory without saving time per image (2026-11)
 
 export type LoadedNetwork = {
-  readonly original: Network
-  readonly network: Network
+  /** With batch norm folded. */
+  readonly layout: NetworkLayout
   readonly tensors: Readonly<Record<string, Tensor>>
 }
 
 export function loadWeights(tf: TensorFlow, original: Network, params: Weights): LoadedNetwork {
-  const { network, weights } = foldBatchNorm(original, params)
+  const { network, weights } = foldBatchNorm(layoutOf(original), params)
+  const layout = layoutOf(network)
   return tf.scope(() => {
     const tensors = Object.fromEntries(
-      weightSpecs(network).map((spec) => {
+      layout.specs.map((spec) => {
         const values = weights[spec.name]
         if (values?.length !== sizeOf(spec.shape))
           throw new Error(
@@ -36,7 +30,7 @@ export function loadWeights(tf: TensorFlow, original: Network, params: Weights):
         return [spec.name, tf.floats(values, spec.shape)]
       }),
     )
-    return { answer: { original, network, tensors }, keep: Object.values(tensors) }
+    return { answer: { layout, tensors }, keep: Object.values(tensors) }
   })
 }
 
@@ -45,28 +39,28 @@ export const freeWeights = (tf: TensorFlow, { tensors }: LoadedNetwork): void =>
 
 export function answer(
   tf: TensorFlow,
-  { original, network, tensors }: LoadedNetwork,
+  { layout, tensors }: LoadedNetwork,
   pixels: Float32Array,
   count: number,
 ): NetworkAnswers {
-  const shape = shapesOf(network).get('input')!
+  const { network, shapes, featureLength: length } = layout
+  const shape = shapes.get('input')!
   const perImage = sizeOf(shape)
-  const length = featureLength(original)
   if (pixels.length !== count * perImage)
     throw new Error(
-      `${original.name} takes ${perImage} values per image; ${count} images have ${pixels.length}`,
+      `${network.name} takes ${perImage} values per image; ${count} images have ${pixels.length}`,
     )
-  const logits = new Float32Array(count * original.classes)
+  const logits = new Float32Array(count * network.classes)
   const features = new Float32Array(count * length)
   const k = createTensorFlowKernels(tf, { precision: 'float32' })
   for (let from = 0; from < count; from += MOST_AT_ONCE) {
     const images = Math.min(MOST_AT_ONCE, count - from)
     tf.scope(() => {
-      const outputs = answers(k, network, {
+      const outputs = answers(k, layout, {
         weights: tensors,
         pixels: tf.floats(pixels.subarray(from * perImage, (from + images) * perImage), [images, ...shape]),
       })
-      logits.set(tf.read(outputs.logits), from * original.classes)
+      logits.set(tf.read(outputs.logits), from * network.classes)
       features.set(tf.read(outputs.features), from * length)
       return { answer: null, keep: [] }
     })

@@ -2,7 +2,7 @@
  *  The product does not train this way. */
 import { createRequire } from 'node:module'
 import type { Batch } from '#lib/ml/learn/learner.ts'
-import type { Network, Weights } from '#lib/ml/network/network.ts'
+import { layoutOf, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { tfjsModel } from '#lib/ml/formats/tfjs.ts'
 
 /** The part of tfjs that is used here. */
@@ -72,7 +72,7 @@ export async function fitOn(
   const {
     model: { modelTopology, weightsManifest },
     weightsBin,
-  } = tfjsModel(network, weights)
+  } = tfjsModel(layoutOf(network), weights)
   const model = await tf.loadLayersModel(
     tf.io.fromMemory({
       modelTopology,

@@ -18,7 +18,8 @@ import { readReference, referenceBytes, type Reference } from '../evaluate/famil
 import { outOfFold as outOfFoldSchema, type OutOfFold } from '#lib/contracts/model-files.ts'
 import { featureLength, type Network, type Weights } from '../network/network.ts'
 import { BACKBONE_FILE } from '../onnx/foreign-graph.ts'
-import { fromNetworkJson, networkFiles } from './network-files.ts'
+import { networkFiles } from './network-files.ts'
+import { fromNetworkJson } from './network-json.ts'
 import { fromTfjs } from './tfjs.ts'
 
 export type BundleContent = {

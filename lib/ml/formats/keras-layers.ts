@@ -2,23 +2,25 @@
  *  the last of which has our layer's name. Writing only; keras-model.ts reads. */
 import { resizeMatrix } from '../layers/resize.ts'
 import { EPSILON } from '../network/kernels.ts'
-import { shapesOf, sourceOf, type Layer, type Network, type Shape } from '../network/network.ts'
+import type { Layer, NetworkLayout, Shape } from '../network/network.ts'
+import type { Constant } from './weights-file.ts'
 
 export type LayerEntry = {
   readonly name: string
   readonly className: string
   readonly config: Readonly<Record<string, unknown>>
   readonly sources: readonly string[]
+  /** Its kernel, where the network has no weight for it. */
+  readonly constant?: Constant
 }
 
 type Window = Extract<Layer, { kind: 'conv' | 'depthwise' }>
 
+export const kerasLayers = ({ network, sources, shapes }: NetworkLayout): readonly LayerEntry[] =>
+  network.layers.flatMap((layer, index) => entriesOf(layer, sources[index]![0], shapes))
+
 /** @param source the layer that this one reads */
-export function kerasLayers(
-  layer: Layer,
-  source: string,
-  shapes: ReadonlyMap<string, Shape>,
-): readonly LayerEntry[] {
+function entriesOf(layer: Layer, source: string, shapes: ReadonlyMap<string, Shape>): readonly LayerEntry[] {
   const { name } = layer
   const one = (
     className: string,
@@ -75,13 +77,7 @@ export function kerasLayers(
     case 'concat':
       return one('Concatenate', { axis: -1 }, [source, layer.other])
     case 'resize':
-      return chain(name, source, [
-        ['channels-first', 'Permute', { dims: [3, 1, 2] }],
-        ['columns', 'Dense', { units: layer.size, activation: 'linear', use_bias: false }],
-        ['turned', 'Permute', { dims: [1, 3, 2] }],
-        ['rows', 'Dense', { units: layer.size, activation: 'linear', use_bias: false }],
-        ['channels-last', 'Permute', { dims: [3, 2, 1] }],
-      ])
+      return resized(layer, source, shapes.get(source)!)
     case 'dropout':
       return one('Dropout', { rate: layer.rate })
     case 'graph':
@@ -89,28 +85,37 @@ export function kerasLayers(
   }
 }
 
-/** What such a file holds in addition to the weights: the matrices by which a resize is two dense layers. */
-export function constantTensors(
-  network: Network,
-): readonly { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }[] {
-  const shapes = shapesOf(network)
-  return network.layers.flatMap((layer, index) => {
-    if (layer.kind !== 'resize') return []
-    const [h, w] = shapes.get(sourceOf(network, index))! as [number, number]
-    return (
-      [
-        ['columns', w],
-        ['rows', h],
-      ] as const
-    ).map(([along, from]) => {
-      const matrix = resizeMatrix(from, layer.size)
-      const values = matrix.map((_, i) => matrix[(i % layer.size) * from + Math.floor(i / layer.size)]!)
-      return { name: `${layer.name}-${along}/kernel`, shape: [from, layer.size], values }
-    })
-  })
+/** Two dense layers whose kernels are the matrices of the resize. */
+function resized(
+  { name, size }: Extract<Layer, { kind: 'resize' }>,
+  source: string,
+  [h, w]: Shape,
+): readonly LayerEntry[] {
+  const dense = (suffix: string, from: number): Link => {
+    const matrix = resizeMatrix(from, size)
+    const values = matrix.map((_, i) => matrix[(i % size) * from + Math.floor(i / size)]!)
+    return [
+      suffix,
+      'Dense',
+      { units: size, activation: 'linear', use_bias: false },
+      { shape: [from, size], values },
+    ]
+  }
+  return chain(name, source, [
+    ['channels-first', 'Permute', { dims: [3, 1, 2] }],
+    dense('columns', w!),
+    ['turned', 'Permute', { dims: [1, 3, 2] }],
+    dense('rows', h!),
+    ['channels-last', 'Permute', { dims: [3, 2, 1] }],
+  ])
 }
 
-type Link = readonly [suffix: string, className: string, config: LayerEntry['config']]
+type Link = readonly [
+  suffix: string,
+  className: string,
+  config: LayerEntry['config'],
+  kernel?: Omit<Constant, 'name'>,
+]
 
 /** relu6 of x + 3, over 6. */
 const hardSigmoid: readonly Link[] = [
@@ -122,11 +127,12 @@ const hardSigmoid: readonly Link[] = [
 /** Layers in a row; the last has the name, the others a suffix. */
 function chain(name: string, source: string, links: readonly Link[]): readonly LayerEntry[] {
   const nameOf = (at: number): string => (at === links.length - 1 ? name : `${name}-${links[at]![0]}`)
-  return links.map(([, className, config], at) => ({
+  return links.map(([, className, config, kernel], at) => ({
     name: nameOf(at),
     className,
     config,
     sources: [at === 0 ? source : nameOf(at - 1)],
+    ...(kernel && { constant: { name: `${nameOf(at)}/kernel`, ...kernel } }),
   }))
 }
 

@@ -2,13 +2,14 @@
  *  may be imported. */
 import { expect, test } from 'vitest'
 import { fromHalfBits, halfBits } from './float16.ts'
+import { layoutOf } from '../network/network.ts'
 import { liveWeights, tinyNetworks } from '../network/networks.fakes.ts'
 import { fromTfjs, toTfjs } from './tfjs.ts'
 
 test('a network is read back as it was written, kernels to 11 bits and vectors exactly', () => {
   const network = tinyNetworks[3]!
   const weights = liveWeights(network, 5)
-  const { modelJson, weightsBin } = toTfjs(network, weights)
+  const { modelJson, weightsBin } = toTfjs(layoutOf(network), weights)
 
   const read = fromTfjs(modelJson, weightsBin)
 
@@ -21,7 +22,7 @@ test('a network is read back as it was written, kernels to 11 bits and vectors e
 
 test('truncated or padded weights are refused', () => {
   const network = tinyNetworks[0]!
-  const { modelJson, weightsBin } = toTfjs(network, liveWeights(network, 5))
+  const { modelJson, weightsBin } = toTfjs(layoutOf(network), liveWeights(network, 5))
 
   expect(() => fromTfjs(modelJson, weightsBin.subarray(0, weightsBin.length - 4))).toThrow(/ends within/)
   expect(() => fromTfjs(modelJson, new Uint8Array(weightsBin.length + 4))).toThrow(/4 bytes longer/)

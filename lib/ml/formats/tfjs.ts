@@ -1,8 +1,8 @@
 /** A network and its weights as the two files of the TensorFlow.js layers format, which any tfjs loads with
  *  `tf.loadLayersModel`. Pure arithmetic: it opens no file. The model outputs logits; the network itself, as
  *  data, is in `userDefinedMetadata`. */
-import { constantTensors, kerasLayers } from './keras-layers.ts'
-import { INPUT, shapesOf, sourceOf, type Network, type Weights } from '../network/network.ts'
+import { kerasLayers, type LayerEntry } from './keras-layers.ts'
+import { INPUT, shapesOf, type Network, type NetworkLayout, type Weights } from '../network/network.ts'
 import { isNetwork, isObject } from '../network/stored-network.ts'
 import {
   isWeightEntry,
@@ -14,27 +14,30 @@ import {
 } from './weights-file.ts'
 
 export function toTfjs(
-  network: Network,
+  layout: NetworkLayout,
   weights: Weights,
 ): {
   readonly modelJson: string
   readonly weightsBin: Uint8Array
   readonly places: ReadonlyMap<string, WeightPlace>
 } {
-  const { model, weightsBin, places } = tfjsModel(network, weights)
+  const { model, weightsBin, places } = tfjsModel(layout, weights)
   return { modelJson: `${JSON.stringify(model)}\n`, weightsBin, places }
 }
 
 /** The same with what model.json holds as an object. */
-export function tfjsModel(network: Network, weights: Weights) {
-  const { entries, weightsBin, places } = storedWeights(network, weights, constantTensors(network))
+export function tfjsModel(layout: NetworkLayout, weights: Weights) {
+  const { network } = layout
+  const layers = kerasLayers(layout)
+  const constants = layers.flatMap(({ constant }) => constant ?? [])
+  const { entries, weightsBin, places } = storedWeights(layout, weights, constants)
   const model = {
     format: 'layers-model',
     generatedBy: 'darkroom',
     convertedBy: null,
     modelTopology: {
       class_name: 'Model',
-      config: topology(network),
+      config: topology(network, layers),
       keras_version: '2.x',
       backend: 'tensorflow',
     },
@@ -68,7 +71,7 @@ function parsed(modelJson: string): { network: Network; stored: readonly WeightE
 const memberOf = (value: unknown, name: string | number): unknown =>
   isObject(value) ? value[name] : undefined
 
-function topology(network: Network) {
+function topology(network: Network, layers: readonly LayerEntry[]) {
   const { size, channels } = network.input
   const input = {
     name: INPUT,
@@ -76,19 +79,15 @@ function topology(network: Network) {
     config: { batch_input_shape: [null, size, size, channels], dtype: 'float32', sparse: false, name: INPUT },
     inbound_nodes: [],
   }
-  const shapes = shapesOf(network)
-  const layers = network.layers.flatMap((layer, index) => {
-    const source = sourceOf(network, index)
-    return kerasLayers(layer, source, shapes).map(({ name, className, config, sources }) => ({
-      name,
-      class_name: className,
-      config: { name, trainable: true, ...config },
-      inbound_nodes: [sources.map((one) => [one, 0, 0, {}])],
-    }))
-  })
+  const entries = layers.map(({ name, className, config, sources }) => ({
+    name,
+    class_name: className,
+    config: { name, trainable: true, ...config },
+    inbound_nodes: [sources.map((one) => [one, 0, 0, {}])],
+  }))
   return {
     name: network.name,
-    layers: [input, ...layers],
+    layers: [input, ...entries],
     input_layers: [[INPUT, 0, 0]],
     output_layers: [[network.layers.at(-1)!.name, 0, 0]],
   }

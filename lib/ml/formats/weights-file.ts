@@ -1,6 +1,13 @@
 /** Weights as the one binary file next to the description of a network, and back. Kernels are float16; the short
  *  vectors (biases, batch norm), where rounding would cost more than it saves, are float32. */
-import { sizeOf, weightSpecs, type Network, type Weights, type WeightSpec } from '../network/network.ts'
+import {
+  sizeOf,
+  weightSpecs,
+  type Network,
+  type NetworkLayout,
+  type Weights,
+  type WeightSpec,
+} from '../network/network.ts'
 import { isObject } from '../network/stored-network.ts'
 import { fromHalfBytes, halfBytes, LARGEST_HALF } from './float16.ts'
 
@@ -17,11 +24,15 @@ export type WeightEntry = {
 /** The location of one tensor's values in `weights.bin`. */
 export type WeightPlace = { readonly offset: number; readonly bytes: number; readonly isHalf: boolean }
 
-type Constant = { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }
+/** A tensor that the network does not count as a weight. */
+export type Constant = {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly values: Float32Array
+}
 
-/** @param constants further tensors, which the network does not count as weights */
 export function storedWeights(
-  network: Network,
+  { network, specs }: NetworkLayout,
   weights: Weights,
   constants: readonly Constant[] = [],
 ): {
@@ -44,7 +55,7 @@ export function storedWeights(
     pieces.push(piece)
     return piece
   }
-  for (const spec of weightSpecs(network)) {
+  for (const spec of specs) {
     const values = weights[spec.name]
     if (values?.length !== sizeOf(spec.shape))
       throw new Error(

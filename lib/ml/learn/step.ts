@@ -9,7 +9,7 @@ import { dense } from '../layers/dense.ts'
 import type { Forward, Inputs } from '../layers/layer.ts'
 import { avgPool, flatten, globalAvgPool, maxPool } from '../layers/pool.ts'
 import { resize } from '../layers/resize.ts'
-import { INPUT, otherOf, shapesOf, sourceOf, type Layer, type Network } from '../network/network.ts'
+import { INPUT, layoutOf, otherOf, type Layer, type Network, type NetworkLayout } from '../network/network.ts'
 
 export const STATISTICS_DECAY = 0.9 // share of the old statistics that remains at a step; PyTorch's momentum 0.1
 
@@ -42,18 +42,19 @@ export type StepOutputs<V> = {
 /** Logits with running statistics and without dropout. */
 export function answers<V>(
   k: Kernels<V>,
-  network: Network,
+  layout: NetworkLayout,
   inputs: { weights: Values<V>; pixels: V },
 ): { logits: V; features: V } {
-  const last = network.layers.length - 1
-  const outputs = forward(k, { network, batchNorm: 'frozen' }, { ...inputs, noise: {} }).outputs
-  return { logits: outputs.get(network.layers[last]!.name)!, features: outputs.get(sourceOf(network, last))! }
+  const { network, sources } = layout
+  const { outputs } = forward(k, layout, { network, batchNorm: 'frozen' }, { ...inputs, noise: {} })
+  return { logits: outputs.get(network.layers.at(-1)!.name)!, features: outputs.get(sources.at(-1)![0])! }
 }
 
 /** Loss of one batch and the gradient of every trained weight, by name, with the batch's statistics. */
 export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, inputs: StepInputs<V>): StepOutputs<V> {
   const { network } = plan
-  const { outputs, passes, measured } = forward(k, plan, inputs)
+  const layout = layoutOf(network)
+  const { outputs, passes, measured } = forward(k, layout, plan, inputs)
   const { loss, right, gradient } = lossOf(k, {
     logits: outputs.get(network.layers.at(-1)!.name)!,
     targets: inputs.targets,
@@ -64,7 +65,7 @@ export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, inputs: StepI
   const gradients: Record<string, V> = {}
   const arriving = new Map<string, V>([[network.layers.at(-1)!.name, gradient]])
   const learns = layersThatLearn(plan)
-  const reaches = layersToPass(network, learns)
+  const reaches = layersToPass(layout, learns)
   const arrive = (name: string, d: V): void => {
     const present = arriving.get(name)
     arriving.set(name, present === undefined ? d : k.add(present, d))
@@ -73,7 +74,7 @@ export function lossAndGradients<V>(k: Kernels<V>, plan: StepPlan, inputs: StepI
     const layer = network.layers[index]!
     const dy = arriving.get(layer.name)
     if (dy === undefined || !reaches.has(layer.name)) continue
-    const source = sourceOf(network, index)
+    const [source] = layout.sources[index]!
     const pass = passes.get(layer.name)!
     const back = pass.back(dy, reaches.has(source))
     if (learns.has(layer.name))
@@ -103,7 +104,7 @@ export function layersThatLearn({
 }
 
 /** Layers whose output gradient is needed: the trained ones, and those between them and the loss. */
-function layersToPass(network: Network, learns: ReadonlySet<string>): ReadonlySet<string> {
+function layersToPass({ network, sources }: NetworkLayout, learns: ReadonlySet<string>): ReadonlySet<string> {
   const reached = new Set<string>()
   network.layers.forEach((layer, index) => {
     const hasWeights =
@@ -111,8 +112,7 @@ function layersToPass(network: Network, learns: ReadonlySet<string>): ReadonlySe
       layer.kind === 'depthwise' ||
       layer.kind === 'dense' ||
       layer.kind === 'batchNorm'
-    const other = otherOf(layer)
-    const readsReached = reached.has(sourceOf(network, index)) || (other !== null && reached.has(other))
+    const readsReached = sources[index]!.some((name) => reached.has(name))
     if ((learns.has(layer.name) && hasWeights) || readsReached) reached.add(layer.name)
   })
   return reached
@@ -120,22 +120,22 @@ function layersToPass(network: Network, learns: ReadonlySet<string>): ReadonlySe
 
 function forward<V>(
   k: Kernels<V>,
+  { shapes, sources }: NetworkLayout,
   plan: StepPlan,
   inputs: Omit<StepInputs<V>, 'targets' | 'images'>,
 ): { outputs: Map<string, V>; passes: Map<string, Forward<V>>; measured: Record<string, V> } {
   const { network } = plan
-  const shapes = shapesOf(network)
   const learns = layersThatLearn(plan)
   const named = (layer: string, y: V): V => k.named?.(layer, y) ?? y
   const outputs = new Map<string, V>([[INPUT, named(INPUT, k.inputMap(inputs.pixels, shapes.get(INPUT)!))]])
   const passes = new Map<string, Forward<V>>()
   const measured: Record<string, V> = {}
   network.layers.forEach((layer, index) => {
-    const source = sourceOf(network, index)
+    const [source, other] = sources[index]!
     const pass = passThrough(layer, {
       k,
       x: outputs.get(source)!,
-      other: outputs.get(otherOf(layer) ?? '') ?? null,
+      other: outputs.get(other ?? '') ?? null,
       from: shapes.get(source)!,
       to: shapes.get(layer.name)!,
       weight: (role) => {

@@ -2,7 +2,7 @@
  *  less and rounds once; also through a max pool, when no scale is negative. The folded network gives the same
  *  outputs and cannot be trained. */
 import { EPSILON } from './kernels.ts'
-import { otherOf, sourceOf, type Layer, type Network, type Weights } from './network.ts'
+import type { Layer, Network, NetworkLayout, Weights } from './network.ts'
 
 type WithKernel = Extract<Layer, { kind: 'conv' | 'depthwise' | 'dense' }>
 
@@ -13,13 +13,12 @@ export type FoldedNetwork = {
   readonly scales: Readonly<Record<string, Float32Array>>
 }
 
-export function foldBatchNorm(network: Network, weights: Weights): FoldedNetwork {
+export function foldBatchNorm(
+  { network, sources }: Pick<NetworkLayout, 'network' | 'sources'>,
+  weights: Weights,
+): FoldedNetwork {
   const readers = new Map<string, number>()
-  network.layers.forEach((layer, index) => {
-    const other = otherOf(layer)
-    for (const source of [sourceOf(network, index), ...(other === null ? [] : [other])])
-      readers.set(source, (readers.get(source) ?? 0) + 1)
-  })
+  for (const source of sources.flat()) readers.set(source, (readers.get(source) ?? 0) + 1)
   const layers: Layer[] = []
   const folded: Record<string, Float32Array> = { ...weights }
   const scales: Record<string, Float32Array> = {}
@@ -29,16 +28,12 @@ export function foldBatchNorm(network: Network, weights: Weights): FoldedNetwork
   const readOnce = (name: string): Layer | undefined =>
     readers.get(name) === 1 ? layers.find((layer) => layer.name === current(name)) : undefined
   network.layers.forEach((layer, index) => {
-    const source = current(sourceOf(network, index))
-    const before = layer.kind === 'batchNorm' ? readOnce(sourceOf(network, index)) : undefined
+    const [read] = sources[index]!
+    const source = current(read)
+    const before = layer.kind === 'batchNorm' ? readOnce(read) : undefined
     const behind =
       before?.kind === 'maxPool'
-        ? readOnce(
-            sourceOf(
-              network,
-              network.layers.findIndex(({ name }) => name === before.name),
-            ),
-          )
+        ? readOnce(sources[network.layers.findIndex(({ name }) => name === before.name)]![0])
         : before
     if (behind && hasKernel(behind)) {
       const { scale, weights: foldedTensors } = foldedWeights(behind, layer.name, folded)

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { foldBatchNorm } from './fold.ts'
 import { identityWeights, initialWeights, withClasses } from './initial-weights.ts'
-import { flopsPerImage, parameterCount, shapesOf, type Network } from './network.ts'
+import { flopsPerImage, layoutOf, parameterCount, shapesOf, type Network } from './network.ts'
 import { liveWeights, someBatch, tinyNetworks } from './networks.fakes.ts'
 import { referenceAnswers, relativeError } from '../reference/step.ts'
 
@@ -119,7 +119,7 @@ test.each(tinyNetworks.map((network) => [network.name, network] as const))(
     const weights = liveWeights(network, 1)
     const batch = someBatch(network, 2, 1)
 
-    const folded = foldBatchNorm(network, weights)
+    const folded = foldBatchNorm(layoutOf(network), weights)
 
     expect(
       relativeError(
@@ -132,7 +132,7 @@ test.each(tinyNetworks.map((network) => [network.name, network] as const))(
 
 test('batch norm is folded only when no other layer reads its source', () => {
   const normsIn = (network: Network): number =>
-    foldBatchNorm(network, liveWeights(network, 1)).network.layers.filter(
+    foldBatchNorm(layoutOf(network), liveWeights(network, 1)).network.layers.filter(
       (layer) => layer.kind === 'batchNorm',
     ).length
 
@@ -150,7 +150,7 @@ test('after a max pool a batch norm with a negative scale is not folded, and the
   }
   const batch = someBatch(network, 2, 1)
 
-  const folded = foldBatchNorm(network, turned)
+  const folded = foldBatchNorm(layoutOf(network), turned)
 
   expect(folded.network.layers.filter((layer) => layer.kind === 'batchNorm').map(({ name }) => name)).toEqual(
     ['l2'],

@@ -203,9 +203,32 @@ const reached = (
   { kernel, stride, padding }: Extract<Layer, { kind: 'conv' | 'depthwise' }>,
 ): number => Math.ceil((padding === 'valid' ? side - kernel + 1 : side) / stride)
 
-/** Every tensor of the network in the order of its layers. */
-export function weightSpecs(network: Network): readonly WeightSpec[] {
+/** What follows from the layers of a network: computed once by whoever reads more than one of these. */
+export type NetworkLayout = {
+  readonly network: Network
+  readonly shapes: ReadonlyMap<string, Shape>
+  /** By index: the layers that a layer reads, the one of `sourceOf` first. */
+  readonly sources: readonly (readonly [string, ...string[]])[]
+  readonly specs: readonly WeightSpec[]
+  readonly featureLength: number
+  readonly graph: GraphFile | null
+}
+
+/** Throws when layers don't fit each other. */
+export function layoutOf(network: Network): NetworkLayout {
   const shapes = shapesOf(network)
+  const sources = network.layers.map((layer, index): readonly [string, ...string[]] => {
+    const other = otherOf(layer)
+    return [sourceOf(network, index), ...(other === null ? [] : [other])]
+  })
+  const featureLength = shapes.get(sources.at(-1)![0])![0]!
+  return { network, shapes, sources, specs: specsOf(network, shapes), featureLength, graph: graphOf(network) }
+}
+
+/** Every tensor of the network in the order of its layers. */
+export const weightSpecs = (network: Network): readonly WeightSpec[] => specsOf(network, shapesOf(network))
+
+function specsOf(network: Network, shapes: ReadonlyMap<string, Shape>): readonly WeightSpec[] {
   return network.layers.flatMap((layer, index) => {
     const source = shapes.get(sourceOf(network, index))!
     const channels = source.at(-1)!

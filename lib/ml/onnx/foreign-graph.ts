@@ -2,15 +2,7 @@
  *  of features after it, and a last layer stands on them. Its own nodes and numbers stay as they are. The operators
  *  around it are the same in every operator set from 7 on, because the whole file has the sets of that program. */
 import { readFileSync } from 'node:fs'
-import {
-  featureLength,
-  graphOf,
-  weightSpecs,
-  type GraphFile,
-  type Network,
-  type ReadingMethod,
-  type Weights,
-} from '../network/network.ts'
+import type { GraphFile, Network, NetworkLayout, ReadingMethod, Weights } from '../network/network.ts'
 import { createGraph, type Graph } from './graph.ts'
 import type { PlaceWeight } from './place-weight.ts'
 import { readOnnx, type OnnxFile, type OnnxGraph, type OnnxNode, type OnnxTensor } from './reader.ts'
@@ -39,22 +31,20 @@ export type ForeignOptions = {
  *  where the graph has such names itself, they begin with `darkroom.`.
  *  @throws Error where the file cannot be read. */
 export function foreignInferenceGraph(
-  network: Network,
+  { network, graph, specs, featureLength }: NetworkLayout & { readonly graph: GraphFile },
   weights: Weights,
   { place, isReferenced }: ForeignOptions,
 ): GraphData {
-  const graph = graphOf(network)
-  if (!graph) throw new Error(`${network.name} has no graph of another program`)
   const file = readOnnx(readFileSync(graph.file))
-  const portName = freeName(file.graph)
   const g = createGraph(network.name, PREFIX)
+  const portName = freeName(file.graph)
   const count = graph.batch === 0 ? 'batch' : graph.batch
   writePixels(g, graph, { name: portName('pixels'), sides: [count, ...sidesOf(network)] })
   const after = g.size()
   const features = vectorOf(g, asFloats(g, graph.value, graph), graph.reading)
-  g.output(features, { name: portName('features'), type: 'float32', shape: [count, featureLength(network)] })
+  g.output(features, { name: portName('features'), type: 'float32', shape: [count, featureLength] })
   const head = Object.fromEntries(
-    weightSpecs(network).map((spec) => {
+    specs.map((spec) => {
       const placed = place(g, spec, { network, weights, scales: {} })
       return [spec.role, placed ?? g.floats(weights[spec.name]!, spec.shape)]
     }),

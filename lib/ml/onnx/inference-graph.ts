@@ -1,22 +1,26 @@
 /** A network as an ONNX graph for inference: batch norm folded, weights inside, any number of images. It
  *  cannot be trained. */
 import { foldBatchNorm } from '../network/fold.ts'
-import { featureLength, graphOf, weightSpecs, type Network, type Weights } from '../network/network.ts'
+import { layoutOf, type NetworkLayout, type Weights } from '../network/network.ts'
 import { answers } from '../learn/step.ts'
-import { foreignInferenceGraph } from './foreign-graph.ts'
+import { foreignInferenceGraph, type ForeignOptions } from './foreign-graph.ts'
 import { createGraph } from './graph.ts'
 import type { PlaceWeight } from './place-weight.ts'
 import { createStandardKernels, type Dialect } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'
 
+export type InferenceOptions = Pick<Dialect, 'isWasm'> & Partial<ForeignOptions>
+
 /** Ports: pixels [batch, size, size, channels] → features [batch, length], logits [batch, classes], in this order. */
 export function inferenceGraph(
-  network: Network,
+  layout: NetworkLayout,
   weights: Weights,
-  { isWasm, place = () => null }: Pick<Dialect, 'isWasm'> & { readonly place?: PlaceWeight },
+  { isWasm, place = () => null, isReferenced = false }: InferenceOptions,
 ): GraphData {
-  if (graphOf(network)) return foreignInferenceGraph(network, weights, { place, isReferenced: false })
-  const folded = foldBatchNorm(network, weights)
+  const { network, graph } = layout
+  if (graph) return foreignInferenceGraph({ ...layout, graph }, weights, { place, isReferenced })
+  const folded = foldBatchNorm(layout, weights)
+  const foldedLayout = layoutOf(folded.network)
   const g = createGraph(network.name)
   const k = createStandardKernels(g, { batch: null, isWasm })
   const { size, channels } = network.input
@@ -24,7 +28,7 @@ export function inferenceGraph(
     name: g.input({ name: 'pixels', type: 'float32', shape: ['batch', size, size, channels] }),
   }
   const constants = Object.fromEntries(
-    weightSpecs(folded.network).map((spec) => {
+    foldedLayout.specs.map((spec) => {
       const placed = place(g, spec, folded)
       return [
         spec.name,
@@ -32,8 +36,8 @@ export function inferenceGraph(
       ]
     }),
   )
-  const { logits, features } = answers(k, folded.network, { weights: constants, pixels })
-  g.output(features.name, { name: 'features', type: 'float32', shape: ['batch', featureLength(network)] })
+  const { logits, features } = answers(k, foldedLayout, { weights: constants, pixels })
+  g.output(features.name, { name: 'features', type: 'float32', shape: ['batch', layout.featureLength] })
   g.output(logits.name, { name: 'logits', type: 'float32', shape: ['batch', network.classes] })
   return g.finish()
 }

@@ -2,8 +2,7 @@
  *  the file refers to their offsets in weights.bin next to it, and those of another program's graph to offsets in
  *  backbone.onnx, so that it is small and agrees exactly with the layers (docs/decisions/0013). */
 import { WEIGHTS_FILE, type WeightPlace } from '../formats/weights-file.ts'
-import { graphOf, type Network, type Weights } from '../network/network.ts'
-import { foreignInferenceGraph } from './foreign-graph.ts'
+import type { NetworkLayout, Weights } from '../network/network.ts'
 import { inferenceGraph } from './inference-graph.ts'
 import type { PlaceWeight } from './place-weight.ts'
 import { onnxBytes } from './writer.ts'
@@ -12,14 +11,12 @@ const FLOAT32 = 1 // TensorProto.DataType
 
 /** @param places from `toTfjs`, which wrote weights.bin. */
 export function onnxFile(
-  { network, weights }: { readonly network: Network; readonly weights: Weights },
+  layout: NetworkLayout,
+  weights: Weights,
   places: ReadonlyMap<string, WeightPlace>,
 ): Uint8Array {
-  const place = placeIn(places)
   return onnxBytes(
-    graphOf(network)
-      ? foreignInferenceGraph(network, weights, { place, isReferenced: true })
-      : inferenceGraph(network, weights, { isWasm: false, place }),
+    inferenceGraph(layout, weights, { isWasm: false, place: placeIn(places), isReferenced: true }),
   )
 }
 

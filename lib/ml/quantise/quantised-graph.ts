@@ -2,7 +2,7 @@
  *  have batch norm folded and take the same pixels as the float32 graph (lib/ml/onnx/inference-graph.ts). */
 import { answers } from '../learn/step.ts'
 import { foldBatchNorm } from '../network/fold.ts'
-import { featureLength, weightSpecs, type Network, type Weights } from '../network/network.ts'
+import { layoutOf, type Network, type Weights } from '../network/network.ts'
 import { createGraph, type Graph } from '../onnx/graph.ts'
 import { createStandardKernels, type Value } from '../onnx/standard-kernels.ts'
 import type { GraphData } from '../onnx/writer.ts'
@@ -16,8 +16,10 @@ export type Ranges = Readonly<Record<string, Range>>
 /** Ports: pixels [batch, size, size, channels] → features [batch, length], logits [batch, classes], in this order.
  *  @throws Error where a range is missing */
 export function quantisedGraph(network: Network, weights: Weights, ranges: Ranges): GraphData {
-  const folded = foldBatchNorm(network, weights)
-  const { values, kernels } = quantisedValues(folded.network)
+  const layout = layoutOf(network)
+  const folded = foldBatchNorm(layout, weights)
+  const foldedLayout = layoutOf(folded.network)
+  const { values, kernels } = quantisedValues(foldedLayout)
   const g = createGraph(network.name)
   const outputs = new Map<string, OutputRange>(
     values.map(({ layer, measured }) => {
@@ -28,17 +30,17 @@ export function quantisedGraph(network: Network, weights: Weights, ranges: Range
   )
   const k = createQuantisedKernels(g, outputs)
   const constants = Object.fromEntries(
-    weightSpecs(folded.network).map((spec) => {
+    foldedLayout.specs.map((spec) => {
       const numbers = numbersOf(folded.weights, spec.name)
       const isInt8 = spec.role === 'kernel' && kernels.has(spec.layer)
       return [spec.name, isInt8 ? k.int8Kernel(numbers, spec.shape) : k.constant(numbers, spec.shape)]
     }),
   )
-  const { logits, features } = answers(k, folded.network, {
+  const { logits, features } = answers(k, foldedLayout, {
     weights: constants,
     pixels: pixelsOf(g, network),
   })
-  g.output(features.name, { name: 'features', type: 'float32', shape: ['batch', featureLength(network)] })
+  g.output(features.name, { name: 'features', type: 'float32', shape: ['batch', layout.featureLength] })
   g.output(logits.name, { name: 'logits', type: 'float32', shape: ['batch', network.classes] })
   return g.finish()
 }
@@ -51,7 +53,8 @@ export type ExtremesGraph = {
 
 /** The float32 graph with the smallest and the largest number of each value of `quantisedValues` as its outputs. */
 export function extremesGraph(network: Network, weights: Weights): ExtremesGraph {
-  const folded = foldBatchNorm(network, weights)
+  const folded = foldBatchNorm(layoutOf(network), weights)
+  const foldedLayout = layoutOf(folded.network)
   const g = createGraph(network.name)
   const measured = new Map<string, Value>()
   const k = {
@@ -62,18 +65,15 @@ export function extremesGraph(network: Network, weights: Weights): ExtremesGraph
     },
   }
   const constants = Object.fromEntries(
-    weightSpecs(folded.network).map(({ name, shape }) => [
-      name,
-      k.constant(numbersOf(folded.weights, name), shape),
-    ]),
+    foldedLayout.specs.map(({ name, shape }) => [name, k.constant(numbersOf(folded.weights, name), shape)]),
   )
-  answers(k, folded.network, { weights: constants, pixels: pixelsOf(g, network) })
+  answers(k, foldedLayout, { weights: constants, pixels: pixelsOf(g, network) })
   const extreme = (op: string, rows: string, name: string): string => {
     const output = g.op(op, [rows, g.ints(1)], { attributes: { keepdims: 0 } })
     g.output(output, { name, type: 'float32', shape: ['batch'] })
     return name
   }
-  const outputs = quantisedValues(folded.network).values.map(({ layer, measured: from }) => {
+  const outputs = quantisedValues(foldedLayout).values.map(({ layer, measured: from }) => {
     const rows = g.op('Flatten', [measured.get(from)!.name], { attributes: { axis: 1 } })
     return {
       layer,

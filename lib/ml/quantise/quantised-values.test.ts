@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Layer, Network } from '../network/network.ts'
+import { layoutOf, type Layer, type Network } from '../network/network.ts'
 import { float32Reason, quantisedValues } from './quantised-values.ts'
 
 const network = (layers: readonly Layer[]): Network => ({
@@ -20,14 +20,16 @@ const conv = (name: string, from?: string): Layer => ({
 
 test('a relu becomes the limits of the convolution before it, also behind a max pool', () => {
   const { values, absorbed, kernels } = quantisedValues(
-    network([
-      conv('a'),
-      { name: 'pool', kind: 'maxPool', size: 2 },
-      { name: 'a-relu', kind: 'relu' },
-      conv('b'),
-      { name: 'b-relu', kind: 'relu' },
-      { name: 'mean', kind: 'globalAvgPool' },
-    ]),
+    layoutOf(
+      network([
+        conv('a'),
+        { name: 'pool', kind: 'maxPool', size: 2 },
+        { name: 'a-relu', kind: 'relu' },
+        conv('b'),
+        { name: 'b-relu', kind: 'relu' },
+        { name: 'mean', kind: 'globalAvgPool' },
+      ]),
+    ),
   )
 
   expect(values).toEqual([
@@ -41,13 +43,15 @@ test('a relu becomes the limits of the convolution before it, also behind a max 
 
 test('a convolution that something else reads keeps both signs', () => {
   const { values } = quantisedValues(
-    network([
-      conv('a'),
-      { name: 'a-relu', kind: 'relu' },
-      conv('b'),
-      { name: 'sum', kind: 'add', other: 'a' },
-      { name: 'mean', kind: 'globalAvgPool' },
-    ]),
+    layoutOf(
+      network([
+        conv('a'),
+        { name: 'a-relu', kind: 'relu' },
+        conv('b'),
+        { name: 'sum', kind: 'add', other: 'a' },
+        { name: 'mean', kind: 'globalAvgPool' },
+      ]),
+    ),
   )
 
   expect(values).toEqual([
@@ -61,16 +65,18 @@ test('a convolution that something else reads keeps both signs', () => {
 
 test('what follows a global average stays float32', () => {
   const { values, kernels } = quantisedValues(
-    network([
-      conv('a'),
-      { name: 'squeeze', kind: 'globalAvgPool' },
-      { name: 'less', kind: 'dense', units: 2, bias: true },
-      { name: 'less-relu', kind: 'relu' },
-      { name: 'more', kind: 'dense', units: 4, bias: true },
-      { name: 'share', kind: 'hardSigmoid' },
-      { name: 'scaled', kind: 'scaleChannels', from: 'a', other: 'share' },
-      { name: 'mean', kind: 'globalAvgPool' },
-    ]),
+    layoutOf(
+      network([
+        conv('a'),
+        { name: 'squeeze', kind: 'globalAvgPool' },
+        { name: 'less', kind: 'dense', units: 2, bias: true },
+        { name: 'less-relu', kind: 'relu' },
+        { name: 'more', kind: 'dense', units: 4, bias: true },
+        { name: 'share', kind: 'hardSigmoid' },
+        { name: 'scaled', kind: 'scaleChannels', from: 'a', other: 'share' },
+        { name: 'mean', kind: 'globalAvgPool' },
+      ]),
+    ),
   )
 
   expect(values.map(({ layer }) => layer)).toEqual(['input', 'a', 'scaled'])

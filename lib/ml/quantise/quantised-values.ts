@@ -1,7 +1,7 @@
 /** Which values of a network become 8-bit numbers, read from its layers alone: feature maps between convolutions, and
  *  the vectors of a flattened map. What follows a global average (squeeze-and-excitation, the features, the last
  *  layer) stays float32: it costs little and decides much. */
-import { graphOf, INPUT, otherOf, sourceOf, type Layer, type Network } from '../network/network.ts'
+import { graphOf, INPUT, type Layer, type Network, type NetworkLayout } from '../network/network.ts'
 
 export type QuantisedValue = {
   /** The layer whose output becomes 8-bit numbers, or `INPUT`. */
@@ -28,13 +28,14 @@ export function float32Reason(network: Network): string | null {
   return null
 }
 
-/** @param network with batch norm folded */
-export function quantisedValues(network: Network): QuantisedNetwork {
+/** @param layout of the network with batch norm folded */
+export function quantisedValues({
+  network,
+  sources,
+}: Pick<NetworkLayout, 'network' | 'sources'>): QuantisedNetwork {
   const readers = new Map<string, Layer[]>()
   network.layers.forEach((layer, index) => {
-    const other = otherOf(layer)
-    for (const name of [sourceOf(network, index), ...(other === null ? [] : [other])])
-      readers.set(name, [...(readers.get(name) ?? []), layer])
+    for (const name of sources[index]!) readers.set(name, [...(readers.get(name) ?? []), layer])
   })
   const onlyReader = (name: string): Layer | null => {
     const all = readers.get(name) ?? []
@@ -45,7 +46,7 @@ export function quantisedValues(network: Network): QuantisedNetwork {
   const kernels = new Set<string>()
   const isQuantised = new Set<string>([INPUT])
   network.layers.forEach((layer, index) => {
-    const source = sourceOf(network, index)
+    const [source] = sources[index]!
     if (absorbed.has(layer.name)) {
       isQuantised.add(layer.name)
       return

@@ -2,7 +2,7 @@
  *  every engine. Not optimised. */
 import type { Batch, LearnerSpec } from '../learn/learner.ts'
 import { fillNoise, noisyLayers } from '../learn/dropout-noise.ts'
-import { shapesOf, sizeOf, weightSpecs, type Network, type Weights } from '../network/network.ts'
+import { layoutOf, shapesOf, sizeOf, weightSpecs, type Network, type Weights } from '../network/network.ts'
 import { clipped, momentCount, ratesOfStep, updated } from '../learn/optimisers.ts'
 import { decayMask, paceMask, planWeights } from '../network/weight-layout.ts'
 import { createReference } from './kernels.ts'
@@ -19,7 +19,7 @@ export function referenceAnswers(
   weights: Weights,
   { pixels, count }: Pick<Batch, 'pixels' | 'count'>,
 ): { logits: Float64Array; features: Float64Array } {
-  const { logits, features } = answers(createReference(), network, {
+  const { logits, features } = answers(createReference(), layoutOf(network), {
     weights: named(network, weights),
     pixels: exact([count, ...shapesOf(network).get('input')!], pixels),
   })

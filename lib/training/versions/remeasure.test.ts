@@ -9,7 +9,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { initialWeights } from '#lib/ml/network/initial-weights.ts'
-import type { Network } from '#lib/ml/network/network.ts'
+import { layoutOf, type Network } from '#lib/ml/network/network.ts'
 import { fromTfjs, toTfjs } from '#lib/ml/formats/tfjs.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { goldenLogits, goldenOf } from '../run/seal/golden.ts'
@@ -63,7 +63,7 @@ async function sealed() {
   const under = mkdtempSync(join(tmpdir(), 'darkroom-reseal-'))
   onTestFinished(() => rmSync(under, { recursive: true, force: true }))
   const folder = join(under, 'pair', 'v1')
-  const { modelJson, weightsBin } = toTfjs(network, initialWeights(network, 3))
+  const { modelJson, weightsBin } = toTfjs(layoutOf(network), initialWeights(network, 3))
   const loaded = fromTfjs(modelJson, weightsBin)
   const spec = preprocessFor(input)
   await engine.load('golden', loaded)

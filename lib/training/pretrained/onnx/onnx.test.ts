@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { fromForeignTfjs } from '#lib/ml/formats/foreign-tfjs.ts'
+import { layoutOf } from '#lib/ml/network/network.ts'
 import { inferenceGraph } from '#lib/ml/onnx/inference-graph.ts'
 import { onnxBytes, type EmbeddedGraph, type GraphData } from '#lib/ml/onnx/writer.ts'
 import { normalise } from '#lib/ml/preprocess/preprocess.ts'
@@ -81,7 +82,10 @@ test.runIf(existsSync(MOBILENET))(
       { size: 96 },
     )
     const file = join(folder, 'mobilenet.onnx')
-    await writeFile(file, onnxBytes(inferenceGraph(model.network, model.weights, { isWasm: false })))
+    await writeFile(
+      file,
+      onnxBytes(inferenceGraph(layoutOf(model.network), model.weights, { isWasm: false })),
+    )
 
     const inspection = await inspectOnnx(file, { name: 'mobilenet.onnx', normalisation: '-1..1' }, INSPECTING)
     const saved = await saveOnnx(file, folder, { inspection, choice: inspection.choices[0]!, ...NAMED })
