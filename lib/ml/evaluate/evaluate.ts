@@ -47,6 +47,8 @@ export type Evaluation = {
   readonly perClass: readonly ClassScore[]
   /** Rows: the true class; columns: the predicted class. */
   readonly confusion: readonly (readonly number[])[]
+  /** Of each image, in the order of the logits. */
+  readonly isCorrect: readonly boolean[]
 }
 
 const FEWEST_FOR_ECE = 100
@@ -94,10 +96,14 @@ export function evaluation(
   options: { classes: readonly string[]; temperature: number },
 ): Evaluation {
   const confusion = options.classes.map(() => options.classes.map(() => 0))
-  answers.forEach(({ label }, i) => confusion[label]![answerOf(logits, i)]!++)
+  const isCorrect = answers.map(({ label }, i) => {
+    const predicted = answerOf(logits, i)
+    confusion[label]![predicted]!++
+    return predicted === label
+  })
   const images = answers.length
   const labels = answers.map(({ label }) => label)
-  const right = countRight(logits, labels)
+  const right = isCorrect.filter(Boolean).length
   const perClass = options.classes.map((name, k) => classScore(confusion, name, k))
   const macro = meanOf(perClass, (c) => (c.images > 0 ? 1 : 0))
   const weighted = meanOf(perClass, (c) => c.images)
@@ -113,6 +119,7 @@ export function evaluation(
     reliability: isEnough ? reliability(answers) : null,
     perClass,
     confusion,
+    isCorrect,
   }
 }
 

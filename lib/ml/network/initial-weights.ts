@@ -3,29 +3,25 @@
 import { sizeOf, weightSpecs, type Network, type Weights, type WeightSpec } from './network.ts'
 import { createRandom, normal } from '../random.ts'
 
+const GAIN_NEXT_TO_IDENTITY = 1 / 3 // PyTorch's default, which the source starts with
+
 /** He et al. 2015 (arXiv:1502.01852): normal with variance 2 / fan-in before a relu; 1 / fan-in for the last
- *  layer. */
-export function initialWeights(network: Network, seed: number): Weights {
+ *  layer.
+ *  @param options.startsAsIdentity each convolution passes on its input: its first filters are the identity, one for
+ *  each channel, and the others are random (K. Jordan 2024, arXiv:2404.00498, § 3.3) */
+export function initialWeights(
+  network: Network,
+  seed: number,
+  { startsAsIdentity = false }: { readonly startsAsIdentity?: boolean } = {},
+): Weights {
   const last = network.layers.at(-1)!.name
   const random = createRandom(seed)
   return Object.fromEntries(
-    weightSpecs(network).map((spec) => [spec.name, initialTensor(spec, spec.layer === last ? 1 : 2, random)]),
-  )
-}
-
-const GAIN_NEXT_TO_IDENTITY = 1 / 3 // PyTorch's default, which the source starts with
-
-/** Each convolution passes on its input: its first filters are the identity, one for each channel, and
- *  the others are random. Source: K. Jordan 2024 (arXiv:2404.00498), § 3.3. */
-export function identityWeights(network: Network, seed: number): Weights {
-  const random = createRandom(seed)
-  return Object.fromEntries(
     weightSpecs(network).map((spec) => {
+      if (!startsAsIdentity) return [spec.name, initialTensor(spec, spec.layer === last ? 1 : 2, random)]
       const values = initialTensor(spec, GAIN_NEXT_TO_IDENTITY, random)
-      return [
-        spec.name,
-        spec.role === 'kernel' && spec.shape.length === 4 ? identityKernel(values, spec.shape) : values,
-      ]
+      const isConvolution = spec.role === 'kernel' && spec.shape.length === 4
+      return [spec.name, isConvolution ? identityKernel(values, spec.shape) : values]
     }),
   )
 }

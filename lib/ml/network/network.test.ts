@@ -1,7 +1,7 @@
 /** Networks as data: shapes, counts, initial weights, extended heads, folding. */
 import { expect, test } from 'vitest'
 import { foldBatchNorm } from './fold.ts'
-import { identityWeights, initialWeights, withClasses } from './initial-weights.ts'
+import { initialWeights, withClasses } from './initial-weights.ts'
 import { flopsPerImage, layoutOf, parameterCount, shapesOf, type Network } from './network.ts'
 import { liveWeights, someBatch, tinyNetworks } from './networks.fakes.ts'
 import { referenceAnswers, relativeError } from '../reference/step.ts'
@@ -71,7 +71,7 @@ test('an identity network passes on each channel, and its further filters are ra
       { name: 'head', kind: 'dense', units: 10, bias: true },
     ],
   }
-  const kernel = identityWeights(network, 1)['second/kernel']!
+  const kernel = initialWeights(network, 1, { startsAsIdentity: true })['second/kernel']!
   const at = (place: number, input: number, filter: number): number =>
     kernel[(place * 2 + input) * 3 + filter]!
 

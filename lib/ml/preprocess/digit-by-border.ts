@@ -1,7 +1,7 @@
 /** A written digit laid out as digit.ts does, by what the image's border shows: for versions whose
  *  `preprocess.json` does not ask for `ink: 'local'`. Their networks and golden answers are made for it. */
-import { centred, quantile } from './digit-layout.ts'
-import { resize, type Raster } from './resize.ts'
+import { quantile } from './ink.ts'
+import { centred, resize, type Raster } from './resize.ts'
 
 // the longer side of the ink in a square of 28 (LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel
 // box")
@@ -13,10 +13,18 @@ const STRONGEST = 0.9995 // quantile that stands for the strongest ink, so that 
 const NOISE = 0.9 // quantile of the border's distance to its ground that is taken for noise
 
 export function digitSquareByBorder(raster: Raster, size: number): Uint8Array {
+  const { data } = raster
   const border = borderOf(raster)
   const ground = quantile(border, 0.5)
-  if (raster.width === size && raster.height === size && ground < DARK) return raster.data
-  const ink = inkOf(raster, border, ground)
+  if (raster.width === size && raster.height === size && ground < DARK) return data
+  let sum = 0
+  for (const value of data) sum += value
+  const isDarkInk = sum / data.length < ground
+  const distance = (value: number): number => Math.max(0, isDarkInk ? ground - value : value - ground)
+  const away = data.map(distance)
+  const noise = quantile(border.map(distance), NOISE)
+  const strongest = quantile(away, STRONGEST)
+  const ink = strongest - noise < FEWEST_LEVELS ? null : stretched(away, noise, strongest)
   const box = ink && boxOf(ink, raster)
   if (!box) return new Uint8Array(size * size)
   const side = Math.round(size * INK_SHARE)
@@ -27,18 +35,8 @@ export function digitSquareByBorder(raster: Raster, size: number): Uint8Array {
   return centred(resize(cut, box, width, height), width, height, size)
 }
 
-/** Distance from the ground in the direction of the ink, with noise removed and stretched to 0–255; null
- *  where there is no ink. */
-function inkOf(raster: Raster, border: Uint8Array, ground: number): Uint8Array | null {
-  const { data } = raster
-  let sum = 0
-  for (const value of data) sum += value
-  const isDarkInk = sum / data.length < ground
-  const distance = (value: number): number => Math.max(0, isDarkInk ? ground - value : value - ground)
-  const noise = quantile(border.map(distance), NOISE)
-  const away = data.map(distance)
-  const strongest = quantile(away, STRONGEST)
-  if (strongest - noise < FEWEST_LEVELS) return null
+/** Distances from the ground with noise removed, stretched to 0–255. */
+function stretched(away: Uint8Array, noise: number, strongest: number): Uint8Array {
   // The floor lies a little above the noise but never in the ink's upper half, where a line that crosses the
   // border would put it.
   const floor = Math.min(noise * 1.5, strongest / 2)

@@ -1,11 +1,10 @@
 /** A written digit as the makers of MNIST laid theirs out: light ink on black, 20 pixels at its longer side, centred by
  *  its mass. It takes a digit from paper of any kind; it neither recognises nor straightens it. */
-import { centred } from './digit-layout.ts'
 import type { ImageProblem } from '#lib/domain/image.ts'
 import { inkOf, withoutFaint, type Ink } from './ink.ts'
 import { digitAmong, longer, marksOf, thicknessOf, type Mark, type Mask } from './marks.ts'
 import { withoutPaperLines } from './paper-lines.ts'
-import { resize, type Raster, type Window } from './resize.ts'
+import { centred, resize, type Raster, type Window } from './resize.ts'
 
 // the longer side of the ink in a square of 28 (LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel
 // box")

@@ -1,6 +1,5 @@
 /** Tells ink from its ground on a small copy of an image, whatever the colours and the light: how much ink each pixel
  *  has. Whether the ink is a digit, marks.ts decides. */
-import { quantile } from './digit-layout.ts'
 import { awayFrom, flatGround, smoothGround } from './ground.ts'
 import { thicknessOf } from './marks.ts'
 import { opened } from './opening.ts'
@@ -226,4 +225,16 @@ function standingOut(values: Float32Array, size: Size & { readonly window: numbe
   const out = new Uint8Array(values.length)
   for (let i = 0; i < out.length; i++) out[i] = Math.min(255, values[i]! - ground[i]! + 0.5) // never negative
   return out
+}
+
+/** The smallest value that at least `share` of the bytes do not exceed. */
+export function quantile(bytes: Uint8Array, share: number): number {
+  const counts = new Uint32Array(256)
+  for (const value of bytes) counts[value]!++
+  let left = Math.ceil(bytes.length * share)
+  for (let value = 0; value < 256; value++) {
+    left -= counts[value]!
+    if (left <= 0) return value
+  }
+  return 255
 }

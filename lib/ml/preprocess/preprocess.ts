@@ -17,37 +17,39 @@ export type PreparedSquare = { readonly square: Uint8Array; readonly problem: Im
 
 /** The image as the network's square, and whether it shows anything. */
 export function prepare(image: RgbImage, spec: Preprocess): PreparedSquare {
-  if (spec.fit === 'digit') {
-    const { square, problem } = digitOf(image, spec)
-    return { square: spec.channels === 1 ? square : tripled(square), problem }
-  }
-  const square = preprocess(image, spec)
-  const shown = spec.fit === 'contain' ? preprocess(image, { ...spec, fit: 'stretch' }) : square // no padding
+  if (spec.fit === 'digit') return digitOf(image, spec)
+  const square = fitted(image, spec, spec.fit)
+  const shown = spec.fit === 'contain' ? fitted(image, spec, 'stretch') : square // no padding
   return { square, problem: isFlat(shown, spec.channels) ? 'blank' : null }
 }
 
 /** The square of `prepare`. */
-export function preprocess(image: RgbImage, spec: Preprocess): Uint8Array {
+export const preprocess = (image: RgbImage, spec: Preprocess): Uint8Array =>
+  spec.fit === 'digit' ? digitOf(image, spec).square : fitted(image, spec, spec.fit)
+
+function fitted(image: RgbImage, spec: Preprocess, fit: Exclude<Preprocess['fit'], 'digit'>): Uint8Array {
   const raster: Raster = spec.channels === 1 ? grey(image) : { ...image, channels: 3 }
-  switch (spec.fit) {
+  switch (fit) {
     case 'stretch':
       return stretch(raster, spec.size, spec.size)
     case 'cover':
       return cover(raster, spec.size)
     case 'contain':
       return contain(raster, spec)
-    case 'digit':
-      return prepare(image, spec).square
   }
 }
 
-function digitOf(image: RgbImage, { size, ink }: Preprocess): PreparedSquare {
+function digitOf(image: RgbImage, { size, ink, channels }: Preprocess): PreparedSquare {
+  const inChannels = (square: Uint8Array): Uint8Array => (channels === 1 ? square : tripled(square))
   if (image.width === size && image.height === size) {
     const raster = grey(image)
-    if (isLaidOut(raster, size)) return { square: raster.data, problem: null }
+    if (isLaidOut(raster, size)) return { square: inChannels(raster.data), problem: null }
   }
   const { square, problem } = digitSquare({ ...image, channels: 3 }, size)
-  return { square: ink === 'local' ? square : digitSquareByBorder(grey(image), size), problem }
+  return {
+    square: inChannels(ink === 'local' ? square : digitSquareByBorder(grey(image), size)),
+    problem,
+  }
 }
 
 /** By the histogram of each channel: sorting the values took a tenth of a prediction (November 2026). */

@@ -27,7 +27,7 @@ export type GradientSettings = {
   /** The first convolution is computed from the images and fixed (whitening.ts); absent: it is trained like
    *  the others. */
   readonly isWhitened?: boolean
-  /** Its convolutions start by passing on their input (`identityWeights`); absent: with random weights. */
+  /** Its convolutions start by passing on their input (`initialWeights`); absent: with random weights. */
   readonly beginsAsIdentity?: boolean
   /** Targets are mixed with a teacher's predictions; absent: labels only. */
   readonly distil?: Distillation

@@ -43,6 +43,9 @@ export function figuresOf(sets: MeasuredSets): Figures {
     calibrating: answersAt(calibrating.logits, calibrating.labels, temperature),
     test: answersAt(test.logits, test.labels, temperature),
   }
+  const calibrated = isCalibrated
+    ? calibratedFigures(sets, answers, temperature)
+    : { calibration: null, decision: null, candidates: null, familiarity: familiarity?.card ?? null }
   const validation = score(choosing.logits, choosing.labels)
   return {
     test:
@@ -60,9 +63,7 @@ export function figuresOf(sets: MeasuredSets): Figures {
             accuracy: wilson(validation.right, validation.images),
             loss: validation.loss,
           },
-    ...(isCalibrated
-      ? calibratedFigures(sets, answers, temperature)
-      : { calibration: null, decision: null, candidates: null, familiarity: familiarity?.card ?? null }),
+    ...calibrated,
     notes: isCalibrated ? [] : uncalibratedNotes(calibrating.logits.count + choosing.logits.count),
   }
 }

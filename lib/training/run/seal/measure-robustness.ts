@@ -36,7 +36,11 @@ export async function measureRobustness(test: SampleSet, loaded: MeasuredModel):
     for (let first = 0; first < images; first += AT_ONCE) {
       const places = Array.from({ length: Math.min(AT_ONCE, images - first) }, (_, i) => first + i)
       const squares = await Promise.all(
-        places.map((i) => changed(squareOf(some, i, loaded), some.hashes[i]!)),
+        places.map((i) => {
+          const square = new Uint8Array(squareBytes(loaded.spec))
+          some.read(i, square, 0)
+          return changed(square, some.hashes[i]!)
+        }),
       )
       const { logits } = await computeOutputs(
         { count: squares.length, read: (i, out, offset) => out.set(squares[i]!, offset) },
@@ -81,10 +85,4 @@ export async function measureMirrored(
   )
   const both: Logits = { ...plain, values: plain.values.map((value, i) => value + logits.values[i]!) }
   return wilson(countRight(both, test.labels), test.count)
-}
-
-function squareOf(set: SampleSet, index: number, { spec }: MeasuredModel): Uint8Array {
-  const square = new Uint8Array(squareBytes(spec))
-  set.read(index, square, 0)
-  return square
 }

@@ -3,7 +3,7 @@
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { LabelledPrediction, Logits } from '#lib/domain/calibration.ts'
 import { wilson } from '#lib/domain/statistics.ts'
-import { answerOf, evaluation } from '#lib/ml/evaluate/evaluate.ts'
+import { evaluation } from '#lib/ml/evaluate/evaluate.ts'
 
 export type TestPredictions = {
   readonly logits: Logits
@@ -20,7 +20,7 @@ export function testFigures(
 ): NonNullable<Card['test']> {
   const others = [...hashes.keys()].filter((i) => !copies.has(hashes[i]!))
   const figures = evaluation(logits, answers, version)
-  const right = others.filter((i) => answerOf(logits, i) === answers[i]!.label).length
+  const right = others.filter((i) => figures.isCorrect[i]).length
   return {
     images: figures.images,
     accuracy: figures.accuracy,

@@ -6,7 +6,7 @@ import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { firstConvolution, whiteningKernel } from '#lib/ml/learn/whitening.ts'
 import { withHead } from '#lib/ml/network/head-network.ts'
-import { identityWeights, initialWeights, withClasses } from '#lib/ml/network/initial-weights.ts'
+import { initialWeights, withClasses } from '#lib/ml/network/initial-weights.ts'
 import { featureLength, type Network, type Weights } from '#lib/ml/network/network.ts'
 import { isRecipe, RECIPES } from '#lib/ml/recipes/list.ts'
 import type { ScratchRecipe } from '#lib/ml/recipes/recipe.ts'
@@ -17,18 +17,17 @@ export type StartingNetwork = { readonly network: Network; readonly weights: Wei
 export async function startingNetwork(plan: RunPlan, training: SampleSet): Promise<StartingNetwork> {
   const classes = plan.classes.length
   switch (plan.start.kind) {
-    case 'version': {
+    case 'version':
+    case 'network': {
       const { network, weights } = await readBundle(plan.start.folder)
+      if (plan.start.kind === 'network')
+        return withHead(network, weights, {
+          kernel: new Float32Array(featureLength(network) * classes),
+          bias: new Float32Array(classes),
+        })
       return network.classes === classes
         ? { network, weights }
         : withClasses(network, weights, { classes, seed: plan.seed })
-    }
-    case 'network': {
-      const { network, weights } = await readBundle(plan.start.folder)
-      return withHead(network, weights, {
-        kernel: new Float32Array(featureLength(network) * classes),
-        bias: new Float32Array(classes),
-      })
     }
     case 'random':
       return randomNetwork(plan, training)
@@ -40,9 +39,9 @@ export async function startingNetwork(plan: RunPlan, training: SampleSet): Promi
 function randomNetwork(plan: RunPlan, training: SampleSet): StartingNetwork {
   const { network: build, settings } = scratchRecipe(plan.recipe)
   const network = build({ size: plan.spec.size, channels: plan.spec.channels }, plan.classes.length)
-  const weights = settings.beginsAsIdentity
-    ? identityWeights(network, plan.seed)
-    : initialWeights(network, plan.seed)
+  const weights = initialWeights(network, plan.seed, {
+    startsAsIdentity: settings.beginsAsIdentity ?? false,
+  })
   if (!settings.isWhitened) return { network, weights }
   const kernel = `${firstConvolution(network).name}/kernel`
   return { network, weights: { ...weights, [kernel]: whiteningKernel(network, training, plan.spec) } }
