@@ -203,7 +203,7 @@ const reached = (
   { kernel, stride, padding }: Extract<Layer, { kind: 'conv' | 'depthwise' }>,
 ): number => Math.ceil((padding === 'valid' ? side - kernel + 1 : side) / stride)
 
-/** What follows from the layers of a network: computed once by whoever reads more than one of these. */
+/** What follows from the layers of a network: computed once where more than one of these is needed. */
 export type NetworkLayout = {
   readonly network: Network
   readonly shapes: ReadonlyMap<string, Shape>

@@ -252,7 +252,8 @@ function averageBlocks(raster: Raster, across: number, down: number): Raster {
   return { width, height, channels, data: out }
 }
 
-/** A square of bytes with this ink on black, placed so that its centre of mass lies in the middle of the square, as far as it stays whole. */
+/** A square with this ink on black, placed so that its centre of mass lies in the middle, as far as it stays
+ *  whole. */
 export function centred(ink: Uint8Array, width: number, height: number, size: number): Uint8Array {
   let [mass, massX, massY] = [0, 0, 0]
   for (let y = 0; y < height; y++)
