@@ -10,7 +10,7 @@ test.each([
   ['one use case imports another', 'lib/serving/pool.ts', `import { x } from '#lib/training/run/run.ts'`],
   [
     'a page bypasses the HTTP module',
-    'app/history/page.tsx',
+    'app/classifiers/[id]/history/page.tsx',
     `import { x } from '#lib/data/predictions/predictions.ts'`,
   ],
   ['a relative path out of the module', 'lib/domain/gate.ts', `import { x } from '../data/runs/runs.ts'`],

@@ -4,7 +4,7 @@ import { unneeded, wordsIn } from './private-words.ts'
 
 test.each([
   ['lib/domain/gate.ts', '// what the user asked for'],
-  ['app/upload/page.tsx', '<p>Bring your pictures</p>'],
+  ['app/classifiers/[id]/images/add/page.tsx', '<p>Bring your pictures</p>'],
   ['docs/retraining.md', 'Accuracy on held-back images'],
   ['docs/retraining.md', 'The kept images are shown.'],
   ['lib/data/data.ts', 'readonly isTold: boolean'],

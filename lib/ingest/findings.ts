@@ -1,5 +1,5 @@
 /** What an upload reports about its files: the kinds of findings, which refusal of the decoder becomes which, and
- *  the report that collects them. The texts of the kinds on pages are in app/upload. */
+ *  the report that collects them. The texts of the kinds on pages are in app/classifiers/[id]/images/add. */
 import type { finding } from '#lib/contracts/uploads.ts'
 import type { UploadGroup } from '#lib/data/samples/group-types.ts'
 import type { NewSample } from '#lib/data/values.ts'

@@ -1,0 +1,60 @@
+/** The filters of the history in its URL. Invalid values are ignored. */
+import type { Input } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
+import type { Query } from '../../../current-user.ts'
+
+type Filters = Omit<Input<Routes['GET /api/predictions']>, 'limit'>
+
+const DECISIONS = ['confident', 'uncertain', 'unfamiliar', 'none'] as const
+const FEEDBACKS = ['none', 'correct', 'wrong'] as const
+const NAMES = [
+  'classifier',
+  'class',
+  'version',
+  'decision',
+  'feedback',
+  'min',
+  'max',
+  'since',
+  'until',
+] as const
+
+export function filtersOf(query: Query): Filters {
+  const filters: Filters = {
+    classifier: query.classifier || undefined,
+    class: query.class || undefined,
+    version: /^v\d+$/.test(query.version ?? '') ? query.version : undefined,
+    decision: DECISIONS.find((one) => one === query.decision),
+    feedback: FEEDBACKS.find((one) => one === query.feedback),
+    min_confidence: shareOf(query.min),
+    max_confidence: shareOf(query.max),
+    since: momentOf(query.since, 'T00:00:00.000Z'),
+    until: momentOf(query.until, 'T23:59:59.999Z'),
+    cursor: query.cursor || undefined,
+  }
+  return filters
+}
+
+/** The filters without the page of the list. */
+export const exportFilters = ({ cursor: _cursor, ...filters }: Filters): Omit<Filters, 'cursor'> => filters
+
+export const hasFilters = (query: Query): boolean => NAMES.some((name) => query[name])
+
+/** The same URL with changed filters. */
+export function addressWith(query: Query, change: Query): string {
+  const entries = Object.entries({ ...query, ...change }).flatMap(([name, value]) =>
+    value ? [[name, value]] : [],
+  )
+  return `/history?${new URLSearchParams(entries)}`
+}
+
+/** A share, from a percentage in the URL. */
+function shareOf(percent: string | undefined): number | undefined {
+  const number = Number(percent || Number.NaN)
+  return number >= 0 && number <= 100 ? number / 100 : undefined
+}
+
+const momentOf = (day: string | undefined, time: string): string | undefined =>
+  /^\d{4}-\d\d-\d\d$/.test(day ?? '') && !Number.isNaN(Date.parse(`${day}${time}`))
+    ? `${day}${time}`
+    : undefined

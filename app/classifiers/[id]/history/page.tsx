@@ -1,0 +1,124 @@
+/** The stored predictions, newest first; the filters and the page of the list are in the URL. */
+import Link from 'next/link'
+import { addressOf } from '#lib/contracts/client.ts'
+import { counted } from '#lib/domain/count-text.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { buttonProps } from '#lib/ui/button.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { Icon } from '#lib/ui/icon.tsx'
+import { PageHead } from '#lib/ui/shell.tsx'
+import { PermissionGate } from '../../../_components/permission-gate.tsx'
+import { resultOf, requireViewer, queryOf, type PageProps, type Query } from '../../../current-user.ts'
+import { addressWith, exportFilters, filtersOf, hasFilters } from './filters.ts'
+import { DeleteAll } from './_components/delete-predictions.tsx'
+import { FilterForm } from './_components/filter-form.tsx'
+import { PredictionList } from './_components/history-table.tsx'
+
+export const metadata = { title: 'History' }
+const PAGE = 50
+
+export default async function History(props: PageProps) {
+  const query = await queryOf(props)
+  const user = await requireViewer('/history')
+  const { context } = user
+  const { queries } = darkroom()
+  const { classifiers } = await queries.listClassifiers({})
+  const filters = filtersOf(query)
+  const list = await resultOf(context, () => queries.listPredictions({ ...filters, limit: PAGE }))
+  const classes = classifiers.filter(({ id }) => !filters.classifier || id === filters.classifier)
+  return (
+    <div className="stack">
+      <PageHead title="History" lead="All saved predictions with confidence and feedback." />
+      <FilterForm
+        query={query}
+        classifiers={classifiers.map(({ id, title }) => ({ id, title }))}
+        classes={[...new Set(classes.flatMap((one) => one.classes))]}
+      />
+      {!list.ok && <ErrorNotice title="The history cannot be shown" failure={list.failure} />}
+      {list.ok && list.value.predictions.length === 0 && <NoPredictions isFiltered={hasFilters(query)} />}
+      {list.ok && list.value.predictions.length > 0 && (
+        <Card
+          title={counted(list.value.total, 'prediction')}
+          aside={
+            <span className="row gap-1">
+              <span className="small muted">Export all as</span>
+              {(['csv', 'jsonl'] as const).map((format) => (
+                <a
+                  key={format}
+                  href={addressOf('GET /api/predictions/export', { ...exportFilters(filters), format })}
+                  download
+                  {...buttonProps({ size: 'small', variant: 'quiet' })}
+                >
+                  <Icon name="download" />
+                  {format.toUpperCase()}
+                </a>
+              ))}
+              {user.may('admin') && (
+                <DeleteAll
+                  filters={exportFilters(filters)}
+                  total={list.value.total}
+                  isFiltered={hasFilters(query)}
+                />
+              )}
+            </span>
+          }
+        >
+          <PermissionGate user={user} scope="feedback" action="correct predictions" />
+          <PredictionList
+            mayGiveFeedback={user.may('feedback')}
+            mayDelete={user.may('admin')}
+            predictions={list.value.predictions}
+            classesOf={(id) => classifiers.find((one) => one.id === id)?.classes ?? []}
+          />
+          <Pages query={query} next={list.value.next_cursor} />
+        </Card>
+      )}
+    </div>
+  )
+}
+
+function NoPredictions({ isFiltered }: { isFiltered: boolean }) {
+  return isFiltered ? (
+    <EmptyState
+      icon="history"
+      title="No matching predictions"
+      action={
+        <Link href="/history" {...buttonProps()}>
+          Clear filters
+        </Link>
+      }
+    />
+  ) : (
+    <EmptyState
+      icon="history"
+      title="No predictions yet"
+      action={
+        <Link href="/predict" {...buttonProps({ variant: 'primary' })}>
+          Predict
+        </Link>
+      }
+    >
+      Predictions appear here. Your feedback on them is used for training.
+    </EmptyState>
+  )
+}
+
+function Pages({ query, next }: { query: Query; next: string | null }) {
+  if (!next && !query.cursor) return null
+  return (
+    <nav className="row" aria-label="Pages of the history">
+      {query.cursor && (
+        <Link href={addressWith(query, { cursor: undefined })} {...buttonProps({ size: 'small' })}>
+          Newest
+        </Link>
+      )}
+      {next && (
+        <Link href={addressWith(query, { cursor: next })} {...buttonProps({ size: 'small' })}>
+          Older
+        </Link>
+      )}
+    </nav>
+  )
+}

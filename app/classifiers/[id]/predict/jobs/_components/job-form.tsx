@@ -1,0 +1,61 @@
+'use client'
+/** Sends images or a ZIP for predictions in the background. */
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { upload } from '#lib/contracts/client.ts'
+import { DropZone, type SelectedFile } from '#lib/ui/drop-zone.tsx'
+import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
+import { numberText } from '#lib/ui/figure-number.tsx'
+import { Progress } from '#lib/ui/progress.tsx'
+import { failureOf } from '../../../../../_components/request-error.ts'
+
+const sizeText = (bytes: number) => numberText({ bytes })
+
+export function JobForm({
+  classifier,
+  limits,
+}: {
+  readonly classifier: { readonly id: string; readonly title: string }
+  readonly limits: { readonly imageBytes: number; readonly uploadBytes: number }
+}) {
+  const router = useRouter()
+  const [percent, setPercent] = useState<number | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+
+  const send = async (entries: readonly SelectedFile[]) => {
+    setFailure(null)
+    setPercent(0)
+    try {
+      const { id } = await upload(
+        'POST /api/predict/jobs',
+        {
+          classifier: classifier.id,
+          top_k: 5,
+          files: entries.map(({ file, path }) => ({ blob: file, name: path })),
+        },
+        { onProgress: (sent, total) => setPercent((sent / total) * 100) },
+      )
+      router.replace(`/predict/jobs?classifier=${classifier.id}&job=${id}`, { scroll: false })
+      router.refresh()
+    } catch (error) {
+      setFailure(failureOf(error))
+    } finally {
+      setPercent(null)
+    }
+  }
+
+  return (
+    <div className="stack">
+      <DropZone
+        title={`Drop a ZIP, a folder or images for ${classifier.title} here`}
+        hint={`Up to ${sizeText(limits.uploadBytes)} in total and ${sizeText(limits.imageBytes)} for each image`}
+        accept="image/*,.zip"
+        allowFolders
+        isDisabled={percent !== null}
+        onFiles={(entries) => void send(entries)}
+      />
+      {percent !== null && <Progress label="Sending…" percent={percent} />}
+      {failure && <ErrorNotice title="The images were not accepted" failure={failure} />}
+    </div>
+  )
+}

@@ -1,0 +1,67 @@
+/** The evaluation result of a training run, and whether its version was promoted then. The version that is
+ *  live today may be another. */
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import type { VerdictAnswer } from '#lib/contracts/models.ts'
+import type { RunAnswer } from '#lib/contracts/retrain.ts'
+import { buttonProps } from '#lib/ui/button.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { EvaluationBadge } from '../../../../_components/run-state.tsx'
+
+const TITLES: Readonly<Record<VerdictAnswer['kind'], (version: string, base: string) => string>> = {
+  first: (version) => `${version} is ready`,
+  better: (version, base) => `${version} is better than ${base}`,
+  not_worse: (version, base) => `${version} is not worse than ${base}`,
+  equal: (version, base) => `${version} and ${base} are equally good as far as these images show`,
+  worse: (version, base) => `${version} is worse than ${base}`,
+  cannot_tell: (version, base) => `Not enough data to compare ${version} and ${base}`,
+}
+
+type EvaluationCardProps = {
+  readonly run: RunAnswer
+  readonly verdict: VerdictAnswer
+  /** How good the version is. */
+  readonly children?: ReactNode
+}
+
+export function EvaluationCard({ run, verdict, children }: EvaluationCardProps) {
+  const isFirst = verdict.kind === 'first'
+  const version = run.version ?? 'The new version'
+  return (
+    <Card
+      title={TITLES[verdict.kind](version, run.base_version ?? 'the previous version')}
+      variant={run.is_promoted ? 'accent' : 'plain'}
+      aside={!isFirst && <EvaluationBadge kind={verdict.kind} />}
+      actions={
+        <>
+          {run.is_promoted && (
+            <Link
+              href={`/predict?classifier=${run.classifier}`}
+              {...buttonProps({ variant: 'primary', size: 'small' })}
+            >
+              Try it
+            </Link>
+          )}
+          <Link href={`/models?classifier=${run.classifier}`} {...buttonProps({ size: 'small' })}>
+            {run.is_promoted ? 'All versions' : 'Compare versions'}
+          </Link>
+        </>
+      }
+    >
+      {children}
+      {!isFirst && <p>{verdict.sentence}</p>}
+      <p className="font-semibold" role="status">
+        {outcomeText(run, { version, isFirst })}
+      </p>
+    </Card>
+  )
+}
+
+function outcomeText(
+  { is_promoted: isPromoted, base_version: base }: RunAnswer,
+  { version, isFirst }: { readonly version: string; readonly isFirst: boolean },
+): string {
+  if (isPromoted)
+    return `${version} was promoted.${isFirst ? ' Try it with an image that it has not seen.' : ''}`
+  return base ? `${base} stayed live.` : `${version} was not promoted.`
+}
