@@ -57,16 +57,19 @@ async function ownOrigin(): Promise<string> {
 /** For the page of the user's own account, which OPEN_ACTIONS does not make public. */
 export async function requireAccount(path: string): Promise<CurrentUser> {
   const user = await currentUser()
-  if (!user.may('account')) redirect(`/login?next=${encodeURIComponent(path)}`)
+  if (!user.may('account')) redirect(loginAt(path))
   return user
 }
 
 /** For pages that need a login unless OPEN_ACTIONS is set: redirects to the login, which leads back here. */
 export async function requireViewer(path: string): Promise<CurrentUser> {
   const user = await currentUser()
-  if (!user.may('view')) redirect(`/login?next=${encodeURIComponent(path)}`)
+  if (!user.may('view')) redirect(loginAt(path))
   return user
 }
+
+/** The login, which leads to `path` afterwards. */
+export const loginAt = (path: string): string => `/login?next=${encodeURIComponent(path)}`
 
 type Result<T> =
   | { readonly ok: true; readonly value: T }

@@ -14,7 +14,7 @@ export default function NotFound() {
         title="Page not found"
         action={
           <Link href="/" {...buttonProps({ variant: 'primary' })}>
-            Go to the dashboard
+            All classifiers
           </Link>
         }
       >

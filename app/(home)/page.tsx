@@ -1,11 +1,11 @@
-/** The dashboard: the classifiers, what needs attention, and the recent predictions. */
+/** The classifiers, own ones first; what needs attention, and the recent predictions. */
 import Link from 'next/link'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
-import { numberText } from '#lib/ui/figure-number.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { NetworkAnswer } from '#lib/contracts/backbones.ts'
 import { Attention } from '../_components/attention.tsx'
 import { FirstSteps } from '../_components/first-steps.tsx'
@@ -13,12 +13,15 @@ import { firstStepsOf } from '../_components/first-steps-of.ts'
 import { ClassifierCard } from '../_components/classifier-card.tsx'
 import { NetworkOffers } from '../_components/network-offers.tsx'
 import { PredictionTiles } from '../_components/prediction-tiles.tsx'
-import { currentUser, queryOf, type PageProps } from '../current-user.ts'
+import { currentUser, loginAt, queryOf, type PageProps } from '../current-user.ts'
+import { Examples } from './_components/examples.tsx'
 
 const RECENT_PREDICTIONS = 8
 const RECENT_RUNS = 20
 
-export default async function Dashboard(props: PageProps) {
+const CREATION = '/classifiers/new'
+
+export default async function Classifiers(props: PageProps) {
   const { setup } = await queryOf(props)
   const { isLoggedIn, may, context } = await currentUser()
   const mayView = isLoggedIn && may('view')
@@ -41,16 +44,17 @@ export default async function Dashboard(props: PageProps) {
     mayEdit: isLoggedIn && may('edit'),
     predictions: predicted.reduce((sum, { total }) => sum + total, 0),
   })
+  const examples = classifiers.filter((one) => one.is_shipped)
   const isAfterSetup = setup === 'networks' && mayTrain
   const { networks } = isAfterSetup ? await training.listBackbones({}, context) : { networks: [] }
   return (
     <div className="stack">
       <PageHead
-        title="Dashboard"
+        title="Classifiers"
         lead="Your classifiers, their accuracy on test images, and anything that needs your attention."
       >
-        {isLoggedIn && may('edit') && (
-          <Link href="/classifiers/new" {...buttonProps({ variant: 'primary' })}>
+        {isLoggedIn && may('edit') && own.length > 0 && (
+          <Link href={CREATION} {...buttonProps({ variant: 'primary' })}>
             New classifier
           </Link>
         )}
@@ -61,30 +65,40 @@ export default async function Dashboard(props: PageProps) {
         <Attention runs={runs?.runs ?? []} classifiers={classifiers} suggestions={suggestions} />
       )}
       {steps && <FirstSteps steps={steps} />}
-      {classifiers.length === 0 ? (
-        <FirstClassifier mayUpload={may('upload')} />
+      {own.length === 0 ? (
+        <FirstClassifier mayCreate={may('edit')} isLoggedIn={isLoggedIn} />
       ) : (
-        <section className="stack" aria-labelledby="classifiers">
-          <h2 id="classifiers">Classifiers</h2>
-          <div className="grid-cards">
-            {classifiers.map((one) => (
-              <ClassifierCard key={one.id} classifier={one} mayTrain={may('train')} />
-            ))}
-          </div>
+        <section className="stack" aria-labelledby="own">
+          <h2 id="own">Your classifiers</h2>
+          <Cards classifiers={own} mayTrain={may('train')} />
         </section>
       )}
+      {examples.length > 0 && (
+        <Examples count={examples.length} hasOwn={own.length > 0}>
+          <Cards classifiers={examples} mayTrain={may('train')} />
+        </Examples>
+      )}
       {recent && recent.predictions.length > 0 && (
-        <Card
-          title="Recent predictions"
-          aside={
-            <Link className="link small" href="/history">
-              Show all {numberText({ count: recent.total })}
-            </Link>
-          }
-        >
+        <Card title="Recent predictions">
           <PredictionTiles predictions={recent.predictions} />
         </Card>
       )}
+    </div>
+  )
+}
+
+function Cards({
+  classifiers,
+  mayTrain,
+}: {
+  readonly classifiers: readonly ClassifierAnswer[]
+  readonly mayTrain: boolean
+}) {
+  return (
+    <div className="grid-cards">
+      {classifiers.map((one) => (
+        <ClassifierCard key={one.id} classifier={one} mayTrain={mayTrain} />
+      ))}
     </div>
   )
 }
@@ -96,7 +110,7 @@ function SetupNetworks({ networks }: { readonly networks: readonly NetworkAnswer
       title="Your account is ready"
       actions={
         <>
-          <Link href="/classifiers/new" {...buttonProps({ variant: 'primary', size: 'small' })}>
+          <Link href={CREATION} {...buttonProps({ variant: 'primary', size: 'small' })}>
             Create a classifier
           </Link>
           <Link href="/" {...buttonProps({ size: 'small' })}>
@@ -139,18 +153,17 @@ function FirstAdmin() {
   )
 }
 
-function FirstClassifier({ mayUpload }: { mayUpload: boolean }) {
-  const action = mayUpload ? (
-    <Link href="/upload" {...buttonProps({ variant: 'primary' })}>
-      Upload images
-    </Link>
-  ) : (
-    <Link href="/login?next=/upload" {...buttonProps({ variant: 'primary' })}>
-      Log in to create one
-    </Link>
-  )
+function FirstClassifier({ mayCreate, isLoggedIn }: { mayCreate: boolean; isLoggedIn: boolean }) {
+  if (isLoggedIn && !mayCreate) return <EmptyState title="You have no classifier of your own yet" />
   return (
-    <EmptyState title="Create your first classifier" action={action}>
+    <EmptyState
+      title="Create your first classifier"
+      action={
+        <Link href={mayCreate ? CREATION : loginAt(CREATION)} {...buttonProps({ variant: 'primary' })}>
+          {mayCreate ? 'New classifier' : 'Log in to create one'}
+        </Link>
+      }
+    >
       Upload one folder per class, named after the class, with at least 20 images each. Then train with one
       click.
     </EmptyState>

@@ -4,6 +4,7 @@ import Link from 'next/link'
 import type { AutoRetrainAnswer } from '#lib/contracts/auto-retrain.ts'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -42,7 +43,7 @@ export function Attention({ runs, classifiers, suggestions }: AttentionProps) {
               </strong>{' '}
               {faultText(one)}
             </p>
-            <Link href={`/models?classifier=${one.id}`} {...buttonProps({ size: 'small' })}>
+            <Link href={classifierPage(one.id, 'versions')} {...buttonProps({ size: 'small' })}>
               Versions of {one.title}
             </Link>
           </li>
@@ -52,7 +53,7 @@ export function Attention({ runs, classifiers, suggestions }: AttentionProps) {
             <p className="min-w-0 flex-1 basis-72">
               <strong>{title}: the last training run failed.</strong> {run.error ?? run.message}
             </p>
-            <Link href={`/retrain?classifier=${id}`} {...buttonProps({ size: 'small' })}>
+            <Link href={classifierPage(id, 'train')} {...buttonProps({ size: 'small' })}>
               Training runs of {title}
             </Link>
           </li>
@@ -73,7 +74,7 @@ export function Attention({ runs, classifiers, suggestions }: AttentionProps) {
               </strong>{' '}
               The next training run includes {count === 1 ? 'it' : 'them'}.
             </p>
-            <Link href={`/retrain?classifier=${id}`} {...buttonProps({ size: 'small' })}>
+            <Link href={classifierPage(id, 'train')} {...buttonProps({ size: 'small' })}>
               Retrain {title}
             </Link>
           </li>

@@ -1,6 +1,7 @@
 /** Summary of a classifier: its live version, accuracy, classes, and today's predictions. */
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -30,7 +31,7 @@ export function ClassifierCard({
         <>
           {champion && (
             <Link
-              href={`/predict?classifier=${id}`}
+              href={classifierPage(id, 'predict')}
               aria-label={`Predict with ${title}`}
               {...buttonProps({ size: 'small', variant: 'primary' })}
             >
@@ -39,7 +40,7 @@ export function ClassifierCard({
           )}
           {mayTrain && (
             <Link
-              href={`/retrain?classifier=${id}`}
+              href={classifierPage(id, 'train')}
               aria-label={`${champion ? 'Retrain' : 'Train'} ${title}`}
               {...buttonProps({ size: 'small' })}
             >
@@ -47,7 +48,7 @@ export function ClassifierCard({
             </Link>
           )}
           <Link
-            href={`/visualize?classifier=${id}`}
+            href={classifierPage(id)}
             aria-label={`Details of ${title}`}
             {...buttonProps({ size: 'small', variant: 'quiet' })}
           >

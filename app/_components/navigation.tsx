@@ -15,12 +15,6 @@ type NavigationLink = { readonly href: string; readonly name: string; readonly i
 
 const PAGES: readonly (NavigationLink & { readonly needs: Scope })[] = [
   { href: '/', name: 'Classifiers', icon: 'home', needs: 'open' },
-  { href: '/predict', name: 'Predict', icon: 'eye', needs: 'open' },
-  { href: '/upload', name: 'Upload', icon: 'upload', needs: 'view' },
-  { href: '/retrain', name: 'Retrain', icon: 'train', needs: 'view' },
-  { href: '/models', name: 'Models', icon: 'models', needs: 'view' },
-  { href: '/visualize', name: 'Visualize', icon: 'chart', needs: 'open' },
-  { href: '/history', name: 'History', icon: 'history', needs: 'view' },
   { href: '/trash', name: 'Trash', icon: 'trash', needs: 'view' },
   { href: '/monitoring', name: 'Monitoring', icon: 'gauge', needs: 'open' },
   { href: '/docs', name: 'API', icon: 'code', needs: 'open' },

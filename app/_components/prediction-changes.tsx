@@ -4,7 +4,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { ImageTile } from '#lib/ui/image-tile.tsx'
-import { requireViewer, resultOf } from '../current-user.ts'
+import { currentUser, resultOf } from '../current-user.ts'
 
 /** So many are shown at first. */
 const SHOWN = 24
@@ -19,7 +19,7 @@ const allOf = (images: number): string => (images === 1 ? 'this image' : `all ${
 
 /** Shows nothing where the versions cannot be compared: the page says so elsewhere. */
 export async function PredictionChanges({ id, base }: PredictionChangesProps) {
-  const { context } = await requireViewer('/models')
+  const { context } = await currentUser()
   const result = await resultOf(context, () => darkroom().training.modelChanges({ id, with: base }, context))
   if (!result.ok || result.value.images === 0) return null
   const { version, compared_with: before, images, count, corrected, spoiled, changes } = result.value

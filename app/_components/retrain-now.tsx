@@ -2,6 +2,7 @@
 /** Starts the training run that automatic retraining suggests, and shows it. */
 import { useRouter } from 'next/navigation'
 import { call } from '#lib/contracts/client.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { useMutation } from './use-mutation.ts'
@@ -11,7 +12,7 @@ export function RetrainNow({ classifier, title }: { readonly classifier: string;
   const { isBusy, failure, mutate } = useMutation()
   const start = async () => {
     const started = await mutate(() => call('POST /api/retrain', { classifier }))
-    if (started) router.push(`/retrain?classifier=${classifier}&run=${started.run.id}`)
+    if (started) router.push(classifierPage(classifier, `train/${started.run.id}`))
   }
   return (
     <>

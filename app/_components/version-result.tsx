@@ -1,16 +1,17 @@
 /** How good a version is, in a sentence; how that was measured; and its mistakes as images. */
 import Link from 'next/link'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { ImageTile } from '#lib/ui/image-tile.tsx'
-import { requireViewer, resultOf } from '../current-user.ts'
+import { currentUser, resultOf } from '../current-user.ts'
 import { resultStatements, type VersionResultAnswer } from './version-result-text.ts'
 
 type Mistakes = NonNullable<NonNullable<VersionResultAnswer['cross_validation']>['mistakes']>
 
 /** Shows nothing where the version was deleted or never measured: the page says so elsewhere. */
 export async function VersionResult({ id }: { readonly id: string }) {
-  const { context } = await requireViewer('/models')
+  const { context } = await currentUser()
   const result = await resultOf(context, () => darkroom().training.modelResult({ id }, context))
   if (!result.ok) return null
   const statements = resultStatements(result.value)
@@ -65,7 +66,7 @@ function MistakeTiles({ mistakes: { count, images: shown }, images, classifier }
       {count > shown.length && (
         <p className="small">
           Showing {shown.length} of {count.toLocaleString('en-GB')} mistakes.{' '}
-          <Link className="link" href={`/visualize?classifier=${classifier}&view=data`}>
+          <Link className="link" href={classifierPage(classifier, 'images/insights')}>
             Show the images of each class
           </Link>
         </p>

@@ -13,6 +13,13 @@ export type ClassifierSection = {
 
 export const SECTIONS: readonly ClassifierSection[] = [
   { segment: '', label: 'Overview', icon: 'home', needs: 'open' },
+  { segment: 'predict', label: 'Predict', icon: 'eye', needs: 'open' },
+  { segment: 'images/add', label: 'Add images', icon: 'upload', needs: 'view' },
+  { segment: 'images/insights', label: 'Insights', icon: 'image', needs: 'open' },
+  { segment: 'train', label: 'Train', icon: 'train', needs: 'view' },
+  { segment: 'versions', label: 'Versions', icon: 'models', needs: 'open' },
+  { segment: 'history', label: 'History', icon: 'history', needs: 'view' },
+  { segment: 'traffic', label: 'Traffic', icon: 'chart', needs: 'open' },
   { segment: 'use', label: 'Use', icon: 'code', needs: 'view' },
   { segment: 'settings', label: 'Settings', icon: 'sliders', needs: 'view' },
 ]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classifierInPath, classifierPage, idOfSegment } from './classifier-pages.ts'
+import { classifierInPath, classifierPage, idOfSegment, refuseReservedId } from './classifier-pages.ts'
 
 test.each([
   [classifierPage('fruit'), '/classifiers/fruit'],
@@ -28,3 +28,13 @@ test.each([
   ['/monitoring', null],
   ['/', null],
 ])('the classifier in %s', (path, expected) => expect(classifierInPath(path)).toEqual(expected))
+
+test.each(['new', 'compare', 'add', 'insights'])('a new classifier may not have the id "%s"', (id) =>
+  expect(() => refuseReservedId(id)).toThrow(
+    `The classifier was not created: "${id}" is a word in the addresses of pages. Choose another id, such as "my-${id}".`,
+  ),
+)
+
+test.each(['newer', 'addition', 'fruit'])('a new classifier may have the id "%s"', (id) =>
+  expect(() => refuseReservedId(id)).not.toThrow(),
+)

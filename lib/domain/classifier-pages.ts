@@ -1,11 +1,23 @@
 /** The addresses of a classifier's pages: /classifiers/<id>/<section>. The sections themselves are in
  *  app/classifiers/sections.ts. */
 
-/** Words of these addresses: no new classifier may have such an id. */
-export const RESERVED_IDS: ReadonlySet<string> = new Set(['new', 'compare', 'add', 'insights'])
+import { DarkroomError } from './errors.ts'
+
+/** Words of these addresses. */
+const RESERVED_IDS: ReadonlySet<string> = new Set(['new', 'compare', 'add', 'insights'])
 /** /classifiers/new creates a classifier. One that already has this id is at /classifiers/~new; an id has no `~`. */
 const ID_OF_CREATION = 'new'
 const ESCAPE = '~'
+
+/** Throws where a new classifier may not have this id. Those that have one already are reachable. */
+export function refuseReservedId(id: string): void {
+  if (!RESERVED_IDS.has(id)) return
+  throw new DarkroomError('invalid_input', {
+    what: 'The classifier was not created',
+    why: `"${id}" is a word in the addresses of pages`,
+    remedy: `Choose another id, such as "my-${id}".`,
+  })
+}
 
 type PageQuery = Readonly<Record<string, string | undefined>>
 
@@ -16,7 +28,7 @@ export function classifierPage(id: string, section = '', query: PageQuery = {}):
   return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries)}`
 }
 
-const segmentOf = (id: string): string => (id === ID_OF_CREATION ? ESCAPE + id : id)
+const segmentOf = (id: string): string => (id === ID_OF_CREATION ? ESCAPE + id : encodeURIComponent(id))
 
 /** The id in the segment `[id]` of a page's address. */
 export const idOfSegment = (segment: string): string =>

@@ -76,7 +76,7 @@ export const EARLIER: readonly EarlierCase[] = [
     headers: { accept: 'text/html,application/xhtml+xml' },
     body: one,
     status: 303,
-    location: /^\/predict\?result=[0-9a-f-]{36}&classifier=[a-z0-9-]+$/,
+    location: /^\/classifiers\/[a-z0-9-]+\/predict\?result=[0-9a-f-]{36}$/,
   },
   {
     story: '1.7 CF sends a ZIP to POST /upload_data',
@@ -100,8 +100,8 @@ export const EARLIER: readonly EarlierCase[] = [
     story: '1.8 LD opens /upload_data',
     method: 'GET',
     path: '/upload_data',
-    status: 308,
-    location: /^\/upload$/,
+    status: 307,
+    location: /^\/classifiers\/[a-z0-9-]+\/images\/add$/,
   },
   {
     story: '1.9 MN sends files and labels to POST /upload',
@@ -169,8 +169,8 @@ export const EARLIER: readonly EarlierCase[] = [
     story: '1.25 LD opens /visualizations',
     method: 'GET',
     path: '/visualizations',
-    status: 308,
-    location: /^\/visualize$/,
+    status: 307,
+    location: /^\/classifiers\/[a-z0-9-]+\/images\/insights$/,
   },
   {
     story: '1.27 CL reads its documentation at /api/docs',

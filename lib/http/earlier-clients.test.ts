@@ -105,6 +105,7 @@ function opened({ classes = ['circle', 'star'], ends = 'done', openActions = fal
       },
     },
     queries: {
+      listClasses: async () => ({ success: true, classifier: 'shapes', classes, count: 2 }),
       retrainStatus: async () => ({
         is_running: false,
         progress: 0,

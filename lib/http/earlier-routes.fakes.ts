@@ -13,7 +13,13 @@ import {
 
 /** Routes whose addresses we also use: route files serve them, so only the started product is tested. */
 export const EARLIER_OF_ROUTES: readonly EarlierCase[] = [
-  { story: '1.3 LD opens /predict', method: 'GET', path: '/predict', status: 200, text: /<h1[^>]*>Predict/ },
+  {
+    story: '1.3 LD opens /predict',
+    method: 'GET',
+    path: '/predict',
+    status: 307,
+    location: /^\/classifiers\/[a-z0-9-]+\/predict$/,
+  },
   {
     story: '1.4 CL and LD send POST /api/predict',
     method: 'POST',
@@ -74,7 +80,7 @@ export const EARLIER_OF_ROUTES: readonly EarlierCase[] = [
     promises: { accuracy: 'table', per_class: 'list', confusion: 'list' },
   },
   { story: '1.23 CF opens /docs', method: 'GET', path: '/docs', status: 200, text: /<h1[^>]*>/ },
-  { story: '1.24 CL and LD open /', method: 'GET', path: '/', status: 200, text: /<h1[^>]*>Dashboard/ },
+  { story: '1.24 CL and LD open /', method: 'GET', path: '/', status: 200, text: /<h1[^>]*>Classifiers/ },
   {
     story: '1.27 CL reads its classes',
     method: 'GET',

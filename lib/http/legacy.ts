@@ -1,7 +1,6 @@
 /**
  * The addresses and responses of the five earlier projects, as one table over our own use cases: their
- * scripts still work. Each response adds its fields to ours. GET of /predict, /upload and /retrain is a
- * page, and not listed here.
+ * scripts still work. Each response adds its fields to ours. GET of their pages leads to ours (moved-pages.ts).
  */
 import type { Input, Part } from '#lib/contracts/contract.ts'
 import { evaluateModel } from '#lib/contracts/models.ts'
@@ -9,11 +8,13 @@ import { health } from '#lib/contracts/operations.ts'
 import { predictOne, type PredictionAnswer } from '#lib/contracts/predict.ts'
 import { retrain, retrainStatus, type RunAnswer } from '#lib/contracts/retrain.ts'
 import { upload } from '#lib/contracts/uploads.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { bytesOf, JSON_LIMIT_BYTES, typeOf } from './body.ts'
 import { darkroom, type RequestContext } from './context.ts'
 import { respondWith, contractRunner, handlerOf, type Handle } from './handler.ts'
 import type { IncomingRequest } from './incoming.ts'
+import { MOVED_PAGES, redirectTo } from './moved-pages.ts'
 import { metricsAsText, metricsByAccept } from './metrics.ts'
 import { jsonAnswer, type OutgoingResponse } from './outgoing.ts'
 import { partsIn } from './buffered-form.ts'
@@ -24,9 +25,10 @@ const OF_A_FORM = ['submit', 'csrf_token'] as const
 const CLASS_BEFORE: readonly string[] = ['class', 'class_name']
 
 export const LEGACY: Readonly<Record<string, Handle>> = {
+  ...MOVED_PAGES,
   'POST /predict': respondWith(predictAsBefore),
-  'POST /upload': uploading('/upload'),
-  'POST /upload_data': uploading('/upload'),
+  'POST /upload': respondWith(uploadAsBefore),
+  'POST /upload_data': respondWith(uploadAsBefore),
   'POST /retrain': respondWith(retrainAsBefore),
   'POST /trigger_retrain': respondWith(retrainAsBefore),
   'GET /health': handlerOf(health, (input, context) => darkroom().operations.health(input, context)),
@@ -38,8 +40,6 @@ export const LEGACY: Readonly<Record<string, Handle>> = {
   'GET /metrics': metricsAsText,
   // imported on first use, so that the start does not load the library
   'GET /api/docs': respondWith(async () => jsonAnswer(200, (await import('./openapi.ts')).openapi())),
-  'GET /visualizations': respondWith(async (incoming) => redirect(308, '/visualize', incoming.query)),
-  'GET /upload_data': respondWith(async (incoming) => redirect(308, '/upload', incoming.query)),
 }
 
 /** Our largest `top_k`: all classes, from which the list of probabilities is built. */
@@ -68,25 +68,24 @@ async function predictAsBefore(incoming: IncomingRequest, requestId: string): Pr
   const { id, classifier } = output as PredictionAnswer
   const answer =
     isForm(incoming) && id !== null
-      ? redirect(303, '/predict', new URLSearchParams({ result: id, classifier }))
+      ? redirectTo(303, classifierPage(classifier, 'predict', { result: id }))
       : jsonAnswer(200, output)
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 
 /** A ZIP, or a class and many files; earlier forms call the class `class` or `class_name`. */
-function uploading(page: string): Handle {
-  const run = contractRunner(
-    { ...upload, formFields: [...upload.formFields, ...CLASS_BEFORE], passesOver: OF_A_FORM },
-    (input, context) => darkroom().ingest.upload({ ...input, parts: renamed(input.parts) }, context),
-  )
-  return respondWith(async (incoming, requestId) => {
-    const { output, headers } = await run(incoming, requestId)
-    const { classifier } = output as { classifier: string }
-    const answer = isForm(incoming)
-      ? redirect(303, page, new URLSearchParams({ classifier }))
-      : jsonAnswer(upload.statusOf(output), output)
-    return { ...answer, headers: { ...answer.headers, ...headers } }
-  })
+const askUpload = contractRunner(
+  { ...upload, formFields: [...upload.formFields, ...CLASS_BEFORE], passesOver: OF_A_FORM },
+  (input, context) => darkroom().ingest.upload({ ...input, parts: renamed(input.parts) }, context),
+)
+
+async function uploadAsBefore(incoming: IncomingRequest, requestId: string): Promise<OutgoingResponse> {
+  const { output, headers } = await askUpload(incoming, requestId)
+  const { classifier } = output as { classifier: string }
+  const answer = isForm(incoming)
+    ? redirectTo(303, classifierPage(classifier, 'images/add'))
+    : jsonAnswer(upload.statusOf(output), output)
+  return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 
 async function* renamed(parts: AsyncIterable<Part>): AsyncGenerator<Part> {
@@ -110,9 +109,14 @@ async function retrainAsBefore(incoming: IncomingRequest, requestId: string): Pr
     requestId,
   )
   const answer = isForm(incoming)
-    ? redirect(303, '/retrain', new URLSearchParams())
+    ? redirectTo(303, trainingPage(output))
     : jsonAnswer(waits ? 200 : retrain.status, output)
   return { ...answer, headers: { ...answer.headers, ...headers } }
+}
+
+const trainingPage = (output: unknown): string => {
+  const { run } = output as { run: RunAnswer }
+  return classifierPage(run.classifier, `train/${run.id}`)
 }
 
 /** Reads the run's events until they end, then returns the result of the run. */
@@ -136,7 +140,7 @@ async function ended(
       {
         what: 'No new version was created',
         why: 'the training run was cancelled',
-        remedy: 'Resume it at /retrain, or start a new one.',
+        remedy: `Resume it at ${trainingPage({ run })}, or start a new one.`,
       },
       { members: { run } },
     )
@@ -146,7 +150,7 @@ async function ended(
       {
         what: 'The training run failed',
         why: (run.error ?? run.message).replace(/\.$/, ''), // the sentence goes on
-        remedy: 'See the run at /retrain for details.',
+        remedy: `See the run at ${trainingPage({ run })} for details.`,
       },
       { members: { run } },
     )
@@ -198,12 +202,3 @@ async function withFormAsJson(incoming: IncomingRequest): Promise<IncomingReques
 
 /** A browser that submits a form expects a page; scripts accept anything, or JSON. */
 const isForm = (incoming: IncomingRequest): boolean => (incoming.header('accept') ?? '').includes('text/html')
-
-function redirect(status: 303 | 308, path: string, query: URLSearchParams): OutgoingResponse {
-  const requested = query.toString()
-  return {
-    status,
-    headers: { location: requested === '' ? path : `${path}?${requested}`, 'cache-control': 'no-store' },
-    body: null,
-  }
-}

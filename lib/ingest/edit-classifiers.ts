@@ -4,6 +4,7 @@ import type { deleteClassifier } from '#lib/contracts/classifiers.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import { inTrashAnswer } from '#lib/contracts/sample-changes.ts'
 import type { Data } from '#lib/data/data.ts'
+import { refuseReservedId } from '#lib/domain/classifier-pages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { nameOfCaller } from './caller-name.ts'
 
@@ -24,6 +25,7 @@ export const createClassifierEdits = ({
   readonly queries: { readonly getClassifier: RouteAnswer<'GET /api/classifiers/{id}'> }
 }): ClassifierEdits => ({
   async createClassifier({ id, title, classes, size, fit, is_mirrorable: isMirrorable }) {
+    refuseReservedId(id)
     if (new Set(classes).size !== classes.length)
       throw new DarkroomError('invalid_input', {
         what: 'The classifier was not created',

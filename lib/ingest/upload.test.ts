@@ -257,6 +257,23 @@ test('an unknown classifier is not found, unless it is to be created', async () 
   expect(await samples('leaves')).toEqual(['healthy a.png'])
 })
 
+test('no classifier is created with an id that the pages need for themselves', async () => {
+  const parts: FormFields = [
+    ['classifier', 'insights'],
+    ['create', 'true'],
+    ['label', 'healthy'],
+    ['files', image(1), 'a.png'],
+  ]
+
+  const refused = await send(parts, '')
+
+  expect([refused.status, refused.body.code]).toEqual([422, 'invalid_input'])
+  expect(refused.body.detail).toMatch(
+    /^The classifier was not created: "insights" is a word in the addresses/,
+  )
+  expect(await data.classifiers.find('insights')).toBeNull()
+})
+
 test('no classifier is created when none of the files is an image', async () => {
   const refused = await send(
     [

@@ -6,6 +6,7 @@ import type { upload } from '#lib/contracts/uploads.ts'
 import { zodErrorMap } from '#lib/contracts/validation-messages.ts'
 import { classifierId, flag } from '#lib/contracts/fields.ts'
 import type { Upload } from '#lib/data/samples/upload-values.ts'
+import { refuseReservedId } from '#lib/domain/classifier-pages.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { reasonNotAnImage } from '#lib/images/refusals.ts'
@@ -132,9 +133,9 @@ async function targetOf(
   if (!mayCreate) return { classifier: await classifiers.chosen(named), isCreated: false }
   if (named === undefined) throw invalid('classifier', 'must name the classifier to create')
   const known = await classifiers.find(named)
-  return known
-    ? { classifier: known, isCreated: false }
-    : { classifier: await classifiers.create({ ...FRESH, id: named, title: named }), isCreated: true }
+  if (known) return { classifier: known, isCreated: false }
+  refuseReservedId(named)
+  return { classifier: await classifiers.create({ ...FRESH, id: named, title: named }), isCreated: true }
 }
 
 function checked<T>(

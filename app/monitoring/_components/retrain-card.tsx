@@ -1,5 +1,6 @@
 /** The active training run and its progress, and when the last one ended. */
 import Link from 'next/link'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
@@ -19,11 +20,9 @@ export function RetrainCard({
     <Card
       title="Training"
       actions={
-        mayRetrain && (
-          <Link
-            href={classifier ? `/retrain?classifier=${classifier}` : '/retrain'}
-            {...buttonProps({ size: 'small' })}
-          >
+        mayRetrain &&
+        classifier !== null && (
+          <Link href={classifierPage(classifier, 'train')} {...buttonProps({ size: 'small' })}>
             {isRunning ? 'Show progress' : 'Training runs'}
           </Link>
         )

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { addressWith, exportFilters, filtersOf, hasFilters } from './filters.ts'
 
 test('percentages become shares, and days become moments of the whole day', () => {
-  expect(filtersOf({ min: '12.5', max: '100', since: '2026-02-01', until: '2026-02-01' })).toMatchObject({
+  expect(
+    filtersOf('fruit', { min: '12.5', max: '100', since: '2026-02-01', until: '2026-02-01' }),
+  ).toMatchObject({
     min_confidence: 0.125,
     max_confidence: 1,
     since: '2026-02-01T00:00:00.000Z',
@@ -18,10 +20,10 @@ test.each([
   [{ version: 'latest' }, 'version'],
   [{ decision: 'sure' }, 'decision'],
   [{ feedback: 'right' }, 'feedback'],
-] as const)('%j is ignored', (query, field) => expect(filtersOf(query)[field]).toBeUndefined())
+] as const)('%j is ignored', (query, field) => expect(filtersOf('fruit', query)[field]).toBeUndefined())
 
 test('the export has all filters but the page of the list', () => {
-  const filters = filtersOf({ classifier: 'shapes', version: 'v2', cursor: 'abc' })
+  const filters = filtersOf('shapes', { version: 'v2', cursor: 'abc' })
 
   expect(filters.cursor).toBe('abc')
   expect(exportFilters(filters)).toMatchObject({ classifier: 'shapes', version: 'v2' })
@@ -34,5 +36,7 @@ test('a page number is not a filter', () => {
 })
 
 test('a URL keeps the filters, and loses what is changed to undefined', () => {
-  expect(addressWith({ class: 'a & b', cursor: 'abc' }, { cursor: undefined })).toBe('/history?class=a+%26+b')
+  expect(addressWith('fruit', { class: 'a & b', cursor: 'abc' }, { cursor: undefined })).toBe(
+    '/classifiers/fruit/history?class=a+%26+b',
+  )
 })

@@ -1,27 +1,18 @@
 /** The filters of the history in its URL. Invalid values are ignored. */
 import type { Input } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import type { Query } from '../../../current-user.ts'
 
 type Filters = Omit<Input<Routes['GET /api/predictions']>, 'limit'>
 
 const DECISIONS = ['confident', 'uncertain', 'unfamiliar', 'none'] as const
 const FEEDBACKS = ['none', 'correct', 'wrong'] as const
-const NAMES = [
-  'classifier',
-  'class',
-  'version',
-  'decision',
-  'feedback',
-  'min',
-  'max',
-  'since',
-  'until',
-] as const
+const NAMES = ['class', 'version', 'decision', 'feedback', 'min', 'max', 'since', 'until'] as const
 
-export function filtersOf(query: Query): Filters {
+export function filtersOf(classifier: string, query: Query): Filters {
   const filters: Filters = {
-    classifier: query.classifier || undefined,
+    classifier,
     class: query.class || undefined,
     version: /^v\d+$/.test(query.version ?? '') ? query.version : undefined,
     decision: DECISIONS.find((one) => one === query.decision),
@@ -41,12 +32,8 @@ export const exportFilters = ({ cursor: _cursor, ...filters }: Filters): Omit<Fi
 export const hasFilters = (query: Query): boolean => NAMES.some((name) => query[name])
 
 /** The same URL with changed filters. */
-export function addressWith(query: Query, change: Query): string {
-  const entries = Object.entries({ ...query, ...change }).flatMap(([name, value]) =>
-    value ? [[name, value]] : [],
-  )
-  return `/history?${new URLSearchParams(entries)}`
-}
+export const addressWith = (classifier: string, query: Query, change: Query): string =>
+  classifierPage(classifier, 'history', { ...query, ...change })
 
 /** A share, from a percentage in the URL. */
 function shareOf(percent: string | undefined): number | undefined {

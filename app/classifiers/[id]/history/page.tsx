@@ -1,6 +1,7 @@
 /** The stored predictions, newest first; the filters and the page of the list are in the URL. */
 import Link from 'next/link'
 import { addressOf } from '#lib/contracts/client.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
@@ -10,7 +11,8 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Icon } from '#lib/ui/icon.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { PermissionGate } from '../../../_components/permission-gate.tsx'
-import { resultOf, requireViewer, queryOf, type PageProps, type Query } from '../../../current-user.ts'
+import { resultOf, requireViewer, queryOf, type Query } from '../../../current-user.ts'
+import { classifierOfPage, type ClassifierPageProps } from '../../classifier-of-page.ts'
 import { addressWith, exportFilters, filtersOf, hasFilters } from './filters.ts'
 import { DeleteAll } from './_components/delete-predictions.tsx'
 import { FilterForm } from './_components/filter-form.tsx'
@@ -19,25 +21,22 @@ import { PredictionList } from './_components/history-table.tsx'
 export const metadata = { title: 'History' }
 const PAGE = 50
 
-export default async function History(props: PageProps) {
+export default async function History(props: ClassifierPageProps) {
   const query = await queryOf(props)
-  const user = await requireViewer('/history')
+  const { id, title, classes } = await classifierOfPage(props.params)
+  const user = await requireViewer(classifierPage(id, 'history', query))
   const { context } = user
   const { queries } = darkroom()
-  const { classifiers } = await queries.listClassifiers({})
-  const filters = filtersOf(query)
+  const filters = filtersOf(id, query)
   const list = await resultOf(context, () => queries.listPredictions({ ...filters, limit: PAGE }))
-  const classes = classifiers.filter(({ id }) => !filters.classifier || id === filters.classifier)
   return (
     <div className="stack">
-      <PageHead title="History" lead="All saved predictions with confidence and feedback." />
-      <FilterForm
-        query={query}
-        classifiers={classifiers.map(({ id, title }) => ({ id, title }))}
-        classes={[...new Set(classes.flatMap((one) => one.classes))]}
-      />
+      <PageHead title="History" lead={`All saved predictions of ${title} with confidence and feedback.`} />
+      <FilterForm query={query} classifier={id} classes={classes} />
       {!list.ok && <ErrorNotice title="The history cannot be shown" failure={list.failure} />}
-      {list.ok && list.value.predictions.length === 0 && <NoPredictions isFiltered={hasFilters(query)} />}
+      {list.ok && list.value.predictions.length === 0 && (
+        <NoPredictions classifier={id} isFiltered={hasFilters(query)} />
+      )}
       {list.ok && list.value.predictions.length > 0 && (
         <Card
           title={counted(list.value.total, 'prediction')}
@@ -70,22 +69,28 @@ export default async function History(props: PageProps) {
             mayGiveFeedback={user.may('feedback')}
             mayDelete={user.may('admin')}
             predictions={list.value.predictions}
-            classesOf={(id) => classifiers.find((one) => one.id === id)?.classes ?? []}
+            classes={classes}
           />
-          <Pages query={query} next={list.value.next_cursor} />
+          <Pages classifier={id} query={query} next={list.value.next_cursor} />
         </Card>
       )}
     </div>
   )
 }
 
-function NoPredictions({ isFiltered }: { isFiltered: boolean }) {
+function NoPredictions({
+  classifier,
+  isFiltered,
+}: {
+  readonly classifier: string
+  readonly isFiltered: boolean
+}) {
   return isFiltered ? (
     <EmptyState
       icon="history"
       title="No matching predictions"
       action={
-        <Link href="/history" {...buttonProps()}>
+        <Link href={classifierPage(classifier, 'history')} {...buttonProps()}>
           Clear filters
         </Link>
       }
@@ -95,7 +100,7 @@ function NoPredictions({ isFiltered }: { isFiltered: boolean }) {
       icon="history"
       title="No predictions yet"
       action={
-        <Link href="/predict" {...buttonProps({ variant: 'primary' })}>
+        <Link href={classifierPage(classifier, 'predict')} {...buttonProps({ variant: 'primary' })}>
           Predict
         </Link>
       }
@@ -105,17 +110,28 @@ function NoPredictions({ isFiltered }: { isFiltered: boolean }) {
   )
 }
 
-function Pages({ query, next }: { query: Query; next: string | null }) {
+function Pages({
+  classifier,
+  query,
+  next,
+}: {
+  readonly classifier: string
+  readonly query: Query
+  readonly next: string | null
+}) {
   if (!next && !query.cursor) return null
   return (
     <nav className="row" aria-label="Pages of the history">
       {query.cursor && (
-        <Link href={addressWith(query, { cursor: undefined })} {...buttonProps({ size: 'small' })}>
+        <Link
+          href={addressWith(classifier, query, { cursor: undefined })}
+          {...buttonProps({ size: 'small' })}
+        >
           Newest
         </Link>
       )}
       {next && (
-        <Link href={addressWith(query, { cursor: next })} {...buttonProps({ size: 'small' })}>
+        <Link href={addressWith(classifier, query, { cursor: next })} {...buttonProps({ size: 'small' })}>
           Older
         </Link>
       )}

@@ -1,51 +1,59 @@
-/** The versions of a classifier with their evaluation results and actions; one in detail, two compared. */
+/** The versions of a classifier with their evaluation results and actions. */
 import Link from 'next/link'
-import { Suspense } from 'react'
+import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
-import { EmptyState } from '#lib/ui/empty-state.tsx'
-import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { Card } from '#lib/ui/card.tsx'
-import { Skeleton } from '#lib/ui/skeleton.tsx'
-import { ClassifierPageHead } from '../_components/classifier-page-head.tsx'
+import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { Notice } from '#lib/ui/error-notice.tsx'
+import { PageHead } from '#lib/ui/shell.tsx'
 import { faultText } from '../../../_components/broken-version-text.ts'
 import { PermissionGate } from '../../../_components/permission-gate.tsx'
-import { PredictionChanges } from '../../../_components/prediction-changes.tsx'
-import { selectClassifier } from '../../../select-classifier.ts'
-import { resultOf, requireViewer, queryOf, type PageProps } from '../../../current-user.ts'
+import { currentUser, type CurrentUser } from '../../../current-user.ts'
+import { classifierOfPage, type ClassifierPageProps } from '../../classifier-of-page.ts'
 import { CompareForm } from './_components/compare-form.tsx'
-import { ComparisonCard } from './_components/comparison-card.tsx'
+import { LiveVersionReport } from './_components/live-version-report.tsx'
 import { RollbackButton } from './_components/rollback-button.tsx'
-import { VersionDetail } from './_components/version-detail.tsx'
 import { VersionList } from './_components/version-list.tsx'
+import { versionsOf } from './versions-of.ts'
 
-export const metadata = { title: 'Models' }
-const MAX_VERSIONS = 200
+export const metadata = { title: 'Versions' }
 
-export default async function Models(props: PageProps) {
-  const query = await queryOf(props)
-  const user = await requireViewer('/models')
-  const selection = await selectClassifier(query.classifier)
-  const { selected } = selection
-  const head = (
-    <ClassifierPageHead
-      title="Models"
-      lead="Every training run creates an immutable version. One is live; you can switch to any other."
-      selection={selection}
-      mayUpload={user.may('upload')}
-    />
+/** Without a login only the live version is shown. */
+export default async function Versions({ params }: ClassifierPageProps) {
+  const classifier = await classifierOfPage(params)
+  const user = await currentUser()
+  return (
+    <div className="stack">
+      <PageHead
+        title="Versions"
+        lead="Every training run creates an immutable version. One is live; you can switch to any other."
+      />
+      {user.may('view') ? (
+        <AllVersions classifier={classifier} user={user} />
+      ) : (
+        <LiveVersionReport user={user} classifier={classifier} />
+      )}
+    </div>
   )
-  if (selected === null) return head
-  const { models } = await darkroom().queries.listModels({ classifier: selected.id, limit: MAX_VERSIONS })
+}
+
+async function AllVersions({
+  classifier: { id, title },
+  user,
+}: {
+  readonly classifier: ClassifierAnswer
+  readonly user: CurrentUser
+}) {
+  const models = await versionsOf(id)
   const promoted = models.find((one) => one.is_champion)
   const mayRollBack = user.may('train') && models.some((one) => one.was_champion && !one.is_champion)
-  const candidate = models.find(({ id }) => id === query.challenger)
-  const base = models.find(({ id }) => id === query.with) ?? promoted
-  const status = await darkroom().queries.retrainStatus({ classifier: selected.id })
+  const status = await darkroom().queries.retrainStatus({ classifier: id })
   const idleLabel = user.may('train') ? 'Train' : 'Training runs'
   const trainingLink = (
     <Link
-      href={`/retrain?classifier=${selected.id}`}
+      href={classifierPage(id, 'train')}
       {...buttonProps({
         variant: models.length === 0 ? 'primary' : 'plain',
         size: models.length === 0 ? 'normal' : 'small',
@@ -56,21 +64,18 @@ export default async function Models(props: PageProps) {
   )
   if (models.length === 0) {
     return (
-      <>
-        {head}
-        <EmptyState icon="models" title={`${selected.title} has no version yet`} action={trainingLink}>
-          {status.is_running
-            ? `Its first training run is ${Math.floor(status.progress)} % complete.`
-            : 'The first training run creates one.'}
-        </EmptyState>
-      </>
+      <EmptyState icon="models" title={`${title} has no version yet`} action={trainingLink}>
+        {status.is_running
+          ? `Its first training run is ${Math.floor(status.progress)} % complete.`
+          : 'The first training run creates one.'}
+      </EmptyState>
     )
   }
+  const newestOther = models.find((one) => one.id !== promoted?.id)
   return (
-    <div className="stack">
-      {head}
+    <>
       {status.is_running && (
-        <Notice title={`${selected.title} is being trained: ${Math.floor(status.progress)} % complete`}>
+        <Notice title={`${title} is being trained: ${Math.floor(status.progress)} % complete`}>
           <p>The new version will appear here.</p>
           <div className="mt-2">{trainingLink}</div>
         </Notice>
@@ -89,76 +94,23 @@ export default async function Models(props: PageProps) {
         title="Versions"
         aside={
           mayRollBack && promoted ? (
-            <RollbackButton classifier={selected.id} liveVersion={promoted.version} />
+            <RollbackButton classifier={id} liveVersion={promoted.version} />
           ) : undefined
         }
       >
-        <VersionList
-          models={models}
-          classifier={selected.id}
-          selected={query.version ?? null}
-          mayTrain={user.may('train')}
-        />
+        <VersionList models={models} classifier={id} mayTrain={user.may('train')} />
         <PermissionGate user={user} scope="train" action="promote, roll back or delete versions" />
       </Card>
-      {query.version && (
-        <Suspense key={query.version} fallback={<Skeleton height="16rem" />}>
-          <Detail id={query.version} />
-        </Suspense>
-      )}
       {models.length > 1 && (
-        <Card title="Compare two versions" id="compare">
+        <Card title="Compare two versions">
           <CompareForm
             models={models}
-            classifier={selected.id}
-            candidate={candidate?.id ?? models.find((one) => one.id !== base?.id)?.id ?? ''}
-            base={base?.id ?? ''}
+            classifier={id}
+            candidate={newestOther?.version}
+            base={promoted?.version}
           />
-          {candidate && base && candidate.id !== base.id && (
-            <Suspense
-              key={`${candidate.id} ${base.id}`}
-              fallback={
-                <div role="status">
-                  <p className="small muted">
-                    Evaluating both versions on the same test images. This may take a minute.
-                  </p>
-                  <Skeleton height="14rem" />
-                </div>
-              }
-            >
-              <Compared candidate={candidate.id} base={base.id} />
-            </Suspense>
-          )}
-          {candidate && candidate.id === base?.id && (
-            <p className="field-error">You selected the same version twice. Select two different versions.</p>
-          )}
         </Card>
       )}
-    </div>
-  )
-}
-
-async function Detail({ id }: { id: string }) {
-  const { context } = await requireViewer('/models')
-  const model = await resultOf(context, () => darkroom().queries.getModel({ id }))
-  return model.ok ? (
-    <VersionDetail model={model.value} />
-  ) : (
-    <ErrorNotice title="This version cannot be shown" failure={model.failure} />
-  )
-}
-
-async function Compared({ candidate, base }: { candidate: string; base: string }) {
-  const { context } = await requireViewer('/models')
-  const comparison = await resultOf(context, () =>
-    darkroom().training.compareModels({ id: candidate, with: base }, context),
-  )
-  return comparison.ok ? (
-    <>
-      <ComparisonCard comparison={comparison.value} />
-      <PredictionChanges id={candidate} base={base} />
     </>
-  ) : (
-    <ErrorNotice title="The versions cannot be compared" failure={comparison.failure} />
   )
 }

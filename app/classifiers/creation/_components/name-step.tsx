@@ -8,7 +8,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input } from '#lib/ui/field.tsx'
 import { useMutation } from '../../../_components/use-mutation.ts'
-import { idOf } from '../../../upload/_components/classifier-option.ts'
+import { idOf } from '../../[id]/images/add/_components/classifier-option.ts'
 
 /** `taken`: the ids of other classifiers. */
 export function NameStep({ taken }: { readonly taken: readonly string[] }) {

@@ -1,6 +1,7 @@
 /** The filters of the history as a form that changes the URL. */
 import Form from 'next/form'
 import Link from 'next/link'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
 import { DECISION_LABELS } from '../../../../_components/decision-badge.tsx'
@@ -11,29 +12,24 @@ const any = (label: string) => ({ value: '', label })
 
 export function FilterForm({
   query,
-  classifiers,
+  classifier,
   classes,
 }: {
   readonly query: Query
-  readonly classifiers: readonly { readonly id: string; readonly title: string }[]
+  /** Its id. */
+  readonly classifier: string
   readonly classes: readonly string[]
 }) {
   const isDetailed = Boolean(query.version ?? query.min ?? query.max ?? query.since ?? query.until)
   return (
     <Form
       key={JSON.stringify(query)}
-      action="/history"
+      action={classifierPage(classifier, 'history')}
       className="grid gap-4"
       role="search"
       aria-label="Filter the history"
     >
-      <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
-        <Select
-          label="Classifier"
-          name="classifier"
-          defaultValue={query.classifier ?? ''}
-          options={[any('All'), ...classifiers.map(({ id, title }) => ({ value: id, label: title }))]}
-        />
+      <div className="grid grid-cols-2 gap-4 lg:grid-cols-3">
         <Select
           label="Predicted class"
           name="class"
@@ -96,7 +92,7 @@ export function FilterForm({
       <div className="row">
         <Button type="submit">Filter</Button>
         {hasFilters(query) && (
-          <Link href="/history" {...buttonProps({ variant: 'quiet' })}>
+          <Link href={classifierPage(classifier, 'history')} {...buttonProps({ variant: 'quiet' })}>
             Clear
           </Link>
         )}

@@ -1,6 +1,7 @@
 /** The table of stored predictions, with feedback and, for admins, deletion. */
 import Link from 'next/link'
 import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Thumbnail } from '#lib/ui/image-tile.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
@@ -11,12 +12,12 @@ import { DeleteOne } from './delete-predictions.tsx'
 
 type PredictionListProps = {
   readonly predictions: readonly StoredPredictionAnswer[]
-  readonly classesOf: (classifier: string) => readonly string[]
+  readonly classes: readonly string[]
   readonly mayGiveFeedback: boolean
   readonly mayDelete: boolean
 }
 
-export function PredictionList({ predictions, classesOf, mayGiveFeedback, mayDelete }: PredictionListProps) {
+export function PredictionList({ predictions, classes, mayGiveFeedback, mayDelete }: PredictionListProps) {
   return (
     <Table
       caption="Predictions, newest first"
@@ -46,7 +47,7 @@ export function PredictionList({ predictions, classesOf, mayGiveFeedback, mayDel
         {
           name: 'Prediction',
           cell: (one) => (
-            <Link className="font-bold" href={`/predict?classifier=${one.classifier}&result=${one.id}`}>
+            <Link className="font-bold" href={classifierPage(one.classifier, 'predict', { result: one.id })}>
               {one.predicted_class}
               <span className="sr-only">: view details</span>
             </Link>
@@ -54,7 +55,7 @@ export function PredictionList({ predictions, classesOf, mayGiveFeedback, mayDel
         },
         { name: 'Confidence', isNumeric: true, cell: (one) => <FigureNumber share={one.confidence} /> },
         { name: 'Confidence level', cell: (one) => <DecisionBadge decision={one.decision} /> },
-        { name: 'Version', line: 'none', cell: (one) => `${one.classifier} ${one.model_version}` },
+        { name: 'Version', line: 'none', cell: (one) => one.model_version },
         { name: 'Created', line: 'second', cell: (one) => <RelativeTime at={one.timestamp} /> },
         {
           name: 'Feedback',
@@ -63,7 +64,7 @@ export function PredictionList({ predictions, classesOf, mayGiveFeedback, mayDel
             <FeedbackButtons
               predictionId={one.id}
               predictedClass={one.predicted_class}
-              classes={classesOf(one.classifier)}
+              classes={classes}
               feedback={one.feedback}
               mayChange={mayGiveFeedback}
             />

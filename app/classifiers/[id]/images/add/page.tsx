@@ -1,26 +1,24 @@
-/** Upload labelled images to a classifier, or for a new one. */
+/** Upload labelled images to a classifier. */
 import Link from 'next/link'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
-import { NetworkOffers } from '../../../../_components/network-offers.tsx'
-import { NoClassifier } from '../../../../_components/no-classifier.tsx'
-import { selectClassifier } from '../../../../select-classifier.ts'
-import { requireViewer, queryOf, type PageProps } from '../../../../current-user.ts'
+import { requireViewer } from '../../../../current-user.ts'
+import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { RecentUploads } from './_components/recent-uploads.tsx'
 import { UploadForm } from './_components/upload-form.tsx'
 
-export const metadata = { title: 'Upload' }
+export const metadata = { title: 'Add images' }
 const RECENT = 10
 
-export default async function Upload(props: PageProps) {
-  const query = await queryOf(props)
-  const user = await requireViewer('/upload')
-  const { classifiers, selected: named, missing } = await selectClassifier(query.classifier)
+export default async function AddImages({ params }: ClassifierPageProps) {
+  const { id, title, classes } = await classifierOfPage(params)
+  const user = await requireViewer(classifierPage(id, 'images/add'))
   const head = (
     <PageHead
-      title="Upload"
+      title="Add images"
       lead="Upload labelled images. Duplicates and unreadable files are skipped and listed in a report."
     />
   )
@@ -32,8 +30,8 @@ export default async function Upload(props: PageProps) {
           icon="key"
           title="Only editors can upload"
           action={
-            <Link href="/" {...buttonProps()}>
-              Go to the dashboard
+            <Link href={classifierPage(id)} {...buttonProps()}>
+              Go to {title}
             </Link>
           }
         >
@@ -42,32 +40,18 @@ export default async function Upload(props: PageProps) {
       </>
     )
   }
-  if (missing)
-    return (
-      <>
-        {head}
-        <NoClassifier missing={missing} mayUpload />
-      </>
-    )
-  const mayCreate = user.may('edit')
-  const chosen = query.classifier || !mayCreate ? named : (classifiers.find((one) => !one.is_shipped) ?? null)
-  const recent =
-    chosen && (await darkroom().queries.listUploads({ classifier: chosen.id, limit: RECENT })).uploads
-  const { networks } =
-    mayCreate && user.may('train')
-      ? await darkroom().training.listBackbones({}, user.context)
-      : { networks: [] }
+  const { uploads } = await darkroom().queries.listUploads({ classifier: id, limit: RECENT })
   const { maxUploadBytes, maxImageBytes } = darkroom().settings()
+  const mayEdit = user.may('edit')
   return (
     <div className="stack">
       {head}
       <UploadForm
-        classifiers={classifiers.map(({ id, title, classes }) => ({ id, title, classes }))}
-        selected={chosen?.id ?? null}
-        mayCreate={mayCreate}
+        key={id}
+        classifier={{ id, title, classes }}
+        mayEdit={mayEdit}
         limits={{ uploadBytes: maxUploadBytes, imageBytes: maxImageBytes }}
-        networks={<NetworkOffers networks={networks} />}
-        recent={recent && <RecentUploads uploads={recent} title={chosen.title} mayEdit={mayCreate} />}
+        recent={<RecentUploads uploads={uploads} title={title} mayEdit={mayEdit} />}
       />
     </div>
   )

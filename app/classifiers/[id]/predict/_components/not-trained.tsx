@@ -1,5 +1,6 @@
 /** In place of a form for predictions, while the classifier has no version. */
 import Link from 'next/link'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
@@ -20,7 +21,7 @@ export function NotTrained({ classifier: { id, title, samples }, mayTrain }: Not
       title={`${title} is not trained yet`}
       action={
         mayTrain ? (
-          <Link href={`/retrain?classifier=${id}`} {...buttonProps({ variant: 'primary' })}>
+          <Link href={classifierPage(id, 'train')} {...buttonProps({ variant: 'primary' })}>
             Train
           </Link>
         ) : undefined

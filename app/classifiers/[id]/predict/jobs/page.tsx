@@ -1,12 +1,11 @@
 /** Predictions for many images in the background: send them, follow the progress, download the results. */
 import { redirect } from 'next/navigation'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
-import { ClassifierChoice } from '../../../../_components/classifier-choice.tsx'
-import { NoClassifier } from '../../../../_components/no-classifier.tsx'
-import { selectClassifier } from '../../../../select-classifier.ts'
-import { currentUser, queryOf, resultOf, type PageProps } from '../../../../current-user.ts'
+import { currentUser, loginAt, queryOf, resultOf } from '../../../../current-user.ts'
+import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { NotTrained } from '../_components/not-trained.tsx'
 import { JobForm } from './_components/job-form.tsx'
 import { JobList } from './_components/job-list.tsx'
@@ -14,35 +13,30 @@ import { JobList } from './_components/job-list.tsx'
 export const metadata = { title: 'Many images' }
 const MOST_JOBS = 50
 
-export default async function PredictionJobs(props: PageProps) {
-  const query = await queryOf(props)
+export default async function PredictionJobs(props: ClassifierPageProps) {
+  const { job: id } = await queryOf(props)
+  const classifier = await classifierOfPage(props.params)
   const user = await currentUser()
-  const { queries, settings } = darkroom()
-  if (!user.isLoggedIn && !settings().publicPredict) redirect('/login?next=/predict/jobs')
-  const { classifiers, selected, missing } = await selectClassifier(query.classifier)
   const { context } = user
-  const { job: id } = query
+  const { queries, settings } = darkroom()
+  const { maxImageBytes, maxUploadBytes, publicPredict } = settings()
+  if (!user.isLoggedIn && !publicPredict) redirect(loginAt(classifierPage(classifier.id, 'predict/jobs')))
   const list = await resultOf(context, async () =>
     user.isLoggedIn || id === undefined
-      ? (await queries.listPredictionJobs({ limit: MOST_JOBS }, context)).jobs
+      ? (await queries.listPredictionJobs({ classifier: classifier.id, limit: MOST_JOBS }, context)).jobs
       : [await queries.getPredictionJob({ id }, context)],
   )
-  const { maxImageBytes, maxUploadBytes } = settings()
   return (
     <div className="stack">
       <PageHead
         title="Many images"
         lead="Send a ZIP, a folder or images. They are predicted in the background; download the results as a table."
-      >
-        {selected && classifiers.length > 1 && (
-          <ClassifierChoice classifiers={classifiers} selected={selected.id} />
-        )}
-      </PageHead>
-      {selected === null && <NoClassifier missing={missing} mayUpload={user.may('upload')} />}
-      {selected?.champion === null && <NotTrained classifier={selected} mayTrain={user.may('train')} />}
-      {selected?.champion && (
+      />
+      {classifier.champion === null ? (
+        <NotTrained classifier={classifier} mayTrain={user.may('train')} />
+      ) : (
         <JobForm
-          classifier={{ id: selected.id, title: selected.title }}
+          classifier={{ id: classifier.id, title: classifier.title }}
           limits={{ imageBytes: maxImageBytes, uploadBytes: maxUploadBytes }}
         />
       )}

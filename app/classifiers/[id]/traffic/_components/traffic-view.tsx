@@ -1,6 +1,7 @@
 /** The predictions of a classifier: number per day, confidence and class distribution. */
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -33,7 +34,7 @@ export async function TrafficView({
         icon="chart"
         title="No predictions yet"
         action={
-          <Link href={`/predict?classifier=${classifier.id}`} {...buttonProps({ variant: 'primary' })}>
+          <Link href={classifierPage(classifier.id, 'predict')} {...buttonProps({ variant: 'primary' })}>
             Predict
           </Link>
         }

@@ -4,6 +4,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { EvaluationBadge } from '../../../../_components/run-state.tsx'
@@ -36,13 +37,13 @@ export function EvaluationCard({ run, verdict, children }: EvaluationCardProps) 
         <>
           {run.is_promoted && (
             <Link
-              href={`/predict?classifier=${run.classifier}`}
+              href={classifierPage(run.classifier, 'predict')}
               {...buttonProps({ variant: 'primary', size: 'small' })}
             >
               Try it
             </Link>
           )}
-          <Link href={`/models?classifier=${run.classifier}`} {...buttonProps({ size: 'small' })}>
+          <Link href={versionsHref(run)} {...buttonProps({ size: 'small' })}>
             {run.is_promoted ? 'All versions' : 'Compare versions'}
           </Link>
         </>
@@ -56,6 +57,17 @@ export function EvaluationCard({ run, verdict, children }: EvaluationCardProps) 
     </Card>
   )
 }
+
+/** The list, or the comparison with the version that stayed live. */
+const versionsHref = ({
+  classifier,
+  is_promoted: isPromoted,
+  version,
+  base_version: base,
+}: RunAnswer): string =>
+  isPromoted || version === null || base === null
+    ? classifierPage(classifier, 'versions')
+    : classifierPage(classifier, 'versions/compare', { a: version, b: base })
 
 function outcomeText(
   { is_promoted: isPromoted, base_version: base }: RunAnswer,

@@ -1,12 +1,16 @@
 /** The training runs of a classifier, newest first, each with a link to its details. */
 import Link from 'next/link'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { durationText } from '#lib/ui/duration.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { RunState, EvaluationBadge } from '../../../../_components/run-state.tsx'
+
+/** How many a page lists. */
+export const PAST_RUNS = 25
 
 export function PastRuns({
   runs,
@@ -37,7 +41,7 @@ export function PastRuns({
             cell: (run) => (
               <Link
                 className="link"
-                href={`/retrain?classifier=${classifier}&run=${run.id}`}
+                href={classifierPage(classifier, `train/${run.id}`)}
                 aria-current={run.id === selected ? 'true' : undefined}
               >
                 <RelativeTime at={run.created_at} />

@@ -48,6 +48,6 @@ function fewTestImagesText(testImages: number): string {
   const missing = Math.ceil((FEWEST_IMAGES - testImages) / TEST_SHARE)
   return (
     ` Only ${counted(testImages, 'test image')}; at least ${FEWEST_IMAGES} are needed for an automatic ` +
-    `decision. Add about ${missing} images, or decide on the Models page.`
+    `decision. Add about ${missing} images, or decide on the page Versions.`
   )
 }

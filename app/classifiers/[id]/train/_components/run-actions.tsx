@@ -7,7 +7,7 @@ import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../../../_components/request-error.ts'
-import { isUnderWay } from './use-run-stream.ts'
+import { isUnderWay } from './run-progress.ts'
 
 type RunActionsProps = {
   readonly run: RunAnswer

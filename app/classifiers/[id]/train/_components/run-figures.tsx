@@ -5,7 +5,8 @@ import { Chart } from '#lib/ui/chart.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { Time } from '#lib/ui/time.tsx'
-import { isUnderWay, type RunStream } from './use-run-stream.ts'
+import { isUnderWay } from './run-progress.ts'
+import type { RunStream } from './use-run-stream.ts'
 
 export function RunFigures({ run, steps: reported }: RunStream) {
   const last = reported.at(-1)

@@ -16,6 +16,9 @@ const UNITS: Readonly<Record<RunStage, string>> = {
   save: 'files',
 }
 
+export const isUnderWay = ({ state }: Pick<RunAnswer, 'state'>): boolean =>
+  state === 'queued' || state === 'running' || state === 'judging'
+
 /** 100 % is reached only with the evaluation result. */
 export function advancedRun(run: RunAnswer, event: ProgressEvent): RunAnswer {
   if (run.state !== 'running') return run

@@ -10,11 +10,10 @@ import { Progress } from '#lib/ui/progress.tsx'
 import { Curves } from '../../../../_components/curves.tsx'
 import { RunState } from '../../../../_components/run-state.tsx'
 import { EvaluationCard } from './evaluation-card.tsx'
-import { nameInAddress } from './run-address.ts'
 import { RunActions } from './run-actions.tsx'
 import { LossPerStep, RunFigures, RunLog } from './run-figures.tsx'
-import { runProgress } from './run-progress.ts'
-import { isUnderWay, useRunStream } from './use-run-stream.ts'
+import { isUnderWay, runProgress } from './run-progress.ts'
+import { useRunStream } from './use-run-stream.ts'
 
 type RunViewProps = {
   readonly run: RunAnswer
@@ -28,7 +27,6 @@ export function RunView({ run: first, mayTrain, result }: RunViewProps) {
   const stream = useRunStream(first, () => router.refresh())
   const { run, points, isLost } = stream
   const isLive = isUnderWay(run)
-  useEffect(() => nameInAddress(first, window), [first])
   useEffect(() => {
     if (isLive && run.state !== first.state) router.refresh()
   }, [isLive, run.state, first.state, router]) // updates the list below

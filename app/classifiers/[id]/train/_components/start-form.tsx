@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { NetworkAnswer } from '#lib/contracts/backbones.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
@@ -58,7 +59,7 @@ export function StartForm({ classifier, hasLiveVersion, hasNewImages, isBlocked,
     setFailure(null)
     try {
       const { run } = await call('POST /api/retrain', { classifier, ...chosen })
-      router.push(`/retrain?classifier=${classifier}&run=${run.id}`, { scroll: false })
+      router.push(classifierPage(classifier, `train/${run.id}`))
       router.refresh()
     } catch (error) {
       setFailure(failureOf(error))

@@ -5,7 +5,7 @@ import { useEffect, useEffectEvent, useState } from 'react'
 import { follow, type RunEvent } from '#lib/contracts/client.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
-import { advancedRun } from './run-progress.ts'
+import { advancedRun, isUnderWay } from './run-progress.ts'
 
 const MAX_STEPS = 240
 const MAX_LINES = 500
@@ -19,9 +19,6 @@ export type RunStream = {
   readonly lines: readonly Line[]
   readonly isLost: boolean
 }
-
-export const isUnderWay = ({ state }: RunAnswer): boolean =>
-  state === 'queued' || state === 'running' || state === 'judging'
 
 export function useRunStream(
   first: RunAnswer,

@@ -1,4 +1,4 @@
-/** The model card of one version: its training data, evaluation, limitations, and downloads. */
+/** How good a version is, its limitations, and in a fold its technical details and downloads. */
 import { addressOf } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
@@ -8,12 +8,7 @@ import { durationText } from '#lib/ui/duration.ts'
 import { Notice } from '#lib/ui/error-notice.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
-import { Curves } from '../../../../_components/curves.tsx'
-import { PerClassTable } from '../../../../_components/per-class-table.tsx'
-import { Reliability } from '../../../../_components/reliability.tsx'
-import { ReliabilityDiagram } from '../../../../_components/reliability-diagram.tsx'
 import { FoldFacts } from '../../../../_components/fold-facts.tsx'
-import { Robustness, RobustnessPending } from '../../../../_components/robustness.tsx'
 import { VersionResult } from '../../../../_components/version-result.tsx'
 
 type Model = Output<Routes['GET /api/models/{id}']>
@@ -21,7 +16,7 @@ type Model = Output<Routes['GET /api/models/{id}']>
 export function VersionDetail({ model }: { readonly model: Model }) {
   const { card } = model
   return (
-    <Card title={`${card.title} ${model.version}`}>
+    <Card title="How good it is">
       <VersionResult id={model.id} />
       {card.notes.length > 0 && (
         <Notice title="Limitations">
@@ -61,71 +56,71 @@ export function VersionDetail({ model }: { readonly model: Model }) {
           <FigureNumber count={card.data.train} unit="image" />
         </Fact>
         <Fact name="Dataset">{card.data.name}</Fact>
-        <Fact name="Calibration error">
-          {card.calibration ? <FigureNumber share={card.calibration.ece_after} /> : '–'}
-        </Fact>
-        <Fact name="Confidence threshold">
-          {card.decision?.threshold === null || !card.decision ? (
-            '–'
-          ) : (
-            <FigureNumber share={card.decision.threshold} />
-          )}
-        </Fact>
-        <Fact name="Parameters">
-          <FigureNumber count={card.network.parameters} />
-        </Fact>
-        <Fact name="Size">
-          <FigureNumber bytes={model.size_bytes} />
-        </Fact>
-        <Fact name="Training time">{durationText(card.duration_seconds)}</Fact>
-        <Fact name="Engine">
-          {card.engine}, {card.precision}
-        </Fact>
-        <Fact name="Recipe">
-          {card.recipe.name}
-          {card.parent && ` from ${card.parent}`}
-        </Fact>
-        <Fact name="Seed">{card.seed}</Fact>
       </Facts>
       {card.folds && <p className="small muted">{card.folds.method}</p>}
-      {card.folds && <PerClassTable rows={card.folds.per_class} />}
-      {card.test && <PerClassTable rows={card.test.per_class} />}
-      <Reliability card={card} />
-      {card.test?.reliability && <ReliabilityDiagram bins={card.test.reliability} />}
-      {card.robustness && <Robustness result={card.robustness} />}
-      {card.folds && !card.robustness && <RobustnessPending />}
-      {card.curves.length > 1 && <Curves points={card.curves} />}
-      <div>
-        <p className="small muted">
-          To use the model elsewhere: it outputs logits; preprocess.json describes the preprocessing.
-        </p>
-        <div className="row">
-          {!card.network.is_onnx && (
-            <a
-              {...buttonProps({ size: 'small', variant: 'quiet' })}
-              href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })}
-              download
-            >
-              TensorFlow.js files
-            </a>
-          )}
-          {card.familiarity !== undefined && (
-            <a
-              {...buttonProps({ size: 'small', variant: 'quiet' })}
-              href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'onnx' })}
-              download
-            >
-              ONNX files
-            </a>
-          )}
+      <details className="fold">
+        <summary>Technical details</summary>
+        <div className="fold-body">
+          <Facts>
+            <Fact name="Calibration error">
+              {card.calibration ? <FigureNumber share={card.calibration.ece_after} /> : '–'}
+            </Fact>
+            <Fact name="Confidence threshold">
+              {card.decision?.threshold === null || !card.decision ? (
+                '–'
+              ) : (
+                <FigureNumber share={card.decision.threshold} />
+              )}
+            </Fact>
+            <Fact name="Parameters">
+              <FigureNumber count={card.network.parameters} />
+            </Fact>
+            <Fact name="Size">
+              <FigureNumber bytes={model.size_bytes} />
+            </Fact>
+            <Fact name="Training time">{durationText(card.duration_seconds)}</Fact>
+            <Fact name="Engine">
+              {card.engine}, {card.precision}
+            </Fact>
+            <Fact name="Recipe">
+              {card.recipe.name}
+              {card.parent && ` from ${card.parent}`}
+            </Fact>
+            <Fact name="Seed">{card.seed}</Fact>
+          </Facts>
+          <div>
+            <p className="small muted">
+              To use the model elsewhere: it outputs logits; preprocess.json describes the preprocessing.
+            </p>
+            <div className="row">
+              {!card.network.is_onnx && (
+                <a
+                  {...buttonProps({ size: 'small', variant: 'quiet' })}
+                  href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })}
+                  download
+                >
+                  TensorFlow.js files
+                </a>
+              )}
+              {card.familiarity !== undefined && (
+                <a
+                  {...buttonProps({ size: 'small', variant: 'quiet' })}
+                  href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'onnx' })}
+                  download
+                >
+                  ONNX files
+                </a>
+              )}
+            </div>
+          </div>
+          <div>
+            <p className="small muted">Training command</p>
+            <code className="command" tabIndex={0}>
+              {card.command}
+            </code>
+          </div>
         </div>
-      </div>
-      <div>
-        <p className="small muted">Training command</p>
-        <code className="command" tabIndex={0}>
-          {card.command}
-        </code>
-      </div>
+      </details>
     </Card>
   )
 }

@@ -1,6 +1,7 @@
 /** The versions of a classifier, newest first, each with its actions. */
 import Link from 'next/link'
 import type { VersionAnswer } from '#lib/contracts/models.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
@@ -11,11 +12,10 @@ import { VersionActions } from './version-actions.tsx'
 type ListProps = {
   readonly models: readonly VersionAnswer[]
   readonly classifier: string
-  readonly selected: string | null
   readonly mayTrain: boolean
 }
 
-export function VersionList({ models, classifier, selected, mayTrain }: ListProps) {
+export function VersionList({ models, classifier, mayTrain }: ListProps) {
   return (
     <Table
       caption="Versions, newest first"
@@ -28,12 +28,7 @@ export function VersionList({ models, classifier, selected, mayTrain }: ListProp
           name: 'Version',
           cell: (one) => (
             <span className="row">
-              <Link
-                className="link"
-                href={`/models?classifier=${classifier}&version=${one.id}`}
-                scroll={false}
-                aria-current={one.id === selected ? 'true' : undefined}
-              >
+              <Link className="link" href={classifierPage(classifier, `versions/${one.version}`)}>
                 {one.version}
               </Link>
               {one.is_live && <Badge variant="accent">live</Badge>}

@@ -1,9 +1,7 @@
 'use client'
-/** The upload form: classifier, files and labels; then the progress and the report. */
-import Link from 'next/link'
+/** The upload form: files and labels; then the progress and the report. */
 import { useRouter } from 'next/navigation'
 import { useRef, useState, type ReactNode } from 'react'
-import { call } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -11,32 +9,25 @@ import { DropZone, type SelectedFile } from '#lib/ui/drop-zone.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { failureOf } from '../../../../../_components/request-error.ts'
+import type { ClassifierOption } from './classifier-option.ts'
 import { PlanCard } from './plan-card.tsx'
-import { hintOf, unsortedIn } from './upload-requests.ts'
 import { sendFiles, type UploadProgress } from './send-files.ts'
-import { idOf, type ClassifierOption } from './classifier-option.ts'
+import { hintOf, unsortedIn } from './upload-requests.ts'
 import { StagedFiles } from './staged-files.tsx'
-import { TargetFields, type Target } from './target-fields.tsx'
 import { UploadReportCard } from './upload-report-card.tsx'
 import { usePlan } from './use-plan.ts'
 
 type UploadFormProps = {
-  readonly classifiers: readonly ClassifierOption[]
-  readonly selected: string | null
-  readonly mayCreate: boolean
+  readonly classifier: ClassifierOption
+  readonly mayEdit: boolean
   readonly limits: { readonly uploadBytes: number; readonly imageBytes: number }
-  /** The recent uploads to the selected classifier; hidden for a new one. */
+  /** The recent uploads to the classifier. */
   readonly recent: ReactNode
-  /** What a new classifier may start from. */
-  readonly networks: ReactNode
 }
 
 export function UploadForm(props: UploadFormProps) {
-  const { classifiers, selected, mayCreate, limits, recent, networks } = props
+  const { classifier, mayEdit, limits, recent } = props
   const router = useRouter()
-  const [target, setTarget] = useState<Target>(
-    selected ? { kind: 'existing', id: selected } : { kind: 'new', title: '', size: 64, isMirrorable: true },
-  )
   const [files, setFiles] = useState<readonly SelectedFile[]>([])
   const [label, setLabel] = useState('')
   const [progress, setProgress] = useState<UploadProgress | null>(null)
@@ -48,20 +39,16 @@ export function UploadForm(props: UploadFormProps) {
     setFiles((staged.current = next)) // a folder that is still being read must not undo a later drop
     void readAgain(next)
   }
-  const existing = target.kind === 'existing' ? classifiers.find(({ id }) => id === target.id) : undefined
 
   const send = async () => {
     setFailure(null)
     setReports([])
     setProgress({ label: 'Uploading…', percent: 0 })
     try {
-      const classifier = await classifierOf(target)
-      if (target.kind === 'new') setTarget({ kind: 'existing', id: classifier })
       const reading = plan.kind === 'plan' ? plan.reading : ''
       const onReport = (report: UploadReport) => setReports((before) => [...before, report])
-      await sendFiles(files, { classifier, label, reading, onProgress: setProgress, onReport })
+      await sendFiles(files, { classifier: classifier.id, label, reading, onProgress: setProgress, onReport })
       stage([])
-      router.replace(`/upload?classifier=${classifier}`, { scroll: false })
       router.refresh()
     } catch (error) {
       setFailure(failureOf(error))
@@ -72,14 +59,6 @@ export function UploadForm(props: UploadFormProps) {
 
   return (
     <div className="stack">
-      <TargetFields
-        target={target}
-        classifiers={classifiers}
-        mayCreate={mayCreate}
-        isDisabled={progress !== null}
-        onChange={setTarget}
-      />
-      {target.kind === 'new' && networks}
       <DropZone
         title="Drop images, folders or a ZIP here"
         accept="image/*,.heic,.heif,.zip,.tm,.csv,.tsv,.json,.jsonl,.txt"
@@ -98,7 +77,7 @@ export function UploadForm(props: UploadFormProps) {
           <StagedFiles
             entries={files}
             label={label}
-            classes={existing?.classes ?? []}
+            classes={classifier.classes}
             onLabel={setLabel}
             isDisabled={progress !== null}
           />
@@ -114,7 +93,7 @@ export function UploadForm(props: UploadFormProps) {
               <Button
                 variant="primary"
                 onClick={() => void send()}
-                disabled={plan.kind === 'reading' || !isReady(target, files, label)}
+                disabled={plan.kind === 'reading' || !hasLabels(files, label)}
               >
                 Upload {files.length === 1 ? files[0]?.file.name : `${files.length} files`}
               </Button>
@@ -127,32 +106,12 @@ export function UploadForm(props: UploadFormProps) {
       )}
       {failure && <ErrorNotice title="Upload failed" failure={failure} />}
       {reports.map((report) => (
-        <UploadReportCard key={report.id} report={report} isFresh mayEdit={mayCreate} />
+        <UploadReportCard key={report.id} report={report} isFresh mayEdit={mayEdit} />
       ))}
-      {target.kind === 'existing' &&
-        (target.id === selected ? (
-          recent
-        ) : (
-          <Link className="link" href={`/upload?classifier=${target.id}`} scroll={false} prefetch={false}>
-            Recent uploads to {existing?.title ?? target.id}
-          </Link>
-        ))}
+      {recent}
     </div>
   )
 }
 
-function isReady(target: Target, entries: readonly SelectedFile[], label: string): boolean {
-  const needsLabel = unsortedIn(entries).length > 0
-  return (target.kind === 'existing' || idOf(target.title) !== '') && (!needsLabel || label.trim() !== '')
-}
-
-async function classifierOf(target: Target): Promise<string> {
-  if (target.kind === 'existing') return target.id
-  const made = await call('POST /api/classifiers', {
-    id: idOf(target.title),
-    title: target.title.trim(),
-    size: target.size,
-    is_mirrorable: target.isMirrorable,
-  })
-  return made.id
-}
+const hasLabels = (entries: readonly SelectedFile[], label: string): boolean =>
+  unsortedIn(entries).length === 0 || label.trim() !== ''

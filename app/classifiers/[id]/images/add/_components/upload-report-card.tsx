@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { Badge } from '#lib/ui/badge.tsx'
@@ -37,7 +38,7 @@ export function UploadReportCard({
       actions={
         <>
           {isFresh && report.count > 0 && (
-            <Link href={`/retrain?classifier=${report.classifier}`} {...buttonProps({ variant: 'primary' })}>
+            <Link href={classifierPage(report.classifier, 'train')} {...buttonProps({ variant: 'primary' })}>
               Train classifier
             </Link>
           )}

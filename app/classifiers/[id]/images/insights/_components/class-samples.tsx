@@ -1,6 +1,7 @@
 /** Sample images: a row per class, or many of one class. */
 import Link from 'next/link'
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
@@ -27,7 +28,7 @@ export async function ClassSamples({ classifier, counts, chosen }: ClassSamplesP
   const samplesOf = async (label: string, limit: number) =>
     (await darkroom().queries.listSamples({ classifier, label, limit })).samples
   const addressOfClass = (name: string | undefined) =>
-    `/visualize?${new URLSearchParams({ classifier, view: 'data', ...(name && { class: name }) })}#samples`
+    `${classifierPage(classifier, 'images/insights', { class: name })}#samples`
   const shown = chosen
     ? [{ name: chosen, samples: await samplesOf(chosen, OF_ONE_CLASS) }]
     : await Promise.all(

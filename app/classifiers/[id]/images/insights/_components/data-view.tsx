@@ -2,6 +2,7 @@
 import Link from 'next/link'
 import { Suspense } from 'react'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
@@ -12,7 +13,7 @@ import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
-import { resultOf, type Query, type CurrentUser } from '../../../../../current-user.ts'
+import { loginAt, resultOf, type Query, type CurrentUser } from '../../../../../current-user.ts'
 import { ClassSamples } from './class-samples.tsx'
 import { FeaturesView } from './features-view.tsx'
 
@@ -32,14 +33,13 @@ export async function DataView({
   readonly query: Query
 }) {
   if (!user.isLoggedIn) {
-    const path = `/visualize?classifier=${classifier.id}&view=data`
     return (
       <EmptyState
         icon="key"
         title="Log in to see the images"
         action={
           <Link
-            href={`/login?${new URLSearchParams({ next: path })}`}
+            href={loginAt(classifierPage(classifier.id, 'images/insights'))}
             {...buttonProps({ variant: 'primary' })}
           >
             Log in
@@ -81,7 +81,10 @@ export async function DataView({
           title="No images yet"
           action={
             user.may('upload') ? (
-              <Link href={`/upload?classifier=${classifier.id}`} {...buttonProps({ variant: 'primary' })}>
+              <Link
+                href={classifierPage(classifier.id, 'images/add')}
+                {...buttonProps({ variant: 'primary' })}
+              >
                 Upload images
               </Link>
             ) : undefined

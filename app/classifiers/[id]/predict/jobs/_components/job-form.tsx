@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { upload } from '#lib/contracts/client.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { DropZone, type SelectedFile } from '#lib/ui/drop-zone.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
@@ -35,7 +36,7 @@ export function JobForm({
         },
         { onProgress: (sent, total) => setPercent((sent / total) * 100) },
       )
-      router.replace(`/predict/jobs?classifier=${classifier.id}&job=${id}`, { scroll: false })
+      router.replace(classifierPage(classifier.id, 'predict/jobs', { job: id }), { scroll: false })
       router.refresh()
     } catch (error) {
       setFailure(failureOf(error))

@@ -1,65 +1,36 @@
-/** The live version on its test set: mistakes, figures per class, reliability, robustness, training, layers. */
-import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
-import { darkroom } from '#lib/http/context.ts'
+/** The figures of a version: mistakes, results per class, reliability, robustness, training, layers. */
+import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
+import type { Output } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { ConfusionMatrix } from '#lib/ui/confusion-matrix.tsx'
-import { EmptyState } from '#lib/ui/empty-state.tsx'
-import { Fact, Facts } from '#lib/ui/facts.tsx'
-import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
+import { Notice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { Curves } from '../../../../_components/curves.tsx'
 import { PerClassTable } from '../../../../_components/per-class-table.tsx'
 import { ReliabilityDiagram } from '../../../../_components/reliability-diagram.tsx'
-import { FoldFacts } from '../../../../_components/fold-facts.tsx'
 import { Robustness, RobustnessPending } from '../../../../_components/robustness.tsx'
-import { resultOf, type CurrentUser } from '../../../../current-user.ts'
 import { MatrixFiles } from './matrix-files.tsx'
 import { ModelInsights } from './model-insights.tsx'
+import { Reliability } from './reliability.tsx'
 
-export async function ModelView({
-  user,
-  classifier,
+type Layer = Output<Routes['GET /api/model/info']>['architecture'][number]
+
+export function VersionFigures({
+  card,
+  classes,
+  layers,
 }: {
-  readonly user: CurrentUser
-  readonly classifier: ClassifierAnswer
+  readonly card: VersionCard
+  readonly classes: readonly string[]
+  /** Empty where they are not known. */
+  readonly layers: readonly Layer[]
 }) {
-  if (!classifier.champion)
-    return (
-      <EmptyState icon="train" title="No version yet">
-        The first training run creates one. Its evaluation then appears here.
-      </EmptyState>
-    )
-  const info = await resultOf(user.context, () =>
-    darkroom().training.modelInfo({ classifier: classifier.id }, user.context),
-  )
-  if (!info.ok) return <ErrorNotice title="The model cannot be shown" failure={info.failure} />
-  const { card, classes, version, architecture } = info.value
   const figures = card.test ?? card.folds
   return (
     <>
-      <Card title={`${classifier.title} ${version}`}>
-        <Facts>
-          {card.folds && <FoldFacts folds={card.folds} />}
-          {(card.test || !card.folds) && (
-            <Fact name={card.folds ? 'Accuracy on the test set' : 'Accuracy'}>
-              <FigureNumber size="large" share={card.test?.accuracy ?? null} />
-            </Fact>
-          )}
-          <Fact name="Test set">
-            <FigureNumber count={card.test?.images ?? 0} />
-          </Fact>
-          <Fact name="Mean F1">{figures ? <FigureNumber share={figures.macro_f1} /> : '–'}</Fact>
-          <Fact name="Parameters">
-            <FigureNumber count={info.value.parameters} />
-          </Fact>
-          <Fact name="Input size">
-            {info.value.input.size} × {info.value.input.size} pixels
-          </Fact>
-          <Fact name="Engine">{info.value.engine ?? 'none loaded'}</Fact>
-        </Facts>
-      </Card>
       {figures ? (
         <>
           {card.test && <ModelInsights classes={classes} test={card.test} card={card} />}
@@ -69,7 +40,7 @@ export async function ModelView({
               <MatrixFiles
                 classes={classes}
                 counts={figures.confusion}
-                name={`confusion-${classifier.id}-${version}`}
+                name={`confusion-${card.classifier}-${card.version}`}
               />
             }
           >
@@ -97,11 +68,10 @@ export async function ModelView({
       ) : (
         <Notice title="Not evaluated">There were no test images, so the accuracy is unknown.</Notice>
       )}
-      {figures?.reliability && (
-        <Card title="Confidence and reliability">
-          <ReliabilityDiagram bins={figures.reliability} />
-        </Card>
-      )}
+      <Card title="Confidence and reliability">
+        <Reliability card={card} />
+        {figures?.reliability && <ReliabilityDiagram bins={figures.reliability} />}
+      </Card>
       {(card.robustness || card.folds) && (
         <Card title="Robustness">
           {card.robustness ? <Robustness result={card.robustness} /> : <RobustnessPending />}
@@ -112,11 +82,21 @@ export async function ModelView({
           <Curves points={card.curves} />
         </Card>
       )}
-      <Card title="Layers">
+      {layers.length > 0 && <Layers layers={layers} />}
+    </>
+  )
+}
+
+/** Folded: for those who know networks. */
+function Layers({ layers }: { readonly layers: readonly Layer[] }) {
+  return (
+    <details className="fold">
+      <summary>Layers of the network</summary>
+      <div className="fold-body">
         <Table
           caption="Layers of the network"
           hideCaption
-          rows={architecture.map((layer, i) => ({ ...layer, i }))}
+          rows={layers.map((layer, i) => ({ ...layer, i }))}
           keyOf={({ i }) => String(i)}
           columns={[
             { name: 'Layer', cell: ({ layer }) => layer },
@@ -128,8 +108,8 @@ export async function ModelView({
             },
           ]}
         />
-      </Card>
-    </>
+      </div>
+    </details>
   )
 }
 

@@ -13,7 +13,6 @@ export function Reliability({ card }: { readonly card: VersionCard }) {
   const outside = card.familiarity?.foreign ?? []
   return (
     <section className="grid gap-3" aria-label="Confidence and reliability">
-      <h3>Confidence and reliability</h3>
       <ul className="grid gap-1 list-disc pl-5">
         <li>
           <strong>Calibration.</strong> {calibrationText(card)}

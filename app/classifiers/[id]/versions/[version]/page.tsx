@@ -1,0 +1,75 @@
+/** The report of one version: how good it is, its mistakes, its figures, technical details. */
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { notFound } from 'next/navigation'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { Badge } from '#lib/ui/badge.tsx'
+import { buttonProps } from '#lib/ui/button.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { PageHead } from '#lib/ui/shell.tsx'
+import { currentUser, requireViewer, resultOf } from '../../../../current-user.ts'
+import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
+import { VersionActions } from '../_components/version-actions.tsx'
+import { VersionDetail } from '../_components/version-detail.tsx'
+import { VersionFigures } from '../_components/version-figures.tsx'
+import { versionNamed, versionsOf } from '../versions-of.ts'
+
+type ReportProps = ClassifierPageProps<'version'>
+
+export async function generateMetadata({ params }: ReportProps): Promise<Metadata> {
+  const { version } = await params
+  return { title: `Version ${version}` }
+}
+
+export default async function VersionReport({ params }: ReportProps) {
+  const { id, title } = await classifierOfPage(params)
+  const { version } = await params
+  const user = await requireViewer(classifierPage(id, `versions/${version}`))
+  const models = await versionsOf(id)
+  const shown = versionNamed(models, version) ?? notFound()
+  const promoted = models.find((one) => one.is_champion)
+  const model = await resultOf(user.context, () => darkroom().queries.getModel({ id: shown.id }))
+  return (
+    <div className="stack">
+      <PageHead title={`${title} ${shown.version}`}>
+        {shown.is_live && <Badge variant="accent">live</Badge>}
+        {promoted && promoted.id !== shown.id && (
+          <Link
+            href={classifierPage(id, 'versions/compare', { a: shown.version, b: promoted.version })}
+            {...buttonProps({ size: 'small' })}
+          >
+            Compare with {promoted.version}
+          </Link>
+        )}
+        <VersionActions version={shown} mayTrain={user.may('train')} />
+      </PageHead>
+      {model.ok ? (
+        <>
+          <VersionDetail model={model.value} />
+          <VersionFigures
+            card={model.value.card}
+            classes={model.value.classes}
+            layers={await layersOf(shown)}
+          />
+        </>
+      ) : (
+        <ErrorNotice title="This version cannot be shown" failure={model.failure} />
+      )}
+    </div>
+  )
+}
+
+/** Known of the live version, which is loaded. */
+async function layersOf({
+  classifier,
+  is_live: isLive,
+}: {
+  readonly classifier: string
+  readonly is_live: boolean
+}) {
+  if (!isLive) return []
+  const { context } = await currentUser()
+  const info = await resultOf(context, () => darkroom().training.modelInfo({ classifier }, context))
+  return info.ok ? info.value.architecture : []
+}
