@@ -11,7 +11,7 @@ const FIRST_SEED = 5_000_000
 const CHANGED_BYTES = 32
 const PAGES = [
   '/',
-  '/predict',
+  '/classifiers/shapes/predict',
   '/api/statistics',
   '/api/model/info?classifier=shapes',
   '/api/health',

@@ -17,16 +17,10 @@ const HTML = '<img src=x onerror="window.attacked=1">'
 const png = (seed: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(encodePng(drawShape('star', 7_000 + seed)))
 
-const PAGES_OF_A_CLASSIFIER = [
-  '/predict',
-  '/upload',
-  '/visualize',
-  '/visualize?view=model',
-  '/visualize?view=traffic',
-  '/retrain',
-  '/models',
-  '/history',
-] as const
+const pagesOfClassifier = (id: string): readonly string[] =>
+  ['', '/predict', '/images/add', '/images/insights', '/train', '/versions', '/history', '/traffic'].map(
+    (section) => `/classifiers/${id}${section}`,
+  )
 
 let product: OwnProduct
 let key: string
@@ -171,8 +165,8 @@ test('5 · HTML in labels and file names is shown as text on every page', async 
     if (message.type() === 'error') wrong.push(`${page.url()}: ${message.text()}`)
   })
 
-  for (const address of ['/', ...PAGES_OF_A_CLASSIFIER, '/monitoring', '/settings', '/docs']) {
-    await frame.open(address, { classifier: CLASSIFIER })
+  for (const address of ['/', ...pagesOfClassifier(CLASSIFIER), '/monitoring', '/settings', '/docs']) {
+    await frame.open(address)
     await expect(frame.heading.first()).toBeVisible()
     expect(await page.evaluate(() => (window as { attacked?: number }).attacked), address).toBeUndefined()
     expect(await frame.injected.count(), address).toBe(0)
@@ -217,7 +211,10 @@ test('7 · line breaks in names and addresses do not create headers', async () =
   expect(response.status).toBe(303)
   expect(response.headers.get('set-cookie')).toBeNull()
 
-  const raw = await rawly(product.url, 'GET /visualizations?x=%0d%0aset-cookie:%20attacked=1 HTTP/1.1')
+  const raw = await rawly(
+    product.url,
+    'GET /visualizations?classifier=x%0d%0aset-cookie:%20attacked=1 HTTP/1.1',
+  )
   expect(raw).toMatch(/^HTTP\/1.1 308/)
   expect(raw.toLowerCase()).not.toContain('\nset-cookie: attacked')
 })
@@ -368,8 +365,11 @@ test('12 · classes named after members of every object are uploaded, trained, p
   await context.addCookies(browserCookies(product.admin, product.url))
   const { frame } = pagesOf(page, product)
   const wrong = exceptionsOf(page)
-  for (const address of [...PAGES_OF_A_CLASSIFIER, `/predict?result=${String(predicted.json['id'])}`]) {
-    const answer = await frame.open(address, { classifier: 'odd' })
+  for (const address of [
+    ...pagesOfClassifier('odd'),
+    `/classifiers/odd/predict?result=${String(predicted.json['id'])}`,
+  ]) {
+    const answer = await frame.open(address)
     expect(answer?.status(), address).toBe(200)
     await expect(frame.heading.first()).toBeVisible()
   }

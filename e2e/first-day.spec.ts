@@ -142,7 +142,7 @@ test('a wrong prediction is corrected in the history, and the correction is list
 }) => {
   const { history, frame } = pagesOf(page, app)
   await logIn(page, app)
-  await history.open({ classifier: 'shapes' })
+  await history.open('shapes')
   await history.markIncorrect()
   const classes = history.correctClass
   const sent: string[] = []
@@ -178,42 +178,21 @@ test('a seven drawn with the mouse is predicted as a seven', async ({ page }) =>
   await expect(predict.predictedClass).toHaveText('7')
 })
 
-test('arrow keys in the list of classifiers do not change the page; the button does', async ({ page }) => {
-  const { predict } = pagesOf(page, app)
+test('the switcher shows another classifier on the same page, by keyboard alone', async ({ page }) => {
+  const { frame, predict } = pagesOf(page, app)
   await predict.open('mnist')
-  const list = predict.classifier
-  const requested: string[] = []
-  page.on('request', (request) => requested.push(request.url()))
-  await list.focus()
-  await list.press('ArrowDown')
-  await list.press('ArrowUp')
-  await list.press('ArrowUp')
-  await expect(list).not.toHaveValue('mnist')
-  await settled(page)
-  expect(requested.filter((url) => /\/predict\?.*classifier=/.test(url))).toEqual([])
+  await expect(page).toHaveTitle('Predict · Handwritten digits · Darkroom')
+  await frame.switcher.press('Enter')
+  await expect(frame.switcherSearch).toBeFocused()
+  await frame.switcherSearch.fill('shap')
+  await expect(frame.switcherOptions).toHaveText(['Shapes'])
+  await frame.switcherSearch.press('Enter')
 
-  const other = await list.inputValue()
-  await predict.switchClassifier()
-  await expect(page).toHaveURL(new RegExp(`classifier=${other}$`))
-})
-
-test('arrow keys in the list of Upload select a classifier and keep the URL', async ({ page }) => {
-  const { upload } = pagesOf(page, app)
-  await logIn(page, app)
-  await upload.open('mnist')
-  const requested: string[] = []
-  page.on('request', (request) => requested.push(request.url()))
-  await settled(page) // before its scripts run, a page takes back what is chosen in a list
-  await upload.classifier.focus()
-  await upload.classifier.press('ArrowUp')
-  await upload.classifier.press('ArrowUp')
-  await expect(upload.classifier).not.toHaveValue('mnist')
-  await settled(page)
-  expect(requested.filter((url) => /\/upload\?.*classifier=/.test(url))).toEqual([])
-  await expect(page).toHaveURL(/classifier=mnist$/)
-
-  const other = await upload.classifier.inputValue()
-  await upload.recentUploadsLink.click()
-  await expect(page).toHaveURL(new RegExp(`classifier=${other}$`))
-  await expect(upload.recentUploads()).toBeVisible()
+  await expect(page).toHaveURL(/\/classifiers\/shapes\/predict$/)
+  await expect(page).toHaveTitle('Predict · Shapes · Darkroom')
+  await expect(frame.breadcrumbs).toHaveText(['Classifiers', 'Shapes', 'Predict'])
+  await expect(frame.switcherSearch).toHaveCount(0)
+  await frame.switcher.press('Enter')
+  await frame.switcherSearch.press('Escape')
+  await expect(frame.switcher).toBeFocused()
 })

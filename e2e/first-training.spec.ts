@@ -20,23 +20,19 @@ test.afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-test('Upload starts with a new classifier if there is none, and shows no uploads of others', async ({
+test('a new classifier is created with its first images, and its uploads are on its own page', async ({
   page,
 }) => {
-  const { upload } = pagesOf(page, app)
+  const { frame, upload } = pagesOf(page, app)
   await becomeOwner(page, app)
-  await upload.open()
-
-  await expect(upload.classifier).toHaveValue('')
-  await expect(upload.recentUploads()).toHaveCount(0)
+  await frame.newClassifier.click()
   await upload.name.fill('Two signs')
   await upload.select('signs.zip', twoSigns(OF_EACH))
   await upload.send('signs.zip')
   await expect(upload.report(2 * OF_EACH)).toBeVisible()
-  await expect(upload.recentUploads('Two signs')).toBeVisible()
 
-  await upload.chooseNewClassifier()
-  await expect(upload.recentUploads()).toHaveCount(0)
+  await upload.open('two-signs')
+  await expect(upload.recentUploads('Two signs')).toBeVisible()
 })
 
 test('its training run shows the maximum number of epochs', async ({ page }) => {
@@ -67,7 +63,7 @@ test('when it has ended, the page and the API state after how many epochs and wh
   await expect(sentence).toHaveCount(run.stopped_early ? 1 : 0)
 })
 
-test('from then on it is the default: on the page, in the API, and first on the dashboard', async ({
+test('from then on it is the default: on the page, in the API, and first of all classifiers', async ({
   page,
 }) => {
   const { frame, predict } = pagesOf(page, app)
@@ -96,7 +92,7 @@ test('from then on it is the default: on the page, in the API, and first on the 
 test('an uncalibrated prediction is found in the history by the text of its badge', async ({ page }) => {
   const { history } = pagesOf(page, app)
   await logIn(page, app)
-  await history.open({ classifier: 'two-signs' })
+  await history.open('two-signs')
   await history.filterByConfidenceLevel(await history.confidenceLevel())
 
   await expect(page).toHaveURL(/decision=/)

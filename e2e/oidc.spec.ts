@@ -96,17 +96,17 @@ test('the login page offers the issuer; a new user becomes a viewer and sees why
 }) => {
   const { frame, login, account, retrain, history } = pagesOf(page, product)
   issuer.signsIn(new_)
-  await login.open('/history')
+  await login.open('/classifiers/shapes/history')
   await login.signInWith('127.0.0.1')
 
-  await expect(page).toHaveURL(`${product.url}/history`)
+  await expect(page).toHaveURL(`${product.url}/classifiers/shapes/history`)
   await retrain.open()
   await expect(frame.note).toContainText('cannot start a training run; only editors and admins can')
   await frame.accountLink('Newcomer').click()
   await expect(account.noPassword).toBeVisible()
   await account.logOut()
   await expect(frame.loginLink).toBeVisible()
-  await history.open()
+  await history.open('shapes')
   await expect(page).toHaveURL(/\/login/)
 })
 

@@ -33,7 +33,7 @@ test('users and keys still require a login', async () => {
 test('the start and every page show the warning', async ({ page }) => {
   expect(product.log()).toContain('OPEN_ACTIONS is on')
   const { frame } = pagesOf(page, product)
-  for (const address of ['/', '/predict', '/login']) {
+  for (const address of ['/', '/classifiers/shapes/predict', '/login']) {
     await frame.open(address)
     await expect(frame.note).toContainText('Public access is on')
   }
@@ -42,8 +42,8 @@ test('the start and every page show the warning', async ({ page }) => {
 test('an anonymous user uploads and retrains on the pages', async ({ page }) => {
   const { frame } = pagesOf(page, product)
   for (const [address, name] of [
-    ['/upload', 'Upload'],
-    ['/retrain', 'Retrain'],
+    ['/upload', 'Add images'],
+    ['/retrain', 'Train'],
     ['/history', 'History'],
   ] as const) {
     await frame.open(address)

@@ -77,7 +77,7 @@ test('a new user logs in, cannot change settings, and is removed', async ({ page
 
   await users.disable(GRACE.name)
   await expect(users.row(GRACE.email)).toContainText('disabled')
-  await theirs.history.open()
+  await theirs.history.open('shapes')
   await expect(theirTab).toHaveURL(/\/login/)
   await theirTab.close()
   await changes.open()
@@ -140,7 +140,7 @@ test('an admin deletes one prediction, then all that match a filter, after confi
 }) => {
   const { history, frame } = pagesOf(page, product)
   await logIn(page, product, ADMIN)
-  await history.open()
+  await history.open('shapes')
   const rows = history.rows
   await expect(rows.nth(1)).toBeVisible()
   const before = await rows.count()
@@ -152,7 +152,7 @@ test('an admin deletes one prediction, then all that match a filter, after confi
   await frame.dialog.confirm('Delete prediction')
   await expect(rows).toHaveCount(before - 1)
 
-  await history.open({ min: '0' })
+  await history.open('shapes', { min: '0' })
   await history.deleteMatching()
   await expect(history.matchingDialog.itself).toContainText('not only those on this page')
   await history.matchingDialog.confirm(/^Delete \d+ prediction/)

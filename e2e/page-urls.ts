@@ -3,9 +3,12 @@
 /** Without logging in, on an installation without data. */
 export const PUBLIC_PAGES = [
   '/',
-  '/predict?classifier=shapes',
-  '/predict?classifier=mnist',
-  '/predict/jobs?classifier=shapes',
+  '/classifiers/shapes',
+  '/classifiers/shapes/predict',
+  '/classifiers/mnist/predict',
+  '/classifiers/shapes/predict/jobs',
+  '/classifiers/shapes/versions',
+  '/classifiers/nowhere',
   '/login',
   '/monitoring',
 ]
@@ -13,17 +16,17 @@ export const PUBLIC_PAGES = [
 /** For the first administrator, while nothing has been uploaded or predicted. */
 export const EMPTY_PAGES = [
   '/',
-  '/upload?classifier=shapes',
   '/classifiers/new',
   '/classifiers/shapes/use',
   '/classifiers/shapes/settings',
-  '/retrain?classifier=shapes',
-  '/models?classifier=shapes',
-  '/history',
+  '/classifiers/shapes',
+  '/classifiers/shapes/images/add',
+  '/classifiers/shapes/images/insights',
+  '/classifiers/shapes/train',
+  '/classifiers/shapes/versions',
+  '/classifiers/shapes/history',
+  '/classifiers/shapes/traffic',
   '/trash',
-  '/visualize?classifier=shapes',
-  '/visualize?classifier=shapes&view=model',
-  '/visualize?classifier=shapes&view=traffic',
   '/settings',
 ]
 
@@ -35,8 +38,9 @@ export const FULL_PAGES = [
   '/settings?view=keys',
   '/settings?view=settings',
   '/settings?view=changes',
-  '/history',
-  '/visualize?classifier=shapes&view=data',
-  '/visualize?classifier=shapes&view=model',
-  '/visualize?classifier=shapes&view=traffic',
+  '/classifiers/shapes',
+  '/classifiers/shapes/history',
+  '/classifiers/shapes/images/insights',
+  '/classifiers/shapes/versions/v1',
+  '/classifiers/shapes/traffic',
 ]

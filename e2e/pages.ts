@@ -6,8 +6,8 @@ import type { Page } from '@playwright/test'
 import { accountPage, loginPage, setupPage } from './pages/accounts.ts'
 import { frame } from './pages/frame.ts'
 import { historyPage } from './pages/history.ts'
-import { monitoringPage, referencePage, visualizePage } from './pages/observing.ts'
 import { classifierSettingsPage, newClassifierPage, usePage } from './pages/own-classifier.ts'
+import { monitoringPage, referencePage, chartsPage } from './pages/observing.ts'
 import { networksPage } from './pages/networks.ts'
 import { jobsPage } from './pages/jobs.ts'
 import { predictPage } from './pages/predict.ts'
@@ -42,7 +42,7 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     changes: changesPage(tab),
     backups: backupsPage(tab),
     monitoring: monitoringPage(tab),
-    visualize: visualizePage(tab),
+    charts: chartsPage(tab),
     reference: referencePage(tab),
   }
 }

@@ -44,7 +44,7 @@ export async function becomeOwner(page: Page, app: FreshProduct): Promise<void> 
   const { setup, frame } = pagesOf(page, app)
   await setup.open(setupAddress(app))
   await setup.createAccount(OWNER)
-  await frame.dashboardHeading.waitFor()
+  await frame.homeHeading.waitFor()
 }
 
 export async function logIn(
@@ -55,5 +55,5 @@ export async function logIn(
   const { login, frame } = pagesOf(page, app)
   await login.open()
   await login.logIn(person)
-  await frame.dashboardHeading.waitFor()
+  await frame.homeHeading.waitFor()
 }

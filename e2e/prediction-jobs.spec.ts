@@ -127,7 +127,7 @@ test('only its sender and admins can read, cancel or delete a job', async ({ bro
 
   const context = await browser.newContext()
   const { jobs } = await asUser(context, await context.newPage(), other.cookie)
-  await jobs.open(id)
+  await jobs.open('shapes', id)
   await expect(jobs.name('shelf.zip')).toBeHidden()
   await context.close()
 })
@@ -139,7 +139,7 @@ test('a job is cancelled and deleted, and a job without a login is read by its a
 }) => {
   test.setTimeout(120_000)
   const { jobs } = await asUser(context, page, product.user)
-  await jobs.open()
+  await jobs.open('shapes')
   await jobs.remove('shelf.zip')
   await expect(jobs.name('shelf.zip')).toBeHidden()
   await jobs.send('other.zip', zipOf(IMAGES))
@@ -149,7 +149,7 @@ test('a job is cancelled and deleted, and a job without a login is read by its a
   const visit = await browser.newContext()
   const visitor = await visit.newPage()
   const pages = pagesOf(visitor, product)
-  await pages.jobs.open()
+  await pages.jobs.open('shapes')
   await pages.jobs.send('mine.zip', zipOf(20))
   await expect(pages.jobs.state('Completed')).toBeVisible({ timeout: 60_000 })
   await expect(pages.jobs.name('other.zip')).toBeHidden()

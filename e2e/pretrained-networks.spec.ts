@@ -77,7 +77,6 @@ test('Retrain says that the default network is missing, and trains on the one th
   const { upload, retrain } = pagesOf(page, app)
   await logIn(page, app)
   await upload.open()
-  await upload.chooseNewClassifier()
   await upload.name.fill('Two signs')
   await upload.select('signs.zip', twoSigns(OF_EACH))
   await upload.send('signs.zip')

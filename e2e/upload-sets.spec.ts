@@ -49,26 +49,6 @@ test('a folder is read like an archive: with its test set, without hidden files'
   await expect(upload.report(3)).toBeVisible()
 })
 
-test('a classifier that is chosen while the page is still loading stays chosen', async ({ page }) => {
-  await logIn(page, app)
-  const { upload } = pagesOf(page, app)
-  const scripts = Promise.withResolvers<void>()
-  await page.route('**/_next/static/**/*.js', async (route) => {
-    await scripts.promise
-    await route.continue()
-  })
-  await upload.openUnready('shapes')
-  await expect(async () => {
-    await upload.classifier.press('End') // the page may still be arriving
-    await expect(upload.chosenClassifier).toHaveText('New classifier…', { timeout: 1_000 })
-  }).toPass()
-
-  scripts.resolve()
-
-  await expect(upload.name).toBeVisible()
-  await expect(upload.chosenClassifier).toHaveText('New classifier…')
-})
-
 test('an uncertain archive is shown with its other reading, which is one click away', async ({ page }) => {
   const { upload } = pagesOf(page, app)
   await logIn(page, app)

@@ -75,7 +75,7 @@ export default async function Classifiers(props: PageProps) {
       )}
       {examples.length > 0 && (
         <Examples count={examples.length} hasOwn={own.length > 0}>
-          <Cards classifiers={examples} mayTrain={may('train')} />
+          <Cards classifiers={examples} mayTrain={may('train')} isShort />
         </Examples>
       )}
       {recent && recent.predictions.length > 0 && (
@@ -90,14 +90,16 @@ export default async function Classifiers(props: PageProps) {
 function Cards({
   classifiers,
   mayTrain,
+  isShort = false,
 }: {
   readonly classifiers: readonly ClassifierAnswer[]
   readonly mayTrain: boolean
+  readonly isShort?: boolean
 }) {
   return (
     <div className="grid-cards">
       {classifiers.map((one) => (
-        <ClassifierCard key={one.id} classifier={one} mayTrain={mayTrain} />
+        <ClassifierCard key={one.id} classifier={one} mayTrain={mayTrain} isShort={isShort} />
       ))}
     </div>
   )

@@ -16,11 +16,14 @@ const MAX_CHARACTERS = 90 // of their names together: about three lines on a car
 export function ClassifierCard({
   classifier,
   mayTrain,
+  isShort = false,
 }: {
   readonly classifier: ClassifierAnswer
   readonly mayTrain: boolean
+  /** For one example among several: without its counts. */
+  readonly isShort?: boolean
 }) {
-  const { id, title, champion, classes, samples } = classifier
+  const { id, title, champion, classes } = classifier
   const named = fittingNames(classes)
   return (
     <Card
@@ -80,20 +83,30 @@ export function ClassifierCard({
         )}
         {classes.length === 0 && <span className="muted">no classes yet</span>}
       </p>
-      <Facts>
-        <Fact name="Predictions today">
-          <FigureNumber count={classifier.predictions_today} />
-        </Fact>
-        <Fact name="Images">
-          <FigureNumber count={samples.total} />
-        </Fact>
-        {champion && (
-          <Fact name="Went live" isWide>
-            <RelativeTime at={champion.promoted_at} />
-          </Fact>
-        )}
-      </Facts>
+      {!isShort && <ClassifierFacts classifier={classifier} />}
     </Card>
+  )
+}
+
+function ClassifierFacts({
+  classifier: { champion, predictions_today: today, samples },
+}: {
+  readonly classifier: ClassifierAnswer
+}) {
+  return (
+    <Facts>
+      <Fact name="Predictions today">
+        <FigureNumber count={today} />
+      </Fact>
+      <Fact name="Images">
+        <FigureNumber count={samples.total} />
+      </Fact>
+      {champion && (
+        <Fact name="Went live" isWide>
+          <RelativeTime at={champion.promoted_at} />
+        </Fact>
+      )}
+    </Facts>
   )
 }
 

@@ -14,7 +14,7 @@ import type { ClassifierTitle } from './matching-titles.ts'
 type NavigationLink = { readonly href: string; readonly name: string; readonly icon: IconName }
 
 const PAGES: readonly (NavigationLink & { readonly needs: Scope })[] = [
-  { href: '/', name: 'Classifiers', icon: 'home', needs: 'open' },
+  { href: '/', name: 'Classifiers', icon: 'grid', needs: 'open' },
   { href: '/trash', name: 'Trash', icon: 'trash', needs: 'view' },
   { href: '/monitoring', name: 'Monitoring', icon: 'gauge', needs: 'open' },
   { href: '/docs', name: 'API', icon: 'code', needs: 'open' },

@@ -7,7 +7,7 @@ export const metadata = { title: 'Classifier not found' }
 
 export default function ClassifierNotFound() {
   return (
-    <>
+    <div className="stack">
       <h1 className="sr-only">Classifier not found</h1>
       <EmptyState
         icon="alert"
@@ -26,6 +26,6 @@ export default function ClassifierNotFound() {
         The address may be misspelled, or the classifier was deleted. Deleted classifiers can be restored from
         the trash for 30 days.
       </EmptyState>
-    </>
+    </div>
   )
 }

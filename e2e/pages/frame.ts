@@ -10,13 +10,19 @@ export const frame = (tab: Tab) => {
   return {
     open: (path: string, query?: Readonly<Record<string, string>>) => open(tab, path, query),
     heading: page.getByRole('heading', { level: 1 }),
-    dashboardHeading: page.getByRole('heading', { name: 'Dashboard' }),
-    /** The headings of the classifiers on the dashboard, the default one first. */
+    homeHeading: page.getByRole('heading', { name: 'Classifiers', level: 1, exact: true }),
+    /** The headings of the classifiers on the first page, own ones first. */
     classifiers: page.getByRole('heading', { level: 3 }),
     note: page.getByRole('note').first(),
     loginLink: page.getByRole('link', { name: 'Log in' }),
     settingsLink: page.getByRole('link', { name: 'Settings', exact: true }),
-    uploadLink: page.getByRole('link', { name: 'Upload', exact: true }),
+    newClassifier: page.getByRole('link', { name: 'New classifier' }).first(),
+    /** The fold with the shipped classifiers. */
+    examples: page.getByRole('heading', { name: 'Examples' }),
+    breadcrumbs: page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('listitem'),
+    switcher: page.getByRole('button', { name: /^Classifier: / }),
+    switcherSearch: page.getByRole('combobox', { name: 'Search classifiers' }),
+    switcherOptions: page.getByRole('listbox', { name: 'Classifiers' }).getByRole('option'),
     accountLink: (name: string) => page.getByRole('link', { name: `Account of ${name}` }),
     navigationLink: (name: string) =>
       page.getByRole('navigation').getByRole('link', { name, exact: true }).first(),

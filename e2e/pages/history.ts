@@ -8,7 +8,8 @@ export const historyPage = (tab: Tab) => {
   const correctClass = page.getByLabel('Correct class')
   const matching = page.getByRole('dialog', { name: /^Delete \d+ predictions?\?$/ })
   return {
-    open: (query?: Readonly<Record<string, string>>) => open(tab, '/history', query),
+    open: (classifier: string, query?: Readonly<Record<string, string>>) =>
+      open(tab, `/classifiers/${classifier}/history`, query),
     /** The first is the row of headings. */
     rows: page.getByRole('row'),
     file: (name: string) => page.getByText(name).first(),

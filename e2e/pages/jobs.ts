@@ -7,7 +7,7 @@ export const jobsPage = (tab: Tab) => {
   return {
     /** From the page Predict. */
     followLink: () => page.getByRole('link', { name: 'Many images: send a ZIP' }).click(),
-    open: (job?: string) => open(tab, '/predict/jobs', { job }),
+    open: (classifier: string, job?: string) => open(tab, `/classifiers/${classifier}/predict/jobs`, { job }),
     send: (name: string, buffer: Buffer) =>
       page
         .getByLabel(/^Drop a ZIP, a folder or images for [^,]+ here$/)

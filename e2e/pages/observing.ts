@@ -1,4 +1,4 @@
-/** Monitoring, Visualize and the API reference: pages without changes. */
+/** Monitoring, the charts of a classifier and the API reference: pages without changes. */
 import type { Download } from '@playwright/test'
 import { open, type Tab } from './tab.ts'
 
@@ -25,12 +25,12 @@ export const monitoringPage = (tab: Tab) => {
   }
 }
 
-export const visualizePage = (tab: Tab) => {
+export const chartsPage = (tab: Tab) => {
   const { page } = tab
   const plot = (name: string) => page.getByRole('region', { name, exact: true })
   return {
-    open: (classifier: string, view: 'data' | 'model' | 'traffic') =>
-      open(tab, '/visualize', { classifier, view }),
+    open: (classifier: string, section: 'images/insights' | 'traffic') =>
+      open(tab, `/classifiers/${classifier}/${section}`),
     meanImage: (label: string) =>
       page.getByRole('img', { name: new RegExp(`Average of \\d+ images of ${label}`) }),
     plot,
@@ -51,7 +51,6 @@ export const visualizePage = (tab: Tab) => {
       ])
       return csv
     },
-    summary: page.getByRole('heading', { name: 'Summary' }),
   }
 }
 

@@ -9,7 +9,9 @@ export const predictPage = (tab: Tab) => {
   const { page } = tab
   const prediction = page.getByRole('region', { name: 'Prediction' })
   return {
-    open: (classifier?: string, result?: string) => open(tab, '/predict', { classifier, result }),
+    /** Without a classifier, by the address that leads to the default one. */
+    open: (classifier?: string, result?: string) =>
+      open(tab, classifier === undefined ? '/predict' : `/classifiers/${classifier}/predict`, { result }),
     introduction: (title: string) => page.getByText(`get a prediction by ${title}`),
     drop: (files: ImageFile | ImageFile[]) =>
       page.getByLabel('Drop or paste images here').setInputFiles(files),
@@ -40,9 +42,6 @@ export const predictPage = (tab: Tab) => {
     rows: page.getByRole('table').getByRole('row'),
     predictedClasses: () => page.getByRole('table').getByRole('cell').getByRole('strong').allTextContents(),
     downloadCsv: page.getByRole('button', { name: 'Download CSV' }),
-
-    classifier: page.getByLabel('Classifier', { exact: true }),
-    switchClassifier: () => page.getByRole('button', { name: 'Switch' }).click(),
 
     /** One stored prediction, opened by its URL. */
     storedHeading: (file: string) => page.getByRole('heading', { name: file }),

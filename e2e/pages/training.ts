@@ -1,17 +1,11 @@
-/** Upload and Retrain: labelled images in, a new version out. */
+/** Adding images and training: labelled images in, a new version out. */
 import { open, type Tab } from './tab.ts'
 
 export const uploadPage = (tab: Tab) => {
   const { page } = tab
-  const classifier = page.getByLabel('Classifier', { exact: true })
   return {
-    open: (id?: string) => open(tab, '/upload', { classifier: id }),
-    /** Does not wait for the scripts of the page. */
-    openUnready: (id: string) =>
-      page.goto(new URL(`/upload?classifier=${id}`, tab.url).href, { waitUntil: 'commit' }),
-    classifier,
-    chosenClassifier: classifier.locator('option:checked'),
-    chooseNewClassifier: () => classifier.selectOption({ label: 'New classifier…' }),
+    /** Without an id, for a new classifier. */
+    open: (id?: string) => open(tab, id === undefined ? '/classifiers/new' : `/classifiers/${id}/images/add`),
     name: page.getByLabel('Name'),
     chooseResolution: (pixels: number) =>
       page.getByLabel('Input resolution').selectOption({ label: `${pixels} × ${pixels} pixels` }),
@@ -34,8 +28,6 @@ export const uploadPage = (tab: Tab) => {
     send: (name: string) => page.getByRole('button', { name: `Upload ${name}` }).click(),
     report: (images: number) => page.getByText(`Uploaded ${images} images successfully`).first(),
     recentUploads: (title = '') => page.getByRole('heading', { name: `Recent uploads to ${title}` }),
-    /** Instead of the uploads themselves, where another classifier than that of the URL is selected. */
-    recentUploadsLink: page.getByRole('link', { name: /^Recent uploads to/ }),
     trainClassifier: () => page.getByRole('link', { name: 'Train classifier' }).click(),
   }
 }
@@ -43,7 +35,14 @@ export const uploadPage = (tab: Tab) => {
 export const retrainPage = (tab: Tab) => {
   const { page } = tab
   return {
-    open: (classifier?: string, run?: string) => open(tab, '/retrain', { classifier, run }),
+    /** Without a classifier, by the address that leads to the default one. */
+    open: (classifier?: string, run?: string) =>
+      open(
+        tab,
+        classifier === undefined
+          ? '/retrain'
+          : `/classifiers/${classifier}/train${run === undefined ? '' : `/${run}`}`,
+      ),
     newImages: (count: number) => page.getByText(`${count} of them new`),
     /** Train where the classifier has no version, Retrain after that. */
     startButton: page.getByRole('button', { name: /^(Train|Retrain)$/ }),

@@ -1,4 +1,4 @@
-/** How good a version is, on Retrain and on Models: the sentence, how it was measured, and the mistakes. */
+/** How good a version is, as a run and a report show it: the sentence, how it was measured, the mistakes. */
 import type { Tab } from './tab.ts'
 
 export const versionResult = ({ page }: Tab) => {

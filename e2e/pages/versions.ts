@@ -1,4 +1,4 @@
-/** Models and the comparison of two versions. */
+/** The versions of a classifier, the report of one, and the comparison of two. */
 import { dialogOf } from './frame.ts'
 import { open, type Tab } from './tab.ts'
 
@@ -8,7 +8,10 @@ export const modelsPage = (tab: Tab) => {
   const promoteButton = (version: string) => page.getByRole('button', { name: `Promote ${version}` }).first()
   const rollBackButton = page.getByRole('button', { name: 'Roll back' }).first()
   return {
-    open: (classifier: string, version?: string) => open(tab, '/models', { classifier, version }),
+    open: (classifier: string, version?: string) =>
+      open(tab, `/classifiers/${classifier}/versions${version === undefined ? '' : `/${version}`}`),
+    /** In the report of a version. */
+    summary: page.getByRole('heading', { name: 'Summary' }),
     showProgress: () => page.getByRole('link', { name: 'Show progress' }).click(),
 
     promoteButton,

@@ -25,19 +25,19 @@ test('the features of images are shown: mean images, brightness, size; each plot
   ownerPage: page,
   shared,
 }) => {
-  const { visualize } = pagesOf(page, shared)
-  await visualize.open('shapes', 'data')
-  const mean = visualize.meanImage('ring')
+  const { charts, models } = pagesOf(page, shared)
+  await charts.open('shapes', 'images/insights')
+  const mean = charts.meanImage('ring')
   await mean.scrollIntoViewIfNeeded()
   await expect.poll(() => mean.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(32)
-  await visualize.showMeanImagesAsTable()
-  await expect(visualize.table('Features of the images of each class')).toContainText(/ring.*32 px/)
-  await visualize.showTable('Brightness')
-  await expect(visualize.tableOf('Brightness')).toContainText('50–55')
-  const csv = await visualize.downloadCsv('Brightness')
+  await charts.showMeanImagesAsTable()
+  await expect(charts.table('Features of the images of each class')).toContainText(/ring.*32 px/)
+  await charts.showTable('Brightness')
+  await expect(charts.tableOf('Brightness')).toContainText('50–55')
+  const csv = await charts.downloadCsv('Brightness')
   expect(readFileSync(await csv.path(), 'utf8').split('\r\n')[0]).toBe('"Brightness, % of white",images')
-  await visualize.open('shapes', 'model')
-  await expect(visualize.summary).toBeVisible()
+  await models.open('shapes', 'v1')
+  await expect(models.summary).toBeVisible()
 })
 
 test('the history is exported as CSV, and file names cannot become spreadsheet formulas', async ({
@@ -45,7 +45,7 @@ test('the history is exported as CSV, and file names cannot become spreadsheet f
   shared,
 }) => {
   const { history } = pagesOf(page, shared)
-  await history.open({ classifier: 'shapes' })
+  await history.open('shapes')
   const csv = await history.downloadCsv()
   const lines = readFileSync(await csv.path(), 'utf8')
     .trimEnd()

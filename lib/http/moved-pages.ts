@@ -1,7 +1,7 @@
 /**
  * Addresses of pages before each classifier had its own: they redirect to the page of the classifier in
- * `classifier`, permanently, or of the default one, which may be another tomorrow. Of the other parameters those are kept that the page
- * still reads. POST to some of these addresses is the API of the earlier projects (legacy.ts).
+ * `classifier`, permanently, or of the default one, which may be another tomorrow. Of the other parameters those
+ * stay that the page reads. POST to some of these addresses is the API of the earlier projects (legacy.ts).
  */
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'

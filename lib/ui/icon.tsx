@@ -1,5 +1,6 @@
 /** Line icons of 24 × 24 px. They always stand next to a text or on a control with a label. */
 const PATHS = {
+  grid: 'M4.5 4.5h6v6h-6zM13.5 4.5h6v6h-6zM4.5 13.5h6v6h-6zM13.5 13.5h6v6h-6z',
   home: 'M4 11.5 12 5l8 6.5M6.5 10v9h11v-9',
   eye: 'M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6Zm9 2.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',
   upload: 'M12 16V5m-4 4 4-4 4 4M5 16v3h14v-3',

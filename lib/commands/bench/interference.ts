@@ -28,7 +28,13 @@ Exits with 1 if a prediction failed, a page took more than 300 ms (p95), or a ra
 
 const CONNECTIONS = 50
 const WARM_UP_SECONDS = 3
-const PAGES = ['/', '/predict', '/models', '/history', '/login']
+const PAGES = [
+  '/',
+  '/classifiers/shapes/predict',
+  '/classifiers/shapes/versions',
+  '/classifiers/shapes/history',
+  '/login',
+]
 const CLASSIFIER = 'swaps'
 const CLASSES: readonly ShapeName[] = ['circle', 'star', 'cross']
 const IMAGES_PER_CLASS = 20

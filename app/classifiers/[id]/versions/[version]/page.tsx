@@ -1,11 +1,11 @@
 /** The report of one version: how good it is, its mistakes, its figures, technical details. */
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { notFound } from 'next/navigation'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { buttonProps } from '#lib/ui/button.tsx'
+import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { currentUser, requireViewer, resultOf } from '../../../../current-user.ts'
@@ -27,7 +27,8 @@ export default async function VersionReport({ params }: ReportProps) {
   const { version } = await params
   const user = await requireViewer(classifierPage(id, `versions/${version}`))
   const models = await versionsOf(id)
-  const shown = versionNamed(models, version) ?? notFound()
+  const shown = versionNamed(models, version)
+  if (!shown) return <MissingVersion classifier={id} title={title} version={version} />
   const promoted = models.find((one) => one.is_champion)
   const model = await resultOf(user.context, () => darkroom().queries.getModel({ id: shown.id }))
   return (
@@ -57,6 +58,33 @@ export default async function VersionReport({ params }: ReportProps) {
         <ErrorNotice title="This version cannot be shown" failure={model.failure} />
       )}
     </div>
+  )
+}
+
+function MissingVersion({
+  classifier,
+  title,
+  version,
+}: {
+  readonly classifier: string
+  readonly title: string
+  readonly version: string
+}) {
+  return (
+    <>
+      <h1 className="sr-only">Version not found</h1>
+      <EmptyState
+        icon="alert"
+        title={`${title} has no version “${version}”`}
+        action={
+          <Link href={classifierPage(classifier, 'versions')} {...buttonProps({ variant: 'primary' })}>
+            All versions
+          </Link>
+        }
+      >
+        It may have been deleted, or the address is misspelled.
+      </EmptyState>
+    </>
   )
 }
 

@@ -1,4 +1,5 @@
 /** The figures of a version: mistakes, results per class, reliability, robustness, training, layers. */
+import type { ReactNode } from 'react'
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
@@ -68,48 +69,56 @@ export function VersionFigures({
       ) : (
         <Notice title="Not evaluated">There were no test images, so the accuracy is unknown.</Notice>
       )}
-      <Card title="Confidence and reliability">
+      <Fold title="Confidence and reliability">
         <Reliability card={card} />
         {figures?.reliability && <ReliabilityDiagram bins={figures.reliability} />}
-      </Card>
+      </Fold>
       {(card.robustness || card.folds) && (
-        <Card title="Robustness">
+        <Fold title="Robustness">
           {card.robustness ? <Robustness result={card.robustness} /> : <RobustnessPending />}
-        </Card>
+        </Fold>
       )}
       {card.curves.length > 1 && (
-        <Card title="Training">
+        <Fold title="Training">
           <Curves points={card.curves} />
-        </Card>
+        </Fold>
       )}
       {layers.length > 0 && <Layers layers={layers} />}
     </>
   )
 }
 
-/** Folded: for those who know networks. */
-function Layers({ layers }: { readonly layers: readonly Layer[] }) {
+/** What is secondary to most people. */
+function Fold({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <details className="fold">
-      <summary>Layers of the network</summary>
-      <div className="fold-body">
-        <Table
-          caption="Layers of the network"
-          hideCaption
-          rows={layers.map((layer, i) => ({ ...layer, i }))}
-          keyOf={({ i }) => String(i)}
-          columns={[
-            { name: 'Layer', cell: ({ layer }) => layer },
-            { name: 'Output', isNumeric: true, cell: ({ output_shape: shape }) => shape.join(' × ') },
-            {
-              name: 'Parameters',
-              isNumeric: true,
-              cell: ({ parameters }) => <FigureNumber count={parameters} />,
-            },
-          ]}
-        />
-      </div>
+      <summary>
+        <h2 className="text-base">{title}</h2>
+      </summary>
+      <div className="fold-body">{children}</div>
     </details>
+  )
+}
+
+function Layers({ layers }: { readonly layers: readonly Layer[] }) {
+  return (
+    <Fold title="Layers of the network">
+      <Table
+        caption="Layers of the network"
+        hideCaption
+        rows={layers.map((layer, i) => ({ ...layer, i }))}
+        keyOf={({ i }) => String(i)}
+        columns={[
+          { name: 'Layer', cell: ({ layer }) => layer },
+          { name: 'Output', isNumeric: true, cell: ({ output_shape: shape }) => shape.join(' × ') },
+          {
+            name: 'Parameters',
+            isNumeric: true,
+            cell: ({ parameters }) => <FigureNumber count={parameters} />,
+          },
+        ]}
+      />
+    </Fold>
   )
 }
 

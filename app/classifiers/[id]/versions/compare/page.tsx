@@ -12,6 +12,7 @@ import { currentUser, queryOf, requireViewer, resultOf } from '../../../../curre
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { CompareForm } from '../_components/compare-form.tsx'
 import { ComparisonCard } from '../_components/comparison-card.tsx'
+import { VersionActions } from '../_components/version-actions.tsx'
 import { versionNamed, versionsOf } from '../versions-of.ts'
 
 export const metadata = { title: 'Compare versions' }
@@ -19,7 +20,7 @@ export const metadata = { title: 'Compare versions' }
 export default async function CompareVersions(props: ClassifierPageProps) {
   const { a, b } = await queryOf(props)
   const { id, title } = await classifierOfPage(props.params)
-  await requireViewer(classifierPage(id, 'versions/compare', { a, b }))
+  const user = await requireViewer(classifierPage(id, 'versions/compare', { a, b }))
   const models = await versionsOf(id)
   const base = versionNamed(models, b) ?? models.find((one) => one.is_champion)
   const candidate = versionNamed(models, a)
@@ -40,6 +41,12 @@ export default async function CompareVersions(props: ClassifierPageProps) {
             candidate={(candidate ?? models.find((one) => one.id !== base?.id))?.version}
             base={base?.version}
           />
+          {candidate && !candidate.is_champion && !isSame && (
+            <div className="row">
+              <strong>{candidate.version}</strong>
+              <VersionActions version={candidate} mayTrain={user.may('train')} />
+            </div>
+          )}
           {candidate && base && !isSame && (
             <Suspense
               key={`${candidate.id} ${base.id}`}
