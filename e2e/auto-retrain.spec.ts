@@ -32,14 +32,14 @@ const runsOf = async (page: Page) =>
     )
   ).runs
 
-test('after the first account, networks are offered; a new classifier may start from them, too', async ({
+test('after the first account, networks are offered; they are offered where a classifier is trained, too', async ({
   page,
 }) => {
-  const { networks, upload } = pagesOf(page, app)
+  const { networks, retrain } = pagesOf(page, app)
   await becomeOwner(page, app)
 
   await expect(networks.offer('MobileNetV2 1.0')).toBeVisible()
-  await upload.open()
+  await retrain.open('shapes')
   await networks.showOffers()
   await expect(networks.offer('MobileNetV2 1.0')).toBeVisible()
 })
@@ -48,19 +48,15 @@ test('with enough new images a first version is trained without a click, and is 
   page,
 }) => {
   test.setTimeout(2 * TRAINING_MS)
-  const { upload, retrain } = pagesOf(page, app)
+  const { newClassifier, retrain } = pagesOf(page, app)
   await logIn(page, app)
-  await upload.open()
-  await upload.name.fill('Three things')
   const entries = THINGS.flatMap((thing) =>
     Array.from({ length: OF_EACH }, (_, i) => ({
       name: `${thing}/${i}.png`,
       content: image(thing, 7_000 + i),
     })),
   )
-  await upload.select('things.zip', Buffer.from(zipFile(entries)))
-  await upload.send('things.zip')
-  await expect(upload.report(THINGS.length * OF_EACH)).toBeVisible()
+  await newClassifier.create('Three things', { name: 'things.zip', buffer: Buffer.from(zipFile(entries)) })
   await retrain.open('three-things')
   await expect(retrain.automaticState('Training starts only when a person starts it.')).toBeVisible()
 

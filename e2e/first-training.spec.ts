@@ -23,13 +23,9 @@ test.afterAll(async () => {
 test('a new classifier is created with its first images, and its uploads are on its own page', async ({
   page,
 }) => {
-  const { frame, upload } = pagesOf(page, app)
+  const { newClassifier, upload } = pagesOf(page, app)
   await becomeOwner(page, app)
-  await frame.newClassifier.click()
-  await upload.name.fill('Two signs')
-  await upload.select('signs.zip', twoSigns(OF_EACH))
-  await upload.send('signs.zip')
-  await expect(upload.report(2 * OF_EACH)).toBeVisible()
+  await newClassifier.create('Two signs', { name: 'signs.zip', buffer: twoSigns(OF_EACH) })
 
   await upload.open('two-signs')
   await expect(upload.recentUploads('Two signs')).toBeVisible()

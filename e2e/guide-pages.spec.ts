@@ -68,24 +68,25 @@ async function train(pages: ProductPages, button: 'Train' | 'Retrain'): Promise<
 test('the first classifier is created as its guide describes', async ({ page }) => {
   test.setTimeout(TRAINING_MS + 60_000)
   const pages = pagesOf(page, app)
-  const { frame, setup, upload, retrain, predict } = pages
+  const { frame, setup, newClassifier, retrain, predict } = pages
   await setup.open(setupAddress(app))
   await read(pages)
   await setup.createAccount(OWNER)
   await expect(frame.homeHeading).toBeVisible()
   await read(pages)
 
-  await frame.newClassifier.click()
-  await upload.name.fill('My leaves')
-  await upload.chooseResolution(32)
-  await upload.select('my-leaves.zip', zip(3_000, PER_CLASS))
+  await newClassifier.openFromHome()
+  await newClassifier.steps.waitFor()
   await read(pages)
-  await upload.send('my-leaves.zip')
-  await expect(upload.report(2 * PER_CLASS)).toBeVisible()
+  await newClassifier.name('My leaves')
+  await read(pages)
+  await newClassifier.upload('my-leaves.zip', zip(3_000, PER_CLASS))
+  await newClassifier.understood.waitFor()
   await read(pages)
 
-  await upload.trainClassifier()
-  await train(pages, 'Train')
+  await newClassifier.train()
+  await retrain.cancelButton.or(retrain.promoted('v1')).first().waitFor()
+  await read(pages)
   await expect(retrain.promoted('v1')).toBeVisible({ timeout: TRAINING_MS })
   await read(pages)
 

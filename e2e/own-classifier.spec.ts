@@ -29,7 +29,7 @@ test('a classifier is named, left, resumed, filled from a ZIP archive, changed a
 }) => {
   const { newClassifier, classifierSettings } = pagesOf(page, app)
   await becomeOwner(page, app)
-  await newClassifier.openFromDashboard()
+  await newClassifier.openFromHome()
 
   await newClassifier.name('Two signs')
   await expect(newClassifier.currentStep).toContainText('Images')
@@ -45,7 +45,7 @@ test('a classifier is named, left, resumed, filled from a ZIP archive, changed a
   await newClassifier.open('two-signs')
   await expect(newClassifier.understood).toContainText('circle')
   await newClassifier.train()
-  await expect(page).toHaveURL(/run/)
+  await expect(page).toHaveURL(/\/train\//)
   await newClassifier.open('two-signs')
   await expect(newClassifier.done('Two signs')).toBeVisible()
 })

@@ -74,13 +74,9 @@ test('Retrain says that the default network is missing, and trains on the one th
   page,
 }) => {
   test.setTimeout(TRAINING_MS + 60_000)
-  const { upload, retrain } = pagesOf(page, app)
+  const { newClassifier, retrain } = pagesOf(page, app)
   await logIn(page, app)
-  await upload.open()
-  await upload.name.fill('Two signs')
-  await upload.select('signs.zip', twoSigns(OF_EACH))
-  await upload.send('signs.zip')
-  await expect(upload.report(2 * OF_EACH)).toBeVisible()
+  await newClassifier.create('Two signs', { name: 'signs.zip', buffer: twoSigns(OF_EACH) })
   await retrain.open('two-signs')
   if (!existsSync(DEFAULT_NETWORK)) await expect(retrain.missingNetwork('MobileNetV3-Small')).toBeVisible()
   await retrain.chooseNetwork('my-vit')

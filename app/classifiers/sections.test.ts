@@ -17,3 +17,15 @@ test('the overview has no path below the classifier', () => {
   expect(sectionOf('').label).toBe('Overview')
   expect(pathBelow('')).toEqual([])
 })
+
+test.each([
+  ['predict', 'predict', ['Predict']],
+  ['predict/jobs', 'predict', ['Predict', 'Many images']],
+  ['versions/v3', 'versions', ['Versions', 'v3']],
+  ['versions/compare', 'versions', ['Versions', 'Compare']],
+  ['train/0193', 'train', ['Train', 'Training run']],
+  ['images/add', 'images/add', ['Add images']],
+])('%s belongs to a section and has a path', (path, segment, labels) => {
+  expect(sectionOf(path).segment).toBe(segment)
+  expect(pathBelow(path).map(({ label }) => label)).toEqual(labels)
+})

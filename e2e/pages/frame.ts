@@ -14,9 +14,8 @@ export const frame = (tab: Tab) => {
     /** The headings of the classifiers on the first page, own ones first. */
     classifiers: page.getByRole('heading', { level: 3 }),
     note: page.getByRole('note').first(),
-    loginLink: page.getByRole('link', { name: 'Log in' }),
+    loginLink: page.getByRole('link', { name: 'Log in', exact: true }),
     settingsLink: page.getByRole('link', { name: 'Settings', exact: true }),
-    newClassifier: page.getByRole('link', { name: 'New classifier' }).first(),
     /** The fold with the shipped classifiers. */
     examples: page.getByRole('heading', { name: 'Examples' }),
     breadcrumbs: page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('listitem'),

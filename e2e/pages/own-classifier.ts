@@ -4,14 +4,15 @@ import { open, type Tab } from './tab.ts'
 
 export const newClassifierPage = (tab: Tab) => {
   const { page } = tab
-  return {
+  const newClassifier = {
     open: (classifier?: string) => open(tab, '/classifiers/new', { classifier }),
-    openFromDashboard: () => page.getByRole('link', { name: 'New classifier' }).click(),
+    openFromHome: () => page.getByRole('link', { name: 'New classifier' }).click(),
     name: async (name: string): Promise<void> => {
       await page.getByLabel('Name', { exact: true }).fill(name)
       await page.getByRole('button', { name: 'Continue to the images' }).click()
       await page.waitForURL(/classifier=/)
     },
+    steps: page.getByRole('list', { name: 'Steps' }),
     currentStep: page.getByRole('list', { name: 'Steps' }).locator('[aria-current=step]'),
     upload: async (name: string, zip: Buffer): Promise<void> => {
       await page
@@ -19,11 +20,19 @@ export const newClassifierPage = (tab: Tab) => {
         .setInputFiles({ name, mimeType: 'application/zip', buffer: zip })
       await page.getByRole('button', { name: `Upload ${name}` }).click()
     },
+    /** From its name to its uploaded images. */
+    create: async (title: string, zip: { readonly name: string; readonly buffer: Buffer }): Promise<void> => {
+      await newClassifier.open()
+      await newClassifier.name(title)
+      await newClassifier.upload(zip.name, zip.buffer)
+      await newClassifier.understood.waitFor()
+    },
     understood: page.locator('section').filter({ hasText: 'What Darkroom understood' }),
     advice: page.getByRole('note').filter({ hasText: 'images' }).first(),
     train: () => page.getByRole('button', { name: 'Train the classifier' }).click(),
     done: (title: string) => page.getByRole('heading', { name: `${title} has been set up` }),
   }
+  return newClassifier
 }
 
 export const classifierSettingsPage = (tab: Tab) => {

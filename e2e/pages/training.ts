@@ -4,11 +4,7 @@ import { open, type Tab } from './tab.ts'
 export const uploadPage = (tab: Tab) => {
   const { page } = tab
   return {
-    /** Without an id, for a new classifier. */
-    open: (id?: string) => open(tab, id === undefined ? '/classifiers/new' : `/classifiers/${id}/images/add`),
-    name: page.getByLabel('Name'),
-    chooseResolution: (pixels: number) =>
-      page.getByLabel('Input resolution').selectOption({ label: `${pixels} × ${pixels} pixels` }),
+    open: (classifier: string) => open(tab, `/classifiers/${classifier}/images/add`),
     select: (name: string, zip: Buffer) =>
       page
         .getByLabel('Drop images, folders or a ZIP here', { exact: true })

@@ -2,6 +2,7 @@
 /** The last step: starts the first training run, and shows it. */
 import { useRouter } from 'next/navigation'
 import { call } from '#lib/contracts/client.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
@@ -12,7 +13,7 @@ export function TrainStep({ classifier }: { readonly classifier: string }) {
   const { isBusy, failure, mutate } = useMutation()
   const start = async () => {
     const started = await mutate(() => call('POST /api/retrain', { classifier }))
-    if (started) router.push(`/retrain?classifier=${classifier}&run=${started.run.id}`)
+    if (started) router.push(classifierPage(classifier, `train/${started.run.id}`))
   }
   return (
     <Card title="Train the first version">
