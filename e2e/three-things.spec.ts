@@ -35,10 +35,8 @@ test.afterAll(async () => {
 
 test('36 images become a classifier that says how good it is and shows its mistakes', async ({ page }) => {
   test.setTimeout(4 * MOST_SECONDS * 1_000)
-  const { upload, retrain, result, models, predict } = pagesOf(page, app)
+  const { newClassifier, retrain, result, models, predict } = pagesOf(page, app)
   await becomeOwner(page, app)
-  await upload.open()
-  await upload.name.fill('Three things')
   // the first of each has the label of the next, as a person may mix them up
   const entries = THINGS.flatMap((thing, which) =>
     Array.from({ length: OF_EACH }, (_, i) => ({
@@ -48,11 +46,8 @@ test('36 images become a classifier that says how good it is and shows its mista
   )
 
   const began = Date.now()
-  await upload.select('things.zip', Buffer.from(zipFile(entries)))
-  await upload.send('things.zip')
-  await expect(upload.report(THINGS.length * OF_EACH)).toBeVisible()
-  await upload.trainClassifier()
-  await retrain.start('Train')
+  await newClassifier.create('Three things', { name: 'things.zip', buffer: Buffer.from(zipFile(entries)) })
+  await newClassifier.train()
   await expect(result.accuracy).toBeVisible({ timeout: 2 * MOST_SECONDS * 1_000 })
   await expect(retrain.promoted('v1')).toBeVisible()
 

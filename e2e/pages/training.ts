@@ -24,7 +24,6 @@ export const uploadPage = (tab: Tab) => {
     send: (name: string) => page.getByRole('button', { name: `Upload ${name}` }).click(),
     report: (images: number) => page.getByText(`Uploaded ${images} images successfully`).first(),
     recentUploads: (title = '') => page.getByRole('heading', { name: `Recent uploads to ${title}` }),
-    trainClassifier: () => page.getByRole('link', { name: 'Train classifier' }).click(),
   }
 }
 

@@ -13,8 +13,6 @@ const TIMED_ALLOWED = new Set([
   'app/classifiers/new/page.tsx', // an address that people read: /classifiers/new
 ])
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/
-/** /classifiers/new creates a classifier. */
-const CREATION = 'app/classifiers/new/'
 /** Names with a meaning in Next. */
 const NEXT_NAME = /^(\[.*\]|\(.*\)|_components|\.well-known)$/
 
@@ -30,7 +28,6 @@ export const drawerNames: ProjectRule = {
 
 export function drawersIn(file: string): readonly string[] {
   if (TIMED_ALLOWED.has(file) || !file.includes('/')) return []
-  if (file.startsWith(CREATION)) return drawersIn(file.replace(CREATION, 'app/classifiers/'))
   return file
     .split('/')
     .slice(1)
