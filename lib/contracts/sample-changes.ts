@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { CHANGE_KINDS } from '#lib/domain/sample-state.ts'
 import { contract } from './contract.ts'
+import { sampleFilters } from './sample-filters.ts'
 import { chosenClassifier, className, classifierId, flag, id, nextCursor, page, time } from './fields.ts'
 
 /** More samples in one request are named by a filter. */
@@ -12,7 +13,7 @@ const split = z.enum(['train', 'validation', 'test'])
 
 /** What to change; at least one of them. `is_trashed`: true moves to the trash, false restores. */
 export const sampleEdit = {
-  label: className.optional(),
+  label: className.nullable().optional().describe('null removes the label'),
   split: split.optional(),
   is_excluded: z.boolean().optional(),
   is_trashed: z.boolean().optional(),
@@ -79,10 +80,7 @@ export const changeSamples = contract({
     filter: z
       .object({
         classifier: classifierId,
-        label: className.optional(),
-        split: split.optional(),
-        source: z.enum(['dataset', 'upload', 'feedback']).optional(),
-        upload: id.optional(),
+        ...sampleFilters,
         is_excluded: z.boolean().optional(),
       })
       .strict()

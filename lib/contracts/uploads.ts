@@ -3,7 +3,21 @@ import { z } from 'zod'
 import { uploadPlan } from './upload-plan.ts'
 import { contract, type FileAnswer, type Part } from './contract.ts'
 import { inTrash, sampleEdit } from './sample-changes.ts'
-import { chosenClassifier, className, classifierId, id, nextCursor, page, time } from './fields.ts'
+import { SAMPLE_SORTS, sampleFilters } from './sample-filters.ts'
+import {
+  chosenClassifier,
+  classifierId,
+  className,
+  id,
+  nextCursor,
+  page,
+  probability,
+  time,
+  versionName,
+} from './fields.ts'
+
+/** Far beyond any set of images. */
+const MOST_OFFSET = 100_000_000
 
 /** Why a file did not become a sample, or a remark about one that did. */
 export const FINDINGS = [
@@ -142,6 +156,13 @@ export const sample = z.object({
   group_id: z.string().nullable(),
   created_at: time,
   image_url: z.string(),
+  predicted: z
+    .object({ class: z.string(), confidence: probability, version: versionName })
+    .nullable()
+    .describe(
+      'what the live version predicts: by layers that were not trained on the image, else the latest ' +
+        'prediction in the history; null where neither is stored',
+    ),
 })
 export type SampleAnswer = z.output<typeof sample>
 
@@ -149,14 +170,22 @@ export const listSamples = contract({
   method: 'GET',
   path: '/api/samples',
   scope: 'view',
-  summary: 'List the labelled images, newest first',
+  summary: 'List the images of a classifier, newest first unless sorted otherwise',
   input: z.object({
     ...chosenClassifier,
     ...page,
-    label: className.optional(),
-    split: z.enum(['train', 'validation', 'test']).optional(),
-    source: z.enum(['dataset', 'upload', 'feedback']).optional(),
-    upload: id.optional(),
+    ...sampleFilters,
+    sort: z
+      .enum(SAMPLE_SORTS)
+      .optional()
+      .describe('least_certain: only images with a stored prediction of the live version'),
+    offset: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(MOST_OFFSET)
+      .optional()
+      .describe('starts at this position of the list instead of after a cursor'),
   }),
   output: z.object({ samples: z.array(sample), total: z.number().int(), ...nextCursor }),
   errors: ['not_found'],

@@ -16,6 +16,7 @@ import type { PredictionJobStore } from './predictions/prediction-job-values.ts'
 import type { Subjects } from './administration/subjects.ts'
 import type { FindingStore } from './samples/finding-types.ts'
 import type { Groups } from './samples/group-types.ts'
+import type { SamplePredictions } from './samples/sample-predictions.ts'
 import type { SampleChanges, Trash } from './samples/undo-types.ts'
 import type {
   AddSampleResult,
@@ -341,6 +342,7 @@ export type Data = {
   readonly findings: FindingStore
   readonly uploads: Uploads
   readonly sampleChanges: SampleChanges
+  readonly samplePredictions: SamplePredictions
   readonly trash: Trash
   readonly erasing: PermanentDeletion
   readonly snapshots: Snapshots

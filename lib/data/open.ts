@@ -33,6 +33,7 @@ import { runsOf } from './runs/runs.ts'
 import { findingsIn } from './samples/findings.ts'
 import { groupsOf } from './samples/groups.ts'
 import { sampleChangesOf } from './samples/sample-changes.ts'
+import { samplePredictionsOf } from './samples/sample-predictions.ts'
 import { samplesOf } from './samples/samples.ts'
 import { shippedOf } from './versions/shipped.ts'
 import { snapshotsOf } from './samples/snapshots.ts'
@@ -88,6 +89,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     findings: findingsIn(store),
     uploads: uploadsOf(store),
     sampleChanges: sampleChangesOf(store),
+    samplePredictions: samplePredictionsOf(store),
     trash,
     erasing: erasingOf(store, { trash, snapshots }),
     snapshots,

@@ -83,16 +83,10 @@ export const createSampleEdits = ({
 
 function selectionOf({ ids, filter }: Input<typeof changeSamples>): SampleSelection {
   if (ids !== undefined && filter === undefined) return { kind: 'ids', ids }
-  if (ids === undefined && filter !== undefined)
-    return {
-      kind: 'filter',
-      classifierId: filter.classifier,
-      label: filter.label,
-      split: filter.split,
-      source: filter.source,
-      uploadId: filter.upload,
-      isExcluded: filter.is_excluded,
-    }
+  if (ids === undefined && filter !== undefined) {
+    const { classifier, ...filters } = filter
+    return { kind: 'filter', classifierId: classifier, ...filters }
+  }
   throw invalid('the request must select samples by either "ids" or "filter"', 'Send exactly one of them.')
 }
 

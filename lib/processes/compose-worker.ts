@@ -14,6 +14,7 @@ import { trainingHandlers } from '#lib/training/job/handlers.ts'
 import { keepingProcesses } from '#lib/training/job/idle-process.ts'
 import { createBackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
 import { queueMissingRobustness } from '#lib/training/job/robustness-job.ts'
+import { storeMissingPredictions } from '#lib/training/versions/sample-predictions.ts'
 import { autoRetrainTurn } from '#lib/training/retrain/auto-retrain.ts'
 import { planRetrain } from '#lib/training/retrain/retrain.ts'
 import { availableBackbones } from '#lib/training/run/start/backbones.ts'
@@ -155,6 +156,9 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   )
   await queueMissingRobustness({ data, now: () => new Date() }).catch((error: unknown) =>
     log('error', 'The robustness of versions could not be enqueued', { error }),
+  )
+  void storeMissingPredictions(data).catch((error: unknown) =>
+    log('error', 'The predictions of earlier versions for their images could not be stored', { error }),
   )
   const backups = createBackups({ data, places, settings: backupSettings, now: () => new Date() })
   const stopQueueing = queueBackups(backups, log)

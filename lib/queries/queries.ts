@@ -11,6 +11,7 @@ import { predictionQueries } from './predictions.ts'
 import { predictionExportQueries } from './predictions-export.ts'
 import { runQueries } from './runs.ts'
 import { sampleChangeQueries } from './sample-changes.ts'
+import { sampleListQueries } from './sample-list.ts'
 import { sampleQueries } from './samples.ts'
 import { snapshotQueries } from './snapshots.ts'
 import { statisticsQueries } from './statistics.ts'
@@ -27,6 +28,7 @@ export const queriesOf = (store: Store, data: Data) => ({
   ...predictionJobQueries(store, data),
   ...runQueries(store, data),
   ...sampleChangeQueries(data),
+  ...sampleListQueries(store, data),
   ...sampleQueries(store, data),
   ...snapshotQueries(store, data),
   ...statisticsQueries(store, data),

@@ -16,6 +16,7 @@ import {
 import { applySteps, recordOf, type Row, type Step } from './apply-sample-changes.ts'
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
+import { matching } from './sample-filter.ts'
 import { unknownClass } from './samples.ts'
 import { conflict, notFound, type Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
@@ -109,24 +110,10 @@ export function sampleChangesOf(store: Store): SampleChanges {
 }
 
 async function selected(tx: Transaction, selection: SampleSelection): Promise<readonly Row[]> {
-  const { sql, join, raw } = prismaSql()
-  const columns = raw(COLUMNS)
+  const columns = prismaSql().raw(COLUMNS)
   if (selection.kind === 'filter') {
-    const { classifierId, label, split, source, uploadId, isExcluded } = selection
-    const conditions = [
-      sql`s."classifierId" = ${classifierId}`,
-      sql`s."trashedAt" IS NULL`,
-      ...(label === undefined ? [] : [sql`s."label" = ${label}`]),
-      ...(split === undefined ? [] : [sql`s."split" = ${split}`]),
-      ...(source === undefined ? [] : [sql`s."source" = ${source}`]),
-      ...(uploadId === undefined ? [] : [sql`s."uploadId" = ${uploadId}`]),
-      ...(isExcluded === undefined
-        ? []
-        : [isExcluded ? sql`s."excludedAt" IS NOT NULL` : sql`s."excludedAt" IS NULL`]),
-    ]
-    return tx.$queryRaw<
-      Row[]
-    >`SELECT ${columns} FROM "Sample" s WHERE ${join(conditions, ' AND ')} ORDER BY s."id"`
+    const { from, where } = matching(selection)
+    return tx.$queryRaw<Row[]>`SELECT ${columns} FROM ${from} WHERE ${where} ORDER BY s."id"`
   }
   const ids = [...new Set(selection.ids)]
   const rows = await tx.$queryRaw<Row[]>`SELECT ${columns} FROM "Sample" s

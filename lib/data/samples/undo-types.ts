@@ -1,21 +1,11 @@
 /** Signatures of what can be taken back: the log of changes to samples, and the trash. Types only;
  *  sample-changes.ts and trash.ts do it. */
 import type { ChangeKind, SampleEdit, SampleField } from '#lib/domain/sample-state.ts'
-import type { Split } from '#lib/domain/classifier.ts'
-import type { Source } from '../values.ts'
+import type { SampleFilter } from './sample-filter.ts'
 
 /** Which samples: named, or all that a list with these filters shows. */
 export type SampleSelection =
-  | { readonly kind: 'ids'; readonly ids: readonly string[] }
-  | {
-      readonly kind: 'filter'
-      readonly classifierId: string
-      readonly label?: string | undefined
-      readonly split?: Split | undefined
-      readonly source?: Source | undefined
-      readonly uploadId?: string | undefined
-      readonly isExcluded?: boolean | undefined
-    }
+  { readonly kind: 'ids'; readonly ids: readonly string[] } | ({ readonly kind: 'filter' } & SampleFilter)
 
 export type SampleChangeRecord = {
   readonly id: string

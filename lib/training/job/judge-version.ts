@@ -16,6 +16,7 @@ import { parseDraft } from '../run/plan.ts'
 import { compareVersions } from '../versions/compare.ts'
 import { firstVerdict } from '../versions/first-verdict.ts'
 import { comparableImages } from '../versions/comparable-images.ts'
+import { storePredictions } from '../versions/sample-predictions.ts'
 import { storedAnswersIn } from '../versions/stored-answers.ts'
 import type { TrainingParts } from './ports.ts'
 import { refitBy } from './refit-version.ts'
@@ -84,7 +85,9 @@ async function registeredVersion(run: Run, plan: RunPlan, { data }: TrainingPart
   const existing = await data.versions.find(run.classifierId, plan.version)
   if (existing) return data.versions.get(existing.id)
   const number = Number(plan.version.slice(1))
-  return data.versions.register({ classifierId: run.classifierId, number, runId: run.id })
+  const version = await data.versions.register({ classifierId: run.classifierId, number, runId: run.id })
+  await storePredictions(data, version)
+  return version
 }
 
 /** Verifies checksums of all files and the stored test inputs on the engine that serves. */

@@ -118,7 +118,8 @@ async function labelsInTraining(
   return new Map((await data.snapshots.entriesOf(snapshotId)).map(({ hash, label }) => [hash, label]))
 }
 
-function predictionOf(
+/** Class and confidence of one row of folds.json. */
+export function predictionOf(
   { logits }: OutOfFold['rows'][number],
   classes: readonly string[],
 ): { readonly predicted: string | undefined; readonly confidence: number } {

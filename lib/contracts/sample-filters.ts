@@ -1,0 +1,42 @@
+/** Which samples: the filters that a list of samples and a change of all that match share. */
+import { z } from 'zod'
+import { FINDING_KINDS } from '#lib/domain/findings/finding.ts'
+import { className, flag, id } from './fields.ts'
+
+const LONGEST_SEARCH = 255
+
+export const sampleFilters = {
+  label: className.optional(),
+  split: z.enum(['train', 'validation', 'test']).optional(),
+  source: z.enum(['dataset', 'upload', 'feedback']).optional(),
+  upload: id.optional(),
+  state: z
+    .enum(['active', 'excluded', 'unlabelled', 'trashed'])
+    .optional()
+    .describe('without it, all that are not in the trash'),
+  filename: z
+    .string()
+    .min(1)
+    .max(LONGEST_SEARCH)
+    .optional()
+    .describe('part of the file name, in upper or lower case'),
+  predicted: className
+    .optional()
+    .describe('what the live version predicts by layers that were not trained on the image, where stored'),
+  differs: flag.optional().describe('whether that prediction differs from the label'),
+  certainty_below: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('confidence of that prediction, 0 to 1'),
+  finding: z
+    .enum(FINDING_KINDS)
+    .optional()
+    .describe('only images that the most recent report lists under this kind'),
+}
+const filters = z.object(sampleFilters)
+export type SampleFilters = z.output<typeof filters>
+
+export const SAMPLE_SORTS = ['newest', 'oldest', 'name', 'least_certain'] as const
+export type SampleSort = (typeof SAMPLE_SORTS)[number]

@@ -1,0 +1,92 @@
+/** The SQL condition of a filter on samples, for lists and for changes of all that match: both find the same rows. */
+import type { SampleFilters } from '#lib/contracts/sample-filters.ts'
+import { prismaSql } from '../database/prisma.ts'
+import type { Prisma } from '../generated/client.ts'
+
+export type SampleFilter = SampleFilters & {
+  readonly classifierId: string
+  /** As `state`, for older requests: excluded or not, in whatever other state. */
+  readonly is_excluded?: boolean | undefined
+}
+
+/** Tables and condition of a statement whose samples are called `s`; `isPredicted`: predictions are called `p`, and
+ *  samples without one are left out. */
+export type SampleSource = {
+  readonly from: Prisma.Sql
+  readonly where: Prisma.Sql
+  readonly isPredicted: boolean
+}
+
+export function matching(filter: SampleFilter, { withPrediction = false } = {}): SampleSource {
+  const { sql, join } = prismaSql()
+  const isPredicted = withPrediction || asksForPrediction(filter)
+  const conditions = [...ownConditions(filter), ...(isPredicted ? predictionConditions(filter) : [])]
+  return {
+    from: isPredicted
+      ? sql`"SamplePrediction" p JOIN "Sample" s ON s."classifierId" = ${filter.classifierId} AND s."hash" = p."hash"`
+      : sql`"Sample" s`,
+    where: join(conditions, ' AND '),
+    isPredicted,
+  }
+}
+
+export const asksForPrediction = ({ predicted, differs, certainty_below: below }: SampleFilters): boolean =>
+  predicted !== undefined || differs !== undefined || below !== undefined
+
+function ownConditions(filter: SampleFilter): Prisma.Sql[] {
+  const { sql } = prismaSql()
+  const { classifierId, label, split, source, upload, filename, finding, is_excluded: isExcluded } = filter
+  return [
+    sql`s."classifierId" = ${classifierId}`,
+    ...stateConditions(filter.state),
+    ...(label === undefined ? [] : [sql`s."label" = ${label}`]),
+    ...(split === undefined ? [] : [sql`s."split" = ${split}`]),
+    ...(source === undefined ? [] : [sql`s."source" = ${source}`]),
+    ...(upload === undefined ? [] : [sql`s."uploadId" = ${upload}`]),
+    ...(filename === undefined ? [] : [sql`instr(lower(s."filename"), lower(${filename})) > 0`]),
+    ...(finding === undefined ? [] : [sql`s."id" IN (${samplesOfFindings(classifierId, finding)})`]),
+    ...(isExcluded === undefined
+      ? []
+      : [isExcluded ? sql`s."excludedAt" IS NOT NULL` : sql`s."excludedAt" IS NULL`]),
+  ]
+}
+
+/** The same words as conditionOf in lib/domain/sample-state.ts. */
+function stateConditions(state: SampleFilter['state']): Prisma.Sql[] {
+  const { sql } = prismaSql()
+  const isThere = sql`s."trashedAt" IS NULL`
+  switch (state) {
+    case 'trashed':
+      return [sql`s."trashedAt" IS NOT NULL`]
+    case 'excluded':
+      return [isThere, sql`s."excludedAt" IS NOT NULL`]
+    case 'unlabelled':
+      return [isThere, sql`s."excludedAt" IS NULL`, sql`s."label" IS NULL`]
+    case 'active':
+      return [isThere, sql`s."excludedAt" IS NULL`, sql`s."label" IS NOT NULL`]
+    case undefined:
+      return [isThere]
+  }
+}
+
+function predictionConditions(filter: SampleFilter): Prisma.Sql[] {
+  const { sql } = prismaSql()
+  const { classifierId, predicted, differs, certainty_below: below } = filter
+  return [
+    sql`p."versionId" = (${liveVersionOf(classifierId)})`,
+    ...(predicted === undefined ? [] : [sql`p."predictedClass" = ${predicted}`]),
+    ...(below === undefined ? [] : [sql`p."confidence" < ${below}`]),
+    ...(differs === undefined
+      ? []
+      : [differs ? sql`s."label" <> p."predictedClass"` : sql`s."label" = p."predictedClass"`]),
+  ]
+}
+
+/** The version that was promoted last. */
+export const liveVersionOf = (classifierId: string): Prisma.Sql => prismaSql().sql`SELECT "versionId"
+  FROM "Promotion" WHERE "classifierId" = ${classifierId} ORDER BY "id" DESC LIMIT 1`
+
+const samplesOfFindings = (classifierId: string, kind: string): Prisma.Sql => prismaSql()
+  .sql`SELECT fs."sampleId"
+  FROM "Finding" f JOIN "FindingSample" fs ON fs."findingId" = f."id"
+  WHERE f."classifierId" = ${classifierId} AND f."kind" = ${kind}`
