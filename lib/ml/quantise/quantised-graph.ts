@@ -2,7 +2,7 @@
  *  have batch norm folded and take the same pixels as the float32 graph (lib/ml/onnx/inference-graph.ts). */
 import { answers } from '../learn/step.ts'
 import { foldBatchNorm } from '../network/fold.ts'
-import { layoutOf, type Network, type Weights } from '../network/network.ts'
+import { INPUT, layoutOf, type Network, type Weights } from '../network/network.ts'
 import { createGraph, type Graph } from '../onnx/graph.ts'
 import { createStandardKernels, type Value } from '../onnx/standard-kernels.ts'
 import type { GraphData } from '../onnx/writer.ts'
@@ -10,7 +10,7 @@ import { createQuantisedKernels, type OutputRange } from './quantised-kernels.ts
 import { quantisedValues } from './quantised-values.ts'
 import type { Range } from './scales.ts'
 
-/** By the layer whose output becomes 8-bit numbers; `input` is the image. */
+/** By the layer whose output becomes 8-bit numbers; `input` is the image, where its pixels do. */
 export type Ranges = Readonly<Record<string, Range>>
 
 /** Ports: pixels [batch, size, size, channels] → features [batch, length], logits [batch, classes], in this order.
@@ -19,7 +19,7 @@ export function quantisedGraph(network: Network, weights: Weights, ranges: Range
   const layout = layoutOf(network)
   const folded = foldBatchNorm(layout, weights)
   const foldedLayout = layoutOf(folded.network)
-  const { values, kernels } = quantisedValues(foldedLayout)
+  const { values, kernels } = quantisedValues(foldedLayout, ranges[INPUT] ? 'int8' : 'float32')
   const g = createGraph(network.name)
   const outputs = new Map<string, OutputRange>(
     values.map(({ layer, measured }) => {

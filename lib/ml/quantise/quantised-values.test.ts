@@ -33,12 +33,11 @@ test('a relu becomes the limits of the convolution before it, also behind a max 
   )
 
   expect(values).toEqual([
-    { layer: 'input', measured: 'input' },
     { layer: 'a', measured: 'a-relu' },
     { layer: 'b', measured: 'b-relu' },
   ])
   expect([...absorbed]).toEqual(['a-relu', 'b-relu'])
-  expect([...kernels]).toEqual(['a', 'b']) // the last layer stays float32
+  expect([...kernels]).toEqual(['b']) // the first and the last kernel stay float32
 })
 
 test('a convolution that something else reads keeps both signs', () => {
@@ -55,7 +54,6 @@ test('a convolution that something else reads keeps both signs', () => {
   )
 
   expect(values).toEqual([
-    { layer: 'input', measured: 'input' },
     { layer: 'a', measured: 'a' },
     { layer: 'a-relu', measured: 'a-relu' },
     { layer: 'b', measured: 'b' },
@@ -67,6 +65,7 @@ test('what follows a global average stays float32', () => {
   const { values, kernels } = quantisedValues(
     layoutOf(
       network([
+        conv('first'),
         conv('a'),
         { name: 'squeeze', kind: 'globalAvgPool' },
         { name: 'less', kind: 'dense', units: 2, bias: true },
@@ -79,8 +78,32 @@ test('what follows a global average stays float32', () => {
     ),
   )
 
-  expect(values.map(({ layer }) => layer)).toEqual(['input', 'a', 'scaled'])
+  expect(values.map(({ layer }) => layer)).toEqual(['first', 'a', 'scaled'])
   expect([...kernels]).toEqual(['a'])
+})
+
+test('a version that was sealed with 8-bit pixels keeps its first kernel in int8', () => {
+  const { values, kernels } = quantisedValues(
+    layoutOf(network([conv('a'), { name: 'a-relu', kind: 'relu' }, { name: 'mean', kind: 'globalAvgPool' }])),
+    'int8',
+  )
+
+  expect(values.map(({ layer }) => layer)).toEqual(['input', 'a'])
+  expect([...kernels]).toEqual(['a'])
+})
+
+test('pixels that are flattened at once stay float32', () => {
+  const { values, kernels } = quantisedValues(
+    layoutOf(
+      network([
+        { name: 'flat', kind: 'flatten' },
+        { name: 'hidden', kind: 'dense', units: 4, bias: true },
+      ]),
+    ),
+  )
+
+  expect(values).toEqual([])
+  expect([...kernels]).toEqual([])
 })
 
 test('a network with hard-swish stays float32, with the reason', () => {

@@ -1,6 +1,6 @@
 /** Which values of a network become 8-bit numbers, read from its layers alone: feature maps between convolutions, and
- *  the vectors of a flattened map. What follows a global average (squeeze-and-excitation, the features, the last
- *  layer) stays float32: it costs little and decides much. */
+ *  the vectors of a flattened map. The kernel that reads the pixels, and what follows a global average
+ *  (squeeze-and-excitation, the features, the last layer), stay float32: they cost little and decide much. */
 import { graphOf, INPUT, type Layer, type Network, type NetworkLayout } from '../network/network.ts'
 
 export type QuantisedValue = {
@@ -28,11 +28,17 @@ export function float32Reason(network: Network): string | null {
   return null
 }
 
+/** How the convolution that reads the pixels is computed. Its kernel is small, and pixels are never negative, so that
+ *  its rounding does not average out: of a network of 849,066 parameters, 98.4 % of 2,000 images got the same class as
+ *  with float32 while it was int8, and 99.6 % get it since it is float32, in the same time (2026-11-30). Versions that
+ *  were sealed before have a range for the pixels. */
+export type FirstKernel = 'float32' | 'int8'
+
 /** @param layout of the network with batch norm folded */
-export function quantisedValues({
-  network,
-  sources,
-}: Pick<NetworkLayout, 'network' | 'sources'>): QuantisedNetwork {
+export function quantisedValues(
+  { network, sources }: Pick<NetworkLayout, 'network' | 'sources'>,
+  firstKernel: FirstKernel = 'float32',
+): QuantisedNetwork {
   const readers = new Map<string, Layer[]>()
   network.layers.forEach((layer, index) => {
     for (const name of sources[index]!) readers.set(name, [...(readers.get(name) ?? []), layer])
@@ -41,21 +47,23 @@ export function quantisedValues({
     const all = readers.get(name) ?? []
     return all.length === 1 ? all[0]! : null
   }
-  const values: QuantisedValue[] = [{ layer: INPUT, measured: INPUT }]
+  const isInputQuantised = firstKernel === 'int8'
+  const values: QuantisedValue[] = isInputQuantised ? [{ layer: INPUT, measured: INPUT }] : []
   const absorbed = new Set<string>()
   const kernels = new Set<string>()
-  const isQuantised = new Set<string>([INPUT])
+  const isQuantised = new Set(values.map(({ layer }) => layer))
   network.layers.forEach((layer, index) => {
     const [source] = sources[index]!
     if (absorbed.has(layer.name)) {
       isQuantised.add(layer.name)
       return
     }
-    const kind = kindOf(layer, isQuantised.has(source), index === network.layers.length - 1)
+    const isFirst = source === INPUT && !isInputQuantised && 'kernel' in layer
+    const kind = kindOf(layer, isFirst || isQuantised.has(source), index === network.layers.length - 1)
     if (kind === 'float') return
     isQuantised.add(layer.name)
     if (kind === 'passes') return // it keeps scale and zero point of what it reads
-    if ('kernel' in layer || layer.kind === 'dense') kernels.add(layer.name)
+    if (!isFirst && ('kernel' in layer || layer.kind === 'dense')) kernels.add(layer.name)
     values.push({ layer: layer.name, measured: limitAfter(layer.name) })
   })
   return { values, absorbed, kernels }
