@@ -11,6 +11,7 @@ import {
 } from 'node:net'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { createServer } from './node-http.ts'
+import { createPipelining } from './pipelined-requests.ts'
 import { METHODS, parserRefusal, refuse, type Gate } from './request-validation.ts'
 import { GuardedResponse } from './security-headers.ts'
 import { watchSlowConnections } from './slow-connections.ts'
@@ -98,6 +99,7 @@ export function createWebServer({
     () => {},
   )
 
+  const inTurn = createPipelining()
   const options = {
     ServerResponse: GuardedResponse,
     headersTimeout: LONGEST_HEADERS_MS,
@@ -107,16 +109,16 @@ export function createWebServer({
     // A client's offer to upgrade may be ignored (RFC 9110 §7.8): the request is answered as usual.
     shouldUpgradeCallback: ({ url = '' }: IncomingMessage) => isDevelopment && url.startsWith('/_next/'),
   }
-  const server = createServer(options, handle)
+  const server = createServer(options, (request, response) => inTurn(request, response, handle))
   // With Expect: 100-continue, the body is requested only when a handler reads it, so a request refused by its
   // headers never sends one.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response)
-    handle(request, response)
+    inTurn(request, response, handle)
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     response.shouldKeepAlive = false
-    handle(request, response)
+    inTurn(request, response, handle)
   })
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
