@@ -106,6 +106,8 @@ export type Part =
 /** A file as a response. */
 export type FileAnswer = {
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array>
+  /** Of bytes that are read while they are sent, where their number is known. */
+  readonly sizeBytes?: number
   readonly mediaType: string
   /** Offered as a download under this name; shown in place when null. */
   readonly filename: string | null

@@ -81,6 +81,10 @@ export type StoredImages = {
    * the fault is recorded.
    */
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
+  /** The same in pieces, for an image that is stored as a file; null for others. */
+  readonly piecesOf: (
+    hash: string,
+  ) => Promise<{ readonly sizeBytes: number; readonly bytes: AsyncIterable<Uint8Array> } | null>
   /** For a process that found a fault and cannot write. */
   readonly noteFault: (hash: string, code: FileFault['code']) => Promise<void>
   /** Stored images that cannot be used, the newest findings first. */

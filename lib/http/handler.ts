@@ -16,6 +16,7 @@ import { eventsAnswer } from './events.ts'
 import { budgetOf } from './pending-bodies.ts'
 import type { IncomingRequest } from './incoming.ts'
 import { inputOf } from './input.ts'
+import { createDownloads } from './open-downloads.ts'
 import { fileAnswer, jsonAnswer } from './outgoing.ts'
 import type { OutgoingResponse } from './outgoing.ts'
 import { problemOf } from './problem.ts'
@@ -175,10 +176,25 @@ async function messagesOf(
     case 'events':
       return eventsAnswer(output as AsyncIterable<unknown>, incoming.signal)
     case 'file':
-      return fileAnswer(
-        output as FileAnswer,
-        `${incoming.path}?${incoming.query}`,
-        incoming.header('if-none-match'),
+      return openedFile(
+        fileAnswer(
+          output as FileAnswer,
+          `${incoming.path}?${incoming.query}`,
+          incoming.header('if-none-match'),
+        ),
+        incoming,
       )
   }
+}
+
+const openDownload = createDownloads()
+
+function openedFile(
+  outgoing: OutgoingResponse,
+  { method, address, signal }: IncomingRequest,
+): OutgoingResponse {
+  const { body } = outgoing
+  if (body === null || typeof body === 'string' || body instanceof Uint8Array) return outgoing
+  if (method === 'HEAD') return { ...outgoing, body: null }
+  return { ...outgoing, body: openDownload(body, { address, signal }) }
 }

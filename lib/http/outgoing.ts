@@ -42,7 +42,8 @@ export function fileAnswer(file: FileAnswer, address: string, ifNoneMatch: strin
   }
   if (file.isImmutable && ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
     return { status: 304, headers, body: null }
-  if (file.bytes instanceof Uint8Array) headers['content-length'] = String(file.bytes.byteLength)
+  const sizeBytes = file.bytes instanceof Uint8Array ? file.bytes.byteLength : file.sizeBytes
+  if (sizeBytes !== undefined) headers['content-length'] = String(sizeBytes)
   return { status: 200, headers, body: file.bytes }
 }
 

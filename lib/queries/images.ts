@@ -5,6 +5,7 @@
 import type { FileAnswer } from '#lib/contracts/contract.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { DataSettings } from '#lib/data/data-settings.ts'
+import { createByteGate } from '#lib/domain/byte-gate.ts'
 import { notFound } from '#lib/data/store.ts'
 
 /** Formats that a browser displays inline; anything else is converted to WebP. */
@@ -12,6 +13,9 @@ const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'im
 const WHOLE = 1024
 /** Thumbnails are stored in these sizes: those of the pages, and twice those. Others are created for each request. */
 const STORED_SIZES: readonly number[] = [32, 64, 96, 128, 160, 192, 256, 320, 512, WHOLE]
+
+/** Of stored files, in memory at the same time to make thumbnails of them. */
+const MOST_BYTES_READ = 64 * 1024 ** 2
 
 type MakeThumbnail = NonNullable<DataSettings['thumbnail']>
 type ImageParts = Pick<Data, 'images' | 'blobs'> & { readonly thumbnail: MakeThumbnail | undefined }
@@ -37,13 +41,17 @@ export async function imageOf(
       filename: null,
       isImmutable: true,
     }
+  const pieces = await parts.images.piecesOf(hash)
   return {
-    bytes: await bytesOf(parts, hash),
+    ...(pieces ?? { bytes: await bytesOf(parts, hash) }),
     mediaType: isShown ? image.mediaType : 'application/octet-stream',
     filename: null,
     isImmutable: true,
   }
 }
+
+/** In each process: hundreds of requests for thumbnails of large files must not read all of them at once. */
+const reading = createByteGate(MOST_BYTES_READ)
 
 async function thumbnailOf(
   parts: Pick<ImageParts, 'images' | 'blobs'>,
@@ -54,7 +62,9 @@ async function thumbnailOf(
   const key = `${hash}-${size}`
   const known = await blobs.get('thumbnail', key)
   if (known) return known
-  const made = await makeThumbnail(await bytesOf(parts, hash), size)
+  const made = await reading.hold((await images.find(hash))?.sizeBytes ?? 0, async () =>
+    makeThumbnail(await bytesOf(parts, hash), size),
+  )
   if (!STORED_SIZES.includes(size)) return made
   await blobs.put('thumbnail', key, made).catch(() => {}) // a full disk: it is made again
   if (!(await images.find(hash))) await blobs.delete('thumbnail', key) // the image was deleted meanwhile

@@ -18,7 +18,7 @@ import { csvLine } from '#lib/domain/csv.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
 const MOST_FAILURES = 100
-const ROWS_AT_ONCE = 1_000
+const ROWS_AT_ONCE = 200
 const POLL_EVERY_MS = 1_000
 const DAY_MS = 86_400_000
 /** Before that share is done, the remaining time would be a guess. */

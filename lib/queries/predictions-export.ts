@@ -7,7 +7,7 @@ import type { Store } from '#lib/data/store.ts'
 import type { PredictionFilters } from '#lib/data/predictions/prediction-filter.ts'
 import { listedWhere, predictionAnswer } from './predictions.ts'
 
-const ROWS_AT_ONCE = 1_000
+const ROWS_AT_ONCE = 200
 
 const COLUMNS: readonly (readonly [
   name: string,

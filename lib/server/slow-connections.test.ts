@@ -224,6 +224,26 @@ test('a client that does not read its response is ended, one that reads some of 
   expect(some.socket.destroyed).toBe(false)
 })
 
+test('when unread responses take too much memory, those that are not read end sooner, the largest first', async () => {
+  const { open, pass, server, sockets } = await watched(async ({ url }, response) => {
+    response.end(Buffer.alloc(Number(url!.slice(1)) * 1024 * 1024))
+  })
+  for (const megabytes of [20, 48, 24]) {
+    const { socket } = await open()
+    const started = once(server, 'watched')
+    socket.removeAllListeners('data').pause().write(`GET /${megabytes} HTTP/1.1\r\nhost: a\r\n\r\n`)
+    await started
+  }
+
+  pass(6)
+  expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, false, false])
+  pass(2)
+
+  expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, true, false])
+  pass(12)
+  expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, true, false])
+})
+
 test('a process that does not read a response from a private socket is ended, without an error here', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-slow-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

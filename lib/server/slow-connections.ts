@@ -12,6 +12,12 @@ import { rawRefusal } from './raw-response.ts'
 const WINDOW_MS = 30_000
 const LEAST_BYTES = 30_000
 const LOOK_EVERY_MS = 2_000
+/**
+ * When responses of this process that clients have not read take more than this, a client that has read less than
+ * 30 kB for 6 s is ended too, the one with the largest response first.
+ */
+const MOST_UNREAD_BYTES = 64 * 1024 ** 2
+const PRESSURE_WINDOW_MS = 6_000
 /** How long a client may still read why its connection ends. */
 const LINGER_MS = 1_000
 
@@ -71,6 +77,7 @@ export function watchSlowConnections(
   server.on('upgrade', (_request, socket) => open.delete(socket as Socket)) // another protocol has other rules
   const stop = every(LOOK_EVERY_MS, () => {
     for (const connection of open.values()) judge(connection)
+    relievePressure()
   })
 
   function judge(connection: Connection): void {
@@ -85,6 +92,21 @@ export function watchSlowConnections(
     ) {
       open.delete(connection.socket)
       cut(connection)
+    }
+  }
+
+  function relievePressure(): void {
+    const unread = [...open.values()]
+      .map((connection) => ({ connection, bytes: unsent(connection.socket) }))
+      .filter(({ bytes }) => bytes > 0)
+    let sum = unread.reduce((total, { bytes }) => total + bytes, 0)
+    if (sum <= MOST_UNREAD_BYTES) return
+    for (const { connection, bytes } of unread.toSorted((a, b) => b.bytes - a.bytes)) {
+      if (connection.phase !== 'reading' || now() - connection.since < PRESSURE_WINDOW_MS) continue
+      open.delete(connection.socket)
+      cut(connection)
+      sum -= bytes
+      if (sum <= MOST_UNREAD_BYTES) return
     }
   }
 

@@ -32,6 +32,26 @@ test('a blob is returned as it was stored, and is gone when it is deleted', asyn
   expect(readdirSync(path.dirname(blobFile(folder, 'image', hash)))).toEqual([])
 })
 
+test('a blob in pieces is the same bytes, proven before and while they are sent', async () => {
+  const folder = folderForTest()
+  const blobs = blobsIn(folder, randomUUID)
+  const { hash, bytes } = storedImage('large', 300_000)
+  await blobs.put('image', hash, bytes)
+
+  const whole = await blobs.pieces('image', hash)
+  const pieces = await Array.fromAsync(whole!.bytes)
+  expect(whole!.sizeBytes).toBe(300_000)
+  expect(Math.max(...pieces.map(({ byteLength }) => byteLength))).toBeLessThanOrEqual(65_536)
+  expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
+
+  const begun = await blobs.pieces('image', hash)
+  writeFileSync(blobFile(folder, 'image', hash), Buffer.alloc(300_000))
+  await expect(Array.fromAsync(begun!.bytes)).rejects.toMatchObject({ code: 'file_damaged' })
+  await expect(blobs.pieces('image', hash)).rejects.toMatchObject({ code: 'file_damaged' })
+  rmSync(blobFile(folder, 'image', hash))
+  expect(await blobs.pieces('image', hash)).toBeNull()
+})
+
 test('a thumbnail that was changed on disk is replaced, not served', async () => {
   const folder = folderForTest()
   const blobs = blobsIn(folder, randomUUID)

@@ -3,7 +3,7 @@
  * database: rows decide which blobs must exist; a missing or damaged blob is reported, never served.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createReadStream, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -23,6 +23,12 @@ export type Blobs = {
   /** Null: there is none. A damaged derived blob counts as none and is removed; a damaged sealed one is
    *  `file_damaged`. */
   readonly get: (kind: BlobKind, key: string) => Promise<Uint8Array | null>
+  /** The same for a sealed blob, without holding all of it in memory: read once to prove it, and once more in pieces
+   *  of 64 kB when they are requested. */
+  readonly pieces: (
+    kind: BlobKind,
+    key: string,
+  ) => Promise<{ readonly sizeBytes: number; readonly bytes: AsyncIterable<Uint8Array> } | null>
   readonly has: (kind: BlobKind, key: string) => boolean
   readonly delete: (kind: BlobKind, key: string) => Promise<void>
   /** All blobs of this kind made from the image with this hash: every size of its thumbnail. */
@@ -54,6 +60,13 @@ export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
       return new Uint8Array(bytes)
     await rm(file, { force: true })
     return null
+  },
+  async pieces(kind, key) {
+    const file = blobFile(dataDir, kind, key)
+    if (!(await isFile(file))) return null
+    let sizeBytes = 0
+    for await (const piece of provenPieces(file, key)) sizeBytes += piece.byteLength
+    return { sizeBytes, bytes: provenPieces(file, key) }
   },
   has: (kind, key) => existsSync(blobFile(dataDir, kind, key)),
   delete: (kind, key) => rm(blobFile(dataDir, kind, key), { force: true }),
@@ -96,18 +109,21 @@ export function blobFile(dataDir: string, kind: BlobKind, key: string): string {
 export function proven(hash: string, bytes: Uint8Array): Uint8Array {
   if (sha256(bytes).toString('hex') === hash)
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
-  throw new DarkroomError(
+  throw damaged(hash, bytes.length)
+}
+
+const damaged = (hash: string, sizeBytes: number): DarkroomError =>
+  new DarkroomError(
     'file_damaged',
     {
       what: 'This image cannot be used',
       why:
         `its stored file (${hash.slice(0, 12)}…) has changed since it was uploaded: ` +
-        `${bytes.length.toLocaleString('en')} bytes with another sha256`,
+        `${sizeBytes.toLocaleString('en')} bytes with another sha256`,
       remedy: 'Restore it from a backup, or delete the image and upload it again.',
     },
     { members: { hash } },
   )
-}
 
 export const fileMissing = (hash: string): DarkroomError =>
   new DarkroomError(
@@ -128,14 +144,33 @@ export const isFileFault = (error: unknown): error is DarkroomError =>
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
-/** Null: there is no file. A pipe or a device is none, and reading it may never end. */
-async function contentOf(file: string): Promise<Buffer | null> {
-  try {
-    return (await stat(file)).isFile() ? await readFile(file) : null
-  } catch (error) {
-    if (isAbsent(error)) return null
-    throw error
+/** Null: there is no file. */
+const contentOf = async (file: string): Promise<Buffer | null> =>
+  (await isFile(file)) ? readFile(file).catch(nullIfAbsent) : null
+
+/** A pipe or a device is none, and reading it may never end. */
+async function isFile(file: string): Promise<boolean> {
+  return (await stat(file).catch(nullIfAbsent))?.isFile() ?? false
+}
+
+/** The file is opened when the first piece is requested. The last one comes only if all of them are as expected. */
+async function* provenPieces(file: string, expectedHash: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256')
+  let sizeBytes = 0
+  let last: Uint8Array | null = null
+  for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) {
+    if (last !== null) yield last
+    hash.update(piece)
+    sizeBytes += piece.byteLength
+    last = piece
   }
+  if (hash.digest('hex') !== expectedHash) throw damaged(expectedHash, sizeBytes)
+  if (last !== null) yield last
+}
+
+function nullIfAbsent(error: unknown): null {
+  if (isAbsent(error)) return null
+  throw error
 }
 
 const isAbsent = (error: unknown): boolean =>

@@ -33,57 +33,73 @@ const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "
 /** Of one statement that deletes. */
 const HASHES_AT_ONCE = 1_000
 
-export const imagesOf = ({ connection, prisma, settings, blobs, id, now }: Store): StoredImages => ({
-  async keep(images) {
-    const files = await stageImages(settings.dataDir, images, id)
-    await files.cleanUpAfter(() =>
-      connection.write((writing) => images.forEach((image) => insertImage(writing, image, files))),
-    )
-  },
-  bytesOf: async (hash) => {
+export const imagesOf = ({ connection, prisma, settings, blobs, id, now }: Store): StoredImages => {
+  async function recordingFault<T>(hash: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await bytesOf(connection, blobs, hash)
+      return await work()
     } catch (error) {
       if (isFileFault(error)) await noteFault(prisma, { hash, code: error.code, foundAt: now() })
       throw error
     }
-  },
-  noteFault: (hash, code) => noteFault(prisma, { hash, code, foundAt: now() }),
-  async faults() {
-    const rows = connection.all<{ hash: string; code: string; foundAt: number; count: number }>(
-      `SELECT *, COUNT(*) OVER () AS "count" FROM "FileFault" ORDER BY "foundAt" DESC LIMIT ${MOST_FAULTS}`,
-    )
-    return {
-      count: rows[0]?.count ?? 0,
-      newest: rows.map(({ hash, code, foundAt }) => ({
-        hash,
-        code: code === 'file_missing' ? code : 'file_damaged',
-        foundAt: new Date(foundAt),
-      })),
-    }
-  },
-  async recheckFaults() {
-    if (!pendingWorkOf(connection).hasFileFaults()) return
-    for (const { hash } of await prisma.fileFault.findMany({
-      orderBy: { foundAt: 'asc' },
-      take: MOST_FAULTS,
-    })) {
-      const isWhole = await bytesOf(connection, blobs, hash).then(
-        (bytes) => bytes !== null,
-        (error: unknown) => !isFileFault(error),
+  }
+
+  return {
+    async keep(images) {
+      const files = await stageImages(settings.dataDir, images, id)
+      await files.cleanUpAfter(() =>
+        connection.write((writing) => images.forEach((image) => insertImage(writing, image, files))),
       )
-      if (isWhole) await prisma.fileFault.deleteMany({ where: { hash } })
-    }
-  },
-  async find(hash) {
-    return (
-      connection.one<{ hash: string; width: number; height: number; sizeBytes: number; mediaType: string }>(
-        'SELECT "hash", "width", "height", "sizeBytes", "mediaType" FROM "Picture" WHERE "hash" = ?',
+    },
+    bytesOf: (hash) => recordingFault(hash, () => bytesOf(connection, blobs, hash)),
+    async piecesOf(hash) {
+      const row = connection.one<{ isInRow: 0 | 1 }>(
+        'SELECT "bytes" IS NOT NULL AS "isInRow" FROM "Picture" WHERE "hash" = ?',
         hash,
-      ) ?? null
-    )
-  },
-})
+      )
+      if (!row || row.isInRow === 1) return null
+      return recordingFault(hash, async () => {
+        const pieces = await blobs.pieces('image', hash)
+        if (pieces === null) throw fileMissing(hash)
+        return pieces
+      })
+    },
+    noteFault: (hash, code) => noteFault(prisma, { hash, code, foundAt: now() }),
+    async faults() {
+      const rows = connection.all<{ hash: string; code: string; foundAt: number; count: number }>(
+        `SELECT *, COUNT(*) OVER () AS "count" FROM "FileFault" ORDER BY "foundAt" DESC LIMIT ${MOST_FAULTS}`,
+      )
+      return {
+        count: rows[0]?.count ?? 0,
+        newest: rows.map(({ hash, code, foundAt }) => ({
+          hash,
+          code: code === 'file_missing' ? code : 'file_damaged',
+          foundAt: new Date(foundAt),
+        })),
+      }
+    },
+    async recheckFaults() {
+      if (!pendingWorkOf(connection).hasFileFaults()) return
+      for (const { hash } of await prisma.fileFault.findMany({
+        orderBy: { foundAt: 'asc' },
+        take: MOST_FAULTS,
+      })) {
+        const isWhole = await bytesOf(connection, blobs, hash).then(
+          (bytes) => bytes !== null,
+          (error: unknown) => !isFileFault(error),
+        )
+        if (isWhole) await prisma.fileFault.deleteMany({ where: { hash } })
+      }
+    },
+    async find(hash) {
+      return (
+        connection.one<{ hash: string; width: number; height: number; sizeBytes: number; mediaType: string }>(
+          'SELECT "hash", "width", "height", "sizeBytes", "mediaType" FROM "Picture" WHERE "hash" = ?',
+          hash,
+        ) ?? null
+      )
+    },
+  }
+}
 
 /** An image that was deleted meanwhile has no fault. */
 async function noteFault(

@@ -1,10 +1,11 @@
 /** A version as a ZIP download: the whole bundle, or only the files that TensorFlow.js or an ONNX runtime loads.
  *  It is verified first, and nothing else is packed. */
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { writeZip } from '#lib/archive/write-zip.ts'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
 import type { Version } from '#lib/data/versions/version-values.ts'
+import { createByteGate } from '#lib/domain/byte-gate.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 
@@ -15,11 +16,15 @@ const FILES_OF = {
 } as const
 const FILES_OF_ONNX_BACKBONE = ['backbone.onnx', ...FILES_OF.onnx] as const
 
+/** Of files that are verified at the same time. */
+const MOST_BYTES_READ = 64 * 1024 ** 2
+const reading = createByteGate(MOST_BYTES_READ)
+
 export async function bundleZip(
   version: Version,
   format: 'bundle' | keyof typeof FILES_OF,
 ): Promise<FileAnswer> {
-  const { manifest } = await readBundle(version.folder)
+  const { manifest } = await reading.hold(version.sizeBytes, () => readBundle(version.folder))
   const isOnnxBackbone = manifest.format === 'darkroom-bundle/2'
   if (isOnnxBackbone && format === 'tfjs') throw notAsTfjs(version)
   const filesOf = isOnnxBackbone ? FILES_OF_ONNX_BACKBONE : FILES_OF[format === 'tfjs' ? 'tfjs' : 'onnx']
@@ -32,7 +37,7 @@ export async function bundleZip(
       remedy: 'Download the whole bundle, or train a new version.',
     })
   async function* entries() {
-    for (const name of names) yield { path: name, content: await readFile(join(version.folder, name)) }
+    for (const name of names) yield { path: name, content: createReadStream(join(version.folder, name)) }
   }
   return {
     bytes: writeZip(entries()),
