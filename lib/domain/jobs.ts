@@ -97,3 +97,11 @@ export type JobStore = {
   readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
   readonly isCancelRequested: (id: string) => Promise<boolean>
 }
+
+/** Of one stored result: its file name (500 characters), and what every result contains. */
+const RESULT_BYTES = 2_500
+const CLASS_BYTES = 100
+
+/** What results of a prediction job take at most in the database, for class names of usual length. */
+export const resultBytes = (images: number, topK: number): number =>
+  images * (RESULT_BYTES + topK * CLASS_BYTES)

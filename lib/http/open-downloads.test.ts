@@ -63,3 +63,22 @@ test('a download that fails makes room', async () => {
 
   expect(refusalOf(() => open(fileOf().bytes, from('203.0.113.1')))).toBe('none')
 })
+
+test('at most four pieces are read at the same time, and none is lost', async () => {
+  const open = createDownloads()
+  let reading = 0
+  let most = 0
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for (let i = 0; i < 3; i++) {
+      most = Math.max(most, ++reading)
+      await new Promise((resolve) => setImmediate(resolve))
+      reading -= 1
+      yield Uint8Array.of(i)
+    }
+  }
+
+  const all = Array.from({ length: 12 }, () => Array.fromAsync(open(pieces(), from('203.0.113.1'))))
+
+  expect((await Promise.all(all)).flat()).toHaveLength(36)
+  expect(most).toBe(4)
+})

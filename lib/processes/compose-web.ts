@@ -92,10 +92,11 @@ export async function composeWeb(
   const webId = randomUUID()
   const decoding = composeDecoding(start, log, decodeMemory)
   const reading = createReading(decoding, settings)
+  const anonymous = await publicBytes(start)
   const data = await composeData(start, {
     webId,
     thumbnail: reading.thumbnail,
-    anonymousBytes: await publicBytes(start),
+    anonymousBytes: anonymous.images,
   })
   const disk = watchDisks({
     DATA_DIR: places.dataDir,
@@ -177,7 +178,13 @@ export async function composeWeb(
       predictBatch: serving.predictBatch,
       refusal: serving.refusal,
       giveFeedback: createGiveFeedback(data),
-      ...predictionJobCases({ data, dataDir: places.dataDir, limits, state: serving.state }),
+      ...predictionJobCases({
+        data,
+        dataDir: places.dataDir,
+        limits,
+        anonymousBytes: anonymous.ofJobs,
+        state: serving.state,
+      }),
     },
     ingest: {
       ...ingest,

@@ -39,7 +39,7 @@ import { deleteExpiredJobs } from '#lib/serving/prediction-jobs/delete-expired.t
 import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from '#lib/serving/idle-pool.ts'
 import { freeForTraining, isSmall } from '#lib/operations/memory-limits.ts'
 import { VERSION, type Start } from './settings.ts'
-import { retentionLimits } from './storage-limits.ts'
+import { publicBytes, retentionLimits } from './storage-limits.ts'
 
 const LONG_KINDS: readonly JobKind[] = ['train', 'backup', 'features', 'findings', 'robustness', 'predict']
 /**
@@ -204,6 +204,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Partial files could not be removed', () =>
     sweep(),
   )
+  const { ofJobs: anonymousBytes } = await publicBytes(start)
   const deletingPredictionJobs = recurring(
     { log, now: steadyClock.now },
     'Old prediction jobs could not be deleted',
@@ -212,6 +213,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
         predictionJobs: data.predictionJobs,
         dataDir: places.dataDir,
         days: settings.PREDICTION_JOB_DAYS,
+        anonymousBytes,
         now: wallClock.now,
       })
       if (count > 0) log('info', `${counted(count, 'prediction job')} deleted by PREDICTION_JOB_DAYS`)

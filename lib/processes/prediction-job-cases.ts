@@ -18,10 +18,11 @@ type JobCaseParts = {
   readonly data: Data & { readonly queries: Pick<PredictionJobQueries, 'getPredictionJob'> }
   readonly dataDir: string
   readonly limits: ImageLimits
+  readonly anonymousBytes: number
   readonly state: () => Pick<ServingState, 'versions' | 'precisions'>
 }
 
-export function predictionJobCases({ data, dataDir, limits, state }: JobCaseParts): JobCases {
+export function predictionJobCases({ data, dataDir, limits, anonymousBytes, state }: JobCaseParts): JobCases {
   const cases = async (): Promise<JobCases> => {
     const { createPredictionJobCases } = await import('#lib/serving/prediction-jobs/cases.ts')
     return createPredictionJobCases({
@@ -33,6 +34,7 @@ export function predictionJobCases({ data, dataDir, limits, state }: JobCasePart
       },
       dataDir,
       limits,
+      anonymousBytes,
       now: wallClock.now,
     })
   }

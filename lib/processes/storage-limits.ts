@@ -13,8 +13,22 @@ const MIB = 1024 ** 2
 const AUTO_BYTES = 2048 * MIB
 const AUTO_SHARE = 0.05
 
-/** Most bytes of images that are stored only for predictions of anonymous clients. */
-export async function publicBytes({ settings: { PUBLIC_STORAGE_MB }, places }: Start): Promise<number> {
+/** Of PUBLIC_STORAGE_MB; jobs have two eighths: images that wait, and results. */
+const SHARES = { images: 3 / 4, ofJobs: 1 / 8 } as const
+
+export type PublicBytes = {
+  /** Of images that are stored only for predictions of anonymous clients. */
+  readonly images: number
+  /** Of images of their prediction jobs, and again of results. */
+  readonly ofJobs: number
+}
+
+export async function publicBytes(start: Start): Promise<PublicBytes> {
+  const bytes = await allPublicBytes(start)
+  return { images: bytes * SHARES.images, ofJobs: bytes * SHARES.ofJobs }
+}
+
+async function allPublicBytes({ settings: { PUBLIC_STORAGE_MB }, places }: Start): Promise<number> {
   if (PUBLIC_STORAGE_MB !== 'auto') return PUBLIC_STORAGE_MB * MIB
   const { blocks, bsize } = await statfs(places.dataDir)
   return blocks === 0 ? AUTO_BYTES : Math.min(AUTO_BYTES, AUTO_SHARE * blocks * bsize)
@@ -22,7 +36,7 @@ export async function publicBytes({ settings: { PUBLIC_STORAGE_MB }, places }: S
 
 export const retentionLimits = async (start: Start): Promise<RetentionLimits> => ({
   publicDays: start.settings.PUBLIC_RETENTION_DAYS || null,
-  publicBytes: await publicBytes(start),
+  publicBytes: (await publicBytes(start)).images,
   days: start.settings.RETENTION_DAYS || null,
   gigabytes: start.settings.RETENTION_GB || null,
 })

@@ -59,7 +59,11 @@ export type PredictionJobStore = {
   /** With all rows. False if there is none. */
   readonly remove: (id: string) => Promise<boolean>
   /** Those that are queued or running. */
-  readonly openIds: () => Promise<readonly string[]>
-  /** Those that ended before that time, and of anonymous senders all but the newest ones. */
-  readonly expiredIds: (before: Date, anonymousMost: number) => Promise<readonly string[]>
+  readonly openIds: (ownerKind?: PredictionJobOwner['kind']) => Promise<readonly string[]>
+  /** Those that ended before that time, and of anonymous senders all but the newest ones within both limits; `bytes`: of
+   *  their results. */
+  readonly expiredIds: (
+    before: Date,
+    anonymous: { readonly jobs: number; readonly bytes: number },
+  ) => Promise<readonly string[]>
 }

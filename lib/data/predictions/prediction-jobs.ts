@@ -2,6 +2,7 @@
 import { storedNumbers } from '#lib/contracts/stored-json.ts'
 import { PRECISIONS } from '#lib/contracts/precision.ts'
 import { engine as engineSchema } from '#lib/contracts/fields.ts'
+import { resultBytes } from '#lib/domain/jobs.ts'
 import type { Prisma } from '../generated/client.ts'
 import { pendingWorkOf } from '../database/pending-work.ts'
 import { conflict, parsed, type Store } from '../store.ts'
@@ -98,22 +99,27 @@ export function predictionJobsOf({ prisma, connection, id: newId, now }: Store):
       await connection.truncateWal() // file names may be personal
       return count > 0
     },
-    async openIds() {
+    async openIds(ownerKind) {
       if (!pendingWorkOf(connection).hasPredictionJobs()) return []
-      const rows = await prisma.predictionJob.findMany({ where: OPEN, select: { id: true } })
+      const where = { ...OPEN, ...(ownerKind !== undefined && { ownerKind }) }
+      const rows = await prisma.predictionJob.findMany({ where, select: { id: true } })
       return rows.map(({ id }) => id)
     },
-    async expiredIds(before, anonymousMost) {
+    async expiredIds(before, anonymous) {
       if (!pendingWorkOf(connection).hasPredictionJobs()) return []
       const old = await prisma.predictionJob.findMany({
         where: { OR: [{ jobId: null }, { job: { endedAt: { lt: before } } }] },
         select: { id: true },
       })
-      const tooMany = await prisma.predictionJob.findMany({
+      const ended = await prisma.predictionJob.findMany({
         where: { ownerKind: 'anonymous', job: { endedAt: { not: null } } },
         orderBy: { id: 'desc' },
-        skip: anonymousMost,
-        select: { id: true },
+        select: { id: true, done: true, topK: true },
+      })
+      let bytes = 0
+      const tooMany = ended.filter(({ done, topK }, i) => {
+        bytes += resultBytes(done, topK)
+        return i >= anonymous.jobs || bytes > anonymous.bytes
       })
       return [...new Set([...old, ...tooMany].map(({ id }) => id))]
     },

@@ -4,7 +4,19 @@ import { expect, test } from 'vitest'
 import type { Caller, Part } from '#lib/contracts/contract.ts'
 import { deleteExpiredJobs } from './delete-expired.ts'
 import { JOBS_FOLDER } from './received-images.ts'
-import { ADA, BEN, ADMIN, ANONYMOUS, DAY_MS, opened, file, zipOf, linesOf, never } from './program.fakes.ts'
+import {
+  ADA,
+  BEN,
+  ADMIN,
+  ANONYMOUS,
+  DAY_MS,
+  opened,
+  file,
+  zipOf,
+  linesOf,
+  never,
+  worker,
+} from './program.fakes.ts'
 
 test('rows that another worker has already stored are not stored twice', async () => {
   const program = await opened()
@@ -71,7 +83,13 @@ test('ended jobs are deleted after some days, with images that nothing needs', a
   await program.cases.cancelPredictionJob({ id: ended.id }, { caller: ADA })
   const open = await program.send([zipOf(1)])
   const expire = (now: number) =>
-    deleteExpiredJobs({ predictionJobs: data.predictionJobs, dataDir: folder, days: 7, now: () => now })
+    deleteExpiredJobs({
+      predictionJobs: data.predictionJobs,
+      dataDir: folder,
+      days: 7,
+      anonymousBytes: 1e9,
+      now: () => now,
+    })
 
   expect(await expire(clock.now() + 6 * DAY_MS)).toBe(0)
   expect(await expire(clock.now() + 8 * DAY_MS)).toBe(1)
@@ -109,6 +127,49 @@ test('all anonymous senders together have at most four unfinished jobs', async (
   await expect(program.send([zipOf(1)], ANONYMOUS)).rejects.toMatchObject({ code: 'conflict' })
 
   expect((await program.send([zipOf(1)])).job.state).toBe('queued')
+})
+
+test('images of unfinished jobs of anonymous senders are limited together, also when they arrive at the same time', async () => {
+  const program = await opened({ anonymousBytes: 45_000 }) // three times 16 images of 900 bytes
+  const { data, folder } = program
+  const images = (count: number) => Array.from({ length: count }, () => file('a.png', new Uint8Array(900)))
+
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 4 }, () => program.send(images(16), ANONYMOUS)),
+  )
+
+  expect(outcomes.filter(({ status }) => status === 'rejected')).not.toEqual([])
+  for (const outcome of outcomes)
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'conflict' })
+  const open = await data.predictionJobs.openIds('anonymous')
+  expect(readdirSync(path.join(folder, JOBS_FOLDER)).toSorted()).toEqual([...open].toSorted())
+
+  expect((await program.send(images(64))).job.state).toBe('queued')
+})
+
+test('results that would exceed the limit of anonymous senders are refused, and old ones make room', async () => {
+  const program = await opened({ anonymousBytes: 30_000 }) // of eleven images with two classes each
+  const { data, folder, clock } = program
+  const sent: string[] = []
+  for (const count of [4, 5, 5]) {
+    const { id } = await program.send([zipOf(count)], ANONYMOUS)
+    await worker(program).run(id, never())
+    await data.jobs.requestCancel((await data.predictionJobs.find(id))!.jobId!, clock.now())
+    sent.push(id)
+  }
+
+  await expect(program.send([zipOf(12)], ANONYMOUS)).rejects.toMatchObject({ code: 'too_large' })
+  const deleted = await deleteExpiredJobs({
+    predictionJobs: data.predictionJobs,
+    dataDir: folder,
+    days: 7,
+    anonymousBytes: 30_000,
+    now: clock.now,
+  })
+
+  expect(deleted).toBe(1)
+  expect(await data.predictionJobs.find(sent[0]!)).toBeNull()
+  expect(await data.predictionJobs.find(sent[1]!)).not.toBeNull()
 })
 
 test('progress is followed until the job ends', async () => {

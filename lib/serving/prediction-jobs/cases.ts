@@ -14,6 +14,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { Version } from '#lib/data/versions/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { notReady, noVersion } from '../refusals.ts'
+import { checkImages, checkResults } from './anonymous-storage.ts'
 import { folderOf, receiveImages, type ImageLimits } from './received-images.ts'
 
 export const MOST_IMAGES = 50_000
@@ -29,7 +30,7 @@ export type PredictionJobParts = {
     readonly classifiers: Pick<Data['classifiers'], 'chosen'>
     readonly versions: Pick<Data['versions'], 'find'>
     readonly live: Pick<Data['live'], 'of'>
-    readonly predictionJobs: Pick<Data['predictionJobs'], 'create' | 'find' | 'remove'>
+    readonly predictionJobs: Pick<Data['predictionJobs'], 'create' | 'find' | 'remove' | 'openIds'>
     readonly jobs: Pick<Data['jobs'], 'requestCancel'>
     readonly id: () => string
   }
@@ -39,6 +40,8 @@ export type PredictionJobParts = {
   readonly precisionOf: (classifierId: string, versionName: string) => InferencePrecision | null
   readonly dataDir: string
   readonly limits: ImageLimits
+  /** For images, and again for results, of all jobs of anonymous senders. */
+  readonly anonymousBytes: number
   readonly now: () => number
 }
 
@@ -51,6 +54,18 @@ export function createPredictionJobCases(parts: PredictionJobParts) {
     const outcome = await data.jobs.requestCancel(job.jobId, now())
     if (outcome === 'cancelled') await rm(folderOf(dataDir, id), { recursive: true, force: true })
     return outcome
+  }
+
+  /** After the row is there, so that of two jobs that arrive at the same time each counts the other. */
+  async function checkStored(id: string): Promise<void> {
+    try {
+      const ids = await data.predictionJobs.openIds('anonymous')
+      await checkImages(dataDir, { ids, limitBytes: parts.anonymousBytes })
+    } catch (error) {
+      await cancelled(id)
+      await data.predictionJobs.remove(id)
+      throw error
+    }
   }
 
   return {
@@ -69,6 +84,8 @@ export function createPredictionJobCases(parts: PredictionJobParts) {
           form.version ?? query.version,
           data,
         )
+        const topK = Math.min(form.top_k ?? query.top_k, version.classes.length)
+        if (isAnonymous) checkResults({ total: received.total, topK }, parts.anonymousBytes)
         await received.keepAs(id)
         await data.predictionJobs.create(
           {
@@ -84,6 +101,7 @@ export function createPredictionJobCases(parts: PredictionJobParts) {
           },
           isAnonymous ? MOST_OPEN_ANONYMOUS : MOST_OPEN,
         )
+        if (isAnonymous) await checkStored(id)
       } catch (error) {
         await received.discard()
         await rm(folderOf(dataDir, id), { recursive: true, force: true })

@@ -6,7 +6,6 @@ import type { Data } from '#lib/data/data.ts'
 import { JOBS_FOLDER } from './received-images.ts'
 
 const DAY_MS = 86_400_000
-/** Results of anonymous senders take at most some hundred MB. */
 const ANONYMOUS_MOST = 50
 /** Between the arrival of the images and the row of the job. */
 const GRACE_MS = 600_000
@@ -15,6 +14,8 @@ export type DeleteExpiredParts = {
   readonly predictionJobs: Pick<Data['predictionJobs'], 'openIds' | 'expiredIds' | 'remove'>
   readonly dataDir: string
   readonly days: number
+  /** For results of anonymous senders. */
+  readonly anonymousBytes: number
   readonly now: () => number
 }
 
@@ -23,9 +24,13 @@ export async function deleteExpiredJobs({
   predictionJobs,
   dataDir,
   days,
+  anonymousBytes,
   now,
 }: DeleteExpiredParts): Promise<number> {
-  const expired = await predictionJobs.expiredIds(new Date(now() - days * DAY_MS), ANONYMOUS_MOST)
+  const expired = await predictionJobs.expiredIds(new Date(now() - days * DAY_MS), {
+    jobs: ANONYMOUS_MOST,
+    bytes: anonymousBytes,
+  })
   for (const id of expired) await predictionJobs.remove(id)
   const jobs = path.join(dataDir, JOBS_FOLDER)
   const folders = (await readdir(jobs).catch(() => [])).filter((name) => !name.startsWith('.'))

@@ -15,7 +15,7 @@ export const ADMIN: Caller = { kind: 'person', id: 'root', name: 'Root', scopes:
 export const ANONYMOUS: Caller = { kind: 'anonymous', id: null, name: null, scopes: [] }
 export const DAY_MS = 86_400_000
 
-export async function opened() {
+export async function opened({ anonymousBytes = 1e9 } = {}) {
   const { data, folder, clock } = await openWithFruit()
   const version = await registerVersion(data)
   await data.promotions.promote({ versionId: version.id, by: 'test', reason: null })
@@ -25,6 +25,7 @@ export async function opened() {
     precisionOf: () => 'float32',
     dataDir: folder,
     limits: LIMITS,
+    anonymousBytes,
     now: clock.now,
   })
   const send = (parts: readonly Part[], caller: Caller = ADA) =>
