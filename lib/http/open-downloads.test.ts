@@ -23,6 +23,12 @@ const refusalOf = (work: () => unknown): string => {
   }
 }
 
+async function piecesOf(bytes: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of bytes) pieces.push(piece)
+  return pieces
+}
+
 test('downloads beyond the limits are refused until one has been read or cancelled', async () => {
   const open = createDownloads({ inAll: 3, perAddress: 2 })
   const first = open(fileOf().bytes, from('203.0.113.1'))
@@ -32,7 +38,7 @@ test('downloads beyond the limits are refused until one has been read or cancell
   open(fileOf().bytes, from('203.0.113.2'))
   expect(refusalOf(() => open(fileOf().bytes, from('203.0.113.3')))).toBe('overloaded')
 
-  expect(await Array.fromAsync(first)).toEqual([Uint8Array.of(0), Uint8Array.of(1)])
+  expect(await piecesOf(first)).toEqual([Uint8Array.of(0), Uint8Array.of(1)])
   open(fileOf().bytes, from('203.0.113.3'))
   for await (const _ of second) break
   expect(refusalOf(() => open(fileOf().bytes, from('203.0.113.1')))).toBe('none')
@@ -59,7 +65,7 @@ test('a download that fails makes room', async () => {
     throw new Error('unreadable')
   }
 
-  await expect(Array.fromAsync(open(failing(), from('203.0.113.1')))).rejects.toThrow('unreadable')
+  await expect(piecesOf(open(failing(), from('203.0.113.1')))).rejects.toThrow('unreadable')
 
   expect(refusalOf(() => open(fileOf().bytes, from('203.0.113.1')))).toBe('none')
 })
@@ -77,7 +83,7 @@ test('at most four pieces are read at the same time, and none is lost', async ()
     }
   }
 
-  const all = Array.from({ length: 12 }, () => Array.fromAsync(open(pieces(), from('203.0.113.1'))))
+  const all = Array.from({ length: 12 }, () => piecesOf(open(pieces(), from('203.0.113.1'))))
 
   expect((await Promise.all(all)).flat()).toHaveLength(36)
   expect(most).toBe(4)

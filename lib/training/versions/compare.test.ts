@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import { compareVersions } from './compare.ts'
 import { firstVerdict } from './first-verdict.ts'
 import type { InferencePort } from '../ports.ts'
@@ -92,6 +93,39 @@ test('correct and incorrect predictions are counted in pairs, and the gate gives
     'Correct on 14 images that the old version got wrong, incorrect on 3 that it got right',
   )
   expect(answer.latency_ms).toEqual({ champion: 1, challenger: 2 })
+})
+
+test('the reason why a version cannot be compared names it as people do, not by its id', async () => {
+  const damaged = async () => {
+    throw new DarkroomError('bad_bundle', {
+      what: `The version ${v2.id} cannot be loaded`,
+      why: 'weights.bin has 9 bytes instead of 10',
+      remedy: 'Restore its files.',
+    })
+  }
+  const inference = fakeInference([v1, v2])
+
+  const comparing = compareVersions(
+    {
+      champion: v1,
+      challenger: v2,
+      entries: times(2, 'lime', 'lime', 'lime'),
+      unseen: new Set(),
+      now: new Date(0),
+    },
+    {
+      bytesOf: async (hash) => Buffer.from(hash),
+      inference: { ...inference, load: async (ref) => (ref.key === v2.id ? damaged() : inference.load(ref)) },
+      maxPixels: 1e6,
+      signal: new AbortController().signal,
+    },
+  )
+
+  await expect(comparing).rejects.toMatchObject({
+    code: 'bad_bundle',
+    what: 'The version v2 of "fruit" cannot be loaded',
+    why: 'weights.bin has 9 bytes instead of 10',
+  })
 })
 
 test('the coverage of the candidate classes is stated for each version that names any', async () => {

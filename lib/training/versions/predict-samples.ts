@@ -5,6 +5,7 @@ import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { Version, VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { InferencePrecision } from '#lib/contracts/precision.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { cardAt } from '#lib/ml/evaluate/reliability.ts'
 import type { InferencePort } from '../ports.ts'
 
@@ -19,6 +20,8 @@ export type VersionPredictions = {
   readonly precision: InferencePrecision
   readonly msPerImage: number
 }
+
+type PredictedVersion = Pick<Version, 'id' | 'folder' | 'name' | 'classifierId'>
 
 export type PredictionPorts = {
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
@@ -35,14 +38,16 @@ function nullForFault(error: unknown): null {
 }
 
 export async function predictSamples(
-  version: Pick<Version, 'id' | 'folder'>,
+  version: PredictedVersion,
   entries: readonly SnapshotEntry[],
   { bytesOf, inference, maxPixels, signal }: PredictionPorts,
 ): Promise<VersionPredictions> {
   if (entries.length === 0)
     return { rows: [], distances: [], engine: null, precision: 'float32', msPerImage: 0 }
   const ref = { key: version.id, folder: version.folder }
-  await inference.load(ref)
+  await inference.load(ref).catch((error: unknown) => {
+    throw named(error, version)
+  })
   try {
     const rows: (Float32Array | null)[] = []
     const distances: (number | null)[] = []
@@ -70,6 +75,20 @@ export async function predictSamples(
   } finally {
     inference.unload(ref.key)
   }
+}
+
+/** The inference process knows a version by its id alone. */
+function named(error: unknown, { name, classifierId }: PredictedVersion): unknown {
+  if (!isDarkroomError(error) || error.code !== 'bad_bundle') return error
+  return new DarkroomError(
+    'bad_bundle',
+    {
+      what: `The version ${name} of "${classifierId}" cannot be loaded`,
+      why: error.why,
+      remedy: 'Restore its files from a backup, or train a new version.',
+    },
+    { cause: error },
+  )
 }
 
 export type ServedVersion = { readonly classes: readonly string[]; readonly card: ReturnType<typeof cardAt> }
