@@ -5,7 +5,8 @@ import type { Entry } from 'yauzl'
 import { decodeName, type CodePage } from '#lib/domain/reading/code-pages.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 
-const LONGEST_NAME = 1024
+/** In characters. */
+export const LONGEST_NAME = 1024
 const UNICODE_FLAG = 0x800
 /** Info-ZIP's Unicode path. */
 const UNICODE_PATH_FIELD = 0x7075

@@ -218,3 +218,17 @@ test('whatever bytes of a ZIP are changed, the result is entries or a reason', a
     if (!Array.isArray(answer)) expect(['bad_archive', 'too_large']).toContain(answer)
   }
 })
+
+test('names that are too long are reported in part, also those of files that would be skipped', async () => {
+  const long = 'x'.repeat(60_000)
+  const zip = zipFile([{ name: 'cats/a.png' }, { name: `cats/${long}.png` }, { name: `__MACOSX/${long}` }])
+
+  const { files, skipped, refused } = await listZip(zip)
+
+  expect(files.map(({ path }) => path)).toEqual(['cats/a.png'])
+  expect(skipped).toEqual([])
+  expect(refused.map(({ path, reason }) => [path.length, reason.slice(0, 11)])).toEqual([
+    [200, 'its name is'],
+    [200, 'its name is'],
+  ])
+})

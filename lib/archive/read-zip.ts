@@ -8,7 +8,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { guessCodePage, type CodePage } from '#lib/domain/reading/code-pages.ts'
 import type { ListedFile } from '#lib/domain/reading/folder-tree.ts'
 import { systemReason } from '#lib/domain/reading/system-files.ts'
-import { guessedBytes, readName, reasonToRefuse } from './entry-name.ts'
+import { guessedBytes, LONGEST_NAME, readName, reasonToRefuse } from './entry-name.ts'
 
 export const MOST_ENTRIES = 200_000
 /** Deflate cannot compress images 1,000 times; only a bomb has such a ratio. */
@@ -121,8 +121,10 @@ async function* judged(
     for await (const entry of entriesOf(zip)) {
       signal?.throwIfAborted()
       const path = readName(entry, page)
-      if (!path.endsWith('/'))
-        yield { zip, entry, path, page, skipped: systemReason(path), refused: reasonToRefuse(path, entry) }
+      if (path.endsWith('/')) continue
+      // What is skipped is listed with its whole name.
+      const skipped = path.length > LONGEST_NAME ? null : systemReason(path)
+      yield { zip, entry, path, page, skipped, refused: reasonToRefuse(path, entry) }
     }
   } finally {
     zip.close()

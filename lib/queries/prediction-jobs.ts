@@ -10,7 +10,11 @@ import {
   type predictionJobResults,
 } from '#lib/contracts/prediction-jobs.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { PredictionJob, PredictionJobRow } from '#lib/data/predictions/prediction-job-values.ts'
+import type {
+  PredictionJob,
+  PredictionJobOwner,
+  PredictionJobRow,
+} from '#lib/data/predictions/prediction-job-values.ts'
 import { ownedBy, predictionJobValue, WITH_JOB } from '#lib/data/predictions/prediction-jobs.ts'
 import { notFound, parsed, type Store } from '#lib/data/store.ts'
 import { counted } from '#lib/domain/count-text.ts'
@@ -22,6 +26,8 @@ const ROWS_AT_ONCE = 200
 const POLL_EVERY_MS = 1_000
 const DAY_MS = 86_400_000
 /** Before that share is done, the remaining time would be a guess. */
+/** Shorter than that, so that each poll of one reader reads anew. */
+const SHARED_MS = 900
 const LEAST_FOR_ETA = 0.01
 
 type JobRequest = { readonly caller: Caller; readonly signal: AbortSignal }
@@ -121,14 +127,29 @@ export function predictionJobQueries(
     }
   }
 
+  /** Read once a second for all who follow a job, who then share one event. */
+  const latest = new Map<string, Promise<{ readonly owner: PredictionJobOwner; readonly event: JobEvent }>>()
+
+  function latestOf(id: string) {
+    const known = latest.get(id)
+    if (known) return known
+    const reading = predictionJobs.find(id).then(async (job) => {
+      if (job === null) throw notFound('prediction job', id)
+      const answer = await answerOf(job)
+      return { owner: job.owner, event: { seq: seqOf(answer), job: answer } }
+    })
+    latest.set(id, reading)
+    setTimeout(() => latest.delete(id), SHARED_MS).unref()
+    return reading
+  }
+
   async function* follow(id: string, caller: Caller, signal: AbortSignal) {
-    let last = ''
-    for (let seq = 1; !signal.aborted;) {
-      const job = await answerOf(await readable(id, caller))
-      const text = JSON.stringify([job.state, job.done, job.started_at])
-      if (text !== last) yield { seq: seq++, job }
-      last = text
-      if (job.ended_at !== null) return
+    for (let last = 0; !signal.aborted;) {
+      const { owner, event } = await latestOf(id)
+      if (!mayRead({ owner }, caller)) throw notFound('prediction job', id)
+      if (event.seq > last) yield event
+      last = event.seq
+      if (event.job.ended_at !== null) return
       await new Promise<void>((resolve) => {
         const end = () => {
           clearTimeout(timer)
@@ -175,6 +196,12 @@ export function predictionJobQueries(
     },
   }
 }
+
+type JobEvent = { readonly seq: number; readonly job: PredictionJobAnswer }
+
+/** Grows with the progress of a job: queued, started, each image, ended. */
+const seqOf = ({ done, started_at, ended_at }: PredictionJobAnswer): number =>
+  1 + done + (started_at === null ? 0 : 1) + (ended_at === null ? 0 : 1)
 
 const isAdmin = ({ scopes }: Caller): boolean => scopes.includes('admin')
 

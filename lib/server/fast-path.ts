@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { modelInfo, promoteModel, rollback } from '#lib/contracts/models.ts'
 import { health, healthLive } from '#lib/contracts/operations.ts'
 import { predictBatch, predictOne } from '#lib/contracts/predict.ts'
+import { predictionJobEvents } from '#lib/contracts/prediction-jobs.ts'
 import { statistics } from '#lib/contracts/predictions.ts'
 import { runEvents } from '#lib/contracts/retrain.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -106,7 +107,18 @@ export const fastPath: FastPath = (message, response) =>
 
 /** What a web process behind such a process answers before Next. */
 export const fastPathBehind: FastPath = (message, response) =>
-  answered(READ_THROUGH_PRISMA, message, response)
+  answered(READ_THROUGH_PRISMA, message, response) || followsJob(message, response)
+
+/** Anyone may follow a job that was sent without a login: through Next, 300 streams take 600 MB. */
+const JOB_STREAMS = /^\/api\/predict\/jobs\/[^/]+\/events\/?$/
+const jobStream = handlerOf(predictionJobEvents, (input, context) =>
+  darkroom().queries.predictionJobEvents(input, context),
+)
+const followsJob: FastPath = (message, response) => {
+  if (message.method !== 'GET' || !JOB_STREAMS.test(pathOf(message))) return false
+  answerOrDrop(jobStream, message, response)
+  return true
+}
 
 /** Both, for the only process that answers requests. */
 export const fastPathAlone: FastPath = (message, response) =>

@@ -172,6 +172,24 @@ test('results that would exceed the limit of anonymous senders are refused, and 
   expect(await data.predictionJobs.find(sent[1]!)).not.toBeNull()
 })
 
+test('all who follow a job share what is read of it', async () => {
+  const program = await opened()
+  const { id } = await program.send([zipOf(1)], ANONYMOUS)
+  const leaving = new AbortController()
+
+  const events = await Promise.all(
+    [ADA, BEN, ANONYMOUS].map(async (caller) => {
+      const { signal } = leaving
+      const following = await program.data.queries.predictionJobEvents({ id }, { caller, signal })
+      return (await following[Symbol.asyncIterator]().next()).value as object
+    }),
+  )
+  leaving.abort()
+
+  expect(events[0]).toMatchObject({ seq: 1, job: { id, state: 'queued' } })
+  expect(new Set(events).size).toBe(1)
+})
+
 test('progress is followed until the job ends', async () => {
   const program = await opened()
   const { id } = await program.send([zipOf(1)])
