@@ -126,6 +126,8 @@ export type Uploads = {
     change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null },
   ) => Promise<Upload>
   readonly get: (id: string) => Promise<Upload>
+  /** The ids of uploads that began before this one and are still running. */
+  readonly runningBefore: (id: string) => Promise<readonly string[]>
   /** For a failed upload: permanently removes what it added, and returns to the trash what it restored. */
   readonly discard: (id: string) => Promise<void>
   /**

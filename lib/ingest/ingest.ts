@@ -7,6 +7,7 @@ import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'
 import { splitOf } from '#lib/domain/splits.ts'
+import { addAfterEarlier } from './add-after-earlier.ts'
 import {
   createReport,
   judgeImage,
@@ -81,7 +82,7 @@ async function ingested(
       (label) => !classes.includes(label) && !report.has(label),
     )
     if (missing.length > 0) await ports.classifiers.addClasses(classifierId, missing)
-    const added = batch.length === 0 ? [] : await ports.samples.add(classifierId, batch)
+    const added = batch.length === 0 ? [] : await addAfterEarlier(upload, batch, { ports, signal })
     for (const [i, result] of added.entries()) {
       conflicts.settle(batch[i]!, result)
       report.settle(batch[i]!, result)

@@ -13,7 +13,7 @@ export type IngestPorts = {
   readonly classifiers: Pick<Classifiers, 'get' | 'addClasses'>
   readonly samples: Pick<Samples, 'add'>
   readonly sampleChanges: Pick<SampleChanges, 'change' | 'decided'>
-  readonly uploads: Pick<Uploads, 'change' | 'discard'>
+  readonly uploads: Pick<Uploads, 'change' | 'discard' | 'runningBefore' | 'sweepAbandoned'>
   readonly groups: Pick<Groups, 'keepTraits' | 'setAlone' | 'ofUpload' | 'save'>
   readonly findings: Pick<FindingStore, 'keepFigures'>
   /** Compares the classifier's new images with all others, and stores which belong together. */
@@ -35,7 +35,7 @@ export type UploadPorts = {
   >
   readonly samples: Pick<Samples, 'add'>
   readonly sampleChanges: IngestPorts['sampleChanges']
-  readonly uploads: Pick<Uploads, 'begin' | 'change' | 'discard'>
+  readonly uploads: Pick<Uploads, 'begin' | 'change' | 'discard' | 'runningBefore' | 'sweepAbandoned'>
   readonly groups: IngestPorts['groups']
   readonly findings: IngestPorts['findings']
   readonly groupImages: IngestPorts['groupImages']

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { receive } from './multipart-spool.ts'
 import { ingestImages, type IncomingFile } from './ingest.ts'
@@ -72,6 +73,57 @@ test('a source that fails halfway leaves no sample', async () => {
 
   expect(await samples()).toEqual([])
   expect(await data.uploads.get(entry.id)).toMatchObject({ state: 'failed', count: 0 })
+})
+
+test('images that are sent again while their first upload has not ended outlive its failure', async () => {
+  const first = await data.uploads.begin('pets')
+  const five = [1, 2, 3, 4, 5]
+  await data.samples.add(
+    'pets',
+    five.map((n) => ({
+      image: {
+        hash: createHash('sha256').update(image(n)).digest('hex'),
+        bytes: image(n),
+        width: 12,
+        height: 12,
+        mediaType: 'image/png',
+      },
+      label: 'cat',
+      split: 'train',
+      source: 'upload',
+      uploadId: first.id,
+      filename: `${n}.png`,
+    })),
+  )
+
+  const second = await data.uploads.begin('pets')
+  const { promise: found, resolve: find } = Promise.withResolvers<void>()
+  async function* again(): AsyncGenerator<IncomingFile> {
+    for (const n of five) yield { label: 'cat', split: 'train', path: `${n}.png`, bytes: image(n) }
+  }
+
+  const adding = ingestImages(
+    again(),
+    { upload: second, source: 'upload' },
+    {
+      ...data,
+      samples: {
+        add: async (...call) => {
+          const results = await data.samples.add(...call)
+          find()
+          return results
+        },
+      },
+      sizeOf,
+      groupImages: async () => {},
+    },
+  )
+  await found
+  await data.uploads.change(first.id, { state: 'failed' })
+  await data.uploads.discard(first.id)
+
+  expect(await adding).toMatchObject({ state: 'done', count: 5 })
+  expect((await samples()).length).toBe(5)
 })
 
 const caller = { kind: 'person', id: null, name: 'Ada', scopes: [] } as const

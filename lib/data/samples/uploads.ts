@@ -93,6 +93,13 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
         const { perClass } = parsed(storedFindings, row.reportJson)
         await dropEmptyClasses(tx, { classifierId: row.classifierId, perClass })
       }, TRANSACTION),
+    async runningBefore(uploadId) {
+      const rows = await prisma.upload.findMany({
+        where: { state: 'running', id: { lt: uploadId } },
+        select: { id: true },
+      })
+      return rows.map((row) => row.id)
+    },
     async sweepUnfinished(lives) {
       if (!pending.hasRunningUploads()) return 0
       const running = await prisma.upload.findMany({ where: { state: 'running' } })
