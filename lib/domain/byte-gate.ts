@@ -1,7 +1,7 @@
 /** Limits how many bytes are held at the same time: later ones wait in line. It reads and stores nothing. */
 
 export type ByteGate = {
-  /** Runs `work` when there is room for so many bytes; what is larger than the limit runs alone. */
+  /** Runs `work` when so many bytes fit into the limit; what is larger than the limit runs alone. */
   readonly hold: <T>(bytes: number, work: () => Promise<T>) => Promise<T>
 }
 

@@ -44,7 +44,7 @@ test('downloads beyond the limits are refused until one has been read or cancell
   expect(refusalOf(() => open(fileOf().bytes, from('203.0.113.1')))).toBe('none')
 })
 
-test('a client that goes before it has read anything makes room, and what it requested is closed', async () => {
+test('a client that goes before it has read anything does not count, and what it requested is closed', async () => {
   const open = createDownloads({ inAll: 1 })
   const gone = new AbortController()
   const file = fileOf()
@@ -58,7 +58,7 @@ test('a client that goes before it has read anything makes room, and what it req
   expect(refusalOf(() => open(fileOf().bytes, from('203.0.113.1')))).toBe('overloaded')
 })
 
-test('a download that fails makes room', async () => {
+test('a download that fails does not count any more', async () => {
   const open = createDownloads({ inAll: 1 })
   async function* failing(): AsyncGenerator<Uint8Array> {
     yield Uint8Array.of(1)

@@ -30,7 +30,7 @@ export function createDownloads({
 
   return (pieces, { address, signal }) => {
     const place = placeOf(address)
-    if (signal.aborted) return pieces // nobody reads it
+    if (signal.aborted) return pieces // its client has gone
     if ((open.get(place) ?? 0) >= perAddress) throw tooManyFromHere(perAddress)
     if (total >= inAll) throw tooManyInAll(inAll)
     total += 1

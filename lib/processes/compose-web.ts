@@ -92,12 +92,8 @@ export async function composeWeb(
   const webId = randomUUID()
   const decoding = composeDecoding(start, log, decodeMemory)
   const reading = createReading(decoding, settings)
-  const anonymous = await publicBytes(start)
-  const data = await composeData(start, {
-    webId,
-    thumbnail: reading.thumbnail,
-    anonymousBytes: anonymous.images,
-  })
+  const quota = await publicBytes(start)
+  const data = await composeData(start, { webId, thumbnail: reading.thumbnail, anonymousBytes: quota.images })
   const disk = watchDisks({
     DATA_DIR: places.dataDir,
     'the database': path.dirname(places.databaseFile),
@@ -182,7 +178,7 @@ export async function composeWeb(
         data,
         dataDir: places.dataDir,
         limits,
-        anonymousBytes: anonymous.ofJobs,
+        anonymousBytes: quota.ofJobs,
         state: serving.state,
       }),
     },

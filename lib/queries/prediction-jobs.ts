@@ -26,7 +26,7 @@ const ROWS_AT_ONCE = 200
 const POLL_EVERY_MS = 1_000
 const DAY_MS = 86_400_000
 /** Before that share is done, the remaining time would be a guess. */
-/** Shorter than that, so that each poll of one reader reads anew. */
+/** Shorter than that, so that each poll of one reader reads again. */
 const SHARED_MS = 900
 const LEAST_FOR_ETA = 0.01
 

@@ -244,25 +244,25 @@ test('while pages are written, Next gets its websocket, and no other client one'
   expect(upgraded).toBe(1)
 })
 
-/** Pages that finish only when the test says so; `begun`: of all requests so far. */
+/** Pages that finish only when the test says so; `started`: of all requests so far. */
 function heldPages() {
   const held: (() => void)[] = []
-  const begun: string[] = []
+  const started: string[] = []
   const pages = Promise.resolve({
     handle: ({ url }: { url?: string }, response: { end: (body: string) => void }) =>
       new Promise<void>((resolve) => {
-        begun.push(url!)
+        started.push(url!)
         held.push(() => {
           response.end(`[${url}]`)
           resolve()
         })
       }),
   })
-  return { begun, pages, finish: () => held.shift()!() }
+  return { started, pages, finish: () => held.shift()!() }
 }
 
 test('requests that arrive before earlier responses are sent are handled one after the other, in order', async () => {
-  const { begun, pages, finish } = heldPages()
+  const { started, pages, finish } = heldPages()
   const port = await listening({ pages })
   const paths = Array.from({ length: 20 }, (_, i) => `/${i}`)
 
@@ -271,9 +271,9 @@ test('requests that arrive before earlier responses are sent are handled one aft
     paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join('') + LAST,
   )
   for (let answered = 0; answered <= 20; answered++) {
-    await expect.poll(() => begun.length, { interval: 1 }).toBe(answered + 1)
+    await expect.poll(() => started.length, { interval: 1 }).toBe(answered + 1)
     await new Promise((resolve) => setImmediate(resolve))
-    expect(begun).toHaveLength(answered + 1)
+    expect(started).toHaveLength(answered + 1)
     finish()
   }
 
@@ -281,15 +281,15 @@ test('requests that arrive before earlier responses are sent are handled one aft
 })
 
 test('a connection on which too many requests wait is closed, and others continue', async () => {
-  const { begun, pages, finish } = heldPages()
+  const { started, pages, finish } = heldPages()
   const port = await listening({ pages })
   const other = exchange(port, LAST)
-  await expect.poll(() => begun).toEqual(['/last'])
+  await expect.poll(() => started).toEqual(['/last'])
 
   const output = await exchange(port, 'GET /x HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(66))
   finish()
 
   expect(output).toBe('')
-  expect(begun).toEqual(['/last', '/x'])
+  expect(started).toEqual(['/last', '/x'])
   expect(await other).toContain('[/last]')
 })

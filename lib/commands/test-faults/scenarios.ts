@@ -12,6 +12,7 @@ import { fullDisk, fullDiskDuringTraining } from './full-disk.ts'
 import { imageBombs } from './image-bombs.ts'
 import type { Scenario } from './fault-scenario.ts'
 import { killedTrainings } from './killed-training.ts'
+import { killsAtWork } from './kills-at-work.ts'
 import { kills, restarts } from './kills.ts'
 import { lockedDatabase } from './locked-database.ts'
 import { lostFiles } from './lost-files.ts'
@@ -54,6 +55,13 @@ export const SCENARIOS: readonly Scenario[] = [
     in: BOTH,
     lacks: withoutProc,
     run: kills,
+  },
+  {
+    name: 'kills-at-work',
+    is: 'kill −9 during uploads, batches, prediction jobs and backups',
+    in: LONG,
+    lacks: withoutProc,
+    run: killsAtWork,
   },
   {
     name: 'restarts',

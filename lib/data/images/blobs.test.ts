@@ -50,9 +50,9 @@ test('a blob in pieces is the same bytes, proven before and while they are sent'
   expect(Math.max(...pieces.map(({ byteLength }) => byteLength))).toBeLessThanOrEqual(65_536)
   expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
 
-  const begun = await blobs.pieces('image', hash)
+  const started = await blobs.pieces('image', hash)
   writeFileSync(blobFile(folder, 'image', hash), Buffer.alloc(300_000))
-  await expect(piecesOf(begun!.bytes)).rejects.toMatchObject({ code: 'file_damaged' })
+  await expect(piecesOf(started!.bytes)).rejects.toMatchObject({ code: 'file_damaged' })
   await expect(blobs.pieces('image', hash)).rejects.toMatchObject({ code: 'file_damaged' })
   rmSync(blobFile(folder, 'image', hash))
   expect(await blobs.pieces('image', hash)).toBeNull()

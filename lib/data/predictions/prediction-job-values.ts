@@ -60,8 +60,8 @@ export type PredictionJobStore = {
   readonly remove: (id: string) => Promise<boolean>
   /** Those that are queued or running. */
   readonly openIds: (ownerKind?: PredictionJobOwner['kind']) => Promise<readonly string[]>
-  /** Those that ended before that time, and of anonymous senders all but the newest ones within both limits; `bytes`: of
-   *  their results. */
+  /** Those that ended before that time, and of anonymous senders all but the newest ones within both limits;
+   *  `bytes`: of their results. */
   readonly expiredIds: (
     before: Date,
     anonymous: { readonly jobs: number; readonly bytes: number },

@@ -129,7 +129,7 @@ test('all anonymous senders together have at most four unfinished jobs', async (
   expect((await program.send([zipOf(1)])).job.state).toBe('queued')
 })
 
-test('images of unfinished jobs of anonymous senders are limited together, also when they arrive at the same time', async () => {
+test('images of unfinished anonymous jobs are limited together, also when they arrive at the same time', async () => {
   const program = await opened({ anonymousBytes: 45_000 }) // three times 16 images of 900 bytes
   const { data, folder } = program
   const images = (count: number) => Array.from({ length: count }, () => file('a.png', new Uint8Array(900)))
@@ -147,7 +147,7 @@ test('images of unfinished jobs of anonymous senders are limited together, also 
   expect((await program.send(images(64))).job.state).toBe('queued')
 })
 
-test('results that would exceed the limit of anonymous senders are refused, and old ones make room', async () => {
+test('results that would exceed the limit of anonymous senders are refused, and old ones are deleted', async () => {
   const program = await opened({ anonymousBytes: 30_000 }) // of eleven images with two classes each
   const { data, folder, clock } = program
   const sent: string[] = []
