@@ -127,6 +127,19 @@ function knownErrorOf(error: unknown): DarkroomError | null {
       { cause: error },
     )
   }
+  // Prisma keeps the code and the message of an error of the database, but not the error itself.
+  if (error instanceof Error && 'code' in error && error.code === 'database_busy')
+    return new DarkroomError(
+      'database_busy',
+      {
+        what: 'Nothing was stored',
+        why: 'another program has locked the database for too long',
+        remedy:
+          'Try again in a few seconds. If this continues, close the program that has the database file ' +
+          'open, such as a backup tool or an SQLite shell.',
+      },
+      { cause: error },
+    )
   return null
 }
 

@@ -46,7 +46,9 @@ async function sentDuringKills(
   for (let round = 0; round < times; round++) {
     const sending = send(round)
     await wait(Math.random() * LONGEST_PAUSE_MS)
-    const victims = familyOf(product.pid).filter(({ name }) => kinds.includes(name))
+    const running = familyOf(product.pid).filter(({ name }) => kinds.includes(name))
+    const ofTurn = running.filter(({ name }) => name === kinds[round % kinds.length])
+    const victims = ofTurn.length > 0 ? ofTurn : running
     const victim = victims[Math.floor(Math.random() * victims.length)]
     if (victim && killNow(victim.pid) === 1) killed.push(victim.name)
     let answer = await sending
@@ -75,7 +77,7 @@ async function uploads(product: Product, times: number): Promise<CheckResult> {
   const before = await sampleCount(product)
   const sent = await sentDuringKills(product, {
     times,
-    kinds: ['predict', 'web', 'worker'],
+    kinds: ['web', 'predict', 'worker'],
     send: (round) =>
       product.request('/api/upload?classifier=shapes', { method: 'POST', body: uploadOf(round) }),
   })
@@ -108,7 +110,7 @@ function uploadOf(round: number): FormData {
 async function batches(product: Product, times: number): Promise<CheckResult> {
   const sent = await sentDuringKills(product, {
     times,
-    kinds: ['predict', 'web', 'worker'],
+    kinds: ['web', 'predict', 'worker'],
     send: (round) =>
       product.request('/api/predict/batch?classifier=shapes', { method: 'POST', body: imagesOf(round) }),
   })

@@ -12,6 +12,7 @@ import {
   storedImage,
   predictionOf,
 } from '../opened.fakes.ts'
+import { problemOf } from '#lib/http/problem.ts'
 import { openData } from '#lib/queries/open-data.ts'
 import { takeTurns } from './write-queue.ts'
 
@@ -85,6 +86,31 @@ test('every kind of write that waits too long fails as database_busy and leaves 
     await data.images.find(storedImage('large', 100_000).hash),
   ]).toEqual([0, 0, null])
   expect(await settled(data.people.create(person))).toBe('done')
+})
+
+test('a request gets 503 and a time to try again, whatever wrote for it', async () => {
+  const { data, settings } = await openWithFruit({ patienceMs: SHORT_MS })
+  const release = await lockElsewhere(settings.databaseFile)
+  const person = { name: 'Ada', email: 'ada@example.org', role: 'admin' as const, passwordHash: 'x' }
+
+  const problems = await Promise.all(
+    [
+      data.predictions.record(predictionOf(data)),
+      data.uploads.begin('fruit'),
+      data.people.create(person),
+      editsOf(data).changeClassifier({ id: 'fruit', title: 'Other' }),
+    ].map((writing) =>
+      writing.then(
+        () => null,
+        (error: unknown) => problemOf(error, { instance: '/', requestId: '', log: () => {} }),
+      ),
+    ),
+  )
+  await release()
+
+  expect(problems.map((problem) => [problem?.status, problem?.headers['retry-after']])).toEqual(
+    problems.map(() => [503, '5']),
+  )
 })
 
 test('predictions that arrive while the database is locked each wait for their own time', async () => {
