@@ -174,13 +174,7 @@ export async function composeWeb(
       predictBatch: serving.predictBatch,
       refusal: serving.refusal,
       giveFeedback: createGiveFeedback(data),
-      ...predictionJobCases({
-        data,
-        dataDir: places.dataDir,
-        limits,
-        anonymousBytes: quota.ofJobs,
-        state: serving.state,
-      }),
+      ...predictionJobCases({ data, dataDir: places.dataDir, limits, quota, state: serving.state }),
     },
     ingest: {
       ...ingest,

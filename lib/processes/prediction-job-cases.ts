@@ -8,6 +8,7 @@ import type { Darkroom } from '#lib/http/context.ts'
 import type { PredictionJobQueries } from '#lib/queries/prediction-jobs.ts'
 import type { ImageLimits } from '#lib/serving/prediction-jobs/received-images.ts'
 import { wallClock } from './clock.ts'
+import type { PublicBytes } from './storage-limits.ts'
 
 type JobCases = Pick<
   Darkroom['serving'],
@@ -18,11 +19,11 @@ type JobCaseParts = {
   readonly data: Data & { readonly queries: Pick<PredictionJobQueries, 'getPredictionJob'> }
   readonly dataDir: string
   readonly limits: ImageLimits
-  readonly anonymousBytes: number
+  readonly quota: Pick<PublicBytes, 'ofJobs'>
   readonly state: () => Pick<ServingState, 'versions' | 'precisions'>
 }
 
-export function predictionJobCases({ data, dataDir, limits, anonymousBytes, state }: JobCaseParts): JobCases {
+export function predictionJobCases({ data, dataDir, limits, quota, state }: JobCaseParts): JobCases {
   const cases = async (): Promise<JobCases> => {
     const { createPredictionJobCases } = await import('#lib/serving/prediction-jobs/cases.ts')
     return createPredictionJobCases({
@@ -34,7 +35,7 @@ export function predictionJobCases({ data, dataDir, limits, anonymousBytes, stat
       },
       dataDir,
       limits,
-      anonymousBytes,
+      anonymousBytes: quota.ofJobs,
       now: wallClock.now,
     })
   }
