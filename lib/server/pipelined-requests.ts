@@ -35,7 +35,7 @@ export function createPipelining(): InTurn {
   }
 
   function next(socket: Socket, line: Line): void {
-    if (socket.destroyed) return end(socket, line)
+    if (!socket.writable) return forget(line) // closed, or closing after this response
     const turn = line.waiting.shift()
     if (turn === undefined) {
       lines.delete(socket)
@@ -46,10 +46,9 @@ export function createPipelining(): InTurn {
     begin(turn, line)
   }
 
-  function end(socket: Socket, line: Line): void {
+  function forget(line: Line): void {
     waitingInAll -= line.waiting.splice(0).length
     line.isEnded = true
-    socket.destroy()
   }
 
   return (request, response, handle) => {
@@ -64,7 +63,8 @@ export function createPipelining(): InTurn {
     }
     if (line.isEnded) return
     if (line.waiting.length >= MOST_WAITING || waitingInAll >= MOST_WAITING_IN_ALL) {
-      end(socket, line)
+      forget(line)
+      socket.destroy()
       return
     }
     line.waiting.push(turn)
