@@ -91,6 +91,12 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
       await revive(tx, known, { ...added, at })
       return known.id
     }
+    if (known && (await isArriving(tx, known.uploadId))) {
+      // An upload that fails takes back what it has added; a correction stays.
+      const { label, source, uploadId } = added
+      await tx.sample.update({ where: { id: known.id }, data: { label, source, uploadId, labelledAt: at } })
+      return known.id
+    }
     if (known) {
       if (known.source === 'feedback' && known.label !== label)
         await tx.sample.update({ where: { id: known.id }, data: { label, labelledAt: at } })
@@ -103,6 +109,9 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
     return id
   }
 }
+
+const isArriving = async (tx: Transaction, uploadId: string | null): Promise<boolean> =>
+  uploadId !== null && (await tx.upload.count({ where: { id: uploadId, state: 'running' } })) > 0
 
 async function refuseUnknownClass(tx: Transaction, classifierId: string, label: string): Promise<void> {
   const classes = await tx.class.findMany({ where: { classifierId }, orderBy: { position: 'asc' } })

@@ -248,3 +248,20 @@ test('ten thousand samples come in within seconds', { timeout: 60_000 }, async (
   expect((await data.samples.countUnseen('fruit')).all).toBe(COUNT)
   expect(performance.now() - startedAt).toBeLessThan(20_000)
 })
+
+test('a correction of an image that an unfinished upload has added outlives the failure of the upload', async () => {
+  const { data } = await openWithFruit()
+  const image = storedImage('corrected')
+  const prediction = predictionOf(data, { image })
+  await data.predictions.record(prediction)
+  const upload = await data.uploads.begin('fruit')
+  await data.samples.add('fruit', [sampleOf('corrected', { image, label: 'apple', uploadId: upload.id })])
+
+  await data.feedback.save({ predictionId: prediction.id, isCorrect: false, label: 'lime' })
+  await data.uploads.change(upload.id, { state: 'failed' })
+  await data.uploads.discard(upload.id)
+
+  expect(await data.samples.all('fruit')).toMatchObject([
+    { hash: image.hash, label: 'lime', source: 'feedback' },
+  ])
+})
