@@ -134,8 +134,8 @@ export const settings = z.object({
   PUBLIC_STORAGE_MB: auto(count(0, 1_073_741_824))
     .default('auto')
     .describe(
-      'maximum storage for images of anonymous predictions; auto: 5 % of the disk, at most 2048; at ' +
-        'the limit the oldest are deleted',
+      'maximum storage for images of anonymous predictions (three quarters) and their prediction jobs; auto: ' +
+        '5 % of the disk, at most 2048; at the limit the oldest are deleted',
     ),
   PUBLIC_RETENTION_DAYS: z.coerce
     .number()
