@@ -8,6 +8,8 @@ import { card, preprocess, robustness, shippedClassifier } from './bundle.ts'
 import { epochPoint } from './epoch.ts'
 import { comparison, verdict } from './models.ts'
 import { keyScope } from './people.ts'
+import { decision } from './predict.ts'
+import { ENGINES, SPLITS } from '#lib/domain/classifier.ts'
 import { RUN_STAGES } from '#lib/domain/run-stages.ts'
 
 const measured = z
@@ -19,6 +21,11 @@ const measured = z
 export const storedValue = z.unknown()
 
 export const storedNames = z.array(z.string())
+
+/** Words of a closed list, which a row stores as text. */
+export const storedSplit = z.enum(SPLITS)
+export const storedEngine = z.enum(ENGINES)
+export const storedDecision = decision
 
 /** Of a report about findings. */
 export const storedReportState = z.enum(['queued', 'running', 'done', 'failed'])

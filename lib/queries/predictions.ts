@@ -1,8 +1,7 @@
 /** The history of predictions. */
-import { storedNumbers } from '#lib/contracts/stored-json.ts'
+import { storedDecision, storedEngine, storedNumbers } from '#lib/contracts/stored-json.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Prisma } from '#lib/data/generated/client.ts'
@@ -78,11 +77,11 @@ export const predictionAnswer = (row: Row): StoredPredictionAnswer => ({
   id: row.id,
   classifier: row.classifierId,
   model_version: row.version,
-  engine: row.engine as EngineName,
+  engine: storedEngine.parse(row.engine),
   predicted_class: row.predictedClass,
   confidence: row.confidence,
   probabilities: parsed(storedNumbers, row.probabilitiesJson),
-  decision: row.decision as StoredPredictionAnswer['decision'],
+  decision: storedDecision.nullable().parse(row.decision),
   filename: row.filename,
   width: row.width,
   height: row.height,

@@ -1,7 +1,7 @@
 /** The log of changes to samples. Changing and undoing are lib/ingest's. */
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import { changeAnswer } from '#lib/contracts/sample-changes.ts'
-import type { Split } from '#lib/domain/classifier.ts'
+import { storedSplit } from '#lib/contracts/stored-json.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { SampleChangeEntry } from '#lib/data/samples/undo-types.ts'
@@ -41,7 +41,7 @@ export const sampleChangeQueries = ({
 
 const stateAnswer = ({ label, split, excludedAt, trashedAt }: SampleChangeEntry['before']) => ({
   label,
-  split: split as Split | null,
+  split: storedSplit.nullable().parse(split),
   excluded_at: excludedAt?.toISOString() ?? null,
   trashed_at: trashedAt?.toISOString() ?? null,
 })

@@ -184,19 +184,13 @@ export function createPredict({
       const saved =
         id === null
           ? answer
-          : await savePrediction(
-              data.predictions,
-              answer,
-              rowOf(answer, {
-                id,
-                lease,
-                bytes,
-                hash: hash(),
-                at,
-                mediaType: mediaTypeOf(bytes),
-                isAnonymous: caller.isAnonymous === true,
-              }),
-            )
+          : await savePrediction(data.predictions, answer, {
+              id,
+              versionId: lease.version.id,
+              image: { hash: hash(), bytes, mediaType: mediaTypeOf(bytes) },
+              createdAt: at,
+              isAnonymous: caller.isAnonymous === true,
+            })
       answered(clock.now() - began)
       return saved
     } finally {
@@ -210,43 +204,5 @@ export function hashOf(bytes: Uint8Array): () => string {
   let hash: string | null = null
   return () => (hash ??= createHash('sha256').update(bytes).digest('hex'))
 }
-
-type PredictionContext = {
-  readonly id: string
-  readonly lease: ServingVersion
-  readonly bytes: Uint8Array
-  readonly hash: string
-  readonly at: Date
-  readonly mediaType: string
-  readonly isAnonymous: boolean
-}
-
-const rowOf = (
-  answer: PredictionAnswer,
-  { id, lease, bytes, hash, at, mediaType, isAnonymous }: PredictionContext,
-) => ({
-  id,
-  classifierId: answer.classifier,
-  versionId: lease.version.id,
-  version: answer.model_version,
-  engine: answer.engine,
-  predictedClass: answer.predicted_class,
-  predictedIndex: answer.predicted_index,
-  confidence: answer.confidence,
-  probabilities: answer.probabilities,
-  decision: answer.decision,
-  candidates: answer.candidates,
-  familiarity: answer.familiarity?.distance ?? null,
-  filename: answer.filename,
-  width: answer.width,
-  height: answer.height,
-  image: { hash, bytes, mediaType },
-  decodeMs: answer.timing_ms.decode,
-  queueMs: answer.timing_ms.queue,
-  inferenceMs: answer.timing_ms.inference,
-  totalMs: answer.timing_ms.total,
-  createdAt: at,
-  isAnonymous,
-})
 
 const ms = (value: number): number => Math.round(value * 100) / 100

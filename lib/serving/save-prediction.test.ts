@@ -4,7 +4,13 @@ import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import { savePrediction } from './save-prediction.ts'
 
-const answer = { id: 'a', saved: true, unsaved_reason: null, predicted_class: 'lime' } as PredictionAnswer
+const answer = {
+  id: 'a',
+  saved: true,
+  unsaved_reason: null,
+  predicted_class: 'lime',
+  timing_ms: { decode: 0, queue: 0, inference: 0, total: 0 },
+} as PredictionAnswer
 const failing = (error: unknown) => ({ record: () => Promise.reject(error) })
 const errorOf = (code: ErrorCode) => new DarkroomError(code, { what: 'a', why: 'b', remedy: 'c' })
 const rowOf = (isAnonymous: boolean) => ({ isAnonymous }) as NewPrediction

@@ -17,14 +17,38 @@ const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
 export async function savePrediction(
   writer: Pick<PredictionWriter, 'record'>,
   answer: PredictionAnswer,
-  row: NewPrediction,
+  about: PredictionOrigin,
 ): Promise<PredictionAnswer> {
   try {
-    await writer.record(row)
+    await writer.record(rowOf(answer, about))
     return answer
   } catch (error) {
-    const reason = row.isAnonymous && isDarkroomError(error) ? REASONS[error.code] : undefined
+    const reason = about.isAnonymous && isDarkroomError(error) ? REASONS[error.code] : undefined
     if (reason === undefined) throw error
     return { ...answer, id: null, saved: false, unsaved_reason: reason }
   }
 }
+
+/** What a row has in addition to the answer. */
+type PredictionOrigin = Pick<NewPrediction, 'id' | 'versionId' | 'image' | 'createdAt' | 'isAnonymous'>
+
+const rowOf = (answer: PredictionAnswer, about: PredictionOrigin): NewPrediction => ({
+  ...about,
+  classifierId: answer.classifier,
+  version: answer.model_version,
+  engine: answer.engine,
+  predictedClass: answer.predicted_class,
+  predictedIndex: answer.predicted_index,
+  confidence: answer.confidence,
+  probabilities: answer.probabilities,
+  decision: answer.decision,
+  candidates: answer.candidates,
+  familiarity: answer.familiarity?.distance ?? null,
+  filename: answer.filename,
+  width: answer.width,
+  height: answer.height,
+  decodeMs: answer.timing_ms.decode,
+  queueMs: answer.timing_ms.queue,
+  inferenceMs: answer.timing_ms.inference,
+  totalMs: answer.timing_ms.total,
+})

@@ -5,7 +5,6 @@ import { layoutOf, type NetworkLayout, type Weights } from '../network/network.t
 import { answers } from '../learn/step.ts'
 import { foreignInferenceGraph, type ForeignOptions } from './foreign-graph.ts'
 import { createGraph } from './graph.ts'
-import type { PlaceWeight } from './place-weight.ts'
 import { createStandardKernels, type Dialect } from './standard-kernels.ts'
 import type { GraphData } from './writer.ts'
 

@@ -39,71 +39,134 @@ const REPORT_EVERY = 30
 const FIRST_RATE = 0.02
 
 export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): Promise<'done' | 'stopped'> {
-  const { recipe } = plan
+  const { phases } = plan.recipe
   const checkpoint = await readCheckpoint(plan.checkpoint)
   let state = checkpoint?.state
-  let { epoch, seconds } = checkpoint?.position ?? START
-  for (const [index, phase] of recipe.phases.entries()) {
-    const isOver = (): boolean => seconds / plan.seconds >= phase.until
-    if (isOver()) continue
+  let position = checkpoint?.position ?? START
+  for (const [index, phase] of phases.entries()) {
+    if (isOver(plan, phase, position.seconds)) continue
     using pack = await ports.packOf(phase.size)
     const batches = batchesOf(pack, ports.features, { plan, phase })
     const network = backboneNetwork(phase.size, batches.outputs)
-    await using learner = await ports.learner({
-      network,
-      batch: phase.batch,
-      weights: initialWeights(network, plan.seed),
-      optimiser: recipe.optimiser,
-      clipNorm: recipe.clipNorm,
-      fitted: { from: batches.labels, weight: recipe.featureWeight },
-    })
+    await using learner = await ports.learner(learnerSpec(plan, phase, network, batches.labels))
     if (state) await learner.restore(state)
     ports.report(
-      `Phase ${index + 1} of ${recipe.phases.length}: ${phase.size} pixels, ${batches.count} images ` +
-        `per epoch, ${batches.labels} labels.`,
+      `Phase ${index + 1} of ${phases.length}: ${phase.size} pixels, ${batches.count} images per epoch, ` +
+        `${batches.labels} labels.`,
     )
-    const steps = Math.floor(batches.count / phase.batch)
-    let [loss, correct, learned] = [0, 0, 0]
-    let [savedAt, reportedAt] = [seconds, seconds]
-    const before = ports.clock() - seconds
     const saveCheckpoint = async (): Promise<void> => {
       state = await learner.state()
-      await writeCheckpoint(plan.checkpoint, { position: { ...START, epoch, seconds }, state })
+      await writeCheckpoint(plan.checkpoint, { position, state })
       await ports.onWeights(network, await learner.weights('average'))
     }
-    while (!isOver() && !ports.signal.aborted) {
-      for (let step = 0; step < steps && !isOver() && !ports.signal.aborted; step++) {
-        const done = seconds / plan.seconds
-        const rate = rateAt(done, recipe) * Math.sqrt(phase.batch / recipe.phases[0]!.batch)
-        const metrics = await learner.learn(batches.batch(epoch, step), rate)
-        if (!Number.isFinite(metrics.loss))
-          throw new Error(`the loss was not a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
-        learner.average(recipe.averageDecay)
-        loss += metrics.loss
-        correct += metrics.right
-        learned += 1
-        seconds = ports.clock() - before
-        if (seconds - reportedAt > REPORT_EVERY) {
-          ports.report(
-            `${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ` +
-              `${(loss / learned).toFixed(4)}  label accuracy ` +
-              `${((100 * correct) / (learned * phase.batch)).toFixed(1)} %  rate ${rate.toFixed(4)}  ` +
-              `${((learned * phase.batch) / (seconds - reportedAt)).toFixed(0)} images/s`,
-          )
-          ;[loss, correct, learned, reportedAt] = [0, 0, 0, seconds]
-          await new Promise((resolve) => setImmediate(resolve)) // lets a cancel request arrive
-        }
-        if (seconds - savedAt > CHECKPOINT_EVERY) {
-          await saveCheckpoint()
-          savedAt = seconds
-        }
+    let [savedAt, reportedAt] = [position.seconds, position.seconds]
+    let steps: PhaseStep[] = [] // since the last report
+    for await (const step of trainPhase({ plan, phase, batches, learner, from: position }, ports)) {
+      const { epoch, seconds } = step
+      position = { ...START, epoch, seconds }
+      if (step.kind === 'epoch') continue
+      steps.push(step)
+      if (seconds - reportedAt > REPORT_EVERY) {
+        ports.report(progressLine(steps, phase.batch, seconds - reportedAt))
+        ;[steps, reportedAt] = [[], seconds]
+        await new Promise((resolve) => setImmediate(resolve)) // lets a cancel request arrive
       }
-      epoch += 1
+      if (seconds - savedAt > CHECKPOINT_EVERY) {
+        await saveCheckpoint()
+        savedAt = seconds
+      }
     }
     await saveCheckpoint()
     if (ports.signal.aborted) return 'stopped'
   }
   return 'done'
+}
+
+type Phase = BackboneRecipe['phases'][number]
+
+const isOver = (plan: BackbonePlan, phase: Phase, seconds: number): boolean =>
+  seconds / plan.seconds >= phase.until
+
+const learnerSpec = (
+  { recipe, seed }: BackbonePlan,
+  phase: Phase,
+  network: Network,
+  labels: number,
+): LearnerSpec => ({
+  network,
+  batch: phase.batch,
+  weights: initialWeights(network, seed),
+  optimiser: recipe.optimiser,
+  clipNorm: recipe.clipNorm,
+  fitted: { from: labels, weight: recipe.featureWeight },
+})
+
+type PhaseStep = {
+  readonly kind: 'step'
+  readonly epoch: number
+  readonly seconds: number
+  /** In its epoch, of so many. */
+  readonly step: number
+  readonly steps: number
+  /** The share of the time limit that had passed before it. */
+  readonly done: number
+  readonly rate: number
+  readonly loss: number
+  readonly right: number
+}
+/** `epoch`: the next one. */
+type PhaseEpoch = { readonly kind: 'epoch'; readonly epoch: number; readonly seconds: number }
+
+/** Yields after each step and each epoch, until the phase's share of the time has passed or the run is stopped; an
+ *  epoch that this interrupts counts as done. */
+async function* trainPhase(
+  {
+    plan,
+    phase,
+    batches,
+    learner,
+    from,
+  }: {
+    readonly plan: BackbonePlan
+    readonly phase: Phase
+    readonly batches: ReturnType<typeof batchesOf>
+    readonly learner: Learner
+    readonly from: { readonly epoch: number; readonly seconds: number }
+  },
+  { clock, signal }: BackbonePorts,
+): AsyncGenerator<PhaseStep | PhaseEpoch> {
+  const { recipe } = plan
+  const steps = Math.floor(batches.count / phase.batch)
+  const before = clock() - from.seconds
+  let { epoch, seconds } = from
+  const goesOn = (): boolean => !isOver(plan, phase, seconds) && !signal.aborted
+  while (goesOn()) {
+    for (let step = 0; step < steps && goesOn(); step++) {
+      const done = seconds / plan.seconds
+      const rate = rateAt(done, recipe) * Math.sqrt(phase.batch / recipe.phases[0]!.batch)
+      const { loss, right } = await learner.learn(batches.batch(epoch, step), rate)
+      if (!Number.isFinite(loss))
+        throw new Error(`the loss was not a number after ${seconds.toFixed(0)} s, in epoch ${epoch}`)
+      learner.average(recipe.averageDecay)
+      seconds = clock() - before
+      yield { kind: 'step', epoch, seconds, step, steps, done, rate, loss, right }
+    }
+    epoch += 1
+    yield { kind: 'epoch', epoch, seconds }
+  }
+}
+
+/** @param made the steps since the last line, which took so many seconds */
+function progressLine(made: readonly PhaseStep[], batch: number, seconds: number): string {
+  const { done, epoch, step, steps, rate } = made.at(-1)!
+  const images = made.length * batch
+  const loss = made.reduce((sum, one) => sum + one.loss, 0) / made.length
+  const correct = made.reduce((sum, one) => sum + one.right, 0)
+  return (
+    `${(100 * done).toFixed(1)} %  epoch ${epoch} step ${step}/${steps}  loss ${loss.toFixed(4)}  ` +
+    `label accuracy ${((100 * correct) / images).toFixed(1)} %  rate ${rate.toFixed(4)}  ` +
+    `${(images / seconds).toFixed(0)} images/s`
+  )
 }
 
 /** The weights of a checkpoint as they are. The rate is zero at the end, so an average would only add older
@@ -131,7 +194,7 @@ function rateAt(done: number, { rate }: BackboneRecipe): number {
 function batchesOf(
   pack: Pack,
   features: readonly Features[],
-  { plan, phase }: { plan: BackbonePlan; phase: BackboneRecipe['phases'][number] },
+  { plan, phase }: { plan: BackbonePlan; phase: Phase },
 ) {
   const { spec, entries } = pack.index
   const labels = [...new Set(entries.map((entry) => entry.label))].toSorted()
