@@ -4,6 +4,7 @@
  */
 import type { Page } from '@playwright/test'
 import { accountPage, loginPage, setupPage } from './pages/accounts.ts'
+import { findingsPage } from './pages/findings.ts'
 import { frame } from './pages/frame.ts'
 import { historyPage } from './pages/history.ts'
 import { classifierSettingsPage, newClassifierPage, usePage } from './pages/own-classifier.ts'
@@ -31,6 +32,7 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     newClassifier: newClassifierPage(tab),
     classifierSettings: classifierSettingsPage(tab),
     use: usePage(tab),
+    findings: findingsPage(tab),
     retrain: retrainPage(tab),
     models: modelsPage(tab),
     result: versionResult(tab),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from '@playwright/test'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { encodePng } from '#lib/images/write-png.ts'
 import { startEmptyProduct, type FreshProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 import { becomeOwner, image, logIn } from './people.ts'
@@ -78,4 +79,36 @@ test('an image with two labels is excluded until a user chooses one', async ({ p
   await upload.chooseLabel('ring')
 
   await expect(upload.chosen('ring').first()).toBeVisible()
+})
+
+test('a black image and one of two classes are found after the upload, repaired and undone', async ({
+  page,
+}) => {
+  const { upload, findings } = pagesOf(page, app)
+  await logIn(page, app)
+  await upload.open('shapes')
+  const black = encodePng({ width: 32, height: 32, data: new Uint8Array(32 * 32 * 3) })
+  const same = image('triangle', 800)
+  const entries = [
+    ...[801, 802, 803].map((n) => ({ name: `ring/${n}.png`, content: image('ring', n) })),
+    { name: 'ring/black.png', content: black },
+    { name: 'ring/both.png', content: same },
+    { name: 'star/both.png', content: same },
+  ]
+  await upload.select('faulty.zip', Buffer.from(zipFile(entries)))
+  await upload.send('faulty.zip')
+  await expect(upload.report(5)).toBeVisible()
+
+  await findings.open('shapes')
+  await expect(findings.kind('Several labels (1)')).toBeVisible({ timeout: 15_000 })
+  await expectNoAxeFindings(page)
+  await findings.press('ring/both.png', 'It is star')
+  await expect(findings.done('1 image labelled star.')).toBeVisible()
+  await expect(findings.kind('Several labels (1)')).toBeHidden()
+
+  await findings.kind('Too dark (1)').click()
+  await findings.press('ring/black.png', 'Exclude')
+  await expect(findings.kind('Too dark (1)')).toBeHidden()
+  await findings.undo()
+  await expect(findings.kind('Too dark (1)')).toBeVisible()
 })

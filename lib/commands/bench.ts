@@ -38,6 +38,10 @@ const BENCHMARKS: Readonly<
     is: 'accuracy from a few images, and whether the claimed interval contains it',
     run: async (args) => (await import('./bench/few-images.ts')).benchFewImages(args),
   },
+  findings: {
+    is: 'planted faults of images and labels that are found',
+    run: async (args) => (await import('./bench/findings.ts')).benchFindings(args),
+  },
   digits: {
     is: 'accuracy of the digit classifier on images from other sources',
     run: async (args) => (await import('./bench/digits.ts')).benchDigits(args),

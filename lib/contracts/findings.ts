@@ -6,7 +6,7 @@ import { contract } from './contract.ts'
 import { chosenClassifier, classifierId, id, nextCursor, page, probability, time } from './fields.ts'
 
 /** Samples of one finding in an answer; `samples_total` counts all. */
-export const MOST_SAMPLES_OF_FINDING = 12
+export const MOST_SAMPLES_OF_FINDING = 100
 
 export const findingKind = z.enum(FINDING_KINDS)
 const remedy = z.enum(REMEDIES)

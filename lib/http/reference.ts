@@ -42,7 +42,7 @@ const GROUPS: readonly (readonly [name: string, title: string, resources: readon
   ['predict', 'Predict', ['predict']],
   ['history', 'History, corrections and statistics', ['predictions', 'statistics']],
   ['classifiers', 'Classifiers', ['classifiers', 'classes']],
-  ['pictures', 'Training images', ['upload', 'uploads', 'samples', 'data', 'changes']],
+  ['pictures', 'Training images', ['upload', 'uploads', 'samples', 'data', 'findings', 'changes']],
   ['training', 'Training', ['retrain', 'runs', 'backbone', 'backbones']],
   ['versions', 'Versions', ['models', 'model']],
   ['snapshots', 'Snapshots', ['snapshots']],

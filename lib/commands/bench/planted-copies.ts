@@ -27,12 +27,13 @@ export async function withCopies(
     if (copies === 0) continue
     const original = await decode(bytes, { maxPixels: MAX_PIXELS })
     for (let k = 1; k <= copies; k++)
-      files.push({ label, bytes: encodePng(changed(original, random)), name: `${i}~${k}` })
+      files.push({ label, bytes: encodePng(changedCopy(original, random)), name: `${i}~${k}` })
   }
   return files
 }
 
-function changed({ width, height, data }: RgbImage, random: () => number): RgbImage {
+/** One near-copy. */
+export function changedCopy({ width, height, data }: RgbImage, random: () => number): RgbImage {
   const cut = (side: number): number => Math.floor(random() * MOST_CUT * side)
   const [left, right, top, bottom] = [cut(width), cut(width), cut(height), cut(height)]
   const factor = 1 - MOST_BRIGHTNESS + 2 * MOST_BRIGHTNESS * random()

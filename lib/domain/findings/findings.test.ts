@@ -70,9 +70,16 @@ describe('single images', () => {
     expect(ofKind(kind, set([...many(30), sample('odd', change)]))).toEqual([])
   })
 
-  test('a drawing of few grey levels is sharp without edges', () => {
-    expect(sharpnessScore({ sharpness: 10, concentration: 19 })).toBeCloseTo(0.0952, 4) // 1 − exp(−0.1)
-    expect(sharpnessScore({ sharpness: 10, concentration: 100 })).toBeCloseTo(0.7273, 4) // + 1 − exp(−1)
+  test('a drawing of few grey levels has few edges and is not blurry, unless it has none', () => {
+    expect(sharpnessScore({ sharpness: 20, concentration: 19 })).toBeCloseTo(0.1813, 4) // 1 − exp(−0.2)
+    expect(sharpnessScore({ sharpness: 20, concentration: 100 })).toBeCloseTo(0.8134, 4) // + 1 − exp(−1)
+    expect(sharpnessScore({ sharpness: 10, concentration: 100 })).toBeCloseTo(0.0952, 4)
+  })
+
+  test('an image of one colour is empty, not blurry', () => {
+    const blank = sample('odd', figures({ sharpness: 0, entropy: 0 }))
+
+    expect(ofKind('blurry', set([...many(30), blank]))).toEqual([])
   })
 
   test('what half of the images have is a property of the set', () => {

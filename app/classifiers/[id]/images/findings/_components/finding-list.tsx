@@ -1,0 +1,145 @@
+'use client'
+/** Findings of one kind: the images of each with its remedies, one button for all that are shown, and the last change
+ *  with "Undo". */
+import { useEffect, useRef, useState } from 'react'
+import { call } from '#lib/contracts/client.ts'
+import type { SetFinding } from '#lib/contracts/findings.ts'
+import { counted } from '#lib/domain/count-text.ts'
+import { Badge } from '#lib/ui/badge.tsx'
+import { Button } from '#lib/ui/button.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { ImageTile } from '#lib/ui/image-tile.tsx'
+import { useMutation } from '../../../../../_components/use-mutation.ts'
+import { FindingRemedies, type Repair } from './finding-remedies.tsx'
+import { FINDING_TEXTS } from './finding-texts.ts'
+import { othersOf } from './others-of.ts'
+
+/** Images of a finding on the page; a group may have hundreds. */
+const TILES_SHOWN = 6
+const SMALL_TILES = 'tiles max-w-[min(100%,46rem)] grid-cols-[repeat(auto-fill,minmax(6rem,1fr))]'
+
+type FindingListProps = {
+  readonly findings: readonly SetFinding[]
+  readonly classes: readonly string[]
+  readonly mayEdit: boolean
+  /** The page on which images are added. */
+  readonly addImages: string
+  /** The findings are of several kinds. */
+  readonly showsKinds?: boolean
+  /** The page is read again in any case. */
+  readonly onChanged?: () => void
+}
+type LastChange = { readonly text: string; readonly changeId: string | null }
+
+export function FindingList({
+  findings,
+  classes,
+  mayEdit,
+  addImages,
+  showsKinds = false,
+  onChanged,
+}: FindingListProps) {
+  const { isBusy, failure, mutate } = useMutation()
+  const [last, setLast] = useState<LastChange | null>(null)
+  const status = useRef<HTMLParagraphElement>(null)
+  // the pressed button goes with its finding
+  useEffect(() => {
+    if (last !== null) status.current?.focus()
+  }, [last])
+
+  const repair: Repair = async ({ ids, text, ...edit }) => {
+    if (isBusy) return
+    const done = await mutate(() => call('PATCH /api/samples', { ids: [...ids], ...edit }))
+    if (!done) return
+    setLast({ text, changeId: done.change?.id ?? null })
+    onChanged?.()
+  }
+  const undo = async (id: string) => {
+    if (!(await mutate(() => call('POST /api/changes/{id}/undo', { id })))) return
+    setLast({ text: 'The change was undone.', changeId: null })
+    onChanged?.()
+  }
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      {last && (
+        <div className="row" role="status">
+          <p ref={status} tabIndex={-1}>
+            {last.text}
+          </p>
+          {last.changeId !== null && (
+            <Button size="small" isBusy={isBusy} onClick={() => void undo(last.changeId!)}>
+              Undo
+            </Button>
+          )}
+        </div>
+      )}
+      {failure && <ErrorNotice title="The images were not changed" failure={failure} />}
+      {mayEdit && !showsKinds && <ForAll findings={findings} isBusy={isBusy} repair={repair} />}
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        {findings.map((finding) => (
+          <li key={finding.id} className="grid grid-cols-[minmax(0,1fr)] gap-2">
+            {showsKinds && (
+              <p>
+                <Badge variant="amber">{FINDING_TEXTS[finding.kind].title}</Badge>
+              </p>
+            )}
+            <FindingImages finding={finding} />
+            <p className="small">{finding.detail}</p>
+            {mayEdit && <FindingRemedies {...{ finding, classes, isBusy, repair, addImages }} />}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function FindingImages({ finding: { samples, samples_total: total } }: { readonly finding: SetFinding }) {
+  if (samples.length === 0) return null
+  return (
+    <div className={SMALL_TILES}>
+      {samples.slice(0, TILES_SHOWN).map((one) => (
+        <ImageTile
+          key={one.id}
+          src={`${one.image_url}?size=160`}
+          alt={`${one.label ?? 'unlabelled'}, ${one.filename ?? 'without a file name'}`}
+          pixels={Math.max(one.width, one.height)}
+        >
+          {one.label ?? 'unlabelled'}
+          {one.split === 'test' && <span className="muted"> · test</span>}
+        </ImageTile>
+      ))}
+      {total > TILES_SHOWN && <p className="small muted">and {counted(total - TILES_SHOWN, 'more image')}</p>}
+    </div>
+  )
+}
+
+/** Only where the remedy needs no look at each image. */
+function ForAll({
+  findings,
+  isBusy,
+  repair,
+}: {
+  readonly findings: readonly SetFinding[]
+  readonly isBusy: boolean
+  readonly repair: Repair
+}) {
+  const [first] = findings
+  if (!first || findings.length < 2 || first.remedies.includes('relabel')) return null
+  const isGroups = first.remedies.includes('keep_one')
+  if (!isGroups && !first.remedies.includes('exclude')) return null
+  const ids = findings.flatMap((finding) =>
+    isGroups ? othersOf(finding) : finding.samples.map(({ id }) => id),
+  )
+  const images = counted(ids.length, 'image')
+  return (
+    <div className="row">
+      <Button
+        size="small"
+        isBusy={isBusy}
+        onClick={() => void repair({ ids, is_excluded: true, text: `${images} excluded from training.` })}
+      >
+        {isGroups ? `Keep one of each group (exclude ${images})` : `Exclude all ${ids.length} shown`}
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,86 @@
+'use client'
+/** What is wrong with the images of one upload, next to its report: it appears when the images have been checked. */
+import Link from 'next/link'
+import { useCallback, useEffect, useState } from 'react'
+import { call } from '#lib/contracts/client.ts'
+import type { FindingReportAnswer, SetFinding } from '#lib/contracts/findings.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { counted } from '#lib/domain/count-text.ts'
+import { FindingList } from './finding-list.tsx'
+
+const SHOWN = 12
+const POLL_MS = 1_500
+
+type Problems = {
+  readonly report: FindingReportAnswer
+  readonly count: number
+  readonly findings: readonly SetFinding[]
+  readonly classes: readonly string[]
+}
+
+async function problemsOf(classifier: string, upload: string): Promise<Problems> {
+  const [{ report, kinds, findings }, { classes }] = await Promise.all([
+    call('GET /api/findings', { classifier, upload, limit: SHOWN }),
+    call('GET /api/classes', { classifier }),
+  ])
+  return { report, findings, classes, count: kinds.reduce((sum, one) => sum + one.count, 0) }
+}
+
+export function UploadProblems({
+  classifier,
+  upload,
+}: {
+  readonly classifier: string
+  readonly upload: string
+}) {
+  const [problems, setProblems] = useState<Problems | null>(null)
+  const read = useCallback(async () => {
+    const found = await problemsOf(classifier, upload).catch(() => null) // the page of problems says why
+    if (found) setProblems(found)
+    return found
+  }, [classifier, upload])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let isOver = false
+    const turn = async (): Promise<void> => {
+      const found = await read()
+      const isRunning = found?.report.state === 'queued' || found?.report.state === 'running'
+      if (isRunning && !isOver) timer = setTimeout(() => void turn(), POLL_MS)
+    }
+    void turn()
+    return () => {
+      isOver = true
+      clearTimeout(timer)
+    }
+  }, [read])
+
+  if (problems === null) return null
+  const { report, findings, classes, count } = problems
+  const page = classifierPage(classifier, 'images/findings')
+  if (report.state === 'queued' || report.state === 'running')
+    return (
+      <p className="small muted" role="status">
+        Checking the images for problems…
+      </p>
+    )
+  return (
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-4" aria-label="Problems with these images">
+      <p>
+        {count === 0
+          ? 'No problems found with these images.'
+          : `${counted(count, 'problem')} found with these images.`}{' '}
+        <Link className="link" href={page}>
+          All problems of this classifier
+        </Link>
+      </p>
+      <FindingList
+        addImages={page}
+        classes={classes}
+        findings={findings}
+        mayEdit
+        showsKinds
+        onChanged={() => void read()}
+      />
+    </section>
+  )
+}

@@ -1,0 +1,83 @@
+/** What is wrong with the images of a classifier: kinds of findings with counts, the images of one kind, and what helps
+ *  next to each. */
+import Link from 'next/link'
+import { redirect } from 'next/navigation'
+import { FINDING_KINDS } from '#lib/domain/findings/finding.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { counted } from '#lib/domain/count-text.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { buttonProps } from '#lib/ui/button.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { PageHead } from '#lib/ui/shell.tsx'
+import { currentUser } from '../../../../current-user.ts'
+import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
+import { FindingList } from './_components/finding-list.tsx'
+import { FINDING_TEXTS } from './_components/finding-texts.ts'
+import { ReportStatus } from './_components/report-status.tsx'
+
+export const metadata = { title: 'Problems' }
+
+const FINDINGS_SHOWN = 24
+
+export default async function FindingsPage({ params, searchParams }: ClassifierPageProps) {
+  const { id, classes } = await classifierOfPage(params)
+  const user = await currentUser()
+  if (!user.may('view')) redirect(`/login?next=${encodeURIComponent(classifierPage(id, 'images/findings'))}`)
+  const query = await searchParams
+  const requested = FINDING_KINDS.find((kind) => kind === query.kind)
+  const cursor = typeof query.cursor === 'string' ? query.cursor : undefined
+  const { queries } = darkroom()
+  const overview = await queries.listFindings({ classifier: id, limit: 1 })
+  const kind = requested ?? overview.kinds[0]?.kind
+  const { findings, next_cursor: next } = kind
+    ? await queries.listFindings({ classifier: id, kind, limit: FINDINGS_SHOWN, cursor })
+    : { findings: [], next_cursor: null }
+  const addressOf = (more: Readonly<Record<string, string | undefined>>) =>
+    classifierPage(id, 'images/findings', more)
+  const count = overview.kinds.find((one) => one.kind === kind)?.count ?? 0
+  return (
+    <div className="stack">
+      <PageHead
+        title="Problems with the images"
+        lead="Images that may harm the classifier, and what helps. Nothing is changed until you choose."
+      />
+      <ReportStatus classifier={id} report={overview.report} mayEdit={user.may('edit')} />
+      {overview.kinds.length > 0 && (
+        <nav className="row gap-2" aria-label="Kinds of problems">
+          {overview.kinds.map((one) => (
+            <Link
+              key={one.kind}
+              href={addressOf({ kind: one.kind })}
+              scroll={false}
+              aria-current={one.kind === kind ? 'page' : undefined}
+              {...buttonProps({ size: 'small', variant: one.kind === kind ? 'primary' : 'quiet' })}
+            >
+              {FINDING_TEXTS[one.kind].title} ({one.count.toLocaleString('en-GB')})
+            </Link>
+          ))}
+        </nav>
+      )}
+      {(kind ?? overview.report.computed_at) && (
+        <Card
+          title={kind ? FINDING_TEXTS[kind].title : 'No problems found'}
+          aside={kind && <span className="small muted">{counted(count, 'finding')}</span>}
+          actions={
+            next && (
+              <Link href={addressOf({ kind, cursor: next })} {...buttonProps({ size: 'small' })}>
+                Show the next {FINDINGS_SHOWN}
+              </Link>
+            )
+          }
+        >
+          <p>{kind ? FINDING_TEXTS[kind].text : 'The images were checked, and nothing was found.'}</p>
+          <FindingList
+            addImages={`/upload?${new URLSearchParams({ classifier: id })}`}
+            classes={classes}
+            findings={findings}
+            mayEdit={user.may('edit')}
+          />
+        </Card>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,21 @@
+/** Problems with the images of a classifier: kinds, images, remedies, undo. */
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { open, type Tab } from './tab.ts'
+
+export const findingsPage = (tab: Tab) => {
+  const { page } = tab
+  const findings = page.getByRole('listitem')
+  return {
+    open: (classifier: string) => open(tab, classifierPage(classifier, 'images/findings')),
+    /** The link to the findings of a kind, with their number. */
+    kind: (name: string) => page.getByRole('link', { name }),
+    /** What was done last. */
+    done: (text: string) => page.getByRole('status').filter({ hasText: text }),
+    press: (file: string, name: string) =>
+      findings
+        .filter({ has: page.getByAltText(new RegExp(`, ${file}$`)) })
+        .getByRole('button', { name, exact: true })
+        .click(),
+    undo: () => page.getByRole('button', { name: 'Undo', exact: true }).click(),
+  }
+}
