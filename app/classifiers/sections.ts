@@ -36,6 +36,7 @@ export function sectionOf(path: string): ClassifierSection {
 const WITHIN: Readonly<Record<string, string>> = {
   'predict/jobs': 'Many images',
   'images/add': 'Add images',
+  'images/findings': 'Problems',
   'images/insights': 'Insights',
   'versions/compare': 'Compare',
 }

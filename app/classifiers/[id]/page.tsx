@@ -29,9 +29,10 @@ export default async function Overview({ params }: ClassifierPageProps) {
   const { id, title, classes, samples } = classifier
   const { queries } = darkroom()
   const mayView = user.may('view')
-  const [runs, recent, live, suggestions] = await Promise.all([
+  const [runs, recent, problems, live, suggestions] = await Promise.all([
     mayView ? queries.listRuns({ classifier: id, limit: 1 }) : null,
     mayView ? queries.listPredictions({ classifier: id, limit: RECENT_PREDICTIONS }) : null,
+    mayView ? queries.listFindings({ classifier: id, limit: 1 }) : null,
     mayView ? liveVersionId(classifier) : null,
     suggestionsFor(classifier, user),
   ])
@@ -73,6 +74,17 @@ export default async function Overview({ params }: ClassifierPageProps) {
           )}
         </Facts>
         <p className="small">{classes.length > 0 ? classes.join(' · ') : 'No classes yet.'}</p>
+        {problems && problems.kinds.length > 0 && (
+          <p>
+            <Link className="link" href={classifierPage(id, 'images/findings')}>
+              {counted(
+                problems.kinds.reduce((sum, { count }) => sum + count, 0),
+                'problem',
+              )}{' '}
+              found with the images
+            </Link>
+          </p>
+        )}
       </Card>
       {recent && recent.predictions.length > 0 && (
         <Card

@@ -134,7 +134,7 @@ export function neighbourShares(
     const own = [...places.subarray(i * k, (i + 1) * k)].filter((place) => place >= 0 && labels[place]! >= 0)
     if (own.length === 0) return null
     const shares = new Float64Array(classes)
-    for (const place of own) shares[labels[place]!]! += 1 / own.length
-    return shares
+    for (const place of own) shares[labels[place]!]! += 1
+    return shares.map((count) => count / own.length)
   })
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Data } from '#lib/data/data.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { softmax } from '#lib/domain/calibration.ts'
+import { isDarkroomError } from '#lib/domain/errors.ts'
 import { OUTLIER_NEIGHBOURS } from '#lib/domain/findings/outlier.ts'
 import type { SetFigures } from '#lib/domain/findings/finding.ts'
 import { groupNumbers } from '#lib/domain/groups.ts'
@@ -84,7 +85,12 @@ async function neighboursOf(
   images: readonly LabelledImage[],
   { dataDir, signal }: { readonly dataDir: string; readonly signal: AbortSignal },
 ): Promise<KnownNeighbours | null> {
-  const { network, weights, preprocess: spec } = await readBundle(folder)
+  const bundle = await readBundle(folder).catch((error: unknown) => {
+    if (isDarkroomError(error)) return null // health names a damaged version; the images can be checked without it
+    throw error
+  })
+  if (bundle === null) return null
+  const { network, weights, preprocess: spec } = bundle
   const length = featureLength(network)
   const name = embeddingsName(network, weights, { spec, engine: { name: card.engine, precision: 'float32' } })
   const stored = await readSomeRows(
