@@ -32,7 +32,7 @@ const dataOf = ({ folder, classes, now }: VersionParts) =>
   }) as never
 const image = (hash: string, label: string | null) => ({ id: hash, hash, label, groupId: null })
 
-test('out-of-fold answers come in the order of the classes today; a class the version does not know has none', async () => {
+test('out-of-fold answers have the order of the classes today, and none for classes that are unknown', async () => {
   const folder = emptyFolder()
   const rows = [{ hash: 'a', group: 0, counts: true, logits: [Math.log(3), 0] }]
   writeFileSync(join(folder, 'folds.json'), JSON.stringify({ format: 1, folds: 5, rows }))

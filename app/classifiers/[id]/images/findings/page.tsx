@@ -71,7 +71,7 @@ export default async function FindingsPage({ params, searchParams }: ClassifierP
         >
           <p>{kind ? FINDING_TEXTS[kind].text : 'The images were checked, and nothing was found.'}</p>
           <FindingList
-            addImages={`/upload?${new URLSearchParams({ classifier: id })}`}
+            addImages={classifierPage(id, 'images/add')}
             classes={classes}
             findings={findings}
             mayEdit={user.may('edit')}

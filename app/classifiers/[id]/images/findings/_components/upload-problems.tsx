@@ -74,7 +74,7 @@ export function UploadProblems({
         </Link>
       </p>
       <FindingList
-        addImages={page}
+        addImages={classifierPage(classifier, 'images/add')}
         classes={classes}
         findings={findings}
         mayEdit
