@@ -15,4 +15,182 @@ import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { toast } from '#lib/ui/toast.tsx'
+import { failureOf } from '../../../../../_components/request-error.ts'
 import { UploadProblems } from '../../findings/_components/upload-problems.tsx'
+import { ConflictChoice } from './conflict-choice.tsx'
+import { FINDING_LABELS } from './finding-labels.ts'
+
+const FINDINGS_SHOWN = 50
+
+export function UploadReportCard({
+  report,
+  mayEdit,
+  isFresh = false,
+}: {
+  readonly report: UploadReport
+  readonly mayEdit: boolean
+  readonly isFresh?: boolean
+}) {
+  return (
+    <Card
+      title={isFresh ? 'Report' : undefined}
+      level={3}
+      variant={isFresh && report.state === 'done' ? 'accent' : 'plain'}
+      actions={
+        <>
+          {isFresh && report.count > 0 && (
+            <Link href={classifierPage(report.classifier, 'train')} {...buttonProps({ variant: 'primary' })}>
+              Train classifier
+            </Link>
+          )}
+          <UndoUpload report={report} />
+        </>
+      }
+    >
+      <UploadFindings report={report} mayEdit={mayEdit} />
+      {isFresh && mayEdit && report.state === 'done' && report.count > 0 && (
+        <UploadProblems classifier={report.classifier} upload={report.id} />
+      )}
+    </Card>
+  )
+}
+
+export function UploadFindings({
+  report,
+  mayEdit,
+}: {
+  readonly report: UploadReport
+  /** Users who may not cannot choose the label of an image that has several. */
+  readonly mayEdit: boolean
+}) {
+  const shown = report.findings.slice(0, FINDINGS_SHOWN)
+  const isComplete = shown.length === report.findings_total
+  return (
+    <div className="grid gap-4">
+      {report.state === 'failed' ? (
+        <ErrorNotice title="This upload failed" failure={{ detail: report.error ?? report.message }} />
+      ) : (
+        <p role="status">{report.message}</p>
+      )}
+      {report.plan !== null && report.plan.notes.length > 0 && (
+        <ul className="small muted">
+          {report.plan.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      {report.per_class.length > 0 && (
+        <ul className="row" aria-label="Added per class">
+          {report.per_class.map((one) => (
+            <li key={one.class}>
+              <Badge variant={one.is_new ? 'accent' : 'plain'}>
+                {one.class}: {one.count}
+                {one.is_new ? ' (new class)' : ''}
+              </Badge>
+            </li>
+          ))}
+        </ul>
+      )}
+      {report.findings_total > 0 && (
+        <details open={report.findings_total <= 5}>
+          <summary>{counted(report.findings_total, 'issue')}</summary>
+          <Table
+            caption={isComplete ? 'Issues' : `The first ${shown.length} of ${report.findings_total} issues`}
+            hideCaption={isComplete}
+            variant="cards"
+            rows={shown}
+            keyOf={(one) => `${one.kind} ${one.filename} ${one.sample_id}`}
+            columns={[
+              { name: 'File', cell: (one) => one.filename },
+              {
+                name: 'Issue',
+                cell: (one) => (
+                  <Badge variant={FINDING_LABELS[one.kind].isLoss ? 'bad' : 'amber'}>
+                    {FINDING_LABELS[one.kind].label}
+                  </Badge>
+                ),
+              },
+              {
+                name: 'Detail',
+                isLong: true,
+                cell: (one) => <FindingDetail finding={one} mayEdit={mayEdit} />,
+              },
+            ]}
+          />
+        </details>
+      )}
+    </div>
+  )
+}
+
+function FindingDetail({
+  finding: { detail, sample_id: sampleId, filename, labels },
+  mayEdit,
+}: {
+  readonly finding: UploadReport['findings'][number]
+  readonly mayEdit: boolean
+}) {
+  if (sampleId === null || labels.length < 2 || !mayEdit) return detail
+  return (
+    <div className="grid gap-2">
+      {detail}
+      <ConflictChoice sampleId={sampleId} filename={filename} labels={labels} />
+    </div>
+  )
+}
+
+export function UndoUpload({ report }: { readonly report: UploadReport }) {
+  const router = useRouter()
+  const [isOpen, setIsOpen] = useState(false)
+  const [isUndone, setIsUndone] = useState(report.state === 'undone')
+  const [isBusy, setIsBusy] = useState(false)
+  if (isUndone)
+    return (
+      <Link href="/trash">
+        <Badge>in the trash</Badge>
+      </Link>
+    )
+  if (report.count === 0 || report.state !== 'done') return null
+
+  const undo = async () => {
+    setIsBusy(true)
+    try {
+      const { message } = await call('DELETE /api/uploads/{id}', { id: report.id })
+      setIsUndone(true)
+      toast(message)
+      router.refresh()
+    } catch (error) {
+      toast(failureOf(error).detail, 'bad')
+    } finally {
+      setIsBusy(false)
+      setIsOpen(false)
+    }
+  }
+  return (
+    <>
+      <Button size="small" variant="quiet" onClick={() => setIsOpen(true)}>
+        Undo
+      </Button>
+      <Dialog
+        isOpen={isOpen}
+        title="Move this upload to the trash?"
+        onClose={() => setIsOpen(false)}
+        actions={
+          <>
+            <Button variant="quiet" onClick={() => setIsOpen(false)}>
+              Cancel
+            </Button>
+            <Button variant="danger" isBusy={isBusy} onClick={() => void undo()}>
+              Move to trash
+            </Button>
+          </>
+        }
+      >
+        <p>
+          This removes {counted(report.count, 'image')} from the classifier. You can restore the upload from
+          the trash for {TRASH_DAYS} days. Versions trained on it are not changed.
+        </p>
+      </Dialog>
+    </>
+  )
+}
