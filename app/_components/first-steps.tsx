@@ -10,8 +10,8 @@ export function FirstSteps({ steps }: { readonly steps: readonly FirstStep[] }) 
     <Card title="First steps">
       <ol className="grid gap-2">
         {steps.map((step, i) => (
-          <li key={step.name} className="row gap-2">
-            <span className="inline-flex h-5 w-5 items-center justify-center">
+          <li key={step.name} className="flex items-start gap-2">
+            <span className="inline-flex h-6 w-5 shrink-0 items-center justify-center">
               {step.isDone ? <Icon name="check" /> : `${i + 1}.`}
             </span>
             {step === next ? (
