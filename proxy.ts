@@ -16,12 +16,13 @@ export function proxy(request: NextRequest): NextResponse {
   return response
 }
 
-/** `style-src-attr`: bars and charts set their lengths in style attributes, which carry no number.
+/** `wasm-unsafe-eval`: predictions in the browser compile WebAssembly, which is no script.
+ *  `style-src-attr`: bars and charts set their lengths in style attributes, which carry no number.
  *  Development reloads code by `eval` and writes styles itself. */
 const policyWith = (nonce: string): string =>
   [
     "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${IS_DEVELOPMENT ? " 'unsafe-eval'" : ''}`,
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic' 'wasm-unsafe-eval'${IS_DEVELOPMENT ? " 'unsafe-eval'" : ''}`,
     `style-src 'self' ${IS_DEVELOPMENT ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",

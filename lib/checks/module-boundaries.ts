@@ -76,6 +76,10 @@ export const MODULES = {
     may: ['domain', 'contracts', 'http'],
   },
   ui: { is: 'the design system', may: ['domain'] },
+  browser: {
+    is: 'a version that runs in a page, and the camera; loaded only where it is used',
+    may: ['domain', 'contracts', 'ml'],
+  },
   processes: {
     is: 'one file per process; the only module that composes the others',
     may: COMPOSED.filter((moduleName) => moduleName !== 'ml'),
@@ -132,7 +136,8 @@ export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], mo
     [['@prisma/*', 'prisma'], ['data']],
     [['node:sqlite'], ['data', 'checks']],
     [['@tensorflow/tfjs-node'], ['engines', 'setup']],
-    [['@tensorflow/*', 'onnxruntime-*'], ['engines']],
+    [['@tensorflow/*'], ['engines', 'browser']],
+    [['onnxruntime-*'], ['engines']],
     [['yauzl', 'yazl'], ['archive']],
     [['sharp', 'pngjs'], ['images']],
     [['@bufbuild/protobuf*', 'jsfive'], ['ml']],

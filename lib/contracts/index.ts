@@ -22,6 +22,7 @@ import {
 import { cancelBackbone, fetchBackbone, getBackbone } from './backbone.ts'
 import { createBackup, listBackups } from './backups.ts'
 import { addClass, changeClass, manageClasses, removeClass } from './classes.ts'
+import { browserEngineFile, browserModelFile, describeBrowserModel } from './browser.ts'
 import type { Contract, Input, Output, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
 import { checkFindings, listFindings } from './findings.ts'
@@ -178,6 +179,9 @@ export const contracts = [
   modelInfo,
   modelUptime,
   evaluateModel,
+  describeBrowserModel,
+  browserModelFile,
+  browserEngineFile,
   health,
   healthLive,
   healthReady,

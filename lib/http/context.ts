@@ -20,6 +20,7 @@ import type { BackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
 import type { ForecastCases } from '#lib/training/retrain/forecast-retrain.ts'
 import type { RetrainCases } from '#lib/training/retrain/retrain.ts'
 import type { SnapshotCases } from '#lib/training/versions/snapshots.ts'
+import type { BrowserModelCases } from '#lib/training/versions/browser-model.ts'
 import type { VersionCases } from '#lib/training/versions/versions.ts'
 import type { HoldBody } from './pending-bodies.ts'
 
@@ -74,6 +75,7 @@ export type Darkroom = {
       ForecastCases &
       VersionCases &
       SnapshotCases &
+      BrowserModelCases &
       BackboneCases &
       NetworkCases
   >

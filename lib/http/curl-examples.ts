@@ -98,6 +98,9 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'POST /api/models/rollback': { json: { classifier: 'shapes' } },
   'GET /api/model/info': { query: { classifier: 'shapes' } },
   'GET /api/model/uptime': { query: { classifier: 'shapes' } },
+  'GET /api/models/{id}/browser': { idFrom: 'GET /api/models', query: { file: 'weights' } },
+  'GET /api/model/browser-engine': { query: { file: 'tf.js' } },
+  'GET /api/model/browser': { query: { classifier: 'shapes' } },
   'POST /api/model/evaluate': { json: { classifier: 'shapes' } },
   'POST /api/setup': {
     json: { token: '$SETUP_TOKEN', name: 'Ada', email: 'ada@example.org', password: '$PASSWORD' },

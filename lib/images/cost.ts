@@ -2,7 +2,7 @@
  *  again); docs/decisions/0021 has the figures. It admits and refuses nothing: lib/images/decoding-queue.ts
  *  does. */
 import type { ImageHeader } from './image-header.ts'
-import { shrunkSize } from './shrink.ts'
+import { shrunkSize } from '#lib/domain/shrunk-size.ts'
 
 const MIB = 1024 ** 2
 

@@ -3,7 +3,7 @@
 import { decodeBytes } from './cost.ts'
 import { admit, type DecodeLimits } from './decode.ts'
 import type { ImageHeader } from './image-header.ts'
-import { WHOLE_PIXELS } from './shrink.ts'
+import { WHOLE_PIXELS } from '#lib/domain/shrunk-size.ts'
 
 /** Encoded size: more bytes for so few pixels are metadata, or many frames. */
 const MOST_SMALL_BYTES = 4 * 1024 ** 2

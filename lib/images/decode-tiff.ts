@@ -3,7 +3,7 @@
 import sharp from 'sharp'
 import type { Pixels } from './flatten-alpha.ts'
 import { corruptImage } from './refusals.ts'
-import { shrunkSize } from './shrink.ts'
+import { shrunkSize } from '#lib/domain/shrunk-size.ts'
 import type { FileType } from './sniff.ts'
 import { isScaled, rangeOf, scaledToBytes } from './tiff-scale.ts'
 import { largestPage, type TiffPage } from './tiff-pages.ts'

@@ -14,7 +14,7 @@ import type { ImageHeader } from './image-header.ts'
 import { upright } from './orient.ts'
 import { decodeSmallPng, readPngHeader, withoutMetadata } from './png.ts'
 import { corruptImage, emptyFile, needsMoreMemory, notAnImage, tooManyPixels } from './refusals.ts'
-import { shrunkSize } from './shrink.ts'
+import { shrunkSize } from '#lib/domain/shrunk-size.ts'
 import { isImageKind, sniff } from './sniff.ts'
 import type { ImageKind, FileType } from './sniff.ts'
 

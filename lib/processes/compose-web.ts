@@ -40,6 +40,7 @@ import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
 import { createAutoRetrain } from '#lib/training/retrain/auto-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
 import { createSnapshotCases } from '#lib/training/versions/snapshots.ts'
+import { createBrowserModelCases } from '#lib/training/versions/browser-model.ts'
 import { createVersionCases } from '#lib/training/versions/versions.ts'
 import { autoRetrainParts } from './auto-retrain.ts'
 import { composeData } from './compose-data.ts'
@@ -56,7 +57,7 @@ import { findingsCheck, findingsRequest } from './findings-requests.ts'
 import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './access-settings.ts'
 import { publicBytes } from './storage-limits.ts'
-import { VERSION, type Start } from './settings.ts'
+import { ROOT, VERSION, type Start } from './settings.ts'
 import { watchWeb, type WebWatch } from './watch-web.ts'
 
 export type Web = AsyncDisposable & {
@@ -284,6 +285,7 @@ function trainingCases(
       engine: () => serving.state().engine,
       verify: serving.verify,
     }),
+    ...createBrowserModelCases({ data, root: ROOT }),
   }
 }
 

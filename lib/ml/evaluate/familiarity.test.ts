@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest'
 import { openEngine } from '#lib/engines/open-engine.ts'
-import {
-  directions,
-  distanceTo,
-  largestOf,
-  nearnessNetwork,
-  readReference,
-  referenceBytes,
-  type Reference,
-} from './familiarity.ts'
+import { directions, distanceTo, largestOf } from './feature-distance.ts'
+import { nearnessNetwork, readReference, referenceBytes, type Reference } from './familiarity.ts'
 import { createRandom, normal } from '../random.ts'
 
 const LENGTH = 24

@@ -2,14 +2,8 @@
  *  unfamiliar to a version that was trained on all images. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import { familiarUpTo } from '#lib/domain/familiarity.ts'
-import {
-  directions,
-  distanceOf,
-  largestOf,
-  readReference,
-  referenceBytes,
-  type Reference,
-} from '#lib/ml/evaluate/familiarity.ts'
+import { readReference, referenceBytes, type Reference } from '#lib/ml/evaluate/familiarity.ts'
+import { directions, distanceOf, largestOf } from '#lib/ml/evaluate/feature-distance.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { CrossValidationResult } from '../learn/material.ts'
 import type { MeasuredModel } from './outputs.ts'

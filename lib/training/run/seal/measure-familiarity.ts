@@ -6,14 +6,8 @@ import type { Logits } from '#lib/domain/calibration.ts'
 import { auroc, familiarUpTo } from '#lib/domain/familiarity.ts'
 import { wilson } from '#lib/domain/statistics.ts'
 import { answerOf } from '#lib/ml/evaluate/evaluate.ts'
-import {
-  directions,
-  distanceOf,
-  largestOf,
-  readReference,
-  referenceBytes,
-  type Reference,
-} from '#lib/ml/evaluate/familiarity.ts'
+import { readReference, referenceBytes, type Reference } from '#lib/ml/evaluate/familiarity.ts'
+import { directions, distanceOf, largestOf } from '#lib/ml/evaluate/feature-distance.ts'
 import { subsetOf, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { computeOutputs, type LabelledOutputs, type MeasuredModel, type VersionOutputs } from './outputs.ts'
 import { chooseReferences, productsWith, USUAL_NEIGHBOUR } from './references.ts'

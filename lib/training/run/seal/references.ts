@@ -1,6 +1,7 @@
 /** The training images that a version compares other images with: which ones, and the products of features with
  *  theirs, which the engine computes. What a distance means is decided elsewhere. */
-import { directions, MOST_REFERENCES, nearnessNetwork, type Reference } from '#lib/ml/evaluate/familiarity.ts'
+import { MOST_REFERENCES, nearnessNetwork, type Reference } from '#lib/ml/evaluate/familiarity.ts'
+import { directions } from '#lib/ml/evaluate/feature-distance.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { MeasuredModel } from './outputs.ts'
 

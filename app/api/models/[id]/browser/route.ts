@@ -1,0 +1,9 @@
+import { browserModelFile } from '#lib/contracts/browser.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { refuseAllBut, serve } from '#lib/http/serve.ts'
+
+export const dynamic = 'force-dynamic'
+export const GET = serve(browserModelFile, (input, context) =>
+  darkroom().training.browserModelFile(input, context),
+)
+export const { POST, PUT, PATCH, DELETE } = refuseAllBut('GET')
