@@ -1,5 +1,5 @@
-/** Brings TensorFlow.js into the page, when a prediction needs it, and names the backends that may run a model there. The
- *  scripts come from this server, or stand in the page itself; nothing of them is in the bundles of the pages. */
+/** Brings TensorFlow.js into the page when a prediction needs it, and names the backends that may run a model there.
+ *  The scripts come from this server, or stand in the page itself; nothing of them is in the bundles of the pages. */
 import type * as tf from '@tensorflow/tfjs'
 
 /** What its scripts put on the page. */
