@@ -184,9 +184,9 @@ export const downloadModel = contract({
   method: 'GET',
   path: '/api/models/{id}/download',
   scope: 'view',
-  summary: 'Download a version as a ZIP archive: the whole bundle, or only the TensorFlow.js or ONNX files',
+  summary: 'Download a version: its bundle, TensorFlow.js or ONNX files as a ZIP, or a web page',
   answer: 'file',
-  input: z.object({ id, format: z.enum(['bundle', 'tfjs', 'onnx']).default('bundle') }),
+  input: z.object({ id, format: z.enum(['bundle', 'tfjs', 'onnx', 'webpage']).default('bundle') }),
   output: z.custom<FileAnswer>(),
   errors: ['not_found', 'bad_bundle'],
 })

@@ -39,9 +39,6 @@ import { availableBackbones, installedBackbone } from '#lib/training/run/start/b
 import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
 import { createAutoRetrain } from '#lib/training/retrain/auto-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
-import { createSnapshotCases } from '#lib/training/versions/snapshots.ts'
-import { createBrowserModelCases } from '#lib/training/versions/browser-model.ts'
-import { createVersionCases } from '#lib/training/versions/versions.ts'
 import { autoRetrainParts } from './auto-retrain.ts'
 import { composeData } from './compose-data.ts'
 import { createReading } from './image-reading.ts'
@@ -57,7 +54,8 @@ import { findingsCheck, findingsRequest } from './findings-requests.ts'
 import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './access-settings.ts'
 import { publicBytes } from './storage-limits.ts'
-import { ROOT, VERSION, type Start } from './settings.ts'
+import { VERSION, type Start } from './settings.ts'
+import { versionCases } from './version-cases.ts'
 import { watchWeb, type WebWatch } from './watch-web.ts'
 
 export type Web = AsyncDisposable & {
@@ -278,14 +276,7 @@ function trainingCases(
       now: () => new Date(),
     }),
     ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
-    ...createSnapshotCases(data),
-    ...createVersionCases({
-      data,
-      now: () => Date.now(),
-      engine: () => serving.state().engine,
-      verify: serving.verify,
-    }),
-    ...createBrowserModelCases({ data, root: ROOT }),
+    ...versionCases(data, { engine: () => serving.state().engine, verify: serving.verify }),
   }
 }
 

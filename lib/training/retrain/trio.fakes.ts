@@ -21,6 +21,7 @@ import type { JobContext, TrainingParts } from '../job/ports.ts'
 import type { ForkTraining } from '../ports.ts'
 import { createForecast } from './forecast-retrain.ts'
 import { createRetrain, planRetrain } from './retrain.ts'
+import { ROOT } from '#lib/processes/settings.ts'
 import { createVersionCases } from '../versions/versions.ts'
 
 const ENTRY = fileURLToPath(new URL('../../processes/training.ts', import.meta.url))
@@ -165,6 +166,7 @@ export async function openTrio(
     data,
     now: () => Date.now(),
     engine: () => 'onnx',
+    root: ROOT,
     verify: async (id) => inference.verify({ key: id, folder: (await data.versions.verify(id)).folder }),
   })
   const work = async (context: Partial<JobContext> = {}) => {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { openWithFruit } from '#lib/data/opened.fakes.ts'
 import { registerVersion } from '#lib/data/versions/sealed.fakes.ts'
+import { ROOT } from '#lib/processes/settings.ts'
 import { createVersionCases } from './versions.ts'
 
 const context = {
@@ -20,6 +21,7 @@ async function withVersions() {
     data,
     now: () => Date.now(),
     engine: () => 'wasm',
+    root: ROOT,
     verify: data.versions.verify,
   })
   const live = async () => (await data.live.of('fruit'))?.promoted.version.name

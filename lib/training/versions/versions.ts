@@ -23,6 +23,7 @@ import type { EvaluationAnswer } from './evaluate.ts'
 import { resultOf } from '../job/job-result.ts'
 import { changesAnswer } from './prediction-changes.ts'
 import { imagesOfVersion, versionResult } from './version-result.ts'
+import { webPage } from './web-page.ts'
 
 /** Web processes poll each second; a promotion waits this long for them. */
 const ACKNOWLEDGE_MS = 5_000
@@ -34,6 +35,8 @@ export type VersionParts = {
   readonly now: () => number
   /** The engine that currently makes predictions. */
   readonly engine: () => EngineName | null
+  /** The folder that has `lib` and `node_modules`. */
+  readonly root: string
   /** Manifest, checksums and test inputs of a version, on the engine that serves. `bad_bundle` names the
    *  fault. */
   readonly verify: (versionId: string) => Promise<unknown>
@@ -70,7 +73,7 @@ export type VersionCases = {
   ) => Promise<Output<typeof evaluateModel>>
 }
 
-export function createVersionCases({ data, now, engine, verify }: VersionParts): VersionCases {
+export function createVersionCases({ data, now, engine, verify, root }: VersionParts): VersionCases {
   /** The version that serves predictions: another one while the promoted version cannot be loaded. */
   const liveOf = async (classifierId: string): Promise<LiveVersion & { readonly version: Version }> => {
     const live = await data.live.of(classifierId)
@@ -174,7 +177,10 @@ export function createVersionCases({ data, now, engine, verify }: VersionParts):
     },
 
     async downloadModel({ id, format }) {
-      return bundleZip(await data.versions.get(id), format)
+      const version = await data.versions.get(id)
+      if (format !== 'webpage') return bundleZip(version, format)
+      const { title } = await data.classifiers.get(version.classifierId)
+      return webPage(version, { title, root })
     },
 
     async deleteModel({ id }, { caller }) {

@@ -13,6 +13,11 @@ import { VersionResult } from '../../../../_components/version-result.tsx'
 
 type Model = Output<Routes['GET /api/models/{id}']>
 
+const FOR_BROWSERS = [
+  { format: 'webpage', label: 'Web page' },
+  { format: 'tfjs', label: 'TensorFlow.js files' },
+] as const
+
 export function VersionDetail({ model }: { readonly model: Model }) {
   const { card } = model
   return (
@@ -90,18 +95,21 @@ export function VersionDetail({ model }: { readonly model: Model }) {
           </Facts>
           <div>
             <p className="small muted">
-              To use the model elsewhere: it outputs logits; preprocess.json describes the preprocessing.
+              To use the model elsewhere: the web page predicts from disk, without a server. The other files
+              output logits; preprocess.json describes the preprocessing.
             </p>
             <div className="row">
-              {!card.network.is_onnx && (
-                <a
-                  {...buttonProps({ size: 'small', variant: 'quiet' })}
-                  href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'tfjs' })}
-                  download
-                >
-                  TensorFlow.js files
-                </a>
-              )}
+              {!card.network.is_onnx &&
+                FOR_BROWSERS.map(({ format, label }) => (
+                  <a
+                    key={format}
+                    {...buttonProps({ size: 'small', variant: 'quiet' })}
+                    href={addressOf('GET /api/models/{id}/download', { id: model.id, format })}
+                    download
+                  >
+                    {label}
+                  </a>
+                ))}
               {card.familiarity !== undefined && (
                 <a
                   {...buttonProps({ size: 'small', variant: 'quiet' })}
