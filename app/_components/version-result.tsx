@@ -2,9 +2,8 @@
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { FigureNumber } from '#lib/ui/figure-number.tsx'
-import { ImageTile } from '#lib/ui/image-tile.tsx'
 import { currentUser, resultOf } from '../current-user.ts'
+import { EvaluatedTiles } from './evaluated-tiles.tsx'
 import { resultStatements, type VersionResultAnswer } from './version-result-text.ts'
 
 type Mistakes = NonNullable<NonNullable<VersionResultAnswer['cross_validation']>['mistakes']>
@@ -24,9 +23,7 @@ export async function VersionResult({ id }: { readonly id: string }) {
           <p className="small muted">{method}</p>
         </div>
       ))}
-      {folds?.mistakes && (
-        <MistakeTiles mistakes={folds.mistakes} images={folds.images} classifier={result.value.classifier} />
-      )}
+      {folds?.mistakes && <MistakeTiles mistakes={folds.mistakes} images={folds.images} of={result.value} />}
     </div>
   )
 }
@@ -34,10 +31,14 @@ export async function VersionResult({ id }: { readonly id: string }) {
 type MistakeTilesProps = {
   readonly mistakes: Mistakes
   readonly images: number
-  readonly classifier: string
+  readonly of: Pick<VersionResultAnswer, 'classifier' | 'version'>
 }
 
-function MistakeTiles({ mistakes: { count, images: shown }, images, classifier }: MistakeTilesProps) {
+function MistakeTiles({
+  mistakes: { count, images: shown },
+  images,
+  of: { classifier, version },
+}: MistakeTilesProps) {
   if (count === 0) return <p>No mistakes.</p>
   return (
     <section className="grid grid-cols-[minmax(0,1fr)] gap-2" aria-label="Mistakes">
@@ -51,23 +52,15 @@ function MistakeTiles({ mistakes: { count, images: shown }, images, classifier }
         The most confident mistakes come first. Is each label correct, and can you see the difference
         yourself? More images like these help.
       </p>
-      <div className="tiles">
-        {shown.map((one) => (
-          <ImageTile
-            key={one.sample_id}
-            src={`${one.image_url}?size=160`}
-            alt={one.filename ?? `image of ${one.label}`}
-          >
-            labelled <strong>{one.label}</strong>, predicted <strong>{one.predicted}</strong>{' '}
-            <FigureNumber share={one.confidence} digits={0} />
-          </ImageTile>
-        ))}
-      </div>
+      <EvaluatedTiles images={shown} />
       {count > shown.length && (
         <p className="small">
           Showing {shown.length} of {count.toLocaleString('en-GB')} mistakes.{' '}
-          <Link className="link" href={classifierPage(classifier, 'images/insights')}>
-            Show the images of each class
+          <Link
+            className="link"
+            href={classifierPage(classifier, `versions/${version}/images`, { outcome: 'incorrect' })}
+          >
+            Show all mistakes
           </Link>
         </p>
       )}

@@ -22,6 +22,7 @@ test.each([
   ['predict', 'predict', ['Predict']],
   ['predict/jobs', 'predict', ['Predict', 'Many images']],
   ['versions/v3', 'versions', ['Versions', 'v3']],
+  ['versions/v3/images', 'versions', ['Versions', 'v3', 'Images']],
   ['versions/compare', 'versions', ['Versions', 'Compare']],
   ['train/0193', 'train', ['Train', 'Training run']],
   ['images/add', 'images/add', ['Add images']],

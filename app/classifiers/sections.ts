@@ -40,6 +40,8 @@ const WITHIN: Readonly<Record<string, string>> = {
   'images/insights': 'Insights',
   'versions/compare': 'Compare',
 }
+/** By the last part of their address. */
+const BELOW: Readonly<Record<string, string>> = { images: 'Images' }
 const OF_ONE: Readonly<Record<string, string>> = { train: 'Training run' }
 
 type PathStep = { readonly label: string; readonly path: string }
@@ -48,7 +50,12 @@ type PathStep = { readonly label: string; readonly path: string }
 export function pathBelow(path: string): readonly PathStep[] {
   const { segment, label } = sectionOf(path)
   if (segment === '') return []
-  const last = path.slice(segment.length + 1)
-  const step = { label, path: segment }
-  return last === '' ? [step] : [step, { label: WITHIN[path] ?? OF_ONE[segment] ?? last, path }]
+  const steps = [{ label, path: segment }]
+  for (const part of path.slice(segment.length + 1).split('/')) {
+    const parent = steps.at(-1)!.path
+    const below = `${parent}/${part}`
+    if (part !== '')
+      steps.push({ label: WITHIN[below] ?? BELOW[part] ?? OF_ONE[parent] ?? part, path: below })
+  }
+  return steps
 }

@@ -1,4 +1,6 @@
-/** The confusion matrix: rows are true classes, columns are predicted classes, cells count test images. */
+/** The confusion matrix: rows are true classes, columns are predicted classes, cells count the images that the version
+ *  was evaluated on, and lead to them where they are known. */
+import type { ReactNode } from 'react'
 
 import { counted } from '#lib/domain/count-text.ts'
 
@@ -6,16 +8,21 @@ type ConfusionMatrixProps = {
   readonly classes: readonly string[]
   /** `counts[true class][predicted class]` */
   readonly counts: readonly (readonly number[])[]
+  /** A link around the number of a cell, to its images. */
+  readonly linkTo?: (cell: { readonly label: string; readonly predicted: string }, count: number) => ReactNode
 }
 
-export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
+export function ConfusionMatrix({ classes, counts, linkTo }: ConfusionMatrixProps) {
   return (
     <div className="grid gap-3">
-      <p className="small muted">{summary(classes, counts)}</p>
+      <p className="small muted">
+        {summary(classes, counts)}
+        {linkTo && ' Select a number to see its images.'}
+      </p>
       <div className="table-frame" role="region" aria-label="Confusion matrix" tabIndex={0}>
         <table className="confusion">
           <caption className="sr-only">
-            Rows: true class. Columns: predicted class. Cells: number of test images.
+            Rows: true class. Columns: predicted class. Cells: number of images.
           </caption>
           <thead>
             <tr>
@@ -47,7 +54,7 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
                         style={{ '--share': images > 0 ? count / images : 0 } as React.CSSProperties}
                         title={`${truth} predicted as ${predicted}: ${count} of ${images}`}
                       >
-                        {count}
+                        {linkTo && count > 0 ? linkTo({ label: truth, predicted }, count) : count}
                       </td>
                     )
                   })}
@@ -70,7 +77,7 @@ function summary(classes: readonly string[], counts: readonly (readonly number[]
     }),
   )
   const legend = 'Rows are true classes, columns are predicted classes.'
-  if (most.count === 0) return `${legend} All test images were classified correctly.`
+  if (most.count === 0) return `${legend} All images were classified correctly.`
   return (
     `${legend} Most frequent confusion: “${most.truth}” predicted as “${most.predicted}” ` +
     `(${counted(most.count, 'time')}).`

@@ -1,8 +1,10 @@
 /** The figures of a version: mistakes, results per class, reliability, robustness, training, layers. */
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { ConfusionMatrix } from '#lib/ui/confusion-matrix.tsx'
@@ -45,7 +47,21 @@ export function VersionFigures({
               />
             }
           >
-            <ConfusionMatrix classes={classes} counts={figures.confusion} />
+            <ConfusionMatrix
+              classes={classes}
+              counts={figures.confusion}
+              {...(!card.test && {
+                // of test images, single predictions are not stored
+                linkTo: (cell, count) => (
+                  <Link
+                    href={classifierPage(card.classifier, `versions/${card.version}/images`, cell)}
+                    prefetch={false}
+                  >
+                    {count}
+                  </Link>
+                ),
+              })}
+            />
           </Card>
           <Card title="Results by class">
             <Chart
