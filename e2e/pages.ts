@@ -7,6 +7,7 @@ import { accountPage, loginPage, setupPage } from './pages/accounts.ts'
 import { findingsPage } from './pages/findings.ts'
 import { frame } from './pages/frame.ts'
 import { historyPage } from './pages/history.ts'
+import { imagesPage } from './pages/images.ts'
 import { classifierSettingsPage, newClassifierPage, usePage } from './pages/own-classifier.ts'
 import { monitoringPage, referencePage, chartsPage } from './pages/observing.ts'
 import { networksPage } from './pages/networks.ts'
@@ -37,6 +38,7 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     models: modelsPage(tab),
     result: versionResult(tab),
     history: historyPage(tab),
+    images: imagesPage(tab),
     users: usersPage(tab),
     keys: keysPage(tab),
     networks: networksPage(tab),

@@ -14,8 +14,9 @@ export type ClassifierSection = {
 export const SECTIONS: readonly ClassifierSection[] = [
   { segment: '', label: 'Overview', icon: 'home', needs: 'open' },
   { segment: 'predict', label: 'Predict', icon: 'eye', needs: 'open' },
+  { segment: 'images', label: 'Images', icon: 'image', needs: 'view' },
   { segment: 'images/add', label: 'Add images', icon: 'upload', needs: 'view' },
-  { segment: 'images/insights', label: 'Insights', icon: 'image', needs: 'open' },
+  { segment: 'images/insights', label: 'Insights', icon: 'chart', needs: 'open' },
   { segment: 'train', label: 'Train', icon: 'train', needs: 'view' },
   { segment: 'versions', label: 'Versions', icon: 'models', needs: 'open' },
   { segment: 'history', label: 'History', icon: 'history', needs: 'view' },

@@ -168,7 +168,8 @@ export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], mo
     [['typescript'], ['checks']],
     [
       ['@playwright/test', '@axe-core/playwright'],
-      ['e2e', 'checks', 'config'],
+      // commands: only to measure a page (lib/commands/bench/images.ts)
+      ['e2e', 'checks', 'config', 'commands'],
     ],
     [['eslint'], ['checks']],
     [['vitest/config', 'eslint-*', 'typescript-eslint', '@tailwindcss/postcss', 'knip'], ['config']],

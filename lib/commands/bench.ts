@@ -50,6 +50,10 @@ const BENCHMARKS: Readonly<
     is: 'accuracy of the shipped classifiers with float32 and with 8-bit numbers',
     run: async (args) => (await import('./bench/int8.ts')).benchInt8(args),
   },
+  images: {
+    is: 'the page of 100,000 images: first paint, scrolling, changes',
+    run: async (args) => (await import('./bench/images.ts')).benchImages(args),
+  },
   train: {
     is: 'training images per second of each engine, compared with Keras',
     run: async (args) => (await import('./bench/train.ts')).benchTrain(args),

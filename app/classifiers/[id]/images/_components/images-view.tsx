@@ -1,0 +1,152 @@
+'use client'
+/** The list of images with everything that can be done to them: selection, keys, changes and their undo. A page with
+ *  other filters renders another one. */
+import { useRef, useState } from 'react'
+import { Button } from '#lib/ui/button.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import type { ImageList } from '../filters.ts'
+import { ChangeNotice } from './change-notice.tsx'
+import { ImageGrid } from './image-grid.tsx'
+import type { KeyCommand } from './key-commands.ts'
+import { KeyboardHelp } from './keyboard-help.tsx'
+import { Lightbox } from './lightbox.tsx'
+import { ALL, countOf, NOTHING, type Selection } from './selection.ts'
+import { SelectionBar } from './selection-bar.tsx'
+import { useUndoKey } from './use-undo-key.ts'
+import { useSampleEdits, type Edit, type ChangeTarget } from './use-sample-edits.ts'
+import { useSamplePages, type InitialSamples } from './use-sample-pages.ts'
+
+type ImagesViewProps = {
+  readonly classifier: string
+  readonly classes: readonly string[]
+  readonly list: ImageList
+  readonly initial: InitialSamples
+  readonly mayEdit: boolean
+}
+
+export function ImagesView({ classifier, classes, list, initial, mayEdit }: ImagesViewProps) {
+  const section = useRef<HTMLElement>(null)
+  const pages = useSamplePages(classifier, list, initial)
+  const edits = useSampleEdits(pages.reload)
+  useUndoKey(edits.undo)
+  const [selection, setSelection] = useState<Selection>(NOTHING)
+  const [position, setPosition] = useState(0)
+  const [isEnlarged, setIsEnlarged] = useState(false)
+  const [isHelpOpen, setIsHelpOpen] = useState(false)
+  const current = Math.max(0, Math.min(position, pages.total - 1))
+  const currentSample = pages.at(current)
+  const count = countOf(selection, pages.total)
+
+  const allThatMatch = (): ChangeTarget => ({ filter: { classifier, ...list.filters } })
+  /** The selected images; without a selection the one that the keyboard is on. */
+  const target = (): ChangeTarget | null => {
+    if (selection.kind === 'all') return allThatMatch()
+    if (selection.ids.size > 0) return { ids: [...selection.ids] }
+    return currentSample ? { ids: [currentSample.id] } : null
+  }
+  const change = async (edit: Edit, to: ChangeTarget | null) => {
+    if (!mayEdit || to === null || edits.isBusy) return
+    const isGone = edit.is_trashed !== undefined
+    if ((await edits.apply(to, edit)) && (isGone || selection.kind === 'all')) setSelection(NOTHING)
+    // a button that has disappeared, or is disabled, leaves the focus nowhere
+    if (!isEnlarged)
+      section.current?.querySelector<HTMLElement>('[role=listbox]')?.focus({ preventScroll: true })
+  }
+
+  /** `only`: the image that is enlarged, whatever is selected. */
+  const onCommand = (command: KeyCommand, only: ChangeTarget | null = null) => {
+    const to = only ?? target()
+    switch (command.kind) {
+      case 'select-all':
+        return setSelection(ALL)
+      case 'clear':
+        return setSelection(NOTHING)
+      case 'help':
+        return setIsHelpOpen(true)
+      case 'undo':
+        return void edits.undo()
+      case 'exclude':
+        return void change({ is_excluded: !currentSample?.is_excluded }, to)
+      case 'test':
+        return void change({ split: 'test' }, to)
+      case 'trash':
+        return void change({ is_trashed: true }, to)
+      case 'restore':
+        return void change({ is_trashed: false }, to)
+      case 'label': {
+        const label = classes[command.classIndex]
+        return label === undefined ? undefined : void change({ label }, to)
+      }
+      case 'move':
+      case 'toggle':
+      case 'open':
+        return undefined
+    }
+  }
+
+  const enlarged = currentSample ? { ids: [currentSample.id] } : null
+  return (
+    <section ref={section} className="image-work" aria-label="Images">
+      <div className="image-tools">
+        <SelectionBar
+          count={count}
+          total={pages.total}
+          isAll={selection.kind === 'all'}
+          isTrash={list.filters.state === 'trashed'}
+          mayEdit={mayEdit}
+          isBusy={edits.isBusy}
+          classes={classes}
+          onEdit={(edit) => void change(edit, target())}
+          onSelectAll={() => setSelection(ALL)}
+          onClear={() => setSelection(NOTHING)}
+        />
+        <Button size="small" variant="quiet" onClick={() => setIsHelpOpen(true)}>
+          Keyboard
+        </Button>
+      </div>
+      <ChangeNotice edits={edits} />
+      {pages.failure && (
+        <ErrorNotice
+          title="Some images could not be loaded"
+          failure={pages.failure}
+          action={
+            <Button size="small" onClick={() => void pages.reload()}>
+              Try again
+            </Button>
+          }
+        />
+      )}
+      {pages.total === 0 && <p className="muted">No image matches the filters now.</p>}
+      {pages.total > 0 && (
+        <ImageGrid
+          pages={pages}
+          selection={selection}
+          onSelect={setSelection}
+          current={current}
+          onCurrent={setPosition}
+          onOpen={(at) => {
+            setPosition(at)
+            setIsEnlarged(true)
+          }}
+          onCommand={onCommand}
+        />
+      )}
+      <Lightbox
+        sample={isEnlarged && pages.total > 0 ? currentSample : null}
+        position={current}
+        total={pages.total}
+        mayEdit={mayEdit}
+        classes={classes}
+        onMove={(by) => {
+          const next = Math.max(0, Math.min(pages.total - 1, current + by))
+          pages.show({ first: next, end: next + 1 })
+          setPosition(next)
+        }}
+        onEdit={(edit) => void change(edit, enlarged)}
+        onCommand={(command) => onCommand(command, enlarged)}
+        onClose={() => setIsEnlarged(false)}
+      />
+      <KeyboardHelp isOpen={isHelpOpen} classes={classes} onClose={() => setIsHelpOpen(false)} />
+    </section>
+  )
+}

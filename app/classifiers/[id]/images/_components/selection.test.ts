@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { ALL, countOf, framed, isSelected, NOTHING, only, ranged, rangeTo, toggled } from './selection.ts'
+
+const ids = (...names: string[]) => expect.objectContaining({ ids: new Set(names) })
+
+test('a click selects one image, and Ctrl adds another or takes it away', () => {
+  const one = only('a', 0)
+
+  expect(one).toEqual(ids('a'))
+  expect(toggled(one, 'b', 1)).toEqual(ids('a', 'b'))
+  expect(toggled(toggled(one, 'b', 1), 'a', 0)).toEqual(ids('b'))
+  expect(one).toEqual(ids('a'))
+})
+
+test('Shift selects from the last click, forwards and backwards, as often as it is pressed', () => {
+  const start = only('e', 4)
+  const forwards = ranged(start, ['e', 'f', 'g'])
+
+  expect(rangeTo(start, 6)).toEqual({ first: 4, end: 7 })
+  expect(forwards).toEqual(ids('e', 'f', 'g'))
+  expect(rangeTo(forwards, 2)).toEqual({ first: 2, end: 5 })
+})
+
+test('a rectangle replaces the selection, or adds to it', () => {
+  expect(framed(NOTHING, ['b', 'c'], 1)).toEqual(ids('b', 'c'))
+  expect(framed(only('a', 0), ['b'], 1)).toEqual(ids('a', 'b'))
+})
+
+test('all that match contains images that were never loaded, until one is clicked', () => {
+  expect([isSelected(ALL, 'anything'), countOf(ALL, 100_000)]).toEqual([true, 100_000])
+  expect(toggled(ALL, 'a', 7)).toEqual(only('a', 7))
+  expect([isSelected(NOTHING, 'a'), countOf(NOTHING, 100_000)]).toEqual([false, 0])
+})

@@ -1,0 +1,108 @@
+'use client'
+/** Changes of images, each with its undo: the last one first. */
+import { useCallback, useState } from 'react'
+import { call, ProblemError, type CallInput } from '#lib/contracts/client.ts'
+import type { Routes } from '#lib/contracts/index.ts'
+import { counted } from '#lib/domain/count-text.ts'
+import type { Failure } from '#lib/ui/error-notice.tsx'
+import { failureOf } from '../../../../_components/request-error.ts'
+
+type ChangeInput = CallInput<Routes['PATCH /api/samples']>
+export type ChangeTarget = Pick<ChangeInput, 'ids' | 'filter'>
+export type Edit = Pick<ChangeInput, 'label' | 'split' | 'is_excluded' | 'is_trashed'>
+
+/** Of the last change, shown with its undo. */
+export type ChangeNotice = { readonly text: string; readonly changeId: string | null }
+export type ImageEdits = {
+  readonly isBusy: boolean
+  readonly notice: ChangeNotice | null
+  readonly failure: Failure | null
+  /** An undo that later changes prevent in part: the others can still be undone. */
+  readonly blockedUndo: string | null
+  readonly canUndo: boolean
+  readonly apply: (target: ChangeTarget, edit: Edit) => Promise<boolean>
+  readonly undo: (skipConflicts?: boolean) => Promise<void>
+  readonly dismiss: () => void
+}
+
+export function useSampleEdits(reload: () => Promise<void>): ImageEdits {
+  const [isBusy, setIsBusy] = useState(false)
+  const [notice, setNotice] = useState<ChangeNotice | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const [blockedUndo, setBlockedUndo] = useState<string | null>(null)
+  const [undoable, setUndoable] = useState<readonly string[]>([])
+
+  const run = useCallback(
+    async (work: () => Promise<void>): Promise<boolean> => {
+      setIsBusy(true)
+      setFailure(null)
+      setBlockedUndo(null)
+      try {
+        await work()
+        await reload()
+        return true
+      } catch (error) {
+        setNotice(null)
+        setFailure(failureOf(error))
+        return false
+      } finally {
+        setIsBusy(false)
+      }
+    },
+    [reload],
+  )
+
+  const apply = useCallback(
+    (target: ChangeTarget, edit: Edit) =>
+      run(async () => {
+        const { change, changed } = await call('PATCH /api/samples', { ...target, ...edit })
+        if (change) setUndoable((all) => [...all, change.id])
+        setNotice({ text: textOf(edit, changed), changeId: change?.id ?? null })
+      }),
+    [run],
+  )
+
+  const undo = useCallback(
+    async (skipConflicts = false) => {
+      const id = undoable.at(-1)
+      if (id === undefined) return
+      await run(async () => {
+        try {
+          const { changed } = await call('POST /api/changes/{id}/undo', { id, skip_conflicts: skipConflicts })
+          setNotice({ text: `Undone: ${counted(changed, 'image')}.`, changeId: null })
+          setUndoable((all) => all.filter((one) => one !== id))
+        } catch (error) {
+          if (error instanceof ProblemError && 'conflicts_total' in error.problem) setBlockedUndo(id)
+          throw error
+        }
+      })
+    },
+    [run, undoable],
+  )
+
+  return {
+    isBusy,
+    notice,
+    failure,
+    blockedUndo,
+    canUndo: undoable.length > 0,
+    apply,
+    undo,
+    dismiss: () => {
+      setNotice(null)
+      setFailure(null)
+      setBlockedUndo(null)
+    },
+  }
+}
+
+function textOf({ label, split, is_excluded: excluded, is_trashed: trashed }: Edit, count: number): string {
+  if (count === 0) return 'Nothing had to be changed.'
+  const images = counted(count, 'image')
+  if (typeof label === 'string') return `${images} labelled “${label}”.`
+  if (label === null) return `Label removed from ${images}.`
+  if (split !== undefined) return `${images} moved to the ${split === 'test' ? 'test' : split} set.`
+  if (excluded !== undefined)
+    return excluded ? `${images} excluded from training.` : `${images} included again.`
+  return trashed ? `${images} moved to the trash.` : `${images} restored.`
+}

@@ -1,0 +1,68 @@
+/** A user works on images: by mouse, then by keyboard alone. */
+import { expect } from '@playwright/test'
+import { ADMIN, browserCookies, startOwnProduct, type OwnProduct } from './own-product.ts'
+import { pagesOf } from './pages.ts'
+import { twoSigns } from './people.ts'
+import { test } from './watched.ts'
+
+const OF_EACH = 30
+
+let product: OwnProduct
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000)
+  product = await startOwnProduct()
+  const form = new FormData()
+  form.append('files', new Blob([new Uint8Array(twoSigns(OF_EACH))]), 'signs.zip')
+  const uploaded = await product.request('POST', '/api/upload?classifier=signs&create=true', {
+    headers: { cookie: product.admin, origin: product.url },
+    body: form,
+  })
+  expect(uploaded.json['count'], ADMIN.email).toBe(2 * OF_EACH)
+})
+test.afterAll(async () => {
+  await product[Symbol.asyncDispose]()
+})
+
+test('images are relabelled, excluded and deleted by mouse and by keyboard, and each change is undone', async ({
+  page,
+}) => {
+  await page.context().addCookies(browserCookies(product.user, product.url))
+  const { images } = pagesOf(page, product)
+  await images.open('signs', { sort: 'name' })
+  await expect(images.image(0)).toBeVisible()
+
+  // by mouse: a rectangle, Ctrl, all that match
+  await images.drawRectangle(0, 1)
+  await expect(images.selected).toHaveCount(2)
+  await images.image(4).click({ modifiers: ['Control'] })
+  await expect(images.summary).toHaveText('3 images selected')
+  await images.moveToTrash()
+  await expect(images.changed('3 images moved to the trash.')).toBeVisible()
+  await images.undo()
+  await expect(images.summary).toContainText(`${2 * OF_EACH} images`)
+  await images.filterByClass('ring')
+  await expect(page).toHaveURL(/class=ring/)
+  await images.selectAll()
+  await images.setLabel('star')
+  await expect(images.changed(`${OF_EACH} images labelled “star”.`)).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await expect(images.imagesLabelled('ring').first()).toBeVisible()
+
+  // by keyboard: move, select, exclude, label, undo, enlarge, help
+  await images.grid.focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Shift+ArrowRight')
+  await page.keyboard.press('x')
+  await expect(images.excluded).toHaveCount(await images.selected.count())
+  await page.keyboard.press('u')
+  await expect(images.excluded).toHaveCount(0)
+  await page.keyboard.press('Enter')
+  await expect(images.enlarged).toBeVisible()
+  await page.keyboard.press('ArrowRight')
+  await expect(images.enlarged).toContainText(`of ${OF_EACH}`)
+  await page.keyboard.press('Escape')
+  await expect(images.enlarged).toBeHidden()
+  await page.keyboard.press('?')
+  await expect(images.help.itself).toBeVisible()
+})
