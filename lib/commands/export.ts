@@ -7,19 +7,22 @@ import { parseArgs } from 'node:util'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
-import { readStart } from '#lib/processes/settings.ts'
+import { readStart, VERSION } from '#lib/processes/settings.ts'
 import type { OpenData } from '#lib/queries/open-data.ts'
+import { classifierZip } from '#lib/training/versions/classifier-zip.ts'
 import { createSnapshotCases } from '#lib/training/versions/snapshots.ts'
 import { wrong } from './terminal/wrong-argument.ts'
 import { createLines } from './terminal/progress-line.ts'
 import { writeAnswer } from './export/write-answer.ts'
 
 const HELP = `npm run export -- snapshot <classifier> [--version V | --id ID] [--to FILE]
+npm run export -- classifier <classifier> [--to FILE]
 
 Writes a ZIP archive, without a running server.
 
   snapshot     images in class folders, with splits and metadata.jsonl: Darkroom reads them back as the same
                snapshot, and Keras, torchvision and Hugging Face datasets read them as they are
+  classifier   everything but the history of predictions, for npm run import -- --classifier FILE
 
   --version V  the images that this version was trained on (default: the images as they are now)
   --id ID      a snapshot of GET /api/snapshots
@@ -33,6 +36,12 @@ type ExportArguments = { readonly version?: string | undefined; readonly id?: st
 const EXPORTS: Readonly<
   Record<string, (data: OpenData, classifier: string, args: ExportArguments) => Promise<FileAnswer>>
 > = {
+  classifier: (data, classifier) =>
+    classifierZip(
+      classifier,
+      { data, codeVersion: VERSION, now: () => new Date() },
+      new AbortController().signal,
+    ),
   async snapshot(data, classifier, args) {
     const cases = createSnapshotCases(data)
     return cases.exportSnapshot(

@@ -21,6 +21,7 @@ import { readStart, type Start } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER, knownNetwork } from '#lib/training/features/known-networks.ts'
 import { PIXEL_RANGES, type PixelRange } from '#lib/training/import/import-model.ts'
 import { calibrationImages } from './import/calibration-images.ts'
+import { importClassifierFile } from './import/classifier.ts'
 import { fetchModel, readModel, type ForeignModel, type ImportArguments } from './import/source.ts'
 import { OFFICIAL_BODY } from './import/official-network.ts'
 import { sealed } from './import/seal.ts'
@@ -28,15 +29,16 @@ import { oneOf, wrong } from './terminal/wrong-argument.ts'
 
 const HELP = `npm run import -- <classifier> --from FILE [options]
 npm run import -- --body NAME --from FILE [options]
+npm run import -- --classifier FILE [--as ID]
 npm run import -- --body ${OFFICIAL_BODY}
 
 Creates a version of a classifier from a network that was trained elsewhere. The version goes live immediately if
 the classifier has none.
-With --body, the network becomes a pretrained network for new classifiers: recipes head and transfer. Without a
-file, MobileNetV2 0.35
-is downloaded from its official site (2 MB; DATASET_MIRROR sets another one) and accepted only if its checksum
-matches.
+With --body, the network becomes a pretrained network for new classifiers: recipes head and transfer. Without a file,
+MobileNetV2 0.35 is downloaded from its official site (2 MB; DATASET_MIRROR sets another one) and accepted only if its
+checksum matches.
 
+  --classifier FILE  a whole classifier that npm run export -- classifier wrote; --as ID imports it under another id
   --from PATH      a .h5 file written by Keras' model.save, a folder with model.json and weights.bin of TensorFlow.js,
                    or a Darkroom bundle, which keeps its model card with all measurements
   --classes A,B,…  names of the outputs in order (default: the classifier's own classes)
@@ -65,9 +67,12 @@ async function main(): Promise<number> {
       size: text,
       calibrate: text,
       body: text,
+      classifier: text,
+      as: text,
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
+  if (values.classifier !== undefined) return importClassifierFile(values.classifier, values.as, readStart())
   const target = values.body ?? name
   const isFetched = values.from === undefined && values.body === OFFICIAL_BODY
   if (values.help || target === undefined || (values.from === undefined && !isFetched)) {

@@ -39,6 +39,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'PATCH /api/classifiers/{id}/classes': 'renamed or merged a class',
   'DELETE /api/classifiers/{id}/classes': 'removed a class',
   'DELETE /api/classifiers/{id}': 'moved a classifier to the trash',
+  'POST /api/imports': 'imported a classifier',
   'POST /api/snapshots': 'created a snapshot',
   'POST /api/retrain': 'started a training run',
   'POST /api/retrain/forecast': 'estimated a training run',

@@ -29,6 +29,7 @@ import { checkFindings, listFindings } from './findings.ts'
 import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
+import { exportClassifier, importClassifier } from './classifier-archive.ts'
 import { compareSnapshots, createSnapshot, exportSnapshot, listSnapshots } from './snapshots.ts'
 import { changeSettings, listSettings } from './settings-api.ts'
 import {
@@ -145,6 +146,8 @@ export const contracts = [
   listTrash,
   deleteTrash,
   restoreTrash,
+  exportClassifier,
+  importClassifier,
   listSnapshots,
   createSnapshot,
   compareSnapshots,

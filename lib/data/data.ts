@@ -8,6 +8,7 @@ import type { AutoPromote } from '#lib/domain/gate.ts'
 import type { Job, JobKind, JobPayloads, JobStore } from '#lib/domain/jobs.ts'
 import type { Classes } from './classifiers/class-types.ts'
 import type { AutoRetrainStore } from './classifiers/auto-retrain.ts'
+import type { ClassifierArchives } from './classifiers/archive-types.ts'
 import type { Counts, WebProcesses } from './processes/process-records.ts'
 import type { Blobs } from './images/blobs.ts'
 import type { PermanentDeletion } from './trash/permanent-deletion.ts'
@@ -338,6 +339,7 @@ export type Changes = {
 }
 
 export type Data = {
+  readonly archives: ClassifierArchives
   readonly classifiers: Classifiers
   readonly classes: Classes
   readonly autoRetrain: AutoRetrainStore

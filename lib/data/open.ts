@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { blobsIn } from './images/blobs.ts'
 import { changesOf } from './administration/audit-log.ts'
+import { archivesOf } from './classifiers/archives.ts'
 import { autoRetrainOf } from './classifiers/auto-retrain.ts'
 import { classesOf } from './classifiers/classes.ts'
 import { classifiersOf } from './classifiers/classifiers.ts'
@@ -82,6 +83,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
   return {
     classifiers: classifiersOf(store),
     classes: classesOf(store),
+    archives: archivesOf(store),
     autoRetrain: autoRetrainOf(store),
     images: imagesOf(store),
     samples: samplesOf(store),

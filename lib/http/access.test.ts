@@ -76,7 +76,7 @@ test.each(of(() => true))(
   'read-only routes are open to viewers, and routes that change something are not: %s',
   (_route, { method, path, scope, isReadOnly }) => {
     // everything at once, to take away: for those who may change it
-    const exported: readonly string[] = ['/api/snapshots/{id}/export']
+    const exported: readonly string[] = ['/api/snapshots/{id}/export', '/api/classifiers/{id}/export']
     const reads: readonly Scope[] = ['open', 'predict', 'view', 'admin', 'account']
     if (method === 'GET') expect(exported.includes(path) ? ['edit'] : reads).toContain(scope)
     else if (isReadOnly !== true) expect(scope).not.toBe('view')

@@ -19,6 +19,7 @@ import type { AutoRetrainCases } from '#lib/training/retrain/auto-retrain.ts'
 import type { BackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
 import type { ForecastCases } from '#lib/training/retrain/forecast-retrain.ts'
 import type { RetrainCases } from '#lib/training/retrain/retrain.ts'
+import type { CarryCases } from '#lib/training/versions/carry-classifiers.ts'
 import type { SnapshotCases } from '#lib/training/versions/snapshots.ts'
 import type { BrowserModelCases } from '#lib/training/versions/browser-model.ts'
 import type { VersionCases } from '#lib/training/versions/versions.ts'
@@ -76,6 +77,7 @@ export type Darkroom = {
       VersionCases &
       SnapshotCases &
       BrowserModelCases &
+      CarryCases &
       BackboneCases &
       NetworkCases
   >

@@ -84,6 +84,8 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'GET /api/samples/{id}/image': { idFrom: 'GET /api/samples', query: { size: 96 } },
   'GET /api/data/summary': { query: { classifier: 'shapes' } },
   'GET /api/data/features': { query: { classifier: 'shapes' } },
+  'GET /api/classifiers/{id}/export': { id: 'shapes' },
+  'POST /api/imports': { query: { classifier: 'shapes-copy' }, form: [['file', '@shapes-classifier.zip']] },
   'GET /api/snapshots': { query: { classifier: 'shapes' } },
   'POST /api/snapshots': { json: { classifier: 'shapes' } },
   'GET /api/snapshots/{id}/compare': { query: { with: '01a1fe58-93cb-7000-b74c-5593ab031997' } },

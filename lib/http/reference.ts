@@ -41,7 +41,7 @@ export type OperationGroup = {
 const GROUPS: readonly (readonly [name: string, title: string, resources: readonly string[]])[] = [
   ['predict', 'Predict', ['predict']],
   ['history', 'History, corrections and statistics', ['predictions', 'statistics']],
-  ['classifiers', 'Classifiers', ['classifiers', 'classes']],
+  ['classifiers', 'Classifiers', ['classifiers', 'classes', 'imports']],
   ['pictures', 'Training images', ['upload', 'uploads', 'samples', 'data', 'findings', 'changes']],
   ['training', 'Training', ['retrain', 'runs', 'backbone', 'backbones']],
   ['versions', 'Versions', ['models', 'model']],

@@ -40,6 +40,7 @@ import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
 import { createAutoRetrain } from '#lib/training/retrain/auto-retrain.ts'
 import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
 import { autoRetrainParts } from './auto-retrain.ts'
+import { carryCases } from './carry-cases.ts'
 import { composeData } from './compose-data.ts'
 import { createReading } from './image-reading.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
@@ -277,6 +278,7 @@ function trainingCases(
     }),
     ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
     ...versionCases(data, { engine: () => serving.state().engine, verify: serving.verify }),
+    ...carryCases(start, data),
   }
 }
 

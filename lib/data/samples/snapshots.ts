@@ -32,7 +32,7 @@ const NO_GROUP = '-'
 
 /** Sorted by code unit, so that the hash is the same on every machine. Without groups, and with a split for each image,
  *  it is of format 1: what was frozen before there were groups is the same snapshot. */
-function linesOf(entries: readonly SnapshotEntry[]): string {
+export function snapshotText(entries: readonly SnapshotEntry[]): string {
   const isFormat1 = entries.every(({ split, group }) => split !== null && (group ?? null) === null)
   if (isFormat1)
     return entries
@@ -48,7 +48,7 @@ function linesOf(entries: readonly SnapshotEntry[]): string {
 /** sha256 over the line `darkroom-snapshot/2` and the sorted lines `hash label split group`; of format 1 over the
  *  sorted lines `hash label split`. */
 export const snapshotHash = (entries: readonly SnapshotEntry[]): string =>
-  createHash('sha256').update(linesOf(entries)).digest('hex')
+  createHash('sha256').update(snapshotText(entries)).digest('hex')
 
 export function snapshotsOf({ connection, id, now }: Store): Snapshots {
   return {
@@ -68,7 +68,7 @@ export function snapshotsOf({ connection, id, now }: Store): Snapshots {
       )
       if (!row) throw notFound('snapshot', snapshotId)
       const nameOf = classNamesIn(connection, row.classifierId)(new Date(row.createdAt))
-      return entriesIn(gunzipSync(row.entries).toString('utf8')).map((entry) => ({
+      return snapshotEntriesIn(gunzipSync(row.entries).toString('utf8')).map((entry) => ({
         ...entry,
         label: nameOf(entry.label),
       }))
@@ -104,7 +104,7 @@ export function frozenOf(entries: readonly SnapshotEntry[]): SnapshotContent {
   const count = (split: Split): number => entries.filter((entry) => (entry.split ?? 'train') === split).length
   return {
     hash: snapshotHash(entries),
-    entries: gzipSync(linesOf(entries)),
+    entries: gzipSync(snapshotText(entries)),
     train: count('train'),
     validation: count('validation'),
     test: count('test'),
@@ -139,7 +139,8 @@ export function freeze(
   return valueOf(row)
 }
 
-function entriesIn(text: string): readonly SnapshotEntry[] {
+/** Of the text of a snapshot, with the class names that it had. */
+export function snapshotEntriesIn(text: string): readonly SnapshotEntry[] {
   if (text === '') return []
   const lines = text.split('\n')
   return lines[0] === FORMAT_2 ? lines.slice(1).map(entryOf2) : lines.map(entryOf1)

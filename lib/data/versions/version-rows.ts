@@ -85,7 +85,7 @@ export function insertVersion(
     parent: card.parent,
     runId: draft.runId,
     isShipped: draft.isShipped,
-    ...columnsOf(draft.bundle),
+    ...versionColumns(draft.bundle),
     verdictJson: null,
     promotedAt: null,
   })
@@ -101,7 +101,7 @@ export function insertVersion(
  * history stay.
  */
 export function rewriteVersion(writing: TransactionScope, id: string, bundle: ProvenBundle): void {
-  const columns = Object.entries(columnsOf(bundle))
+  const columns = Object.entries(versionColumns(bundle))
   writing.run(
     `UPDATE "Version" SET ${columns.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`,
     ...columns.map(([, value]) => value),
@@ -109,7 +109,7 @@ export function rewriteVersion(writing: TransactionScope, id: string, bundle: Pr
   )
 }
 
-function columnsOf({ card, preprocess, classes }: ProvenBundle) {
+export function versionColumns({ card, preprocess, classes }: ProvenBundle) {
   const measured = card.test ?? card.folds ?? card.validation
   return {
     recipe: card.recipe.name,
