@@ -28,6 +28,8 @@ export const NEEDED: Readonly<Record<string, string>> = {
   'lib/training/job/train-job.test.ts': FULL_DEVICE,
   'lib/training/pretrained/install-backbone.test.ts': FULL_DEVICE,
   'lib/training/pretrained/onnx/onnx.test.ts': NETWORKS,
+  'lib/training/versions/python-files.test.ts':
+    'Python with numpy, onnxruntime and Pillow; DARKROOM_PYTHON names the program',
   'lib/training/run/checkpoint.test.ts': FULL_DEVICE,
   'lib/training/run/learn/batch-size.test.ts': PROC,
 }

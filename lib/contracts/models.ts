@@ -93,9 +93,8 @@ export const version = z.object({
   parent: versionName.nullable(),
   run_id: id.nullable(),
   snapshot: z
-    .object({ id, hash: z.string() })
-    .nullable()
-    .describe('the images it was trained on; null: not known on this machine'),
+    .nullable(z.object({ id, hash: z.string() }))
+    .describe('its training images, where they are known'),
   recipe: z.string(),
   engine: engine.nullable(),
   accuracy: interval.nullable(),
@@ -184,9 +183,10 @@ export const downloadModel = contract({
   method: 'GET',
   path: '/api/models/{id}/download',
   scope: 'view',
-  summary: 'Download a version: its bundle, TensorFlow.js or ONNX files as a ZIP, or a web page',
+  summary:
+    'Download a version: its bundle, TensorFlow.js or ONNX files as a ZIP, a Python package, or a web page',
   answer: 'file',
-  input: z.object({ id, format: z.enum(['bundle', 'tfjs', 'onnx', 'webpage']).default('bundle') }),
+  input: z.object({ id, format: z.enum(['bundle', 'tfjs', 'onnx', 'python', 'webpage']).default('bundle') }),
   output: z.custom<FileAnswer>(),
   errors: ['not_found', 'bad_bundle'],
 })

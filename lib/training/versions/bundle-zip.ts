@@ -1,5 +1,5 @@
-/** A version as a ZIP download: the whole bundle, or only the files that TensorFlow.js or an ONNX runtime loads.
- *  It is verified first, and nothing else is packed. */
+/** A version as a ZIP download: the whole bundle, only the files that TensorFlow.js or an ONNX runtime loads, or
+ *  these with a Python program. It is verified first, and nothing else is packed. */
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { writeZip } from '#lib/archive/write-zip.ts'
@@ -8,6 +8,7 @@ import type { Version } from '#lib/data/versions/version-values.ts'
 import { createByteGate } from '#lib/domain/byte-gate.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
+import { pythonFiles } from './python-files.ts'
 
 /** model.onnx refers to offsets in weights.bin, and in format 2 in backbone.onnx, so they go together. */
 const FILES_OF = {
@@ -22,7 +23,7 @@ const reading = createByteGate(MOST_BYTES_READ)
 
 export async function bundleZip(
   version: Version,
-  format: 'bundle' | keyof typeof FILES_OF,
+  format: 'bundle' | 'python' | keyof typeof FILES_OF,
 ): Promise<FileAnswer> {
   const { manifest } = await reading.hold(version.sizeBytes, () => readBundle(version.folder))
   const isOnnxBackbone = manifest.format === 'darkroom-bundle/2'
@@ -36,7 +37,9 @@ export async function bundleZip(
       why: `it was saved without ${missing}`,
       remedy: 'Download the whole bundle, or train a new version.',
     })
+  const program = format === 'python' ? await pythonFiles(version) : []
   async function* entries() {
+    yield* program
     for (const name of names) yield { path: name, content: createReadStream(join(version.folder, name)) }
   }
   return {
