@@ -38,10 +38,7 @@ async function feed(
   const closed = once(out, 'close').catch(() => undefined)
   for await (const { path, content, isCompressed = false } of entries) {
     if (out.destroyed) return
-    const source =
-      content instanceof Readable
-        ? content
-        : Readable.from([Buffer.from(content.buffer, content.byteOffset, content.byteLength)])
+    const source = content instanceof Readable ? content : released(content)
     zip.addReadStream(source, path, {
       mtime: MTIME,
       mode: MODE,
@@ -56,4 +53,11 @@ async function feed(
     }
   }
   zip.end()
+}
+
+/** yazl keeps every stream until the archive ends: this one does not keep its bytes once they were read. */
+function released(content: Uint8Array): Readable {
+  const source = new PassThrough()
+  source.end(Buffer.from(content.buffer, content.byteOffset, content.byteLength))
+  return source
 }
