@@ -41,8 +41,8 @@ test.each(excerpts)('the code that it shows of %s is the current code', (file, c
 
 test('each of its four instructions shows current code', () => {
   expect(excerpts.map(([file]) => file.split('/').slice(0, 2).join('/')).toSorted()).toEqual([
-    'app/_components',
     'app/api',
+    'app/classifiers',
     'lib/checks',
     'lib/contracts',
     'lib/ml',
