@@ -38,7 +38,7 @@ export async function measureReport({ from, images, onStep }: ReportBenchmark): 
     const count = await stored(data, { from, images, onStep })
     onStep(`checking ${count} images`)
     global.gc?.()
-    const [before, began] = [process.memoryUsage.rss(), performance.now()]
+    const [before, began, cpu] = [process.memoryUsage.rss(), performance.now(), process.cpuUsage()]
     let peak = before
     const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 100)
     const seconds = (): number => (performance.now() - began) / 1000
@@ -58,9 +58,10 @@ export async function measureReport({ from, images, onStep }: ReportBenchmark): 
       new AbortController().signal,
     )
     clearInterval(watch)
+    const { user, system } = process.cpuUsage(cpu)
     return (
       `${result.images} images, ${result.findings} findings: ${seconds().toFixed(1)} s, of which neighbours ` +
-      `${neighbours.toFixed(1)} s; memory ${(peak / MIB).toFixed(0)} MB at most, ` +
+      `${neighbours.toFixed(1)} s; ${((user + system) / 1e6).toFixed(1)} s of CPU; memory ${(peak / MIB).toFixed(0)} MB at most, ` +
       `${((peak - before) / MIB).toFixed(0)} MB more than before`
     )
   } finally {

@@ -64,7 +64,12 @@ export async function benchFindings(args: readonly string[]): Promise<number> {
   const out = createLines()
   out.line(machineName())
   if (values.labels) {
-    out.line(await labelFaults({ from: values.from, foreign: values.foreign ?? null, onStep: notes.passing }))
+    await labelFaults({
+      from: values.from,
+      foreign: values.foreign ?? null,
+      onStep: notes.passing,
+      onLine: out.line,
+    })
     return 0
   }
   if (values.report !== undefined) {

@@ -23,21 +23,24 @@ type LabelFaultOptions = {
   readonly from: readonly string[]
   readonly foreign: string | null
   readonly onStep: (text: string) => void
+  readonly onLine: (line: string) => void
 }
 
-/** A table of the sets. */
-export async function labelFaults({ from, foreign, onStep }: LabelFaultOptions): Promise<string> {
+/** A table of the sets, line by line. */
+export async function labelFaults({ from, foreign, onStep, onLine }: LabelFaultOptions): Promise<void> {
   const backbone = await backboneForDraws()
   await using engine = await openEngine('auto', 'inference')
   onStep('foreign images')
   using others = foreign === null ? null : await cachedSet(foreign, { engine, backbone })
-  const lines = [
-    `The pretrained network: ${backbone.name}; ${engine.detail}`,
-    '',
-    '| set | images | out-of-fold accuracy | flipped | reported | of these flipped | precision at that number |' +
-      ' the same by neighbours | foreign | found | false alarms |',
-    '|---|---|---|---|---|---|---|---|---|---|---|',
-  ]
+  onLine(
+    [
+      `The pretrained network: ${backbone.name}; ${engine.detail}`,
+      '',
+      '| set | images | out-of-fold accuracy | flipped | reported | of these flipped | precision at that number |' +
+        ' the same by neighbours | foreign | found | false alarms |',
+      '|---|---|---|---|---|---|---|---|---|---|---|',
+    ].join('\n'),
+  )
   for (const one of from) {
     onStep(`${one}: features`)
     using set = await cachedSet(one, { engine, backbone })
@@ -64,7 +67,7 @@ export async function labelFaults({ from, foreign, onStep }: LabelFaultOptions):
     const among = (found: readonly number[]) => found.filter((i) => flipped.has(i)).length
     const precision = (found: readonly number[]) =>
       `${((100 * among(found.slice(0, flipped.size))) / flipped.size).toFixed(0)} %`
-    lines.push(
+    onLine(
       `| ${[
         set.name,
         places.length,
@@ -80,7 +83,6 @@ export async function labelFaults({ from, foreign, onStep }: LabelFaultOptions):
       ].join(' | ')} |`,
     )
   }
-  return lines.join('\n')
 }
 
 function flippedLabels({ images, classes }: CachedSet) {
