@@ -23,7 +23,14 @@ async function problemsOf(classifier: string, upload: string): Promise<Problems>
     call('GET /api/findings', { classifier, upload, limit: SHOWN }),
     call('GET /api/classes', { classifier }),
   ])
-  return { report, findings, classes, count: kinds.reduce((sum, one) => sum + one.count, 0) }
+  // the report above asks for the label of an image with several
+  const isNew = ({ kind }: Pick<SetFinding, 'kind'>): boolean => kind !== 'label_conflict'
+  return {
+    report,
+    findings: findings.filter(isNew),
+    classes,
+    count: kinds.filter(isNew).reduce((sum, one) => sum + one.count, 0),
+  }
 }
 
 export function UploadProblems({
