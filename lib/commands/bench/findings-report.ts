@@ -59,9 +59,10 @@ export async function measureReport({ from, images, onStep }: ReportBenchmark): 
     )
     clearInterval(watch)
     const { user, system } = process.cpuUsage(cpu)
+    const cpuSeconds = (user + system) / 1e6
     return (
       `${result.images} images, ${result.findings} findings: ${seconds().toFixed(1)} s, of which neighbours ` +
-      `${neighbours.toFixed(1)} s; ${((user + system) / 1e6).toFixed(1)} s of CPU; memory ${(peak / MIB).toFixed(0)} MB at most, ` +
+      `${neighbours.toFixed(1)} s; ${cpuSeconds.toFixed(1)} s of CPU; memory ${(peak / MIB).toFixed(0)} MB at most, ` +
       `${((peak - before) / MIB).toFixed(0)} MB more than before`
     )
   } finally {

@@ -49,7 +49,7 @@ export function UploadReportCard({
     >
       <UploadFindings report={report} mayEdit={mayEdit} />
       {isFresh && mayEdit && report.state === 'done' && report.count > 0 && (
-        <UploadProblems classifier={report.classifier} upload={report.id} />
+        <UploadProblems classifier={report.classifier} upload={report.id} uploadedAt={report.created_at} />
       )}
     </Card>
   )

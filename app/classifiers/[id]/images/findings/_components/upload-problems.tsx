@@ -33,12 +33,18 @@ async function problemsOf(classifier: string, upload: string): Promise<Problems>
   }
 }
 
+/** The check that an upload asks for may not be queued yet when its report arrives. */
+const isPending = ({ state, computed_at: at }: FindingReportAnswer, uploadedAt: string): boolean =>
+  state !== 'failed' && (state !== 'done' || at === null || Date.parse(at) < Date.parse(uploadedAt))
+
 export function UploadProblems({
   classifier,
   upload,
+  uploadedAt,
 }: {
   readonly classifier: string
   readonly upload: string
+  readonly uploadedAt: string
 }) {
   const [problems, setProblems] = useState<Problems | null>(null)
   const read = useCallback(async () => {
@@ -51,20 +57,20 @@ export function UploadProblems({
     let isOver = false
     const turn = async (): Promise<void> => {
       const found = await read()
-      const isRunning = found?.report.state === 'queued' || found?.report.state === 'running'
-      if (isRunning && !isOver) timer = setTimeout(() => void turn(), POLL_MS)
+      if (found && isPending(found.report, uploadedAt) && !isOver)
+        timer = setTimeout(() => void turn(), POLL_MS)
     }
     void turn()
     return () => {
       isOver = true
       clearTimeout(timer)
     }
-  }, [read])
+  }, [read, uploadedAt])
 
   if (problems === null) return null
   const { report, findings, classes, count } = problems
   const page = classifierPage(classifier, 'images/findings')
-  if (report.state === 'queued' || report.state === 'running')
+  if (isPending(report, uploadedAt))
     return (
       <p className="small muted" role="status">
         Checking the images for problems…
