@@ -36,7 +36,8 @@ const folder = (name: string, seeds: readonly number[]) =>
 const seeds = (from: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, i) => from + i)
 
-const check = (learned = { probabilities: null, distances: null }) =>
+const UNKNOWN = { probabilities: null, distances: null }
+const check = (learned = UNKNOWN) =>
   checkImages('pets', { ...data, sizeOf, learned: async () => learned }, new AbortController().signal)
 const list = (input: { kind?: 'dark'; upload?: string; limit?: number; cursor?: string } = {}) =>
   data.queries.listFindings({ classifier: 'pets', limit: 50, ...input })
@@ -165,4 +166,20 @@ test('one check waits at a time', async () => {
   ]
   expect(before.state).toBe('queued')
   expect(claimed.map((job) => job?.payload ?? null)).toEqual([{ classifierId: 'pets' }, null])
+})
+
+test('images that are added while a check runs ask for another one', async () => {
+  await data.findings.request('pets')
+  await data.jobs.claim('worker', ['findings'], Date.now() + 1, 1000)
+  const samplesOf: typeof data.findings.samplesOf = async (classifierId) => {
+    const before = await data.findings.samplesOf(classifierId)
+    await data.findings.request('pets')
+    return before
+  }
+
+  const ports = { ...data, findings: { ...data.findings, samplesOf }, sizeOf, learned: async () => UNKNOWN }
+  await checkImages('pets', ports, new AbortController().signal)
+
+  expect((await list()).report.state).toBe('queued')
+  expect(await data.jobs.claim('worker', ['findings'], Date.now() + 1, 1000)).not.toBeNull()
 })

@@ -37,10 +37,16 @@ export async function checkImages(
 ): Promise<{ readonly findings: number; readonly images: number }> {
   const { classifiers, findings } = ports
   const { classes, input } = await classifiers.get(classifierId)
+  // before the samples are read: what is added from now on asks for another check
+  await findings.begin(classifierId)
   const before = await findings.samplesOf(classifierId)
   const missing = before.filter(({ figures }) => figures === null).length
-  await findings.begin(classifierId, before.length)
-  await computeMissing(classifierId, { ...ports, done: before.length - missing }, signal)
+  await findings.progress(classifierId, { done: before.length - missing, total: before.length })
+  await computeMissing(
+    classifierId,
+    { ...ports, done: before.length - missing, total: before.length },
+    signal,
+  )
   const samples = missing === 0 ? before : await findings.samplesOf(classifierId)
   const set: SetFigures = {
     classes,
@@ -59,7 +65,7 @@ export async function checkImages(
 /** Of images that an older program stored, and of those that were not uploaded, such as corrected predictions. */
 async function computeMissing(
   classifierId: string,
-  { findings, images, sizeOf, done }: CheckPorts & { readonly done: number },
+  { findings, images, sizeOf, done, total }: CheckPorts & { readonly done: number; readonly total: number },
   signal: AbortSignal,
 ): Promise<void> {
   let after = ''
@@ -74,7 +80,7 @@ async function computeMissing(
     }
     await findings.keepFigures(known)
     processed += hashes.length
-    await findings.progress(classifierId, processed)
+    await findings.progress(classifierId, { done: processed, total })
     after = hashes.at(-1)!
   }
 }

@@ -42,8 +42,12 @@ export type FindingStore = {
   /** Adds a job, unless one is waiting. */
   readonly request: (classifierId: string) => Promise<FindingReport>
   readonly report: (classifierId: string) => Promise<FindingReport | null>
-  readonly begin: (classifierId: string, total: number) => Promise<void>
-  readonly progress: (classifierId: string, done: number) => Promise<void>
+  /** A request from now on adds another job. */
+  readonly begin: (classifierId: string) => Promise<void>
+  readonly progress: (
+    classifierId: string,
+    progress: { readonly done: number; readonly total: number },
+  ) => Promise<void>
   /** Replaces the stored findings. Samples that were deleted meanwhile are left out. */
   readonly finish: (
     classifierId: string,

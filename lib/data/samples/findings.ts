@@ -113,16 +113,16 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
       const row = await prisma.findingReport.findUnique({ where: { classifierId } })
       return row && reportValue(row)
     },
-    async begin(classifierId, total) {
-      const running = { state: 'running', done: 0, total, error: null }
+    async begin(classifierId) {
+      const running = { state: 'running', done: 0, total: 0, error: null }
       await prisma.findingReport.upsert({
         where: { classifierId },
         create: { classifierId, ...running, images: 0, unknownJson: '[]', requestedAt: now() },
         update: running,
       })
     },
-    async progress(classifierId, done) {
-      await change(classifierId, { done })
+    async progress(classifierId, progress) {
+      await change(classifierId, progress)
     },
     async finish(classifierId, { findings, unknown, images }) {
       await prisma.$transaction(async (tx) => {
