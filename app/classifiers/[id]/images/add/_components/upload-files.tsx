@@ -1,0 +1,71 @@
+'use client'
+/** Where files are dropped, and what an upload of them would add; both are parts of an upload form. */
+import { counted } from '#lib/domain/count-text.ts'
+import { Button } from '#lib/ui/button.tsx'
+import { DropZone } from '#lib/ui/drop-zone.tsx'
+import { Progress } from '#lib/ui/progress.tsx'
+import { PlanCard } from './plan-card.tsx'
+import { StagedFiles } from './staged-files.tsx'
+import { hintOf, unsortedIn } from './upload-requests.ts'
+import type { UploadState } from './use-upload.ts'
+
+export type UploadLimits = { readonly uploadBytes: number; readonly imageBytes: number }
+
+export function UploadDropZone({
+  upload: { add, progress },
+  limits,
+}: {
+  readonly upload: UploadState
+  readonly limits: UploadLimits
+}) {
+  return (
+    <DropZone
+      title="Drop images, folders or a ZIP here"
+      accept="image/*,.heic,.heif,.zip,.tm,.csv,.tsv,.json,.jsonl,.txt"
+      allowFolders
+      acceptPaste
+      isDisabled={progress !== null}
+      hint={hintOf(limits)}
+      onFiles={add}
+    />
+  )
+}
+
+/** The selected files with their plan and the button that uploads them; then the progress. */
+export function ReadyFiles({
+  upload: { files, label, setLabel, plan, progress, chooseReading, clear, send },
+  classes,
+}: {
+  readonly upload: UploadState
+  readonly classes: readonly string[]
+}) {
+  const needsLabel = unsortedIn(files).length > 0 && label.trim() === ''
+  return (
+    <>
+      <StagedFiles
+        entries={files}
+        label={label}
+        classes={classes}
+        onLabel={setLabel}
+        isDisabled={progress !== null}
+      />
+      <PlanCard plan={plan} isDisabled={progress !== null} onReading={chooseReading} />
+      {progress ? (
+        <Progress label={progress.label} percent={progress.percent} />
+      ) : (
+        <div className="row">
+          <Button
+            variant="primary"
+            onClick={() => void send()}
+            disabled={plan.kind === 'reading' || needsLabel}
+          >
+            Upload {files.length === 1 ? files[0]?.file.name : counted(files.length, 'file')}
+          </Button>
+          <Button variant="quiet" onClick={clear}>
+            Clear
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}

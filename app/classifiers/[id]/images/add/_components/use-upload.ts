@@ -1,0 +1,63 @@
+'use client'
+/** The state of an upload to a classifier: the selected files and how they are read, then the progress and the
+ *  reports. */
+import { useRouter } from 'next/navigation'
+import { useRef, useState } from 'react'
+import type { UploadReport } from '#lib/contracts/uploads.ts'
+import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
+import type { Failure } from '#lib/ui/error-notice.tsx'
+import { failureOf } from '../../../../../_components/request-error.ts'
+import { sendFiles, type UploadProgress } from './send-files.ts'
+import { usePlan } from './use-plan.ts'
+
+export type UploadState = ReturnType<typeof useUpload>
+
+export function useUpload(classifier: string) {
+  const router = useRouter()
+  const [files, setFiles] = useState<readonly SelectedFile[]>([])
+  const [label, setLabel] = useState('')
+  const [progress, setProgress] = useState<UploadProgress | null>(null)
+  const [reports, setReports] = useState<readonly UploadReport[]>([])
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const { plan, readAgain } = usePlan()
+  const staged = useRef<readonly SelectedFile[]>([])
+
+  const stage = (next: readonly SelectedFile[]) => {
+    setFiles((staged.current = next)) // a folder that is still being read must not undo a later drop
+    void readAgain(next)
+  }
+  const forgetLast = () => {
+    setReports([])
+    setFailure(null)
+  }
+  return {
+    files,
+    label,
+    setLabel,
+    plan,
+    progress,
+    reports,
+    failure,
+    chooseReading: (reading: string) => void readAgain(files, reading),
+    add: (more: readonly SelectedFile[]) => {
+      forgetLast()
+      stage([...staged.current, ...more])
+    },
+    clear: () => stage([]),
+    send: async () => {
+      forgetLast()
+      setProgress({ label: 'Uploading…', percent: 0 })
+      try {
+        const reading = plan.kind === 'plan' ? plan.reading : ''
+        const onReport = (report: UploadReport) => setReports((before) => [...before, report])
+        await sendFiles(files, { classifier, label, reading, onProgress: setProgress, onReport })
+        stage([])
+      } catch (error) {
+        setFailure(failureOf(error))
+      } finally {
+        setProgress(null)
+        router.refresh()
+      }
+    },
+  }
+}
