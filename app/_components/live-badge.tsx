@@ -1,4 +1,4 @@
-/** Which version of a classifier answers, or that it has none. */
+/** Which version of a classifier is live, or that it has none. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 

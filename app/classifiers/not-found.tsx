@@ -1,5 +1,6 @@
 /** The page for a classifier that does not exist. */
 import Link from 'next/link'
+import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 
@@ -24,7 +25,7 @@ export default function ClassifierNotFound() {
         }
       >
         The address may be misspelled, or the classifier was deleted. Deleted classifiers can be restored from
-        the trash for 30 days.
+        the trash for {TRASH_DAYS} days.
       </EmptyState>
     </div>
   )

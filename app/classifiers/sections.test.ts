@@ -26,6 +26,7 @@ test.each([
   ['versions/compare', 'versions', ['Versions', 'Compare']],
   ['train/0193', 'train', ['Train', 'Training run']],
   ['images/add', 'images/add', ['Add images']],
+  ['images/findings', 'images', ['Images', 'Problems']],
 ])('%s belongs to a section and has a path', (path, segment, labels) => {
   expect(sectionOf(path).segment).toBe(segment)
   expect(pathBelow(path).map(({ label }) => label)).toEqual(labels)

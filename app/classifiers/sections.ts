@@ -36,9 +36,7 @@ export function sectionOf(path: string): ClassifierSection {
 /** Names of pages within a section. Other last parts of an address are ids or versions. */
 const WITHIN: Readonly<Record<string, string>> = {
   'predict/jobs': 'Many images',
-  'images/add': 'Add images',
   'images/findings': 'Problems',
-  'images/insights': 'Insights',
   'versions/compare': 'Compare',
 }
 /** By the last part of their address. */

@@ -27,7 +27,7 @@ export const newClassifierPage = (tab: Tab) => {
       await newClassifier.upload(zip.name, zip.buffer)
       await newClassifier.understood.waitFor()
     },
-    understood: page.locator('section').filter({ hasText: 'What Darkroom understood' }),
+    understood: page.locator('section').filter({ hasText: 'Classes found' }),
     advice: page.getByRole('note').filter({ hasText: 'images' }).first(),
     train: () => page.getByRole('button', { name: 'Train the classifier' }).click(),
     done: (title: string) => page.getByRole('heading', { name: `${title} has been set up` }),

@@ -1,5 +1,5 @@
 /** Changes of the classes of a classifier: add, rename, merge, remove. Rows are changed by lib/data; a removed class
- *  stays in the predictions of versions that were trained with it (docs/decisions, classes that change). */
+ *  stays in the predictions of versions that were trained with it (docs/decisions/0042-renamed-and-removed-classes.md). */
 import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
 import type {
   addClass,
@@ -63,8 +63,8 @@ export function createClassEdits({
       const classifier = await knownClass(id, name)
       if ((newName === undefined) === (into === undefined))
         throw invalid('the request must either rename the class or merge it', 'Send new_name or merge_into.')
-      if (name === (newName ?? into))
-        throw invalid(`the class is already called "${name}"`, 'Choose another name.')
+      if (name === newName) throw invalid(`it is already called "${name}"`, 'Choose another name.')
+      if (name === into) throw invalid(`"${name}" cannot be merged into itself`, 'Choose another class.')
       if (into !== undefined) {
         const merged = await merge(classifier, name, { into, by: nameOfCaller(request) })
         return { ...merged, ...(await queries.manageClasses({ id })) }

@@ -61,7 +61,7 @@ export default async function Overview({ params }: ClassifierPageProps) {
           <Fact name="Images">
             <FigureNumber count={samples.total} />
           </Fact>
-          <Fact name="New since the last training">
+          <Fact name="New since the last training run">
             <FigureNumber count={samples.unseen} />
           </Fact>
           <Fact name="Predictions today">

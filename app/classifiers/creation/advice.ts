@@ -1,4 +1,4 @@
-/** What a person should know about the images before the first training run, in a sentence each. It refuses nothing. */
+/** Advice about the images before the first training run, a sentence each. It prevents nothing. */
 import { counted } from '#lib/domain/count-text.ts'
 import { FEWEST_CLASSES } from './steps-of.ts'
 
@@ -23,8 +23,8 @@ export function adviceFor(classes: readonly Class[]): readonly string[] {
   return [
     ...(fewest.images < GOOD_IMAGES
       ? [
-          `“${fewest.class}” has only ${counted(fewest.images, 'image')}. From about ${GOOD_IMAGES} on, results ` +
-            'become useful; you can train now and add more later.',
+          `“${fewest.class}” has only ${counted(fewest.images, 'image')}. Results become useful from about ` +
+            `${GOOD_IMAGES} images; you can train now and add more later.`,
         ]
       : []),
     ...(most.images > MOST_RATIO * fewest.images

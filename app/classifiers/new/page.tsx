@@ -1,4 +1,4 @@
-/** A new classifier, step by step: its name, its images, what was understood, the first training run. It can be
+/** A new classifier, step by step: its name, its images, the classes found, the first training run. It can be
  *  left and resumed: the address contains the classifier, and the classifier contains what was done. */
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
@@ -27,12 +27,12 @@ export default async function NewClassifier(props: PageProps) {
   const head = (
     <PageHead
       title="New classifier"
-      lead="Four steps, a few minutes. You can leave at any time and go on later."
+      lead="Four steps, a few minutes. You can leave at any time and continue later."
     >
       <PageHelp page="New classifier">
-        Give the classifier a name, and add images of each class that it should recognise. Darkroom shows how
-        it understood them, and trains a first version from them. To go on later, open the classifier on the
-        first page.
+        Give the classifier a name, and add images of each class that it should recognise. Darkroom shows
+        which classes it found, and trains the first version on the images. To continue later, open the
+        classifier on the first page.
       </PageHelp>
     </PageHead>
   )
@@ -78,7 +78,8 @@ export default async function NewClassifier(props: PageProps) {
             </Link>
           }
         >
-          Its first training run has been started. Add more images and train again on its own pages.
+          Its first training run was started. You can add more images and train again on the pages of the
+          classifier.
         </EmptyState>
       ) : (
         <>

@@ -126,6 +126,7 @@ test.each([
   ['neither a name nor another class', { class: 'apple' }, 'invalid_input'],
   ['both', { class: 'apple', new_name: 'pear', merge_into: 'lime' }, 'invalid_input'],
   ['an unknown class', { class: 'pear', new_name: 'quince' }, 'not_found'],
+  ['a merge into itself', { class: 'apple', merge_into: 'apple' }, 'invalid_input'],
   ['a merge into an unknown class', { class: 'apple', merge_into: 'quince' }, 'not_found'],
 ])('refused: %s', async (_story, change, code) => {
   const { data, edits } = await fruitWithImages()

@@ -22,7 +22,7 @@ export const blurry: KindOfFinding = {
       ? null
       : {
           severity: 1 - score / BLURRY_BELOW,
-          detail: `Its edges are faint: a sharpness of ${score.toFixed(2)} where ${BLURRY_BELOW} is the least.`,
+          detail: `Its edges are faint: its sharpness is ${score.toFixed(2)}, below ${BLURRY_BELOW}.`,
         }
   }),
 }

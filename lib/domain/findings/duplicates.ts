@@ -1,5 +1,5 @@
 /** Groups of images that show the same, exactly or nearly, and what is wrong with a group: it spans classes, it spans
- *  the test set and the others, or it only takes place. Each group is reported once, as the worst of these. */
+ *  the test set and the others, or it is only redundant. Each group is reported once, as the worst of these. */
 import { about, type Finding, type FindingSample, type SetFigures } from './finding.ts'
 
 type CopyGroup = {

@@ -1,4 +1,4 @@
-/** Classes that are far rarer than the others, so that a classifier seldom answers with them. */
+/** Classes that are far rarer than the others, so that a classifier seldom predicts them. */
 import { about, percent, type KindOfFinding } from './finding.ts'
 import { countsByClass } from './class-counts.ts'
 

@@ -1,4 +1,4 @@
-/** Images that came with several labels: excluded until a person chooses one. */
+/** Images that were uploaded with several labels: excluded until a person chooses one. */
 import { about, type KindOfFinding } from './finding.ts'
 
 export const labelConflict: KindOfFinding = {
@@ -10,7 +10,7 @@ export const labelConflict: KindOfFinding = {
         samples: [sampleId],
         labels,
         severity: 1,
-        detail: `It came as ${labels.map((label) => `“${label}”`).join(' and ')}, and is not used until you choose.`,
+        detail: `It was uploaded as ${labels.map((label) => `“${label}”`).join(' and ')}. It is not used until you choose one.`,
       }),
     ),
 }

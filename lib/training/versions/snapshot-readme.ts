@@ -43,8 +43,8 @@ ${classes.map((label) => rowOf(label, parts, lines)).join('\n')}
 ${missingText(missing)}
 ## Use it
 
-- **Darkroom**: upload the ZIP archive as it is (\`POST /api/upload\`, or the page *Upload*). Classes, splits and groups
-  come back as they were.
+- **Darkroom**: upload the ZIP archive as it is (\`POST /api/upload\`, or the page *Add images*). Classes, splits and
+  groups come back as they were.
 - **Keras**: \`keras.utils.image_dataset_from_directory("${first}")\`; it reads PNG, JPEG, GIF and BMP.
 - **torchvision**: \`torchvision.datasets.ImageFolder("${first}")\`
 - **Hugging Face**: \`datasets.load_dataset("imagefolder", data_dir=".")\`; the class is the column \`label\`.
@@ -67,7 +67,8 @@ function missingText(missing: readonly MissingImage[]): string {
   return `
 ## Missing images
 
-${counted(missing.length, 'image')} of the snapshot not in this archive. It does not come back with the same hash.
+${counted(missing.length, 'image of the snapshot is', 'images of the snapshot are')} not in this archive, so that uploading it
+gives a snapshot with another hash.
 
 ${rows.join('\n')}
 `

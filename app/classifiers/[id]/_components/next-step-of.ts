@@ -1,12 +1,10 @@
 /** Decides what to do next with a classifier. Pure. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { counted } from '#lib/domain/count-text.ts'
+import { FEWEST_CLASSES } from '../../creation/steps-of.ts'
 
 type Step = { readonly text: string; readonly button: string; readonly section: string }
 type Situation = { readonly isTraining: boolean; readonly mayUpload: boolean; readonly mayTrain: boolean }
-
-/** Training needs two classes with images. */
-const FEWEST_CLASSES = 2
 
 /** Null where the user may do nothing. */
 export function nextStepOf(

@@ -1,5 +1,6 @@
-/** The settings of one classifier: its name, its classes, when it is retrained and promoted, its files, its end. */
+/** The settings of one classifier: its name, its classes, when it is retrained and promoted, its export and deletion. */
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
@@ -29,11 +30,11 @@ export default async function ClassifierSettings({ params }: ClassifierPageProps
   const common = settings.settings.find(({ name }) => name === 'AUTO_PROMOTE')?.value ?? 'not_worse'
   return (
     <div className="stack">
-      <PageHead title="Settings" lead={`Name, classes and rules of ${title}.`}>
+      <PageHead title="Settings" lead={`Name, classes, retraining and promotion of ${title}.`}>
         <PageHelp page="Settings">
           Here you change what the classifier is called, which classes it has, and what happens when images
-          are added. Changes of classes take effect for images at once, and for predictions as each dialog
-          says. Whatever you remove is in the trash for 30 days.
+          are added. Changes of classes apply to the images at once; each dialog says when they apply to
+          predictions. You can restore what you remove from the trash for {TRASH_DAYS} days.
         </PageHelp>
       </PageHead>
       <Card title="Name">

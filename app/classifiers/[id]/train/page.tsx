@@ -38,7 +38,7 @@ export default async function Train({ params }: ClassifierPageProps) {
   const { queries, training } = darkroom()
   const { runs } = await queries.listRuns({ classifier: id, limit: PAST_RUNS })
   const active = runs.find(isUnderWay)
-  // a person's run takes the place of one that started by itself
+  // a run that a person starts replaces an automatic one
   if (active && !active.is_automatic) redirect(classifierPage(id, `train/${active.id}`))
   const status = await queries.retrainStatus({})
   const { networks } = isOfPhotographs(classifier)
@@ -51,7 +51,7 @@ export default async function Train({ params }: ClassifierPageProps) {
       <PageHead title="Train" lead={LEAD} />
       {active && (
         <Notice title="An automatic training run is active">
-          If you start one, it takes the place of the automatic one.{' '}
+          If you start another one, it replaces this one.{' '}
           <Link className="link" href={classifierPage(id, `train/${active.id}`)}>
             Show progress
           </Link>

@@ -26,14 +26,14 @@ export default async function Use({ params }: ClassifierPageProps) {
     <div className="stack">
       <PageHead title="Use" lead={`Use ${title} from a script, a phone or another program.`}>
         <PageHelp page="Use" more={{ href: '/docs', label: 'All routes of the API' }}>
-          Each program below sends one image and prints the predicted class. Create a key here, and it is
-          filled in; it can do nothing but predict with this classifier. Scan the code to open the classifier
-          on a phone.
+          Each program below sends one image and prints the predicted class. If you create a key here, it is
+          filled in; it can only predict with this classifier. Scan the QR code to open the classifier on a
+          phone.
         </PageHelp>
       </PageHead>
       {version === undefined && (
         <p className="notice" role="note">
-          No version is live yet: requests are answered once the first training run has ended.
+          No version is live yet. Predictions are possible once the first training run has ended.
         </p>
       )}
       <ProgramsCard

@@ -12,7 +12,7 @@ export function UnderstoodStep({ list: { classifier: id, classes } }: { readonly
   const most = Math.max(...classes.map((one) => one.images))
   return (
     <Card
-      title="What Darkroom understood"
+      title="Classes found"
       actions={
         <Link href={`${classifierPage(id, 'settings')}#classes`} {...buttonProps({ size: 'small' })}>
           Rename, merge or remove classes

@@ -6,7 +6,7 @@ import { Checkbox, Input, Select, type Option } from '#lib/ui/field.tsx'
 import type { FindingKind } from '#lib/domain/findings/finding.ts'
 import type { Query } from '../../../../current-user.ts'
 import { imagesAddress, type QueryName } from '../filters.ts'
-import { FINDING_NAMES } from './finding-names.ts'
+import { FINDING_TEXTS } from '../findings/_components/finding-texts.ts'
 
 const ANY: Option = { value: '', label: 'All' }
 const SETS: readonly Option[] = [
@@ -106,9 +106,9 @@ export function FilterBar({
           {choice('source', 'Source', SOURCES)}
           {uploads.length > 0 && choice('upload', 'Upload', [ANY, ...uploads])}
           {findings.length > 0 &&
-            choice('finding', 'Finding', [
+            choice('finding', 'Problem', [
               ANY,
-              ...findings.map((kind) => ({ value: kind, label: FINDING_NAMES[kind] })),
+              ...findings.map((kind) => ({ value: kind, label: FINDING_TEXTS[kind].title })),
             ])}
           {hasPredictions && choice('predicted', 'Predicted class', classOptions)}
           {hasPredictions && choice('certainty', 'Confidence', CERTAINTIES)}

@@ -1,5 +1,7 @@
-/** How a page names the set, the source and the state of an image. */
+/** How a page names the set, the source and the state of an image, and a change of images. */
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
+import { counted } from '#lib/domain/count-text.ts'
+import type { Edit } from './use-sample-edits.ts'
 
 export const SPLIT_NAMES = { train: 'Training set', validation: 'Validation set', test: 'Test set' } as const
 export const SOURCE_NAMES = { dataset: 'Dataset', upload: 'Upload', feedback: 'Correction' } as const
@@ -19,4 +21,19 @@ export function describedSample(sample: SampleAnswer): string {
   ]
     .filter((part) => part)
     .join(', ')
+}
+
+/** What a change did to so many images. */
+export function changeText(
+  { label, split, is_excluded: excluded, is_trashed: trashed }: Edit,
+  count: number,
+): string {
+  if (count === 0) return 'Nothing had to be changed.'
+  const images = counted(count, 'image')
+  if (typeof label === 'string') return `${images} labelled “${label}”.`
+  if (label === null) return `Label removed from ${images}.`
+  if (split !== undefined) return `${images} moved to the ${SPLIT_NAMES[split].toLowerCase()}.`
+  if (excluded !== undefined)
+    return excluded ? `${images} excluded from training.` : `${images} included again.`
+  return trashed ? `${images} moved to the trash.` : `${images} restored.`
 }

@@ -1,6 +1,6 @@
 'use client'
-/** What the live version predicts for an image, as a suggestion for its label. Where nothing is stored, the
- *  image is sent to the live version; the answer is not saved in the history. */
+/** What the live version predicts for an image, as a suggestion for its label. Where no prediction is stored,
+ *  the live version predicts the image; that prediction is not saved in the history. */
 import { useEffect, useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
@@ -10,7 +10,7 @@ import { failureOf } from '../../../../_components/request-error.ts'
 
 type LabelSuggestion = { readonly class: string; readonly confidence: number }
 type SuggestionState =
-  | { readonly kind: 'asking' }
+  | { readonly kind: 'predicting' }
   | { readonly kind: 'known'; readonly suggested: LabelSuggestion }
   | { readonly kind: 'failed'; readonly why: string }
 
@@ -23,11 +23,11 @@ type SuggestionProps = {
 /** Rendered with the id of the sample as its key. */
 export function Suggestion({ sample, mayAccept, onAccept }: SuggestionProps) {
   const [state, setState] = useState<SuggestionState>(
-    sample.predicted ? { kind: 'known', suggested: sample.predicted } : { kind: 'asking' },
+    sample.predicted ? { kind: 'known', suggested: sample.predicted } : { kind: 'predicting' },
   )
-  const isAsking = state.kind === 'asking'
+  const isPredicting = state.kind === 'predicting'
   useEffect(() => {
-    if (!isAsking) return
+    if (!isPredicting) return
     const leaving = new AbortController()
     predicted(sample, leaving.signal).then(
       (suggested) => setState({ kind: 'known', suggested }),
@@ -36,9 +36,9 @@ export function Suggestion({ sample, mayAccept, onAccept }: SuggestionProps) {
       },
     )
     return () => leaving.abort()
-  }, [isAsking, sample])
+  }, [isPredicting, sample])
 
-  if (state.kind === 'asking') return <p className="muted">Asking the live version…</p>
+  if (state.kind === 'predicting') return <p className="muted">Predicting…</p>
   if (state.kind === 'failed') return <p className="muted">There is no suggestion. {state.why}</p>
   const { suggested } = state
   return (

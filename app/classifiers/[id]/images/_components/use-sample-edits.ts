@@ -6,6 +6,7 @@ import type { Routes } from '#lib/contracts/index.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../../../_components/request-error.ts'
+import { changeText } from './sample-text.ts'
 
 type ChangeInput = CallInput<Routes['PATCH /api/samples']>
 export type ChangeTarget = Pick<ChangeInput, 'ids' | 'filter'>
@@ -57,7 +58,7 @@ export function useSampleEdits(reload: () => Promise<void>): ImageEdits {
       run(async () => {
         const { change, changed } = await call('PATCH /api/samples', { ...target, ...edit })
         if (change) setUndoable((all) => [...all, change.id])
-        setNotice({ text: textOf(edit, changed), changeId: change?.id ?? null })
+        setNotice({ text: changeText(edit, changed), changeId: change?.id ?? null })
       }),
     [run],
   )
@@ -94,15 +95,4 @@ export function useSampleEdits(reload: () => Promise<void>): ImageEdits {
       setBlockedUndo(null)
     },
   }
-}
-
-function textOf({ label, split, is_excluded: excluded, is_trashed: trashed }: Edit, count: number): string {
-  if (count === 0) return 'Nothing had to be changed.'
-  const images = counted(count, 'image')
-  if (typeof label === 'string') return `${images} labelled “${label}”.`
-  if (label === null) return `Label removed from ${images}.`
-  if (split !== undefined) return `${images} moved to the ${split === 'test' ? 'test' : split} set.`
-  if (excluded !== undefined)
-    return excluded ? `${images} excluded from training.` : `${images} included again.`
-  return trashed ? `${images} moved to the trash.` : `${images} restored.`
 }

@@ -1,7 +1,6 @@
-/** What is wrong with the images of a classifier: kinds of findings with counts, the images of one kind, and what helps
- *  next to each. */
+/** What is wrong with the images of a classifier: the kinds of problems with counts, the images of one kind, and the
+ *  remedies next to each. */
 import Link from 'next/link'
-import { redirect } from 'next/navigation'
 import { FINDING_KINDS } from '#lib/domain/findings/finding.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
@@ -9,7 +8,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
-import { currentUser } from '../../../../current-user.ts'
+import { queryOf, requireViewer } from '../../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { FindingList } from './_components/finding-list.tsx'
 import { FINDING_TEXTS } from './_components/finding-texts.ts'
@@ -19,13 +18,11 @@ export const metadata = { title: 'Problems' }
 
 const FINDINGS_SHOWN = 24
 
-export default async function FindingsPage({ params, searchParams }: ClassifierPageProps) {
-  const { id, classes } = await classifierOfPage(params)
-  const user = await currentUser()
-  if (!user.may('view')) redirect(`/login?next=${encodeURIComponent(classifierPage(id, 'images/findings'))}`)
-  const query = await searchParams
-  const requested = FINDING_KINDS.find((kind) => kind === query.kind)
-  const cursor = typeof query.cursor === 'string' ? query.cursor : undefined
+export default async function FindingsPage(props: ClassifierPageProps) {
+  const { id, classes } = await classifierOfPage(props.params)
+  const { kind: named, cursor } = await queryOf(props)
+  const user = await requireViewer(classifierPage(id, 'images/findings', { kind: named }))
+  const requested = FINDING_KINDS.find((one) => one === named)
   const { queries } = darkroom()
   const overview = await queries.listFindings({ classifier: id, limit: 1 })
   const kind = requested ?? overview.kinds[0]?.kind
@@ -60,7 +57,7 @@ export default async function FindingsPage({ params, searchParams }: ClassifierP
       {(kind ?? overview.report.computed_at) && (
         <Card
           title={kind ? FINDING_TEXTS[kind].title : 'No problems found'}
-          aside={kind && <span className="small muted">{counted(count, 'finding')}</span>}
+          aside={kind && <span className="small muted">{counted(count, 'problem')}</span>}
           actions={
             next && (
               <Link href={addressOf({ kind, cursor: next })} {...buttonProps({ size: 'small' })}>
@@ -69,7 +66,7 @@ export default async function FindingsPage({ params, searchParams }: ClassifierP
             )
           }
         >
-          <p>{kind ? FINDING_TEXTS[kind].text : 'The images were checked, and nothing was found.'}</p>
+          <p>{kind ? FINDING_TEXTS[kind].text : 'The images were checked, and no problems were found.'}</p>
           <FindingList
             addImages={classifierPage(id, 'images/add')}
             classes={classes}

@@ -48,7 +48,7 @@ export function ClassesCard({
               cell: (row) => (
                 <span className="row gap-2">
                   <span className="[overflow-wrap:anywhere]">{row.class}</span>
-                  {row.is_predicted === false && <Badge>after the next training</Badge>}
+                  {row.is_predicted === false && <Badge>after the next training run</Badge>}
                 </span>
               ),
             },

@@ -35,8 +35,7 @@ function Code({ address }: { readonly address: string }) {
         </div>
         {address.startsWith('http:') && (
           <p className="small muted">
-            Photos can be chosen and taken at once. For a live camera image, browsers want an address with
-            HTTPS.
+            You can choose and take photos there. For a live camera image, browsers require HTTPS.
           </p>
         )}
       </div>
@@ -47,15 +46,15 @@ function Code({ address }: { readonly address: string }) {
 function NotReachable() {
   return (
     <div className="small grid gap-2">
-      <p>You opened Darkroom at an address that leads to this computer only, so a phone cannot reach it.</p>
+      <p>You opened Darkroom at an address that works on this computer only, so a phone cannot reach it.</p>
       <ol className="list-decimal pl-5">
         <li>
           Add the line <code>HOST=0.0.0.0</code> to the file <code>.env</code> in the folder of Darkroom, and
-          restart it.
+          restart Darkroom.
         </li>
         <li>
           Open this page at the address of the computer in your network, such as{' '}
-          <code>http://192.168.1.20:3000</code>. The QR code is then here.
+          <code>http://192.168.1.20:3000</code>. The QR code then appears here.
         </li>
       </ol>
     </div>

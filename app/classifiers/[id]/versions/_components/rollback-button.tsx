@@ -1,5 +1,5 @@
 'use client'
-/** Lets the version before answer again. */
+/** Makes the previous live version live again. */
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'

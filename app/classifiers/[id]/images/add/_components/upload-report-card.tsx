@@ -93,9 +93,11 @@ export function UploadFindings({
       )}
       {report.findings_total > 0 && (
         <details open={report.findings_total <= 5}>
-          <summary>{counted(report.findings_total, 'issue')}</summary>
+          <summary>{counted(report.findings_total, 'problem')} with the files</summary>
           <Table
-            caption={isComplete ? 'Issues' : `The first ${shown.length} of ${report.findings_total} issues`}
+            caption={
+              isComplete ? 'Problems' : `The first ${shown.length} of ${report.findings_total} problems`
+            }
             hideCaption={isComplete}
             variant="cards"
             rows={shown}
@@ -103,7 +105,7 @@ export function UploadFindings({
             columns={[
               { name: 'File', cell: (one) => one.filename },
               {
-                name: 'Issue',
+                name: 'Problem',
                 cell: (one) => (
                   <Badge variant={FINDING_LABELS[one.kind].isLoss ? 'bad' : 'amber'}>
                     {FINDING_LABELS[one.kind].label}

@@ -42,7 +42,7 @@ export function FindingList({
   const { isBusy, failure, mutate } = useMutation()
   const [last, setLast] = useState<LastChange | null>(null)
   const status = useRef<HTMLParagraphElement>(null)
-  // the pressed button goes with its finding
+  // the pressed button disappears with its finding
   useEffect(() => {
     if (last !== null) status.current?.focus()
   }, [last])

@@ -10,19 +10,19 @@ export const FINDING_TEXTS: Readonly<Record<SetFinding['kind'], FindingText>> = 
   },
   duplicate_other_class: {
     title: 'Same image in two classes',
-    text: 'These images show the same, but have different labels. At most one label can be correct.',
+    text: 'These images show the same thing, but have different labels. At most one label can be correct.',
   },
   duplicate_in_test: {
     title: 'Test images also in training',
     text:
-      'The classifier is tested on images that it was trained on, so its ' +
-      'accuracy is lower in truth. Keep the test image and exclude its copies.',
+      'The classifier is tested on images that it was also trained on, so its measured accuracy is too high. ' +
+      'Keep the test image and exclude its copies.',
   },
   mislabelled: {
     title: 'Possibly wrong label',
     text:
       'A classifier that was not trained on these images is confident that ' +
-      'they show another class. It can be mistaken: look at each image.',
+      'they show another class. It can be wrong: look at each image.',
   },
   unreadable: {
     title: 'Unreadable files',
@@ -36,24 +36,27 @@ export const FINDING_TEXTS: Readonly<Record<SetFinding['kind'], FindingText>> = 
     title: 'Almost empty',
     text: 'Nearly all pixels of these images are the same, so there is little to recognise.',
   },
-  blurry: { title: 'Blurry', text: 'These images have no sharp edges, even when made small.' },
+  blurry: { title: 'Blurry', text: 'These images have no sharp edges, even at a small size.' },
   outlier: {
     title: 'Unlike all others',
     text:
       'These images differ from everything else in the set. They may show ' +
-      'something else, or be rare and valuable: look before you exclude them.',
+      'something else, or be rare and valuable: look at them before you exclude them.',
   },
   exact_duplicate: {
     title: 'Exact duplicates',
-    text: 'Each group shows exactly the same image. Additional copies only make it count more.',
+    text: 'Each group shows exactly the same image. The copies only give it more weight in training.',
   },
   near_duplicate: {
     title: 'Near-duplicates',
     text:
       'Each group shows nearly the same image: cropped, made lighter, or compressed ' +
-      'again. They add little, and are never in training and validation at once.',
+      'again. They add little. Images of a group are never split between training and validation.',
   },
-  odd_aspect: { title: 'Unusual shape', text: 'These images are much longer one way than the other.' },
+  odd_aspect: {
+    title: 'Unusual shape',
+    text: 'These images are much longer in one direction than in the other.',
+  },
   odd_size: { title: 'Unusual size', text: 'These images are far smaller or larger than the others.' },
   too_few: {
     title: 'Too few images',

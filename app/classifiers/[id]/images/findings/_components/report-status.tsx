@@ -46,7 +46,7 @@ export function ReportStatus({ classifier, report, mayEdit }: ReportStatusProps)
       )}
       {report.unknown.includes('mislabelled') && (
         <p className="small muted">
-          Wrong labels and images unlike all others can be found once a version is trained on these images.
+          Wrong labels and images unlike all others can be found after a version was trained on these images.
         </p>
       )}
       {report.error !== null && <ErrorNotice title="The check failed" failure={{ detail: report.error }} />}
@@ -56,7 +56,7 @@ export function ReportStatus({ classifier, report, mayEdit }: ReportStatusProps)
 }
 
 function CheckedText({ report: { images, computed_at: at } }: Pick<ReportStatusProps, 'report'>) {
-  if (at === null) return 'These images were not checked yet.'
+  if (at === null) return 'These images have not been checked yet.'
   return (
     <>
       {counted(images, 'image')} checked <RelativeTime at={at} />.
