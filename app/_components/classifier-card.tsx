@@ -2,12 +2,12 @@
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
+import { LiveAccuracy } from './live-accuracy.tsx'
 import { LiveBadge } from './live-badge.tsx'
 
 const MAX_CLASSES = 6
@@ -60,22 +60,7 @@ export function ClassifierCard({
         </>
       }
     >
-      {champion && (
-        <div>
-          {champion.accuracy ? (
-            <>
-              <FigureNumber size="large" share={champion.accuracy} />
-              <p className="small muted">
-                {champion.test_images > 0
-                  ? `accuracy on ${counted(champion.test_images, 'test image')}`
-                  : 'accuracy by validation; there is no test set'}
-              </p>
-            </>
-          ) : (
-            <p className="muted">Not evaluated: there were no test images.</p>
-          )}
-        </div>
-      )}
+      {champion && <LiveAccuracy champion={champion} />}
       <p className="small">
         {named.join(' · ')}
         {classes.length > named.length && (

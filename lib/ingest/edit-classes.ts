@@ -1,5 +1,5 @@
 /** Changes of the classes of a classifier: add, rename, merge, remove. Rows are changed by lib/data; a removed class
- *  stays in the predictions of versions that were trained with it (docs/decisions/0042-renamed-and-removed-classes.md). */
+ *  stays in the predictions of versions that were trained with it (docs/decisions/0042). */
 import type { Caller, Contract, Input, Output } from '#lib/contracts/contract.ts'
 import type {
   addClass,

@@ -5,7 +5,6 @@ import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
@@ -13,6 +12,7 @@ import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { Attention } from '../../_components/attention.tsx'
+import { LiveAccuracy } from '../../_components/live-accuracy.tsx'
 import { LiveBadge } from '../../_components/live-badge.tsx'
 import { PredictionTiles } from '../../_components/prediction-tiles.tsx'
 import { VersionResult } from '../../_components/version-result.tsx'
@@ -52,7 +52,7 @@ export default async function Overview({ params }: ClassifierPageProps) {
               <VersionResult id={live} />
             </Suspense>
           ) : (
-            <ShortAccuracy champion={classifier.champion} />
+            <LiveAccuracy champion={classifier.champion} />
           )}
         </Card>
       )}
@@ -115,19 +115,4 @@ async function suggestionsFor({ id, samples }: ClassifierAnswer, { may, context 
   if (!may('train') || samples.unseen === 0) return []
   const outlook = await darkroom().training.getAutoRetrain({ id }, context)
   return outlook.state === 'suggest' ? [outlook] : []
-}
-
-/** For those who may not see the report. */
-function ShortAccuracy({ champion }: { readonly champion: NonNullable<ClassifierAnswer['champion']> }) {
-  if (!champion.accuracy) return <p className="muted">Not evaluated: there were no test images.</p>
-  return (
-    <div>
-      <FigureNumber size="large" share={champion.accuracy} />
-      <p className="small muted">
-        {champion.test_images > 0
-          ? `accuracy on ${counted(champion.test_images, 'test image')}`
-          : 'accuracy by validation; there is no test set'}
-      </p>
-    </div>
-  )
 }

@@ -10,7 +10,9 @@ export const labelConflict: KindOfFinding = {
         samples: [sampleId],
         labels,
         severity: 1,
-        detail: `It was uploaded as ${labels.map((label) => `“${label}”`).join(' and ')}. It is not used until you choose one.`,
+        detail:
+          `It was uploaded as ${labels.map((label) => `“${label}”`).join(' and ')}. ` +
+          'It is not used until you choose one.',
       }),
     ),
 }

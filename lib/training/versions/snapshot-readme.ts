@@ -67,7 +67,7 @@ function missingText(missing: readonly MissingImage[]): string {
   return `
 ## Missing images
 
-${counted(missing.length, 'image of the snapshot is', 'images of the snapshot are')} not in this archive, so that uploading it
+${counted(missing.length, 'image is', 'images are')} not in this archive. An upload of it therefore
 gives a snapshot with another hash.
 
 ${rows.join('\n')}

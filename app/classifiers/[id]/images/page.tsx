@@ -16,7 +16,7 @@ import { ImagesView } from './_components/images-view.tsx'
 import { filterCount, imageListOf, imagesAddress } from './filters.ts'
 
 export const metadata = { title: 'Images' }
-/** As many as the page in the browser loads at once. */
+/** As many as the grid loads at once. */
 const FIRST_PAGE = 100
 const RECENT_UPLOADS = 20
 
@@ -35,12 +35,16 @@ export default async function Images(props: ClassifierPageProps) {
     listFindings({ classifier: id, limit: 1 }),
   ])
   const count = filterCount(list)
+  const problems = found.kinds.reduce((sum, one) => sum + one.count, 0)
   return (
     <div className="stack">
       <PageHead
         title="Images"
         lead={`The labelled images of ${title}. Select some to change their label, exclude or delete them.`}
       >
+        <Link href={classifierPage(id, 'images/findings')} {...buttonProps()}>
+          {problems > 0 ? counted(problems, 'problem') : 'Problems'}
+        </Link>
         <Link href={classifierPage(id, 'images/add')} {...buttonProps({ variant: 'primary' })}>
           Add images
         </Link>
@@ -50,7 +54,7 @@ export default async function Images(props: ClassifierPageProps) {
         query={query}
         classes={classes}
         uploads={uploads}
-        findings={found.kinds.filter((one) => one.count > 0).map(({ kind }) => kind)}
+        findings={found.kinds.map(({ kind }) => kind)}
         count={count}
         hasPredictions={predicted.total > 0}
       />

@@ -1,4 +1,4 @@
-/** The settings of one classifier: its name, its classes, when it is retrained and promoted, its export and deletion. */
+/** The settings of one classifier: name, classes, when it is retrained and promoted, export and deletion. */
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { darkroom } from '#lib/http/context.ts'

@@ -13,7 +13,8 @@ import { Lightbox } from './lightbox.tsx'
 import { ALL, countOf, NOTHING, type Selection } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { useUndoKey } from './use-undo-key.ts'
-import { useSampleEdits, type Edit, type ChangeTarget } from './use-sample-edits.ts'
+import type { ChangeTarget, Edit } from './sample-edit.ts'
+import { useSampleEdits } from './use-sample-edits.ts'
 import { useSamplePages, type InitialSamples } from './use-sample-pages.ts'
 
 type ImagesViewProps = {

@@ -9,7 +9,7 @@ import { StoredImage } from '#lib/ui/stored-image.tsx'
 import { commandOf, type KeyCommand } from './key-commands.ts'
 import { labelText, SOURCE_NAMES, SPLIT_NAMES } from './sample-text.ts'
 import { Suggestion } from './suggestion.tsx'
-import type { Edit } from './use-sample-edits.ts'
+import type { Edit } from './sample-edit.ts'
 
 const SMALL_SIDE = 128
 

@@ -1,7 +1,7 @@
 /** How a page names the set, the source and the state of an image, and a change of images. */
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
 import { counted } from '#lib/domain/count-text.ts'
-import type { Edit } from './use-sample-edits.ts'
+import type { Edit } from './sample-edit.ts'
 
 export const SPLIT_NAMES = { train: 'Training set', validation: 'Validation set', test: 'Test set' } as const
 export const SOURCE_NAMES = { dataset: 'Dataset', upload: 'Upload', feedback: 'Correction' } as const

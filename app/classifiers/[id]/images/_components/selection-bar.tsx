@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { counted } from '#lib/domain/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Select } from '#lib/ui/field.tsx'
-import type { Edit } from './use-sample-edits.ts'
+import type { Edit } from './sample-edit.ts'
 
 /** Value of the choice that removes the label; no class can be named so. */
 const NO_LABEL = '\n'

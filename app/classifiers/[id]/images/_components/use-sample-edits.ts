@@ -1,16 +1,12 @@
 'use client'
 /** Changes of images, each with its undo: the last one first. */
 import { useCallback, useState } from 'react'
-import { call, ProblemError, type CallInput } from '#lib/contracts/client.ts'
-import type { Routes } from '#lib/contracts/index.ts'
+import { call, ProblemError } from '#lib/contracts/client.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../../../_components/request-error.ts'
+import type { ChangeTarget, Edit } from './sample-edit.ts'
 import { changeText } from './sample-text.ts'
-
-type ChangeInput = CallInput<Routes['PATCH /api/samples']>
-export type ChangeTarget = Pick<ChangeInput, 'ids' | 'filter'>
-export type Edit = Pick<ChangeInput, 'label' | 'split' | 'is_excluded' | 'is_trashed'>
 
 /** Of the last change, shown with its undo. */
 export type ChangeNotice = { readonly text: string; readonly changeId: string | null }

@@ -7,7 +7,7 @@ import { Progress } from '#lib/ui/progress.tsx'
 import { PlanCard } from './plan-card.tsx'
 import { StagedFiles } from './staged-files.tsx'
 import { hintOf, unsortedIn } from './upload-requests.ts'
-import type { UploadState } from './use-upload.ts'
+import type { UploadWork } from './use-upload.ts'
 
 export type UploadLimits = { readonly uploadBytes: number; readonly imageBytes: number }
 
@@ -15,7 +15,7 @@ export function UploadDropZone({
   upload: { add, progress },
   limits,
 }: {
-  readonly upload: UploadState
+  readonly upload: UploadWork
   readonly limits: UploadLimits
 }) {
   return (
@@ -36,7 +36,7 @@ export function ReadyFiles({
   upload: { files, label, setLabel, plan, progress, chooseReading, clear, send },
   classes,
 }: {
-  readonly upload: UploadState
+  readonly upload: UploadWork
   readonly classes: readonly string[]
 }) {
   const needsLabel = unsortedIn(files).length > 0 && label.trim() === ''

@@ -10,7 +10,7 @@ import { failureOf } from '../../../../../_components/request-error.ts'
 import { sendFiles, type UploadProgress } from './send-files.ts'
 import { usePlan } from './use-plan.ts'
 
-export type UploadState = ReturnType<typeof useUpload>
+export type UploadWork = ReturnType<typeof useUpload>
 
 export function useUpload(classifier: string) {
   const router = useRouter()
