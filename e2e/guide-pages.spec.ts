@@ -102,7 +102,7 @@ test('the classifier is corrected, retrained, evaluated, promoted and rolled bac
 }) => {
   test.setTimeout(TRAINING_MS + 60_000)
   const pages = pagesOf(page, app)
-  const { frame, history, upload, retrain, models } = pages
+  const { frame, history, upload, retrain, models, images, findings, classifierSettings } = pages
   await logIn(page, app)
   await history.open('my-leaves')
   await history.markIncorrect()
@@ -132,6 +132,13 @@ test('the classifier is corrected, retrained, evaluated, promoted and rolled bac
   await read(pages)
   await models.rollBack()
   await expect(models.liveAgain('v1')).toBeVisible()
+
+  await images.open('my-leaves', { differs: 'yes' })
+  await read(pages)
+  await findings.open('my-leaves')
+  await read(pages)
+  await classifierSettings.open('my-leaves')
+  await read(pages)
   expect(missingWords(wordsOnPages(AGAIN), pageWords)).toEqual([])
 })
 
