@@ -12,7 +12,7 @@ export const dark: KindOfFinding = {
       ? null
       : {
           severity: 1 - brightness99 / DARK_BELOW,
-          detail: `99 % of its pixels are darker than ${percent(brightness99)} of white.`,
+          detail: `99 % of its pixels are at most ${percent(brightness99)} as bright as white.`,
         },
   ),
 }

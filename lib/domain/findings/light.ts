@@ -12,7 +12,7 @@ export const light: KindOfFinding = {
       ? null
       : {
           severity: 1 - (1 - brightness5) / LIGHT_MARGIN,
-          detail: `95 % of its pixels are brighter than ${percent(brightness5)} of white.`,
+          detail: `95 % of its pixels are at least ${percent(brightness5)} as bright as white.`,
         },
   ),
 }

@@ -54,12 +54,13 @@ export function ImageGrid(props: ImageGridProps) {
   const selectRange = async (position: number) =>
     onSelect(ranged(selection, await pages.idsIn(rangeTo(selection, position))))
 
+  /** A click follows a drawn rectangle, unless the pointer is released outside of the page. */
+  const onPress = () => {
+    isDrawn.current = false
+    drawnFrom.current = null
+  }
   const onClick = (event: MouseEvent) => {
-    if (isDrawn.current) {
-      isDrawn.current = false
-      drawnFrom.current = null
-      return
-    }
+    if (isDrawn.current) return
     const position = positionAt(event)
     const sample = position === null ? undefined : pages.at(position)
     if (position === null || !sample) return
@@ -98,6 +99,7 @@ export function ImageGrid(props: ImageGridProps) {
       aria-multiselectable
       aria-activedescendant={current >= range.first && current < range.end ? cellId(current) : undefined}
       onScroll={onScroll}
+      onPointerDownCapture={onPress}
       onClick={onClick}
       onDoubleClick={(event) => {
         const position = positionAt(event)
