@@ -26,9 +26,9 @@ test('accuracy is stated in hundredths with its interval, which is rounded outwa
 })
 
 test('nothing is rounded to 100 that is not', () => {
-  expect(first({ test: { images: 999, accuracy: accuracy(0.998, 0.99, 0.9991) } }).accuracy).toBe(
-    'About 99 of 100 predictions are right, probably between 99 and 100.',
-  )
+  expect(
+    first({ test: { images: 999, accuracy: accuracy(0.998, 0.99, 0.9991), mistakes: null } }).accuracy,
+  ).toBe('About 99 of 100 predictions are right, probably between 99 and 100.')
 })
 
 test('nor is the figure with equal classes', () => {
@@ -48,7 +48,7 @@ test('where all are right, the interval is of other images', () => {
 test('cross-validation is never called a test, and a test is', () => {
   const [test, crossValidation] = resultStatements(
     result({
-      test: { images: 20, accuracy: accuracy(0.9, 0.7, 0.97) },
+      test: { images: 20, accuracy: accuracy(0.9, 0.7, 0.97), mistakes: null },
       cross_validation: folds(accuracy(0.8, 0.6, 0.9)),
     }),
   )
@@ -65,7 +65,9 @@ test('validation images are named only where there is nothing else, and as too h
 
   expect(first({ validation }).method).toContain('may be too high')
   expect(
-    resultStatements(result({ validation, test: { images: 20, accuracy: validation.accuracy } })),
+    resultStatements(
+      result({ validation, test: { images: 20, accuracy: validation.accuracy, mistakes: null } }),
+    ),
   ).toHaveLength(1)
 })
 

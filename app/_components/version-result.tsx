@@ -1,20 +1,18 @@
 /** How good a version is, in a sentence; how that was measured; and its mistakes as images. */
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { darkroom } from '#lib/http/context.ts'
-import { currentUser, resultOf } from '../current-user.ts'
+import { versionResultOf } from '../version-result-of.ts'
 import { EvaluatedTiles } from './evaluated-tiles.tsx'
 import { resultStatements, type VersionResultAnswer } from './version-result-text.ts'
 
-type Mistakes = NonNullable<NonNullable<VersionResultAnswer['cross_validation']>['mistakes']>
+type Mistakes = NonNullable<NonNullable<VersionResultAnswer['test']>['mistakes']>
 
 /** Shows nothing where the version was deleted or never measured: the page says so elsewhere. */
 export async function VersionResult({ id }: { readonly id: string }) {
-  const { context } = await currentUser()
-  const result = await resultOf(context, () => darkroom().training.modelResult({ id }, context))
-  if (!result.ok) return null
-  const statements = resultStatements(result.value)
-  const folds = result.value.cross_validation
+  const result = await versionResultOf(id)
+  if (!result) return null
+  const statements = resultStatements(result)
+  const mistakes = mistakesOf(result)
   return (
     <div className="stack">
       {statements.map(({ accuracy, method }) => (
@@ -23,21 +21,30 @@ export async function VersionResult({ id }: { readonly id: string }) {
           <p className="small muted">{method}</p>
         </div>
       ))}
-      {folds?.mistakes && <MistakeTiles mistakes={folds.mistakes} images={folds.images} of={result.value} />}
+      {mistakes && <MistakeTiles {...mistakes} of={result} />}
     </div>
   )
+}
+
+/** On test images where they are known, else of the cross-validation. */
+function mistakesOf({ test, cross_validation: folds }: VersionResultAnswer) {
+  if (test?.mistakes) return { source: 'test', images: test.images, mistakes: test.mistakes } as const
+  if (!folds?.mistakes) return null
+  return { source: 'cross_validation', images: folds.images, mistakes: folds.mistakes } as const
 }
 
 type MistakeTilesProps = {
   readonly mistakes: Mistakes
   readonly images: number
   readonly of: Pick<VersionResultAnswer, 'classifier' | 'version'>
+  readonly source: 'test' | 'cross_validation'
 }
 
 function MistakeTiles({
   mistakes: { count, images: shown },
   images,
   of: { classifier, version },
+  source,
 }: MistakeTilesProps) {
   if (count === 0) return <p>No mistakes.</p>
   return (
@@ -58,7 +65,10 @@ function MistakeTiles({
           Showing {shown.length} of {count.toLocaleString('en-GB')} mistakes.{' '}
           <Link
             className="link"
-            href={classifierPage(classifier, `versions/${version}/images`, { outcome: 'incorrect' })}
+            href={classifierPage(classifier, `versions/${version}/images`, {
+              source,
+              outcome: 'incorrect',
+            })}
           >
             Show all mistakes
           </Link>

@@ -61,4 +61,12 @@ export const outOfFold = z.object({
 })
 export type OutOfFold = z.output<typeof outOfFold>
 
+/** `test.json`: what a version answered to the test images when it was evaluated. */
+export const testAnswers = z.object({
+  format: z.literal(1),
+  /** logits: one for each class of the version */
+  rows: z.array(z.object({ hash: z.string(), logits: z.array(z.number()) })),
+})
+export type TestAnswers = z.output<typeof testAnswers>
+
 export const packageFile = z.object({ version: z.string(), scripts: z.record(z.string(), z.string()) })

@@ -27,6 +27,17 @@ export const evaluatedImage = z.object({
   confidence: probability.describe('probability of the predicted class'),
 })
 
+const mistakes = z.object({
+  count: z.number().int(),
+  images: z
+    .array(evaluatedImage)
+    .max(MOST_MISTAKES)
+    .describe('the surest first; without images that were deleted since'),
+})
+
+const evaluationSource = z.enum(['test', 'cross_validation'])
+export type EvaluationSource = z.output<typeof evaluationSource>
+
 export const modelResult = contract({
   method: 'GET',
   path: '/api/models/{id}/result',
@@ -36,7 +47,10 @@ export const modelResult = contract({
   output: z.object({
     classifier: classifierId,
     version: versionName,
-    test: measured.nullable().describe('on test images, which were never used for training'),
+    test: measured
+      .extend({ mistakes: mistakes.nullable().describe('null: the predictions were not stored') })
+      .nullable()
+      .describe('on test images, which were never used for training'),
     cross_validation: measured
       .extend({
         balanced_accuracy: interval
@@ -46,16 +60,7 @@ export const modelResult = contract({
           .number()
           .int()
           .describe('images that are not counted, because each is a near-copy of one that is'),
-        mistakes: z
-          .object({
-            count: z.number().int(),
-            images: z
-              .array(evaluatedImage)
-              .max(MOST_MISTAKES)
-              .describe('the surest first; without images that were deleted since'),
-          })
-          .nullable()
-          .describe('null: the predictions were not stored'),
+        mistakes: mistakes.nullable().describe('null: the predictions were not stored'),
       })
       .nullable()
       .describe('every image, predicted by a model that was trained without it; these are not test figures'),
@@ -76,13 +81,15 @@ export const evaluatedImages = contract({
     label: className.optional().describe('only images with this label'),
     predicted: className.optional().describe('only images predicted as this class'),
     outcome: z.enum(['all', 'correct', 'incorrect']).default('all'),
+    source: evaluationSource
+      .optional()
+      .describe('the images of which evaluation (default: the test images where there are some)'),
     ...page,
   }),
   output: z.object({
     classifier: classifierId,
     version: versionName,
-    source: z
-      .literal('cross_validation')
+    source: evaluationSource
       .nullable()
       .describe('null: the predictions of single images were not stored with this version'),
     total: z.number().int().describe('with those that were deleted since'),

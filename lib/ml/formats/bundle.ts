@@ -15,7 +15,12 @@ import { int8File, type Int8File } from '#lib/contracts/int8.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readReference, referenceBytes, type Reference } from '../evaluate/familiarity.ts'
-import { outOfFold as outOfFoldSchema, type OutOfFold } from '#lib/contracts/model-files.ts'
+import {
+  outOfFold as outOfFoldSchema,
+  testAnswers as testAnswersSchema,
+  type OutOfFold,
+  type TestAnswers,
+} from '#lib/contracts/model-files.ts'
 import { featureLength, type Network, type Weights } from '../network/network.ts'
 import { BACKBONE_FILE } from '../onnx/foreign-graph.ts'
 import { networkFiles } from './network-files.ts'
@@ -34,6 +39,8 @@ export type BundleContent = {
   readonly reference: Reference | null
   /** Answers of a cross-validation; absent: it was evaluated by splits. */
   readonly outOfFold?: OutOfFold | null
+  /** Absent: it has no test images, or was evaluated before they were stored. */
+  readonly testAnswers?: TestAnswers | null
   /** Absent: it answers with float32 only. */
   readonly int8?: Int8File | null
 }
@@ -54,6 +61,7 @@ export async function writeBundle(
     'card.json': jsonBytes(content.card),
     'golden.json': jsonBytes(content.golden),
     ...(content.outOfFold ? { 'folds.json': jsonBytes(content.outOfFold) } : {}),
+    ...(content.testAnswers ? { 'test.json': jsonBytes(content.testAnswers) } : {}),
     ...(content.int8 ? { 'int8.json': jsonBytes(content.int8) } : {}),
     ...(content.reference ? { 'reference.bin': referenceBytes(content.reference) } : {}),
   }
@@ -99,6 +107,12 @@ export async function readOutOfFold(folder: string): Promise<OutOfFold | null> {
   return text === null ? null : outOfFoldSchema.parse(JSON.parse(text))
 }
 
+/** The answers of a saved version to its test images; null where they are not stored. */
+export async function readTestAnswers(folder: string): Promise<TestAnswers | null> {
+  const text = await readFile(join(folder, 'test.json'), 'utf8').catch(() => null)
+  return text === null ? null : testAnswersSchema.parse(JSON.parse(text))
+}
+
 /** Reads and verifies; a DarkroomError `bad_bundle` names the fault. */
 export async function readBundle(folder: string): Promise<Bundle> {
   const manifest = await parsed(folder, 'manifest.json', (value) => manifestSchema.parse(value))
@@ -140,6 +154,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
       reference: referenceOf(bytes.get('reference.bin'), featureLength(network)),
       ...(bytes.has('int8.json') && { int8: int8File.parse(JSON.parse(text('int8.json'))) }),
       ...(bytes.has('folds.json') && { outOfFold: outOfFoldSchema.parse(JSON.parse(text('folds.json'))) }),
+      ...(bytes.has('test.json') && { testAnswers: testAnswersSchema.parse(JSON.parse(text('test.json'))) }),
     }
   } catch (cause) {
     if (cause instanceof DarkroomError) throw cause

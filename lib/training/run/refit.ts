@@ -11,7 +11,7 @@ import { prepareTraining } from './learn/prepare-training.ts'
 import { trainNetwork } from './learn/train-network.ts'
 import { writeJson } from './plan.ts'
 import type { RunPorts } from './ports.ts'
-import { outOfFoldFile } from './seal/out-of-fold-file.ts'
+import { outOfFoldFile } from './seal/answers-files.ts'
 import { robustnessByFolds } from './seal/robustness-by-folds.ts'
 import { startingNetwork } from './start/starting-network.ts'
 

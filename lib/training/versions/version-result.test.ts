@@ -16,15 +16,21 @@ type Parts = {
   /** Labels today; a deleted image is absent. */
   readonly stored?: Readonly<Record<string, string>>
   readonly card?: object
+  /** [hash, logits] of test.json; absent: there is none. */
+  readonly tested?: readonly (readonly [string, readonly [number, number]])[]
 }
 
 /** A version of two classes, "cat" and "dog", and the data it was trained on. */
-function versionOf({ rows, trained, stored = trained, card = {} }: Parts) {
+function versionOf({ rows, trained, stored = trained, card = {}, tested }: Parts) {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-result-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   if (rows) {
     const stated = rows.map(([hash, logits, counts = true], group) => ({ hash, logits, counts, group }))
     writeFileSync(join(folder, 'folds.json'), JSON.stringify({ format: 1, folds: 5, rows: stated }))
+  }
+  if (tested) {
+    const stated = tested.map(([hash, logits]) => ({ hash, logits }))
+    writeFileSync(join(folder, 'test.json'), JSON.stringify({ format: 1, rows: stated }))
   }
   const data = {
     samples: {
@@ -123,7 +129,7 @@ test('a version with test images has their figures, and no cross-validation or m
   expect(result).toEqual({
     classifier: 'pets',
     version: 'v1',
-    test: { images: 24, accuracy: ACCURACY },
+    test: { images: 24, accuracy: ACCURACY, mistakes: null },
     cross_validation: null,
     validation: null,
   })
@@ -186,4 +192,29 @@ test('a version without stored predictions says so', async () => {
     total: 0,
     images: [],
   })
+})
+
+const TESTED: Parts = {
+  ...CONFUSED,
+  card: { test: { images: 2, accuracy: ACCURACY }, calibration: { temperature: 2 } },
+  trained: { ...CONFUSED.trained, '8': 'cat', '9': 'cat' },
+  tested: [
+    ['8', [1, 0]],
+    ['9', [0, 2]],
+  ],
+}
+
+test('the mistakes on test images are listed with the confidence that a prediction has', async () => {
+  const { test: measured } = await resultOf(TESTED)
+
+  expect(measured?.mistakes).toMatchObject({ count: 1, images: [{ sample_id: 's9', predicted: 'dog' }] })
+  expect(measured?.mistakes?.images[0]?.confidence).toBeCloseTo(1 / (1 + Math.exp(-1)), 6)
+})
+
+test('where there are test images, they are listed unless the cross-validation is requested', async () => {
+  const ids = async (query: object) => (await imagesOf(TESTED, query)).images.map(({ sample_id: id }) => id)
+
+  expect(await ids({})).toEqual(['s9', 's8'])
+  expect(await ids({ source: 'cross_validation' })).toEqual(['s4', 's1', 's2', 's3'])
+  expect(await imagesOf({ ...TESTED, tested: undefined }, {})).toMatchObject({ source: null, total: 0 })
 })

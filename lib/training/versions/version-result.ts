@@ -1,14 +1,18 @@
-/** The result of a version in few figures, with its mistakes. Only a cross-validation stores single predictions
- *  (`folds.json`); those on test images are not stored, so their mistakes are not listed. */
+/** The result of a version in few figures, with its mistakes: single predictions are in its bundle, of a cross-validation
+ *  in `folds.json`, of test images in `test.json`, which versions before 2026-11-30 do not have. */
 import type { Input, Output } from '#lib/contracts/contract.ts'
-import { MOST_MISTAKES, type evaluatedImages, type modelResult } from '#lib/contracts/version-result.ts'
-import type { OutOfFold } from '#lib/contracts/model-files.ts'
+import {
+  MOST_MISTAKES,
+  type evaluatedImages,
+  type EvaluationSource,
+  type modelResult,
+} from '#lib/contracts/version-result.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Sample } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { softmax } from '#lib/domain/calibration.ts'
 import { pageOf } from '#lib/domain/page.ts'
-import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
+import { readOutOfFold, readTestAnswers } from '#lib/ml/formats/bundle.ts'
 
 type Result = Output<typeof modelResult>
 type Mistakes = NonNullable<NonNullable<Result['cross_validation']>['mistakes']>
@@ -20,33 +24,49 @@ export async function versionResult(data: Sources, version: ResultVersion): Prom
   return {
     classifier: version.classifierId,
     version: version.name,
-    test: test && { images: test.images, accuracy: test.accuracy },
+    test: test && {
+      images: test.images,
+      accuracy: test.accuracy,
+      mistakes: await mistakesOf(data, version, 'test'),
+    },
     cross_validation: folds
       ? {
           images: folds.images,
           accuracy: folds.accuracy,
           balanced_accuracy: folds.balanced_accuracy,
           near_copies: folds.near_copies,
-          mistakes: await mistakesOf(data, version),
+          mistakes: await mistakesOf(data, version, 'cross_validation'),
         }
       : null,
     validation: validation && { images: validation.images, accuracy: validation.accuracy },
   }
 }
 
-async function mistakesOf(data: Sources, version: ResultVersion): Promise<Mistakes | null> {
-  const wrong = (await evaluatedOf(data, version))?.filter(isIncorrect)
+async function mistakesOf(
+  data: Sources,
+  version: ResultVersion,
+  source: EvaluationSource,
+): Promise<Mistakes | null> {
+  const wrong = (await evaluatedOf(data, version, source))?.filter(isIncorrect)
   if (!wrong) return null
   return { count: wrong.length, images: wrong.flatMap(shown).slice(0, MOST_MISTAKES) }
 }
 
-/** The images that a version was evaluated on one by one: all, or those behind one cell of its confusion matrix. */
+/** The images that a version was evaluated on one by one: all, or those behind one cell of its confusion matrix, which
+ *  is that of the test images where there are some. */
 export async function imagesOfVersion(
   data: Sources,
   version: ResultVersion,
-  { label, predicted, outcome, cursor, limit }: Input<typeof evaluatedImages>,
+  {
+    label,
+    predicted,
+    outcome,
+    cursor,
+    limit,
+    source = version.card.test ? 'test' : 'cross_validation',
+  }: Input<typeof evaluatedImages>,
 ): Promise<Output<typeof evaluatedImages>> {
-  const evaluated = await evaluatedOf(data, version)
+  const evaluated = await evaluatedOf(data, version, source)
   const wanted = (evaluated ?? []).filter(
     (one) =>
       (label === undefined || one.label === label) &&
@@ -59,7 +79,7 @@ export async function imagesOfVersion(
   return {
     classifier: version.classifierId,
     version: version.name,
-    source: evaluated && 'cross_validation',
+    source: evaluated && source,
     total: wanted.length,
     deleted: wanted.length - stored.length,
     images: rows.flatMap(shown),
@@ -81,24 +101,45 @@ const isIncorrect = ({ label, predicted }: EvaluatedImage): boolean => label !==
 const shown = ({ sample, label, predicted, confidence }: EvaluatedImage) =>
   sample ? [{ ...shownSample(sample), label, predicted, confidence }] : []
 
-/** Those that the figures of a cross-validation count, the surest first; null where their predictions are not
- *  stored. */
-async function evaluatedOf(data: Sources, version: ResultVersion): Promise<readonly EvaluatedImage[] | null> {
-  const file = await readOutOfFold(version.folder)
-  if (!file) return null
+/** Those that the figures count, the surest first; null where their predictions are not stored. */
+async function evaluatedOf(
+  data: Sources,
+  version: ResultVersion,
+  source: EvaluationSource,
+): Promise<readonly EvaluatedImage[] | null> {
+  const rows = await storedRows(version, source)
+  if (!rows) return null
   const samples = new Map((await data.samples.all(version.classifierId)).map((one) => [one.hash, one]))
   const labels = await labelsInTraining(data, version.runId)
-  return file.rows
+  return rows
     .flatMap((row) => {
       const sample = samples.get(row.hash)
       const label = labels?.get(row.hash) ?? sample?.label
       const { predicted, confidence } = predictionOf(row, version.classes)
-      // near-copies beyond the first of their group are not in the accuracy either
-      return !row.counts || label === undefined || predicted === undefined
+      return label === undefined || predicted === undefined
         ? []
         : [{ hash: row.hash, label, predicted, confidence, sample }]
     })
     .toSorted((a, b) => b.confidence - a.confidence || (a.hash < b.hash ? -1 : 1))
+}
+
+type AnswerRow = { readonly hash: string; readonly logits: readonly number[] }
+
+async function storedRows(
+  { folder, card }: ResultVersion,
+  source: EvaluationSource,
+): Promise<readonly AnswerRow[] | null> {
+  if (source === 'cross_validation') {
+    const file = await readOutOfFold(folder)
+    // near-copies beyond the first of their group are not in the accuracy either
+    return file && file.rows.filter(({ counts }) => counts)
+  }
+  const file = await readTestAnswers(folder)
+  const temperature = card.calibration?.temperature ?? 1
+  return (
+    file &&
+    file.rows.map(({ hash, logits }) => ({ hash, logits: logits.map((logit) => logit / temperature) }))
+  )
 }
 
 /** How an answer of the API names a sample. */
@@ -118,9 +159,9 @@ async function labelsInTraining(
   return new Map((await data.snapshots.entriesOf(snapshotId)).map(({ hash, label }) => [hash, label]))
 }
 
-/** Class and confidence of one row of folds.json. */
+/** Class and confidence of one row, scaled by the temperature. */
 export function predictionOf(
-  { logits }: OutOfFold['rows'][number],
+  { logits }: Pick<AnswerRow, 'logits'>,
   classes: readonly string[],
 ): { readonly predicted: string | undefined; readonly confidence: number } {
   const probabilities = softmax(logits)

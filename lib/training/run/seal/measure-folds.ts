@@ -24,7 +24,7 @@ import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { CrossValidationResult } from '../learn/material.ts'
 import { familiarityByFolds } from './familiarity-by-folds.ts'
 import type { Measurement } from './measure.ts'
-import { outOfFoldFile } from './out-of-fold-file.ts'
+import { outOfFoldFile } from './answers-files.ts'
 import { computeOutputs, untimed, type MeasuredModel } from './outputs.ts'
 import { testFigures } from './test-figures.ts'
 

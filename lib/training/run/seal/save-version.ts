@@ -6,14 +6,16 @@ import type { RunPorts, TrainingEngine } from '../ports.ts'
 import { startStage } from '../progress.ts'
 import type { EvaluatedNetwork, EvaluationRun } from './evaluate-trained.ts'
 import { goldenOf } from './golden.ts'
+import { testAnswersFile } from './answers-files.ts'
 
 export type SavedRun = EvaluationRun & { readonly evaluated: EvaluatedNetwork }
 
 export async function saveVersion(run: SavedRun, ports: RunPorts): Promise<Card> {
-  const { plan, evaluated } = run
+  const { plan, images, evaluated } = run
   const { network, weights, measurement } = evaluated
   const stage = startStage('save', { total: 0 }, ports)
   const card = cardOf(run, ports)
+  const tested = images.test.count > 0 ? measurement.answered.at(-1) : undefined // the last are the test images
   await writeBundle(
     plan.out,
     {
@@ -25,6 +27,7 @@ export async function saveVersion(run: SavedRun, ports: RunPorts): Promise<Card>
       golden: goldenOf(evaluated.goldenLogits),
       reference: measurement.reference,
       ...(measurement.outOfFold && { outOfFold: measurement.outOfFold }),
+      ...(tested && { testAnswers: testAnswersFile(images.test, tested.logits) }),
       int8: evaluated.int8.file,
     },
     (written, files) => {

@@ -9,6 +9,7 @@ import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { currentUser, requireViewer, resultOf } from '../../../../current-user.ts'
+import { versionResultOf } from '../../../../version-result-of.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { VersionActions } from '../_components/version-actions.tsx'
 import { VersionDetail } from '../_components/version-detail.tsx'
@@ -52,6 +53,7 @@ export default async function VersionReport({ params }: ReportProps) {
             card={model.value.card}
             classes={model.value.classes}
             layers={await layersOf(shown)}
+            areImagesKnown={await areImagesKnown(shown.id)}
           />
         </>
       ) : (
@@ -86,6 +88,12 @@ function MissingVersion({
       </EmptyState>
     </>
   )
+}
+
+/** The images behind the confusion matrix, which is that of the test images where there are some. */
+async function areImagesKnown(id: string): Promise<boolean> {
+  const result = await versionResultOf(id)
+  return (result?.test ?? result?.cross_validation)?.mistakes != null
 }
 
 /** Known of the live version, which is loaded. */

@@ -25,11 +25,14 @@ export function VersionFigures({
   card,
   classes,
   layers,
+  areImagesKnown = false,
 }: {
   readonly card: VersionCard
   readonly classes: readonly string[]
   /** Empty where they are not known. */
   readonly layers: readonly Layer[]
+  /** Whether the numbers of the confusion matrix lead to their images. */
+  readonly areImagesKnown?: boolean
 }) {
   const figures = card.test ?? card.folds
   return (
@@ -50,8 +53,7 @@ export function VersionFigures({
             <ConfusionMatrix
               classes={classes}
               counts={figures.confusion}
-              {...(!card.test && {
-                // of test images, single predictions are not stored
+              {...(areImagesKnown && {
                 linkTo: (cell, count) => (
                   <Link
                     href={classifierPage(card.classifier, `versions/${card.version}/images`, cell)}

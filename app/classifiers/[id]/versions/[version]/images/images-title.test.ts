@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { imagesTitle, outcomeOf } from './images-title.ts'
+import { imagesTitle, outcomeOf, sourceOf } from './images-title.ts'
 
 test.each([
   [{ label: 'dog', predicted: 'cat' }, '“dog” predicted as “cat”'],
@@ -18,4 +18,8 @@ test('an unknown outcome in an address shows all images', () => {
     'all',
     'all',
   ])
+})
+
+test('an unknown evaluation in an address is that of the confusion matrix', () => {
+  expect([sourceOf('test'), sourceOf('folds'), sourceOf(undefined)]).toEqual(['test', undefined, undefined])
 })

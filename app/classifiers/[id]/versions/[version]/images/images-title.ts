@@ -1,4 +1,6 @@
 /** What a list of evaluated images shows, in words. Pure. */
+import type { EvaluationSource } from '#lib/contracts/version-result.ts'
+
 const OUTCOMES = ['all', 'correct', 'incorrect'] as const
 type Outcome = (typeof OUTCOMES)[number]
 
@@ -11,6 +13,10 @@ export type ImagesFilter = {
 /** Of an address; anything else than an outcome shows all images. */
 export const outcomeOf = (named: string | undefined): Outcome =>
   OUTCOMES.find((outcome) => outcome === named) ?? 'all'
+
+/** Of an address; undefined: the images of the confusion matrix. */
+export const sourceOf = (named: string | undefined): EvaluationSource | undefined =>
+  named === 'test' || named === 'cross_validation' ? named : undefined
 
 const TITLES: Readonly<Record<Outcome, string>> = {
   all: 'Evaluated images',

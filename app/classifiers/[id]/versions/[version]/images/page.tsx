@@ -13,9 +13,13 @@ import { EvaluatedTiles } from '../../../../../_components/evaluated-tiles.tsx'
 import { queryOf, requireViewer, resultOf } from '../../../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../../classifier-of-page.ts'
 import { versionNamed, versionsOf } from '../../versions-of.ts'
-import { imagesTitle, outcomeOf } from './images-title.ts'
+import { imagesTitle, outcomeOf, sourceOf } from './images-title.ts'
 
 const PER_PAGE = 60
+const METHODS = {
+  test: 'They are test images, which were never used for training.',
+  cross_validation: 'Each was predicted by a model that was trained without it.',
+} as const
 
 type ImagesProps = ClassifierPageProps<'version'>
 
@@ -27,10 +31,10 @@ export async function generateMetadata({ params }: ImagesProps): Promise<Metadat
 export default async function VersionImages(props: ImagesProps) {
   const { id } = await classifierOfPage(props.params)
   const { version } = await props.params
-  const { label, predicted, outcome: named, cursor } = await queryOf(props)
+  const { label, predicted, outcome: named, source: of, cursor } = await queryOf(props)
   const section = `versions/${version}/images`
   const { context } = await requireViewer(classifierPage(id, section))
-  const filter = { label, predicted, outcome: outcomeOf(named) }
+  const filter = { label, predicted, outcome: outcomeOf(named), source: sourceOf(of) }
   const shown = versionNamed(await versionsOf(id), version)
   const report = (
     <Link href={classifierPage(id, `versions/${version}`)} {...buttonProps({ size: 'small' })}>
@@ -62,8 +66,8 @@ export default async function VersionImages(props: ImagesProps) {
       <>
         {head}
         <EmptyState icon="image" title="The images are not known">
-          The predictions of single images are stored for versions that were evaluated by cross-validation,
-          and this one was not.
+          The predictions of single images were not stored with this version. Versions that are trained from
+          now on have them.
         </EmptyState>
       </>
     )
