@@ -35,8 +35,7 @@ export const sampleFilters = {
     .optional()
     .describe('only images that the most recent report lists under this kind'),
 }
-const filters = z.object(sampleFilters)
-export type SampleFilters = z.output<typeof filters>
+export type SampleFilters = z.output<z.ZodObject<typeof sampleFilters>>
 
 export const SAMPLE_SORTS = ['newest', 'oldest', 'name', 'least_certain'] as const
 export type SampleSort = (typeof SAMPLE_SORTS)[number]

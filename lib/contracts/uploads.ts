@@ -7,7 +7,6 @@ import { SAMPLE_SORTS, sampleFilters } from './sample-filters.ts'
 import {
   chosenClassifier,
   classifierId,
-  className,
   id,
   nextCursor,
   page,

@@ -35,7 +35,7 @@ export function ImageGrid(props: ImageGridProps) {
   const view = () => ({ top: frame.current?.scrollTop ?? 0, height: frame.current?.clientHeight ?? 0 })
   const rowHeight = layout?.rowHeight
   useLayoutEffect(() => {
-    if (layout && frame.current) frame.current.scrollTop = scrollTo(layout, current, view())
+    if (layout) frame.current?.scrollTo({ top: scrollTo(layout, current, view()), behavior: 'instant' })
     // only when the keyboard moves, or the grid is measured: scrolling by hand must not jump back
   }, [current, rowHeight]) // eslint-disable-line react-hooks/exhaustive-deps
 

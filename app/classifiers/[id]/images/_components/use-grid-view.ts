@@ -1,6 +1,6 @@
 'use client'
 /** The size of the grid and how far it is scrolled. It renders again only when another row comes into view. */
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
+import { useEffect, useRef, useState, type RefObject } from 'react'
 import { gridLayout, visibleRange, type GridLayout, type PositionRange } from './grid-layout.ts'
 
 export type GridView = {
@@ -30,10 +30,7 @@ export function useGridView(count: number): GridView {
     return () => observer.disconnect()
   }, [])
 
-  const onScroll = useCallback(
-    () => setRow(Math.floor((frame.current?.scrollTop ?? 0) / rowHeight)),
-    [rowHeight],
-  )
+  const onScroll = () => setRow(Math.floor((frame.current?.scrollTop ?? 0) / rowHeight))
   const range = layout
     ? visibleRange(layout, { top: row * rowHeight, height: height + rowHeight }, count)
     : { first: 0, end: Math.min(count, 60) }

@@ -75,8 +75,7 @@ export default async function VersionImages(props: ImagesProps) {
     <div className="stack">
       {head}
       <p className="muted">
-        {counted(total, 'image')}, the most confident predictions first. Each was predicted by a model that
-        was trained without it.
+        {counted(total, 'image')}, the most confident predictions first. {METHODS[source]}
         {deleted > 0 && ` ${counted(deleted, 'image was', 'images were')} deleted since.`}
       </p>
       {images.length > 0 && <EvaluatedTiles images={images} />}
