@@ -28,6 +28,7 @@ const REFUSED: Readonly<Record<string, readonly number[]>> = {
   'POST /api/runs/{id}/cancel': [409], // it has ended
   'POST /api/predict/jobs/{id}/cancel': [200, 409], // it may have ended
   'POST /api/runs/{id}/resume': [409],
+  'GET /api/snapshots/{id}/compare': [404], // the other snapshot does not exist
   'DELETE /api/models/{id}': [200, 409], // the newest may be the target of the rollback
 }
 
@@ -66,6 +67,7 @@ test('every curl line of the reference works as printed', async ({ page }) => {
 
     for (const { route, line } of lines) {
       if (route === 'POST /api/retrain') await addImage(product, key)
+      if (route === 'POST /api/imports') await saveExport(product, key, folder)
       const id = idFrom.has(route) ? await newestId(product, key, idFrom.get(route)!) : ''
       const { stdout, stderr } = await runLine(line, folder, {
         DARKROOM_KEY: key,
@@ -119,6 +121,15 @@ async function newestId(product: OwnProduct, key: string, route: string): Promis
   })
   const list = Object.values(json).find(Array.isArray) as readonly { id: string }[]
   return (route === 'GET /api/users' ? list.at(-1) : list[0])?.id ?? ''
+}
+
+/** What the line of the export saves under the name that its response states. */
+async function saveExport(product: OwnProduct, key: string, folder: string): Promise<void> {
+  const response = await fetch(`${product.url}/api/classifiers/shapes/export`, {
+    headers: { authorization: `Bearer ${key}` },
+  })
+  expect(response.headers.get('content-disposition')).toContain('shapes-classifier.zip')
+  writeFileSync(path.join(folder, 'shapes-classifier.zip'), new Uint8Array(await response.arrayBuffer()))
 }
 
 async function addImage(product: OwnProduct, key: string): Promise<void> {
