@@ -1,5 +1,5 @@
-/** The result of a version in few figures, with its mistakes: single predictions are in its bundle, of a cross-validation
- *  in `folds.json`, of test images in `test.json`, which versions before 2026-11-30 do not have. */
+/** The result of a version in few figures, with its mistakes: single predictions are in its bundle, those of a
+ *  cross-validation in `folds.json`, those on test images in `test.json`, which versions before 2026-11-30 lack. */
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import {
   MOST_MISTAKES,
