@@ -49,7 +49,7 @@ export default async function ClassifierSettings({ params }: ClassifierPageProps
           <PromotionForm id={id} choice={classifier.auto_promote} common={common} />
         </PermissionGate>
       </Card>
-      <ExportCard classifier={classifier} />
+      <ExportCard classifier={classifier} mayEdit={user.may('edit')} />
       <Card title="Delete the classifier">
         <PermissionGate user={user} scope="admin" action="delete this classifier">
           <DeleteClassifier id={id} title={title} isExample={classifier.is_shipped} />

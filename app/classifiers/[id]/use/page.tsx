@@ -1,14 +1,15 @@
 /** How a script, a phone and other programs use one classifier. */
-import { addressOf } from '#lib/contracts/client.ts'
 import type { VersionAnswer } from '#lib/contracts/models.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
-import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { PageHelp } from '../../../_components/page-help.tsx'
-import { requireViewer } from '../../../current-user.ts'
+import { requireViewer, resultOf, type CurrentUser } from '../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../classifier-of-page.ts'
+import { downloadsOf } from '../_components/downloads.ts'
+import { VersionDownloads } from '../_components/version-downloads.tsx'
 import { PhoneCard } from './_components/phone-card.tsx'
 import { ProgramsCard } from './_components/programs-card.tsx'
 
@@ -16,7 +17,7 @@ export const metadata = { title: 'Use' }
 const NEWEST = 200 // the live version is among the newest
 
 export default async function Use({ params }: ClassifierPageProps) {
-  const { id, title, live_version: live } = await classifierOfPage(params)
+  const { id, title, input, live_version: live } = await classifierOfPage(params)
   const user = await requireViewer(classifierPage(id, 'use'))
   const { queries, settings } = darkroom()
   const { models } = await queries.listModels({ classifier: id, limit: NEWEST })
@@ -43,35 +44,29 @@ export default async function Use({ params }: ClassifierPageProps) {
         denialReason={user.denialReason('admin', 'create an API key')}
       />
       <PhoneCard address={`${origin}${classifierPage(id, 'predict')}`} />
-      {version && <Downloads version={version} />}
+      {version && <Downloads version={version} user={user} readsDigits={input.fit === 'digit'} />}
     </div>
   )
 }
 
-const FORMATS = [
-  ['bundle', 'Everything', 'All files of the version, with its model card.'],
-  ['tfjs', 'TensorFlow.js', 'For web pages and Node.'],
-  ['onnx', 'ONNX', 'For ONNX Runtime in any language.'],
-] as const
-
-function Downloads({ version: { id, version } }: { readonly version: VersionAnswer }) {
+async function Downloads({
+  version: { id, version },
+  user,
+  readsDigits,
+}: {
+  readonly version: VersionAnswer
+  readonly user: CurrentUser
+  readonly readsDigits: boolean
+}) {
+  const model = await resultOf(user.context, () => darkroom().queries.getModel({ id }))
   return (
     <Card title="Downloads">
       <p className="small">Version {version}, which is live, for use without Darkroom.</p>
-      <ul className="grid gap-3">
-        {FORMATS.map(([format, label, about]) => (
-          <li key={format} className="row">
-            <a
-              {...buttonProps({ size: 'small' })}
-              href={addressOf('GET /api/models/{id}/download', { id, format })}
-              download
-            >
-              {label}
-            </a>
-            <span className="small muted">{about}</span>
-          </li>
-        ))}
-      </ul>
+      {model.ok ? (
+        <VersionDownloads id={id} downloads={downloadsOf(model.value.card, readsDigits)} />
+      ) : (
+        <ErrorNotice title="This version cannot be downloaded" failure={model.failure} />
+      )}
     </Card>
   )
 }

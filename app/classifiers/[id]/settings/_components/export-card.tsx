@@ -1,4 +1,4 @@
-/** What can be downloaded of a classifier, and where the rest is found. */
+/** Downloads of a whole classifier and of its predictions, and the way to those of its model. */
 import Link from 'next/link'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { addressOf } from '#lib/contracts/client.ts'
@@ -8,21 +8,33 @@ import { Card } from '#lib/ui/card.tsx'
 
 export function ExportCard({
   classifier: { id, live_version: version },
+  mayEdit,
 }: {
   readonly classifier: ClassifierAnswer
+  /** Others may not download the images. */
+  readonly mayEdit: boolean
 }) {
   return (
     <Card title="Export">
-      <p className="small">
-        {version === null
-          ? 'The model can be downloaded once a version is live.'
-          : 'The model can be downloaded for use without Darkroom.'}{' '}
-        Images are copied by a backup of the data folder.
-      </p>
+      {mayEdit && (
+        <p className="small">
+          The whole classifier is one ZIP archive with its images, versions and settings. To create the
+          classifier in another Darkroom, send the archive to <code>POST /api/imports</code> there.
+        </p>
+      )}
       <div className="row">
+        {mayEdit && (
+          <a
+            {...buttonProps({ size: 'small' })}
+            href={addressOf('GET /api/classifiers/{id}/export', { id })}
+            download
+          >
+            Whole classifier
+          </a>
+        )}
         {version !== null && (
           <Link {...buttonProps({ size: 'small' })} href={classifierPage(id, 'use')}>
-            Download the model
+            Model only
           </Link>
         )}
         <a

@@ -24,7 +24,7 @@ export async function generateMetadata({ params }: ReportProps): Promise<Metadat
 }
 
 export default async function VersionReport({ params }: ReportProps) {
-  const { id, title } = await classifierOfPage(params)
+  const { id, title, input } = await classifierOfPage(params)
   const { version } = await params
   const user = await requireViewer(classifierPage(id, `versions/${version}`))
   const models = await versionsOf(id)
@@ -48,7 +48,7 @@ export default async function VersionReport({ params }: ReportProps) {
       </PageHead>
       {model.ok ? (
         <>
-          <VersionDetail model={model.value} />
+          <VersionDetail model={model.value} readsDigits={input.fit === 'digit'} />
           <VersionFigures
             card={model.value.card}
             classes={model.value.classes}

@@ -1,8 +1,6 @@
 /** How good a version is, its limitations, and in a fold its technical details and downloads. */
-import { addressOf } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { durationText } from '#lib/ui/duration.ts'
 import { Notice } from '#lib/ui/error-notice.tsx'
@@ -10,15 +8,14 @@ import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { FoldFacts } from '../../../../_components/fold-facts.tsx'
 import { VersionResult } from '../../../../_components/version-result.tsx'
+import { downloadsOf } from '../../_components/downloads.ts'
+import { VersionDownloads } from '../../_components/version-downloads.tsx'
 
 type Model = Output<Routes['GET /api/models/{id}']>
 
-const FOR_BROWSERS = [
-  { format: 'webpage', label: 'Web page' },
-  { format: 'tfjs', label: 'TensorFlow.js files' },
-] as const
+type VersionDetailProps = { readonly model: Model; readonly readsDigits: boolean }
 
-export function VersionDetail({ model }: { readonly model: Model }) {
+export function VersionDetail({ model, readsDigits }: VersionDetailProps) {
   const { card } = model
   return (
     <Card title="How good it is">
@@ -93,33 +90,9 @@ export function VersionDetail({ model }: { readonly model: Model }) {
             </Fact>
             <Fact name="Seed">{card.seed}</Fact>
           </Facts>
-          <div>
-            <p className="small muted">
-              To use the model elsewhere: the web page predicts from disk, without a server. The other files
-              output logits; preprocess.json describes the preprocessing.
-            </p>
-            <div className="row">
-              {!card.network.is_onnx &&
-                FOR_BROWSERS.map(({ format, label }) => (
-                  <a
-                    key={format}
-                    {...buttonProps({ size: 'small', variant: 'quiet' })}
-                    href={addressOf('GET /api/models/{id}/download', { id: model.id, format })}
-                    download
-                  >
-                    {label}
-                  </a>
-                ))}
-              {card.familiarity !== undefined && (
-                <a
-                  {...buttonProps({ size: 'small', variant: 'quiet' })}
-                  href={addressOf('GET /api/models/{id}/download', { id: model.id, format: 'onnx' })}
-                  download
-                >
-                  ONNX files
-                </a>
-              )}
-            </div>
+          <div className="grid gap-2">
+            <p className="small muted">Downloads, for use without Darkroom</p>
+            <VersionDownloads id={model.id} downloads={downloadsOf(card, readsDigits)} />
           </div>
           <div>
             <p className="small muted">Training command</p>
