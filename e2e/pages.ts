@@ -3,6 +3,7 @@
  * actions of a user. What should be true of a page is in the tests.
  */
 import type { Page } from '@playwright/test'
+import { browserPrediction } from './pages/browser-prediction.ts'
 import { accountPage, loginPage, setupPage } from './pages/accounts.ts'
 import { findingsPage } from './pages/findings.ts'
 import { frame } from './pages/frame.ts'
@@ -28,6 +29,7 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     login: loginPage(tab),
     account: accountPage(tab),
     predict: predictPage(tab),
+    browserPrediction: browserPrediction(tab),
     jobs: jobsPage(tab),
     upload: uploadPage(tab),
     newClassifier: newClassifierPage(tab),

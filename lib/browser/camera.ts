@@ -1,8 +1,12 @@
-/** The camera of the device as a video. It says in a sentence why there is none. */
+/** The camera of the device as a video, and its frames as files. It says in a sentence why there is none. */
+import { withShotData } from './shot-data.ts'
 
 /** Wanted of the camera; it may give another size. Networks look at 224 pixels or fewer. */
 const WIDTH = 640
 const HEIGHT = 480
+const JPEG_QUALITY = 0.92
+/** Written into the images as their camera. */
+const CAMERA = 'Camera of a browser'
 
 export type CameraProblem = 'insecure' | 'unsupported' | 'refused' | 'missing' | 'busy'
 
@@ -57,4 +61,21 @@ export async function openCamera(
   } catch (cause) {
     throw new CameraUnavailable(cameraProblemOf(cause instanceof Error ? cause.name : ''), cause)
   }
+}
+
+/** The frame that the video shows now, as a JPEG that says when it was taken; null before the first.
+ *  @param name of the file, without its ending */
+export function frameFile(
+  video: HTMLVideoElement,
+  { name, takenAt }: { readonly name: string; readonly takenAt: Date },
+): File | null {
+  const { videoWidth: width, videoHeight: height } = video
+  if (width === 0) return null
+  const canvas = Object.assign(document.createElement('canvas'), { width, height })
+  canvas.getContext('2d')?.drawImage(video, 0, 0)
+  // not `toBlob`: Chromium waits for idle time before it encodes, a second and more while frames are predicted
+  const base64 = canvas.toDataURL('image/jpeg', JPEG_QUALITY).split(',')[1] ?? ''
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  const jpeg = withShotData(bytes, { camera: CAMERA, takenAt })
+  return new File([new Uint8Array(jpeg)], `${name}.jpg`, { type: 'image/jpeg' })
 }

@@ -8,6 +8,13 @@ export type TensorFlowInPage = typeof tf & {
 
 export type BackendName = 'webgl' | 'wasm' | 'cpu'
 
+/** The addresses of its files. */
+export type EngineAddresses = {
+  readonly scripts: readonly string[]
+  /** By the name of the file. */
+  readonly wasm: Readonly<Record<string, string>>
+}
+
 const SINGLE = 'tfjs-backend-wasm-simd.wasm'
 const THREADED = 'tfjs-backend-wasm-threaded-simd.wasm'
 
@@ -16,6 +23,24 @@ const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i
 
 declare global {
   var tf: TensorFlowInPage | undefined
+}
+
+let loading: Promise<TensorFlowInPage> | null = null
+
+/** Loads it once per page; a failure can be tried again.
+ *  @throws Error with a sentence for the user */
+export function loadTensorFlow(addresses: EngineAddresses): Promise<TensorFlowInPage> {
+  loading ??= load(addresses).catch((error: unknown) => {
+    loading = null
+    throw error
+  })
+  return loading
+}
+
+async function load({ scripts, wasm }: EngineAddresses): Promise<TensorFlowInPage> {
+  for (const script of scripts) await addScript(script)
+  if (!globalThis.tf) throw new Error('TensorFlow.js did not start in this browser.')
+  return prepared(globalThis.tf, wasm)
 }
 
 /** With the addresses of its WebAssembly files, by their names. The file for several threads is never fetched: pages
@@ -28,6 +53,17 @@ export function prepared(
   tensorFlow.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   tensorFlow.wasm?.setWasmPaths({ ...wasm, [THREADED]: wasm[SINGLE] ?? '' })
   return tensorFlow
+}
+
+function addScript(address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement('script')
+    script.src = address
+    script.onload = () => resolve()
+    script.onerror = () =>
+      reject(new Error('TensorFlow.js could not be loaded: the server did not deliver it. Try again.'))
+    document.head.append(script)
+  })
 }
 
 /** The backends worth trying in this browser, the fastest first. `cpu` is plain JavaScript: slow, and everywhere. */

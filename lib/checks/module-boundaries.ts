@@ -94,7 +94,7 @@ export const MODULES = {
   },
   setup: { is: 'installation and build', may: [] },
   checks: { is: 'these rules, and `npm test`', may: ['contracts', 'processes'] },
-  app: { is: 'pages and thin route handlers', may: ['domain', 'contracts', 'auth', 'http', 'ui'] },
+  app: { is: 'pages and thin route handlers', may: ['domain', 'contracts', 'auth', 'http', 'ui', 'browser'] },
   proxy: { is: '`proxy.ts`, which runs before every page', may: [] },
   e2e: {
     is: 'end-to-end tests in Chromium',

@@ -22,7 +22,7 @@ export function ExplanationPanel({
   prediction: { classifier, model_version },
 }: {
   readonly file: File
-  readonly prediction: PredictionAnswer
+  readonly prediction: Pick<PredictionAnswer, 'classifier' | 'model_version'>
 }) {
   const [state, setState] = useState<ExplanationState>({ kind: 'idle' })
 

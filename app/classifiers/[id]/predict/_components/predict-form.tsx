@@ -1,8 +1,8 @@
 'use client'
 /** Takes images and shows their predictions: one in detail, several as a table. A few images are sent at a
  *  time. */
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
-import { call } from '#lib/contracts/client.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { DrawingPad } from '#lib/ui/drawing-pad.tsx'
 import { DropZone } from '#lib/ui/drop-zone.tsx'
@@ -11,11 +11,17 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 import { Segmented } from '#lib/ui/segmented.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
-import { failureOf } from '../../../../_components/request-error.ts'
+import {
+  BrowserModelStatus,
+  PredictionPlace,
+} from '../../../../_components/browser-prediction/prediction-place.tsx'
+import { sentenceOf, useBrowserModel } from '../../../../_components/browser-prediction/use-browser-model.ts'
 import { PredictionCard } from './prediction-card.tsx'
-import type { PredictionItem } from './prediction-item.ts'
+import { predictFile, predictZip } from './predict-files.ts'
+import { newItemKey, type PredictionItem } from './prediction-item.ts'
 import { PredictionTable } from './results-table.tsx'
 
+type InputMethod = 'draw' | 'upload' | 'camera'
 type ClassifierInfo = {
   readonly id: string
   readonly classes: readonly string[]
@@ -24,6 +30,11 @@ type ClassifierInfo = {
 
 const CONCURRENCY = 3 // more requests would only wait in the server's queue
 const FORMATS = 'JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF'
+/** Loaded where it is shown: it is no part of the page's own scripts. */
+const LiveCamera = dynamic(() => import('../../../../_components/browser-prediction/live-camera.tsx'), {
+  ssr: false,
+})
+
 const isZip = (file: File) => /\.zip$/i.test(file.name)
 
 export function PredictForm({
@@ -36,15 +47,16 @@ export function PredictForm({
   readonly largestBytes: number
 }) {
   const [items, setItems] = useState<readonly PredictionItem[]>([])
-  const [inputMethod, setInputMethod] = useState<'draw' | 'upload'>(classifier.hasDigits ? 'draw' : 'upload')
+  const [inputMethod, setInputMethod] = useState<InputMethod>(classifier.hasDigits ? 'draw' : 'upload')
+  const browser = useBrowserModel(classifier.id)
+  const model = browser.state.kind === 'ready' ? browser.state.model : null
   const put = (key: string, change: Partial<PredictionItem>) =>
     setItems((all) => all.map((one) => (one.key === key ? { ...one, ...change } : one)))
 
   const predictAll = async (files: readonly File[]) => {
-    const batch = crypto.randomUUID()
-    const added = files.map((file, i) => ({
+    const added = files.map((file) => ({
       file,
-      key: `${batch} ${i}`,
+      key: newItemKey(),
       name: file.name,
       preview: isZip(file) ? null : URL.createObjectURL(file),
       prediction: null,
@@ -66,10 +78,11 @@ export function PredictForm({
           setItems((all) => all.flatMap((one) => (one.key === item.key ? entries : [one])))
         } else
           put(item.key, {
-            prediction: await call('POST /api/predict', { classifier: classifier.id, file: item.file }),
+            prediction: await predictFile(classifier.id, item.file, model),
+            isLocal: model !== null,
           })
       } catch (error) {
-        put(item.key, { failure: failureOf(error) })
+        put(item.key, { failure: sentenceOf(error) })
       }
       return next()
     }
@@ -79,28 +92,33 @@ export function PredictForm({
   const single = items.length === 1 ? items[0] : undefined
   return (
     <div className="stack">
-      {classifier.hasDigits && (
-        <div>
+      <div className="grid gap-2">
+        <div className="row">
           <Segmented
             label="Input method"
             value={inputMethod}
             onChange={setInputMethod}
             options={[
-              { value: 'draw', label: 'Draw a digit' },
+              ...(classifier.hasDigits ? [{ value: 'draw', label: 'Draw a digit' } as const] : []),
               { value: 'upload', label: 'Upload images' },
+              { value: 'camera', label: 'Camera' },
             ]}
           />
+          <PredictionPlace {...browser} />
         </div>
-      )}
+        <BrowserModelStatus state={browser.state} />
+      </div>
       <div className={items.length > 1 ? 'stack' : 'columns'}>
-        {inputMethod === 'draw' ? (
+        {inputMethod === 'camera' && <LiveCamera model={model} onImage={(file) => void predictAll([file])} />}
+        {inputMethod === 'draw' && (
           <Card>
             <DrawingPad
               label="Drawing area for a digit"
               onDrawn={(png) => void predictAll([new File([png], 'drawing.png', { type: 'image/png' })])}
             />
           </Card>
-        ) : (
+        )}
+        {inputMethod === 'upload' && (
           <DropZone
             title="Drop or paste images here"
             hint={`${FORMATS} (up to ${numberText({ bytes: largestBytes })} each), or a ZIP of images`}
@@ -131,6 +149,7 @@ export function PredictForm({
               classes={classifier.classes}
               mayGiveFeedback={mayGiveFeedback}
               isDrawn={inputMethod === 'draw'}
+              isLocal={single.isLocal === true}
             />
           )}
           {items.length > 1 && (
@@ -140,16 +159,4 @@ export function PredictForm({
       </div>
     </div>
   )
-}
-
-async function predictZip(classifier: string, file: File): Promise<readonly PredictionItem[]> {
-  const { predictions } = await call('POST /api/predict/batch', { classifier, files: [file] })
-  return predictions.map((one, i) => ({
-    key: `${file.name} ${i} ${crypto.randomUUID()}`,
-    name: one.filename ?? `Image ${i + 1}`,
-    file: null,
-    preview: null,
-    prediction: one.success ? one : null,
-    failure: one.success ? null : { detail: one.error },
-  }))
 }

@@ -7,18 +7,29 @@ import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { DecisionBadge } from '../../../../_components/decision-badge.tsx'
 import { FeedbackButtons } from '../../../../_components/feedback-buttons.tsx'
+import type { ShownPrediction } from '../../../../_components/browser-prediction/browser-answer.ts'
+import { ServerAgreement } from '../../../../_components/browser-prediction/server-agreement.tsx'
 import type { PredictionItem } from './prediction-item.ts'
 import { ExplanationPanel } from './explanation-panel.tsx'
 
 type PredictionCardProps = {
   readonly item: PredictionItem
-  readonly prediction: PredictionAnswer
+  readonly prediction: ShownPrediction
   readonly classes: readonly string[]
   readonly mayGiveFeedback: boolean
   readonly isDrawn: boolean
+  /** Computed in this browser: the server has not seen the image. */
+  readonly isLocal?: boolean
 }
 
-export function PredictionCard({ item, prediction, classes, mayGiveFeedback, isDrawn }: PredictionCardProps) {
+export function PredictionCard({
+  item,
+  prediction,
+  classes,
+  mayGiveFeedback,
+  isDrawn,
+  isLocal = false,
+}: PredictionCardProps) {
   return (
     <Card>
       <div className="flex flex-wrap items-start gap-5">
@@ -35,7 +46,8 @@ export function PredictionCard({ item, prediction, classes, mayGiveFeedback, isD
         </div>
       </div>
       <Bars label="Probabilities of all classes" probabilities={prediction.probabilities} />
-      {item.file && <ExplanationPanel key={item.key} file={item.file} prediction={prediction} />}
+      {item.file && isLocal && <ServerAgreement key={item.key} file={item.file} prediction={prediction} />}
+      {item.file && !isLocal && <ExplanationPanel key={item.key} file={item.file} prediction={prediction} />}
       {mayGiveFeedback && prediction.id && (
         <div className="row">
           <span className="small">Is this correct?</span>
@@ -70,7 +82,7 @@ export function PredictionCard({ item, prediction, classes, mayGiveFeedback, isD
   )
 }
 
-function decisionText({ decision, candidates, image_problem }: PredictionAnswer): string {
+function decisionText({ decision, candidates, image_problem }: ShownPrediction): string {
   switch (image_problem) {
     case 'blank':
       return 'The image is blank, so the predicted class means nothing.'
