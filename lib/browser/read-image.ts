@@ -15,8 +15,8 @@ export type ReadImage = { readonly image: RgbImage; readonly width: number; read
 export async function readImage(file: Blob, background: Colour = WHITE): Promise<ReadImage> {
   const bitmap = await createImageBitmap(file).catch((cause: unknown) => {
     throw new Error(
-      'This browser cannot decode the file: it is damaged, no image, or of a type that only the server reads ' +
-        '(such as TIFF). Predict on the server.',
+      'This browser cannot decode the file: it is damaged, not an image, or of a type that only the server can ' +
+        'read (such as TIFF). Predict on the server.',
       { cause },
     )
   })

@@ -10,7 +10,7 @@ import { prepared } from './tensorflow.ts'
 const DECISIONS = {
   confident: 'Confident',
   uncertain: 'Uncertain',
-  unfamiliar: 'Unfamiliar image: it differs from the training images, so the class may mean nothing',
+  unfamiliar: 'Unfamiliar image: it differs from the training images, so the prediction may be unreliable',
 } as const
 
 const part = <E extends HTMLElement>(id: string, kind: new () => E): E => {

@@ -102,7 +102,7 @@ export const browserEngineFile = contract({
       .string()
       .regex(/^[0-9.]{1,20}$/)
       .optional()
-      .describe('refused if another one is installed; with it, the answer may be cached for ever'),
+      .describe('refused if another one is installed; with it, the response may be cached indefinitely'),
   }),
   output: z.custom<FileAnswer>(),
   errors: ['not_found'],

@@ -19,8 +19,10 @@ export const setFinding = z.object({
   suggested_label: z
     .string()
     .nullable()
-    .describe('of `mislabelled` the class that it looks like; of `too_few` and `imbalance` the class'),
-  labels: z.array(z.string()).describe('the classes to choose from, of a conflict or a duplicate'),
+    .describe(
+      '`mislabelled`: the class that the image probably shows; `too_few`, `imbalance`: the class concerned',
+    ),
+  labels: z.array(z.string()).describe('the classes to choose from, if the images have several labels'),
   remedies: z
     .array(remedy)
     .describe('what helps; `keep_one` keeps the first of the samples and excludes the others'),
@@ -49,11 +51,11 @@ const report = z.object({
   done: z.number().int().describe('images processed, while it runs'),
   total: z.number().int(),
   images: z.number().int().describe('images that the findings are about'),
-  computed_at: time.nullable().describe('when the findings were found; null: there are none yet'),
+  computed_at: time.nullable().describe('when the last check was complete; null: never'),
   error: z.string().nullable(),
   unknown: z
     .array(findingKind)
-    .describe('kinds that could not be judged, for example because no version was trained yet'),
+    .describe('kinds that could not be checked, for example because no version has been trained'),
 })
 export type FindingReportAnswer = z.output<typeof report>
 

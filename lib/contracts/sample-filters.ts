@@ -19,10 +19,10 @@ export const sampleFilters = {
     .min(1)
     .max(LONGEST_SEARCH)
     .optional()
-    .describe('part of the file name, in upper or lower case'),
+    .describe('part of the file name; upper and lower case are the same'),
   predicted: className
     .optional()
-    .describe('what the live version predicts by layers that were not trained on the image, where stored'),
+    .describe('what the live version predicted with layers that were not trained on the image, where stored'),
   differs: flag.optional().describe('whether that prediction differs from the label'),
   certainty_below: z.coerce
     .number()

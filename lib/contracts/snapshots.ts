@@ -6,7 +6,7 @@ import { chosenClassifier, classifierId, id, nextCursor, page, time, versionName
 const split = z
   .enum(['train', 'validation', 'test'])
   .nullable()
-  .describe('null: it trains, and is evaluated by cross-validation')
+  .describe('null: used for training, and evaluated by cross-validation')
 
 export const snapshot = z.object({
   id,
@@ -43,7 +43,7 @@ export const createSnapshot = contract({
     evaluation: z
       .enum(['splits', 'folds'])
       .default('splits')
-      .describe('`folds`: for cross-validation, where only a test set that a person chose stays apart'),
+      .describe('`folds`: for cross-validation, where only a test set that a user chose is kept apart'),
   }),
   output: snapshot,
   errors: ['not_found', 'nothing_to_learn'],

@@ -53,6 +53,6 @@ async function ended(
   throw new DarkroomError('conflict', {
     what: 'The images were not added',
     why: 'some of them belong to another upload, which is still running',
-    remedy: 'Upload them again when it has ended.',
+    remedy: 'Upload them again when it is complete.',
   })
 }

@@ -68,7 +68,11 @@ async function refuseWhileBusy(tx: Transaction, classifierId: string, what: stri
   if (run)
     throw new DarkroomError(
       'already_running',
-      { what, why: 'a training run of this classifier is in progress', remedy: 'Wait for it, or cancel it.' },
+      {
+        what,
+        why: 'a training run of this classifier is in progress',
+        remedy: 'Wait until it has ended, or cancel it.',
+      },
       { members: { run_id: run.id } },
     )
   const upload = await tx.upload.findFirst({ where: { classifierId, state: 'running' } })

@@ -181,7 +181,7 @@ function refuseWhileActive(writing: TransactionScope, classifierId: string): voi
       why:
         `a training run of "${classifierId}" is already ` +
         `${row.state === 'queued' ? 'queued' : 'in progress'}`,
-      remedy: 'Wait for it, or cancel it.',
+      remedy: 'Wait until it has ended, or cancel it.',
     },
     { members: { run_id: row.id } },
   )
