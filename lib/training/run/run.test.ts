@@ -189,7 +189,7 @@ test('a run reports its stages in order, each with its progress', async () => {
   expect(train![0]).toBe('train')
   // validation, test twice (mirrored too), references, and the test images as they are and disturbed 15 times
   expect(evaluate).toEqual(['evaluate', `${36 + 120 + 120 + 16 * 60} of ${36 + 120 + 120 + 16 * 60}`])
-  expect(save).toEqual(['save', '9 of 9'])
+  expect(save).toEqual(['save', '10 of 10'])
 }, 60_000)
 
 test('a run that is stopped and resumed ends with the same weights as one without a stop', async () => {
