@@ -8,10 +8,23 @@ import type { Query } from '../../../current-user.ts'
 type ListInput = CallInput<Routes['GET /api/samples']>
 export type ImageFilters = Pick<
   ListInput,
-  'label' | 'split' | 'state' | 'source' | 'upload' | 'filename' | 'predicted' | 'differs' | 'certainty_below'
+  | 'label'
+  | 'split'
+  | 'state'
+  | 'source'
+  | 'upload'
+  | 'filename'
+  | 'predicted'
+  | 'differs'
+  | 'certainty_below'
+  | 'finding'
 >
 export type ImageSort = NonNullable<ListInput['sort']>
+
 export type ImageList = { readonly filters: ImageFilters; readonly sort: ImageSort }
+
+/** Read at once, by the page and by the grid, which takes the first ones from the page. */
+export const IMAGES_AT_ONCE = 100
 
 const SPLITS = ['train', 'validation', 'test'] as const
 const STATES = ['active', 'excluded', 'unlabelled', 'trashed'] as const

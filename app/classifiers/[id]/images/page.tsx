@@ -13,11 +13,9 @@ import { queryOf, requireViewer, resultOf } from '../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../classifier-of-page.ts'
 import { FilterBar } from './_components/filter-bar.tsx'
 import { ImagesView } from './_components/images-view.tsx'
-import { filterCount, imageListOf, imagesAddress } from './filters.ts'
+import { filterCount, IMAGES_AT_ONCE, imageListOf, imagesAddress } from './filters.ts'
 
 export const metadata = { title: 'Images' }
-/** As many as the grid loads at once. */
-const FIRST_PAGE = 100
 const RECENT_UPLOADS = 20
 
 export default async function Images(props: ClassifierPageProps) {
@@ -28,7 +26,7 @@ export default async function Images(props: ClassifierPageProps) {
   const { listSamples, listFindings } = darkroom().queries
   const [samples, uploads, predicted, found] = await Promise.all([
     resultOf(user.context, () =>
-      listSamples({ classifier: id, ...list.filters, sort: list.sort, limit: FIRST_PAGE }),
+      listSamples({ classifier: id, ...list.filters, sort: list.sort, limit: IMAGES_AT_ONCE }),
     ),
     uploadOptions(id),
     listSamples({ classifier: id, sort: 'least_certain', limit: 1 }),

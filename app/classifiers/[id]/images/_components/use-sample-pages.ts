@@ -6,10 +6,9 @@ import { call } from '#lib/contracts/client.ts'
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../../../_components/request-error.ts'
-import type { ImageList } from '../filters.ts'
+import { IMAGES_AT_ONCE, type ImageList } from '../filters.ts'
 import type { PositionRange } from './grid-layout.ts'
 
-export const PAGE = 100
 /** While scrolling fast, pages that were passed are not loaded. */
 const SETTLE_MS = 60
 
@@ -34,7 +33,7 @@ export function useSamplePages(classifier: string, list: ImageList, initial: Ini
   const [failure, setFailure] = useState<Failure | null>(null)
   const known = useRef(pages)
   const loading = useRef(new Map<number, Promise<readonly SampleAnswer[]>>())
-  const inView = useRef<PositionRange>({ first: 0, end: PAGE })
+  const inView = useRef<PositionRange>({ first: 0, end: IMAGES_AT_ONCE })
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
   const keep = useCallback((next: ReadonlyMap<number, readonly SampleAnswer[]>) => {
@@ -49,8 +48,8 @@ export function useSamplePages(classifier: string, list: ImageList, initial: Ini
         classifier,
         ...filters,
         sort,
-        offset: page * PAGE,
-        limit: PAGE,
+        offset: page * IMAGES_AT_ONCE,
+        limit: IMAGES_AT_ONCE,
       })
       setTotal(answer.total)
       setFailure(null)
@@ -94,7 +93,7 @@ export function useSamplePages(classifier: string, list: ImageList, initial: Ini
       const ids: string[] = []
       for (const page of pagesOf(range))
         for (const [i, { id }] of (await load(page)).entries()) {
-          const position = page * PAGE + i
+          const position = page * IMAGES_AT_ONCE + i
           if (position >= range.first && position < range.end) ids.push(id)
         }
       return ids
@@ -121,7 +120,7 @@ export function useSamplePages(classifier: string, list: ImageList, initial: Ini
     () => ({
       total,
       failure,
-      at: (position: number) => pages.get(Math.floor(position / PAGE))?.[position % PAGE],
+      at: (position: number) => pages.get(Math.floor(position / IMAGES_AT_ONCE))?.[position % IMAGES_AT_ONCE],
       show,
       idsIn,
       reload,
@@ -131,6 +130,6 @@ export function useSamplePages(classifier: string, list: ImageList, initial: Ini
 }
 
 function pagesOf({ first, end }: PositionRange): readonly number[] {
-  const from = Math.floor(first / PAGE)
-  return Array.from({ length: Math.max(0, Math.ceil(end / PAGE) - from) }, (_, i) => from + i)
+  const from = Math.floor(first / IMAGES_AT_ONCE)
+  return Array.from({ length: Math.max(0, Math.ceil(end / IMAGES_AT_ONCE) - from) }, (_, i) => from + i)
 }
