@@ -47,14 +47,16 @@ test('images are relabelled, excluded and deleted by mouse and by keyboard, and 
   await images.setLabel('star')
   await expect(images.changed(`${OF_EACH} images labelled “star”.`)).toBeVisible()
   await page.keyboard.press('Control+z')
+  await expect(images.changed(`Undone: ${OF_EACH} images.`)).toBeVisible()
   await expect(images.imagesLabelled('ring').first()).toBeVisible()
 
   // by keyboard: move, select, exclude, label, undo, enlarge, help
   await images.grid.focus()
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Shift+ArrowRight')
+  await expect(images.selected).toHaveCount(2)
   await page.keyboard.press('x')
-  await expect(images.excluded).toHaveCount(await images.selected.count())
+  await expect(images.excluded).toHaveCount(2)
   await page.keyboard.press('u')
   await expect(images.excluded).toHaveCount(0)
   await page.keyboard.press('Enter')

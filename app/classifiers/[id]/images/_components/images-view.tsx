@@ -48,7 +48,9 @@ export function ImagesView({ classifier, classes, list, initial, mayEdit }: Imag
   const change = async (edit: Edit, to: ChangeTarget | null) => {
     if (!mayEdit || to === null || edits.isBusy) return
     const isGone = edit.is_trashed !== undefined
-    if ((await edits.apply(to, edit)) && (isGone || selection.kind === 'all')) setSelection(NOTHING)
+    const isChanged = await edits.apply(to, edit)
+    if (isChanged && (isGone || selection.kind === 'all'))
+      setSelection((now) => (now === selection ? NOTHING : now))
     // a button that has disappeared, or is disabled, leaves the focus nowhere
     if (!isEnlarged)
       section.current?.querySelector<HTMLElement>('[role=listbox]')?.focus({ preventScroll: true })

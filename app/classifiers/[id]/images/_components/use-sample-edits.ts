@@ -1,6 +1,6 @@
 'use client'
 /** Changes of images, each with its undo: the last one first. */
-import { useCallback, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { call, ProblemError } from '#lib/contracts/client.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import type { Failure } from '#lib/ui/error-notice.tsx'
@@ -27,24 +27,36 @@ export function useSampleEdits(reload: () => Promise<void>): ImageEdits {
   const [notice, setNotice] = useState<ChangeNotice | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [blockedUndo, setBlockedUndo] = useState<string | null>(null)
-  const [undoable, setUndoable] = useState<readonly string[]>([])
+  const [canUndo, setCanUndo] = useState(false)
+  const undoable = useRef<readonly string[]>([])
+  const last = useRef<Promise<unknown>>(Promise.resolve())
 
+  const remember = useCallback((ids: readonly string[]) => {
+    undoable.current = ids
+    setCanUndo(ids.length > 0)
+  }, [])
+
+  /** One after another: a change that is undone at once has been stored before. */
   const run = useCallback(
-    async (work: () => Promise<void>): Promise<boolean> => {
-      setIsBusy(true)
-      setFailure(null)
-      setBlockedUndo(null)
-      try {
-        await work()
-        await reload()
-        return true
-      } catch (error) {
-        setNotice(null)
-        setFailure(failureOf(error))
-        return false
-      } finally {
-        setIsBusy(false)
-      }
+    (work: () => Promise<void>): Promise<boolean> => {
+      const done = last.current.then(async () => {
+        setIsBusy(true)
+        setFailure(null)
+        setBlockedUndo(null)
+        try {
+          await work()
+          await reload()
+          return true
+        } catch (error) {
+          setNotice(null)
+          setFailure(failureOf(error))
+          return false
+        } finally {
+          setIsBusy(false)
+        }
+      })
+      last.current = done
+      return done
     },
     [reload],
   )
@@ -53,28 +65,28 @@ export function useSampleEdits(reload: () => Promise<void>): ImageEdits {
     (target: ChangeTarget, edit: Edit) =>
       run(async () => {
         const { change, changed } = await call('PATCH /api/samples', { ...target, ...edit })
-        if (change) setUndoable((all) => [...all, change.id])
+        if (change) remember([...undoable.current, change.id])
         setNotice({ text: changeText(edit, changed), changeId: change?.id ?? null })
       }),
-    [run],
+    [remember, run],
   )
 
   const undo = useCallback(
     async (skipConflicts = false) => {
-      const id = undoable.at(-1)
-      if (id === undefined) return
       await run(async () => {
+        const id = undoable.current.at(-1)
+        if (id === undefined) return
         try {
           const { changed } = await call('POST /api/changes/{id}/undo', { id, skip_conflicts: skipConflicts })
           setNotice({ text: `Undone: ${counted(changed, 'image')}.`, changeId: null })
-          setUndoable((all) => all.filter((one) => one !== id))
+          remember(undoable.current.filter((one) => one !== id))
         } catch (error) {
           if (error instanceof ProblemError && 'conflicts_total' in error.problem) setBlockedUndo(id)
           throw error
         }
       })
     },
-    [run, undoable],
+    [remember, run],
   )
 
   return {
@@ -82,7 +94,7 @@ export function useSampleEdits(reload: () => Promise<void>): ImageEdits {
     notice,
     failure,
     blockedUndo,
-    canUndo: undoable.length > 0,
+    canUndo,
     apply,
     undo,
     dismiss: () => {
