@@ -5,7 +5,17 @@ import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type MouseEvent
 import { moved, commandOf, type KeyCommand } from './key-commands.ts'
 import { placeOf, positionsIn, scrollTo, type Rectangle } from './grid-layout.ts'
 import { cellId, SampleCell } from './sample-cell.tsx'
-import { framed, isSelected, NOTHING, only, ranged, rangeTo, toggled, type Selection } from './selection.ts'
+import {
+  extendedFrom,
+  framed,
+  isSelected,
+  NOTHING,
+  only,
+  ranged,
+  rangeTo,
+  toggled,
+  type Selection,
+} from './selection.ts'
 import { useGridView } from './use-grid-view.ts'
 import { useRectangle } from './use-rectangle.ts'
 import type { SamplePages } from './use-sample-pages.ts'
@@ -51,8 +61,10 @@ export function ImageGrid(props: ImageGridProps) {
     },
   })
 
-  const selectRange = async (position: number) =>
-    onSelect(ranged(selection, await pages.idsIn(rangeTo(selection, position))))
+  const selectRange = async (position: number) => {
+    const from = extendedFrom(selection, current)
+    onSelect(ranged(from, await pages.idsIn(rangeTo(from, position))))
+  }
 
   /** A click follows a drawn rectangle, unless the pointer is released outside of the page. */
   const onPress = () => {

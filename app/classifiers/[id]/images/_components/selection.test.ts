@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { ALL, countOf, framed, isSelected, NOTHING, only, ranged, rangeTo, toggled } from './selection.ts'
+import {
+  ALL,
+  countOf,
+  extendedFrom,
+  framed,
+  isSelected,
+  NOTHING,
+  only,
+  ranged,
+  rangeTo,
+  toggled,
+} from './selection.ts'
 
 const ids = (...names: string[]) => expect.objectContaining({ ids: new Set(names) })
 
@@ -19,6 +30,11 @@ test('Shift selects from the last click, forwards and backwards, as often as it 
   expect(rangeTo(start, 6)).toEqual({ first: 4, end: 7 })
   expect(forwards).toEqual(ids('e', 'f', 'g'))
   expect(rangeTo(forwards, 2)).toEqual({ first: 2, end: 5 })
+})
+
+test('where nothing is selected, Shift selects from the image that the keyboard is on', () => {
+  expect(rangeTo(extendedFrom(NOTHING, 3), 4)).toEqual({ first: 3, end: 5 })
+  expect(rangeTo(extendedFrom(only('a', 0), 3), 4)).toEqual({ first: 0, end: 5 })
 })
 
 test('a rectangle replaces the selection, or adds to it', () => {

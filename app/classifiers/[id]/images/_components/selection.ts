@@ -33,6 +33,10 @@ export function toggled(selection: Selection, id: string, position: number): Sel
   return { kind: 'some', ids, anchor: position }
 }
 
+/** The selection that a range extends: where nothing is selected, it starts at the image that the keyboard is on. */
+export const extendedFrom = (selection: Selection, current: number): Selection =>
+  selection.kind === 'some' && selection.ids.size === 0 ? { ...selection, anchor: current } : selection
+
 /** Positions from the anchor of the selection to this one, whichever is first. */
 export function rangeTo(
   selection: Selection,
