@@ -46,7 +46,7 @@ export function ImagesView({ classifier, classes, list, initial, mayEdit }: Imag
     return currentSample ? { ids: [currentSample.id] } : null
   }
   const change = async (edit: Edit, to: ChangeTarget | null) => {
-    if (!mayEdit || to === null || edits.isBusy) return
+    if (!mayEdit || to === null) return
     const isGone = edit.is_trashed !== undefined
     const isChanged = await edits.apply(to, edit)
     if (isChanged && (isGone || selection.kind === 'all'))
