@@ -40,6 +40,16 @@ export function createClassEdits({
   const imagesOf = async (id: string, name: string): Promise<number> =>
     (await queries.manageClasses({ id })).classes.find((one) => one.class === name)?.images ?? 0
 
+  /** An upload may add an image between the change of the others and this. */
+  async function removeEmpty(id: string, name: string): Promise<void> {
+    if (await classes.remove(id, name)) return
+    throw conflict(
+      `"${name}" is still a class`,
+      'images with this label arrived while the others were changed',
+      'Repeat the request; it changes these images, too.',
+    )
+  }
+
   async function merge(classifier: Classifier, from: string, { into, by }: { into: string; by: string }) {
     if (!classifier.classes.includes(into)) throw notFound('class', into)
     refuseShipped(classifier, 'merged')
@@ -49,7 +59,7 @@ export function createClassEdits({
       { label: into },
       by,
     )
-    await classes.remove(classifier.id, from)
+    await removeEmpty(classifier.id, from)
     return { change: outcome.change?.id ?? null, changed: outcome.changed }
   }
 
@@ -84,7 +94,7 @@ export function createClassEdits({
         { isTrashed: true },
         nameOfCaller(request),
       )
-      await classes.remove(id, name)
+      await removeEmpty(id, name)
       return {
         change: outcome.change?.id ?? null,
         changed: outcome.changed,

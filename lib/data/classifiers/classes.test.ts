@@ -196,3 +196,23 @@ test('a classifier has its own choice of what is promoted', async () => {
   expect((await data.classifiers.get('fruit')).autoPromote).toBe('off')
   expect((await edits.changeClassifier({ id: 'fruit', auto_promote: null })).auto_promote).toBeNull()
 })
+
+test('a class that gets an image while the others are changed stays, and the request says so', async () => {
+  const { data } = await fruitWithImages()
+  const { change } = data.sampleChanges
+  const sampleChanges: typeof data.sampleChanges = {
+    ...data.sampleChanges,
+    async change(...request) {
+      const outcome = await change(...request)
+      await data.samples.add('fruit', [sampleOf('e', { label: 'lime' })])
+      return outcome
+    },
+  }
+  const edits = editsOf({ ...data, sampleChanges })
+
+  await expect(edits.changeClass({ id: 'fruit', class: 'lime', merge_into: 'plum' })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('"lime" is still a class'),
+  })
+  expect(await counts(data)).toMatchObject({ lime: 1, plum: 2 })
+})
