@@ -54,7 +54,7 @@ test('the history is exported as CSV, and file names cannot become spreadsheet f
   expect(csv.suggestedFilename()).toMatch(/^predictions-shapes-\d{4}-\d\d-\d\d\.csv$/)
   expect(lines[0]).toMatch(/^id,timestamp,classifier,/)
   expect(lines.length).toBeGreaterThan(8)
-  expect(lines[1]).toContain(",'=image ")
+  expect(lines.filter((line) => line.includes(",'=image "))).not.toEqual([])
 })
 
 test('the reference can be searched, and a link opens the route that it names', async ({ page, shared }) => {
