@@ -109,6 +109,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     forkTrainingWith((line) => log('warn', line, { child: 'training' }), places.dataDir),
     steadyClock,
   )
+  const turn = createBackgroundTurn()
   const training = trainingHandlers({
     data,
     inference: idlePool,
@@ -116,7 +117,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     log,
     sweepLeftovers: () => sweep().catch(sweepFailed),
     processes,
-    turn: createBackgroundTurn(),
+    turn,
     planNow: (classifier) =>
       planRetrain(
         { classifier, recipe: 'auto', force: true },
@@ -147,7 +148,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     ...training,
     train: followedByFindings(training.train, data, log),
     predict: predictionJobHandler(start, { data, decoding, log }),
-    findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf }),
+    findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf, turn }),
     backup: backupHandler({ settings: backupSettings, log }),
     backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),
   }

@@ -4,6 +4,7 @@ import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { checkImages, type CheckPorts } from '#lib/ingest/check-images.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
+import type { BackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
 import { learnedFigures } from '#lib/training/findings/learned-figures.ts'
 import { findingsRequest, type RequestLog } from './findings-requests.ts'
 
@@ -11,24 +12,26 @@ type FindingsJobParts = {
   readonly data: Data
   readonly dataDir: string
   readonly sizeOf: CheckPorts['sizeOf']
+  readonly turn: BackgroundTurn
 }
 
-export function findingsHandler({ data, dataDir, sizeOf }: FindingsJobParts): Handler<'findings'> {
+/** A training run, for which a person waits, does not share the cores with it. */
+export function findingsHandler({ data, dataDir, sizeOf, turn }: FindingsJobParts): Handler<'findings'> {
   return {
-    run: ({ classifierId }, { signal }) =>
-      checkImages(
-        classifierId,
-        {
-          ...data,
-          sizeOf,
-          learned: (id, samples, stop) => learnedFigures(id, samples, { data, dataDir, signal: stop }),
-        },
-        signal,
-      ).catch(async (error: unknown) => {
-        // a deleted classifier has no report any more
-        if (isDarkroomError(error) && error.code === 'not_found') return { findings: 0, images: 0 }
-        throw error
-      }),
+    run: ({ classifierId }, { signal }) => {
+      const ports: CheckPorts = {
+        ...data,
+        sizeOf,
+        learned: (id, samples, stop) => learnedFigures(id, samples, { data, dataDir, signal: stop }),
+      }
+      return turn
+        .whenIdle(signal, (stop) => checkImages(classifierId, ports, stop))
+        .catch((error: unknown) => {
+          // a deleted classifier has no report any more
+          if (isDarkroomError(error) && error.code === 'not_found') return { findings: 0, images: 0 }
+          throw error
+        })
+    },
     gaveUp: ({ classifierId }, { message }) => data.findings.fail(classifierId, message),
   }
 }
