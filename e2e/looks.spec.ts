@@ -56,6 +56,9 @@ test('an unknown URL shows a not-found page, and a failed page shows what to do'
   const { frame, predict } = pagesOf(page, app)
   await frame.open('/nowhere')
   await expect(frame.notFound).toBeVisible()
+  await frame.open('/classifiers/nowhere')
+  await expect(frame.heading.first()).toBeVisible()
+  await expectNoAxeFindingsEverywhere(page)
 
   await predict.open('shapes')
   await predict.drop({

@@ -8,7 +8,6 @@ export const PUBLIC_PAGES = [
   '/classifiers/mnist/predict',
   '/classifiers/shapes/predict/jobs',
   '/classifiers/shapes/versions',
-  '/classifiers/nowhere',
   '/login',
   '/monitoring',
 ]
