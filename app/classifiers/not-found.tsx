@@ -4,11 +4,11 @@ import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 
-export const metadata = { title: 'Classifier not found' }
-
 export default function ClassifierNotFound() {
   return (
     <div className="stack">
+      {/* not as metadata: that of a page below the root is not used where the page is not found */}
+      <title>Classifier not found · Darkroom</title>
       <h1 className="sr-only">Classifier not found</h1>
       <EmptyState
         icon="alert"
