@@ -2,4 +2,6 @@
 try {
   const kept = localStorage.getItem('darkroom-theme')
   if (kept === 'light' || kept === 'dark') document.documentElement.dataset.theme = kept
-} catch { /* a browser that keeps nothing follows the system */ }
+} catch {
+  /* a browser that keeps nothing follows the system */
+}

@@ -5,7 +5,7 @@ import type { ImageFile } from './predict.ts'
 export const remotePage = (page: Page) => ({
   open: (site: string) => page.goto(`${site}/remote.html`),
   connect: async (address: string, key: string): Promise<void> => {
-    await page.getByLabel('Address of the Darkroom').fill(address)
+    await page.getByLabel('Server address').fill(address)
     await page.getByLabel('API key').fill(key)
     await page.getByRole('button', { name: 'Connect' }).click()
   },

@@ -37,7 +37,7 @@ export type BrowserModel = {
 const USUAL_TOP_K = 5
 
 /** @param backends tried in this order
- *  @throws Error with a sentence for the user when no backend gives the golden answers */
+ *  @throws Error with a sentence for the user when no backend reproduces the outputs for the test inputs */
 export async function openBrowserModel(
   tensorFlow: TensorFlowInPage,
   about: BrowserModelAnswer,
