@@ -46,14 +46,11 @@ export async function openBrowserModel(
 ): Promise<BrowserModel> {
   const faults: string[] = []
   for (const backend of backends) {
-    let model: BrowserModel | null = null
     try {
       if (!(await tensorFlow.setBackend(backend))) throw new Error('it does not start')
       await tensorFlow.ready()
-      model = await onBackend(tensorFlow, about, files, backend)
-      return model
+      return await onBackend(tensorFlow, about, files, backend)
     } catch (error) {
-      model?.dispose()
       faults.push(`${backend}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
@@ -84,10 +81,11 @@ async function onBackend(
   }
   const dispose = (): void => void network.dispose()
 
-  const failure = await goldenFailure(about, async (image) => (await run(image)).logits)
-  if (failure) {
+  try {
+    await requireGolden(about, async (image) => (await run(image)).logits)
+  } catch (error) {
     dispose()
-    throw new Error(failure)
+    throw error
   }
   const { sureness, candidate_mass: candidateMass, familiar_up_to: familiarUpTo } = about.thresholds
   const answering = {
@@ -152,19 +150,18 @@ function distances(
   }
 }
 
-/** Why it differs from the bundle's own answers to its golden images; null: it does not. */
-async function goldenFailure(
+/** @throws Error where it differs from the bundle's own outputs for its test inputs */
+async function requireGolden(
   { golden, tolerance }: BrowserModelAnswer,
   logitsOf: (image: RgbImage) => Promise<NetworkOutput['logits']>,
-): Promise<string | null> {
+): Promise<void> {
   for (const { png, probabilities } of golden) {
     const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
     const { image } = await readImage(new Blob([bytes], { type: 'image/png' }))
     const here = softmax(Array.from(await logitsOf(image)))
     const off = Math.max(...here.map((p, k) => Math.abs(p - probabilities[k]!)))
-    if (!(off <= tolerance)) return `a probability of a test image is off by ${off.toPrecision(2)}`
+    if (!(off <= tolerance)) throw new Error(`a probability of a test image is off by ${off.toPrecision(2)}`)
   }
-  return null
 }
 
 const asList = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value])

@@ -1,7 +1,7 @@
 /** The file of a whole classifier, for another Darkroom: `classifier.json` and the lines of `samples.jsonl`; and the
  *  routes that write and read it. Images, snapshots and bundles are files of their own next to them. */
 import { z } from 'zod'
-import { FITS, SPLITS } from '#lib/domain/classifier.ts'
+import { FITS, SOURCES, SPLITS } from '#lib/domain/classifier.ts'
 import { contract, type FileAnswer, type Part } from './contract.ts'
 import { chosenClassifier, className, classifierId, engine, time } from './fields.ts'
 import { storedPoints, storedRobustness, storedRunImages, storedVerdict } from './stored-json.ts'
@@ -18,7 +18,7 @@ export const archivedSample = z.object({
   label: className.nullable(),
   split: z.enum(SPLITS).nullable(),
   is_split_given: z.boolean(),
-  source: z.enum(['dataset', 'upload', 'feedback']),
+  source: z.enum(SOURCES),
   filename: z.string().max(255).nullable(),
   group: z.string().max(100).nullable(),
   excluded_at: time.nullable(),

@@ -1,5 +1,6 @@
 /** Which samples: the filters that a list of samples and a change of all that match share. */
 import { z } from 'zod'
+import { SOURCES } from '#lib/domain/classifier.ts'
 import { FINDING_KINDS } from '#lib/domain/findings/finding.ts'
 import { className, flag, id } from './fields.ts'
 
@@ -8,7 +9,7 @@ const LONGEST_SEARCH = 255
 export const sampleFilters = {
   label: className.optional(),
   split: z.enum(['train', 'validation', 'test']).optional(),
-  source: z.enum(['dataset', 'upload', 'feedback']).optional(),
+  source: z.enum(SOURCES).optional(),
   upload: id.optional(),
   state: z
     .enum(['active', 'excluded', 'unlabelled', 'trashed'])

@@ -1,5 +1,6 @@
 /** Uploading images, the report about the files, undoing an upload, and the resulting samples. */
 import { z } from 'zod'
+import { SOURCES } from '#lib/domain/classifier.ts'
 import { uploadPlan } from './upload-plan.ts'
 import { contract, type FileAnswer, type Part } from './contract.ts'
 import { inTrash, sampleEdit } from './sample-changes.ts'
@@ -147,7 +148,7 @@ export const sample = z.object({
   width: z.number().int(),
   height: z.number().int(),
   size_bytes: z.number().int(),
-  source: z.enum(['dataset', 'upload', 'feedback']),
+  source: z.enum(SOURCES),
   filename: z.string().nullable(),
   is_excluded: z.boolean(),
   excluded_at: time.nullable(),

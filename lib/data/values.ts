@@ -5,11 +5,9 @@
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
-import type { EngineName, Fit, Split } from '#lib/domain/classifier.ts'
+import type { EngineName, Fit, Source, Split } from '#lib/domain/classifier.ts'
 import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { SampleState } from '#lib/domain/sample-state.ts'
-
-export type Source = 'dataset' | 'upload' | 'feedback'
 
 /** Where the images of a shipped classifier can be downloaded. */
 export type Original = NonNullable<ShippedClassifier['dataset']>

@@ -13,6 +13,10 @@ export type Fit = (typeof FITS)[number]
 export const SPLITS = ['train', 'validation', 'test'] as const
 export type Split = (typeof SPLITS)[number]
 
+/** How a sample came in: with an official data set, by an upload, or as a corrected prediction. */
+export const SOURCES = ['dataset', 'upload', 'feedback'] as const
+export type Source = (typeof SOURCES)[number]
+
 /** The size of the input square: `size × size × channels`. */
 export type InputSpec = { readonly size: number; readonly channels: 1 | 3; readonly fit: Fit }
 

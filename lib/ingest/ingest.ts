@@ -2,7 +2,8 @@
  *  hash, and all else is stored. It does not know where the files come from. After a failure nothing is left:
  *  samples that were added under this upload are removed. */
 import { createHash } from 'node:crypto'
-import type { NewSample, Source } from '#lib/data/values.ts'
+import type { NewSample } from '#lib/data/values.ts'
+import type { Source } from '#lib/domain/classifier.ts'
 import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'

@@ -2,8 +2,8 @@
  *  version predicts for each. */
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { SampleSort } from '#lib/contracts/sample-filters.ts'
+import { storedSource, storedSplit } from '#lib/contracts/stored-json.ts'
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
-import type { Split } from '#lib/domain/classifier.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
 import { prismaSql } from '#lib/data/database/prisma.ts'
@@ -15,7 +15,6 @@ import {
   type SampleFilter,
 } from '#lib/data/samples/sample-filter.ts'
 import { notFound, type Store } from '#lib/data/store.ts'
-import type { Source } from '#lib/data/values.ts'
 
 const WITH_IMAGE = { image: { select: { width: true, height: true, sizeBytes: true } } } as const
 type Row = Prisma.SampleGetPayload<{ include: typeof WITH_IMAGE }>
@@ -123,15 +122,23 @@ export function sampleListQueries(
       stored.map((one) => [one.hash, { class: one.predictedClass, confidence: one.confidence, version }]),
     )
     const others = hashes.filter((hash) => !found.has(hash))
-    const history = await prisma.prediction.findMany({
-      where: { versionId: live.id, imageHash: { in: others } },
-      select: { imageHash: true, predictedClass: true, confidence: true },
-      orderBy: { id: 'asc' },
-    })
-    for (const { imageHash, predictedClass, confidence } of history)
-      if (imageHash !== null) found.set(imageHash, { class: predictedClass, confidence, version })
+    if (others.length === 0) return found
+    const history = await prisma.$queryRaw<readonly HistoryRow[]>(latestStatement(live.id, others))
+    for (const { hash, predictedClass, confidence } of history)
+      found.set(hash, { class: predictedClass, confidence, version })
     return found
   }
+}
+
+type HistoryRow = { readonly hash: string; readonly predictedClass: string; readonly confidence: number }
+
+/** Of each image only the latest prediction is read: a script may have sent one image a million times. SQLite takes the
+ *  other columns of a group from the row of its MAX (sqlite.org/lang_select.html#bareagg). */
+export function latestStatement(versionId: string, hashes: readonly string[]): Prisma.Sql {
+  const { sql, join } = prismaSql()
+  return sql`SELECT "pictureHash" AS "hash", "predictedClass", "confidence", MAX("id") AS "id"
+    FROM "Prediction" WHERE "versionId" = ${versionId} AND "pictureHash" IN (${join([...hashes])})
+    GROUP BY "pictureHash"`
 }
 
 type LivePrediction = NonNullable<SampleAnswer['predicted']>
@@ -177,12 +184,12 @@ const answerOf = (row: Row, predicted: LivePrediction | null): SampleAnswer => (
   id: row.id,
   classifier: row.classifierId,
   label: row.label,
-  split: row.split as Split | null,
+  split: storedSplit.nullable().parse(row.split),
   hash: row.hash,
   width: row.image.width,
   height: row.image.height,
   size_bytes: row.image.sizeBytes,
-  source: row.source as Source,
+  source: storedSource.parse(row.source),
   filename: row.filename,
   is_excluded: row.excludedAt !== null,
   excluded_at: row.excludedAt?.toISOString() ?? null,

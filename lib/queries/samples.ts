@@ -1,9 +1,8 @@
 /** The image of a sample, and how many images there are of each class. The list is in sample-list.ts. */
 import type { RouteAnswer } from '#lib/contracts/index.ts'
-import type { Split } from '#lib/domain/classifier.ts'
+import { SOURCES, type Split } from '#lib/domain/classifier.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
-import type { Source } from '#lib/data/values.ts'
 import { imageOf } from './images.ts'
 
 type SampleQueries = {
@@ -27,7 +26,6 @@ export function sampleQueries(
       const sum = (which: (row: (typeof counts)[number]) => boolean): number =>
         counts.reduce((total, row) => total + (which(row) ? row.count : 0), 0)
       const champion = await promotions.champion(id)
-      const sources: readonly Source[] = ['dataset', 'upload', 'feedback']
       return {
         classifier: id,
         total: sum(() => true),
@@ -35,9 +33,9 @@ export function sampleQueries(
           const of = (split: Split): number => sum((row) => row.label === name && row.split === split)
           return { class: name, train: of('train'), validation: of('validation'), test: of('test') }
         }),
-        per_source: sources
-          .map((source) => ({ source, count: sum((row) => row.source === source) }))
-          .filter((row) => row.count > 0),
+        per_source: SOURCES.map((source) => ({ source, count: sum((row) => row.source === source) })).filter(
+          (row) => row.count > 0,
+        ),
         has_original_pictures: !champion?.version.isShipped || sum((row) => row.source === 'dataset') > 0,
         original: await classifiers.originalOf(id),
       }

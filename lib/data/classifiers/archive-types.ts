@@ -14,7 +14,7 @@ export type NewArchive = {
   readonly samples: readonly ArchivedSample[]
   /** By hash. */
   readonly snapshots: ReadonlyMap<string, readonly SnapshotEntry[]>
-  /** By number; their folders are in place. */
+  /** By number, verified. */
   readonly bundles: ReadonlyMap<number, ProvenBundle>
 }
 
@@ -27,8 +27,9 @@ export type ClassifierArchives = {
   readonly samples: (id: string) => AsyncIterable<readonly ArchivedSample[]>
   /** `conflict` where a classifier has this id, also in the trash. */
   readonly requireFree: (id: string) => Promise<void>
-  /** All rows in one transaction. The images are stored already. */
-  readonly add: (archive: NewArchive) => Promise<void>
+  /** All rows in one transaction; the images are stored already. `placeFiles` is called in it, when the id is certainly
+   *  that of this classifier; where it fails, no row is written. */
+  readonly add: (archive: NewArchive, placeFiles: () => Promise<void>) => Promise<void>
   /** Removes those of the images that nothing uses. */
   readonly discardImages: (hashes: readonly string[]) => Promise<void>
 }

@@ -4,11 +4,12 @@ import { gunzipSync } from 'node:zlib'
 import { storedPoints, storedRobustness, storedRunImages, storedVerdict } from '#lib/contracts/stored-json.ts'
 import type { ArchivedSample } from '#lib/contracts/classifier-archive.ts'
 import { engine } from '#lib/contracts/fields.ts'
-import { FITS, SPLITS } from '#lib/domain/classifier.ts'
+import { FITS, SOURCES, SPLITS } from '#lib/domain/classifier.ts'
 import type { Prisma } from '../generated/client.ts'
 import { removeUnusedImages } from '../images/images.ts'
 import { snapshotEntriesIn } from '../samples/snapshots.ts'
 import { conflict, notFound, parsed, parsedOrNull, type Store } from '../store.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
 import type { ArchiveContent, ClassifierArchives } from './archive-types.ts'
 import { addArchive } from './add-archive.ts'
 
@@ -28,8 +29,6 @@ const WITH_ALL = {
 } as const
 type Row = Prisma.ClassifierGetPayload<{ include: typeof WITH_ALL }>
 type RunRow = Row['versions'][number]['madeBy'][number]
-
-const SOURCES = ['dataset', 'upload', 'feedback'] as const
 
 export function archivesOf(store: Store): ClassifierArchives {
   const { prisma, settings } = store
@@ -72,23 +71,29 @@ export function archivesOf(store: Store): ClassifierArchives {
         }))
       }
     },
-    async requireFree(id) {
-      const known = await prisma.classifier.findUnique({ where: { id }, select: { trashedAt: true } })
-      if (known)
-        throw conflict(
-          `The classifier "${id}" was not imported`,
-          known.trashedAt === null
-            ? 'a classifier with this id already exists'
-            : 'a classifier with this id is in the trash',
-          'Import it under another id: send "classifier", or on the command line --as.',
-        )
-    },
-    async add(archive) {
-      await prisma.$transaction((tx) => addArchive(tx, archive, store.id), TRANSACTION)
+    requireFree: (id) => requireFree(prisma, id),
+    async add(archive, placeFiles) {
+      await prisma.$transaction(async (tx) => {
+        await requireFree(tx, archive.id)
+        await addArchive(tx, archive, store.id)
+        await placeFiles()
+      }, TRANSACTION)
     },
     discardImages: (hashes) =>
       prisma.$transaction((tx) => removeUnusedImages(tx, settings.dataDir, hashes), TRANSACTION),
   }
+}
+
+async function requireFree(rows: Pick<Transaction, 'classifier'>, id: string): Promise<void> {
+  const known = await rows.classifier.findUnique({ where: { id }, select: { trashedAt: true } })
+  if (!known) return
+  throw conflict(
+    `The classifier "${id}" was not imported`,
+    known.trashedAt === null
+      ? 'a classifier with this id already exists'
+      : 'a classifier with this id is in the trash',
+    'Import it under another id: send "classifier", or on the command line --as.',
+  )
 }
 
 const contentOf = (row: Row): ArchiveContent => ({

@@ -1,8 +1,19 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { SampleFilters, SampleSort } from '#lib/contracts/sample-filters.ts'
-import { idsStatement } from '#lib/queries/sample-list.ts'
+import { idsStatement, latestStatement } from '#lib/queries/sample-list.ts'
+import type { Prisma } from '../generated/client.ts'
 import { openWithFruit } from '../opened.fakes.ts'
+
+/** How SQLite executes a statement. */
+function planOf({ sql, values }: Prisma.Sql, databaseFile: string): string {
+  using database = new DatabaseSync(databaseFile, { readOnly: true })
+  return database
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...values.map((value) => value as string | number))
+    .map(({ detail }) => String(detail))
+    .join('\n')
+}
 
 test.each<[string, SampleFilters, SampleSort, RegExp]>([
   ['newest first', {}, 'newest', /COVERING INDEX Sample_classifierId_trashedAt_id_idx/],
@@ -13,13 +24,16 @@ test.each<[string, SampleFilters, SampleSort, RegExp]>([
   const { settings } = await openWithFruit()
   const statement = idsStatement({ classifierId: 'fruit', ...filters }, { sort, limit: 50 })
 
-  using database = new DatabaseSync(settings.databaseFile, { readOnly: true })
-  const plan = database
-    .prepare(`EXPLAIN QUERY PLAN ${statement.sql}`)
-    .all(...statement.values.map((value) => value as string | number))
-    .map(({ detail }) => String(detail))
-    .join('\n')
+  const plan = planOf(statement, settings.databaseFile)
 
   expect(plan).toMatch(index)
   expect(plan).not.toContain('TEMP B-TREE')
+})
+
+test('the latest predictions of some images are read by image, not through all of the version', async () => {
+  const { settings } = await openWithFruit()
+
+  const plan = planOf(latestStatement('v', ['a', 'b']), settings.databaseFile)
+
+  expect(plan).toMatch(/Prediction_pictureHash_idx/)
 })

@@ -3,7 +3,7 @@
  * which may be trained on.
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Split } from '#lib/domain/classifier.ts'
+import type { Split, Source } from '#lib/domain/classifier.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Samples } from '../data.ts'
 import { insertImage, stageImages } from '../images/images.ts'
@@ -11,7 +11,7 @@ import type { StagedImages } from '../images/images.ts'
 import { conflict, notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
-import type { AddSampleResult, NewSample, Sample, Source, StoredSample } from '../values.ts'
+import type { AddSampleResult, NewSample, Sample, StoredSample } from '../values.ts'
 
 type SampleRow = {
   id: string

@@ -193,6 +193,24 @@ test('an archive of an id that exists is refused, and the classifier there stays
 let goodFiles: Files | undefined
 
 const IMAGE = `images/${png(3).hash}.png`
+test('of two imports with one id at the same time, the second is refused, and the first keeps its files', async () => {
+  const source = await withShapes()
+  const target = await openForTest()
+  const { data } = target
+  const file = archiveOf(await exported(source), target)
+  await importFile(file, undefined, partsOf(target))
+  const samples = await data.samples.all('shapes')
+  const late = {
+    ...partsOf(target),
+    data: { ...data, archives: { ...data.archives, requireFree: async () => {} } },
+  }
+
+  await expect(importFile(file, undefined, late)).rejects.toMatchObject({ code: 'conflict' })
+
+  expect(await isLoaded(target, 'shapes')).toBe('v1')
+  expect(await data.samples.all('shapes')).toEqual(samples)
+})
+
 test.each<[string, string, RegExp, (files: Files) => Files]>([
   [
     'a name that leads out of the folder',

@@ -47,14 +47,15 @@ export async function importClassifier(
       stored.push(...images.map(({ hash }) => hash))
       await data.images.keep(images)
     }
-    for (const [number, { folder }] of bundles) {
-      const target = data.versions.folderFor(id, number)
-      await rm(target, { recursive: true, force: true }) // of no classifier: the id is free
-      await mkdir(join(target, '..'), { recursive: true })
-      placed.push(target)
-      await rename(folder, target)
-    }
-    await data.archives.add({ id, content, samples, snapshots, bundles })
+    await data.archives.add({ id, content, samples, snapshots, bundles }, async () => {
+      for (const [number, { folder }] of bundles) {
+        const target = data.versions.folderFor(id, number)
+        await rm(target, { recursive: true, force: true }) // of an import that was killed
+        await mkdir(join(target, '..'), { recursive: true })
+        placed.push(target)
+        await rename(folder, target)
+      }
+    })
   } catch (error) {
     for (const folder of placed) await rm(folder, { recursive: true, force: true })
     await data.archives.discardImages(stored)
