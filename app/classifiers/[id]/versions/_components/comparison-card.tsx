@@ -1,4 +1,4 @@
-/** Two versions compared on the same test images: the evaluation result, then the figures behind it. */
+/** Two versions compared on the same images, which neither model was trained on: the evaluation result, then the figures behind it. */
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
@@ -6,7 +6,7 @@ import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { EvaluationBadge } from '../../../../_components/run-state.tsx'
 
-const PARTS = { old: 'Earlier test images', new: 'New test images' } as const
+const PARTS = { old: 'Earlier images', new: 'New images' } as const
 
 export function ComparisonCard({ comparison: c }: { readonly comparison: ComparisonAnswer }) {
   const rows = [
@@ -59,7 +59,7 @@ export function ComparisonCard({ comparison: c }: { readonly comparison: Compari
         )}
       </div>
       <Table
-        caption={`On the same ${counted(c.images, 'test image')}, with the engine ${c.engine}`}
+        caption={`On the same ${counted(c.images, 'image')}, with the engine ${c.engine}`}
         rows={rows}
         keyOf={(row) => row.metric}
         columns={[

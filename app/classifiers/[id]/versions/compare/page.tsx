@@ -29,7 +29,7 @@ export default async function CompareVersions(props: ClassifierPageProps) {
     <div className="stack">
       <PageHead
         title="Compare versions"
-        lead="Both versions predict the same test images, which neither was trained on."
+        lead="Both versions predict the same images, each by a model that was trained without the image."
       />
       {models.length < 2 ? (
         <EmptyState icon="models" title={`${title} has fewer than two versions`} />
@@ -53,7 +53,7 @@ export default async function CompareVersions(props: ClassifierPageProps) {
               fallback={
                 <div role="status">
                   <p className="small muted">
-                    Evaluating both versions on the same test images. This may take a minute.
+                    Evaluating both versions on the same images. This may take a minute.
                   </p>
                   <Skeleton height="14rem" />
                 </div>

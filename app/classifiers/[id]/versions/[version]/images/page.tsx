@@ -65,7 +65,7 @@ export default async function VersionImages(props: ImagesProps) {
     return (
       <>
         {head}
-        <EmptyState icon="image" title="The images are not known">
+        <EmptyState icon="image" title="The images cannot be listed">
           The predictions of single images were not stored with this version. Versions that are trained from
           now on have them.
         </EmptyState>
