@@ -1,3 +1,5 @@
+/** Classifiers that leave one Darkroom and come into another. Longer than 300 lines because the archives that are
+ *  refused are changed copies of one that is accepted. */
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

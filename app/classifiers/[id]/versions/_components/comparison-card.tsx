@@ -1,4 +1,5 @@
-/** Two versions compared on the same images, which neither model was trained on: the evaluation result, then the figures behind it. */
+/** Two versions compared on the same images, which neither model was trained on: the evaluation result, then the
+ *  figures behind it. */
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
