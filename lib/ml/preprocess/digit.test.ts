@@ -144,6 +144,21 @@ test('a scan of 16 pixels without a margin is read', () => {
   expect(problemOf(small)).toBeNull()
 })
 
+test.each([
+  ['an eight', STROKES.eight, { thickness: 6, box: { x: 9.5, y: 1, width: 13, height: 29 } }],
+  ['a four', STROKES.four, { thickness: 5, box: { x: 8, y: 2, width: 16, height: 27 } }],
+])('%s in black and white that fills its image is not inverted', (_, strokes, { thickness, box }) => {
+  const inBlackAndWhite = (drawing: DigitDrawing) => (x: number, y: number) =>
+    drawn(even(WHITE), drawing)(x, y)[0] < 128 ? BLACK : WHITE
+  const bold = { strokes, thickness, colour: BLACK }
+  const withMargin = { ...box, x: box.x + 30, y: box.y + 30 }
+
+  const found = squareOf(drawnImage(32, 32, inBlackAndWhite({ ...bold, box })))
+
+  const expected = squareOf(drawnImage(92, 92, inBlackAndWhite({ ...bold, box: withMargin })))
+  expect(likeness(found, expected)).toBeGreaterThan(0.9)
+})
+
 test('the hair line of a fine pen becomes as thick as the strokes of MNIST', () => {
   const fine = (thickness: number) =>
     squareOf(drawnImage(240, 280, drawn(even(WHITE), { ...seven, thickness })))

@@ -1,7 +1,7 @@
 /** A written digit as the makers of MNIST laid theirs out: light ink on black, 20 pixels at its longer side, centred by
  *  its mass. It takes a digit from paper of any kind; it neither recognises nor straightens it. */
 import type { ImageProblem } from '#lib/domain/image.ts'
-import { inkOf, withoutFaint, type Ink } from './ink.ts'
+import { inkOf, isBlackAndWhite, withoutFaint, type Ink } from './ink.ts'
 import { digitAmong, longer, marksOf, thicknessOf, type Mark, type Mask } from './marks.ts'
 import { withoutPaperLines } from './paper-lines.ts'
 import { centred, resize, type Raster, type Window } from './resize.ts'
@@ -76,7 +76,10 @@ function findIn(raster: Raster, part: Window, known: Window = part): DigitInk | 
   const scale = Math.min(Math.max(longer(part), FEWEST_PIXELS), MOST_PIXELS) / longer(part)
   const width = Math.max(1, Math.round(part.width * scale))
   const height = Math.max(1, Math.round(part.height * scale))
-  const ink = inkOf({ width, height, channels: 3, data: resize(raster, part, width, height) })
+  const ink = inkOf(
+    { width, height, channels: 3, data: resize(raster, part, width, height) },
+    isBlackAndWhite(raster),
+  )
   if (!ink) return null
   const mask = withoutPaperLines({ width, height, ink: above(ink.levels, ink.floor) }, ink.levels)
   const strokes = withoutFaint(ink, mask.ink)

@@ -23,6 +23,21 @@ export const STROKES = {
       [0.7, 1],
     ],
   ],
+  eight: [
+    [
+      [0.5, 0.5],
+      [0.05, 0.25],
+      [0.3, 0],
+      [0.7, 0],
+      [0.95, 0.25],
+      [0.5, 0.5],
+      [0, 0.75],
+      [0.3, 1],
+      [0.7, 1],
+      [1, 0.75],
+      [0.5, 0.5],
+    ],
+  ],
 } as const satisfies Record<string, readonly (readonly Point[])[]>
 
 export type DigitDrawing = {

@@ -24,6 +24,10 @@ const SURVIVES = 0.35
 const LESS = 0.75 // share of the energy without slopes, from which the slopes are shadows
 const CLEARLY = 0.1 // difference in what the border shows from which it decides
 const THICKEST = 0.25 // of the longer side: what is thicker is a shadow and no stroke
+// of the pixels, at the two ends of the range (within AT_END of it): an image of only two levels has no shadows
+const BITMAP = 0.98
+const AT_END = 0.05
+const FEWEST_APART = 128 // levels between black and white
 const FEWEST_HALVED = 100 // longer side from which half of the pixels each way tell the polarity
 const INSET = 0.04 // of the shorter side: where the border is looked at, inside of a frame
 const STRONGEST = 0.995 // quantile that stands for the most that stands out
@@ -33,10 +37,12 @@ const FEWEST_LEVELS = 20 // ink differs from its ground by more
 const STRONG = 0.75 // quantile of the levels above the floor
 const STROKE = 0.4 // share of `strong` from which a pixel belongs to a stroke
 
-/** @param raster RGB; null where nothing differs enough from the ground */
-export function inkOf(raster: Raster): Ink | null {
+/** @param raster RGB
+ *  @param isBitmap whether the image that it is a copy of is one
+ *  @returns null where nothing differs enough from the ground */
+export function inkOf(raster: Raster, isBitmap: boolean): Ink | null {
   const { width, height } = raster
-  const { levels, isThin } = levelsOf(raster)
+  const { levels, isThin } = isBitmap ? bitmapLevels(raster) : levelsOf(raster)
   const [low, middle] = [quantile(levels, 0.25), quantile(levels, 0.5)]
   const noise = isThin ? middle + (NOISE_FACTOR * (middle - low)) / 2 + 2 : 0
   const marked = levels.filter((level) => level > Math.max(noise, FEWEST_LEVELS / 2))
@@ -62,7 +68,7 @@ function levelsOf(raster: Raster): { readonly levels: Uint8Array; readonly isThi
   const { width, height } = raster
   const away = awayFrom(raster, smoothGround(raster))
   const { sign, isThin } = polarityOf(projected(away, GREY), raster)
-  const flat = isThin ? null : flatLevels(raster)
+  const flat = isThin ? null : flatLevels(raster, THICKEST)
   if (flat) return { levels: flat, isThin: false }
   const towards = directionOf(away, sign)
   const size = { width, height, window: windowOf(raster, WINDOW) }
@@ -73,15 +79,41 @@ function levelsOf(raster: Raster): { readonly levels: Uint8Array; readonly isThi
   return { levels: energy(sloping) < LESS * energy(even) ? sloping : even, isThin: true }
 }
 
-/** For bold ink: its distance from one ground for the whole image. Null where that takes a shadow for ink. */
-function flatLevels(raster: Raster): Uint8Array | null {
+/** Scans in black and white that are cut around the digit show as much ink as ground at their border, and their strokes
+ *  may be as wide as what lies between. They have no shadows that the ground would have to be separated from. */
+function bitmapLevels(raster: Raster): { readonly levels: Uint8Array; readonly isThin: boolean } {
+  const levels = flatLevels(raster, Infinity)
+  return levels ? { levels, isThin: false } : levelsOf(raster)
+}
+
+/** Whether an RGB image consists of black and white, or of two greys that differ as clearly. */
+export function isBlackAndWhite({ data }: Raster): boolean {
+  let [low, high] = [255, 0]
+  for (let i = 0; i < data.length; i++) {
+    low = Math.min(low, data[i]!)
+    high = Math.max(high, data[i]!)
+  }
+  if (high - low < FEWEST_APART) return false
+  const reach = AT_END * (high - low)
+  let between = 0
+  for (let i = 0; i < data.length; i += 3) {
+    const [red, green, blue] = [data[i]!, data[i + 1]!, data[i + 2]!]
+    const isAtEnd = Math.max(red, green, blue) <= low + reach || Math.min(red, green, blue) >= high - reach
+    if (!isAtEnd) between += 1
+  }
+  return between <= (1 - BITMAP) * (data.length / 3)
+}
+
+/** For bold ink and bitmaps: its distance from one ground for the whole image. Null where the ink is thicker than this
+ *  share of the longer side, because then it takes a shadow for ink. */
+function flatLevels(raster: Raster, thickest: number): Uint8Array | null {
   const { width, height, data } = raster
   const grey = projected(Float32Array.from(data), GREY)
   const middle = betweenTwo(grey)
   const isLightGround = outerShare(grey, raster, (value) => value > middle) >= 0.5
   const isGround = (i: number): boolean => grey[i]! > middle === isLightGround
   const ink = Uint8Array.from(grey, (_, i) => (isGround(i) ? 0 : 1))
-  if (thicknessOf({ width, height, ink }) > THICKEST * Math.max(width, height)) return null
+  if (thicknessOf({ width, height, ink }) > thickest * Math.max(width, height)) return null
   const away = awayFrom(raster, flatGround(raster, isGround))
   const towards = projected(away, directionOf(away, isLightGround ? -1 : 1))
   return Uint8Array.from(smoothed(towards, width, height), asByte)
