@@ -2,7 +2,7 @@
  *  drop in probability of the predicted class (an occlusion map; Zeiler and Fergus 2014, arXiv:1311.2901, §4.2).
  *  It shows where one network depends on one image, not why; it runs no network itself. */
 import { softmax } from '#lib/domain/calibration.ts'
-import type { Square } from '../learn/augment.ts'
+import type { Square } from '../learn/square.ts'
 
 /** Of the side: large enough to hide a whole part, such as an ear or a wheel; with a smaller cover the network
  *  predicts from the surroundings. */

@@ -1,7 +1,8 @@
 /** Images with deliberate disturbances, each of one kind and three strengths, as in Hendrycks and Dietterich 2019
  *  ("Benchmarking neural network robustness to common corruptions", arXiv:1903.12261), at the size that
  *  the network takes. Predictions for them are measured elsewhere. */
-import { turned, type Square } from '../learn/augment.ts'
+import { turned } from '../learn/augment.ts'
+import type { Square } from '../learn/square.ts'
 import { createRandom, mixSeeds, normal } from '../random.ts'
 
 export type Corruption = 'brightness' | 'blur' | 'jpeg' | 'noise' | 'rotation'

@@ -3,6 +3,7 @@
  *  classifier. */
 import { createRandom, mixSeeds } from '../random.ts'
 import { bend, changeStrokes } from './handwriting.ts'
+import type { Square } from './square.ts'
 
 /** All absent: the image as it is. Ranges are symmetric: `rotate: 10` turns by −10° to +10°. */
 export type Augmentation = {
@@ -29,12 +30,10 @@ export type Augmentation = {
   readonly strokes?: number
 }
 
-/** Share of the images that are turned and zoomed, and of those that are bent, when a recipe has these changes. Interpolated images are
- *  smoother than those that are predicted: a network trained on nothing else is worse on sharp images (Touvron
- *  et al. 2019, arXiv:1906.06423). */
+/** Share of the images that are turned and zoomed, and of those that are bent, when a recipe has these changes.
+ *  Interpolated images are smoother than those that are predicted: a network trained on nothing else is worse on
+ *  sharp images (Touvron et al. 2019, arXiv:1906.06423). */
 const WARPED = 0.5
-
-export type Square = { readonly size: number; readonly channels: number }
 
 /** One number per sample from its content hash, so that the random changes depend on the image and not on its
  *  place in a list. */

@@ -1,6 +1,6 @@
 /** Changes of drawn signs that other hands make: the strokes bend and become thicker or thinner. They work on
  *  packed bytes with light ink on a dark background, as digits are prepared; `augment.ts` decides when. */
-import type { Square } from './augment.ts'
+import type { Square } from './square.ts'
 
 /** Standard deviation of the Gaussian that smooths the displacements, as a share of the side: 4 pixels of 29.
  *  Simard, Steinkraus & Platt 2003, "Best practices for convolutional neural networks applied to visual document
