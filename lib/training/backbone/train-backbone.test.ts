@@ -213,3 +213,13 @@ test('a stopped training continues in the same phase and at the same second', as
   expect(steps).toBeLessThan(20)
   expect(stepsOfSecond).toBeLessThan(20 - steps + 2) // the seconds before the stop are counted
 }, 180_000)
+
+test('fewer images than one batch are refused with their number, instead of training without a step', async () => {
+  const { plan: whole, ports } = await prepared()
+  const phases = [{ ...RECIPE.phases[0]!, batch: 97 }]
+  const connected = await ports()
+
+  const trained = trainBackbone({ ...whole, recipe: { ...RECIPE, phases } }, connected)
+
+  await expect(trained).rejects.toThrow('phase 1 has 96 images with features, and a batch needs 97')
+}, 60_000)

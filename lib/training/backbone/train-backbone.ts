@@ -47,6 +47,11 @@ export async function trainBackbone(plan: BackbonePlan, ports: BackbonePorts): P
     if (isOver(plan, phase, position.seconds)) continue
     using pack = await ports.packOf(phase.size)
     const batches = batchesOf(pack, ports.features, { plan, phase })
+    if (batches.count < phase.batch)
+      throw new Error(
+        `phase ${index + 1} has ${batches.count} images with features, and a batch needs ${phase.batch}: ` +
+          'add images, or compute the features of more of them',
+      )
     const network = backboneNetwork(phase.size, batches.outputs)
     await using learner = await ports.learner(learnerSpec(plan, phase, network, batches.labels))
     if (state) await learner.restore(state)
