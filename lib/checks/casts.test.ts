@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { castsIn } from './casts.ts'
+import { castsIn, rowCastsIn } from './casts.ts'
 
 const claims = (text: string) => castsIn({ file: 'lib/data/a.ts', text })
 
@@ -19,3 +19,19 @@ test.each([
   'const read = (text: string): unknown => JSON.parse(text)',
   'const copy = { ...row } as Row',
 ])('not a claimed type: %s', (text) => expect(claims(text)).toEqual([]))
+
+const rowClaims = (text: string) => rowCastsIn({ file: 'lib/data/a.ts', text })
+
+test.each([
+  'const state = row.state as RunState',
+  'const split = line.slice(2) as Split | null',
+  'const one = rows[0] as { kind: Kind }',
+  'const kind = <const>(row.kind as Kind)',
+])('a cast of a stored value is caught: %s', (text) => expect(rowClaims(text)).toHaveLength(1))
+
+test.each([
+  "const state = wordOf(RUN_STATES, row.state, 'Run.state')",
+  'const OPEN = { isOpen: true } as const',
+  "const states = ['queued'] as string[]",
+  'const value = row.json as unknown',
+])('no cast of a stored value: %s', (text) => expect(rowClaims(text)).toEqual([]))

@@ -3,7 +3,7 @@
  * contain a source that it must catch.
  */
 import { architectureIsCurrent } from './architecture.ts'
-import { noCastJson } from './casts.ts'
+import { noCastJson, noCastRows } from './casts.ts'
 import { commandsRun } from './commands.ts'
 import { commentFiles } from './comment-files.ts'
 import { commentsInThePresent, headers } from './comments.ts'
@@ -48,6 +48,7 @@ export const RULES: readonly ProjectRule[] = [
   lineLength,
   hiddenInputs,
   noCastJson,
+  noCastRows,
   noModuleMocks,
   storiesUsePages,
   headers,

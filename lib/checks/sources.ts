@@ -33,6 +33,8 @@ export type Facts = {
   readonly comments: readonly WithLine<{ text: string }>[]
   /** Parsed JSON whose type is claimed: cast, annotated, or destructured without a type. */
   readonly castJson: readonly WithLine<object>[]
+  /** `value as T`, where the value is computed or read and T is neither `const` nor `unknown`. */
+  readonly casts: readonly WithLine<object>[]
 }
 
 /** Every source of the program: its modules, and the configuration files at the root. */
@@ -89,6 +91,7 @@ function read(file: string, text: string): Facts {
   const exportedNames: string[] = []
   const comments = new Map<number, WithLine<{ text: string }>>()
   const castJson: WithLine<object>[] = []
+  const casts: WithLine<object>[] = []
   const lineOf = (position: number) => tree.getLineAndCharacterOfPosition(position).line + 1
   const note = (specifier: string, node: ts.Node) =>
     imports.push({ specifier, line: lineOf(node.getStart()) })
@@ -105,6 +108,7 @@ function read(file: string, text: string): Facts {
     const specifier = importedBy(node)
     if (specifier !== undefined) note(specifier, node)
     if (claimsJson(node)) castJson.push({ line: lineOf(node.getStart()) })
+    if (isCast(node)) casts.push({ line: lineOf(node.getStart()) })
     const name = usedBy(node)
     if (name !== undefined) uses.push({ name, line: lineOf(node.getStart()) })
     if (isExported(node)) {
@@ -121,7 +125,7 @@ function read(file: string, text: string): Facts {
     ts.forEachChild(node, visit)
   }
   visit(tree)
-  return { imports, uses, exportedTypes, exportedNames, comments: [...comments.values()], castJson }
+  return { imports, uses, exportedTypes, exportedNames, comments: [...comments.values()], castJson, casts }
 }
 
 function importedBy(node: ts.Node): string | undefined {
@@ -152,6 +156,15 @@ function claimsJson(node: ts.Node): boolean {
   if (ts.isArrowFunction(node) && node.type) return isParsedJson(node.body) && !isUnknown(node.type)
   return false
 }
+
+/** A cast literal, such as `[] as string[]`, only names its type. */
+const isCast = (node: ts.Node): boolean =>
+  ts.isAsExpression(node) &&
+  !ts.isConstTypeReference(node.type) &&
+  !isUnknown(node.type) &&
+  !ts.isLiteralExpression(node.expression) &&
+  node.expression.kind !== ts.SyntaxKind.NullKeyword &&
+  !ts.isArrayLiteralExpression(node.expression)
 
 const isUnknown = (type: ts.TypeNode): boolean => type.kind === ts.SyntaxKind.UnknownKeyword
 

@@ -49,3 +49,17 @@ type Schema<T> = { readonly parse: (value: unknown) => T }
 export const parsed = <T>(schema: Schema<T>, json: string): T => schema.parse(JSON.parse(json))
 export const parsedOrNull = <T>(schema: Schema<T>, json: string | null): T | null =>
   json === null ? null : parsed(schema, json)
+
+/** The value of a column that holds one of a few words; throws for any other, which a later version of the program
+ *  may have written. */
+export function wordOf<const T extends string>(words: readonly T[], stored: string, column: string): T {
+  const word = words.find((one) => one === stored)
+  if (word === undefined)
+    throw new Error(`${column} is "${stored.slice(0, 80)}" in the database: expected ${words.join(', ')}`)
+  return word
+}
+export const wordOrNull = <const T extends string>(
+  words: readonly T[],
+  stored: string | null,
+  column: string,
+): T | null => (stored === null ? null : wordOf(words, stored, column))

@@ -98,7 +98,8 @@ export type Snapshot = {
   readonly createdAt: Date
 }
 
-export type RunState = 'queued' | 'running' | 'judging' | 'done' | 'cancelled' | 'failed'
+export const RUN_STATES = ['queued', 'running', 'judging', 'done', 'cancelled', 'failed'] as const
+export type RunState = (typeof RUN_STATES)[number]
 export type RunImages = {
   readonly train: number
   readonly validation: number
@@ -227,7 +228,8 @@ export type NewPrediction = {
   readonly isAnonymous: boolean
 }
 
-export type Role = 'viewer' | 'editor' | 'admin'
+export const ROLES = ['viewer', 'editor', 'admin'] as const
+export type Role = (typeof ROLES)[number]
 /** `passwordHash` is empty where there is no password; `oidcSubject` names issuer and subject of an OIDC
  *  sign-in. */
 export type Person = {

@@ -50,7 +50,8 @@ export const JOB_KINDS = [
   'predict',
 ] as const satisfies readonly JobKind[]
 
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+export const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
+export type JobState = (typeof JOB_STATES)[number]
 
 export type Job = {
   readonly id: string

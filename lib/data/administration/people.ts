@@ -6,9 +6,9 @@
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { People } from '../data.ts'
 import type { Person as PersonRow, Prisma } from '../generated/client.ts'
-import { conflict, notFound } from '../store.ts'
+import { conflict, notFound, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
-import type { Person, Role } from '../values.ts'
+import { ROLES, type Person } from '../values.ts'
 
 const SETUP = 'setup'
 const RESET = 'reset'
@@ -226,7 +226,7 @@ const valueOf = ({
   id,
   name,
   email,
-  role: role as Role,
+  role: wordOf(ROLES, role, 'Person.role'),
   passwordHash,
   createdAt,
   isDisabled,

@@ -1,13 +1,13 @@
 /** Classifiers and their classes, as rows. What a classifier answers with is in promotions.ts. */
 import { storedOriginal } from '#lib/contracts/stored-json.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Classifier, Fit } from '#lib/domain/classifier.ts'
+import { FITS, type Classifier } from '#lib/domain/classifier.ts'
 import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { TransactionScope } from '../database/connection.ts'
 import type { Classifiers } from '../data.ts'
 import { readSetting } from '../administration/settings-store.ts'
-import { conflict, inTrash, notFound, parsedOrNull } from '../store.ts'
+import { conflict, inTrash, notFound, parsedOrNull, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { NewClassifier, Original } from '../values.ts'
 
@@ -50,7 +50,11 @@ export function classifiersOf({ connection, prisma, now, settings }: Store): Cla
     id: row.id,
     title: row.title,
     classes: classesOf(row.id),
-    input: { size: row.size, channels: row.channels === 1 ? 1 : 3, fit: row.fit as Fit },
+    input: {
+      size: row.size,
+      channels: row.channels === 1 ? 1 : 3,
+      fit: wordOf(FITS, row.fit, 'Classifier.fit'),
+    },
     isMirrorable: row.isMirrorable === 1,
     hasDigits: row.hasDigits === 1,
     recipe: row.recipe,

@@ -158,7 +158,7 @@ async function* provenPieces(file: string, expectedHash: string): AsyncGenerator
   const hash = createHash('sha256')
   let sizeBytes = 0
   let last: Uint8Array | null = null
-  for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) {
+  for await (const piece of createReadStream(file)) {
     if (last !== null) yield last
     hash.update(piece)
     sizeBytes += piece.byteLength

@@ -1,10 +1,10 @@
 /** The queue's rows: every step is one statement, so that two workers never hold one job. When to retry and
  *  when to give up is lib/jobs' to say. */
 import { storedValue } from '#lib/contracts/stored-json.ts'
-import type { Job, JobKind, JobState } from '#lib/domain/jobs.ts'
+import { JOB_KINDS, JOB_STATES, type Job, type JobKind } from '#lib/domain/jobs.ts'
 import type { TransactionScope } from '../database/connection.ts'
 import type { Jobs } from '../data.ts'
-import { notFound, parsed, parsedOrNull } from '../store.ts'
+import { notFound, parsed, parsedOrNull, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
 
 type Row = {
@@ -157,9 +157,9 @@ export function insertJob(
 
 const valueOf = (row: Row): Job => ({
   id: row.id,
-  kind: row.kind as JobKind,
+  kind: wordOf(JOB_KINDS, row.kind, 'Job.kind'),
   payload: parsed(storedValue, row.payloadJson),
-  state: row.state as JobState,
+  state: wordOf(JOB_STATES, row.state, 'Job.state'),
   attempt: row.attempt,
   result: parsedOrNull(storedValue, row.resultJson),
   error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '' },

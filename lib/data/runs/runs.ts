@@ -3,7 +3,7 @@
 import { storedPoints, storedRunImages, storedValue, storedVerdict } from '#lib/contracts/stored-json.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
+import { ENGINES } from '#lib/domain/classifier.ts'
 import { isRunStage } from '#lib/domain/run-stages.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Runs } from '../data.ts'
@@ -11,9 +11,16 @@ import type { Prisma } from '../generated/client.ts'
 import { insertJob } from './jobs.ts'
 import { appendEvent } from './run-event-rows.ts'
 import { freeze, frozenOf } from '../samples/snapshots.ts'
-import { conflict, notFound, parsed, parsedOrNull } from '../store.ts'
+import { conflict, notFound, parsed, parsedOrNull, wordOf, wordOrNull } from '../store.ts'
 import type { Store } from '../store.ts'
-import type { NewRun, Run, RunChange, RunImages, RunState } from '../values.ts'
+import {
+  RUN_STATES,
+  type NewRun,
+  type Run,
+  type RunChange,
+  type RunImages,
+  type RunState,
+} from '../values.ts'
 
 /** With the numbers of the version that it starts from and of the one that it made. */
 export const WITH_VERSIONS = {
@@ -277,8 +284,8 @@ export function runValue(row: StoredRun): Run {
     stage: isRunStage(stage)
       ? { stage, done: stageDone ?? 0, total: stageTotal, etaSeconds: stageEtaSeconds }
       : null,
-    state: row.state as RunState,
-    engine: row.engine as EngineName | null,
+    state: wordOf(RUN_STATES, row.state, 'Run.state'),
+    engine: wordOrNull(ENGINES, row.engine, 'Run.engine'),
     baseVersion: baseVersion && `v${baseVersion.number}`,
     version: version && `v${version.number}`,
     images: parsedOrNull(storedRunImages, imagesJson),

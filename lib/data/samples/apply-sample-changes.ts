@@ -1,7 +1,7 @@
 /** Writes a change of samples, step by step: its entries, the samples themselves, the trash and the classes
  *  that it needs. What may be changed, sample-changes.ts decides. */
-import { trashedUntil, type SampleState } from '#lib/domain/sample-state.ts'
-import type { Store } from '../store.ts'
+import { CHANGE_KINDS, trashedUntil, type SampleState } from '#lib/domain/sample-state.ts'
+import { wordOf, type Store } from '../store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT, type Transaction } from '../trash/trash-rows.ts'
 import type { ChangeOutcome, SampleChangeRecord, TrashKind, TrashRecord } from './undo-types.ts'
 
@@ -149,4 +149,4 @@ export const recordOf = (row: {
   count: number
   undoesId: string | null
   undoneById: string | null
-}): SampleChangeRecord => ({ ...row, kind: row.kind as SampleChangeRecord['kind'] })
+}): SampleChangeRecord => ({ ...row, kind: wordOf([...CHANGE_KINDS, 'undo'], row.kind, 'SampleChange.kind') })

@@ -2,7 +2,7 @@
  * The log of changes to samples: one user action is one change with the state before and after of each
  * sample, and can be undone. lib/domain/sample-state.ts decides which state may follow which.
  */
-import type { Split } from '#lib/domain/classifier.ts'
+import { SPLITS } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import {
   changeKind,
@@ -18,7 +18,7 @@ import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
 import { matching } from './sample-filter.ts'
 import { unknownClass } from './samples.ts'
-import { conflict, notFound, type Store } from '../store.ts'
+import { conflict, notFound, wordOrNull, type Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
 import type { SampleChangeEntry, SampleChangeRecord, SampleChanges, SampleSelection } from './undo-types.ts'
 
@@ -140,7 +140,7 @@ const stateOf = ({
   trashedAt,
 }: Pick<Row, 'label' | 'split' | 'isSplitGiven' | 'excludedAt' | 'trashedAt'>): SampleState => ({
   label,
-  split: split as Split | null,
+  split: wordOrNull(SPLITS, split, 'Sample.split'),
   isSplitGiven: Boolean(isSplitGiven),
   excludedAt,
   trashedAt,

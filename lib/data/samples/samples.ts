@@ -3,12 +3,12 @@
  * which may be trained on.
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
-import type { Split, Source } from '#lib/domain/classifier.ts'
+import { SOURCES, SPLITS } from '#lib/domain/classifier.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Samples } from '../data.ts'
 import { insertImage, stageImages } from '../images/images.ts'
 import type { StagedImages } from '../images/images.ts'
-import { conflict, notFound } from '../store.ts'
+import { conflict, notFound, wordOf, wordOrNull } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
 import type { AddSampleResult, NewSample, Sample, StoredSample } from '../values.ts'
@@ -270,9 +270,9 @@ const sampleValue = (row: SampleRow): StoredSample => ({
   classifierId: row.classifierId,
   hash: row.hash,
   label: row.label,
-  split: row.split as Split | null,
+  split: wordOrNull(SPLITS, row.split, 'Sample.split'),
   isSplitGiven: Boolean(row.isSplitGiven),
-  source: row.source as Source,
+  source: wordOf(SOURCES, row.source, 'Sample.source'),
   uploadId: row.uploadId,
   filename: row.filename,
   groupId: row.groupId,

@@ -4,11 +4,11 @@
  */
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import type { Split } from '#lib/domain/classifier.ts'
+import { SPLITS, type Split } from '#lib/domain/classifier.ts'
 import type { TransactionScope } from '../database/connection.ts'
 import type { Snapshots } from '../data.ts'
 import { classNamesIn } from '../classifiers/class-names.ts'
-import { notFound } from '../store.ts'
+import { notFound, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Snapshot, SnapshotEntry } from '../values.ts'
 
@@ -149,23 +149,19 @@ export function snapshotEntriesIn(text: string): readonly SnapshotEntry[] {
 /** Labels may hold spaces; hash, split and group may not. */
 function entryOf2(line: string): SnapshotEntry {
   const end = line.lastIndexOf(' ')
-  const { split, ...entry } = entryOf1(line.slice(0, end))
   const group = line.slice(end + 1)
-  return {
-    ...entry,
-    split: String(split) === NO_SPLIT ? null : split,
-    group: group === NO_GROUP ? null : group,
-  }
+  return { ...entryOf1(line.slice(0, end)), group: group === NO_GROUP ? null : group }
 }
 
-/** `hash label split` */
+/** `hash label split`, where format 1 always names a split. */
 function entryOf1(line: string): SnapshotEntry {
   const first = line.indexOf(' ')
   const last = line.lastIndexOf(' ')
+  const split = line.slice(last + 1)
   return {
     hash: line.slice(0, first),
     label: line.slice(first + 1, last),
-    split: line.slice(last + 1) as Split,
+    split: split === NO_SPLIT ? null : wordOf(SPLITS, split, 'Snapshot.entries'),
   }
 }
 

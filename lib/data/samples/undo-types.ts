@@ -1,5 +1,5 @@
-/** Signatures of what can be taken back: the log of changes to samples, and the trash. Types only;
- *  sample-changes.ts and trash.ts do it. */
+/** Signatures of what can be taken back: the log of changes to samples, and the trash. sample-changes.ts
+ *  and trash.ts do it. */
 import type { ChangeKind, SampleEdit, SampleField } from '#lib/domain/sample-state.ts'
 import type { SampleFilter } from './sample-filter.ts'
 
@@ -69,7 +69,8 @@ export type SampleChanges = {
   }) => Promise<readonly SampleChangeRecord[]>
 }
 
-export type TrashKind = 'samples' | 'upload' | 'classifier' | 'version'
+export const TRASH_KINDS = ['samples', 'upload', 'classifier', 'version'] as const
+export type TrashKind = (typeof TRASH_KINDS)[number]
 export type TrashRecord = {
   readonly id: string
   readonly kind: TrashKind

@@ -1,7 +1,8 @@
 /** An upload with its report. Types only. */
 import type { UploadPlan } from '#lib/contracts/upload-plan.ts'
 
-export type UploadState = 'running' | 'done' | 'failed' | 'undone'
+export const UPLOAD_STATES = ['running', 'done', 'failed', 'undone'] as const
+export type UploadState = (typeof UPLOAD_STATES)[number]
 export type FileFinding = {
   readonly kind: string
   readonly filename: string

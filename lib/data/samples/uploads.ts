@@ -7,11 +7,11 @@ import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Uploads } from '../data.ts'
 import { pendingWorkOf } from '../database/pending-work.ts'
 import { removeUnusedImages } from '../images/images.ts'
-import { conflict, notFound, parsed } from '../store.ts'
+import { conflict, notFound, parsed, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
 import { dropEmptyClasses } from '../trash/trash.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
-import type { Upload, UploadFindings, UploadState } from './upload-values.ts'
+import { UPLOAD_STATES, type Upload, type UploadFindings } from './upload-values.ts'
 
 export type UploadRow = {
   id: string
@@ -187,7 +187,7 @@ export const uploadValue = (row: UploadRow): Upload => ({
   ...parsed(storedFindings, row.reportJson),
   id: row.id,
   classifierId: row.classifierId,
-  state: row.state as UploadState,
+  state: wordOf(UPLOAD_STATES, row.state, 'Upload.state'),
   error: row.error,
   createdAt: row.createdAt,
   trashedAt: row.trashedAt,

@@ -3,7 +3,8 @@
  * trash.ts.
  */
 import type { Prisma, PrismaClient } from '../generated/client.ts'
-import type { TrashKind, TrashRecord } from '../samples/undo-types.ts'
+import { wordOf } from '../store.ts'
+import { TRASH_KINDS, type TrashRecord } from '../samples/undo-types.ts'
 
 /** Prisma inside an interactive transaction. */
 export type Transaction = Omit<PrismaClient, '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends'>
@@ -13,7 +14,7 @@ export type TrashRow = Prisma.TrashEntryGetPayload<{ include: typeof WITH_COUNT 
 
 export const recordOfTrash = ({ _count, ...row }: TrashRow): TrashRecord => ({
   ...row,
-  kind: row.kind as TrashKind,
+  kind: wordOf(TRASH_KINDS, row.kind, 'TrashEntry.kind'),
   samples: _count.samples,
 })
 

@@ -1,13 +1,14 @@
 /** The trash: images, uploads, classifiers and versions stay in it for thirty days, during which they can be
  *  restored. Deleting for good is done in permanent-deletion.ts. */
 import { storedFindings, storedNames } from '#lib/contracts/stored-json.ts'
+import { SPLITS } from '#lib/domain/classifier.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { pendingWorkOf } from '../database/pending-work.ts'
 import { applySteps } from '../samples/apply-sample-changes.ts'
 import type { Step } from '../samples/apply-sample-changes.ts'
 import type { LiveVersions } from '../data.ts'
 import { standingChampions } from '../versions/promotions.ts'
-import { conflict, notFound, parsed } from '../store.ts'
+import { conflict, notFound, parsed, wordOrNull } from '../store.ts'
 import type { Store } from '../store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT } from './trash-rows.ts'
 import type { Transaction } from './trash-rows.ts'
@@ -240,7 +241,7 @@ const withTrashedAt = (row: Step['row'], trashedAt: Date | null): Step => ({
   row,
   after: {
     label: row.label,
-    split: row.split as Step['after']['split'],
+    split: wordOrNull(SPLITS, row.split, 'Sample.split'),
     isSplitGiven: Boolean(row.isSplitGiven),
     excludedAt: row.excludedAt,
     trashedAt,

@@ -6,9 +6,15 @@ import { storedNames } from '#lib/contracts/stored-json.ts'
 import { orderClasses } from '../classifiers/classifiers.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Promotions } from '../data.ts'
-import { conflict, inTrash, notFound, parsed } from '../store.ts'
+import { conflict, inTrash, notFound, parsed, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
-import type { Champion, Promotion, PromotionKind, Version } from './version-values.ts'
+import {
+  PROMOTION_KINDS,
+  type Champion,
+  type Promotion,
+  type PromotionKind,
+  type Version,
+} from './version-values.ts'
 import { VERSION_COLUMNS, classNamesOf, versionValue } from './version-rows.ts'
 import type { VersionRow } from './version-rows.ts'
 
@@ -180,4 +186,8 @@ function newestOf(connection: Pick<Connection, 'one'>, classifierId: string): Pr
   return row ? valueOf(row) : null
 }
 
-const valueOf = (row: Row): Promotion => ({ ...row, kind: row.kind as PromotionKind, at: new Date(row.at) })
+const valueOf = (row: Row): Promotion => ({
+  ...row,
+  kind: wordOf(PROMOTION_KINDS, row.kind, 'Promotion.kind'),
+  at: new Date(row.at),
+})

@@ -7,13 +7,13 @@ import {
   storedVerdict,
 } from '#lib/contracts/stored-json.ts'
 import path from 'node:path'
-import type { EngineName } from '#lib/domain/classifier.ts'
+import { ENGINES } from '#lib/domain/classifier.ts'
 import { figuresWithNames } from '#lib/domain/class-renames.ts'
 import { classNamesIn } from '../classifiers/class-names.ts'
 import type { ProvenBundle } from './bundles.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { DataSettings } from '../data-settings.ts'
-import { parsed, parsedOrNull } from '../store.ts'
+import { parsed, parsedOrNull, wordOrNull } from '../store.ts'
 import type { Version, VersionWithCard } from './version-values.ts'
 
 export type VersionRow = {
@@ -155,7 +155,7 @@ export function versionValue({ settings, connection }: RowContext, row: VersionR
     runId: row.runId,
     isShipped: row.isShipped === 1,
     recipe: row.recipe,
-    engine: row.engine as EngineName | null,
+    engine: wordOrNull(ENGINES, row.engine, 'Version.engine'),
     accuracy: value === null || low === null || high === null ? null : { value, low, high },
     testImages: row.testImages,
     parameters: row.parameters,

@@ -35,7 +35,8 @@ export type NewVersion = {
   readonly runId: string | null
 }
 
-export type PromotionKind = 'promote' | 'rollback'
+export const PROMOTION_KINDS = ['promote', 'rollback'] as const
+export type PromotionKind = (typeof PROMOTION_KINDS)[number]
 /** `id` grows with each promotion of any classifier: what web processes acknowledge. */
 export type Promotion = {
   readonly id: number
