@@ -19,7 +19,7 @@ import { trainBackbone, trainedWeights } from '#lib/training/backbone/train-back
 import { classifierImages, tinyImagenetImages } from '#lib/training/backbone/training-images.ts'
 import { sealBackbone } from '#lib/training/backbone/seal-backbone.ts'
 import { extractFeatures, readFeatures } from '#lib/training/backbone/teacher-features.ts'
-import { buildPack, hasPack, openPack, type Pack, type PackSource } from '#lib/training/run/data/pack.ts'
+import { ensurePack, openPack, type Pack, type PackSource } from '#lib/training/run/data/pack.ts'
 import { SETS, stop, studentSpec, teacherSpec, type BackboneArguments } from './backbone/sources.ts'
 import { addCommand } from './backbone/add.ts'
 import { fetchCommand } from './backbone/fetch.ts'
@@ -183,20 +183,20 @@ async function seal(args: BackboneArguments): Promise<void> {
 
 async function packOf(args: BackboneArguments, size: number): Promise<Pack> {
   const [folder, noted] = [join(args.work, `packs-${size}`), join(args.work, `pack-${size}.txt`)]
-  const known = existsSync(noted) ? (await readFile(noted, 'utf8')).trim() : ''
-  if (known && (await hasPack(folder, known))) return openPack(folder, known)
+  const known = existsSync(noted) ? (await readFile(noted, 'utf8')).trim() : null
   async function* samples(): AsyncGenerator<PackSource> {
     yield* ownImages(args)
     yield* tinyImagenetImages(args.tiny, { every: size >= THINNED_FROM ? THINNED : 1 })
   }
-  console.log(`Decoding the images once, at ${size} pixels.`)
-  const name = await buildPack({
-    folder,
-    spec: studentSpec(size),
-    samples: samples(),
-    maxPixels: 50e6,
-    onProgress: () => undefined,
-    signal: stop.signal,
+  const name = await ensurePack(folder, known, () => {
+    console.log(`Decoding the images once, at ${size} pixels.`)
+    return {
+      spec: studentSpec(size),
+      samples: samples(),
+      maxPixels: 50e6,
+      onProgress: () => undefined,
+      signal: stop.signal,
+    }
   })
   await writeFile(noted, name)
   return openPack(folder, name)

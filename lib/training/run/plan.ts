@@ -1,10 +1,9 @@
-/** The files in a run's folder that define it: `plan.json`, `samples.json`, `pack.json`. Their schemas are in
+/** The files in a run's folder that define it: `plan.json` and `samples.json`. Their schemas are in
  *  lib/contracts/training-plan.ts; their content is decided by lib/training/retrain or the command. */
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseStored, parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
 import {
-  packReference,
   plannedEntries,
   retrainDraft,
   runPlan,
@@ -17,10 +16,8 @@ import { replaceFile } from './replace-file.ts'
 
 export const planFile = (folder: string): string => join(folder, 'plan.json')
 const samplesFile = (folder: string): string => join(folder, 'samples.json')
-/** The name of the folder of decoded images that the run uses, once it is known. */
-const packFile = (folder: string): string => join(folder, 'pack.json')
 
-const START_AGAIN = 'Start a new training run.'
+export const START_AGAIN = 'Start a new training run.'
 
 const PLAN: StoredFormats<RunPlan> = {
   what: 'The plan of this training run',
@@ -36,11 +33,6 @@ const SAMPLES: StoredFormats<readonly PackEntry[]> = {
   what: 'The list of images of this training run',
   action: START_AGAIN,
   formats: { 1: plannedEntries },
-}
-const PACK: StoredFormats<string> = {
-  what: 'The name of the decoded images of this training run',
-  action: START_AGAIN,
-  formats: { 1: packReference },
 }
 
 /** Writes the folder of a run whose images are stored on this machine. */
@@ -65,9 +57,6 @@ type PlannedEntry = Omit<PackEntry, 'split'> & { readonly split: PackEntry['spli
 export const trainable = (entries: readonly PlannedEntry[]): readonly PackEntry[] =>
   entries.map((entry) => ({ ...entry, split: entry.split ?? 'train' }))
 
-export const writePackName = (folder: string, name: string): Promise<void> =>
-  writeJson(packFile(folder), name)
-
 export const writeJson = (file: string, value: unknown): Promise<void> =>
   replaceFile(file, [Buffer.from(JSON.stringify(value, null, 1))])
 
@@ -76,12 +65,6 @@ export const readRunPlan = async (folder: string): Promise<RunPlan> =>
 
 export const readSamples = async (folder: string): Promise<readonly PackEntry[]> =>
   parseStoredText(await readFile(samplesFile(folder), 'utf8'), SAMPLES)
-
-/** Null while the run has not decoded its images. */
-export async function readPackName(folder: string): Promise<string | null> {
-  const text = await readFile(packFile(folder), 'utf8').catch(() => null)
-  return text === null ? null : parseStoredText(text, PACK)
-}
 
 /** @param value JSON of a row. */
 export const parseDraft = (value: unknown): RetrainDraft => parseStored(value, DRAFT)

@@ -8,7 +8,7 @@ import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import { splitValidation } from '../run/data/validation-split.ts'
 import { measure, type EvaluationSets } from '../run/seal/measure.ts'
 import { measureInt8 } from '../run/seal/measure-int8.ts'
-import { buildPack, hasPack, openPack, packName, type Pack, type PackSource } from '../run/data/pack.ts'
+import { ensurePack, openPack, packName, type Pack, type PackSource } from '../run/data/pack.ts'
 import type { RunPorts } from '../run/ports.ts'
 import { goldenLogits } from '../run/seal/golden.ts'
 
@@ -100,24 +100,18 @@ export async function packOf(
   { report, signal }: Pick<RemeasurePorts, 'report' | 'signal'>,
 ): Promise<Pack> {
   const expected = packName(card.data.snapshot, spec)
-  if (await hasPack(packs, expected)) return openPack(packs, expected)
-  report('Decoding the images once.')
-  const built = await buildPack({
-    folder: packs,
-    spec,
-    samples: samples(),
-    maxPixels,
-    onProgress: () => {},
-    signal,
+  const name = await ensurePack(packs, expected, () => {
+    report('Decoding the images once.')
+    return { spec, samples: samples(), maxPixels, onProgress: () => {}, signal }
   })
-  if (built !== expected)
+  if (name !== expected)
     throw refusal(
       card,
       'these are not the images that it was trained on, so its training and test sets cannot be ' +
         'determined',
       'Use the data set that its card names.',
     )
-  return openPack(packs, built)
+  return openPack(packs, name)
 }
 
 async function foreignSets(

@@ -80,6 +80,17 @@ export const packName = (snapshot: string, spec: Preprocess): string =>
     .digest('hex')
     .slice(0, 32)
 
+/** @param known the name that the pack should have, where that is known before its images are read.
+ *  @returns the name of that pack where it is on disk; else of the one that is built. */
+export async function ensurePack(
+  folder: string,
+  known: string | null,
+  build: () => Omit<PackOptions, 'folder'>,
+): Promise<string> {
+  const isBuilt = known !== null && (await hasPack(folder, known))
+  return isBuilt ? known : buildPack({ folder, ...build() })
+}
+
 /** Decodes every sample once and stores the squares; returns the name under which `openPack` finds them. */
 export async function buildPack({
   folder,

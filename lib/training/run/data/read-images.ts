@@ -1,13 +1,16 @@
 /** The stage "Reading images": where there are several networks to start with, one is chosen; then every image
  *  of the run is decoded once and stored as the square that this network takes. */
-import type { PackIndex, RunPlan } from '#lib/contracts/training-plan.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseStoredText, type StoredFormats } from '#lib/contracts/stored.ts'
+import { packReference, type PackIndex, type RunPlan } from '#lib/contracts/training-plan.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { testedCopies } from '#lib/domain/group-splits.ts'
-import { readPackName, readSamples, writePackName } from '../plan.ts'
+import { readSamples, START_AGAIN, writeJson } from '../plan.ts'
 import type { RunPorts } from '../ports.ts'
 import { startStage, type Stage, timed } from '../progress.ts'
 import { chooseBackbone } from '../start/choose-backbone.ts'
-import { buildPack, hasPack, openPack, packName, snapshotHash, type Pack, type PackEntry } from './pack.ts'
+import { ensurePack, openPack, packName, snapshotHash, type Pack, type PackEntry } from './pack.ts'
 import { splitValidation } from './validation-split.ts'
 
 /** The images of a run in their parts. */
@@ -62,31 +65,48 @@ async function packFor(
   { samples, report, clock, signal }: RunPorts,
   stage: Stage,
 ): Promise<string> {
-  const earlier = (await readPackName(folder)) ?? (entries && packName(snapshotHash(entries), plan.spec))
-  if (earlier !== null && (await hasPack(plan.packs, earlier))) return earlier
-  report({ kind: 'note', message: 'Decoding the images once.' })
-  let counted = 0
-  const name = await buildPack({
-    folder: plan.packs,
-    spec: plan.spec,
-    samples: samples(plan),
-    maxPixels: plan.maxPixels,
-    onProgress(done) {
-      stage.advance(done - counted)
-      counted = done
-    },
-    meter: {
-      clock,
-      done({ reading, decoding }) {
-        report({ kind: 'part', part: 'reading', seconds: reading })
-        report({ kind: 'part', part: 'decoding', seconds: decoding })
+  const noted = await readPackName(folder)
+  const known = noted ?? (entries && packName(snapshotHash(entries), plan.spec))
+  const name = await ensurePack(plan.packs, known, () => {
+    report({ kind: 'note', message: 'Decoding the images once.' })
+    let counted = 0
+    return {
+      spec: plan.spec,
+      samples: samples(plan),
+      maxPixels: plan.maxPixels,
+      onProgress(done) {
+        stage.advance(done - counted)
+        counted = done
       },
-    },
-    signal,
+      meter: {
+        clock,
+        done({ reading, decoding }) {
+          report({ kind: 'part', part: 'reading', seconds: reading })
+          report({ kind: 'part', part: 'decoding', seconds: decoding })
+        },
+      },
+      signal,
+    }
   })
-  await writePackName(folder, name)
+  if (name !== noted) await writePackName(folder, name)
   return name
 }
+
+/** The file of the run's folder that names its pack, so that a resumed run opens the same. */
+const packFile = (folder: string): string => join(folder, 'pack.json')
+const PACK: StoredFormats<string> = {
+  what: 'The name of the decoded images of this training run',
+  action: START_AGAIN,
+  formats: { 1: packReference },
+}
+
+/** Null while the run has not decoded its images. */
+async function readPackName(folder: string): Promise<string | null> {
+  const text = await readFile(packFile(folder), 'utf8').catch(() => null)
+  return text === null ? null : parseStoredText(text, PACK)
+}
+
+const writePackName = (folder: string, name: string): Promise<void> => writeJson(packFile(folder), name)
 
 const partsOf = (pack: Pack, classes: readonly string[], entries: readonly PackEntry[]): ImageSets => ({
   testCopies: testedCopies(entries),
