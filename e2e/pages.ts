@@ -17,6 +17,7 @@ import { predictPage } from './pages/predict.ts'
 import { backupsPage, changesPage, keysPage, settingsPage, usersPage } from './pages/settings.ts'
 import { retrainPage, uploadPage } from './pages/training.ts'
 import { versionResult } from './pages/version-result.ts'
+import { recording } from './pages/recording.ts'
 import { modelsPage } from './pages/versions.ts'
 
 export type ProductPages = ReturnType<typeof pagesOf>
@@ -30,6 +31,7 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     account: accountPage(tab),
     predict: predictPage(tab),
     browserPrediction: browserPrediction(tab),
+    recording: recording(tab),
     jobs: jobsPage(tab),
     upload: uploadPage(tab),
     newClassifier: newClassifierPage(tab),

@@ -5,6 +5,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { reference, type Operation } from '#lib/http/reference.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { HttpsCard } from './_components/https-card.tsx'
 import { OperationFold } from './_components/operation-fold.tsx'
 import { OperationSearch } from './_components/operation-search.tsx'
 
@@ -55,6 +56,7 @@ export default async function Docs() {
           <code>request_id</code> to find the request in the log.
         </p>
       </Card>
+      <HttpsCard />
       <OperationSearch groups={groups} />
     </div>
   )

@@ -80,11 +80,15 @@ export const upload = contract({
     'Upload images: `files` with one `label`, with `labels` (one per file), or a ZIP archive of ' +
     'class folders',
   body: 'parts',
-  formFields: ['classifier', 'create', 'dry_run', 'label', 'labels', 'labels[]', 'reading'],
+  formFields: ['classifier', 'create', 'dry_run', 'label', 'labels', 'labels[]', 'one_group', 'reading'],
   input: z.object({
     ...chosenClassifier,
     create: z.stringbool().optional().describe('create the classifier if it does not exist'),
     dry_run: z.stringbool().optional().describe('only return the plan; nothing is stored'),
+    one_group: z
+      .stringbool()
+      .optional()
+      .describe('the images are frames of one recording: they become one group, which is in one split'),
     reading: z
       .string()
       .max(500)

@@ -18,7 +18,7 @@ import {
   type UploadReportDraft,
 } from './findings.ts'
 import { MOST_GROUPED } from './group-images.ts'
-import { createExportedGroups, type ExportedGroups } from './exported-groups.ts'
+import { createStatedGroups, type StatedGroups } from './stated-groups.ts'
 import { createConflicts } from './label-conflicts.ts'
 import { classNameOf } from './labels.ts'
 import type { IngestPorts } from './ports.ts'
@@ -34,6 +34,8 @@ export type IncomingFile = LabelledImage | Stray | Unusable
 export type IngestPlan = {
   readonly upload: Upload
   readonly source: Source
+  /** The images are frames of one recording. */
+  readonly isOneGroup?: boolean
   readonly onProgress?: (progress: IngestProgress) => void
   readonly signal?: AbortSignal
 }
@@ -46,7 +48,7 @@ export async function ingestImages(
   ports: IngestPorts,
 ): Promise<Upload> {
   try {
-    const groups = createExportedGroups()
+    const groups = createStatedGroups(plan)
     const report = await ingested(images, { ...plan, groups }, ports)
     await ports.groupImages(plan.upload.classifierId, plan.signal ?? new AbortController().signal)
     await groups.restore(plan.upload.classifierId, ports)
@@ -65,7 +67,7 @@ export async function ingestImages(
 
 async function ingested(
   images: AsyncIterable<IncomingFile>,
-  { upload, source, onProgress, signal, groups }: IngestPlan & { readonly groups: ExportedGroups },
+  { upload, source, onProgress, signal, groups }: IngestPlan & { readonly groups: StatedGroups },
   ports: IngestPorts,
 ): Promise<UploadReportDraft> {
   const { classifierId } = upload

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { drawShape } from '#lib/domain/drawn-shapes.ts'
+import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
-import { data, ingestForEachTest, send } from './upload.fakes.ts'
+import { data, image, ingestForEachTest, send } from './upload.fakes.ts'
 
 ingestForEachTest()
 
@@ -50,4 +50,57 @@ test('near-copies of images from earlier uploads are named, and have the same gr
   expect(groups.get('d.png')).toBe(groups.get('first.png'))
   expect(groups.get('c.png')).not.toBe(groups.get('first.png'))
   expect(groups.get('c.png')).not.toBeNull()
+})
+
+test('the frames of one recording are one group in one split, however different they are', async () => {
+  const frames = (from: number) =>
+    Array.from(
+      { length: 24 },
+      (_, i) => ['files', encodePng(drawShape(SHAPES[i % 6]!, from + i)), `${i}.png`] as const,
+    )
+  const values = (
+    samples: readonly { readonly groupId: string | null; readonly split: string | null }[],
+  ) => ({
+    groups: new Set(samples.map(({ groupId }) => groupId)).size,
+    splits: new Set(samples.map(({ split }) => split)).size,
+  })
+
+  await send([['label', 'cat'], ...frames(40)])
+  const apart = values(await data.samples.all('pets'))
+  expect(apart.groups).toBeGreaterThan(6)
+  expect(apart.splits).toBeGreaterThan(1)
+
+  await send([['label', 'dog'], ['one_group', 'true'], ...frames(4_000)])
+  const together = (await data.samples.all('pets')).filter(({ label }) => label === 'dog')
+  expect(together).toHaveLength(24)
+  expect(values(together)).toEqual({ groups: 1, splits: 1 })
+})
+
+test('recorded digits, which are not compared with each other, are one group, too', async () => {
+  await data.classifiers.create({
+    id: 'paper',
+    title: 'Paper',
+    classes: ['1'],
+    input: { size: 28, channels: 1, fit: 'digit' },
+    isMirrorable: false,
+  })
+
+  const frames = Array.from({ length: 24 }, (_, i) => ['files', image(i), `${i}.png`] as const)
+  await send([['label', '1'], ['one_group', 'true'], ...frames], '?classifier=paper')
+
+  const samples = await data.samples.all('paper')
+  expect(samples).toHaveLength(24)
+  expect(new Set(samples.map(({ groupId, split }) => `${groupId} ${split}`)).size).toBe(1)
+})
+
+test('a value of one_group that is neither true nor false is refused before anything is stored', async () => {
+  const { status, body } = await send([
+    ['label', 'cat'],
+    ['one_group', 'maybe'],
+    ['files', image(1), 'a.png'],
+  ])
+
+  expect([status, body.code]).toEqual([422, 'invalid_input'])
+  expect(body.detail).toContain('one_group')
+  expect(await data.samples.all('pets')).toEqual([])
 })

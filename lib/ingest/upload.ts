@@ -41,10 +41,15 @@ export function createIngest(ports: UploadPorts): Ingest {
     arrivals: Arrivals,
     input: Input<typeof upload>,
   ): Promise<{ entry: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
+    const isOneGroup = input.one_group ?? checked(flag, 'one_group', arrivals.fields.one_group) ?? false
     const { classifier, isCreated } = await targetOf(input, arrivals.fields, ports)
     const entry = await ports.uploads.begin(classifier.id)
     await ports.uploads.change(entry.id, { plan: planAnswer(plan) })
-    const work = ingestImages(images(), { upload: entry, source: 'upload', signal: stopping.signal }, ports)
+    const work = ingestImages(
+      images(),
+      { upload: entry, source: 'upload', isOneGroup, signal: stopping.signal },
+      ports,
+    )
     return {
       entry,
       count,

@@ -8,10 +8,13 @@ export function CameraNotice({ error }: { readonly error: Pick<CameraUnavailable
       <ErrorNotice title="No camera" failure={{ detail: error.message }} />
       {error.problem === 'insecure' && (
         <p className="small">
-          Open this page as http://localhost on the machine that runs Darkroom, or put a reverse proxy with a
-          certificate in front of it. Caddy, for example, gets and renews a certificate for a public domain
-          name; on a local network it issues its own, which each device must trust once. Then set NEXTAUTH_URL
-          to the new address, starting with https://.
+          Open this page as http://localhost on the computer that runs Darkroom, or put a reverse proxy with a
+          certificate in front of Darkroom. Caddy, for example, gets a certificate for a public domain name;
+          in a local network it issues its own, which each device has to trust once. Until then, you can take
+          photos with the camera app and choose them here.{' '}
+          <a className="link" href="/docs#https">
+            How to set up HTTPS
+          </a>
         </p>
       )}
     </div>

@@ -2,6 +2,7 @@
 /** The second step: images, as folders, a ZIP archive or single files; shows how they are read before they are sent. */
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { CameraUpload } from '../../[id]/images/add/_components/camera-upload.tsx'
 import type { ClassifierOption } from '../../[id]/images/add/_components/classifier-option.ts'
 import {
   ReadyFiles,
@@ -29,6 +30,7 @@ export function ImagesStep({ classifier: { id, classes }, limits, isFirst }: Ima
         </p>
       )}
       <UploadDropZone upload={upload} limits={limits} />
+      <CameraUpload upload={upload} classes={classes} />
       {upload.files.length > 0 && <ReadyFiles upload={upload} classes={classes} />}
       {upload.failure && <ErrorNotice title="Upload failed" failure={upload.failure} />}
       {upload.reports.map((report) => (

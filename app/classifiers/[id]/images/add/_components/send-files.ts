@@ -2,49 +2,57 @@
 import { call, upload } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
-import { uploadRequests } from './upload-requests.ts'
+import { uploadRequests, type UploadRequest } from './upload-requests.ts'
 
 const POLL_MS = 1000
 
 /** `percent` is null while the images are processed. */
 export type UploadProgress = { readonly label: string; readonly percent: number | null }
 
-type UploadTarget = {
+type RequestTarget = {
   readonly classifier: string
+  readonly onProgress: (progress: UploadProgress) => void
+  readonly onReport: (report: UploadReport) => void
+}
+type UploadTarget = RequestTarget & {
   /** The class of images without a folder. */
   readonly label: string
   /** How the files are read, where a user chose another way; empty: the first. */
   readonly reading: string
-  readonly onProgress: (progress: UploadProgress) => void
-  readonly onReport: (report: UploadReport) => void
 }
 
 export async function sendFiles(
   files: readonly SelectedFile[],
-  { classifier, label, reading, onProgress, onReport }: UploadTarget,
+  { label, reading, ...target }: UploadTarget,
 ): Promise<void> {
   const requests = uploadRequests(files, label.trim())
   const planned = requests.find((one) => one.label === undefined) // its plan is shown
-  for (const one of requests) {
-    const started = await upload(
-      'POST /api/upload',
-      { classifier, ...one, ...(one === planned && reading !== '' && { reading }) },
-      {
-        onProgress: (sent, total) =>
-          onProgress(
-            sent < total
-              ? { label: 'Uploading…', percent: (sent / total) * 100 }
-              : { label: 'Processing images…', percent: null },
-          ),
-      },
-    )
-    if ('dry_run' in started) continue
-    onReport(
-      await finishedReport(started, (now) =>
-        onProgress({ label: `Processing images… ${now.files} so far`, percent: null }),
-      ),
-    )
-  }
+  for (const one of requests)
+    await sendRequest({ ...one, ...(one === planned && reading !== '' && { reading }) }, target)
+}
+
+export async function sendRequest(
+  request: UploadRequest,
+  { classifier, onProgress, onReport }: RequestTarget,
+): Promise<void> {
+  const started = await upload(
+    'POST /api/upload',
+    { classifier, ...request },
+    {
+      onProgress: (sent, total) =>
+        onProgress(
+          sent < total
+            ? { label: 'Uploading…', percent: (sent / total) * 100 }
+            : { label: 'Processing images…', percent: null },
+        ),
+    },
+  )
+  if ('dry_run' in started) return
+  onReport(
+    await finishedReport(started, (now) =>
+      onProgress({ label: `Processing images… ${now.files} so far`, percent: null }),
+    ),
+  )
 }
 
 /** A large upload is processed after the response; polls its report until it is complete. */

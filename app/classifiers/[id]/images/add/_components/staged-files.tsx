@@ -1,11 +1,10 @@
 'use client'
 /** The files selected for the upload: how many there are, and a field for the class of files without a folder. */
-import { useId } from 'react'
 import { counted } from '#lib/domain/count-text.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
 import { Badge } from '#lib/ui/badge.tsx'
-import { Input } from '#lib/ui/field.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
+import { ClassField } from '../../../../../_components/class-field.tsx'
 import { isZip, unsortedIn } from './upload-requests.ts'
 
 type StagedFilesProps = {
@@ -17,7 +16,6 @@ type StagedFilesProps = {
 }
 
 export function StagedFiles({ entries, label, classes, isDisabled, onLabel }: StagedFilesProps) {
-  const listId = useId()
   const zips = entries.filter(isZip)
   const unsorted = unsortedIn(entries)
   const bytes = entries.reduce((sum, { file }) => sum + file.size, 0)
@@ -38,21 +36,13 @@ export function StagedFiles({ entries, label, classes, isDisabled, onLabel }: St
       )}
       {unsorted.length > 0 && (
         <div className="max-w-sm">
-          <Input
+          <ClassField
             label={`Class for ${counted(unsorted.length, 'unsorted image')}`}
-            list={listId}
             value={label}
-            disabled={isDisabled}
-            maxLength={200}
-            required
-            hint="An existing or a new class."
-            onChange={(event) => onLabel(event.currentTarget.value)}
+            classes={classes}
+            isDisabled={isDisabled}
+            onValue={onLabel}
           />
-          <datalist id={listId}>
-            {classes.map((name) => (
-              <option key={name} value={name} />
-            ))}
-          </datalist>
         </div>
       )}
     </div>

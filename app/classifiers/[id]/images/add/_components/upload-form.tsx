@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { CameraUpload } from './camera-upload.tsx'
 import type { ClassifierOption } from './classifier-option.ts'
 import { ReadyFiles, UploadDropZone, type UploadLimits } from './upload-files.tsx'
 import { UploadReportCard } from './upload-report-card.tsx'
@@ -21,6 +22,7 @@ export function UploadForm({ classifier: { id, classes }, mayEdit, limits, recen
   return (
     <div className="stack">
       <UploadDropZone upload={upload} limits={limits} />
+      <CameraUpload upload={upload} classes={classes} />
       {upload.files.length > 0 && (
         <Card title="Ready to upload">
           <ReadyFiles upload={upload} classes={classes} />

@@ -14,7 +14,13 @@ export function unsortedIn(entries: readonly SelectedFile[]): readonly SelectedF
   return hasTable ? [] : loose.filter(({ path }) => !path.includes('/'))
 }
 
-export type UploadRequest = { readonly files: readonly NamedFile[]; readonly label?: string }
+export type UploadRequest = {
+  readonly files: readonly NamedFile[]
+  readonly label?: string
+  readonly reading?: string
+  /** The images are frames of one recording. */
+  readonly one_group?: true
+}
 
 /** Images without a folder are one request with `label`; folders and tables another; archives belong together. A
  *  table that came with archives alone is for their images. */

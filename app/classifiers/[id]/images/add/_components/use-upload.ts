@@ -7,7 +7,8 @@ import type { UploadReport } from '#lib/contracts/uploads.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../../../../_components/request-error.ts'
-import { sendFiles, type UploadProgress } from './send-files.ts'
+import type { Burst } from '../../../../../_components/recording/bursts.ts'
+import { sendFiles, sendRequest, type UploadProgress } from './send-files.ts'
 import { usePlan } from './use-plan.ts'
 
 export type UploadWork = ReturnType<typeof useUpload>
@@ -30,6 +31,20 @@ export function useUpload(classifier: string) {
     setReports([])
     setFailure(null)
   }
+  type Target = Parameters<typeof sendRequest>[1]
+  const work = async (send: (target: Target) => Promise<void>): Promise<void> => {
+    forgetLast()
+    setProgress({ label: 'Uploading…', percent: 0 })
+    try {
+      const onReport = (report: UploadReport) => setReports((before) => [...before, report])
+      await send({ classifier, onProgress: setProgress, onReport })
+    } catch (error) {
+      setFailure(failureOf(error))
+    } finally {
+      setProgress(null)
+      router.refresh()
+    }
+  }
   return {
     files,
     label,
@@ -44,20 +59,20 @@ export function useUpload(classifier: string) {
       stage([...staged.current, ...more])
     },
     clear: () => stage([]),
-    send: async () => {
-      forgetLast()
-      setProgress({ label: 'Uploading…', percent: 0 })
-      try {
+    send: () =>
+      work(async (target) => {
         const reading = plan.kind === 'plan' ? plan.reading : ''
-        const onReport = (report: UploadReport) => setReports((before) => [...before, report])
-        await sendFiles(files, { classifier, label, reading, onProgress: setProgress, onReport })
+        await sendFiles(files, { ...target, label, reading })
         stage([])
-      } catch (error) {
-        setFailure(failureOf(error))
-      } finally {
-        setProgress(null)
-        router.refresh()
-      }
-    },
+      }),
+    /** One upload for each recording, so that each becomes a group. */
+    sendBursts: (bursts: readonly Burst[], onSent: (burst: Burst) => void) =>
+      work(async (target) => {
+        for (const burst of bursts) {
+          const images = burst.frames.map((frame) => frame.file)
+          await sendRequest({ files: images, label: burst.label, one_group: true }, target)
+          onSent(burst)
+        }
+      }),
   }
 }
