@@ -136,6 +136,7 @@ test('the classifier is corrected, retrained, evaluated, promoted and rolled bac
   await images.open('my-leaves', { differs: 'yes' })
   await read(pages)
   await findings.open('my-leaves')
+  await findings.checkAgain.waitFor({ timeout: TRAINING_MS })
   await read(pages)
   await classifierSettings.open('my-leaves')
   await read(pages)

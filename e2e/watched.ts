@@ -18,7 +18,7 @@ export const test = plain.extend<{ readonly complaints: string[] }>({
       })
       context.on('weberror', (error) => complaints.push(String(error.error())))
       await use(complaints)
-      expect(complaints, 'errors on the console').toEqual([])
+      expect(complaints, `errors on the console: ${complaints.join('; ')}`).toEqual([])
     },
     { auto: true },
   ],

@@ -7,6 +7,8 @@ export const findingsPage = (tab: Tab) => {
   const findings = page.getByRole('listitem')
   return {
     open: (classifier: string) => open(tab, classifierPage(classifier, 'images/findings')),
+    /** Shown when no check is running. */
+    checkAgain: page.getByRole('button', { name: 'Check again' }),
     /** The link to the findings of a kind, with their number. */
     kind: (name: string) => page.getByRole('link', { name }),
     /** What was done last. */
