@@ -11,6 +11,7 @@ export const findingsPage = (tab: Tab) => {
     checkAgain: page.getByRole('button', { name: 'Check again' }),
     /** The link to the findings of a kind, with their number. */
     kind: (name: string) => page.getByRole('link', { name }),
+    dismissed: (count: number) => page.getByRole('link', { name: `Show dismissed problems (${count})` }),
     /** What was done last. */
     done: (text: string) => page.getByRole('status').filter({ hasText: text }),
     press: (file: string, name: string) =>

@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/uploads/{id}': 'moved an upload to the trash',
   'PATCH /api/samples': 'changed images',
   'POST /api/findings': 'had the images checked for problems',
+  'PATCH /api/findings': 'dismissed problems with images, or listed them again',
   'POST /api/changes/{id}/undo': 'undid a change to images',
   'DELETE /api/trash/{id}': 'permanently deleted an item in the trash',
   'POST /api/trash/{id}/restore': 'restored an item from the trash',

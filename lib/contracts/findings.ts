@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { FINDING_KINDS, REMEDIES } from '#lib/domain/findings/finding.ts'
 import { contract } from './contract.ts'
-import { chosenClassifier, classifierId, id, nextCursor, page, probability, time } from './fields.ts'
+import { chosenClassifier, classifierId, flag, id, nextCursor, page, probability, time } from './fields.ts'
 
 /** Samples of one finding in an answer; `samples_total` counts all. */
 export const MOST_SAMPLES_OF_FINDING = 100
@@ -69,6 +69,7 @@ export const listFindings = contract({
     ...page,
     kind: findingKind.optional(),
     upload: id.optional().describe('only findings about images of this upload'),
+    dismissed: flag.optional().describe('true: those that were dismissed, instead of the open ones'),
   }),
   output: z.object({
     classifier: classifierId,
@@ -77,7 +78,31 @@ export const listFindings = contract({
       .array(z.object({ kind: findingKind, count: z.number().int(), remedies: z.array(remedy) }))
       .describe('of all findings, not only of the requested `kind`'),
     findings: z.array(setFinding),
+    dismissed: z.number().int().describe('findings that were dismissed, of all kinds'),
     ...nextCursor,
+  }),
+  errors: ['not_found'],
+})
+
+/** As many as one finding can have in a set of ordinary size. */
+const MOST_DISMISSED = 10_000
+
+export const dismissFindings = contract({
+  method: 'PATCH',
+  path: '/api/findings',
+  scope: 'edit',
+  summary: 'Dismiss findings about images with which nothing is wrong, or list them again',
+  input: z.object({
+    ...chosenClassifier,
+    kind: findingKind,
+    samples: z.array(id).min(1).max(MOST_DISMISSED),
+    is_dismissed: z
+      .boolean()
+      .describe('true: not listed again while the image has its label; false: listed again'),
+  }),
+  output: z.object({
+    classifier: classifierId,
+    changed: z.number().int().describe('images for which this was not so before'),
   }),
   errors: ['not_found'],
 })

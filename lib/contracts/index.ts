@@ -25,7 +25,7 @@ import { addClass, changeClass, manageClasses, removeClass } from './classes.ts'
 import { browserEngineFile, browserModelFile, describeBrowserModel } from './browser.ts'
 import type { Contract, Input, Output, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
-import { checkFindings, listFindings } from './findings.ts'
+import { checkFindings, dismissFindings, listFindings } from './findings.ts'
 import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
@@ -140,6 +140,7 @@ export const contracts = [
   dataFeatures,
   listFindings,
   checkFindings,
+  dismissFindings,
   listChanges,
   getChange,
   undoChange,

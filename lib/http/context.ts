@@ -69,6 +69,7 @@ export type Darkroom = {
   readonly ingest: WithContext<IngestAnswers & ClassEdits & ClassifierEdits & SampleEdits> & {
     readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
     readonly checkFindings: RouteUseCase<'POST /api/findings'>
+    readonly dismissFindings: RouteUseCase<'PATCH /api/findings'>
   }
   readonly training: WithContext<
     RetrainCases &

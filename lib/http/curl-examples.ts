@@ -78,6 +78,14 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'PATCH /api/samples': {
     json: { filter: { classifier: 'shapes', label: 'circle', is_excluded: true }, is_excluded: false },
   },
+  'PATCH /api/findings': {
+    json: {
+      classifier: 'shapes',
+      kind: 'blurry',
+      samples: ['01a1fe58-93cb-7000-b74c-5593ab031997'],
+      is_dismissed: true,
+    },
+  },
   'GET /api/changes': { query: { classifier: 'shapes' } },
   'GET /api/trash': { query: { limit: 20 } },
   'PATCH /api/samples/{id}': { idFrom: 'GET /api/samples', json: { is_excluded: true } },

@@ -39,8 +39,8 @@ const seeds = (from: number, count: number): readonly number[] =>
 const UNKNOWN = { probabilities: null, distances: null }
 const check = (learned = UNKNOWN) =>
   checkImages('pets', { ...data, sizeOf, learned: async () => learned }, new AbortController().signal)
-const list = (input: { kind?: 'dark'; upload?: string; limit?: number; cursor?: string } = {}) =>
-  data.queries.listFindings({ classifier: 'pets', limit: 50, ...input })
+type ListInput = { kind?: 'dark'; upload?: string; dismissed?: boolean; limit?: number; cursor?: string }
+const list = (input: ListInput = {}) => data.queries.listFindings({ classifier: 'pets', limit: 50, ...input })
 
 async function uploadFaulty(): Promise<string> {
   const zip = zipFile([
@@ -79,7 +79,7 @@ test('an upload with faults is reported by kind, with its images and what helps'
   expect(duplicate!.samples.map(({ filename }) => filename)).toEqual(['cat/0.png', 'dog/copy.png'])
   expect(dark).toMatchObject({
     severity: 1,
-    remedies: ['exclude'],
+    remedies: ['exclude', 'dismiss'],
     samples: [{ filename: 'cat/black.png', label: 'cat' }],
   })
 })
@@ -97,6 +97,39 @@ test('a finding ends when its image is excluded, and is back when that is undone
   expect((await list({ kind: 'dark' })).findings).toEqual([])
 
   await data.sampleChanges.undo(change!.id, { by: 'ann', skipConflicts: false })
+  expect((await list({ kind: 'dark' })).findings).toHaveLength(1)
+})
+
+test('a dismissed finding is not listed by later checks, until its image is relabelled', async () => {
+  await uploadFaulty()
+  await check()
+  const ids = (await list({ kind: 'dark' })).findings[0]!.samples.map(({ id }) => id)
+  const dark = { kind: 'dark', samples: ids } as const
+
+  expect(await data.findings.dismiss('pets', { ...dark, by: 'ann' })).toBe(1)
+  expect(await data.findings.dismiss('pets', { ...dark, by: 'ann' })).toBe(0)
+  await check()
+  expect(await list({ kind: 'dark' })).toMatchObject({ findings: [], dismissed: 1 })
+  expect((await list({ kind: 'dark', dismissed: true })).findings).toHaveLength(1)
+  const filter = { classifierId: 'pets', finding: 'dark' } as const
+  const edit = { isExcluded: true }
+  expect(await data.sampleChanges.change({ kind: 'filter', ...filter }, edit, 'ann')).toMatchObject({
+    changed: 0,
+  })
+
+  await data.sampleChanges.change({ kind: 'ids', ids }, { label: 'dog' }, 'ann')
+  expect((await list({ kind: 'dark' })).findings).toHaveLength(1)
+  await data.findings.dismiss('pets', { ...dark, by: 'ann' })
+  expect(await data.findings.reopen('pets', dark)).toBe(1)
+  expect((await list({ kind: 'dark' })).findings).toHaveLength(1)
+})
+
+test('a finding of another classifier is not dismissed', async () => {
+  await uploadFaulty()
+  await check()
+  const samples = (await list({ kind: 'dark' })).findings[0]!.samples.map(({ id }) => id)
+
+  expect(await data.findings.dismiss('another', { kind: 'dark', samples, by: 'ann' })).toBe(0)
   expect((await list({ kind: 'dark' })).findings).toHaveLength(1)
 })
 

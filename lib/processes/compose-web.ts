@@ -51,7 +51,7 @@ import { predictionJobCases } from './prediction-job-cases.ts'
 import { servingElsewhere } from './serving-elsewhere.ts'
 import type { OpenedEngine } from '#lib/serving/own-engine.ts'
 import { composeDecoding } from './fork-decoding.ts'
-import { findingsCheck, findingsRequest } from './findings-requests.ts'
+import { findingsCheck, findingsDismissal, findingsRequest } from './findings-requests.ts'
 import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './access-settings.ts'
 import { publicBytes } from './storage-limits.ts'
@@ -188,6 +188,7 @@ export async function composeWeb(
         now,
       }),
       checkFindings: findingsCheck(data),
+      dismissFindings: findingsDismissal(data),
     },
     operations: {
       health,

@@ -3,6 +3,7 @@
 import type { Data } from '#lib/data/data.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import type { Darkroom } from '#lib/http/context.ts'
+import { nameOfCaller } from '#lib/ingest/caller-name.ts'
 import { reportAnswer } from '#lib/queries/findings.ts'
 
 export type RequestLog = (level: 'warn', message: string, about: Readonly<Record<string, unknown>>) => void
@@ -27,4 +28,17 @@ export const findingsCheck =
   async ({ classifier }) => {
     const { id } = await classifiers.chosen(classifier)
     return { classifier: id, report: reportAnswer(await findings.request(id)) }
+  }
+
+/** PATCH /api/findings. */
+export const findingsDismissal =
+  ({
+    classifiers,
+    findings,
+  }: Pick<Data, 'classifiers' | 'findings'>): Darkroom['ingest']['dismissFindings'] =>
+  async ({ classifier, kind, samples, is_dismissed: isDismissed }, request) => {
+    const { id } = await classifiers.chosen(classifier)
+    const change = { kind, samples, by: nameOfCaller(request) }
+    const changed = await (isDismissed ? findings.dismiss(id, change) : findings.reopen(id, change))
+    return { classifier: id, changed }
   }

@@ -11,7 +11,7 @@ import type { FindingReport } from '#lib/data/samples/finding-types.ts'
 import { parsed, type Store } from '#lib/data/store.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import { FINDING_KINDS, type FindingKind } from '#lib/domain/findings/finding.ts'
-import { isOpen, type FindingState } from '#lib/domain/findings/open-findings.ts'
+import { isDismissed, isOpen, type FindingState } from '#lib/domain/findings/open-findings.ts'
 import { remediesOf } from '#lib/domain/findings/registry.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
@@ -23,10 +23,11 @@ export const findingQueries = (
   { prisma }: Store,
   { classifiers, findings }: Pick<Data, 'classifiers' | 'findings'>,
 ): FindingQueries => ({
-  async listFindings({ classifier, kind, upload, cursor, limit }) {
+  async listFindings({ classifier, kind, upload, dismissed: listsDismissed = false, cursor, limit }) {
     const { id: classifierId } = await classifiers.chosen(classifier)
-    const open = await openFindings(prisma, { classifierId, uploadId: upload ?? null })
-    const requested = kind === undefined ? open : open.filter((one) => one.kind === kind)
+    const all = await openFindings(prisma, { classifierId, uploadId: upload ?? null })
+    const listed = all.filter((one) => one.isDismissed === listsDismissed)
+    const requested = kind === undefined ? listed : listed.filter((one) => one.kind === kind)
     const start = cursor === undefined ? 0 : requested.findIndex(({ id }) => id === cursor) + 1
     const page = pageOf(requested.slice(start, start + limit + 1), limit, ({ id }) => id)
     const report = await findings.report(classifierId)
@@ -35,10 +36,11 @@ export const findingQueries = (
       report: reportAnswer(report),
       kinds: FINDING_KINDS.map((one) => ({
         kind: one,
-        count: open.filter((finding) => finding.kind === one).length,
+        count: listed.filter((finding) => finding.kind === one).length,
         remedies: [...remediesOf(one)],
       })).filter(({ count }) => count > 0),
       findings: await answersOf(prisma, page.rows),
+      dismissed: all.filter((one) => one.isDismissed).length,
       next_cursor: page.next,
     }
   },
@@ -57,10 +59,15 @@ export const reportAnswer = (report: FindingReport | null): FindingReportAnswer 
         unknown: [...report.unknown],
       }
 
-type OpenFinding = { readonly id: string; readonly kind: FindingKind; readonly severity: number }
+type OpenFinding = {
+  readonly id: string
+  readonly kind: FindingKind
+  readonly severity: number
+  readonly isDismissed: boolean
+}
 type StateRow = FindingState & { readonly id: string; readonly kind: string; readonly severity: number }
 
-/** By kind, the most severe first. */
+/** By kind, the most severe first; with those that were dismissed. */
 async function openFindings(
   prisma: Store['prisma'],
   { classifierId, uploadId }: { readonly classifierId: string; readonly uploadId: string | null },
@@ -70,14 +77,17 @@ async function openFindings(
       SELECT one."findingId", s."label", s."split", one."label" IS s."label" AS "isSame",
         s."excludedAt" IS NULL AND s."trashedAt" IS NULL AS "isUsable",
         s."excludedAt" IS NOT NULL AND s."trashedAt" IS NULL AS "isExcluded",
-        s."uploadId" IS ${uploadId} AS "isOfUpload"
+        s."uploadId" IS ${uploadId} AS "isOfUpload", d."sampleId" IS NOT NULL AS "isDismissed"
       FROM "Finding" f JOIN "FindingSample" one ON one."findingId" = f."id" JOIN "Sample" s ON s."id" = one."sampleId"
+        LEFT JOIN "FindingDismissal" d
+          ON d."sampleId" = s."id" AND d."kind" = f."kind" AND d."label" IS s."label"
       WHERE f."classifierId" = ${classifierId})
     SELECT f."id", f."kind", f."severity", COUNT(m."findingId") AS "samples",
       COALESCE(SUM(m."isUsable"), 0) AS "usable", COALESCE(SUM(m."isUsable" AND m."isSame"), 0) AS "unchanged",
       COALESCE(SUM(m."isUsable" AND m."split" = 'test'), 0) AS "tests",
       COUNT(DISTINCT CASE WHEN m."isUsable" THEN m."label" END) AS "labels",
-      COALESCE(SUM(m."isExcluded"), 0) AS "excluded"
+      COALESCE(SUM(m."isExcluded"), 0) AS "excluded",
+      COALESCE(SUM(m."isUsable" AND m."isDismissed"), 0) AS "dismissed"
     FROM "Finding" f LEFT JOIN member m ON m."findingId" = f."id"
     WHERE f."classifierId" = ${classifierId}
     GROUP BY f."id"
@@ -87,7 +97,9 @@ async function openFindings(
     .flatMap((row) => {
       const kind = FINDING_KINDS.find((one) => one === row.kind)
       const { id, severity, ...counts } = row
-      return kind !== undefined && isOpen(kind, numbers(counts)) ? [{ id, kind, severity }] : []
+      const state = numbers(counts)
+      if (kind === undefined || !isOpen(kind, state)) return []
+      return [{ id, kind, severity, isDismissed: isDismissed(state) }]
     })
     .toSorted(
       (a, b) => order.get(a.kind)! - order.get(b.kind)! || b.severity - a.severity || (a.id < b.id ? -1 : 1),
@@ -102,6 +114,7 @@ const numbers = (row: FindingState): FindingState => ({
   tests: Number(row.tests),
   labels: Number(row.labels),
   excluded: Number(row.excluded),
+  dismissed: Number(row.dismissed),
 })
 
 async function answersOf(prisma: Store['prisma'], shown: readonly OpenFinding[]): Promise<SetFinding[]> {

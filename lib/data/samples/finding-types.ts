@@ -20,6 +20,8 @@ export type FindingReport = {
 /** A sample with the hash of its image. */
 export type ReportSample = FindingSample & { readonly hash: string }
 
+export type DismissedSamples = { readonly kind: FindingKind; readonly samples: readonly string[] }
+
 export type FindingStore = {
   /** Once for each image; deleted with it. Images that are not stored are left out. */
   readonly keepFigures: (
@@ -58,4 +60,12 @@ export type FindingStore = {
     },
   ) => Promise<void>
   readonly fail: (classifierId: string, error: string) => Promise<void>
+  /** With the labels that the samples have now; samples of other classifiers are left out.
+   *  @returns the number of samples for which it was not dismissed before */
+  readonly dismiss: (
+    classifierId: string,
+    change: DismissedSamples & { readonly by: string },
+  ) => Promise<number>
+  /** @returns the number of samples for which it had been dismissed */
+  readonly reopen: (classifierId: string, change: DismissedSamples) => Promise<number>
 }

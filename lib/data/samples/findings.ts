@@ -158,6 +158,30 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
     async fail(classifierId, error) {
       await change(classifierId, { state: 'failed', error })
     },
+    async dismiss(classifierId, { kind, samples, by }) {
+      return prisma.$transaction(async (tx) => {
+        const rows = await tx.sample.findMany({
+          where: { classifierId, id: { in: [...samples] } },
+          select: { id: true, label: true, dismissals: { where: { kind } } },
+        })
+        const changed = rows.filter(({ label, dismissals: [known] }) => known?.label !== label)
+        await tx.findingDismissal.deleteMany({
+          where: { kind, sampleId: { in: changed.map(({ id }) => id) } },
+        })
+        const at = now()
+        for (const part of chunks(changed))
+          await tx.findingDismissal.createMany({
+            data: part.map(({ id, label }) => ({ sampleId: id, kind, label, by, at })),
+          })
+        return changed.length
+      }, TRANSACTION)
+    },
+    async reopen(classifierId, { kind, samples }) {
+      const { count } = await prisma.findingDismissal.deleteMany({
+        where: { kind, sample: { classifierId, id: { in: [...samples] } } },
+      })
+      return count
+    },
   }
 }
 

@@ -89,4 +89,6 @@ export const liveVersionOf = (classifierId: string): Prisma.Sql => prismaSql().s
 const samplesOfFindings = (classifierId: string, kind: string): Prisma.Sql => prismaSql()
   .sql`SELECT fs."sampleId"
   FROM "Finding" f JOIN "FindingSample" fs ON fs."findingId" = f."id"
-  WHERE f."classifierId" = ${classifierId} AND f."kind" = ${kind}`
+    LEFT JOIN "FindingDismissal" d ON d."sampleId" = fs."sampleId" AND d."kind" = f."kind"
+  WHERE f."classifierId" = ${classifierId} AND f."kind" = ${kind}
+    AND (d."sampleId" IS NULL OR d."label" IS NOT s."label")`

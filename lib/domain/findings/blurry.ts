@@ -14,7 +14,7 @@ const BLURRED_BELOW = 15
 
 export const blurry: KindOfFinding = {
   kind: 'blurry',
-  remedies: ['exclude'],
+  remedies: ['exclude', 'dismiss'],
   find: byFigures((figures) => {
     const score = sharpnessScore(figures)
     // an image of one colour has no edges to be blurred

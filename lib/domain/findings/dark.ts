@@ -6,7 +6,7 @@ export const DARK_BELOW = 0.32
 
 export const dark: KindOfFinding = {
   kind: 'dark',
-  remedies: ['exclude'],
+  remedies: ['exclude', 'dismiss'],
   find: byFigures(({ brightness99 }) =>
     brightness99 >= DARK_BELOW
       ? null

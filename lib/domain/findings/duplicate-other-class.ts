@@ -4,7 +4,7 @@ import type { KindOfFinding } from './finding.ts'
 
 export const duplicateOtherClass: KindOfFinding = {
   kind: 'duplicate_other_class',
-  remedies: ['relabel', 'exclude'],
+  remedies: ['relabel', 'exclude', 'dismiss'],
   find: (set) =>
     duplicatesOf(set, 'other_class').map((group) => {
       const labels = [...new Set(group.samples.flatMap(({ label }) => label ?? []))]

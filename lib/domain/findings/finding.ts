@@ -25,8 +25,8 @@ export const FINDING_KINDS = [
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
 /** `exclude`: its samples are not trained on · `relabel`: choose another class · `keep_one`: exclude all but the first
- *  of its samples · `add_more`: upload images. */
-export const REMEDIES = ['relabel', 'exclude', 'keep_one', 'add_more'] as const
+ *  of its samples · `add_more`: upload images · `dismiss`: nothing is wrong, so it is not listed again. */
+export const REMEDIES = ['relabel', 'exclude', 'keep_one', 'add_more', 'dismiss'] as const
 export type Remedy = (typeof REMEDIES)[number]
 
 export type FindingSample = {

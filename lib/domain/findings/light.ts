@@ -6,7 +6,7 @@ export const LIGHT_MARGIN = 0.05
 
 export const light: KindOfFinding = {
   kind: 'light',
-  remedies: ['exclude'],
+  remedies: ['exclude', 'dismiss'],
   find: byFigures(({ brightness5 }) =>
     1 - brightness5 >= LIGHT_MARGIN
       ? null

@@ -6,7 +6,7 @@ export const ENTROPY_LEAST = 3
 
 export const lowInformation: KindOfFinding = {
   kind: 'low_information',
-  remedies: ['exclude'],
+  remedies: ['exclude', 'dismiss'],
   find: byFigures(({ entropy }) =>
     entropy >= ENTROPY_LEAST
       ? null

@@ -4,7 +4,7 @@ import { about, percent, type KindOfFinding } from './finding.ts'
 
 export const mislabelled: KindOfFinding = {
   kind: 'mislabelled',
-  remedies: ['relabel', 'exclude'],
+  remedies: ['relabel', 'exclude', 'dismiss'],
   find: ({ classes, samples, probabilities }) => {
     if (probabilities === null) return null
     const rows = samples.flatMap(({ id, label }, i) => {

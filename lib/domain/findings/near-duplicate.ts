@@ -5,7 +5,7 @@ import type { KindOfFinding } from './finding.ts'
 
 export const nearDuplicate: KindOfFinding = {
   kind: 'near_duplicate',
-  remedies: ['keep_one'],
+  remedies: ['keep_one', 'dismiss'],
   find: (set) =>
     set.nearCopies &&
     duplicatesOf(set, 'near').map((group) =>

@@ -6,7 +6,7 @@ export const ASPECT_LEAST = 0.35
 
 export const oddAspect: KindOfFinding = {
   kind: 'odd_aspect',
-  remedies: ['exclude'],
+  remedies: ['exclude', 'dismiss'],
   find: ({ samples }) => {
     const found = samples.flatMap(({ id, width, height }) => {
       const ratio = Math.min(width / height, height / width)

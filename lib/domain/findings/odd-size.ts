@@ -12,7 +12,7 @@ const SAME_SIZE_FACTOR = 2
 
 export const oddSize: KindOfFinding = {
   kind: 'odd_size',
-  remedies: ['exclude'],
+  remedies: ['exclude', 'dismiss'],
   find: ({ samples }) => {
     if (samples.length < FEWEST) return []
     const sizes = samples.map(({ width, height }) => Math.sqrt(width * height))

@@ -1,9 +1,25 @@
 import { expect, test } from 'vitest'
 import type { FindingKind } from './finding.ts'
-import { isOpen, type FindingState } from './open-findings.ts'
+import { isDismissed, isOpen, type FindingState } from './open-findings.ts'
 
-const one: FindingState = { samples: 1, usable: 1, unchanged: 1, tests: 0, labels: 1, excluded: 0 }
-const two: FindingState = { samples: 2, usable: 2, unchanged: 2, tests: 1, labels: 2, excluded: 0 }
+const one: FindingState = {
+  samples: 1,
+  usable: 1,
+  unchanged: 1,
+  tests: 0,
+  labels: 1,
+  excluded: 0,
+  dismissed: 0,
+}
+const two: FindingState = {
+  samples: 2,
+  usable: 2,
+  unchanged: 2,
+  tests: 1,
+  labels: 2,
+  excluded: 0,
+  dismissed: 0,
+}
 
 test.each<[string, FindingKind, FindingState, boolean]>([
   ['a dark image', 'dark', one, true],
@@ -23,4 +39,11 @@ test.each<[string, FindingKind, FindingState, boolean]>([
   ['a class with too few images', 'too_few', { ...one, samples: 0, usable: 0 }, true],
 ])('%s: is it still a finding?', (_story, kind, state, expected) => {
   expect(isOpen(kind, state)).toBe(expected)
+})
+
+test('a finding is dismissed when it is for all its usable samples', () => {
+  expect(isDismissed({ ...one, dismissed: 1 })).toBe(true)
+  expect(isDismissed({ ...two, dismissed: 1 })).toBe(false)
+  expect(isDismissed({ ...two, usable: 1, dismissed: 1 })).toBe(true)
+  expect(isDismissed({ ...one, usable: 0 })).toBe(false)
 })

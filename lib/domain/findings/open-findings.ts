@@ -15,7 +15,13 @@ export type FindingState = {
   readonly labels: number
   /** Excluded, and not in the trash. */
   readonly excluded: number
+  /** Of the usable ones, for which a user has dismissed it. */
+  readonly dismissed: number
 }
+
+/** It would be open, but nothing is wrong with any of its samples. */
+export const isDismissed = ({ usable, dismissed }: FindingState): boolean =>
+  usable > 0 && dismissed === usable
 
 export function isOpen(kind: FindingKind, state: FindingState): boolean {
   switch (kind) {

@@ -11,7 +11,7 @@ const FEWEST = 3 * OUTLIER_NEIGHBOURS
 
 export const outlier: KindOfFinding = {
   kind: 'outlier',
-  remedies: ['exclude', 'relabel'],
+  remedies: ['exclude', 'relabel', 'dismiss'],
   find: ({ samples, distances }) => {
     if (distances === null) return null
     const known = distances.filter((distance) => !Number.isNaN(distance)).sort()

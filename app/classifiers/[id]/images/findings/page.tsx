@@ -18,19 +18,31 @@ export const metadata = { title: 'Problems' }
 
 const FINDINGS_SHOWN = 24
 
+const NOTHING = {
+  open: { title: 'No problems found', text: 'The images were checked, and no problems were found.' },
+  dismissed: { title: 'Nothing dismissed', text: 'No problem is dismissed.' },
+}
+
 export default async function FindingsPage(props: ClassifierPageProps) {
   const { id, classes } = await classifierOfPage(props.params)
-  const { kind: named, cursor } = await queryOf(props)
-  const user = await requireViewer(classifierPage(id, 'images/findings', { kind: named }))
+  const { kind: named, cursor, dismissed: shown } = await queryOf(props)
+  const isDismissed = shown === 'yes'
+  const user = await requireViewer(classifierPage(id, 'images/findings', { kind: named, dismissed: shown }))
   const requested = FINDING_KINDS.find((one) => one === named)
   const { queries } = darkroom()
-  const overview = await queries.listFindings({ classifier: id, limit: 1 })
+  const overview = await queries.listFindings({ classifier: id, dismissed: isDismissed, limit: 1 })
   const kind = requested ?? overview.kinds[0]?.kind
   const { findings, next_cursor: next } = kind
-    ? await queries.listFindings({ classifier: id, kind, limit: FINDINGS_SHOWN, cursor })
+    ? await queries.listFindings({
+        classifier: id,
+        kind,
+        limit: FINDINGS_SHOWN,
+        dismissed: isDismissed,
+        cursor,
+      })
     : { findings: [], next_cursor: null }
   const addressOf = (more: Readonly<Record<string, string | undefined>>) =>
-    classifierPage(id, 'images/findings', more)
+    classifierPage(id, 'images/findings', { ...(isDismissed && { dismissed: 'yes' }), ...more })
   const count = overview.kinds.find((one) => one.kind === kind)?.count ?? 0
   return (
     <div className="stack">
@@ -54,9 +66,16 @@ export default async function FindingsPage(props: ClassifierPageProps) {
           ))}
         </nav>
       )}
+      {(isDismissed || overview.dismissed > 0) && (
+        <p className="small">
+          <Link href={classifierPage(id, 'images/findings', isDismissed ? {} : { dismissed: 'yes' })}>
+            {isDismissed ? 'Show the open problems' : `Show dismissed problems (${overview.dismissed})`}
+          </Link>
+        </p>
+      )}
       {(kind ?? overview.report.computed_at) && (
         <Card
-          title={kind ? FINDING_TEXTS[kind].title : 'No problems found'}
+          title={kind ? FINDING_TEXTS[kind].title : NOTHING[isDismissed ? 'dismissed' : 'open'].title}
           aside={kind && <span className="small muted">{counted(count, 'problem')}</span>}
           actions={
             next && (
@@ -66,11 +85,13 @@ export default async function FindingsPage(props: ClassifierPageProps) {
             )
           }
         >
-          <p>{kind ? FINDING_TEXTS[kind].text : 'The images were checked, and no problems were found.'}</p>
+          <p>{kind ? FINDING_TEXTS[kind].text : NOTHING[isDismissed ? 'dismissed' : 'open'].text}</p>
           <FindingList
             addImages={classifierPage(id, 'images/add')}
+            classifier={id}
             classes={classes}
             findings={findings}
+            isDismissed={isDismissed}
             mayEdit={user.may('edit')}
           />
         </Card>

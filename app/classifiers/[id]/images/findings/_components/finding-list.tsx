@@ -19,23 +19,32 @@ const TILES_SHOWN = 6
 const SMALL_TILES = 'tiles max-w-[min(100%,46rem)] grid-cols-[repeat(auto-fill,minmax(6rem,1fr))]'
 
 type FindingListProps = {
+  readonly classifier: string
   readonly findings: readonly SetFinding[]
   readonly classes: readonly string[]
   readonly mayEdit: boolean
   /** The page on which images are added. */
   readonly addImages: string
+  /** The findings were dismissed. */
+  readonly isDismissed?: boolean
   /** The findings are of several kinds. */
   readonly showsKinds?: boolean
   /** The page is read again in any case. */
   readonly onChanged?: () => void
 }
-type LastChange = { readonly text: string; readonly changeId: string | null }
+type LastChange = {
+  readonly text: string
+  /** Resolves with nothing where it failed. */
+  readonly undo: (() => Promise<unknown>) | null
+}
 
 export function FindingList({
+  classifier,
   findings,
   classes,
   mayEdit,
   addImages,
+  isDismissed = false,
   showsKinds = false,
   onChanged,
 }: FindingListProps) {
@@ -51,12 +60,28 @@ export function FindingList({
     if (isBusy) return
     const done = await mutate(() => call('PATCH /api/samples', { ids: [...ids], ...edit }))
     if (!done) return
-    setLast({ text, changeId: done.change?.id ?? null })
+    const id = done.change?.id
+    setLast({
+      text,
+      undo: id === undefined ? null : () => mutate(() => call('POST /api/changes/{id}/undo', { id })),
+    })
     onChanged?.()
   }
-  const undo = async (id: string) => {
-    if (!(await mutate(() => call('POST /api/changes/{id}/undo', { id })))) return
-    setLast({ text: 'The change was undone.', changeId: null })
+  const dismiss = async ({ kind, samples }: SetFinding, isDismissed: boolean) => {
+    if (isBusy) return
+    const change = { classifier, kind, samples: samples.map(({ id }) => id) }
+    const set = (value: boolean) =>
+      mutate(() => call('PATCH /api/findings', { ...change, is_dismissed: value }))
+    if (!(await set(isDismissed))) return
+    setLast({
+      text: isDismissed ? 'Dismissed: it is not listed again.' : 'It is listed again.',
+      undo: () => set(!isDismissed),
+    })
+    onChanged?.()
+  }
+  const undoLast = async (undo: NonNullable<LastChange['undo']>) => {
+    if (!(await undo())) return
+    setLast({ text: 'The change was undone.', undo: null })
     onChanged?.()
   }
   return (
@@ -66,15 +91,17 @@ export function FindingList({
           <p ref={status} tabIndex={-1}>
             {last.text}
           </p>
-          {last.changeId !== null && (
-            <Button size="small" isBusy={isBusy} onClick={() => void undo(last.changeId!)}>
+          {last.undo && (
+            <Button size="small" isBusy={isBusy} onClick={() => void undoLast(last.undo!)}>
               Undo
             </Button>
           )}
         </div>
       )}
       {failure && <ErrorNotice title="The images were not changed" failure={failure} />}
-      {mayEdit && !showsKinds && <ForAll findings={findings} isBusy={isBusy} repair={repair} />}
+      {mayEdit && !showsKinds && !isDismissed && (
+        <ForAll findings={findings} isBusy={isBusy} repair={repair} />
+      )}
       <ul className="grid grid-cols-[minmax(0,1fr)] gap-4">
         {findings.map((finding) => (
           <li key={finding.id} className="grid grid-cols-[minmax(0,1fr)] gap-2">
@@ -85,7 +112,9 @@ export function FindingList({
             )}
             <FindingImages finding={finding} />
             <p className="small">{finding.detail}</p>
-            {mayEdit && <FindingRemedies {...{ finding, classes, isBusy, repair, addImages }} />}
+            {mayEdit && (
+              <FindingRemedies {...{ finding, classes, isBusy, repair, dismiss, isDismissed, addImages }} />
+            )}
           </li>
         ))}
       </ul>

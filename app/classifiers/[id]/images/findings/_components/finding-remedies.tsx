@@ -24,13 +24,31 @@ type FindingRemediesProps = {
   readonly classes: readonly string[]
   readonly isBusy: boolean
   readonly repair: Repair
+  readonly dismiss: (finding: SetFinding, isDismissed: boolean) => Promise<void>
+  readonly isDismissed: boolean
   readonly addImages: string
 }
 
-export function FindingRemedies({ finding, classes, isBusy, repair, addImages }: FindingRemediesProps) {
+export function FindingRemedies({
+  finding,
+  classes,
+  isBusy,
+  repair,
+  dismiss,
+  isDismissed,
+  addImages,
+}: FindingRemediesProps) {
   const { remedies, samples } = finding
   const used = samples.filter((one) => !one.is_excluded).map(({ id }) => id)
   const others = othersOf(finding)
+  if (isDismissed)
+    return (
+      <div className="row">
+        <Button size="small" isBusy={isBusy} onClick={() => void dismiss(finding, false)}>
+          List it again
+        </Button>
+      </div>
+    )
   return (
     <div className="row gap-2">
       {remedies.includes('relabel') && <ClassButtons {...{ finding, classes, isBusy, repair }} />}
@@ -65,6 +83,11 @@ export function FindingRemedies({ finding, classes, isBusy, repair, addImages }:
           {used.length === 1 ? 'Exclude' : `Exclude all ${used.length}`}
         </Button>
       )}
+      {remedies.includes('dismiss') && samples.length === finding.samples_total && (
+        <Button size="small" variant="quiet" isBusy={isBusy} onClick={() => void dismiss(finding, true)}>
+          {finding.kind === 'mislabelled' ? 'The label is correct' : 'Not a problem'}
+        </Button>
+      )}
       {remedies.includes('add_more') && (
         <Link href={addImages} {...buttonProps({ size: 'small' })}>
           Add images
@@ -80,7 +103,7 @@ function ClassButtons({
   classes,
   isBusy,
   repair,
-}: Omit<FindingRemediesProps, 'addImages'>) {
+}: Pick<FindingRemediesProps, 'finding' | 'classes' | 'isBusy' | 'repair'>) {
   const ids = samples.map(({ id }) => id)
   const current = ids.length === 1 && !samples[0]!.is_excluded ? samples[0]!.label : null
   const choose = (label: string) =>

@@ -87,6 +87,7 @@ export function UploadProblems({
         </Link>
       </p>
       <FindingList
+        classifier={classifier}
         addImages={classifierPage(classifier, 'images/add')}
         classes={classes}
         findings={findings}
