@@ -92,6 +92,7 @@ export const dismissFindings = contract({
   path: '/api/findings',
   scope: 'edit',
   summary: 'Dismiss findings about images with which nothing is wrong, or list them again',
+  body: 'json',
   input: z.object({
     ...chosenClassifier,
     kind: findingKind,
