@@ -144,19 +144,30 @@ test('a wrong prediction is corrected in the history, and the correction is list
   await logIn(page, app)
   await history.open('shapes')
   await history.markIncorrect()
-  const classes = history.correctClass
   const sent: string[] = []
   page.on('request', (request) => sent.push(request.url()))
-  await expect(classes).toBeFocused()
-  await classes.press('ArrowDown')
-  await expect(classes).not.toHaveValue('')
+  await expect(history.correctClass).toBeFocused()
+  for (const key of ['ArrowDown', 'ArrowRight', 'Enter']) await page.keyboard.press(key)
   await settled(page)
-  expect(sent.filter((url) => url.endsWith('/feedback'))).toEqual([]) // only the button stores it
-  await classes.selectOption('ring')
-  await history.saveCorrection()
+  expect(sent.filter((url) => url.endsWith('/feedback'))).toEqual([]) // only a button stores it
+  await history.chooseClass('ring')
 
   await expect(history.corrected('ring')).toBeVisible()
   await expect(frame.focused).toHaveAccessibleName(/^Change the feedback on/)
+  await history.undoFeedback.press('Enter')
+  await expect(history.corrected('ring')).toHaveCount(0)
+  await expect(frame.focused).toHaveText('Correct')
+  await history.markIncorrect()
+  await history.chooseClass('ring')
+  await expect(history.corrected('ring')).toBeVisible()
+
+  await history.select(2)
+  await history.bulkButton('Mark correct and add to training').press('Enter')
+  await expect(history.inTraining).toHaveCount(2)
+  await expect(frame.focused).toHaveText('Mark correct and add to training')
+  await history.bulkButton('Undo').click()
+  await expect(history.inTraining).toHaveCount(0)
+  await expect(history.corrected('ring')).toBeVisible()
   await frame.open('/')
   await expect(frame.correctionsWaiting(1)).toBeVisible()
 })

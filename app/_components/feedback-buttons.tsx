@@ -1,171 +1,153 @@
 'use client'
-/** Feedback on a prediction: correct, or incorrect with the correct class. A correction becomes a labelled
- *  image for the next training run. Nothing is stored before a button is pressed. */
-import { useEffect, useId, useRef, useState, type FormEvent } from 'react'
+/** Feedback on a prediction: correct, or incorrect with the correct class. A correction, and a confirmation on
+ *  request, becomes a labelled image for the next training run. Each change can be undone. */
+import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { toast } from '#lib/ui/toast.tsx'
+import { ClassChoice } from './class-choice.tsx'
+import {
+  bodyOf,
+  changeText,
+  restoringBody,
+  valueOf,
+  type FeedbackChoice,
+  type FeedbackEntry,
+  type FeedbackValue,
+} from './feedback-change.ts'
 import { failureOf } from './request-error.ts'
+import { useFocusAfterChange } from './use-focus-after-change.ts'
 
-type FeedbackValue = { readonly correct: boolean; readonly label: string }
-type FeedbackProps = {
+type PredictionFacts = {
   readonly predictionId: string
   readonly predictedClass: string
   readonly classes: readonly string[]
-  readonly feedback?: FeedbackValue | null
-  readonly mayChange?: boolean
 }
 
+/** With its own state, for one prediction. */
 export function FeedbackButtons({
+  feedback = null,
+  ...facts
+}: PredictionFacts & { readonly feedback?: FeedbackValue | null }) {
+  const [entry, setEntry] = useState<FeedbackEntry>({ value: feedback })
+  return <FeedbackControl {...facts} entry={entry} onChange={setEntry} />
+}
+
+export function FeedbackControl({
   predictionId,
   predictedClass,
   classes,
-  feedback: initial = null,
-  mayChange = true,
-}: FeedbackProps) {
-  const [feedback, setFeedback] = useState<FeedbackValue | null>(initial)
+  entry: { value, before },
+  onChange,
+}: PredictionFacts & {
+  readonly entry: FeedbackEntry
+  readonly onChange: (entry: FeedbackEntry) => void
+}) {
   const [isChoosing, setIsChoosing] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
-  const { frame, keepFocus } = useFocusAfterChange(isBusy, isChoosing ? 'choose' : (feedback?.label ?? 'ask'))
+  const { frame, keepFocus } = useFocusAfterChange<HTMLDivElement>(
+    isBusy,
+    isChoosing ? 'choose' : JSON.stringify(value),
+  )
 
-  const submit = async (correct: boolean, label?: string) => {
+  const send = async (body: ReturnType<typeof restoringBody>): Promise<FeedbackValue | null | undefined> => {
     keepFocus()
     setIsBusy(true)
     try {
-      const stored = await call('POST /api/predictions/{id}/feedback', {
-        id: predictionId,
-        correct,
-        ...(label !== undefined && { label }),
-      })
-      setFeedback({ correct: stored.correct, label: stored.label })
-      setIsChoosing(false)
-      toast(
-        stored.correct
-          ? `Confirmed as “${stored.label}”.`
-          : `Corrected to “${stored.label}”. The next training run includes it.`,
-      )
+      return valueOf(await call('POST /api/predictions/{id}/feedback', { id: predictionId, ...body }))
     } catch (error) {
       toast(failureOf(error).detail, 'bad')
+      return undefined
     } finally {
       setIsBusy(false)
     }
   }
-  const choose = (next: boolean) => {
+  const choose = async (choice: FeedbackChoice) => {
+    const saved = await send(bodyOf(predictedClass, choice))
+    if (saved === undefined) return
+    setIsChoosing(false)
+    onChange({ value: saved, before: value })
+    toast(changeText(saved, choice))
+  }
+  const undo = async () => {
+    const saved = await send(restoringBody(before ?? null))
+    if (saved !== undefined) onChange({ value: saved })
+  }
+  const open = (next: boolean) => {
     keepFocus()
     setIsChoosing(next)
   }
 
-  if (!mayChange && !feedback) return <span className="muted">–</span>
   return (
     <div ref={frame} className="row" role="group" aria-label={`Feedback on “${predictedClass}”`}>
       {isChoosing && (
-        <ClassForm
-          classes={classes}
+        <ClassChoice
+          label="Correct class"
+          classes={value ? classes : classes.filter((name) => name !== predictedClass)}
           isBusy={isBusy}
-          onSubmit={(label) => void submit(label === predictedClass, label)}
-          onCancel={() => choose(false)}
-        />
+          onChoose={(label) => void choose({ kind: 'label', label })}
+          onCancel={() => open(false)}
+        >
+          <Button size="small" disabled={isBusy} onClick={() => void choose({ kind: 'label', label: null })}>
+            None of these
+          </Button>
+          <Button size="small" variant="quiet" onClick={() => open(false)}>
+            Cancel
+          </Button>
+        </ClassChoice>
       )}
-      {!isChoosing && feedback && <FeedbackBadge feedback={feedback} />}
-      {!isChoosing && feedback && mayChange && (
+      {!isChoosing && value && <FeedbackBadge value={value} />}
+      {!isChoosing && value?.correct && value.sample_id === null && (
+        <Button
+          size="small"
+          disabled={isBusy}
+          onClick={() => void choose({ kind: 'confirm', addToTraining: true })}
+        >
+          Add to training
+        </Button>
+      )}
+      {!isChoosing && value && (
         <Button
           size="small"
           variant="quiet"
-          onClick={() => choose(true)}
+          disabled={isBusy}
+          onClick={() => open(true)}
           aria-label={`Change the feedback on ${predictedClass}`}
         >
           Change
         </Button>
       )}
-      {!isChoosing && !feedback && (
+      {!isChoosing && !value && (
         <>
-          <Button size="small" isBusy={isBusy} onClick={() => void submit(true)}>
+          <Button
+            size="small"
+            isBusy={isBusy}
+            onClick={() => void choose({ kind: 'confirm', addToTraining: false })}
+          >
             Correct
           </Button>
-          <Button size="small" disabled={isBusy} onClick={() => choose(true)}>
+          <Button size="small" disabled={isBusy} onClick={() => open(true)}>
             Incorrect
           </Button>
         </>
+      )}
+      {!isChoosing && before !== undefined && (
+        <Button
+          size="small"
+          variant="quiet"
+          disabled={isBusy}
+          onClick={() => void undo()}
+          aria-label={`Undo the feedback on ${predictedClass}`}
+        >
+          Undo
+        </Button>
       )}
     </div>
   )
 }
 
-function FeedbackBadge({ feedback }: { readonly feedback: FeedbackValue }) {
-  return feedback.correct ? (
-    <Badge variant="good">correct</Badge>
-  ) : (
-    <Badge variant="amber">corrected to {feedback.label}</Badge>
-  )
-}
-
-/** Arrow keys only move through the list; the class is stored by the button or by Enter. */
-function ClassForm({
-  classes,
-  isBusy,
-  onSubmit,
-  onCancel,
-}: {
-  readonly classes: readonly string[]
-  readonly isBusy: boolean
-  readonly onSubmit: (label: string) => void
-  readonly onCancel: () => void
-}) {
-  const id = useId()
-  const [label, setLabel] = useState('')
-  const save = (event: FormEvent) => {
-    event.preventDefault()
-    onSubmit(label)
-  }
-  return (
-    <form className="row" onSubmit={save}>
-      <label className="sr-only" htmlFor={id}>
-        Correct class
-      </label>
-      <select
-        id={id}
-        className="input max-w-48"
-        required
-        value={label}
-        disabled={isBusy}
-        onChange={(event) => setLabel(event.currentTarget.value)}
-      >
-        <option value="" disabled>
-          Choose the correct class…
-        </option>
-        {classes.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <Button size="small" type="submit" isBusy={isBusy} disabled={label === ''}>
-        Save
-      </Button>
-      <Button size="small" variant="quiet" onClick={onCancel}>
-        Cancel
-      </Button>
-    </form>
-  )
-}
-
-/** Each step replaces the control that was pressed, and the focus would fall back to the top of the page.
- *  The first control of the next step gets it, unless the user has moved on. */
-function useFocusAfterChange(isBusy: boolean, step: string) {
-  const frame = useRef<HTMLDivElement>(null)
-  const isPending = useRef(false)
-  useEffect(() => {
-    if (isBusy || !isPending.current) return
-    isPending.current = false
-    const active = document.activeElement
-    if (active !== null && active !== document.body && !frame.current?.contains(active)) return
-    frame.current?.querySelector<HTMLElement>('select, button')?.focus()
-  }, [isBusy, step])
-  return {
-    frame,
-    keepFocus: () => {
-      isPending.current = true
-    },
-  }
+export function FeedbackBadge({ value: { correct, label, sample_id } }: { readonly value: FeedbackValue }) {
+  if (correct) return <Badge variant="good">{sample_id === null ? 'correct' : 'correct, in training'}</Badge>
+  return <Badge variant="amber">{label === null ? 'none of the classes' : `corrected to ${label}`}</Badge>
 }

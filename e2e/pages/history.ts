@@ -5,7 +5,8 @@ import { open, type Tab } from './tab.ts'
 
 export const historyPage = (tab: Tab) => {
   const { page } = tab
-  const correctClass = page.getByLabel('Correct class')
+  const correctClass = page.getByRole('group', { name: 'Correct class' })
+  const bulk = page.getByRole('group', { name: 'Selected predictions' })
   const matching = page.getByRole('dialog', { name: /^Delete \d+ predictions?\?$/ })
   return {
     open: (classifier: string, query?: Readonly<Record<string, string>>) =>
@@ -32,9 +33,19 @@ export const historyPage = (tab: Tab) => {
     },
 
     /** Starts the correction of the newest prediction. */
-    markIncorrect: () => page.getByRole('button', { name: 'Incorrect' }).first().click(),
+    markIncorrect: () => page.getByRole('button', { name: 'Incorrect', exact: true }).first().click(),
     correctClass,
-    saveCorrection: () => page.getByRole('button', { name: 'Save' }).click(),
+    chooseClass: (name: string) => correctClass.getByRole('button', { name, exact: true }).click(),
+    undoFeedback: page.getByRole('button', { name: /^Undo the feedback on/ }).first(),
+    confirmed: page.getByText('correct', { exact: true }),
+    inTraining: page.getByText('correct, in training'),
+
+    /** The newest predictions. */
+    select: async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) await page.getByRole('checkbox').nth(i).check()
+    },
+    bulk,
+    bulkButton: (name: string) => bulk.getByRole('button', { name, exact: true }),
     corrected: (label: string) => page.getByText(`corrected to ${label}`).first(),
 
     deleteNewest: () =>

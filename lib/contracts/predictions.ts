@@ -30,7 +30,14 @@ export const storedPrediction = z.object({
   height: z.number().int(),
   timestamp: time,
   total_ms: z.number(),
-  feedback: z.object({ correct: z.boolean(), label: z.string(), at: time }).nullable(),
+  feedback: z
+    .object({
+      correct: z.boolean(),
+      label: z.string().nullable().describe('null: none of the classes is correct'),
+      sample_id: id.nullable().describe('the sample in the training data'),
+      at: time,
+    })
+    .nullable(),
   image_url: z.string().nullable(),
 })
 export type StoredPredictionAnswer = z.output<typeof storedPrediction>
@@ -114,14 +121,43 @@ export const predictionImage = contract({
   errors: ['not_found'],
 })
 
+const response = {
+  id: id.describe('of the prediction'),
+  correct: z.boolean().nullable().describe('null removes the feedback'),
+  label: className
+    .nullable()
+    .optional()
+    .describe('the correct class of an incorrect prediction; null: none of the classes'),
+  add_to_training: flag
+    .optional()
+    .describe('adds the image of a correct prediction to the training data; a correction is always added'),
+}
+const savedResponse = z.object({
+  id,
+  correct: z.boolean().nullable(),
+  label: z.string().nullable(),
+  sample_id: id.nullable(),
+})
+
 export const giveFeedback = contract({
   method: 'POST',
   path: '/api/predictions/{id}/feedback',
   scope: 'feedback',
   summary: 'Submit feedback on a prediction; a correction becomes a labelled sample',
   body: 'json',
-  input: z.object({ id, correct: z.boolean(), label: className.optional() }),
-  output: z.object({ id, correct: z.boolean(), label: z.string(), sample_id: id.nullable() }),
+  input: z.object(response),
+  output: savedResponse,
+  errors: ['not_found', 'unknown_class', 'invalid_input'],
+})
+
+export const giveFeedbackOnMany = contract({
+  method: 'POST',
+  path: '/api/predictions/feedback',
+  scope: 'feedback',
+  summary: 'Submit feedback on up to 500 predictions: all of it is saved, or nothing',
+  body: 'json',
+  input: z.object({ feedback: z.array(z.object(response)).min(1).max(500) }),
+  output: z.object({ feedback: z.array(savedResponse) }),
   errors: ['not_found', 'unknown_class', 'invalid_input'],
 })
 

@@ -13,7 +13,7 @@ import { createClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
 import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
 import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
 import { openData, type OpenData } from '#lib/queries/open-data.ts'
-import { createGiveFeedback } from '#lib/serving/feedback.ts'
+import { createFeedback } from '#lib/serving/feedback.ts'
 import type { NewImage, NewPrediction, NewSample } from './values.ts'
 
 /** A Saturday noon, UTC. */
@@ -74,7 +74,7 @@ export const editsOf = (data: OpenData) => ({
   ...createClassifierEdits(data),
   ...createSampleEdits(data),
   ...createPredictionDeletion(data),
-  giveFeedback: createGiveFeedback(data),
+  ...createFeedback(data),
 })
 
 /** SQLite's integrity check of the whole file; `ok` if every page and index is valid. */

@@ -56,6 +56,7 @@ export type Darkroom = {
     readonly predict: RouteUseCase<'POST /api/predict'>
     readonly predictBatch: RouteUseCase<'POST /api/predict/batch'>
     readonly giveFeedback: RouteUseCase<'POST /api/predictions/{id}/feedback'>
+    readonly giveFeedbackOnMany: RouteUseCase<'POST /api/predictions/feedback'>
     readonly createPredictionJob: RouteUseCase<'POST /api/predict/jobs'>
     readonly cancelPredictionJob: RouteUseCase<'POST /api/predict/jobs/{id}/cancel'>
     readonly deletePredictionJob: RouteUseCase<'DELETE /api/predict/jobs/{id}'>

@@ -41,6 +41,11 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
     idFrom: 'GET /api/predictions',
     json: { correct: false, label: 'circle' },
   },
+  'POST /api/predictions/feedback': {
+    json: {
+      feedback: [{ id: '0193a5c0-0000-7000-8000-000000000000', correct: true, add_to_training: true }],
+    },
+  },
   'DELETE /api/predictions': { query: { classifier: 'shapes', older_than_days: 365 } },
   'GET /api/statistics': { query: { classifier: 'shapes', days: 7 } },
   'GET /api/classifiers/{id}': { id: 'shapes' },

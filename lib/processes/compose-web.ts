@@ -31,7 +31,7 @@ import { backupSettingsNow, createOwnerSettings } from '#lib/operations/owner-se
 import { createLogs } from '#lib/operations/read-log.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createTroubles } from '#lib/operations/storage-problems.ts'
-import { createGiveFeedback } from '#lib/serving/feedback.ts'
+import { createFeedback } from '#lib/serving/feedback.ts'
 import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
 import { createNetworkCases } from '#lib/training/pretrained/network-cases.ts'
 import { createBackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
@@ -173,7 +173,7 @@ export async function composeWeb(
       predict: serving.predict,
       predictBatch: serving.predictBatch,
       refusal: serving.refusal,
-      giveFeedback: createGiveFeedback(data),
+      ...createFeedback(data),
       ...predictionJobCases({ data, dataDir: places.dataDir, limits, quota, state: serving.state }),
     },
     ingest: {

@@ -90,6 +90,7 @@ export const predictionAnswer = (row: Row): StoredPredictionAnswer => ({
   feedback: row.feedback && {
     correct: row.feedback.isCorrect,
     label: row.feedback.label,
+    sample_id: row.feedback.sampleId,
     at: row.feedback.at.toISOString(),
   },
   image_url: row.imageHash === null ? null : `/api/predictions/${row.id}/image`,

@@ -1,10 +1,11 @@
-/** Responses to predictions as rows: a correction makes its image a labelled sample. What a response means is decided
- *  in lib/domain/feedback.ts; whether the sample is trained on, in lib/training. */
+/** Responses to predictions as rows: a correction, or a confirmation on request, makes its image a labelled
+ *  sample. What a response means is decided in lib/domain/feedback.ts; whether the sample is trained on, in
+ *  lib/training. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { splitOf } from '#lib/domain/splits.ts'
 import { keepForSample, removeUnusedImages } from '../images/images.ts'
 import { revive, unknownClass } from '../samples/samples.ts'
-import type { FeedbackStore } from './prediction-types.ts'
+import type { FeedbackChange, FeedbackStore } from './prediction-types.ts'
 import { notFound } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
@@ -17,25 +18,39 @@ type CorrectedPrediction = {
 
 export function feedbackOf({ prisma, settings, id: newId, now }: Store): FeedbackStore {
   return {
-    async predictedClassOf(id) {
-      const row = await prisma.prediction.findUnique({ where: { id }, select: { predictedClass: true } })
-      if (!row) throw notFound('prediction', id)
-      return row.predictedClass
+    async predictedClasses(ids) {
+      const rows = await prisma.prediction.findMany({
+        where: { id: { in: [...ids] } },
+        select: { id: true, predictedClass: true },
+      })
+      return new Map(rows.map(({ id, predictedClass }) => [id, predictedClass]))
     },
-    save: ({ predictionId, isCorrect, label }) =>
+    save: (changes) =>
       prisma.$transaction(async (tx) => {
-        const prediction = await tx.prediction.findUnique({
-          where: { id: predictionId },
-          select: { classifierId: true, imageHash: true, filename: true },
-        })
-        if (!prediction) throw notFound('prediction', predictionId)
-        if (!isCorrect) await refuseUnknownClass(tx, prediction.classifierId, label)
-        const at = now()
-        await removeEarlier(tx, predictionId, at)
-        const sampleId = isCorrect ? null : await correct(tx, prediction, { label, at })
-        await tx.feedback.create({ data: { predictionId, isCorrect, label, sampleId, at } })
-        return sampleId
+        const sampleIds: (string | null)[] = []
+        for (const change of changes) sampleIds.push(await replace(tx, change))
+        return sampleIds
       }),
+  }
+
+  async function replace(tx: Transaction, { predictionId, meaning }: FeedbackChange): Promise<string | null> {
+    const prediction = await tx.prediction.findUnique({
+      where: { id: predictionId },
+      select: { classifierId: true, imageHash: true, filename: true },
+    })
+    if (!prediction) throw notFound('prediction', predictionId)
+    const at = now()
+    if (!meaning) {
+      await removeEarlier(tx, predictionId, at)
+      return null
+    }
+    const { isCorrect, label, isSample } = meaning
+    if (label !== null && (isSample || !isCorrect))
+      await refuseUnknownClass(tx, prediction.classifierId, label)
+    await removeEarlier(tx, predictionId, at)
+    const sampleId = isSample && label !== null ? await addSample(tx, prediction, { label, at }) : null
+    await tx.feedback.create({ data: { predictionId, isCorrect, label, sampleId, at } })
+    return sampleId
   }
 
   /**
@@ -72,7 +87,7 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
   }
 
   /** A sample from another source keeps its label: only an admin changes those. */
-  async function correct(
+  async function addSample(
     tx: Transaction,
     { classifierId, imageHash: hash, filename }: CorrectedPrediction,
     { label, at }: { readonly label: string; readonly at: Date },

@@ -3,6 +3,7 @@
  * predictions.ts and retention.ts implement it.
  */
 import type { PredictionFilters } from './prediction-filter.ts'
+import type { FeedbackMeaning } from '#lib/domain/feedback.ts'
 import type { NewPrediction } from '../values.ts'
 
 /** What makes predictions rows, in whichever process that happens. */
@@ -53,10 +54,15 @@ export type SpaceRequest = { readonly before: Date } | { readonly enoughBytes: n
 export type FreedSpace = { readonly count: number; readonly bytes: number }
 
 export type FeedbackStore = {
-  readonly predictedClassOf: (predictionId: string) => Promise<string>
-  /** Replaces an earlier response to this prediction. The id of the sample that a correction made or relabelled; null
-   *  where the prediction was correct or has no image. `unknown_class` for a class that the classifier lacks. */
-  readonly save: (feedback: NewFeedback) => Promise<string | null>
+  /** Of those predictions that exist. */
+  readonly predictedClasses: (predictionIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /**
+   * Replaces earlier responses to these predictions: all of them, or none if one fails. The id of the sample of each
+   * image; null where it is not trained on, or the prediction has no image. `unknown_class` for a class that the
+   * classifier lacks.
+   */
+  readonly save: (changes: readonly FeedbackChange[]) => Promise<readonly (string | null)[]>
 }
 
-type NewFeedback = { readonly predictionId: string; readonly isCorrect: boolean; readonly label: string }
+/** `meaning` null: the earlier response is removed. */
+export type FeedbackChange = { readonly predictionId: string; readonly meaning: FeedbackMeaning | null }

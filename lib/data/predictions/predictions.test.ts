@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { editsOf, NOON, openWithFruit, storedImage, predictionOf } from '../opened.fakes.ts'
+import { editsOf, NOON, openWithFruit, predictionOf, storedImage } from '../opened.fakes.ts'
 
 const DAY_MS = 86_400_000
 
@@ -132,85 +132,6 @@ test('history can be filtered by every column, newest first, page by page', asyn
     (await data.queries.listPredictions({ limit: 2, cursor: first.next_cursor ?? '' })).predictions[0]
       ?.filename,
   ]).toEqual([3, 'one'])
-})
-
-test('a correction becomes a labelled sample; taking it back removes the sample', async () => {
-  const { data } = await openWithFruit()
-  const prediction = predictionOf(data, { image: storedImage('predicted') })
-  await data.predictions.record(prediction)
-  const { id } = prediction
-
-  const corrected = await editsOf(data).giveFeedback({ id, correct: false, label: 'lime' })
-
-  expect(corrected).toMatchObject({ id, correct: false, label: 'lime', sample_id: expect.any(String) })
-  expect(await data.samples.get(corrected.sample_id ?? '')).toMatchObject({
-    label: 'lime',
-    source: 'feedback',
-    filename: 'a.png',
-    hash: storedImage('predicted').hash,
-  })
-  expect((await data.queries.getPrediction({ id })).feedback).toEqual({
-    correct: false,
-    label: 'lime',
-    at: '2026-11-21T12:00:00.000Z',
-  })
-
-  const otherwise = await editsOf(data).giveFeedback({ id, correct: false, label: 'plum' })
-  expect((await data.samples.all('fruit')).map((sample) => [sample.id, sample.label])).toEqual([
-    [otherwise.sample_id, 'plum'],
-  ])
-
-  expect(await editsOf(data).giveFeedback({ id, correct: true })).toEqual({
-    id,
-    correct: true,
-    label: 'apple',
-    sample_id: null,
-  })
-  expect(await data.samples.all('fruit')).toEqual([])
-  expect((await data.queries.predictionImage({ id })).bytes).toBeTruthy()
-})
-
-test('a correction does not relabel a sample from another source', async () => {
-  const { data } = await openWithFruit()
-  const image = storedImage('predicted')
-  const [sample] = await data.samples.add('fruit', [
-    { image, label: 'plum', split: 'test', source: 'dataset', uploadId: null, filename: null },
-  ])
-  const prediction = predictionOf(data, { image })
-  await data.predictions.record(prediction)
-
-  const { sample_id } = await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
-  await editsOf(data).giveFeedback({ id: prediction.id, correct: true })
-
-  expect(sample_id).toBe(sample?.sampleId)
-  expect((await data.samples.all('fruit')).map((s) => s.label)).toEqual(['plum'])
-})
-
-test('a prediction without a stored image can be corrected, but creates no sample', async () => {
-  const { data } = await openWithFruit()
-  const prediction = predictionOf(data)
-  await data.predictions.record(prediction)
-
-  expect(
-    (await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'lime' })).sample_id,
-  ).toBeNull()
-  await expect(data.queries.predictionImage({ id: prediction.id })).rejects.toMatchObject({
-    code: 'not_found',
-  })
-})
-
-test.each([
-  ['wrong without saying what is right', { correct: false }, 'invalid_input'],
-  ['wrong and right at once', { correct: false, label: 'apple' }, 'invalid_input'],
-  ['right, and another label', { correct: true, label: 'lime' }, 'invalid_input'],
-  ['a class that is not there', { correct: false, label: 'pear' }, 'unknown_class'],
-])('feedback is refused: %s', async (_story, response, code) => {
-  const { data } = await openWithFruit()
-  const prediction = predictionOf(data)
-  await data.predictions.record(prediction)
-
-  await expect(editsOf(data).giveFeedback({ id: prediction.id, ...response })).rejects.toMatchObject({ code })
-  expect((await data.queries.getPrediction({ id: prediction.id })).feedback).toBeNull()
 })
 
 test('statistics count all time, and days, histogram and latency of the requested days', async () => {

@@ -257,7 +257,7 @@ test('a correction of an image that an unfinished upload has added outlives the 
   const upload = await data.uploads.begin('fruit')
   await data.samples.add('fruit', [sampleOf('corrected', { image, label: 'apple', uploadId: upload.id })])
 
-  await data.feedback.save({ predictionId: prediction.id, isCorrect: false, label: 'lime' })
+  await editsOf(data).giveFeedback({ id: prediction.id, correct: false, label: 'lime' })
   await data.uploads.change(upload.id, { state: 'failed' })
   await data.uploads.discard(upload.id)
 

@@ -66,6 +66,7 @@ export default async function History(props: ClassifierPageProps) {
         >
           <PermissionGate user={user} scope="feedback" action="correct predictions" />
           <PredictionList
+            key={JSON.stringify(query)}
             mayGiveFeedback={user.may('feedback')}
             mayDelete={user.may('admin')}
             predictions={list.value.predictions}

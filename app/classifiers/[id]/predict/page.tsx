@@ -26,7 +26,7 @@ export default async function Predict(props: ClassifierPageProps) {
         title="Predict"
         lead={`Upload an image to get a prediction by ${title} with its confidence.`}
       />
-      {result !== undefined && <PredictionDetail id={result} user={user} />}
+      {result !== undefined && <PredictionDetail id={result} user={user} classes={classes} />}
       {champion === null && <NotTrained classifier={classifier} mayTrain={user.may('train')} />}
       {champion && user.isLoggedIn && (
         <PermissionGate user={user} scope="feedback" action="correct predictions" />

@@ -6,6 +6,8 @@ import { Button } from '#lib/ui/button.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { StoredImage } from '#lib/ui/stored-image.tsx'
+import { ClassChoice } from '../../../../_components/class-choice.tsx'
+import { MOST_BUTTONS } from '../../../../_components/matching-classes.ts'
 import { commandOf, type KeyCommand } from './key-commands.ts'
 import { labelText, SOURCE_NAMES, SPLIT_NAMES } from './sample-text.ts'
 import { Suggestion } from './suggestion.tsx'
@@ -36,7 +38,7 @@ export function Lightbox(props: LightboxProps) {
   }, [isOpen])
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLSelectElement) return
+    if (event.target instanceof HTMLInputElement) return
     const command = commandOf(event)
     if (!command || command.kind === 'clear' || command.kind === 'open' || command.kind === 'toggle') return
     event.preventDefault()
@@ -132,7 +134,16 @@ function SampleFacts({
       </Facts>
       {mayEdit && !isTrashed && (
         <>
-          {classes.length <= 9 && (
+          {classes.length > MOST_BUTTONS && (
+            <ClassChoice
+              key={sample.id}
+              label="Set the label"
+              classes={classes}
+              isBusy={false}
+              onChoose={(label) => onEdit({ label })}
+            />
+          )}
+          {classes.length <= MOST_BUTTONS && (
             <div className="row" role="group" aria-label="Set the label">
               {classes.map((name, i) => (
                 <Button

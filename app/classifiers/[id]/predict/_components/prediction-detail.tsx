@@ -11,11 +11,20 @@ import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { StoredImage } from '#lib/ui/stored-image.tsx'
 import { DecisionBadge } from '../../../../_components/decision-badge.tsx'
+import { FeedbackButtons } from '../../../../_components/feedback-buttons.tsx'
 import { resultOf, type CurrentUser } from '../../../../current-user.ts'
 
 const PUBLIC_MS = 10 * 60_000
 
-export async function PredictionDetail({ id, user }: { readonly id: string; readonly user: CurrentUser }) {
+export async function PredictionDetail({
+  id,
+  user,
+  classes,
+}: {
+  readonly id: string
+  readonly user: CurrentUser
+  readonly classes: readonly string[]
+}) {
   const read = getPrediction.input.safeParse({ id })
   const found = read.success
     ? await resultOf(user.context, () => darkroom().queries.getPrediction(read.data))
@@ -43,6 +52,7 @@ export async function PredictionDetail({ id, user }: { readonly id: string; read
     model_version,
     total_ms,
     image_url,
+    feedback,
   } = found.value
   return (
     <Card title={filename ?? 'Prediction'}>
@@ -63,6 +73,17 @@ export async function PredictionDetail({ id, user }: { readonly id: string; read
         </div>
       </div>
       <Bars label="Probabilities of all classes" probabilities={probabilities} />
+      {user.isLoggedIn && user.may('feedback') && (
+        <div className="row">
+          <span className="small">Is this correct?</span>
+          <FeedbackButtons
+            predictionId={id}
+            predictedClass={predicted_class}
+            classes={classes}
+            feedback={feedback}
+          />
+        </div>
+      )}
       <Facts>
         <Fact name="Version">
           {classifier} {model_version}
