@@ -4,10 +4,11 @@ import { collector } from './garbage-collection.ts'
 const MIB = 1024 ** 2
 
 function process(isSmall = true) {
-  const state = { bytes: 50 * MIB, garbage: 0, spare: 0, collected: 0, thoroughly: 0 }
+  const state = { bytes: 50 * MIB, cpuMs: 0, garbage: 0, spare: 0, collected: 0, thoroughly: 0 }
   const check = collector({
     isSmall,
     bytes: () => state.bytes + state.garbage + state.spare,
+    cpuMs: () => state.cpuMs,
     collect: () => {
       state.collected += 1
       state.garbage = 0
@@ -95,4 +96,19 @@ test('where memory is not scarce, nothing is collected under load, and all of it
 
   for (let second = 0; second < 10; second++) check()
   expect(state).toMatchObject({ collected: 0, thoroughly: 1, garbage: 0 })
+})
+
+test('a process under a constant load keeps its compiled code, however steady its memory is', () => {
+  const { state, look: check } = process(false)
+  for (let second = 0; second < 20; second++) {
+    state.cpuMs += 800
+    check()
+  }
+  expect(state.thoroughly).toBe(0)
+
+  for (let second = 0; second < 6; second++) {
+    state.cpuMs += 5
+    check()
+  }
+  expect(state.thoroughly).toBe(1)
 })
