@@ -82,9 +82,28 @@ export function runSquares(
   { spec, squares }: { readonly spec: Preprocess; readonly squares: readonly Uint8Array[] },
 ): ReturnType<Engine['run']> {
   const length = squareBytes(spec)
-  const pixels = new Float32Array(squares.length * length)
+  const pixels = takePixels(squares.length * length)
   squares.forEach((square, i) => normalise(square, spec, pixels, i * length))
-  return engine.run(key, pixels, squares.length)
+  return engine.run(key, pixels, squares.length).finally(() => returnPixels(pixels))
+}
+
+/** A batch of 32 images of 32 pixels has 98,304: new memory for each has to be cleared, page by page. */
+const SPARE_PIXELS = 131_072
+let spare: Float32Array | null = null
+
+/** Its numbers are those of an earlier batch: all of them are written. */
+function takePixels(length: number): Float32Array {
+  const free = spare
+  if (free === null || free.length < length)
+    return length > SPARE_PIXELS ? new Float32Array(length) : newPixels(length)
+  spare = null
+  return free.subarray(0, length)
+}
+
+const newPixels = (length: number): Float32Array => new Float32Array(SPARE_PIXELS).subarray(0, length)
+
+function returnPixels({ buffer }: Float32Array): void {
+  if (buffer.byteLength === SPARE_PIXELS * Float32Array.BYTES_PER_ELEMENT) spare = new Float32Array(buffer)
 }
 
 export const rowOf = (all: Float32Array, i: number, rows: number): Float32Array =>

@@ -82,8 +82,10 @@ export function resize(raster: Raster, window: Window, width: number, height: nu
 
 export function crop(raster: Raster, window: Window): Uint8Array {
   const { channels } = raster
-  const out = new Uint8Array(window.width * window.height * channels)
   const length = window.width * channels
+  if (window.width === raster.width)
+    return raster.data.slice(window.y * length, (window.y + window.height) * length)
+  const out = new Uint8Array(window.width * window.height * channels)
   for (let y = 0; y < window.height; y++) {
     const from = ((window.y + y) * raster.width + window.x) * channels
     out.set(raster.data.subarray(from, from + length), y * length)
