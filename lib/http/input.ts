@@ -27,6 +27,8 @@ export async function inputOf<C extends Contract>(
   const queryFields = Object.fromEntries(incoming.query)
   refuseUnknown(contract, queryFields)
   const sent = await sentIn(contract, incoming, limits)
+  if (contract.body === 'image' && incoming.query.size === 0 && Object.keys(sent).length === 1)
+    return imageAlone(contract, sent)
   refuseUnknown(contract, sent)
   const values = { ...queryFields, ...goesOnFrom(contract, incoming), ...sent, ...named }
   const read = readAs(
@@ -41,6 +43,19 @@ export async function inputOf<C extends Contract>(
   if (read.success) return read.data as Input<C>
   const errors = fieldErrorsOf(read.error)
   throw errors.every((e) => e.path in named) ? unknownAddress(incoming) : invalidInput(errors)
+}
+
+/** What a contract makes of a request without fields: the same each time, apart from the image, which it does not
+ *  check. */
+const withoutFields = new WeakMap<Contract, object>()
+
+function imageAlone<C extends Contract>(contract: C, { image }: Readonly<Record<string, unknown>>): Input<C> {
+  let defaults = withoutFields.get(contract)
+  if (defaults === undefined) {
+    defaults = contract.input.parse({ image: null }) as object // an object, as each input
+    withoutFields.set(contract, defaults)
+  }
+  return { ...defaults, image } as Input<C> // the same fields
 }
 
 /**

@@ -53,6 +53,7 @@ export function openLog({ level, dataDir, name, terminal }: LogParts): Log {
     pino.multistream([shows, { level: 'trace', stream: followedFile(fileIn(dataDir)) }]),
   )
   return (at, message, about = {}) => {
+    if (!logger.isLevelEnabled(at)) return
     const { error, ...rest } = about
     logger[at](error === undefined ? rest : { ...rest, err: error }, message)
   }

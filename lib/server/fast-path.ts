@@ -209,7 +209,7 @@ function answerOrDrop(handle: Handle, message: IncomingMessage, response: Server
 
 async function answer(handle: Handle, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new AbortController()
-  response.once('close', () => {
+  response.on('close', () => {
     if (!response.writableFinished) gone.abort()
   })
   const outgoing = await handle(fromNode(message, gone.signal, await shortBodyOf(message)))

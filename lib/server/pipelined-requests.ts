@@ -30,7 +30,7 @@ export function createPipelining(): InTurn {
   let waitingInAll = 0
 
   function begin({ request, response, handle }: Turn, line: Line): void {
-    response.once('close', () => next(request.socket, line))
+    response.on('close', () => next(request.socket, line))
     handle(request, response)
   }
 

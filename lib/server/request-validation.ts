@@ -23,8 +23,16 @@ export type Gate = (message: IncomingMessage, response: ServerResponse) => boole
 
 export function createGate(names: HostNames): Gate {
   const isOurs = hostRule(names)
+  let ours = '' // the Host header that was last accepted: requests of a client have the same
+  const hostRefusalOf = (message: IncomingMessage): DarkroomError | null => {
+    const { host = '', 'x-forwarded-host': forwarded } = message.headers
+    if (host === ours && forwarded === undefined) return null
+    const refusal = hostRefusal(message, isOurs)
+    if (refusal === null) ours = host
+    return refusal
+  }
   return (message, response) => {
-    const refusal = formOf(message) ?? hostRefusal(message, isOurs)
+    const refusal = formOf(message) ?? hostRefusalOf(message)
     if (refusal === null && message.url === '*') {
       writeAnswer({ status: 204, headers: { allow: METHODS.join(', ') }, body: null }, message, response)
       return true
@@ -79,8 +87,7 @@ function formOf(message: IncomingMessage): DarkroomError | null {
       `the transfer encoding "${coding.slice(0, 40)}" is not supported`,
       'Send the body with Content-Length, or chunked.',
     )
-  if (rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length > 1)
-    return malformed('it has more than one Host header', 'Send one Host header.')
+  if (hasTwoHosts(rawHeaders)) return malformed('it has more than one Host header', 'Send one Host header.')
   if (headers.host === undefined && httpVersion !== '1.0' && httpVersion !== '0.9')
     return malformed('it has no Host header', 'Send a Host header.')
   if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) return null
@@ -93,6 +100,14 @@ function formOf(message: IncomingMessage): DarkroomError | null {
   Object.assign(message, { url: target.pathname + target.search })
   headers.host = target.host
   return null
+}
+
+/** Names and values alternate. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host') count += 1
+  return count > 1
 }
 
 /**

@@ -114,7 +114,7 @@ export function watchSlowConnections(
     watch(message, response) {
       const connection = open.get(message.socket) ?? opened(message.socket)
       Object.assign(connection, { message, response, idleAt: null, unanswered: connection.unanswered + 1 })
-      response.once('close', () => {
+      response.on('close', () => {
         connection.unanswered -= 1
       })
     },

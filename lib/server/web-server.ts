@@ -142,7 +142,7 @@ export function createWebServer({
     }
     running.add(response)
     if (isDraining) response.setHeader('connection', 'close')
-    response.once('close', () => {
+    response.on('close', () => {
       running.delete(response)
       answered(response.statusCode)
       if (isDraining && running.size === 0) drained()
