@@ -22,7 +22,8 @@ export const restartDigits: FinetuneRecipe = {
   name: 'restart-digits',
   settings: {
     ...scratchBestDigits.settings,
-    epochs: 4,
-    rate: { peak: 0.03, warmUpEpochs: 0.5, end: 0.0002 }, // for 128 images
+    epochs: 2,
+    rate: { peak: 0.005, warmUpEpochs: 0.2, end: 0.0002 }, // for 128 images
+    augment: { ...scratchBestDigits.settings.augment, elastic: 0.6, strokes: 0.6 },
   },
 }

@@ -73,7 +73,7 @@ export const scratchBestDigits: ScratchRecipe = {
     epochs: 10,
     batch: 128,
     rate: { peak: 0.1, warmUpEpochs: 2, end: 0.0002 }, // for 128 images
-    augment: { shift: 2, rotate: 12, zoom: 0.12, elastic: 1, strokes: 0.6 },
+    augment: { shift: 2, rotate: 12, zoom: 0.12 },
     labelSmoothing: 0.05,
     isWhitened: false,
   },
