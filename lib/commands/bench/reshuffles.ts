@@ -25,7 +25,7 @@ export type ReshuffleOptions = {
   readonly from: readonly string[]
   readonly sizes: readonly number[]
   readonly reshuffles: number
-  /** Images per class that are judged by. */
+  /** Images per class that are judged by, at most; Infinity: all that do not train. */
   readonly tests: number
   /** A folder for the features and draws, to compare with other methods; null: not written. */
   readonly exportTo: string | null
@@ -136,13 +136,16 @@ async function judged(
     candidateMass: null,
     familiarUpTo: familiarity?.threshold ?? null,
   }
-  let [right, confident, wrong] = [0, 0, 0]
+  const rights = new Float64Array(set.classes.length)
+  const counts = new Float64Array(set.classes.length)
+  let [confident, wrong] = [0, 0]
   for (const i of test.keys()) {
     const isRight = answerOf(logits, i) === tested.labels[i]
     const row = logits.values.subarray(i * logits.classes, (i + 1) * logits.classes)
     const how = { chance: () => 0.5, distance: distances?.[i] ?? null, problem: null }
     const isConfident = decide(softmax(row), thresholds, how).decision === 'confident'
-    right += Number(isRight)
+    rights[tested.labels[i]!]! += Number(isRight)
+    counts[tested.labels[i]!]! += 1
     confident += Number(isConfident)
     wrong += Number(isConfident && !isRight)
   }
@@ -152,7 +155,7 @@ async function judged(
     set: set.name,
     perClass,
     seed,
-    accuracy: right / test.length,
+    accuracy: meanRecall(rights, counts),
     testImages: test.length,
     claimed,
     widthRatio: claimed && usual && (claimed.high - claimed.low) / (usual.high - usual.low),
@@ -163,6 +166,12 @@ async function judged(
     copies: null,
     verdict: null,
   }
+}
+
+/** Draws have as many images of each class, so each class counts the same in the truth, however many others it has. */
+function meanRecall(right: Float64Array, images: Float64Array): number {
+  const recalls = [...right].map((count, k) => count / images[k]!)
+  return recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length
 }
 
 async function distancesFrom(

@@ -176,10 +176,18 @@ function coverPart(
 export function mirroredSquare(square: Uint8Array, { size, channels }: Square): Uint8Array {
   const out = new Uint8Array(square.length)
   const row = size * channels
-  for (let y = 0; y < size; y++) {
-    let from = (y + 1) * row - channels
-    for (let to = y * row; to < (y + 1) * row; to += channels, from -= channels) {
-      for (let c = 0; c < channels; c++) out[to + c] = square[from + c]!
+  for (let start = 0; start < square.length; start += row) {
+    let from = start + row - channels
+    if (channels === 3) {
+      // three statements take a third of the time of a loop over them (2026-11)
+      for (let to = start; to < start + row; to += 3, from -= 3) {
+        out[to] = square[from]!
+        out[to + 1] = square[from + 1]!
+        out[to + 2] = square[from + 2]!
+      }
+    } else {
+      for (let to = start; to < start + row; to += channels, from -= channels)
+        for (let c = 0; c < channels; c++) out[to + c] = square[from + c]!
     }
   }
   return out

@@ -69,6 +69,18 @@ test.each(names)('%s reproduces its golden outputs on this engine', async (name)
   ).toBeNull()
 })
 
+test.each(names)(
+  'the card of %s states how many predictions are confident and how many of these are wrong',
+  (name) => {
+    const { decision, thresholds_from: from } = bundles.get(name)!.card
+
+    expect(decision?.threshold).toBeGreaterThan(0)
+    expect(decision?.share_answered).toBeGreaterThan(0)
+    expect(decision?.error_among_answered).toBeLessThanOrEqual(decision!.target_error)
+    expect(from).toBe('test_folds') // each image judged by thresholds that were set without it
+  },
+)
+
 test('nine of ten newly drawn shapes are classified correctly', async () => {
   const drawn = SHAPES.flatMap((shape) =>
     Array.from({ length: 25 }, (_, i) => ({ shape, image: drawShape(shape, 5_000_000 + i) })),

@@ -96,7 +96,7 @@ function decisionText({ decision, candidates, image_problem }: ShownPrediction):
     case 'uncertain':
       return candidates && candidates.length > 1
         ? `Uncertain. It is probably one of: ${candidates.join(', ')}.`
-        : 'Below the confidence threshold of this version.'
+        : 'Not certain enough to count as confident.'
     case 'unfamiliar':
       return 'This image differs from the training data; the prediction may be unreliable.'
     case null:
