@@ -44,6 +44,10 @@ test('every curl line of the reference works as printed', async ({ page }) => {
     writeFileSync(path.join(folder, 'another.png'), encodePng(drawShape('star', 8_002)))
     const key = await product.key('admin')
     const cookie = await product.addUser('viewer')
+    const link = await product.request('POST', '/api/phone-links', {
+      headers: { authorization: `Bearer ${key}` },
+      body: { classifier: 'shapes', label: 'star' },
+    })
     await product.request('PATCH', '/api/settings', {
       headers: { authorization: `Bearer ${key}` },
       body: { AUTO_PROMOTE: 'off' },
@@ -72,6 +76,7 @@ test('every curl line of the reference works as printed', async ({ page }) => {
       const { stdout, stderr } = await runLine(line, folder, {
         DARKROOM_KEY: key,
         DARKROOM_COOKIE: cookie,
+        PHONE_TOKEN: String(link.json['token']),
         NEW_PASSWORD: 'incorrect horse battery',
         RESET_TOKEN: 'used long ago',
         ID: id,

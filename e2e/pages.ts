@@ -13,6 +13,7 @@ import { classifierSettingsPage, newClassifierPage, usePage } from './pages/own-
 import { monitoringPage, referencePage, chartsPage } from './pages/observing.ts'
 import { networksPage } from './pages/networks.ts'
 import { jobsPage } from './pages/jobs.ts'
+import { phonePage, phonePanel } from './pages/phone.ts'
 import { predictPage } from './pages/predict.ts'
 import { backupsPage, changesPage, keysPage, settingsPage, usersPage } from './pages/settings.ts'
 import { retrainPage, uploadPage } from './pages/training.ts'
@@ -32,6 +33,8 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     predict: predictPage(tab),
     browserPrediction: browserPrediction(tab),
     recording: recording(tab),
+    phonePanel: phonePanel(tab),
+    phone: phonePage(tab),
     jobs: jobsPage(tab),
     upload: uploadPage(tab),
     newClassifier: newClassifierPage(tab),

@@ -8,10 +8,18 @@ type ClassFieldProps = {
   readonly value: string
   readonly classes: readonly string[]
   readonly isDisabled: boolean
+  readonly isOptional?: boolean
   readonly onValue: (value: string) => void
 }
 
-export function ClassField({ label, value, classes, isDisabled, onValue }: ClassFieldProps) {
+export function ClassField({
+  label,
+  value,
+  classes,
+  isDisabled,
+  isOptional = false,
+  onValue,
+}: ClassFieldProps) {
   const listId = useId()
   return (
     <>
@@ -21,7 +29,7 @@ export function ClassField({ label, value, classes, isDisabled, onValue }: Class
         value={value}
         disabled={isDisabled}
         maxLength={200}
-        required
+        required={!isOptional}
         hint="An existing or a new class."
         onChange={(event) => onValue(event.currentTarget.value)}
       />

@@ -12,8 +12,9 @@ import type { Data } from '#lib/data/data.ts'
 import type { Role } from '#lib/data/values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { createAccountActions, type AccountActions } from './account.ts'
-import { createApiKeys, type ApiKeys } from './keys.ts'
+import { createApiKeys, keyIn, type ApiKeys } from './keys.ts'
 import type { Limits } from './rate-limits.ts'
+import { createPhoneLinks, isLinkToken, type PhoneLinkCases } from './phone-links.ts'
 import { createOidcSignIn, type OidcSignIn, type OidcSettings } from './oidc.ts'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 import { createUserAdmin, type UserAdmin } from './people.ts'
@@ -33,6 +34,7 @@ export type SessionUser = { id: string; name: string; email: string; role: Role 
 export type Auth = UserAdmin &
   AccountActions &
   OidcSignIn &
+  PhoneLinkCases &
   Pick<ApiKeys, 'listKeys' | 'createKey' | 'revokeKey'> & {
     readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
     readonly needsFirstAdmin: () => Promise<boolean>
@@ -43,6 +45,8 @@ export type Auth = UserAdmin &
     readonly isLive: (session: LoginSession) => Promise<boolean>
     readonly logout: (session: LoginSession) => Promise<void>
     readonly callerOf: (headers: Pick<Headers, 'get'>) => Promise<Caller>
+    /** The id of the phone link with this token. Throws `unauthenticated` where it cannot be used. */
+    readonly linkOf: (token: string) => Promise<string>
     readonly secret: () => string
     /** How people sign in with OIDC; null if it is not configured. */
     readonly oidc: () => OidcSettings | null
@@ -52,7 +56,7 @@ export type Auth = UserAdmin &
   }
 
 export type AuthParts = {
-  readonly data: Pick<Data, 'people' | 'keys' | 'classifiers'>
+  readonly data: Pick<Data, 'people' | 'keys' | 'classifiers' | 'phoneLinks'>
   readonly secret: string
   readonly limits: Limits
   readonly openActions: boolean
@@ -61,13 +65,14 @@ export type AuthParts = {
 }
 
 export function createAuth({
-  data: { people, keys, classifiers },
+  data: { people, keys, classifiers, phoneLinks },
   secret,
   limits,
   openActions,
   oidc,
   now,
 }: AuthParts): Auth {
+  const { callerWithLink, ...links } = createPhoneLinks({ phoneLinks, classifiers, now })
   const { callerWith, ...apiKeys } = createApiKeys({ keys, classifiers, now })
   const anonymous: Caller = {
     kind: 'anonymous',
@@ -78,6 +83,8 @@ export function createAuth({
   const needsFirstAdmin = async (): Promise<boolean> => (await people.count('admin')) === 0
   return {
     ...apiKeys,
+    ...links,
+    linkOf: async (token) => `${(await callerWithLink(token)).id}`,
     ...createUserAdmin({ people }),
     ...createAccountActions({ people, now }),
     ...createOidcSignIn({ people, settings: oidc }),
@@ -108,6 +115,8 @@ export function createAuth({
     isLive: async (session) => (await people.findInSession(session.personId, session)) !== null,
     logout: ({ id }) => people.endSession(id, new Date(now() + SESSION_SECONDS * 1000)),
     async callerOf(headers) {
+      const sent = keyIn(headers)
+      if (sent !== null && isLinkToken(sent)) return callerWithLink(sent)
       const key = await callerWith(headers)
       if (key) return key
       const session = await sessionIn(headers, secret)

@@ -114,7 +114,7 @@ export function createApiKeys({ keys, classifiers, now }: ApiKeyParts): ApiKeys 
 }
 
 /** `Authorization: Bearer …` or `X-API-Key: …`. Other kinds of Authorization belong to a proxy. */
-function keyIn(headers: Pick<Headers, 'get'>): string | null {
+export function keyIn(headers: Pick<Headers, 'get'>): string | null {
   const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.get('authorization') ?? '')?.[1]
   return bearer ?? (headers.get('x-api-key')?.trim() || null)
 }

@@ -3,7 +3,7 @@
 import type { Contract } from './contract.ts'
 import type { Routes } from './index.ts'
 
-const SCOPES_OF_CHANGES = ['open', 'upload', 'train', 'edit', 'admin', 'account'] as const
+const SCOPES_OF_CHANGES = ['open', 'upload', 'train', 'edit', 'admin', 'account', 'phone'] as const
 
 /** Predictions and corrections are everyday work and are listed in the history instead. */
 export const isChange = ({
@@ -52,6 +52,9 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/models/{id}': 'moved a version to the trash',
   'POST /api/keys': 'created a key',
   'DELETE /api/keys/{id}': 'revoked a key',
+  'POST /api/phone-links': 'created a phone link',
+  'DELETE /api/phone-links/{id}': 'ended a phone link',
+  'POST /api/phone/images': 'added images by phone',
   'POST /api/users': 'added a user',
   'PATCH /api/users/{id}': 'changed a user',
   'DELETE /api/users/{id}': 'removed a user',

@@ -8,7 +8,8 @@ import type { ErrorCode } from '#lib/domain/errors.ts'
  *  · `view`: read what is stored ·
  *  `feedback`: correct predictions · `upload` · `train`: train, promote, roll back · `edit`: labels,
  *  classifiers, trash and restore ·
- *  `admin`: users, keys, settings, and permanent deletion · `account`: the user's own account, never a key.
+ *  `admin`: users, keys, settings, and permanent deletion · `account`: the user's own account, never a key ·
+ *  `phone`: only a phone link.
  *  lib/auth/rights.ts assigns them to roles and keys. */
 export const SCOPES = [
   'open',
@@ -20,6 +21,7 @@ export const SCOPES = [
   'edit',
   'admin',
   'account',
+  'phone',
 ] as const
 export type Scope = (typeof SCOPES)[number]
 
@@ -64,6 +66,8 @@ export type Contract = {
   /** True: it computes something and changes nothing, although its method is not GET; the audit log leaves it
    *  out. */
   readonly isReadOnly?: boolean
+  /** True: a phone link that allows predictions may call it, in addition to the routes of its scope. */
+  readonly isForPhones?: boolean
 }
 
 type Usual = 'body' | 'answer' | 'status' | 'errors' | 'limited' | 'formFields' | 'passesOver'
@@ -117,12 +121,14 @@ export type FileAnswer = {
 
 /** The client of a request, as far as use cases need to know. */
 export type Caller = {
-  readonly kind: 'anonymous' | 'person' | 'key'
+  readonly kind: 'anonymous' | 'person' | 'key' | 'link'
   readonly id: string | null
   readonly name: string | null
   readonly scopes: readonly Scope[]
-  /** For a key that is restricted to one classifier: its id. */
+  /** For a key that is restricted to one classifier, and for a phone link: its id. */
   readonly classifier?: string
+  /** For a phone link. */
+  readonly link?: { readonly label: string | null; readonly mayPredict: boolean }
   /** For a user: the session of the request. */
   readonly session?: string
 }

@@ -47,6 +47,7 @@ import {
 import { firstAdmin, health, healthLive, healthReady, metrics, metricsHistory } from './operations.ts'
 import { modelChanges } from './prediction-changes.ts'
 import { evaluatedImages, modelResult } from './version-result.ts'
+import { addPhoneImages, createPhoneLink, endPhoneLink, listPhoneLinks, phoneSession } from './phone-links.ts'
 import { predictBatch, predictOne } from './predict.ts'
 import {
   cancelPredictionJob,
@@ -197,6 +198,11 @@ export const contracts = [
   listKeys,
   createKey,
   revokeKey,
+  listPhoneLinks,
+  createPhoneLink,
+  endPhoneLink,
+  phoneSession,
+  addPhoneImages,
   listUsers,
   createUser,
   changeUser,

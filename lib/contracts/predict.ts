@@ -105,6 +105,7 @@ export const predictOne = contract({
   method: 'POST',
   path: '/api/predict',
   scope: 'predict',
+  isForPhones: true,
   limited: 'predict',
   alsoLimited: (input: unknown) =>
     typeof input === 'object' && input !== null && 'explain' in input && input.explain === true

@@ -13,6 +13,7 @@ export type SubjectKind =
   | 'prediction job'
   | 'key'
   | 'person'
+  | 'phone link'
 
 /** An object by its name for users, and the classifier that it belongs to. */
 export type Subject = { readonly name: string; readonly classifier: string | null }
@@ -28,6 +29,7 @@ const KIND_OF_COLLECTION: Readonly<Record<string, SubjectKind>> = {
   predict: 'prediction job',
   keys: 'key',
   users: 'person',
+  'phone-links': 'phone link',
 }
 
 /** Fields that name an object of their own kind. */
@@ -37,7 +39,7 @@ const KIND_OF_FIELD: ReadonlyMap<string, SubjectKind> = new Map([
 ])
 
 const collectionOf = (path: string): SubjectKind | null =>
-  KIND_OF_COLLECTION[/^\/api\/([a-z]+)(?:\/|$)/.exec(path)?.[1] ?? ''] ?? null
+  KIND_OF_COLLECTION[/^\/api\/([a-z-]+)(?:\/|$)/.exec(path)?.[1] ?? ''] ?? null
 
 /** For `/api/models/{id}/promote`: version; null when the address names no object. */
 export const kindOfAddress = ({ path }: Pick<Contract, 'path'>): SubjectKind | null =>

@@ -11,6 +11,7 @@ import type { AutoRetrainStore } from './classifiers/auto-retrain.ts'
 import type { ClassifierArchives } from './classifiers/archive-types.ts'
 import type { Counts, WebProcesses } from './processes/process-records.ts'
 import type { Blobs } from './images/blobs.ts'
+import type { PhoneLinks } from './administration/phone-links.ts'
 import type { PermanentDeletion } from './trash/permanent-deletion.ts'
 import type { FeedbackStore, Predictions, Retention } from './predictions/prediction-types.ts'
 import type { PredictionJobStore } from './predictions/prediction-job-values.ts'
@@ -121,7 +122,8 @@ export type Samples = {
 export type Uploads = {
   /** Whether the classifier never had an upload, apart from failed ones. */
   readonly hasNone: (classifierId: string) => Promise<boolean>
-  readonly begin: (classifierId: string) => Promise<Upload>
+  /** @param phoneLinkId of the phone that sends it */
+  readonly begin: (classifierId: string, phoneLinkId?: string) => Promise<Upload>
   readonly change: (
     id: string,
     change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null },
@@ -365,6 +367,7 @@ export type Data = {
   readonly jobs: Jobs
   readonly people: People
   readonly keys: Keys
+  readonly phoneLinks: PhoneLinks
   readonly storedSettings: StoredSettings
   readonly changes: Changes
   readonly counts: Counts

@@ -20,6 +20,7 @@ import { createIds, randomBytesInto } from './ids.ts'
 import { jobsOf } from './runs/jobs.ts'
 import { storedSettingsOf } from './administration/settings-store.ts'
 import { keysOf } from './administration/keys.ts'
+import { phoneLinksOf } from './administration/phone-links.ts'
 import { liveVersionsOf } from './versions/live-versions.ts'
 import { lazyPrisma } from './database/prisma.ts'
 import { migrate, MIGRATIONS } from './database/migrate.ts'
@@ -106,6 +107,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     jobs: jobsOf(store),
     people: peopleOf(store),
     keys: keysOf(store),
+    phoneLinks: phoneLinksOf(store),
     storedSettings: storedSettingsOf(store),
     changes: changesOf(store),
     counts: countsOf(store),

@@ -10,7 +10,7 @@ import { jsonAnswer } from './outgoing.ts'
 import { openProgram } from './program.fakes.ts'
 
 const HOME = 'http://darkroom.test'
-const CLOSED: readonly Scope[] = ['view', 'feedback', 'upload', 'train', 'edit', 'admin', 'account']
+const CLOSED: readonly Scope[] = ['view', 'feedback', 'upload', 'train', 'edit', 'admin', 'account', 'phone']
 
 const all: readonly Contract[] = contracts
 const of = (which: (contract: Contract) => boolean): [string, Contract][] =>
@@ -76,14 +76,18 @@ test.each(of(() => true))(
   'read-only routes are open to viewers, and routes that change something are not: %s',
   (_route, { method, path, scope, isReadOnly }) => {
     // everything at once, to take away: for those who may change it
-    const exported: readonly string[] = ['/api/snapshots/{id}/export', '/api/classifiers/{id}/export']
-    const reads: readonly Scope[] = ['open', 'predict', 'view', 'admin', 'account']
+    const exported: readonly string[] = [
+      '/api/snapshots/{id}/export',
+      '/api/classifiers/{id}/export',
+      '/api/phone-links', // and who may let a phone in
+    ]
+    const reads: readonly Scope[] = ['open', 'predict', 'view', 'admin', 'account', 'phone']
     if (method === 'GET') expect(exported.includes(path) ? ['edit'] : reads).toContain(scope)
     else if (isReadOnly !== true) expect(scope).not.toBe('view')
   },
 )
 
-test.each(of(({ method, scope }) => method !== 'GET' && scope !== 'open'))(
+test.each(of(({ method, scope }) => method !== 'GET' && scope !== 'open' && scope !== 'phone'))(
   'a change authorised by cookie must come from our own pages: %s',
   async (_route, contract) => {
     openProgram()

@@ -24,6 +24,10 @@ export async function admit(
   if (isForAll && !CREDENTIALS.some((name) => incoming.header(name) !== null)) return ANONYMOUS
 
   const caller = await program.auth.callerOf(incoming.headers)
+  if (caller.kind === 'link') {
+    if (!mayByLink(caller, contract)) throw refusal(caller, contract.scope)
+    return caller
+  }
   if (!isForAll && !may(caller, contract.scope)) throw refusal(caller, contract.scope)
   if (contract.method !== 'GET' && caller.kind !== 'key' && !(isForAll && caller.kind === 'anonymous')) {
     const sent = incoming.header('origin')
@@ -37,7 +41,12 @@ export async function admit(
   return caller
 }
 
+/** A phone link opens the routes of phones, and predicting where it allows that: no public route either. */
+const mayByLink = ({ link }: Caller, { scope, isForPhones = false }: Contract): boolean =>
+  scope === 'phone' || (isForPhones && link?.mayPredict === true)
+
 export function may(caller: Caller, scope: Scope): boolean {
+  if (scope === 'phone' || caller.kind === 'link') return scope === 'phone' && caller.kind === 'link'
   if (scope === 'open') return true
   if (scope === 'predict') return caller.kind !== 'anonymous'
   if (scope === 'account') return caller.kind === 'person'
@@ -92,6 +101,18 @@ function refusal(caller: Caller, scope: Scope): DarkroomError {
       what: 'You do not have access',
       why: 'this route is for user accounts, and the request uses an API key',
       remedy: 'Log in at /login.',
+    })
+  if (caller.kind === 'link')
+    return new DarkroomError('forbidden', {
+      what: 'You do not have access',
+      why: 'a phone link only adds images to its classifier, and predicts with it where its creator allowed that',
+      remedy: 'Log in at /login.',
+    })
+  if (scope === 'phone')
+    return new DarkroomError('forbidden', {
+      what: 'You do not have access',
+      why: 'this route is for phone links',
+      remedy: 'Upload the images to /api/upload.',
     })
   if (caller.kind === 'key')
     return new DarkroomError('forbidden', {

@@ -37,6 +37,8 @@ const RECORDED_WITH_VALUE: readonly string[] = [
   'class',
   'new_name',
   'merge_into',
+  'minutes',
+  'may_predict',
 ]
 /** Fields recorded elsewhere in the entry, or request bodies. */
 const RECORDED_ELSEWHERE: readonly string[] = ['id', 'ids', 'classifier', 'name', 'email', 'parts', 'image']
@@ -91,6 +93,7 @@ const LINK_OF: Readonly<Record<string, string>> = { '/api/setup': 'setup link', 
 
 function nameOf({ kind, name }: Caller, { path }: Pick<Contract, 'path'>): string {
   if (kind === 'anonymous') return LINK_OF[path] ?? 'anybody'
+  if (kind === 'link') return `phone link of ${name}`
   return kind === 'key' ? `key "${name}"` : `${name}`
 }
 

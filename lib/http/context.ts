@@ -12,6 +12,7 @@ import type { Caller, Contract, Input, RateLimitName, Output } from '#lib/contra
 import type { ClassEdits } from '#lib/ingest/edit-classes.ts'
 import type { ClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
 import type { SampleEdits } from '#lib/ingest/edit-samples.ts'
+import type { PhoneImageCases } from '#lib/ingest/phone-images.ts'
 import type { IngestAnswers } from '#lib/ingest/ports.ts'
 import type { Queries } from '#lib/queries/queries.ts'
 import type { NetworkCases } from '#lib/training/pretrained/network-cases.ts'
@@ -67,7 +68,9 @@ export type Darkroom = {
     readonly refusal: () => DarkroomError | null
   }
   readonly queries: Queries
-  readonly ingest: WithContext<IngestAnswers & ClassEdits & ClassifierEdits & SampleEdits> & {
+  readonly ingest: WithContext<
+    IngestAnswers & PhoneImageCases & ClassEdits & ClassifierEdits & SampleEdits
+  > & {
     readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
     readonly checkFindings: RouteUseCase<'POST /api/findings'>
     readonly dismissFindings: RouteUseCase<'PATCH /api/findings'>
@@ -133,6 +136,10 @@ export type Darkroom = {
     readonly listKeys: RouteUseCase<'GET /api/keys'>
     readonly createKey: RouteUseCase<'POST /api/keys'>
     readonly revokeKey: RouteUseCase<'DELETE /api/keys/{id}'>
+    readonly createPhoneLink: RouteUseCase<'POST /api/phone-links'>
+    readonly endPhoneLink: RouteUseCase<'DELETE /api/phone-links/{id}'>
+    /** The id of the phone link with this token; throws where it cannot be used. */
+    readonly linkOf: (token: string) => Promise<string>
     readonly listUsers: RouteUseCase<'GET /api/users'>
     readonly createUser: RouteUseCase<'POST /api/users'>
     readonly changeUser: RouteUseCase<'PATCH /api/users/{id}'>
@@ -169,6 +176,9 @@ export type Darkroom = {
     readonly maxUploadBytes: number
     readonly trustProxy: boolean
     readonly origin: string | null
+    /** The address that Darkroom listens on, and the host names that it accepts in addition to its own. */
+    readonly host: string
+    readonly allowedHosts: readonly string[]
     /** Pages of these origins may call the API; `*` stands for all. */
     readonly corsOrigins: readonly string[]
   }

@@ -70,6 +70,8 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
       ['files', '@another.png'],
     ],
   },
+  'POST /api/phone-links': { json: { classifier: 'shapes', label: 'circle', minutes: 30 } },
+  'POST /api/phone/images': { form: [['files', '@image.png']] },
   'POST /api/backbones': {
     form: [
       ['normalisation', 'imagenet'],

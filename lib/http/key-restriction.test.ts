@@ -24,7 +24,7 @@ const takes = ({ input }: Contract, field: string): boolean =>
   input instanceof z.ZodObject && field in input.shape
 const namesOne = (contract: Contract): boolean =>
   takes(contract, 'classifier') ||
-  /^\/api\/(classifiers|models|snapshots|runs|samples|uploads|predictions|predict\/jobs)\/\{id\}/.test(
+  /^\/api\/(classifiers|models|snapshots|runs|samples|uploads|predictions|predict\/jobs|phone-links)\/\{id\}/.test(
     contract.path,
   )
 

@@ -35,6 +35,7 @@ export async function confined<C extends Contract>(
 ): Promise<Input<C>> {
   const own = caller.classifier
   if (own === undefined) return input
+  if (caller.kind === 'link' && contract.scope === 'phone') return input // these use the classifier of the link
   const kind = kindOfAddress(contract)
   const takesClassifier = contract.input instanceof z.ZodObject && 'classifier' in contract.input.shape
   if (kind === null && !takesClassifier) {

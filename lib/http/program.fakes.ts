@@ -39,6 +39,8 @@ export function openProgram(values: ProgramParts = {}): { readonly logged: reado
     maxUploadBytes: 1_000_000,
     trustProxy: false,
     origin: null,
+    host: '127.0.0.1',
+    allowedHosts: [],
     openActions: false,
     corsOrigins: [],
     ...values.settings,

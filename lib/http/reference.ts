@@ -42,7 +42,11 @@ const GROUPS: readonly (readonly [name: string, title: string, resources: readon
   ['predict', 'Predict', ['predict']],
   ['history', 'History, corrections and statistics', ['predictions', 'statistics']],
   ['classifiers', 'Classifiers', ['classifiers', 'classes', 'imports']],
-  ['pictures', 'Training images', ['upload', 'uploads', 'samples', 'data', 'findings', 'changes']],
+  [
+    'pictures',
+    'Training images',
+    ['upload', 'uploads', 'samples', 'data', 'findings', 'changes', 'phone-links', 'phone'],
+  ],
   ['training', 'Training', ['retrain', 'runs', 'backbone', 'backbones']],
   ['versions', 'Versions', ['models', 'model']],
   ['snapshots', 'Snapshots', ['snapshots']],
@@ -233,9 +237,11 @@ function aboutWords(schema: Schema): string {
   return [schema.description, bounds].filter(Boolean).join('; ')
 }
 
-/** Account routes accept only a session, and a change needs the Origin header. */
+/** Account routes accept only a session, routes of phones only the token of a link; with a session, a change needs the
+ *  Origin header. */
 function credentialsFor(scope: Scope, method: Contract['method'], origin: string): readonly string[] {
   if (scope === 'open' || scope === 'predict') return []
+  if (scope === 'phone') return ['-H "Authorization: Bearer $PHONE_TOKEN"']
   if (scope !== 'account') return ['-H "Authorization: Bearer $DARKROOM_KEY"']
   return ['-H "Cookie: $DARKROOM_COOKIE"', ...(method === 'GET' ? [] : [`-H "Origin: ${origin}"`])]
 }

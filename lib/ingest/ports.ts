@@ -58,7 +58,7 @@ export type UploadPorts = {
 export type IngestAnswers = {
   readonly upload: (
     input: Input<typeof upload>,
-    request: { readonly requestId: string },
+    request: { readonly requestId: string; readonly phoneLinkId?: string },
   ) => Promise<UploadReport | (typeof uploadDryRun)['_output']>
   readonly undoUpload: (
     input: Input<typeof undoUpload>,

@@ -38,12 +38,19 @@ export function createIngest(ports: UploadPorts): Ingest {
 
   async function startUpload(
     { images, count, plan }: Content,
-    arrivals: Arrivals,
-    input: Input<typeof upload>,
+    {
+      arrivals,
+      input,
+      phoneLinkId,
+    }: {
+      readonly arrivals: Arrivals
+      readonly input: Input<typeof upload>
+      readonly phoneLinkId: string | undefined
+    },
   ): Promise<{ entry: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
     const isOneGroup = input.one_group ?? checked(flag, 'one_group', arrivals.fields.one_group) ?? false
     const { classifier, isCreated } = await targetOf(input, arrivals.fields, ports)
-    const entry = await ports.uploads.begin(classifier.id)
+    const entry = await ports.uploads.begin(classifier.id, phoneLinkId)
     await ports.uploads.change(entry.id, { plan: planAnswer(plan) })
     const work = ingestImages(
       images(),
@@ -77,7 +84,7 @@ export function createIngest(ports: UploadPorts): Ingest {
   }
 
   return {
-    async upload(input, { requestId }) {
+    async upload(input, { requestId, phoneLinkId }) {
       const arrivals = await receive(input.parts, ports.folder, maxImageBytes)
       let isBehind = false
       try {
@@ -90,7 +97,7 @@ export function createIngest(ports: UploadPorts): Ingest {
               input.classifier ?? checked(classifierId, 'classifier', arrivals.fields.classifier) ?? null,
             plan: planAnswer(content.plan),
           }
-        const { entry, count, work, forget } = await startUpload(content, arrivals, input)
+        const { entry, count, work, forget } = await startUpload(content, { arrivals, input, phoneLinkId })
         if (count > MOST_AT_ONCE) {
           isBehind = true
           continueInBackground(work, arrivals, { upload: entry.id, request_id: requestId })

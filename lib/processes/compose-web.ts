@@ -19,6 +19,7 @@ import { createClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
 import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
 import { createFeatures } from '#lib/ingest/image-statistics.ts'
 import { createIngest } from '#lib/ingest/upload.ts'
+import { createPhoneImages } from '#lib/ingest/phone-images.ts'
 import { createAudit } from '#lib/operations/audit.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
 import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
@@ -178,6 +179,7 @@ export async function composeWeb(
     },
     ingest: {
       ...ingest,
+      ...createPhoneImages({ upload: ingest.upload, phoneLinks: data.phoneLinks }),
       ...createClassEdits(data),
       ...createClassifierEdits(data),
       ...createSampleEdits(data),
@@ -211,6 +213,8 @@ export async function composeWeb(
       maxUploadBytes,
       trustProxy: settings.TRUST_PROXY,
       origin,
+      host: settings.HOST,
+      allowedHosts: settings.ALLOWED_HOSTS,
       openActions: settings.OPEN_ACTIONS,
       corsOrigins: settings.CORS_ORIGINS,
     }),

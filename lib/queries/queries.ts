@@ -6,6 +6,7 @@ import { classQueries } from './classes.ts'
 import { classifierQueries } from './classifiers.ts'
 import { findingQueries } from './findings.ts'
 import { modelQueries } from './models.ts'
+import { phoneLinkQueries } from './phone-links.ts'
 import { predictionJobQueries } from './prediction-jobs.ts'
 import { predictionQueries } from './predictions.ts'
 import { predictionExportQueries } from './predictions-export.ts'
@@ -23,6 +24,7 @@ export const queriesOf = (store: Store, data: Data) => ({
   ...classQueries(store, data),
   ...findingQueries(store, data),
   ...modelQueries(store, data),
+  ...phoneLinkQueries(store, data),
   ...predictionQueries(store, data),
   ...predictionExportQueries(store, data),
   ...predictionJobQueries(store, data),

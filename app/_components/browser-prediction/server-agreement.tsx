@@ -8,6 +8,9 @@ import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../request-error.ts'
 import { largestDifference, type ShownPrediction } from './browser-answer.ts'
 
+/** With numbers of the same width, probabilities differ by less than 0.0001 (docs/performance.md). */
+const ROUNDING = 0.001
+
 type Comparison =
   | { readonly kind: 'idle' | 'busy' }
   | { readonly kind: 'done'; readonly sentence: string }
@@ -50,8 +53,12 @@ function agreementText(
   here: ShownPrediction,
   server: Pick<ShownPrediction, 'predicted_class' | 'probabilities'>,
 ): string {
-  const points = (largestDifference(here, server) * 100).toFixed(1)
-  const difference = `Probabilities differ by at most ${points} percentage points.`
+  const largest = largestDifference(here, server)
+  const difference =
+    (largest < ROUNDING
+      ? ''
+      : 'This browser computes with 32-bit numbers; a server that computes with 8-bit numbers differs slightly. ') +
+    `Probabilities differ by at most ${(largest * 100).toFixed(1)} percentage points.`
   return here.predicted_class === server.predicted_class
     ? `The server predicts the same class. ${difference}`
     : `The server predicts ${server.predicted_class}. ${difference}`

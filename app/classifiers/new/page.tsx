@@ -6,6 +6,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { ownPhoneAddress } from '../../_components/phone/own-phone-address.ts'
 import { PageHelp } from '../../_components/page-help.tsx'
 import { queryOf, requireViewer, type PageProps } from '../../current-user.ts'
 import { NameStep } from '../creation/_components/name-step.tsx'
@@ -86,6 +87,7 @@ export default async function NewClassifier(props: PageProps) {
           <ImagesStep
             classifier={{ id: classifier.id, title: classifier.title, classes: classifier.classes }}
             limits={{ uploadBytes: maxUploadBytes, imageBytes: maxImageBytes }}
+            phone={{ address: ownPhoneAddress(user.context.origin), mayCreateLink: user.may('edit') }}
             isFirst={!hasImages}
           />
           {hasImages && <UnderstoodStep list={classes} />}

@@ -23,6 +23,7 @@ const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
   edit: 'An editor or admin, or an API key with the scope “admin”.',
   admin: 'An admin, or an API key with the scope “admin”.',
   account: 'A logged-in user, for their own account. API keys are not accepted.',
+  phone: 'The token of a phone link, sent like an API key. Users and API keys are not accepted.',
 }
 const BODY_TEXTS = {
   none: '',

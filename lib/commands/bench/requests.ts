@@ -22,11 +22,15 @@ export async function answer(
   method: string,
   place: string,
   body?: FormData | string,
+  key?: string,
 ): Promise<unknown> {
   const response = await fetch(url + place, {
     method,
     ...(body === undefined ? {} : { body }),
-    ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}),
+    headers: {
+      ...(typeof body === 'string' && { 'content-type': 'application/json' }),
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    },
   })
   if (!response.ok)
     throw new Error(`${method} ${place} failed with ${response.status}: ${await response.text()}`)

@@ -95,6 +95,18 @@ export function subjectsOf({ prisma }: Store): Subjects {
       const row = await prisma.apiKey.findUnique({ where: { id }, select: { ...BY_CLASSIFIER, name: true } })
       return row && { name: row.name, classifier: row.classifierId }
     },
+    async 'phone link'(id) {
+      const row = await prisma.phoneLink.findUnique({
+        where: { id },
+        select: { ...BY_CLASSIFIER, createdAt: true },
+      })
+      return (
+        row && {
+          name: `phone link to ${row.classifierId}, ${minuteOf(row.createdAt)}`,
+          classifier: row.classifierId,
+        }
+      )
+    },
     async person(id) {
       const row = await prisma.person.findUnique({ where: { id }, select: { email: true } })
       return row && { name: row.email, classifier: null }

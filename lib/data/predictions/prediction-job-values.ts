@@ -1,11 +1,12 @@
 /** Prediction jobs and their rows, as lib/data returns them. */
+import type { Caller } from '#lib/contracts/contract.ts'
 import type { JobPrediction } from '#lib/contracts/prediction-jobs.ts'
 import type { InferencePrecision } from '#lib/contracts/precision.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { JobState } from '#lib/domain/jobs.ts'
 
 export type PredictionJobOwner = {
-  readonly kind: 'anonymous' | 'person' | 'key'
+  readonly kind: Caller['kind']
   readonly id: string | null
   readonly name: string | null
 }

@@ -150,7 +150,7 @@ function columnsOf(row: PredictionJobRow) {
 }
 
 const ownerKind = (kind: string): PredictionJobOwner['kind'] =>
-  kind === 'person' || kind === 'key' ? kind : 'anonymous'
+  kind === 'person' || kind === 'key' || kind === 'link' ? kind : 'anonymous'
 
 const STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
 

@@ -55,7 +55,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
         `SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" <> 'failed' LIMIT 1`,
         classifierId,
       ) === undefined,
-    async begin(classifierId) {
+    async begin(classifierId, phoneLinkId) {
       const row = await prisma.upload.create({
         data: {
           id: id(),
@@ -65,6 +65,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
           createdAt: now(),
           ownerPid: process.pid,
           ownerId: settings.webId ?? null,
+          phoneLinkId: phoneLinkId ?? null,
         },
       })
       return uploadValue(row)

@@ -2,7 +2,7 @@
 /** The second step: images, as folders, a ZIP archive or single files; shows how they are read before they are sent. */
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
-import { CameraUpload } from '../../[id]/images/add/_components/camera-upload.tsx'
+import { CameraUpload, type PhoneAccess } from '../../[id]/images/add/_components/camera-upload.tsx'
 import type { ClassifierOption } from '../../[id]/images/add/_components/classifier-option.ts'
 import {
   ReadyFiles,
@@ -15,11 +15,12 @@ import { useUpload } from '../../[id]/images/add/_components/use-upload.ts'
 type ImagesStepProps = {
   readonly classifier: ClassifierOption
   readonly limits: UploadLimits
+  readonly phone: PhoneAccess
   /** Whether the classifier has no images yet. */
   readonly isFirst: boolean
 }
 
-export function ImagesStep({ classifier: { id, classes }, limits, isFirst }: ImagesStepProps) {
+export function ImagesStep({ classifier: { id, classes }, limits, phone, isFirst }: ImagesStepProps) {
   const upload = useUpload(id)
   return (
     <Card title={isFirst ? 'Add images' : 'Add more images'}>
@@ -30,7 +31,7 @@ export function ImagesStep({ classifier: { id, classes }, limits, isFirst }: Ima
         </p>
       )}
       <UploadDropZone upload={upload} limits={limits} />
-      <CameraUpload upload={upload} classes={classes} />
+      <CameraUpload upload={upload} classifier={{ id, classes }} phone={phone} />
       {upload.files.length > 0 && <ReadyFiles upload={upload} classes={classes} />}
       {upload.failure && <ErrorNotice title="Upload failed" failure={upload.failure} />}
       {upload.reports.map((report) => (

@@ -5,6 +5,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { ownPhoneAddress } from '../../../../_components/phone/own-phone-address.ts'
 import { requireViewer } from '../../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { RecentUploads } from './_components/recent-uploads.tsx'
@@ -51,6 +52,7 @@ export default async function AddImages({ params }: ClassifierPageProps) {
         classifier={{ id, title, classes }}
         mayEdit={mayEdit}
         limits={{ uploadBytes: maxUploadBytes, imageBytes: maxImageBytes }}
+        phone={{ address: ownPhoneAddress(user.context.origin), mayCreateLink: mayEdit }}
         recent={<RecentUploads uploads={uploads} title={title} mayEdit={mayEdit} />}
       />
     </div>

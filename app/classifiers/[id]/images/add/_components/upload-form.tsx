@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
-import { CameraUpload } from './camera-upload.tsx'
+import { CameraUpload, type PhoneAccess } from './camera-upload.tsx'
 import type { ClassifierOption } from './classifier-option.ts'
 import { ReadyFiles, UploadDropZone, type UploadLimits } from './upload-files.tsx'
 import { UploadReportCard } from './upload-report-card.tsx'
@@ -13,16 +13,17 @@ type UploadFormProps = {
   readonly classifier: ClassifierOption
   readonly mayEdit: boolean
   readonly limits: UploadLimits
+  readonly phone: PhoneAccess
   /** The recent uploads to the classifier. */
   readonly recent: ReactNode
 }
 
-export function UploadForm({ classifier: { id, classes }, mayEdit, limits, recent }: UploadFormProps) {
+export function UploadForm({ classifier: { id, classes }, mayEdit, limits, phone, recent }: UploadFormProps) {
   const upload = useUpload(id)
   return (
     <div className="stack">
       <UploadDropZone upload={upload} limits={limits} />
-      <CameraUpload upload={upload} classes={classes} />
+      <CameraUpload upload={upload} classifier={{ id, classes }} phone={phone} />
       {upload.files.length > 0 && (
         <Card title="Ready to upload">
           <ReadyFiles upload={upload} classes={classes} />
