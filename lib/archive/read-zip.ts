@@ -1,5 +1,6 @@
 /** Reads an untrusted ZIP, entry by entry: harmless entries are returned, the others are named with their reason.
- *  One entry is in memory at a time, nothing is written to disk, and no number in a header is trusted. */
+ *  One entry is in memory at a time, nothing is written to disk unless the caller names the file, and no number in a
+ *  header is trusted. */
 import { crc32, inflateRaw } from 'node:zlib'
 import { promisify } from 'node:util'
 import { fromBufferPromise, openPromise } from 'yauzl'
@@ -9,6 +10,7 @@ import { guessCodePage, type CodePage } from '#lib/domain/reading/code-pages.ts'
 import type { ListedFile } from '#lib/domain/reading/folder-tree.ts'
 import { systemReason } from '#lib/domain/reading/system-files.ts'
 import { guessedBytes, LONGEST_NAME, readName, reasonToRefuse } from './entry-name.ts'
+import { unpackToFile, type UnpackedFile } from './unpack-to-file.ts'
 
 export const MOST_ENTRIES = 200_000
 /** Deflate cannot compress images 1,000 times; only a bomb has such a ratio. */
@@ -19,10 +21,14 @@ const HARMLESS_BYTES = 64 * 1024
 export type ZipLimits = {
   /** The largest entry, unpacked. */
   readonly entryBytes: number
+  /** Where it depends on the entry: its limit instead. */
+  readonly entryBytesOf?: (path: string) => number
   /** All entries together, unpacked. */
   readonly totalBytes: number
   /** The entries to unpack; the others are left out. Absent: all. */
   readonly wants?: (path: string) => boolean
+  /** The file into which this entry is unpacked instead of into memory; it must not exist yet. */
+  readonly fileFor?: (path: string) => string | null
   /** As `listZip` guessed it. Absent: it is guessed again. */
   readonly page?: CodePage | null
 }
@@ -30,6 +36,7 @@ export type ZipLimits = {
 /** `path` is for display and for labels; never a path to write to. */
 export type ZipEntry =
   | { readonly kind: 'file'; readonly path: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'unpacked'; readonly path: string; readonly file: string }
   | { readonly kind: 'refused'; readonly path: string; readonly refused: string }
   | { readonly kind: 'skipped'; readonly path: string; readonly skipped: string }
 
@@ -52,14 +59,17 @@ export async function* readZip(
       continue
     }
     if (limits.wants?.(path) === false) continue
-    const content = refused ?? (await unpack(zip, entry, limits))
+    const file = limits.fileFor?.(path) ?? null
+    const mostBytes = limits.entryBytesOf?.(path) ?? limits.entryBytes
+    const content = refused ?? (await unpack(zip, entry, { mostBytes, file }))
     if (typeof content === 'string') {
       yield { kind: 'refused', path: printable(path), refused: content }
       continue
     }
-    total += content.length
+    total += content instanceof Uint8Array ? content.length : content.sizeBytes
     if (total > limits.totalBytes) throw tooLarge(limits.totalBytes)
-    yield { kind: 'file', path, bytes: content }
+    if (content instanceof Uint8Array) yield { kind: 'file', path, bytes: content }
+    else yield { kind: 'unpacked', path, file: file! }
   }
 }
 
@@ -182,24 +192,30 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
   }
 }
 
-/** The bytes of one entry, or the reason why not. */
-async function unpack(zip: ZipFile, entry: Entry, { entryBytes }: ZipLimits): Promise<Uint8Array | string> {
-  const tooLong = `it expands to more than ${mebibytes(entryBytes)} MiB`
+/** The bytes of one entry, or the reason why not; `file`: it is written there. */
+async function unpack(
+  zip: ZipFile,
+  entry: Entry,
+  { mostBytes, file }: { readonly mostBytes: number; readonly file: string | null },
+): Promise<Uint8Array | UnpackedFile | string> {
   if (entry.compressedSize > zip.fileSize) return 'it is truncated'
-  if (entry.compressedSize > entryBytes) return tooLong
+  const ratioBytes = Math.max(HARMLESS_BYTES, entry.compressedSize * HIGHEST_RATIO)
+  const tooLong =
+    ratioBytes < mostBytes
+      ? `it expands to more than ${count(HIGHEST_RATIO)} times its size`
+      : `it expands to more than ${mebibytes(mostBytes)} MiB`
+  if (entry.compressedSize > mostBytes) return tooLong
+  const limit = Math.min(mostBytes, ratioBytes)
+  if (file !== null) return unpackToFile(zip, entry, { file, mostBytes: limit, tooLong, isFromDisk })
   const packed = await packedBytes(zip, entry)
   if (packed === null) return 'it is truncated'
-  const ratioBytes = Math.max(HARMLESS_BYTES, packed.length * HIGHEST_RATIO)
   let bytes = packed
   if (entry.compressionMethod === 8) {
     try {
-      bytes = await inflate(packed, { maxOutputLength: Math.min(entryBytes, ratioBytes) })
+      bytes = await inflate(packed, { maxOutputLength: limit })
     } catch (error) {
       const isTooLong = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
-      if (!isTooLong) return 'it is damaged'
-      return ratioBytes < entryBytes
-        ? `it expands to more than ${count(HIGHEST_RATIO)} times its size`
-        : tooLong
+      return isTooLong ? tooLong : 'it is damaged'
     }
   }
   if (bytes.length > 0 && crc32(bytes) !== entry.crc32) return 'it is damaged (its checksum is wrong)'
@@ -225,8 +241,10 @@ async function packedBytes(zip: ZipFile, entry: Entry): Promise<Uint8Array | nul
 }
 
 /** A missing file or a failing disk is not a fault of the archive. */
+const isFromDisk = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
 function rethrowFromDisk(error: unknown): void {
-  if (error instanceof Error && 'syscall' in error) throw error
+  if (isFromDisk(error)) throw error
 }
 
 /** By so many first bytes a ZIP is recognised. */

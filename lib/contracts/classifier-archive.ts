@@ -1,17 +1,21 @@
 /** The file of a whole classifier, for another Darkroom: `classifier.json` and the lines of `samples.jsonl`; and the
  *  routes that write and read it. Images, snapshots and bundles are files of their own next to them. */
 import { z } from 'zod'
+import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { FITS, SOURCES, SPLITS } from '#lib/domain/classifier.ts'
+import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
+import { visible } from '#lib/domain/visible-text.ts'
 import { contract, type FileAnswer, type Part } from './contract.ts'
-import { chosenClassifier, className, classifierId, engine, time } from './fields.ts'
+import { chosenClassifier, className, classifierId, engine, nameOf, time } from './fields.ts'
 import { storedPoints, storedRobustness, storedRunImages, storedVerdict } from './stored-json.ts'
 
 export const ARCHIVE_FORMAT = 'darkroom-classifier/1'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal')
+const HIGHEST_NUMBER = 999_999
 /** A version or a run within the archive. */
-const number = z.number().int().min(1).max(999_999)
-const place = z.number().int().min(0)
+const number = z.number().int().min(1).max(HIGHEST_NUMBER)
+const place = z.number().int().min(0).max(HIGHEST_NUMBER)
 
 export const archivedSample = z.object({
   hash,
@@ -19,7 +23,7 @@ export const archivedSample = z.object({
   split: z.enum(SPLITS).nullable(),
   is_split_given: z.boolean(),
   source: z.enum(SOURCES),
-  filename: z.string().max(255).nullable(),
+  filename: z.string().max(255).overwrite(visible).nullable(),
   group: z.string().max(100).nullable(),
   excluded_at: time.nullable(),
   created_at: time,
@@ -32,20 +36,22 @@ export const archivedSample = z.object({
 })
 export type ArchivedSample = z.output<typeof archivedSample>
 
+const shownText = z.string().max(2_000).overwrite(visible)
+
 const archivedRun = z.object({
   snapshot: hash.nullable(),
-  recipe: z.string(),
+  recipe: shownText,
   base_version: number.nullable(),
   engine: engine.nullable(),
-  epochs: z.number().int(),
-  epoch: z.number().int(),
-  message: z.string(),
+  epochs: place,
+  epoch: place,
+  message: shownText,
   images: storedRunImages.nullable(),
   points: storedPoints,
   verdict: storedVerdict.nullable(),
   is_promoted: z.boolean(),
   is_automatic: z.boolean(),
-  seed: z.number().int(),
+  seed: z.int32(),
   plan: z.unknown(),
   created_at: time,
   started_at: time.nullable(),
@@ -58,28 +64,31 @@ export const classifierArchive = z.object({
   exported_at: time,
   classifier: z.object({
     id: classifierId,
-    title: z.string().min(1).max(120),
+    title: nameOf(120),
     classes: z.array(className).max(1000),
     size: z.number().int().min(1).max(1024),
     channels: z.union([z.literal(1), z.literal(3)]),
     fit: z.enum(FITS),
     is_mirrorable: z.boolean(),
     has_digits: z.boolean(),
-    recipe: z.string(),
+    recipe: shownText,
     last_number: place,
     created_at: time,
-    auto_promote: z.string().nullable(),
-    auto_retrain: z.string().nullable(),
-    auto_retrain_after: z.string().nullable(),
+    auto_promote: z.enum(AUTO_PROMOTE).nullable(),
+    auto_retrain: z.enum(AUTO_RETRAIN).nullable(),
+    auto_retrain_after: z
+      .string()
+      .regex(/^(?:nightly|[1-9]\d{0,5})$/, 'must be a number of images, or nightly')
+      .nullable(),
   }),
   samples: z.number().int().describe('lines of samples.jsonl'),
   missing: z.array(z.object({ hash, reason: z.string() })).describe('images that could not be exported'),
-  class_renames: z.array(z.object({ from: z.string(), to: z.string(), at: time })),
+  class_renames: z.array(z.object({ from: className, to: className, at: time })),
   snapshots: z.array(z.object({ hash, created_at: time })),
   versions: z.array(
     z.object({
       number,
-      parent: z.string().nullable(),
+      parent: shownText.nullable(),
       run: archivedRun.nullable(),
       verdict: storedVerdict.nullable(),
       robustness: storedRobustness.nullable(),
@@ -90,8 +99,8 @@ export const classifierArchive = z.object({
     z.object({
       version: number,
       kind: z.enum(['promote', 'rollback']),
-      by: z.string(),
-      reason: z.string().nullable(),
+      by: shownText,
+      reason: shownText.nullable(),
       at: time,
     }),
   ),

@@ -10,4 +10,5 @@ export const carryCases = ({ settings, places }: Start, data: Data): CarryCases 
     now: () => new Date(),
     scratchDir: places.scratchDir,
     maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
+    maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
   })

@@ -6,6 +6,8 @@ import { importFile, importMessage } from '#lib/training/versions/carry-classifi
 
 /** A file on this disk may be as large as the disk allows. */
 const LARGEST_BYTES = 64 * 1024 ** 3
+/** The highest value of MAX_IMAGE_MB. */
+const LARGEST_IMAGE_BYTES = 1024 ** 3
 
 export async function importClassifierFile(
   file: string,
@@ -20,6 +22,7 @@ export async function importClassifierFile(
       now: () => new Date(),
       scratchDir: start.places.scratchDir,
       maxUploadBytes: LARGEST_BYTES,
+      maxImageBytes: LARGEST_IMAGE_BYTES,
     })
     console.log(importMessage(imported))
     return 0

@@ -1,7 +1,6 @@
 /** Writes the rows of an imported classifier, all of them in the transaction of the caller. */
 import type { ArchivedSample } from '#lib/contracts/classifier-archive.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
-import { frozenOf } from '../samples/snapshots.ts'
 import { versionColumns } from '../versions/version-rows.ts'
 import type { NewArchive } from './archive-types.ts'
 
@@ -45,7 +44,7 @@ export async function addArchive(
   for (const { hash, created_at: createdAt } of content.snapshots) {
     const id = newId()
     snapshotIds.set(hash, id)
-    const frozen = frozenOf(snapshots.get(hash)!)
+    const frozen = snapshots.get(hash)!
     await tx.snapshot.create({
       data: {
         ...frozen,

@@ -1,5 +1,6 @@
 /** The interface of lib/data for a whole classifier, out of this database and into another: signatures only. */
 import type { ArchivedSample, ClassifierArchive } from '#lib/contracts/classifier-archive.ts'
+import type { SnapshotContent } from '../samples/snapshots.ts'
 import type { SnapshotEntry } from '../values.ts'
 import type { ProvenBundle } from '../versions/bundles.ts'
 
@@ -13,7 +14,7 @@ export type NewArchive = {
   readonly content: ArchiveContent
   readonly samples: readonly ArchivedSample[]
   /** By hash. */
-  readonly snapshots: ReadonlyMap<string, readonly SnapshotEntry[]>
+  readonly snapshots: ReadonlyMap<string, SnapshotContent>
   /** By number, verified. */
   readonly bundles: ReadonlyMap<number, ProvenBundle>
 }

@@ -4,7 +4,9 @@ import { gunzipSync } from 'node:zlib'
 import { storedPoints, storedRobustness, storedRunImages, storedVerdict } from '#lib/contracts/stored-json.ts'
 import type { ArchivedSample } from '#lib/contracts/classifier-archive.ts'
 import { engine } from '#lib/contracts/fields.ts'
+import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { FITS, SOURCES, SPLITS } from '#lib/domain/classifier.ts'
+import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import type { Prisma } from '../generated/client.ts'
 import { removeUnusedImages } from '../images/images.ts'
 import { snapshotEntriesIn } from '../samples/snapshots.ts'
@@ -109,8 +111,8 @@ const contentOf = (row: Row): ArchiveContent => ({
     recipe: row.recipe,
     last_number: row.lastNumber,
     created_at: row.createdAt.toISOString(),
-    auto_promote: row.autoPromote,
-    auto_retrain: row.autoRetrain,
+    auto_promote: AUTO_PROMOTE.find((one) => one === row.autoPromote) ?? null,
+    auto_retrain: AUTO_RETRAIN.find((one) => one === row.autoRetrain) ?? null,
     auto_retrain_after: row.autoRetrainAfter,
   },
   class_renames: row.classRenames.map(({ from, to, at }) => ({ from, to, at: at.toISOString() })),

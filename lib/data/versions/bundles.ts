@@ -3,8 +3,10 @@
  * reference outputs.
  */
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { BUNDLE_FILES, card, manifest, preprocess } from '#lib/contracts/bundle.ts'
 import type { Card, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
 import { zodErrorMap } from '#lib/contracts/validation-messages.ts'
@@ -29,8 +31,7 @@ export async function verifyBundle(folder: string): Promise<ProvenBundle> {
     if (name !== 'manifest.json' && !bundle.manifest.files[name])
       throw badBundle(folder, `its manifest does not name ${name}`)
   for (const [name, { sha256 }] of Object.entries(bundle.manifest.files)) {
-    const content = await fileIn(folder, name)
-    if (createHash('sha256').update(content).digest('hex') !== sha256)
+    if ((await hashIn(folder, name)) !== sha256)
       throw badBundle(folder, `the checksum of ${name} does not match`)
   }
   return bundle
@@ -130,6 +131,18 @@ const fileIn = (folder: string, name: string): Promise<Buffer> =>
   readFile(placeOf(folder, name)).catch((error: unknown) => {
     throw badBundle(folder, `${name} cannot be read`, error)
   })
+
+/** Weights may be large: they are read piece by piece. */
+async function hashIn(folder: string, name: string): Promise<string> {
+  const hash = createHash('sha256')
+  const file = placeOf(folder, name)
+  try {
+    await pipeline(createReadStream(file), hash)
+  } catch (error) {
+    throw badBundle(folder, `${name} cannot be read`, error)
+  }
+  return hash.digest('hex')
+}
 
 function placeOf(folder: string, name: string): string {
   if (path.basename(name) !== name)

@@ -23,6 +23,7 @@ const partsOf = ({ data, folder }: DataFixture) => ({
   now: () => new Date('2026-11-30T12:00:00Z'),
   scratchDir: path.join(folder, 'scratch'),
   maxUploadBytes: LIMIT,
+  maxImageBytes: LIMIT,
 })
 
 function png(n: number) {
@@ -259,7 +260,7 @@ test.each<[string, string, RegExp, (files: Files) => Files]>([
   [
     'fewer samples than stated',
     'bad_archive',
-    /has 11 lines/,
+    /has 11 lines, and classifier\.json states 12/,
     (files) => edited(files, 'samples.jsonl', (all) => all.slice(all.indexOf('\n') + 1)),
   ],
   [
@@ -292,6 +293,36 @@ test.each<[string, string, RegExp, (files: Files) => Files]>([
     'bad_archive',
     /v7 was promoted/,
     (files) => edited(files, 'classifier.json', (all) => all.replace('"version": 1', '"version": 7')),
+  ],
+  [
+    'a description that is small in the archive and large in memory',
+    'bad_archive',
+    /classifier\.json cannot be used: it expands to more than/,
+    (files) => new Map(files).set('classifier.json', Buffer.alloc(33 * 1024 ** 2, ' ')),
+  ],
+  [
+    'more samples than stated',
+    'bad_archive',
+    /more than 12 lines/,
+    (files) => edited(files, 'samples.jsonl', (all) => all + all),
+  ],
+  [
+    'a number that no row can hold',
+    'bad_archive',
+    /last_number/,
+    (files) =>
+      edited(files, 'classifier.json', (all) =>
+        all.replace(/"last_number": \d+/, '"last_number": 9007199254740991'),
+      ),
+  ],
+  [
+    'a choice that does not exist',
+    'bad_archive',
+    /auto_promote/,
+    (files) =>
+      edited(files, 'classifier.json', (all) =>
+        all.replace('"auto_promote": null', '"auto_promote": "always"'),
+      ),
   ],
   [
     'no description',

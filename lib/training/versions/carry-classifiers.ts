@@ -26,19 +26,30 @@ export type CarryParts = ArchiveParts & {
   /** Its content after a crash is obsolete, and the next start deletes it. */
   readonly scratchDir: string
   readonly maxUploadBytes: number
+  readonly maxImageBytes: number
 }
 
-export const createCarryCases = (parts: CarryParts): CarryCases => ({
-  exportClassifier: ({ id }, { signal }) => classifierZip(id, parts, signal),
-  async importClassifier({ classifier, parts: form }) {
-    const { scratchDir, maxUploadBytes } = parts
-    return withScratch(scratchDir, async (scratch) => {
-      const arrived = await receive(form, join(scratch, 'archive.zip'), maxUploadBytes)
-      const result = await importFrom(arrived.file, classifier ?? arrived.classifier, { ...parts, scratch })
-      return { success: true, message: importMessage(result), ...result }
-    })
-  },
-})
+export const createCarryCases = (parts: CarryParts): CarryCases => {
+  /** One after the other: each holds the list of its images in memory. */
+  let latest: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = latest.then(work)
+    latest = turn.catch(() => undefined)
+    return turn
+  }
+  return {
+    exportClassifier: ({ id }, { signal }) => classifierZip(id, parts, signal),
+    async importClassifier({ classifier, parts: form }) {
+      const { scratchDir, maxUploadBytes } = parts
+      return withScratch(scratchDir, async (scratch) => {
+        const arrived = await receive(form, join(scratch, 'archive.zip'), maxUploadBytes)
+        const id = classifier ?? arrived.classifier
+        const result = await inTurn(() => importFrom(arrived.file, id, { ...parts, scratch }))
+        return { success: true, message: importMessage(result), ...result }
+      })
+    },
+  }
+}
 
 /** From a file on this disk. */
 export const importFile = (
@@ -55,12 +66,12 @@ export const importMessage = ({ classifier, samples, versions, missing }: Import
 const importFrom = (
   file: string,
   as: string | undefined,
-  { data, scratch, maxUploadBytes }: CarryParts & { readonly scratch: string },
+  { data, scratch, maxUploadBytes, maxImageBytes }: CarryParts & { readonly scratch: string },
 ): Promise<ImportedClassifier> =>
   imported(file, as, {
     data,
     scratch: join(scratch, 'unpacked'),
-    limits: { entryBytes: maxUploadBytes, totalBytes: maxUploadBytes * UNPACKED_TIMES },
+    limits: { imageBytes: maxImageBytes, totalBytes: maxUploadBytes * UNPACKED_TIMES },
   })
 
 async function withScratch<T>(folder: string, work: (scratch: string) => Promise<T>): Promise<T> {

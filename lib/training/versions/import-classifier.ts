@@ -7,7 +7,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { NewImage } from '#lib/data/values.ts'
 import { verifyBundle, type ProvenBundle } from '#lib/data/versions/bundles.ts'
 import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
-import { openArchive, refused, type OpenedArchive } from './read-classifier-zip.ts'
+import { openArchive, refused, type ArchiveLimits, type OpenedArchive } from './read-classifier-zip.ts'
 
 const IMAGES_AT_ONCE = 200
 const BYTES_AT_ONCE = 32 * 1024 ** 2
@@ -16,7 +16,7 @@ export type ImportParts = {
   readonly data: Pick<Data, 'archives' | 'images' | 'versions'>
   /** An empty folder on the disk of DATA_DIR, which the caller deletes. */
   readonly scratch: string
-  readonly limits: { readonly entryBytes: number; readonly totalBytes: number }
+  readonly limits: ArchiveLimits
 }
 
 export type ImportedClassifier = {

@@ -1,8 +1,10 @@
 /** Reads the ZIP of a whole classifier, which may have been made by anybody: every name, size and hash is checked, and
  *  that the parts fit each other. It writes only to the scratch folder. */
 import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { listZip, readZip } from '#lib/archive/read-zip.ts'
 import {
   ARCHIVE_FORMAT,
@@ -12,8 +14,8 @@ import {
   type ClassifierArchive,
 } from '#lib/contracts/classifier-archive.ts'
 import { zodErrorMap } from '#lib/contracts/validation-messages.ts'
-import { snapshotEntriesIn } from '#lib/data/samples/snapshots.ts'
-import type { NewImage, SnapshotEntry } from '#lib/data/values.ts'
+import { frozenOf, snapshotEntriesIn, type SnapshotContent } from '#lib/data/samples/snapshots.ts'
+import type { NewImage } from '#lib/data/values.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readHeader } from '#lib/images/header.ts'
@@ -31,10 +33,19 @@ const SNAPSHOT_NAME = new RegExp(`^${SNAPSHOTS_FOLDER}/([0-9a-f]{64})\\.txt$`)
 /** The only names that are written to the scratch folder. */
 const BUNDLE_NAME = new RegExp(`^${VERSIONS_FOLDER}/v([1-9]\\d{0,5})/([A-Za-z0-9_-][A-Za-z0-9._-]{0,99})$`)
 
+const MIB = 1024 ** 2
+/** Unpacked. Text compresses a thousand times, so without limits an archive of a megabyte would fill the memory. A
+ *  classifier of 200,000 images, the most that an archive can hold, has 90 MB of samples and 30 MB in each snapshot. */
+const MOST_BYTES = { description: 32 * MIB, samples: 128 * MIB, snapshot: 64 * MIB, bundleFile: 1024 * MIB }
+/** Of all snapshots: they are kept in memory, compressed to less than half. */
+const MOST_SNAPSHOT_BYTES = 256 * MIB
+
+export type ArchiveLimits = { readonly imageBytes: number; readonly totalBytes: number }
+
 export type OpenedArchive = {
   readonly content: ClassifierArchive
   readonly samples: readonly ArchivedSample[]
-  readonly snapshots: ReadonlyMap<string, readonly SnapshotEntry[]>
+  readonly snapshots: ReadonlyMap<string, SnapshotContent>
   /** Images that the archive states it does not have. */
   readonly missing: number
   readonly folderOf: (number: number) => string
@@ -44,37 +55,45 @@ export type OpenedArchive = {
 
 export async function openArchive(
   file: string,
-  {
-    scratch,
-    limits,
-  }: {
-    readonly scratch: string
-    readonly limits: { readonly entryBytes: number; readonly totalBytes: number }
-  },
+  { scratch, limits }: { readonly scratch: string; readonly limits: ArchiveLimits },
 ): Promise<OpenedArchive> {
   const listing = await listZip(file)
   const [bad] = listing.refused
   if (bad) throw refused(`its entry ${bad.path} cannot be used: ${bad.reason}`)
   const names = new Set(listing.files.map(({ path }) => path))
   if (names.size < listing.files.length) throw refused('two of its entries have the same name')
-  const texts = new Map<string, string>()
   const folderOf = (number: number): string => join(scratch, `v${number}`)
   const isImage = (path: string): boolean => path.startsWith(`${IMAGES_FOLDER}/`)
-  for await (const entry of readZip(file, { ...limits, wants: (path) => !isImage(path) })) {
-    if (entry.kind === 'refused') throw refused(`its entry ${entry.path} cannot be used: ${entry.refused}`)
-    if (entry.kind !== 'file') continue
-    const [, number, name] = BUNDLE_NAME.exec(entry.path) ?? []
-    if (number !== undefined && name !== undefined) {
-      await mkdir(folderOf(Number(number)), { recursive: true })
-      await writeFile(join(folderOf(Number(number)), name), entry.bytes)
-    } else if ([ARCHIVE_FILE, SAMPLES_FILE].includes(entry.path) || SNAPSHOT_NAME.test(entry.path))
-      texts.set(entry.path, Buffer.from(entry.bytes).toString('utf8'))
-    else if (entry.path !== 'README.md')
-      throw refused(`it has an entry that no such archive has: ${entry.path}`)
+  const placeOf = (path: string): string | null => {
+    const [, number, name] = BUNDLE_NAME.exec(path) ?? []
+    if (number !== undefined && name !== undefined) return join(folderOf(Number(number)), name)
+    const [, hash] = SNAPSHOT_NAME.exec(path) ?? []
+    if (hash !== undefined) return join(scratch, `${hash}.txt`)
+    return path === ARCHIVE_FILE || path === SAMPLES_FILE ? join(scratch, path) : null
   }
-  const content = contentIn(texts.get(ARCHIVE_FILE))
-  const samples = samplesIn(texts.get(SAMPLES_FILE), content)
-  const snapshots = snapshotsIn(texts, content)
+  for (const name of names)
+    if (!isImage(name) && name !== 'README.md' && placeOf(name) === null)
+      throw refused(`it has an entry that no such archive has: ${name}`)
+  await mkdir(scratch, { recursive: true })
+  for (const name of names) {
+    const [, number] = BUNDLE_NAME.exec(name) ?? []
+    if (number !== undefined) await mkdir(folderOf(Number(number)), { recursive: true })
+  }
+  const unpacking = {
+    totalBytes: limits.totalBytes,
+    entryBytes: MOST_BYTES.bundleFile,
+    entryBytesOf: mostBytesOf,
+    wants: (path: string) => placeOf(path) !== null,
+    fileFor: placeOf,
+  }
+  for await (const entry of readZip(file, unpacking))
+    if (entry.kind === 'refused') throw refused(`its entry ${entry.path} cannot be used: ${entry.refused}`)
+  const textIn = async (path: string): Promise<string | undefined> =>
+    names.has(path) ? readFile(placeOf(path)!, 'utf8') : undefined
+  const content = contentIn(await textIn(ARCHIVE_FILE))
+  if (!names.has(SAMPLES_FILE)) throw refused(`it has no ${SAMPLES_FILE}`)
+  const samples = await samplesIn(join(scratch, SAMPLES_FILE), content)
+  const snapshots = await snapshotsIn(textIn, content)
   requireFit(content, samples)
   const absent = samples.filter((sample) => !names.has(imagePath(sample)))
   if (absent.length > 0)
@@ -82,6 +101,7 @@ export async function openArchive(
   const byPath = new Map(samples.map((sample) => [imagePath(sample), sample]))
   const stray = listing.files.find(({ path }) => isImage(path) && !byPath.has(path))
   if (stray) throw refused(`no sample has its image ${stray.path}`)
+  const reading = { entryBytes: limits.imageBytes, totalBytes: limits.totalBytes, wants: isImage }
   return {
     content,
     samples,
@@ -89,13 +109,19 @@ export async function openArchive(
     missing: content.missing.length,
     folderOf,
     async *images() {
-      for await (const entry of readZip(file, { ...limits, wants: isImage })) {
+      for await (const entry of readZip(file, reading)) {
         if (entry.kind === 'refused')
           throw refused(`its entry ${entry.path} cannot be used: ${entry.refused}`)
         if (entry.kind === 'file') yield imageOf(entry.bytes, byPath.get(entry.path)!, entry.path)
       }
     },
   }
+}
+
+function mostBytesOf(path: string): number {
+  if (path === ARCHIVE_FILE) return MOST_BYTES.description
+  if (path === SAMPLES_FILE) return MOST_BYTES.samples
+  return SNAPSHOT_NAME.test(path) ? MOST_BYTES.snapshot : MOST_BYTES.bundleFile
 }
 
 function contentIn(text: string | undefined): ClassifierArchive {
@@ -115,34 +141,47 @@ function contentIn(text: string | undefined): ClassifierArchive {
   throw refused(`${ARCHIVE_FILE} is invalid at ${issue?.path.join('.')}: it ${issue?.message}`)
 }
 
-function samplesIn(text: string | undefined, content: ClassifierArchive): readonly ArchivedSample[] {
-  if (text === undefined) throw refused(`it has no ${SAMPLES_FILE}`)
-  const samples = text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line, i) => {
-      const read = archivedSample.safeParse(jsonIn(line, `${SAMPLES_FILE}, line ${i + 1}`), zodErrorMap)
-      if (read.success) return read.data
-      const [issue] = read.error.issues
-      throw refused(
-        `${SAMPLES_FILE}, line ${i + 1}, is invalid at ${issue?.path.join('.')}: it ${issue?.message}`,
-      )
-    })
-  if (samples.length !== content.samples)
-    throw refused(
-      `${SAMPLES_FILE} has ${samples.length} lines, and ${ARCHIVE_FILE} states ${content.samples}`,
-    )
+/** Line by line, so that other requests go on meanwhile and a wrong line ends it. */
+async function samplesIn(file: string, content: ClassifierArchive): Promise<readonly ArchivedSample[]> {
+  const samples: ArchivedSample[] = []
+  const input = createReadStream(file, 'utf8')
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      if (line === '') continue
+      const place = `${SAMPLES_FILE}, line ${samples.length + 1}`
+      if (samples.length === content.samples) throw otherCount(`more than ${content.samples}`, content)
+      const read = archivedSample.safeParse(jsonIn(line, place), zodErrorMap)
+      if (!read.success) {
+        const [issue] = read.error.issues
+        throw refused(`${place}, is invalid at ${issue?.path.join('.')}: it ${issue?.message}`)
+      }
+      samples.push(read.data)
+    }
+  } finally {
+    input.destroy()
+  }
+  if (samples.length < content.samples) throw otherCount(String(samples.length), content)
   return samples
 }
 
-function snapshotsIn(
-  texts: ReadonlyMap<string, string>,
+const otherCount = (has: string, { samples }: ClassifierArchive) =>
+  refused(`${SAMPLES_FILE} has ${has} lines, and ${ARCHIVE_FILE} states ${samples}`)
+
+async function snapshotsIn(
+  textIn: (path: string) => Promise<string | undefined>,
   { snapshots }: ClassifierArchive,
-): ReadonlyMap<string, readonly SnapshotEntry[]> {
-  const found = new Map<string, readonly SnapshotEntry[]>()
+): Promise<ReadonlyMap<string, SnapshotContent>> {
+  const found = new Map<string, SnapshotContent>()
+  let bytes = 0
   for (const { hash } of snapshots) {
-    const text = texts.get(`${SNAPSHOTS_FOLDER}/${hash}.txt`)
+    const text = await textIn(`${SNAPSHOTS_FOLDER}/${hash}.txt`)
     if (text === undefined) throw refused(`it has no file of the snapshot ${hash}`)
+    bytes += text.length
+    if (bytes > MOST_SNAPSHOT_BYTES)
+      throw refused(
+        `its snapshots have more than ${MOST_SNAPSHOT_BYTES / MIB} MB together`,
+        'Delete snapshots or versions that are not needed any more, and export the classifier again.',
+      )
     if (createHash('sha256').update(text).digest('hex') !== hash)
       throw refused(`the file of the snapshot ${hash} has another hash`)
     const entries = snapshotEntriesIn(text)
@@ -150,7 +189,7 @@ function snapshotsIn(
       (one) => /^[0-9a-f]{64}$/.test(one.hash) && (one.split === null || SPLITS.includes(one.split)),
     )
     if (!isRight || found.has(hash)) throw refused(`the snapshot ${hash} is not a list of images`)
-    found.set(hash, entries)
+    found.set(hash, frozenOf(entries))
   }
   return found
 }
