@@ -26,6 +26,7 @@ export const currentUser = cache(async (): Promise<CurrentUser> => {
   return {
     context: {
       caller,
+      address: '', // pages read only
       signal: AbortSignal.timeout(TIMEOUT_MS),
       requestId: randomUUID(),
       origin: await ownOrigin(),

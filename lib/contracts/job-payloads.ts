@@ -15,6 +15,7 @@ const PAYLOADS: { readonly [K in JobKind]: z.ZodType<JobPayloads[K]> } = {
       .optional(),
   }),
   predict: z.object({ predictionJobId: z.string() }),
+  'predict-anonymous': z.object({ predictionJobId: z.string() }),
   features: z.object({ classifierId: z.string() }),
   findings: z.object({ classifierId: z.string() }),
   robustness: z.object({ versionId: z.string() }),

@@ -57,7 +57,8 @@ export const prediction = z.object({
   cached: z
     .boolean()
     .describe(
-      'the same image was predicted by the same version recently, and was not computed again (PREDICTION_CACHE_MB)',
+      'the same version predicted the same image recently for the same user, key or address, and it was not ' +
+        'computed again (PREDICTION_CACHE_MB)',
     ),
 })
 export type PredictionAnswer = z.output<typeof prediction>

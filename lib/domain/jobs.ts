@@ -20,6 +20,8 @@ export type JobPayloads = {
   }
   /** Predict the classes of many images that were sent together. */
   predict: { readonly predictionJobId: string }
+  /** The same for a sender without a login or key. */
+  'predict-anonymous': { readonly predictionJobId: string }
   /** Compute the features of a classifier's images, so that its next run finds them. */
   features: { readonly classifierId: string }
   /** Find what is wrong with a classifier's images. */
@@ -48,7 +50,11 @@ export const JOB_KINDS = [
   'findings',
   'robustness',
   'predict',
+  'predict-anonymous',
 ] as const satisfies readonly JobKind[]
+
+/** Waits while a job of another kind is in the queue that the same loop executes. */
+export const LAST_KIND: JobKind = 'predict-anonymous'
 
 export const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
@@ -67,7 +73,8 @@ export type Job = {
 
 export type JobError = { readonly code: string; readonly message: string }
 
-/** Why a handler was stopped: the job was cancelled, the worker ends, or another worker has the lease. */
+/** Why a handler was stopped: the job was cancelled, it goes back to the queue because the worker ends or another job
+ *  goes first, or another worker has the lease. */
 export type StopReason = 'cancelled' | 'leaving' | 'lost'
 
 /**
@@ -82,6 +89,8 @@ export type JobStore = {
     now: number,
     leaseMs: number,
   ) => Promise<Job | null>
+  /** Whether a job of these kinds could be claimed now. */
+  readonly isWaiting: (kinds: readonly JobKind[], now: number) => Promise<boolean>
   /** Extends the lease. */
   readonly heartbeat: (id: string, worker: string, now: number, leaseMs: number) => Promise<boolean>
   readonly complete: (id: string, worker: string, result: unknown, now: number) => Promise<boolean>
@@ -93,7 +102,7 @@ export type JobStore = {
     retryAt: number | null,
     now: number,
   ) => Promise<boolean>
-  /** Back to the queue without a counted attempt: the worker is stopping. */
+  /** Back to the queue without a counted attempt. */
   readonly release: (id: string, worker: string, now: number) => Promise<boolean>
   readonly cancelled: (id: string, worker: string, now: number) => Promise<boolean>
   readonly isCancelRequested: (id: string) => Promise<boolean>

@@ -74,7 +74,13 @@ export function contractRunner<C extends Contract>(
       const origin = originOf(incoming, program.settings())
       const output = confinedOutput(
         contract,
-        await useCase(input, { caller, signal: incoming.signal, requestId, origin }),
+        await useCase(input, {
+          caller,
+          address: incoming.address,
+          signal: incoming.signal,
+          requestId,
+          origin,
+        }),
         caller,
       )
       if (isRecorded)

@@ -28,6 +28,8 @@ export type Handler<K extends JobKind> = {
       readonly why: () => StopReason | null
     },
   ) => Promise<unknown>
+  /** A running job goes back to the queue while jobs of these kinds wait; they go first. */
+  readonly yieldsTo?: readonly JobKind[]
   /** Called once when the job has failed permanently, also when its worker died three times. */
   readonly gaveUp?: (payload: JobPayloads[K], error: JobError) => Promise<void>
 }

@@ -98,6 +98,38 @@ test('a stopping worker returns its job to the queue, and the attempt does not c
   expect(await jobs.claim('next', ['evaluate'], clock.now(), LEASE_MS)).toMatchObject({ id, attempt: 1 })
 })
 
+test('a job that yields to others goes back to the queue for them, and is executed after them', async () => {
+  const { jobs, start, clock, state, until } = await opened()
+  const yielding = await jobs.enqueue('predict-anonymous', { predictionJobId: 'a' }, clock.now())
+  const { handler, started, stopped } = endless()
+  const executed: string[] = []
+  let attempts = 0
+  start(undefined, {
+    kinds: ['predict', 'predict-anonymous'],
+    handlers: {
+      'predict-anonymous': {
+        run: (values, job) => {
+          attempts += 1
+          if (attempts === 1) return handler.run({ versionId: '' }, job)
+          executed.push(`${values.predictionJobId}, attempt ${job.attempt}`)
+          return Promise.resolve(null)
+        },
+        yieldsTo: ['predict'],
+      },
+      predict: { run: async (values) => executed.push(values.predictionJobId) },
+    },
+  })
+  await started
+  for (let second = 0; second < 3; second++) await clock.advance(1_000)
+  expect(await state(yielding)).toBe('running')
+
+  await jobs.enqueue('predict', { predictionJobId: 'b' }, clock.now())
+  await until(yielding, 'done')
+
+  expect(await stopped).toBe('leaving')
+  expect(executed).toEqual(['b', 'a, attempt 1'])
+})
+
 test('the heartbeat of a long job keeps its lease', async () => {
   const { jobs, enqueue, start, clock, state } = await opened()
   const id = await enqueue()

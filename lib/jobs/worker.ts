@@ -98,12 +98,13 @@ async function work(settings: WorkerSettings, job: Job): Promise<void> {
   }
 }
 
-/** Keeps the lease, and checks whether the job was cancelled. */
+/** Keeps the lease, and checks whether the job was cancelled or others go first. */
 async function watch(
   settings: WorkerSettings & { readonly halt: (why: StopReason) => void; readonly over: AbortSignal },
   job: Job,
 ): Promise<void> {
   const { name, store, clock, over, halt } = settings
+  const others = settings.handlers[job.kind]?.yieldsTo
   let lastBeat = clock.now()
   const state = storeState(settings)
   while (!over.aborted) {
@@ -111,6 +112,7 @@ async function watch(
     if (over.aborted) return
     try {
       if (await store.isCancelRequested(job.id)) halt('cancelled')
+      else if (others && (await store.isWaiting(others, clock.now()))) halt('leaving')
       settings.onTurn?.()
       if (clock.now() - lastBeat < BEAT_MS) continue
       const at = clock.now()

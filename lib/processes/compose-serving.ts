@@ -2,6 +2,7 @@
  * Composes the serving module for a process that computes predictions: engine, batcher, model registry, use
  * cases; and keeps it in step with promotions that other processes write.
  */
+import { placeOf } from '#lib/auth/rate-limits.ts'
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import type { predictBatch as predictBatchContract, predictOne } from '#lib/contracts/predict.ts'
 import type { ServingState } from '#lib/contracts/ipc.ts'
@@ -56,7 +57,7 @@ type ServingParts = {
   /** Why predictions of anonymous clients are currently not stored; null when they are. */
   readonly anonymousSaveHindrance: () => string | null
 }
-type CallContext = { readonly signal: AbortSignal; readonly caller: Caller }
+type CallContext = { readonly signal: AbortSignal; readonly caller: Caller; readonly address: string }
 
 /** What the program of a process needs from serving, wherever predictions are computed. */
 export type ServingModule = AsyncDisposable & {
@@ -147,8 +148,9 @@ export function composeServing(
   })
 
   const maxPixelsAnonymous = maxPixelsPublic(settings) // read once, because the system reads files for it
-  const callerOf = ({ caller, signal }: CallContext) => ({
+  const callerOf = ({ caller, address, signal }: CallContext) => ({
     signal,
+    sender: `${caller.kind} ${caller.id ?? placeOf(address)}`,
     isAnonymous: caller.kind === 'anonymous',
     maxPixels: caller.kind === 'anonymous' ? maxPixelsAnonymous : settings.MAX_PIXELS,
   })

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createAuth } from '#lib/auth/auth.ts'
+import { pseudonymFor } from '#lib/auth/pseudonym.ts'
 import { createLimits } from '#lib/auth/rate-limits.ts'
 import { sessionSecret } from '#lib/auth/secret.ts'
 import type { ManagedMessage } from '#lib/contracts/ipc.ts'
@@ -112,6 +113,7 @@ export async function composeWeb(
         anonymousSaveHindrance: troubles.anonymousSaveHindrance,
       })
     : servingElsewhere({ webId, data, log, states: () => watch.serving() })
+  const secret = sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir })
   const limits = {
     maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
     maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
@@ -175,7 +177,7 @@ export async function composeWeb(
       predictBatch: serving.predictBatch,
       refusal: serving.refusal,
       ...createFeedback(data),
-      ...predictionJobCases({ data, dataDir: places.dataDir, limits, quota, state: serving.state }),
+      ...predictionJobCases({ data, dataDir: places.dataDir, limits, quota, secret, state: serving.state }),
     },
     ingest: {
       ...ingest,
@@ -222,7 +224,7 @@ export async function composeWeb(
     log,
     auth: createAuth({
       data,
-      secret: sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir }),
+      secret,
       limits: rates,
       openActions: settings.OPEN_ACTIONS,
       oidc: oidcSettings(settings),

@@ -31,7 +31,7 @@ import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { inferenceSettings, startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { createReading } from './image-reading.ts'
-import { predictionJobHandler } from './prediction-job.ts'
+import { predictionJobHandlers } from './prediction-job.ts'
 import { lacksFirstImages } from './seed-images.ts'
 import { drawnElsewhere } from './fork-seed.ts'
 import { sweepLeftovers } from '#lib/operations/partial-files.ts'
@@ -41,13 +41,21 @@ import { freeForTraining, isSmall } from '#lib/operations/memory-limits.ts'
 import { VERSION, type Start } from './settings.ts'
 import { publicBytes, retentionLimits } from './storage-limits.ts'
 
-const LONG_KINDS: readonly JobKind[] = ['train', 'backup', 'features', 'findings', 'robustness', 'predict']
+const PREDICTING = ['predict', 'predict-anonymous'] as const
+const LONG_KINDS: readonly JobKind[] = [
+  'train',
+  'backup',
+  'features',
+  'findings',
+  'robustness',
+  ...PREDICTING,
+]
 /**
  * A comparison of two versions must not wait for a training run or a backup. Where memory is small, a prediction job
  * and a training run take turns.
  */
 const loopsOf = (isSmall: boolean): readonly (readonly JobKind[])[] => [
-  ...(isSmall ? [['train', 'predict'] as const] : [['train'] as const, ['predict'] as const]),
+  ...(isSmall ? [['train' as const, ...PREDICTING]] : [['train' as const], PREDICTING]),
   ['backup'],
   ['features'],
   ['findings'],
@@ -147,7 +155,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const handlers = {
     ...training,
     train: followedByFindings(training.train, data, log),
-    predict: predictionJobHandler(start, { data, decoding, log }),
+    ...predictionJobHandlers(start, { data, decoding, log }),
     findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf, turn }),
     backup: backupHandler({ settings: backupSettings, log }),
     backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),

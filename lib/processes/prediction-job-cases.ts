@@ -20,10 +20,18 @@ type JobCaseParts = {
   readonly dataDir: string
   readonly limits: ImageLimits
   readonly quota: Pick<PublicBytes, 'ofJobs'>
+  readonly pseudonymOf: (address: string) => string
   readonly state: () => Pick<ServingState, 'versions' | 'precisions'>
 }
 
-export function predictionJobCases({ data, dataDir, limits, quota, state }: JobCaseParts): JobCases {
+export function predictionJobCases({
+  data,
+  dataDir,
+  limits,
+  quota,
+  pseudonymOf,
+  state,
+}: JobCaseParts): JobCases {
   const cases = async (): Promise<JobCases> => {
     const { createPredictionJobCases } = await import('#lib/serving/prediction-jobs/cases.ts')
     return createPredictionJobCases({
@@ -36,6 +44,7 @@ export function predictionJobCases({ data, dataDir, limits, quota, state }: JobC
       dataDir,
       limits,
       anonymousBytes: quota.ofJobs,
+      pseudonymOf,
       now: wallClock.now,
     })
   }

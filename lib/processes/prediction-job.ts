@@ -7,9 +7,9 @@ import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { laneOf } from '#lib/images/decode-placement.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
-import type { Handler } from '#lib/jobs/queue.ts'
+import type { Handler, Handlers } from '#lib/jobs/queue.ts'
 import type { Log } from '#lib/operations/log.ts'
-import { maxPixelsPublic } from '#lib/operations/memory-limits.ts'
+import { isSmall, maxPixelsPublic } from '#lib/operations/memory-limits.ts'
 import { createPool } from '#lib/serving/pool.ts'
 import { folderOf } from '#lib/serving/prediction-jobs/received-images.ts'
 import { createRunPredictionJob, type RunPredictionJobParts } from '#lib/serving/prediction-jobs/run-job.ts'
@@ -29,7 +29,15 @@ type PredictionJobWorkerParts = {
   readonly log: Log
 }
 
-export function predictionJobHandler(
+/** Jobs of people and keys go first: one of an anonymous sender continues afterwards, after its last stored row. */
+export function predictionJobHandlers(start: Start, parts: PredictionJobWorkerParts): Handlers {
+  const handler = predictionJobHandler(start, parts)
+  // where memory is small, training runs are executed by the same loop
+  const yieldsTo = isSmall(start.settings) ? (['predict', 'train'] as const) : (['predict'] as const)
+  return { predict: handler, 'predict-anonymous': { ...handler, yieldsTo } }
+}
+
+function predictionJobHandler(
   { settings, places }: Start,
   { data, decoding, log }: PredictionJobWorkerParts,
 ): Handler<'predict'> {

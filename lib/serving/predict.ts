@@ -56,13 +56,14 @@ export type PredictionRequest = {
 /**
  * Properties of the caller that change how the request is served. `maxPixels`: the largest image of this
  * caller. `isBulk`: one of many in a request; others go first. An anonymous client receives a prediction
- * even when it cannot be stored.
+ * even when it cannot be stored. `sender`: whose images are remembered together; absent: none is remembered.
  */
 export type PredictCaller = {
   readonly signal?: AbortSignal
   readonly maxPixels?: number
   readonly isBulk?: boolean
   readonly isAnonymous?: boolean
+  readonly sender?: string
 }
 
 /** `hash` of the bytes, computed when needed. */
@@ -114,7 +115,11 @@ export function createPredict({
     for (let tried = 1; ; tried++) {
       const lease = await swap.lease(classifierId, version)
       try {
-        const cached = cache?.find(lease.ref.key, hash(), caller.maxPixels ?? Infinity)
+        const key =
+          cache === null || caller.sender === undefined
+            ? null
+            : { version: lease.ref.key, sender: caller.sender, hash: hash() }
+        const cached = key && cache?.find(key, caller.maxPixels ?? Infinity)
         if (cached) {
           const output = { output: { ...cached.output, decodeMs: 0 }, inferenceMs: 0, engine: cached.engine }
           return { lease, output, queuedMs: 0, isCached: true }
@@ -125,8 +130,8 @@ export function createPredict({
           clock.now() + patienceMs,
           caller.signal,
         )
-        if (output.output.ok && output.engine !== null)
-          cache?.store(lease.ref.key, hash(), { output: output.output, engine: output.engine })
+        if (key && output.output.ok && output.engine !== null)
+          cache?.store(key, { output: output.output, engine: output.engine })
         const waitedMs = queuedMs + (image instanceof Uint8Array ? 0 : image.queuedMs)
         return { lease, output, queuedMs: waitedMs, isCached: false }
       } catch (error) {

@@ -1,13 +1,14 @@
 /**
- * The outputs of recent predictions by version and content hash of the image: an image that is sent again is neither
- * decoded nor computed again. It stores logits, not responses, so that `top_k` makes no difference; a version computes
+ * The outputs of recent predictions by version, sender and content hash of the image: an image that is sent again is
+ * neither decoded nor computed again. Nobody can find out what others have sent. It stores logits, not responses, so that `top_k` makes no difference; a version computes
  * the same for the same bytes as long as it is loaded. The least recently used entries are dropped first.
  */
 import type { InferredImage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 
-/** Memory of one entry apart from its logits; an entry with ten classes took 610 bytes (2026-11). */
-const ENTRY_BYTES = 570
+/** Memory of one entry apart from its logits and its key; one with ten classes and a key of 101 characters took 610
+ *  bytes (2026-11). */
+const ENTRY_BYTES = 470
 const LOGIT_BYTES = 4
 
 export type CachedOutput = {
@@ -15,10 +16,12 @@ export type CachedOutput = {
   readonly engine: EngineName
 }
 
+export type CacheKey = { readonly version: string; readonly sender: string; readonly hash: string }
+
 export type PredictionCache = {
   /** Null when it is not there. An image with more pixels than allowed counts as not there. */
-  readonly find: (version: string, hash: string, maxPixels: number) => CachedOutput | null
-  readonly store: (version: string, hash: string, cached: CachedOutput) => void
+  readonly find: (image: CacheKey, maxPixels: number) => CachedOutput | null
+  readonly store: (image: CacheKey, cached: CachedOutput) => void
   /** Forgets everything about this version. */
   readonly forget: (version: string) => void
   readonly figures: () => { readonly hits: number; readonly misses: number; readonly entries: number }
@@ -31,16 +34,16 @@ export function createPredictionCache(maxBytes: number): PredictionCache | null 
   let bytes = 0
   let hits = 0
   let misses = 0
-  const keyOf = (version: string, hash: string): string => `${version} ${hash}`
+  const keyOf = ({ version, sender, hash }: CacheKey): string => `${version} ${hash} ${sender}`
 
   function drop(key: string, cached: CachedOutput): void {
     entries.delete(key)
-    bytes -= sizeOf(cached)
+    bytes -= sizeOf(key, cached)
   }
 
   return {
-    find(version, hash, maxPixels) {
-      const key = keyOf(version, hash)
+    find(image, maxPixels) {
+      const key = keyOf(image)
       const cached = entries.get(key)
       if (cached === undefined || cached.output.width * cached.output.height > maxPixels) {
         misses += 1
@@ -51,12 +54,12 @@ export function createPredictionCache(maxBytes: number): PredictionCache | null 
       entries.set(key, cached)
       return cached
     },
-    store(version, hash, cached) {
-      const key = keyOf(version, hash)
+    store(image, cached) {
+      const key = keyOf(image)
       const before = entries.get(key)
       if (before !== undefined) drop(key, before)
       entries.set(key, cached)
-      bytes += sizeOf(cached)
+      bytes += sizeOf(key, cached)
       for (const [oldest, value] of entries) {
         if (bytes <= maxBytes) return
         drop(oldest, value)
@@ -69,4 +72,5 @@ export function createPredictionCache(maxBytes: number): PredictionCache | null 
   }
 }
 
-const sizeOf = ({ output }: CachedOutput): number => ENTRY_BYTES + LOGIT_BYTES * output.logits.length
+const sizeOf = (key: string, { output }: CachedOutput): number =>
+  ENTRY_BYTES + key.length + LOGIT_BYTES * output.logits.length

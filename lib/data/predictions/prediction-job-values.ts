@@ -5,6 +5,7 @@ import type { InferencePrecision } from '#lib/contracts/precision.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { JobState } from '#lib/domain/jobs.ts'
 
+/** `id` of an anonymous sender: a keyed hash of the network address; null where it was not stored yet. */
 export type PredictionJobOwner = {
   readonly kind: Caller['kind']
   readonly id: string | null
@@ -47,9 +48,15 @@ export type PredictionJobRow = { readonly position: number; readonly filename: s
 )
 
 export type PredictionJobStore = {
-  /** The job, and its entry in the queue, in one transaction. `conflict` while the sender has `mostOpen` unfinished
-   *  ones; all anonymous senders count as one. */
-  readonly create: (draft: NewPredictionJob, mostOpen: number) => Promise<PredictionJob>
+  /** The job, and its entry in the queue, in one transaction. `conflict` while as many are not finished. */
+  readonly create: (
+    draft: NewPredictionJob,
+    mostOpen: {
+      readonly ofSender: number
+      /** Of all anonymous senders together. */
+      readonly anonymous: number
+    },
+  ) => Promise<PredictionJob>
   readonly find: (id: string) => Promise<PredictionJob | null>
   readonly started: (id: string) => Promise<void>
   /**

@@ -29,12 +29,16 @@ export function predictionJobsOf({ prisma, connection, id: newId, now }: Store):
     create: ({ owner, ...draft }, mostOpen) =>
       prisma.$transaction(async (tx) => {
         const open = await tx.predictionJob.count({ where: { ...OPEN, ...ownedBy(owner) } })
-        if (open >= mostOpen) throw tooManyOpen(owner, open)
+        if (open >= mostOpen.ofSender) throw tooManyOpen(owner, open)
+        if (owner.kind === 'anonymous') {
+          const inAll = await tx.predictionJob.count({ where: { ...OPEN, ownerKind: 'anonymous' } })
+          if (inAll >= mostOpen.anonymous) throw tooManyAnonymous(inAll)
+        }
         const at = now()
         const job = await tx.job.create({
           data: {
             id: newId(),
-            kind: 'predict',
+            kind: owner.kind === 'anonymous' ? 'predict-anonymous' : 'predict',
             payloadJson: JSON.stringify({ predictionJobId: draft.id }),
             state: 'queued',
             attempt: 0,
@@ -126,7 +130,7 @@ export function predictionJobsOf({ prisma, connection, id: newId, now }: Store):
   }
 }
 
-/** Those of this sender; anonymous senders have no identity. */
+/** Those of this sender. */
 export const ownedBy = ({ kind, id }: Pick<PredictionJobOwner, 'kind' | 'id'>) => ({
   ownerKind: kind,
   ownerId: id,
@@ -172,7 +176,14 @@ const tooManyOpen = ({ kind }: PredictionJobOwner, open: number) =>
   conflict(
     'The images were not accepted',
     kind === 'anonymous'
-      ? `${open} prediction jobs that were sent without a login or key are not finished`
+      ? `${open} prediction jobs that were sent from your network address are not finished`
       : `${open} of your prediction jobs are not finished`,
     'Wait until one of them is finished, or cancel one.',
+  )
+
+const tooManyAnonymous = (open: number) =>
+  conflict(
+    'The images were not accepted',
+    `${open} prediction jobs that were sent without a login or key are not finished`,
+    'Wait until one of them is finished, or log in.',
   )

@@ -1,7 +1,7 @@
 /** The queue's rows: every step is one statement, so that two workers never hold one job. When to retry and
  *  when to give up is lib/jobs' to say. */
 import { storedValue } from '#lib/contracts/stored-json.ts'
-import { JOB_KINDS, JOB_STATES, type Job, type JobKind } from '#lib/domain/jobs.ts'
+import { JOB_KINDS, JOB_STATES, LAST_KIND, type Job, type JobKind } from '#lib/domain/jobs.ts'
 import type { TransactionScope } from '../database/connection.ts'
 import type { Jobs } from '../data.ts'
 import { notFound, parsed, parsedOrNull, wordOf } from '../store.ts'
@@ -21,7 +21,8 @@ type Row = {
 /** A job whose lease expired may be claimed again, whichever process had it. */
 const NEXT =
   `SELECT "id" FROM "Job" WHERE "kind" IN (SELECT "value" FROM json_each(?)) AND (("state" = 'queued' ` +
-  `AND "notBefore" <= ?) OR ("state" = 'running' AND "leaseUntil" <= ?)) ORDER BY "id" LIMIT 1`
+  `AND "notBefore" <= ?) OR ("state" = 'running' AND "leaseUntil" <= ?)) ` +
+  `ORDER BY "kind" = '${LAST_KIND}', "id" LIMIT 1`
 const CLAIM =
   `UPDATE "Job" SET "state" = 'running', "attempt" = "attempt" + 1, "worker" = ?, "leaseUntil" = ? WHERE ` +
   `"id" = (${NEXT}) RETURNING *`
@@ -45,6 +46,7 @@ export function jobsOf({ connection, id }: Store): Jobs {
       )
       return row ? valueOf(row) : null
     },
+    isWaiting: async (kinds, now) => connection.one(NEXT, JSON.stringify(kinds), now, now) !== undefined,
     heartbeat: (job, worker, now, leaseMs) =>
       changed(`UPDATE "Job" SET "leaseUntil" = ? WHERE ${HELD}`, now + leaseMs, job, worker),
     complete: (job, worker, result, now) =>

@@ -120,13 +120,36 @@ test.each<[string, readonly Part[], string]>([
   expect(await program.data.predictionJobs.openIds()).toEqual([])
 })
 
-test('all anonymous senders together have at most four unfinished jobs', async () => {
+test('an anonymous sender has at most two unfinished jobs, and all of them together sixteen', async () => {
   const program = await opened()
-  for (let i = 0; i < 4; i++) await program.send([zipOf(1)], ANONYMOUS)
+  const from = (address: number) => program.send([zipOf(1)], ANONYMOUS, `192.0.2.${address}`)
+  for (let i = 0; i < 2; i++) await from(1)
 
-  await expect(program.send([zipOf(1)], ANONYMOUS)).rejects.toMatchObject({ code: 'conflict' })
+  await expect(from(1)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('from your network address'),
+  })
+  for (let i = 4; i < 18; i++) await from(Math.floor(i / 2))
+  await expect(from(9)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('16 prediction jobs that were sent without a login or key'),
+  })
 
   expect((await program.send([zipOf(1)])).job.state).toBe('queued')
+})
+
+test('jobs of people and keys go first, also those that were sent later', async () => {
+  const program = await opened()
+  const { data, clock } = program
+  const stranger = await program.send([zipOf(1)], ANONYMOUS)
+  const ada = await program.send([zipOf(1)])
+  const kinds = ['predict', 'predict-anonymous'] as const
+  const next = async () => {
+    const job = await data.jobs.claim('w', kinds, clock.now(), 60_000)
+    return job && (job.payload as { predictionJobId: string }).predictionJobId
+  }
+
+  expect([await next(), await next(), await next()]).toEqual([ada.id, stranger.id, null])
 })
 
 test('images of unfinished anonymous jobs are limited together, also when they arrive at the same time', async () => {

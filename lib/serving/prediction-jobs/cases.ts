@@ -19,11 +19,13 @@ import { folderOf, receiveImages, type ImageLimits } from './received-images.ts'
 
 export const MOST_IMAGES = 50_000
 export const MOST_IMAGES_ANONYMOUS = 10_000
-/** Unfinished jobs of a person or key; all anonymous senders together. */
+/** Unfinished jobs of a person or key; of an anonymous sender, and of all of them together. */
 const MOST_OPEN = 20
-const MOST_OPEN_ANONYMOUS = 4
+const MOST_OPEN_OF_ADDRESS = 2
+const MOST_OPEN_ANONYMOUS = 16
 
 type Request = { readonly caller: Caller }
+type SendingRequest = Request & { readonly address: string }
 
 export type PredictionJobParts = {
   readonly data: {
@@ -42,6 +44,8 @@ export type PredictionJobParts = {
   readonly limits: ImageLimits
   /** For images, and again for results, of all jobs of anonymous senders. */
   readonly anonymousBytes: number
+  /** What identifies an anonymous sender without storing the address. */
+  readonly pseudonymOf: (address: string) => string
   readonly now: () => number
 }
 
@@ -71,7 +75,7 @@ export function createPredictionJobCases(parts: PredictionJobParts) {
   return {
     async createPredictionJob(
       { parts: sent, ...query }: Input<typeof createPredictionJob>,
-      { caller }: Request,
+      { caller, address }: SendingRequest,
     ) {
       const isAnonymous = caller.kind === 'anonymous'
       const mostImages = isAnonymous ? MOST_IMAGES_ANONYMOUS : MOST_IMAGES
@@ -96,10 +100,14 @@ export function createPredictionJobCases(parts: PredictionJobParts) {
             precision: parts.precisionOf(version.classifierId, version.name),
             topK: form.top_k ?? query.top_k,
             filename: received.filename,
-            owner: { kind: caller.kind, id: caller.id, name: caller.name },
+            owner: {
+              kind: caller.kind,
+              id: isAnonymous ? parts.pseudonymOf(address) : caller.id,
+              name: caller.name,
+            },
             total: received.total,
           },
-          isAnonymous ? MOST_OPEN_ANONYMOUS : MOST_OPEN,
+          { ofSender: isAnonymous ? MOST_OPEN_OF_ADDRESS : MOST_OPEN, anonymous: MOST_OPEN_ANONYMOUS },
         )
         if (isAnonymous) await checkStored(id)
       } catch (error) {

@@ -26,9 +26,10 @@ export async function opened({ anonymousBytes = 1e9 } = {}) {
     dataDir: folder,
     limits: LIMITS,
     anonymousBytes,
+    pseudonymOf: (address) => `hash of ${address}`,
     now: clock.now,
   })
-  const send = (parts: readonly Part[], caller: Caller = ADA) =>
+  const send = (parts: readonly Part[], caller: Caller = ADA, address = '192.0.2.1') =>
     cases.createPredictionJob(
       {
         top_k: 2,
@@ -36,7 +37,7 @@ export async function opened({ anonymousBytes = 1e9 } = {}) {
           yield* parts
         })(),
       },
-      { caller },
+      { caller, address },
     )
   return { data, folder, clock, cases, send, version }
 }
