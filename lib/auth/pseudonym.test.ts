@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { pseudonymFor } from './pseudonym.ts'
 
-test('one place has one pseudonym, which nobody without the secret can compute', () => {
+test('one place has one pseudonym, which cannot be computed without the secret', () => {
   const pseudonymOf = pseudonymFor('a secret')
 
   expect(pseudonymOf('192.0.2.7')).toMatch(/^[\w-]{22}$/)

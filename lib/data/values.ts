@@ -79,6 +79,15 @@ export type Sample = {
 /** A sample in whatever state it is. */
 export type StoredSample = Omit<Sample, 'label' | 'split'> & SampleState
 
+/** Of a snapshot, as a row holds it: `entries` is its text, gzipped. */
+export type SnapshotContent = {
+  readonly hash: string
+  readonly entries: Uint8Array
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+}
+
 /** One line of a snapshot. */
 export type SnapshotEntry = {
   readonly hash: string

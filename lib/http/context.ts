@@ -26,7 +26,10 @@ import type { BrowserModelCases } from '#lib/training/versions/browser-model.ts'
 import type { VersionCases } from '#lib/training/versions/versions.ts'
 import type { HoldBody } from './pending-bodies.ts'
 
-/** `address`: the network address of the client, empty for a page. `origin`: the public address, for links that are shown to people. */
+/**
+ * `address`: the network address of the client, empty for a page. `origin`: the public address, for links that are
+ * shown to people.
+ */
 export type RequestContext = {
   readonly caller: Caller
   readonly address: string

@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createAuth } from '#lib/auth/auth.ts'
-import { pseudonymFor } from '#lib/auth/pseudonym.ts'
 import { createLimits } from '#lib/auth/rate-limits.ts'
 import { sessionSecret } from '#lib/auth/secret.ts'
 import type { ManagedMessage } from '#lib/contracts/ipc.ts'
@@ -177,6 +176,7 @@ export async function composeWeb(
       predictBatch: serving.predictBatch,
       refusal: serving.refusal,
       ...createFeedback(data),
+      ...predictionJobCases({ data, dataDir: places.dataDir, limits, quota, secret, state: serving.state }),
       ...predictionJobCases({ data, dataDir: places.dataDir, limits, quota, secret, state: serving.state }),
     },
     ingest: {

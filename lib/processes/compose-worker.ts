@@ -1,7 +1,6 @@
 /** Composes the worker: the loops of the queue with the job handlers, and the child processes they use. */
 import { randomUUID } from 'node:crypto'
 import { counted } from '#lib/domain/count-text.ts'
-import { JOB_KINDS, type JobKind } from '#lib/domain/jobs.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -31,6 +30,7 @@ import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { inferenceSettings, startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { createReading } from './image-reading.ts'
+import { loopsOf } from './job-loops.ts'
 import { predictionJobHandlers } from './prediction-job.ts'
 import { lacksFirstImages } from './seed-images.ts'
 import { drawnElsewhere } from './fork-seed.ts'
@@ -41,27 +41,6 @@ import { freeForTraining, isSmall } from '#lib/operations/memory-limits.ts'
 import { VERSION, type Start } from './settings.ts'
 import { publicBytes, retentionLimits } from './storage-limits.ts'
 
-const PREDICTING = ['predict', 'predict-anonymous'] as const
-const LONG_KINDS: readonly JobKind[] = [
-  'train',
-  'backup',
-  'features',
-  'findings',
-  'robustness',
-  ...PREDICTING,
-]
-/**
- * A comparison of two versions must not wait for a training run or a backup. Where memory is small, a prediction job
- * and a training run take turns.
- */
-const loopsOf = (isSmall: boolean): readonly (readonly JobKind[])[] => [
-  ...(isSmall ? [['train' as const, ...PREDICTING]] : [['train' as const], PREDICTING]),
-  ['backup'],
-  ['features'],
-  ['findings'],
-  ['robustness'],
-  JOB_KINDS.filter((kind) => !LONG_KINDS.includes(kind)),
-]
 /**
  * The worker's writes may take long, and a training run must not fail because a backup of another program
  * has locked the database.

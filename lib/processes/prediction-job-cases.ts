@@ -2,6 +2,7 @@
  * The use cases of prediction jobs for a process that answers requests. The module is loaded for the first job,
  * because most processes never receive one.
  */
+import { pseudonymFor } from '#lib/auth/pseudonym.ts'
 import type { ServingState } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Darkroom } from '#lib/http/context.ts'
@@ -20,18 +21,12 @@ type JobCaseParts = {
   readonly dataDir: string
   readonly limits: ImageLimits
   readonly quota: Pick<PublicBytes, 'ofJobs'>
-  readonly pseudonymOf: (address: string) => string
+  /** Signs sessions; with it, addresses of anonymous senders become pseudonyms. */
+  readonly secret: string
   readonly state: () => Pick<ServingState, 'versions' | 'precisions'>
 }
 
-export function predictionJobCases({
-  data,
-  dataDir,
-  limits,
-  quota,
-  pseudonymOf,
-  state,
-}: JobCaseParts): JobCases {
+export function predictionJobCases({ data, dataDir, limits, quota, secret, state }: JobCaseParts): JobCases {
   const cases = async (): Promise<JobCases> => {
     const { createPredictionJobCases } = await import('#lib/serving/prediction-jobs/cases.ts')
     return createPredictionJobCases({
@@ -44,7 +39,7 @@ export function predictionJobCases({
       dataDir,
       limits,
       anonymousBytes: quota.ofJobs,
-      pseudonymOf,
+      pseudonymOf: pseudonymFor(secret),
       now: wallClock.now,
     })
   }

@@ -106,7 +106,7 @@ test('an image that cannot be read is not remembered', async () => {
   expect(cache?.figures()).toEqual({ hits: 0, misses: 2, entries: 0 })
 })
 
-test('nobody can see whether somebody else sent an image a moment ago', async () => {
+test('no sender can see that another one sent an image a moment ago', async () => {
   const fixture = predictFixture({ cache: createPredictionCache(1024 ** 2) })
   const send = async (sender?: string) => {
     const request = { top_k: 1, save: false, image: { bytes: imageOf(1, 5), filename: null } }

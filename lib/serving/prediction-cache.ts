@@ -1,7 +1,8 @@
 /**
  * The outputs of recent predictions by version, sender and content hash of the image: an image that is sent again is
- * neither decoded nor computed again. Nobody can find out what others have sent. It stores logits, not responses, so that `top_k` makes no difference; a version computes
- * the same for the same bytes as long as it is loaded. The least recently used entries are dropped first.
+ * neither decoded nor computed again. No sender can find out what others have sent. It stores logits, not responses,
+ * so that `top_k` makes no difference; a version computes the same for the same bytes as long as it is loaded. The
+ * least recently used entries are dropped first.
  */
 import type { InferredImage } from '#lib/contracts/ipc.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'

@@ -1,7 +1,6 @@
 /** The interface of lib/data for a whole classifier, out of this database and into another: signatures only. */
 import type { ArchivedSample, ClassifierArchive } from '#lib/contracts/classifier-archive.ts'
-import type { SnapshotContent } from '../samples/snapshots.ts'
-import type { SnapshotEntry } from '../values.ts'
+import type { SnapshotContent, SnapshotEntry } from '../values.ts'
 import type { ProvenBundle } from '../versions/bundles.ts'
 
 export type ArchiveContent = Omit<

@@ -10,7 +10,7 @@ import type { Snapshots } from '../data.ts'
 import { classNamesIn } from '../classifiers/class-names.ts'
 import { notFound, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
-import type { Snapshot, SnapshotEntry } from '../values.ts'
+import type { Snapshot, SnapshotContent, SnapshotEntry } from '../values.ts'
 
 type Row = {
   id: string
@@ -89,14 +89,6 @@ export function snapshotsOf({ connection, id, now }: Store): Snapshots {
         )
       }),
   }
-}
-
-export type SnapshotContent = {
-  readonly hash: string
-  readonly entries: Uint8Array
-  readonly train: number
-  readonly validation: number
-  readonly test: number
 }
 
 /** The computing part, to be done before a transaction. */

@@ -141,7 +141,7 @@ test('an anonymous sender has at most two unfinished jobs, and all of them toget
 test('jobs of people and keys go first, also those that were sent later', async () => {
   const program = await opened()
   const { data, clock } = program
-  const stranger = await program.send([zipOf(1)], ANONYMOUS)
+  const anonymous = await program.send([zipOf(1)], ANONYMOUS)
   const ada = await program.send([zipOf(1)])
   const kinds = ['predict', 'predict-anonymous'] as const
   const next = async () => {
@@ -149,7 +149,7 @@ test('jobs of people and keys go first, also those that were sent later', async 
     return job && (job.payload as { predictionJobId: string }).predictionJobId
   }
 
-  expect([await next(), await next(), await next()]).toEqual([ada.id, stranger.id, null])
+  expect([await next(), await next(), await next()]).toEqual([ada.id, anonymous.id, null])
 })
 
 test('images of unfinished anonymous jobs are limited together, also when they arrive at the same time', async () => {

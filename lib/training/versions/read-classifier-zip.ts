@@ -14,8 +14,8 @@ import {
   type ClassifierArchive,
 } from '#lib/contracts/classifier-archive.ts'
 import { zodErrorMap } from '#lib/contracts/validation-messages.ts'
-import { frozenOf, snapshotEntriesIn, type SnapshotContent } from '#lib/data/samples/snapshots.ts'
-import type { NewImage } from '#lib/data/values.ts'
+import { frozenOf, snapshotEntriesIn } from '#lib/data/samples/snapshots.ts'
+import type { NewImage, SnapshotContent } from '#lib/data/values.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readHeader } from '#lib/images/header.ts'
