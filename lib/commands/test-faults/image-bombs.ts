@@ -25,7 +25,7 @@ const OTHERS = { clients: 4, pauseMs: 25 }
  * A prediction, or a refusal with its reason and, where useful, the time to retry. Never a 500, never a
  * broken connection.
  */
-const MAY_BE_ANSWERED: readonly number[] = [200, 413, 422, 429, 503, 507]
+const MAY_BE_ANSWERED: readonly number[] = [200, 202, 413, 422, 429, 503, 507]
 
 const SHORT_KINDS: readonly BombName[] = ['webp', 'jpeg', 'interlaced']
 
@@ -97,10 +97,10 @@ export async function bombsOn(
   return judged
 }
 
-type Limit = { readonly idleMb: number; readonly budgetMb: number; readonly mostMb: number }
+export type Limit = { readonly idleMb: number; readonly budgetMb: number; readonly mostMb: number }
 
 /** Measured after its first responses: before, it uses less than it will when idle. */
-async function limitOf(product: Product): Promise<Limit> {
+export async function limitOf(product: Product): Promise<Limit> {
   for (let seed = 0; seed < 50; seed++) await product.predict(smallImage(seed))
   await within(FIRST_START_MS, () => pidsOf(product.pid, 'seed-process').length === 0)
   await wait(1_000)
@@ -114,7 +114,7 @@ async function limitOf(product: Product): Promise<Limit> {
 
 type Fire = { readonly what: string; readonly fire: () => Promise<readonly ProductAnswer[]> }
 
-async function underFire(product: Product, limit: Limit, { what, fire }: Fire): Promise<CheckResult> {
+export async function underFire(product: Product, limit: Limit, { what, fire }: Fire): Promise<CheckResult> {
   const before = pidsOf(product.pid, 'predict').concat(pidsOf(product.pid, 'web'))
   const memory = watchMemory(product.pid)
   const others = startTraffic(product, OTHERS)

@@ -18,6 +18,7 @@ import { lockedDatabase } from './locked-database.ts'
 import { lostFiles } from './lost-files.ts'
 import { smallMachine } from './small-machine.ts'
 import { overload } from './overload.ts'
+import { storedBombs } from './stored-bombs.ts'
 import { withoutSmallDisk } from './small-disk.ts'
 import { unresponsiveWorker } from './unresponsive-worker.ts'
 
@@ -48,6 +49,13 @@ export const SCENARIOS: readonly Scenario[] = [
     in: BOTH,
     lacks: withoutProc,
     run: imageBombs,
+  },
+  {
+    name: 'stored-bombs',
+    is: 'pages and archives that show stored images which are large to decode',
+    in: BOTH,
+    lacks: withoutProc,
+    run: storedBombs,
   },
   {
     name: 'kills',
