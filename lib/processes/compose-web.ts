@@ -177,7 +177,6 @@ export async function composeWeb(
       refusal: serving.refusal,
       ...createFeedback(data),
       ...predictionJobCases({ data, dataDir: places.dataDir, limits, quota, secret, state: serving.state }),
-      ...predictionJobCases({ data, dataDir: places.dataDir, limits, quota, secret, state: serving.state }),
     },
     ingest: {
       ...ingest,
