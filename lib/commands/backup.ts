@@ -6,15 +6,15 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BackupProgress } from '#lib/contracts/backups.ts'
 import { counted } from '#lib/domain/count-text.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
 import { isSameDisk } from '#lib/operations/backup/find.ts'
-import { megabytes } from '#lib/operations/backup/copy-files.ts'
+import { megabytes } from '#lib/domain/size-text.ts'
 import { makeBackup } from '#lib/operations/backup/make.ts'
 import { removeExpired } from '#lib/operations/backup/rotate.ts'
 import { verifyBackup } from '#lib/operations/backup/verify.ts'
 import { backupPlan } from '#lib/processes/backup-plan.ts'
 import { readStart } from '#lib/processes/settings.ts'
 import { createLines } from './terminal/progress-line.ts'
+import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run backup [-- --to DIR]
 npm run backup -- --verify DIR
@@ -98,11 +98,4 @@ async function verified(folder: string): Promise<number> {
   return damages.length === 0 ? 0 : 1
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(
-    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
-      ? (error as Error).message
-      : error,
-  )
-  return 1
-})
+await runCommand(main)

@@ -5,13 +5,13 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { counted } from '#lib/domain/count-text.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
-import { megabytes } from '#lib/operations/backup/copy-files.ts'
+import { megabytes } from '#lib/domain/size-text.ts'
 import { backupsIn } from '#lib/operations/backup/layout.ts'
 import { restoreBackup, type RestoreResult } from '#lib/operations/backup/restore.ts'
 import { backupPlan } from '#lib/processes/backup-plan.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { createLines } from './terminal/progress-line.ts'
+import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run restore                       lists the backups in BACKUP_DIR
 npm run restore -- --from DIR [--dry-run]
@@ -97,11 +97,4 @@ async function listed({ places }: Start): Promise<number> {
   return backups.length === 0 ? 1 : 0
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(
-    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
-      ? (error as Error).message
-      : error,
-  )
-  return 1
-})
+await runCommand(main)

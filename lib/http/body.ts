@@ -3,6 +3,7 @@
  * checks the fields, and lib/server closes connections that send too slowly.
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { megabytes } from '#lib/domain/size-text.ts'
 import type { IncomingRequest } from './incoming.ts'
 
 export const JSON_LIMIT_BYTES = 1024 * 1024
@@ -115,9 +116,6 @@ export function isDisconnect(error: unknown): boolean {
     error.message === 'aborted'
   )
 }
-
-const megabytes = (bytes: number): string =>
-  `${(bytes / 1024 / 1024).toLocaleString('en', { maximumFractionDigits: 1 })} MB`
 
 function textOf(bytes: Uint8Array): string {
   try {

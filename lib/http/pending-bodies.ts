@@ -6,6 +6,7 @@
 import { placeOf } from '#lib/auth/rate-limits.ts'
 import type { Body } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { megabytes } from '#lib/domain/size-text.ts'
 
 /** Bytes. */
 export type BodyBudget = { readonly perAddress: number; readonly inAll: number }
@@ -113,19 +114,18 @@ async function* counted(
   }
 }
 
-const mb = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2).toLocaleString('en')} MB`
 const WITH_A_KEY = 'Log in or use an API key to avoid this limit.'
 
 const tooLargeForAnonymous = (most: number): DarkroomError =>
   new DarkroomError('too_large', {
     what: 'The request is too large',
-    why: `the limit for requests without a login or key is ${mb(most)}`,
+    why: `the limit for requests without a login or key is ${megabytes(most)}`,
     remedy: `Send less at a time. ${WITH_A_KEY}`,
   })
 const tooMuchFromHere = (most: number): DarkroomError =>
   new DarkroomError('rate_limited', {
     what: 'Too many requests are pending from this address',
-    why: `the limit for their total size is ${mb(most)}`,
+    why: `the limit for their total size is ${megabytes(most)}`,
     remedy: `Wait until some requests are complete. ${WITH_A_KEY}`,
   })
 const tooMuchInAll = (most: number): DarkroomError =>
@@ -133,7 +133,7 @@ const tooMuchInAll = (most: number): DarkroomError =>
     'overloaded',
     {
       what: 'Too many requests are pending',
-      why: `the limit for the total size of pending requests without a login or key is ${mb(most)}`,
+      why: `the limit for the total size of pending requests without a login or key is ${megabytes(most)}`,
       remedy: `Try again in a few seconds. ${WITH_A_KEY}`,
     },
     { retryAfterSeconds: 5 },

@@ -4,6 +4,7 @@
  */
 import type { Data } from '#lib/data/data.ts'
 import type { DiskLevel, DiskState } from './disk.ts'
+import { megabytes } from '#lib/domain/size-text.ts'
 
 /**
  * Web processes write several times a second: a lock that has refused all of them for this long is held by
@@ -59,7 +60,6 @@ const lockSentence = (forMs: number): string =>
   `Another program has locked the database for ${(forMs / 1000).toFixed(1)} s. Pages and predictions ` +
   'without history work, but nothing can be stored until the lock is released.'
 
-const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2).toLocaleString('en')} MB`
 const freeSpaceOf = ({ freeBytes, totalBytes, freeFiles, totalFiles, lacks }: DiskState): string =>
   lacks === 'files'
     ? `it has space, but each file needs an inode, and only ${freeFiles.toLocaleString('en')} of its ` +

@@ -16,6 +16,7 @@ import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { megabytes } from '#lib/domain/size-text.ts'
 
 const MIGRATION_COPIES = 'before-migration'
 /** Two updates can be taken back. */
@@ -110,6 +111,3 @@ const tooLittleSpace = (
     },
     { cause },
   )
-
-const megabytes = (bytes: number): string =>
-  `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: 1 })} MB`

@@ -6,9 +6,8 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { resultBytes } from '#lib/domain/jobs.ts'
+import { megabytes } from '#lib/domain/size-text.ts'
 import { folderOf } from './received-images.ts'
-
-const mb = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MB`
 
 /** Throws 413 for results that could never be stored. */
 export function checkResults(
@@ -20,8 +19,8 @@ export function checkResults(
   throw new DarkroomError('too_large', {
     what: 'The images were not accepted',
     why:
-      `their results could take ${mb(bytes)}, and the limit for jobs without a login or key is ` +
-      `${mb(limitBytes)} (a part of PUBLIC_STORAGE_MB)`,
+      `their results could take ${megabytes(bytes)}, and the limit for jobs without a login or key is ` +
+      `${megabytes(limitBytes)} (a part of PUBLIC_STORAGE_MB)`,
     remedy: 'Send fewer images, ask for a smaller top_k, or log in.',
   })
 }
@@ -37,8 +36,8 @@ export async function checkImages(
   throw new DarkroomError('conflict', {
     what: 'The images were not accepted',
     why:
-      `images of unfinished jobs without a login or key would take ${mb(bytes)}, and the limit is ` +
-      `${mb(limitBytes)} (a part of PUBLIC_STORAGE_MB)`,
+      `images of unfinished jobs without a login or key would take ${megabytes(bytes)}, and the limit is ` +
+      `${megabytes(limitBytes)} (a part of PUBLIC_STORAGE_MB)`,
     remedy: 'Send fewer or smaller images, wait until a job is finished, or log in.',
   })
 }
