@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import type { Engine } from '#lib/engines/engine.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
@@ -26,6 +26,7 @@ import { fetchCommand } from './backbone/fetch.ts'
 import { listNetworks } from './backbone/network.ts'
 import { measure } from './backbone/measure.ts'
 import { machineName } from './terminal/machine-name.ts'
+import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run backbone -- <fetch | list | add | look | learn | measure | seal> [options]
 
@@ -258,11 +259,4 @@ async function main(): Promise<number> {
   return 0
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(
-    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
-      ? (error as Error).message
-      : error,
-  )
-  return 1
-})
+await runCommand(main)

@@ -10,7 +10,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { NewClassifier } from '#lib/data/values.ts'
 import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { counted } from '#lib/domain/count-text.ts'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import { choicesOf, READINGS, type Choice } from '#lib/domain/reading/choices.ts'
 import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'
 import { decodeSized } from '#lib/images/decode.ts'
@@ -23,6 +23,7 @@ import { decodeBudgetBytes } from '#lib/operations/memory-limits.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { shippedTraining } from '#lib/training/shipped/shipped.ts'
 import { createLines, type Lines } from './terminal/progress-line.ts'
+import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run dataset -- <name> [options]
 
@@ -193,8 +194,4 @@ function downloading({ file, bytes, totalBytes, secondsLeft }: DownloadProgress)
 
 const number = (value: number): string => value.toLocaleString('en')
 
-process.exitCode = await main().catch((error: unknown) => {
-  const isForPeople = isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
-  console.error(isForPeople ? error.message : error)
-  return 1
-})
+await runCommand(main)

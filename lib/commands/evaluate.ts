@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { shippedClassifier } from '#lib/contracts/bundle.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import type { ClassMean } from '#lib/ml/evaluate/evaluate.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
@@ -22,6 +22,7 @@ import { testEntries } from '#lib/training/versions/test-images.ts'
 import { cardInWords, percent, withInterval } from './terminal/card-text.ts'
 import { wrong } from './terminal/wrong-argument.ts'
 import { resealed } from './evaluate/reseal.ts'
+import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run evaluate -- <classifier> [options]
 
@@ -281,11 +282,4 @@ function differs(answer: EvaluationAnswer, version: Measurable): boolean {
   )
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(
-    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
-      ? (error as Error).message
-      : error,
-  )
-  return 1
-})
+await runCommand(main)

@@ -5,7 +5,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import { readStart, VERSION } from '#lib/processes/settings.ts'
 import type { OpenData } from '#lib/queries/open-data.ts'
@@ -14,6 +13,7 @@ import { createSnapshotCases } from '#lib/training/versions/snapshots.ts'
 import { wrong } from './terminal/wrong-argument.ts'
 import { createLines } from './terminal/progress-line.ts'
 import { writeAnswer } from './export/write-answer.ts'
+import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run export -- snapshot <classifier> [--version V | --id ID] [--to FILE]
 npm run export -- classifier <classifier> [--to FILE]
@@ -100,7 +100,4 @@ async function snapshotId(
   )
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(isDarkroomError(error) || error instanceof TypeError ? error.message : error)
-  return 1
-})
+await runCommand(main)

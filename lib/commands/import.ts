@@ -12,7 +12,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { int8Sentence } from '#lib/domain/int8.ts'
-import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
@@ -26,6 +26,7 @@ import { fetchModel, readModel, type ForeignModel, type ImportArguments } from '
 import { OFFICIAL_BODY } from './import/official-network.ts'
 import { sealed } from './import/seal.ts'
 import { oneOf, wrong } from './terminal/wrong-argument.ts'
+import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run import -- <classifier> --from FILE [options]
 npm run import -- --body NAME --from FILE [options]
@@ -290,11 +291,4 @@ async function asBody(name: string, model: ForeignModel, args: ImportArguments, 
   )
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(
-    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
-      ? (error as Error).message
-      : error,
-  )
-  return 1
-})
+await runCommand(main)

@@ -23,6 +23,7 @@ import { imageFiles } from './predict/image-files.ts'
 import { openResults, RESULT_FORMATS } from './predict/results.ts'
 import { createLines } from './terminal/progress-line.ts'
 import { oneOf, wrong } from './terminal/wrong-argument.ts'
+import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run predict -- FILE|FOLDER… [options]
 
@@ -185,11 +186,4 @@ const tooLarge = (size: number, limit: number): DarkroomError =>
     remedy: 'Use a smaller copy of it, or change MAX_IMAGE_MB.',
   })
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(
-    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
-      ? (error as Error).message
-      : error,
-  )
-  return 1
-})
+await runCommand(main)

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { card as cardSchema, type Card } from '#lib/contracts/bundle.ts'
-import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
+import { reportedError } from '#lib/domain/errors.ts'
 import { forkTrainingWith } from '#lib/processes/fork-training.ts'
 import { readStart, type Start } from '#lib/processes/settings.ts'
 import { checkpointFile } from '#lib/training/run/checkpoint.ts'
@@ -18,6 +18,7 @@ import { forecastSentence } from './train/forecast.ts'
 import { createProgress } from './train/progress.ts'
 import { prepareRun } from './train/plan.ts'
 import { writeDescription } from './train/shipped-description.ts'
+import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run train -- <classifier> [options]
 
@@ -141,11 +142,4 @@ function summary(card: Card, folder: string): string {
   )
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(
-    isDarkroomError(error) || (error instanceof TypeError && 'code' in error)
-      ? (error as Error).message
-      : error,
-  )
-  return 1
-})
+await runCommand(main)
