@@ -4,6 +4,7 @@
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { invalidInput } from './known-fields.ts'
+import { methodNotSupported, noRoute } from './no-route.ts'
 
 type Context = { readonly params: Promise<{ nextauth: string[] }> }
 type Route<R extends Request> = (request: R, context: Context) => Promise<Response>
@@ -29,7 +30,7 @@ export function checkedAuth<R extends Request>(route: Route<R>): Route<R> {
     const steps = (await context.params).nextauth
     const { pathname, searchParams } = new URL(request.url)
     const methods = steps.join('/') === 'callback/credentials' ? OF_PASSWORDS : METHODS.get(steps[0] ?? '')
-    if (!methods) throw unknownAddress(pathname)
+    if (!methods) throw noRoute(pathname)
     if (!methods.includes(request.method === 'HEAD' ? 'GET' : request.method))
       throw wrongMethod(pathname, request.method, methods)
     const callback = searchParams.get('callbackUrl')
@@ -38,7 +39,7 @@ export function checkedAuth<R extends Request>(route: Route<R>): Route<R> {
     if (cookiesOf(request).some((value) => !isAddress(value))) throw brokenCookie()
     const response = await route(request, context)
     const isPlain = response.status === 400 && response.headers.get('content-type')?.includes('json') !== true
-    if (isPlain) throw unknownAddress(pathname)
+    if (isPlain) throw noRoute(pathname)
     return response
   }
 }
@@ -61,24 +62,9 @@ function decoded(text: string): string {
   }
 }
 
-const unknownAddress = (path: string): DarkroomError =>
-  new DarkroomError('not_found', {
-    what: 'Not found',
-    why: `the API has no route ${path.slice(0, 200)}`,
-    remedy: 'See the reference at /api/openapi.json.',
-  })
-
 function wrongMethod(path: string, method: string, methods: readonly string[]): DarkroomError {
   const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
-  return new DarkroomError(
-    'method_not_allowed',
-    {
-      what: `${path.slice(0, 200)} does not support ${method}`,
-      why: `it supports ${allow}`,
-      remedy: 'See the reference at /api/openapi.json.',
-    },
-    { members: { allow } },
-  )
+  return methodNotSupported(path, method, allow)
 }
 
 const brokenCookie = (): DarkroomError =>

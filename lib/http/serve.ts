@@ -3,11 +3,11 @@
  * methods. lib/http/handler does everything in between.
  */
 import type { Contract } from '#lib/contracts/contract.ts'
-import { DarkroomError } from '#lib/domain/errors.ts'
 import type { UseCase } from './context.ts'
 import { respondWith, handlerOf } from './handler.ts'
 import type { Handle } from './handler.ts'
 import { fromRequest } from './incoming.ts'
+import { methodNotSupported, noRoute } from './no-route.ts'
 import { jsonAnswer, toResponse } from './outgoing.ts'
 
 export type RouteHandler = (request: Request) => Promise<Response>
@@ -35,15 +35,7 @@ export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<
   const allow = allowed.join(', ')
   const refuse = asRoute(
     respondWith(async ({ method, path }) => {
-      throw new DarkroomError(
-        'method_not_allowed',
-        {
-          what: `${path.slice(0, 200)} does not support ${method}`,
-          why: `it supports ${allow}`,
-          remedy: 'See the reference at /api/openapi.json.',
-        },
-        { members: { allow } },
-      )
+      throw methodNotSupported(path, method, allow)
     }),
   )
   return { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse }
@@ -52,11 +44,7 @@ export function refuseAllBut(...allowed: readonly AnyMethod[]): Readonly<Record<
 /** 404 for unknown addresses under /api. */
 export const refuseUnknown: RouteHandler = asRoute(
   respondWith(async ({ path }) => {
-    throw new DarkroomError('not_found', {
-      what: 'Not found',
-      why: `the API has no route ${path.slice(0, 200)}`,
-      remedy: 'See the reference at /api/openapi.json.',
-    })
+    throw noRoute(path)
   }),
 )
 

@@ -20,6 +20,7 @@ import { fromNode, shortBodyOf } from '#lib/http/incoming.ts'
 import { invalidInput } from '#lib/http/known-fields.ts'
 import { LEGACY } from '#lib/http/legacy.ts'
 import { metricsByAccept } from '#lib/http/metrics.ts'
+import { methodNotSupported, noRoute } from '#lib/http/no-route.ts'
 import { writeAnswer } from './write-response.ts'
 import { isStream, writeStream } from './write-stream.ts'
 
@@ -62,21 +63,7 @@ const promotion = handlerOf(promoteModel, (input, context) =>
 const OTHER_METHOD = respondWith(async ({ method, path }) => {
   const allow = await allowedAt(path)
   if (method === 'OPTIONS' && allow !== null) return { status: 204, headers: { allow }, body: null }
-  if (allow === null)
-    throw new DarkroomError('not_found', {
-      what: 'Not found',
-      why: `the API has no route ${path.slice(0, 200)}`,
-      remedy: 'See the reference at /api/openapi.json.',
-    })
-  throw new DarkroomError(
-    'method_not_allowed',
-    {
-      what: `${path.slice(0, 200)} does not support ${method}`,
-      why: `it supports ${allow}`,
-      remedy: 'See the reference at /api/openapi.json.',
-    },
-    { members: { allow } },
-  )
+  throw allow === null ? noRoute(path) : methodNotSupported(path, method, allow)
 })
 /** Next's own files, and what its pages send to it in development. */
 const OF_NEXT = /^\/(?:_next\/|__nextjs)/
