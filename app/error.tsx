@@ -14,7 +14,7 @@ export default function PageError({
     <div className="stack">
       <h1>This page could not be loaded</h1>
       <ErrorNotice
-        title="Something went wrong on our side"
+        title="An unexpected error occurred"
         failure={{
           detail: 'Your data is safe. Try again. If the error persists, look up this ID in the log.',
           requestId: error.digest ?? null,

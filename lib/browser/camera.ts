@@ -1,7 +1,7 @@
-/** The camera of the device as a video, and its frames as files. It says in a sentence why there is none. */
+/** The camera of the device as a video, and its frames as files. Where there is none, an error says why. */
 import { withShotData } from './shot-data.ts'
 
-/** Wanted of the camera; it may give another size. Networks look at 224 pixels or fewer. */
+/** Requested from the camera, which may return another size. Networks take 224 pixels or fewer. */
 const WIDTH = 640
 const HEIGHT = 480
 const JPEG_QUALITY = 0.92
@@ -11,10 +11,10 @@ const CAMERA = 'Camera of a browser'
 export type CameraProblem = 'insecure' | 'unsupported' | 'refused' | 'missing' | 'busy'
 
 const SENTENCES: Readonly<Record<CameraProblem, string>> = {
-  insecure: 'Browsers give a page the camera only over HTTPS or on localhost, and this page uses neither.',
-  unsupported: 'This browser offers no camera to pages.',
+  insecure: 'Browsers allow camera access only over HTTPS or on localhost, and this page uses neither.',
+  unsupported: 'This browser does not support camera access.',
   refused:
-    'The browser did not allow this page to use the camera. Allow it in the settings of the site, then try again.',
+    'The browser did not allow this page to use the camera. Allow it in the site settings, then try again.',
   missing: 'No camera was found. Connect one, then try again.',
   busy: 'The camera cannot be used: another program may be using it. Close that program, then try again.',
 }

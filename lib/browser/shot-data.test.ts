@@ -32,5 +32,5 @@ test('the image itself stays as it is', () => {
 
   expect(written.subarray(0, 2)).toEqual(JPEG.subarray(0, 2))
   expect(written.subarray(written.length - JPEG.length + 2)).toEqual(JPEG.subarray(2))
-  expect(() => withShotData(Uint8Array.of(1, 2, 3), { camera: 'x', takenAt: at(0) })).toThrow('no JPEG')
+  expect(() => withShotData(Uint8Array.of(1, 2, 3), { camera: 'x', takenAt: at(0) })).toThrow('not a JPEG')
 })

@@ -17,7 +17,7 @@ export function withShotData(
   jpeg: Uint8Array,
   { camera, takenAt }: { readonly camera: string; readonly takenAt: Date },
 ): Uint8Array {
-  if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8) throw new Error('These bytes are no JPEG')
+  if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8) throw new Error('These bytes are not a JPEG')
   const content = exifContent(camera, takenAt)
   const length = content.length + 2
   const segment = [0xff, 0xe1, length >> 8, length & 0xff, ...content]

@@ -53,7 +53,7 @@ function reasonUnsupported({ photometric, samples, format }: TiffPage): string |
   return format === 'other' ? 'its numbers are of a kind that is not supported (complex or undefined)' : null
 }
 
-/** libvips cuts negative numbers of 16 bits off. */
+/** libvips clips negative 16-bit values. */
 async function refuseNegative(
   bytes: Uint8Array,
   { page, type }: { readonly page: number; readonly type: FileType },
@@ -61,7 +61,7 @@ async function refuseNegative(
   const { channels } = await sharp(bytes, { page }).stats()
   const least = Math.min(...channels.map(({ min }) => min))
   if (least < 0)
-    throw corruptImage(type, `its numbers of 16 bits are negative (from ${least}), which is not supported`)
+    throw corruptImage(type, `its 16-bit values are negative (from ${least}), which is not supported`)
 }
 
 /** Grey or RGB, 8 bits, with transparency left out. */

@@ -119,7 +119,7 @@ export function createReport(classes: readonly string[]): UploadReportDraft {
     group: (samples) => {
       const earlier = samples.filter((one) => one.earlier !== null)
       for (const { filename, sampleId, earlier: name } of earlier)
-        find('near_copy', filename ?? '', `It is a near-copy of ${name}, which was there before.`, sampleId)
+        find('near_copy', filename ?? '', `It is a near-copy of ${name}, which was already there.`, sampleId)
       const within = copiesSentence(groupCounts(samples.map(({ groupId }) => groupId)))
       const across = earlierSentence(earlier.length)
       copies = [within, across].filter((part) => part !== null).join('. ') || null
@@ -155,7 +155,7 @@ const earlierSentence = (count: number): string | null =>
   count === 0
     ? null
     : `${count} ${count === 1 ? 'is a near-copy of an image' : 'are near-copies of images'} that ` +
-      `${count === 1 ? 'was' : 'were'} there before`
+      `${count === 1 ? 'was' : 'were'} already there`
 
 /** Clients of the earlier API parse it: "Uploaded 10 images successfully". */
 function sentence(count: number, files: number): string {

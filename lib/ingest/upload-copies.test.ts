@@ -39,11 +39,11 @@ test('near-copies of images from earlier uploads are named, and have the same gr
 
   expect(body.message).toBe(
     'Uploaded 3 images successfully. 3 images, of which 1 is a near-copy: 2 different ones. ' +
-      '2 are near-copies of images that were there before',
+      '2 are near-copies of images that were already there',
   )
   expect(body.findings.map(({ kind, filename, detail }) => `${kind} ${filename}: ${detail}`)).toEqual([
-    'near_copy b.png: It is a near-copy of first.png, which was there before.',
-    'near_copy d.png: It is a near-copy of first.png, which was there before.',
+    'near_copy b.png: It is a near-copy of first.png, which was already there.',
+    'near_copy d.png: It is a near-copy of first.png, which was already there.',
   ])
   const groups = new Map((await data.samples.all('pets')).map(({ filename, groupId }) => [filename, groupId]))
   expect(groups.get('b.png')).toBe(groups.get('first.png'))

@@ -54,7 +54,7 @@ export default function LiveCamera({
       <video ref={video} className="tile-image aspect-auto" muted playsInline hidden={state.kind !== 'on'} />
       {state.kind === 'failed' && <CameraNotice error={state.error} />}
       {state.kind !== 'on' && state.kind !== 'failed' && (
-        <p className="small muted">The images of the camera stay on this device until you take one.</p>
+        <p className="small muted">Camera images stay on this device until you take a photo.</p>
       )}
       {state.kind === 'on' && model === null && (
         <p className="small muted">Choose “In this browser” for predictions while you move the camera.</p>

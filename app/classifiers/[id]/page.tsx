@@ -46,7 +46,7 @@ export default async function Overview({ params }: ClassifierPageProps) {
       )}
       <NextStep classifier={classifier} user={user} isTraining={runs?.runs[0]?.ended_at === null} />
       {classifier.champion && (
-        <Card title="How good it is">
+        <Card title="Evaluation">
           {live ? (
             <Suspense fallback={<Skeleton height="6rem" />}>
               <VersionResult id={live} />

@@ -28,15 +28,15 @@ export function OnnxCard({ upload }: { readonly upload: UploadedOnnxAnswer | nul
   return (
     <Card title="Use your own ONNX file">
       <p className="small muted">
-        A file that turns an image into features, exported as one ONNX file, for example from PyTorch. Only
-        last layers are trained on it; the file itself stays as it is.
+        A model that computes features from an image, exported as a single ONNX file, for example from
+        PyTorch. Only final layers are trained on its features; the model itself does not change.
       </p>
       {upload === null && <UploadForm />}
       {isExamined && <Progress label={`Examining ${upload.file}`} percent={null} />}
       {upload?.state === 'failed' && (
         <ErrorNotice
           title={`${upload.file} cannot be used`}
-          failure={{ detail: upload.message ?? 'Its examination did not end. Upload it again.' }}
+          failure={{ detail: upload.message ?? 'The file could not be checked. Upload it again.' }}
         />
       )}
       {upload?.state === 'ready' && <OnnxChoice upload={upload} />}
@@ -73,7 +73,7 @@ function UploadForm() {
         label="Pixel values"
         name="normalisation"
         options={NORMALISATIONS}
-        hint="What the network was trained with; the file does not say."
+        hint="The values that the network was trained with. The file does not contain them."
       />
       <Input
         label="Input size"

@@ -76,7 +76,7 @@ test.each(['file:///etc/hostname', 'ftp://example.com/', 'data:text/plain,x'])(
     const request = downloading({ mirror: await serving(redirectsTo(to)) })
 
     await expect(download(request)).rejects.toMatchObject({
-      why: expect.stringContaining('is not one of the web'),
+      why: expect.stringContaining('uses neither HTTP nor HTTPS'),
     })
   },
 )

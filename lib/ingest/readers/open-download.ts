@@ -41,7 +41,7 @@ export async function openDownload(
 
 async function responseOf(place: URL, options: RequestOptions): Promise<IncomingMessage> {
   if (place.protocol !== 'http:' && place.protocol !== 'https:')
-    throw new Error(`the address ${place.protocol}… is not one of the web`)
+    throw new Error(`the address ${place.protocol}… uses neither HTTP nor HTTPS`)
   // Not imported: an import of node:http loads undici, 6 MB in every process (lib/server/node-http.ts).
   const { get } = process.getBuiltinModule(place.protocol === 'https:' ? 'node:https' : 'node:http')
   const request = get(place, { agent: false, ...options })

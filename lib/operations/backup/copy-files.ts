@@ -142,9 +142,6 @@ export async function inParallel<T>(
   for (const one of ended) if (one.status === 'rejected') throw one.reason
 }
 
-export const megabytes = (bytes: number): string =>
-  `${(bytes / 1024 ** 2).toLocaleString('en', { maximumFractionDigits: bytes < 10 * 1024 ** 2 ? 1 : 0 })} MB`
-
 /** An error of the disk or its permissions, as a sentence for the admin. */
 export function fileTrouble(
   error: unknown,

@@ -33,7 +33,7 @@ export default async function ClassifierSettings({ params }: ClassifierPageProps
       <PageHead title="Settings" lead={`Name, classes, retraining and promotion of ${title}.`}>
         <PageHelp page="Settings">
           Here you change what the classifier is called, which classes it has, and what happens when images
-          are added. Changes of classes apply to the images at once; each dialog says when they apply to
+          are added. Class changes apply to the images immediately; each dialog says when they apply to
           predictions. You can restore what you remove from the trash for {TRASH_DAYS} days.
         </PageHelp>
       </PageHead>

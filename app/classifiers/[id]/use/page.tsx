@@ -61,7 +61,7 @@ async function Downloads({
   const model = await resultOf(user.context, () => darkroom().queries.getModel({ id }))
   return (
     <Card title="Downloads">
-      <p className="small">Version {version}, which is live, for use without Darkroom.</p>
+      <p className="small">Download the live version, {version}, to use it without Darkroom.</p>
       {model.ok ? (
         <VersionDownloads id={id} downloads={downloadsOf(model.value.card, readsDigits)} />
       ) : (

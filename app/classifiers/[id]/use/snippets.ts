@@ -39,7 +39,7 @@ export const snippetsFor = (context: SnippetContext): readonly Snippet[] => [
     id: 'home-assistant',
     label: 'Home Assistant',
     note:
-      'Every hour, an image of a camera is classified and the result is sent as a notification. Replace ' +
+      'Every hour, a camera image is classified and the result is sent as a notification. Replace ' +
       'camera.garden with yours.',
     code: homeAssistantSnippet(context),
   },

@@ -38,7 +38,7 @@ export function NameStep({ taken }: { readonly taken: readonly string[] }) {
             autoComplete="off"
             onChange={(event) => setTitle(event.currentTarget.value)}
             hint={id === '' ? 'For example, “My leaves”. You can change it later.' : `In addresses: ${id}`}
-            error={isTaken ? 'There is a classifier of this name already. Choose another name.' : undefined}
+            error={isTaken ? 'A classifier with this name already exists. Choose another name.' : undefined}
           />
         </div>
         <Checkbox

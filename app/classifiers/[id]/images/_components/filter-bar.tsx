@@ -16,7 +16,7 @@ const SETS: readonly Option[] = [
   { value: 'test', label: 'Test set' },
 ]
 const STATES: readonly Option[] = [
-  { value: '', label: 'All but the trash' },
+  { value: '', label: 'All except trash' },
   { value: 'active', label: 'Used' },
   { value: 'excluded', label: 'Excluded from training' },
   { value: 'unlabelled', label: 'Without a label' },

@@ -119,7 +119,7 @@ export function ImagesView({ classifier, classes, list, initial, mayEdit }: Imag
           }
         />
       )}
-      {pages.total === 0 && <p className="muted">No image matches the filters now.</p>}
+      {pages.total === 0 && <p className="muted">No images match the filters.</p>}
       {pages.total > 0 && (
         <ImageGrid
           pages={pages}

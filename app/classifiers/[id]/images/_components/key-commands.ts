@@ -52,8 +52,8 @@ const KEYS: Readonly<Record<string, Exclude<KeyCommand['kind'], 'move' | 'label'
 
 /** Shown by "?", in this order. */
 export const KEY_HELP: readonly (readonly [keys: string, does: string])[] = [
-  ['Arrow keys', 'go to another image; with Shift they select'],
-  ['Space', 'selects the image, or takes it out of the selection'],
+  ['Arrow keys', 'go to another image; with Shift, extend the selection'],
+  ['Space', 'selects or deselects the image'],
   ['Ctrl+A', 'selects all images that match the filters'],
   ['Escape', 'clears the selection; in the enlarged view, goes back'],
   ['Enter', 'enlarges the image'],

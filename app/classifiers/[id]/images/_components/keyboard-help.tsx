@@ -33,7 +33,7 @@ export function KeyboardHelp({ isOpen, classes, onClose }: KeyboardHelpProps) {
           </div>
         ))}
       </dl>
-      <ol className="small muted list-decimal pl-5" aria-label="Classes of the keys 1 to 9">
+      <ol className="small muted list-decimal pl-5" aria-label="Classes for the keys 1 to 9">
         {classes.slice(0, 9).map((name) => (
           <li key={name} className="break-words">
             {name}

@@ -9,7 +9,7 @@ test.each([
   [{ is_excluded: false }, 2, '2 images included again.'],
   [{ is_trashed: true }, 2, '2 images moved to the trash.'],
   [{ is_trashed: false }, 1, '1 image restored.'],
-  [{ label: 'oak' }, 0, 'Nothing had to be changed.'],
+  [{ label: 'oak' }, 0, 'No changes were needed.'],
 ])('%j of %i images is stated', (edit, count, text) => expect(changeText(edit, count)).toBe(text))
 
 const sample: Parameters<typeof describedSample>[0] = {

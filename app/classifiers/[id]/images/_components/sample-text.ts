@@ -28,7 +28,7 @@ export function changeText(
   { label, split, is_excluded: excluded, is_trashed: trashed }: Edit,
   count: number,
 ): string {
-  if (count === 0) return 'Nothing had to be changed.'
+  if (count === 0) return 'No changes were needed.'
   const images = counted(count, 'image')
   if (typeof label === 'string') return `${images} labelled “${label}”.`
   if (label === null) return `Label removed from ${images}.`

@@ -130,7 +130,7 @@ export function PredictForm({
         <section aria-label="Prediction" aria-live="polite" className="min-w-0">
           {items.length === 0 && (
             <EmptyState icon="eye" title="Your prediction will appear here">
-              With its confidence, the probabilities of all classes, and the time it took.
+              It shows the confidence, the probability of each class, and the time taken.
             </EmptyState>
           )}
           {single && !single.prediction && !single.failure && (

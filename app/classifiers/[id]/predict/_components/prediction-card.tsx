@@ -85,7 +85,7 @@ export function PredictionCard({
 function decisionText({ decision, candidates, image_problem }: ShownPrediction): string {
   switch (image_problem) {
     case 'blank':
-      return 'The image is blank, so the predicted class means nothing.'
+      return 'The image is blank, so the predicted class is meaningless.'
     case 'several_digits':
       return 'The image shows several digits. Crop it to one digit and try again.'
     case null:

@@ -115,7 +115,7 @@ export function StartForm({ classifier, hasLiveVersion, hasNewImages, isBlocked,
               label="Pretrained network"
               name="backbone"
               options={[
-                { value: '', label: hasLiveVersion ? 'That of the live version' : 'Automatic' },
+                { value: '', label: hasLiveVersion ? 'Same as the live version' : 'Automatic' },
                 ...networks.map(({ name, title }) => ({ value: name, label: title })),
               ]}
               hint="Versions keep the network that they were trained with. Choose another one to compare it."

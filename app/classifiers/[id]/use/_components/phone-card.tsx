@@ -23,9 +23,7 @@ function Code({ address }: { readonly address: string }) {
     <div className="row items-start">
       <QrImage code={qrCode(address)} address={address} />
       <div className="grid min-w-0 flex-1 basis-56 grid-cols-[minmax(0,1fr)] gap-2">
-        <p className="small">
-          Scan the code with the camera of a phone in the same network. It opens this page:
-        </p>
+        <p className="small">Scan the code with a phone on the same network. It opens this page:</p>
         <div className="copyable">
           <code className="command whitespace-pre-wrap [overflow-wrap:anywhere]">{address}</code>
           <CopyButton text={address} label="Copy the address" />

@@ -89,9 +89,9 @@ function KeyPart({ classifier: { id, title }, isPublic, denialReason, created, o
     <div className="grid gap-2">
       <p className="small">
         {isPublic
-          ? 'Predictions need no key at present. With a key, a program has its own request limit, and it keeps ' +
-            'working if a key is required later.'
-          : 'Predictions need a key. A key that you create here can predict with this classifier, and nothing else.'}
+          ? 'Predictions do not currently require a key. With a key, a program has its own request limit, and it ' +
+            'keeps working if a key is required later.'
+          : 'Predictions require a key. A key that you create here works only for predictions with this classifier.'}
       </p>
       {denialReason === null ? (
         <div className="row">

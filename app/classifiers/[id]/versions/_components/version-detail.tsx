@@ -18,7 +18,7 @@ type VersionDetailProps = { readonly model: Model; readonly readsDigits: boolean
 export function VersionDetail({ model, readsDigits }: VersionDetailProps) {
   const { card } = model
   return (
-    <Card title="How good it is">
+    <Card title="Evaluation">
       <VersionResult id={model.id} />
       {card.notes.length > 0 && (
         <Notice title="Limitations">

@@ -38,7 +38,7 @@ export function PlanCard({ plan, isDisabled, onReading }: PlanProps) {
       hidden={plan.kind === 'none'}
     >
       <div role="status">
-        {plan.kind === 'reading' && <p className="small muted">Reading the names of the files…</p>}
+        {plan.kind === 'reading' && <p className="small muted">Reading the file names…</p>}
         {shown && (
           <p>
             <strong>Read as {shown.plan.message}</strong>
@@ -69,7 +69,7 @@ function PlanDetails({ plan, reading, isDisabled, onReading }: ShownPlan & Omit<
       <SkippedFiles groups={plan.skipped} />
       {(plan.uncertain.length > 0 || reading !== '') && (
         <div className="grid gap-2">
-          <p className="small">The files can also be read another way:</p>
+          <p className="small">Other ways to read these files:</p>
           <ul className="grid gap-2">
             {plan.uncertain.map((other) => (
               <li key={other.reading} className="row justify-between">
@@ -94,7 +94,7 @@ function PlanDetails({ plan, reading, isDisabled, onReading }: ShownPlan & Omit<
               aria-disabled={isDisabled || undefined}
               onClick={() => onReading('')}
             >
-              Use the first reading
+              Use the default
             </Button>
           )}
         </div>

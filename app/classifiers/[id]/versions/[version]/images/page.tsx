@@ -66,8 +66,8 @@ export default async function VersionImages(props: ImagesProps) {
       <>
         {head}
         <EmptyState icon="image" title="The images cannot be listed">
-          The predictions of single images were not stored with this version. Versions that are trained from
-          now on have them.
+          Predictions for individual images were not stored with this version. They are stored with every
+          version trained from now on.
         </EmptyState>
       </>
     )
