@@ -12,7 +12,7 @@ RUN npm ci --no-audit --no-fund
 COPY . .
 RUN node lib/setup/bootstrap.mjs build
 # The pretrained network of new classifiers, from the npm registry. `--build-arg BACKBONE=own` leaves it out; where it cannot
-# be fetched, the image works with the built-in network, and the page Retrain offers to fetch it later.
+# be fetched, the image works with the built-in network, and Settings → Pretrained networks offers to fetch it later.
 ARG BACKBONE=auto
 RUN [ "$BACKBONE" = own ] || node --disable-warning=ExperimentalWarning lib/commands/backbone.ts fetch --installation \
  || echo "The pretrained network is missing; the image uses the built-in one."

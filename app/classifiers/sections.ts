@@ -20,7 +20,7 @@ export const SECTIONS: readonly ClassifierSection[] = [
   { segment: 'train', label: 'Train', icon: 'train', needs: 'view' },
   { segment: 'versions', label: 'Versions', icon: 'models', needs: 'open' },
   { segment: 'history', label: 'History', icon: 'history', needs: 'view' },
-  { segment: 'traffic', label: 'Traffic', icon: 'chart', needs: 'open' },
+  { segment: 'traffic', label: 'Traffic', icon: 'pulse', needs: 'open' },
   { segment: 'use', label: 'Use', icon: 'code', needs: 'view' },
   { segment: 'settings', label: 'Settings', icon: 'sliders', needs: 'view' },
 ]

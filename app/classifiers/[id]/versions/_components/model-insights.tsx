@@ -76,8 +76,8 @@ function lowestRecall({ per_class: perClass }: Test): readonly string[] {
   if (!worst || worst.recall === 1 || worst.recall === sorted.at(-1)?.recall) return []
   const missed = worst.images - Math.round(worst.recall * worst.images)
   return [
-    `Lowest recall: “${worst.class}” with ${percent(worst.recall)} (${missed} of ${worst.images} images were ` +
-      'missed). More and more varied images of this class help most.',
+    `Lowest recall: “${worst.class}” with ${percent(worst.recall)} (${missed} of ${counted(worst.images, 'image')} ` +
+      `${missed === 1 ? 'was' : 'were'} missed). More images of this class, and more varied ones, help most.`,
   ]
 }
 
