@@ -46,7 +46,7 @@ export function ReportStatus({ classifier, report, mayEdit }: ReportStatusProps)
       )}
       {report.unknown.includes('mislabelled') && (
         <p className="small muted">
-          Wrong labels and outliers can be found only after a version has been trained on these images.
+          Wrong labels and images unlike all others can be found only after a version has been trained.
         </p>
       )}
       {report.error !== null && <ErrorNotice title="The check failed" failure={{ detail: report.error }} />}
