@@ -28,6 +28,15 @@ export const storedSource = z.enum(SOURCES)
 export const storedEngine = z.enum(ENGINES)
 export const storedDecision = decision
 
+/** lib/domain/findings/surroundings.ts. */
+export const storedSurroundings = z.object({
+  border: z.array(z.number()).length(12),
+  level: z.number(),
+  contrast: z.number(),
+  quantisation: z.number(),
+  bytesPerPixel: z.number(),
+})
+
 /** Of a report about findings. */
 export const storedReportState = z.enum(['queued', 'running', 'done', 'failed'])
 

@@ -62,7 +62,7 @@ test('an upload with faults is reported by kind, with its images and what helps'
   await check()
 
   const { findings, kinds, report } = await list()
-  expect(report).toMatchObject({ state: 'done', images: 50, unknown: ['mislabelled', 'outlier'] })
+  expect(report).toMatchObject({ state: 'done', images: 50, unknown: ['mislabelled', 'outlier', 'shortcut'] })
   expect(kinds.map(({ kind, count }) => `${kind} ${count}`)).toEqual([
     'label_conflict 1',
     'duplicate_other_class 1',

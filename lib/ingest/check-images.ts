@@ -2,13 +2,13 @@
  *  the rules of lib/domain/findings judge the whole set. What a network says about the images comes through a port. */
 import type { Classifiers, StoredImages } from '#lib/data/data.ts'
 import { isFileFault } from '#lib/data/images/blobs.ts'
-import type { FindingStore, ReportSample } from '#lib/data/samples/finding-types.ts'
+import type { FindingStore, ReportSample, StoredFigures } from '#lib/data/samples/finding-types.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { SetFigures } from '#lib/domain/findings/finding.ts'
-import { figuresOf, type ImageFigures } from '#lib/domain/findings/image-figures.ts'
 import { findingsOf } from '#lib/domain/findings/registry.ts'
 import { linkedGroups, type Link } from '#lib/domain/groups.ts'
 import { copyLinks } from '#lib/domain/near-copies.ts'
+import { storedFigures } from './findings.ts'
 import type { IngestPorts } from './ports.ts'
 
 const IMAGES_AT_ONCE = 100
@@ -72,11 +72,11 @@ async function computeMissing(
   for (let processed = done; ;) {
     const hashes = await findings.withoutFigures(classifierId, { after, limit: IMAGES_AT_ONCE })
     if (hashes.length === 0) return
-    const known: { hash: string; figures: ImageFigures }[] = []
+    const known: StoredFigures[] = []
     for (const hash of hashes) {
       signal.throwIfAborted()
       const figures = await figuresIn(() => images.bytesOf(hash), sizeOf)
-      if (figures) known.push({ hash, figures })
+      if (figures) known.push({ hash, ...figures })
     }
     await findings.keepFigures(known)
     processed += hashes.length
@@ -89,11 +89,12 @@ async function computeMissing(
 async function figuresIn(
   bytesOf: () => Promise<Uint8Array | null>,
   sizeOf: IngestPorts['sizeOf'],
-): Promise<ImageFigures | null> {
+): Promise<Omit<StoredFigures, 'hash'> | null> {
   try {
     const bytes = await bytesOf()
-    const image = bytes && (await sizeOf(bytes)).image
-    return image ? figuresOf(image) : null
+    if (!bytes) return null
+    const { image, width, height } = await sizeOf(bytes)
+    return image ? storedFigures(image, { bytes, width, height }) : null
   } catch (error) {
     if (isFileFault(error) || isDarkroomError(error)) return null
     throw error

@@ -1,15 +1,19 @@
 /** What an upload reports about its files: the kinds of findings, which refusal of the decoder becomes which, and
  *  the report that collects them. The texts of the kinds on pages are in app/classifiers/[id]/images/add. */
 import type { finding } from '#lib/contracts/uploads.ts'
+import type { StoredFigures } from '#lib/data/samples/finding-types.ts'
 import type { UploadGroup } from '#lib/data/samples/group-types.ts'
 import type { NewSample } from '#lib/data/values.ts'
 import type { FileFinding, UploadFindings } from '#lib/data/samples/upload-values.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { copiesSentence, groupCounts } from '#lib/domain/groups.ts'
+import type { RgbImage } from '#lib/domain/image.ts'
 import type { ImageTraits } from '#lib/domain/image-links.ts'
-import { figuresOf, type ImageFigures } from '#lib/domain/findings/image-figures.ts'
+import { figuresOf } from '#lib/domain/findings/image-figures.ts'
+import { surroundingsOf } from '#lib/domain/findings/surroundings.ts'
 import { fingerprintOf } from '#lib/domain/near-copies.ts'
+import { quantisationOf } from '#lib/images/jpeg-quantisation.ts'
 import { shotOf } from '#lib/images/exif.ts'
 import { sniff } from '#lib/images/sniff.ts'
 import type { IngestPorts } from './ports.ts'
@@ -36,7 +40,7 @@ export type AdmittedImage = {
   readonly size: { readonly width: number; readonly height: number; readonly mediaType: string }
   /** Null where the pixels are not at hand. */
   readonly traits: ImageTraits | null
-  readonly figures: ImageFigures | null
+  readonly figures: Omit<StoredFigures, 'hash'> | null
 }
 
 /** The size and type of an image that can become a sample, or the finding why it cannot. */
@@ -49,7 +53,7 @@ export async function judgeImage(
     return {
       size: { width, height, mediaType: `image/${sniff(bytes).kind}` },
       traits: image ? { fingerprint: fingerprintOf(image), shot: shotOf(bytes) } : null,
-      figures: image ? figuresOf(image) : null,
+      figures: image ? storedFigures(image, { bytes, width, height }) : null,
     }
   } catch (error) {
     const kind = isDarkroomError(error) ? FINDING_OF[error.code] : undefined
@@ -57,6 +61,22 @@ export async function judgeImage(
     return { kind, detail: error.message }
   }
 }
+
+type FigureSource = { readonly bytes: Uint8Array; readonly width: number; readonly height: number }
+
+/** What the findings about an image are judged by.
+ *  @param image the reduced copy
+ *  @param source its file, and its size in pixels */
+export const storedFigures = (
+  image: RgbImage,
+  { bytes, width, height }: FigureSource,
+): Omit<StoredFigures, 'hash'> => ({
+  figures: figuresOf(image),
+  surroundings: surroundingsOf(image, {
+    quantisation: quantisationOf(bytes),
+    bytesPerPixel: bytes.length / (width * height),
+  }),
+})
 
 /** An image with several labels; open while its sample is excluded and no user has chosen. */
 export type ConflictFinding = {

@@ -184,7 +184,7 @@ async function keepTraits(
 async function keepFigures({ batch, admitted }: Batch, { findings }: IngestPorts): Promise<void> {
   const known = batch.flatMap(({ image: { hash } }, i) => {
     const figures = admitted[i]?.figures
-    return figures ? [{ hash, figures }] : []
+    return figures ? [{ hash, ...figures }] : []
   })
   if (known.length > 0) await findings.keepFigures(known)
 }

@@ -135,6 +135,7 @@ async function originalsOf(
         width: image.width,
         height: image.height,
         figures,
+        surroundings: null,
       },
     })
   }

@@ -120,6 +120,7 @@ const setOf = (
     width: 100,
     height: 100,
     figures: null,
+    surroundings: null,
   })),
   nearCopies: null,
   probabilities: null,

@@ -1,6 +1,7 @@
 /** The interface of lib/data for figures of images, findings and the report that found them: signatures only. */
 import type { Finding, FindingKind, FindingSample, SetFigures } from '#lib/domain/findings/finding.ts'
 import type { ImageFigures } from '#lib/domain/findings/image-figures.ts'
+import type { Surroundings } from '#lib/domain/findings/surroundings.ts'
 
 export type FindingReport = {
   readonly state: 'queued' | 'running' | 'done' | 'failed'
@@ -17,6 +18,12 @@ export type FindingReport = {
   readonly computedAt: Date | null
 }
 
+export type StoredFigures = {
+  readonly hash: string
+  readonly figures: ImageFigures
+  readonly surroundings: Surroundings
+}
+
 /** A sample with the hash of its image. */
 export type ReportSample = FindingSample & { readonly hash: string }
 
@@ -24,9 +31,7 @@ export type DismissedSamples = { readonly kind: FindingKind; readonly samples: r
 
 export type FindingStore = {
   /** Once for each image; deleted with it. Images that are not stored are left out. */
-  readonly keepFigures: (
-    images: readonly { readonly hash: string; readonly figures: ImageFigures }[],
-  ) => Promise<void>
+  readonly keepFigures: (images: readonly StoredFigures[]) => Promise<void>
   /** Hashes of the classifier's images without figures, ascending, after one of them. */
   readonly withoutFigures: (
     classifierId: string,

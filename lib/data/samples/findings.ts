@@ -1,6 +1,11 @@
 /** Figures of images, and the findings of the most recent report of each classifier, as rows. What is a finding is
  *  decided in lib/domain/findings. */
-import { storedFindings, storedNames, storedReportState } from '#lib/contracts/stored-json.ts'
+import {
+  storedFindings,
+  storedNames,
+  storedReportState,
+  storedSurroundings,
+} from '#lib/contracts/stored-json.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import { FINDING_KINDS, type Finding } from '#lib/domain/findings/finding.ts'
 import { CONFLICT_AUTHOR } from '#lib/domain/sample-state.ts'
@@ -22,7 +27,7 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
 
   return {
     async keepFigures(images) {
-      const rows = images.map(({ hash, figures }) => [
+      const rows = images.map(({ hash, figures, surroundings }) => [
         hash,
         figures.brightness5,
         figures.brightness99,
@@ -30,16 +35,24 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
         figures.concentration,
         figures.entropy,
         figures.digest,
+        JSON.stringify(surroundings),
       ])
       await prisma.$executeRaw`INSERT OR REPLACE INTO "ImageFigures"
-          ("hash", "brightness5", "brightness99", "sharpness", "concentration", "entropy", "digest")
-        SELECT "value" ->> 0, "value" ->> 1, "value" ->> 2, "value" ->> 3, "value" ->> 4, "value" ->> 5, "value" ->> 6
+          ("hash", "brightness5", "brightness99", "sharpness", "concentration", "entropy", "digest",
+          "surroundingsJson")
+        SELECT "value" ->> 0, "value" ->> 1, "value" ->> 2, "value" ->> 3, "value" ->> 4, "value" ->> 5, "value" ->> 6,
+          "value" ->> 7
         FROM json_each(${JSON.stringify(rows)})
         WHERE EXISTS (SELECT 1 FROM "Picture" WHERE "hash" = "value" ->> 0)`
     },
     async withoutFigures(classifierId, { after, limit }) {
       const rows = await prisma.sample.findMany({
-        where: { classifierId, trashedAt: null, hash: { gt: after }, image: { figures: null } },
+        where: {
+          classifierId,
+          trashedAt: null,
+          hash: { gt: after },
+          image: { OR: [{ figures: null }, { figures: { surroundingsJson: null } }] },
+        },
         select: { hash: true },
         orderBy: { hash: 'asc' },
         take: limit,
@@ -69,6 +82,7 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
         ...size,
         split: SPLITS.find((one) => one === split) ?? null,
         figures,
+        surroundings: surroundingsIn(figures?.surroundingsJson ?? null),
       }))
     },
     async groupsOf(classifierId) {
@@ -184,6 +198,8 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
     },
   }
 }
+
+const surroundingsIn = (json: string | null) => (json === null ? null : parsed(storedSurroundings, json))
 
 function* chunks<T>(rows: readonly T[]): Generator<T[]> {
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) yield rows.slice(at, at + ROWS_AT_ONCE)

@@ -2,6 +2,7 @@
  *  this folder; registry.ts lists them. Nothing here reads an image or a row: figures go in, findings come out. */
 import type { Split } from '../classifier.ts'
 import type { ImageFigures } from './image-figures.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** In the order in which they are shown: what damages a classifier most comes first. */
 export const FINDING_KINDS = [
@@ -19,6 +20,7 @@ export const FINDING_KINDS = [
   'near_duplicate',
   'odd_aspect',
   'odd_size',
+  'shortcut',
   'too_few',
   'imbalance',
 ] as const
@@ -40,6 +42,7 @@ export type FindingSample = {
   readonly height: number
   /** Null where they are not known. */
   readonly figures: ImageFigures | null
+  readonly surroundings: Surroundings | null
 }
 
 /** All that the kinds judge by: the samples that are neither excluded nor in the trash, oldest first. */

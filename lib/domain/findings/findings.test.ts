@@ -20,6 +20,7 @@ const sample = (id: string, change: Partial<FindingSample> = {}): FindingSample 
   width: 100,
   height: 100,
   figures: { ...ordinary, digest: id },
+  surroundings: null,
   ...change,
 })
 const many = (count: number, change: Partial<FindingSample> = {}): FindingSample[] =>
@@ -111,6 +112,7 @@ describe('single images', () => {
       'blurry',
       'outlier',
       'near_duplicate',
+      'shortcut',
     ])
   })
 })

@@ -26,6 +26,7 @@ export const isDismissed = ({ usable, dismissed }: FindingState): boolean =>
 export function isOpen(kind: FindingKind, state: FindingState): boolean {
   switch (kind) {
     case 'unreadable':
+    case 'shortcut':
     case 'too_few':
     case 'imbalance':
       return true

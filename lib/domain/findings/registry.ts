@@ -20,6 +20,7 @@ import { nearDuplicate } from './near-duplicate.ts'
 import { oddAspect } from './odd-aspect.ts'
 import { oddSize } from './odd-size.ts'
 import { outlier } from './outlier.ts'
+import { shortcut } from './shortcut.ts'
 import { tooFew } from './too-few.ts'
 import { unreadable } from './unreadable.ts'
 
@@ -38,6 +39,7 @@ const KINDS: { readonly [K in FindingKind]: KindOfFinding } = {
   near_duplicate: nearDuplicate,
   odd_aspect: oddAspect,
   odd_size: oddSize,
+  shortcut,
   too_few: tooFew,
   imbalance,
 }

@@ -58,6 +58,13 @@ export const FINDING_TEXTS: Readonly<Record<SetFinding['kind'], FindingText>> = 
     text: 'These images are much longer in one direction than in the other.',
   },
   odd_size: { title: 'Unusual size', text: 'These images are far smaller or larger than the others.' },
+  shortcut: {
+    title: 'Possible shortcut',
+    text:
+      'The classes can be distinguished by something other than what the images show. The classifier may have ' +
+      'learned that instead, and then fails on images where it differs. Add images of all classes ' +
+      'that were taken in the same places, in the same light, with the same camera.',
+  },
   too_few: {
     title: 'Too few images',
     text: 'These classes have too few different images to be recognised reliably.',
