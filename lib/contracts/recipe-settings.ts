@@ -56,8 +56,6 @@ const augment = z.strictObject({
   contrast: z.number().exactOptional(),
   colour: z.number().exactOptional(),
   cutout: z.number().exactOptional(),
-  elastic: z.number().exactOptional(),
-  strokes: z.number().exactOptional(),
 })
 
 export const gradientSettings = z.strictObject({

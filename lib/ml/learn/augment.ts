@@ -2,7 +2,6 @@
  *  works on the packed bytes, before normalising; the recipe states which changes are valid for a
  *  classifier. */
 import { createRandom, mixSeeds } from '../random.ts'
-import { bend, changeStrokes } from './handwriting.ts'
 import type { Square } from './square.ts'
 
 /** All absent: the image as it is. Ranges are symmetric: `rotate: 10` turns by −10° to +10°. */
@@ -24,15 +23,11 @@ export type Augmentation = {
   readonly colour?: number
   /** Side of a grey square at a random place, in pixels. */
   readonly cutout?: number
-  /** Drawn signs: standard deviation of the displacements by which strokes bend, in pixels. */
-  readonly elastic?: number
-  /** Drawn signs: share of a pixel by which strokes become thicker or thinner on each side, at most 1. */
-  readonly strokes?: number
 }
 
-/** Share of the images that are turned and zoomed, and of those that are bent, when a recipe has these changes.
- *  Interpolated images are smoother than those that are predicted: a network trained on nothing else is worse on
- *  sharp images (Touvron et al. 2019, arXiv:1906.06423). */
+/** Share of the images that are turned and zoomed, when a recipe has these changes. Interpolated images are
+ *  smoother than those that are predicted: a network trained on nothing else is worse on sharp images (Touvron
+ *  et al. 2019, arXiv:1906.06423). */
 const WARPED = 0.5
 
 /** One number per sample from its content hash, so that the random changes depend on the image and not on its
@@ -66,14 +61,10 @@ export function augment(
   const cutX = random()
   const cutY = random()
   const isWarped = random() < WARPED
-  const width = within(how.strokes)
-  const isBent = random() < WARPED
   if ((how.rotate || how.zoom) && isWarped) warp(from, out, square, { isMirrored, right, down, turn, scale })
   else move(from, out, square, { isMirrored, right: Math.round(right), down: Math.round(down) })
   if (how.brightness || how.contrast || how.colour)
     retone(out, square.channels, { lift, spread, tints: how.colour ? tints : [1, 1, 1] })
-  if (how.elastic && isBent) bend(out.slice(), out, square, { displacement: how.elastic, random })
-  if (how.strokes) changeStrokes(out, square, width)
   if (how.cutout) coverPart(out, square, { side: how.cutout, x: cutX, y: cutY })
 }
 

@@ -3,7 +3,7 @@ import type { Recipe } from './recipe.ts'
 import { distil } from './distil.ts'
 import { finetune } from './finetune.ts'
 import { head } from './head.ts'
-import { restart, restartDigits } from './restart.ts'
+import { restart } from './restart.ts'
 import { settle } from './settle.ts'
 import { scratchBest, scratchBestDigits, scratchBestPhoto, scratchBestSmall } from './scratch-best.ts'
 import { scratchDigits } from './scratch-digits.ts'
@@ -27,7 +27,6 @@ export const RECIPES = {
   'transfer-whole-turned': transferWholeTurned,
   finetune,
   restart,
-  'restart-digits': restartDigits,
   settle,
   head,
 } as const satisfies Record<string, Recipe>
