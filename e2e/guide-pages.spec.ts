@@ -105,7 +105,10 @@ test('the classifier is corrected, retrained, evaluated, promoted and rolled bac
   const { frame, history, upload, retrain, models, images, findings, classifierSettings } = pages
   await logIn(page, app)
   await history.open('my-leaves')
-  await history.markIncorrect()
+  await history.confirm()
+  await history.addToTraining.waitFor()
+  await read(pages)
+  await history.change()
   await read(pages)
   await history.chooseClass('healthy')
   await expect(history.corrected('healthy')).toBeVisible()

@@ -34,6 +34,13 @@ export const historyPage = (tab: Tab) => {
 
     /** Starts the correction of the newest prediction. */
     markIncorrect: () => page.getByRole('button', { name: 'Incorrect', exact: true }).first().click(),
+    confirm: () => page.getByRole('button', { name: 'Correct', exact: true }).first().click(),
+    addToTraining: page.getByRole('button', { name: 'Add to training', exact: true }).first(),
+    change: () =>
+      page
+        .getByRole('button', { name: /^Change the feedback on/ })
+        .first()
+        .click(),
     correctClass,
     chooseClass: (name: string) => correctClass.getByRole('button', { name, exact: true }).click(),
     undoFeedback: page.getByRole('button', { name: /^Undo the feedback on/ }).first(),
