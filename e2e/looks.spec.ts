@@ -6,7 +6,7 @@ import { expect, type Page } from '@playwright/test'
 import { EMPTY_PAGES, PUBLIC_PAGES } from './page-urls.ts'
 import { pagesOf } from './pages.ts'
 import { becomeOwner } from './people.ts'
-import { expectNoAxeFindingsEverywhere, test } from './watched.ts'
+import { expectFewScriptBytes, expectNoAxeFindingsEverywhere, test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 test.describe.configure({ mode: 'serial' })
@@ -25,11 +25,12 @@ async function expectGoodPages(page: Page, paths: readonly string[]): Promise<vo
       await frame.open(path)
       await expect(frame.heading.first()).toBeVisible()
       await expectNoAxeFindingsEverywhere(page)
+      await expectFewScriptBytes(page)
     })
   }
 }
 
-test('public pages have no serious accessibility problem in either theme, and fit the screen', async ({
+test('public pages have no accessibility problem in either theme, fit the screen, and load few scripts', async ({
   page,
 }) => {
   test.setTimeout(300_000)
@@ -43,7 +44,7 @@ test('charts without data show a sentence instead of empty axes', async ({ page 
   await expect(monitoring.noChartYet).toBeVisible()
 })
 
-test('an admin’s pages have no serious accessibility problem while they are empty', async ({ page }) => {
+test('an admin’s pages have no accessibility problem while they are empty', async ({ page }) => {
   test.setTimeout(400_000)
   await becomeOwner(page, app)
   await expectGoodPages(page, EMPTY_PAGES)

@@ -37,31 +37,43 @@ const transitioned = (page: Page): Promise<unknown> =>
 const SIZES = [360, 1440] as const
 const THEMES = ['light', 'dark'] as const
 
-/**
- * Findings that axe rates moderate and that are defects here: headings that skip a level, content outside
- * of every landmark.
- */
-const MODERATE_FAULTS: readonly string[] = ['heading-order', 'region']
-
 /** Those that depend on colours. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block']
 
-/** No serious findings of axe, and no horizontal scrolling.
+/** No findings of axe of any severity, and no horizontal scrolling.
  *  @param rules all of axe where it is absent */
 export async function expectNoAxeFindings(page: Page, rules?: string[]): Promise<void> {
   // Legacy mode does not open a second page for the results of frames, which takes seconds; there are none.
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze()
   expect(
-    violations
-      .filter(
-        ({ id, impact }) => impact === 'serious' || impact === 'critical' || MODERATE_FAULTS.includes(id),
-      )
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`),
+    violations.map(
+      ({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map(({ target }) => target).join(' ')}`,
+    ),
   ).toEqual([])
   expect(
     await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
   ).toBeLessThanOrEqual(0)
+}
+
+/** As they are sent, compressed, all that a page has loaded. */
+const MOST_SCRIPT_BYTES = 170_000
+/** The chart library, which a page with charts loads after it is shown (measured: 59 kB). */
+const MOST_CHART_BYTES = 62_000
+
+/** The scripts of the page together, with those that it loads by itself after it is shown. */
+export async function expectFewScriptBytes(page: Page): Promise<void> {
+  const sizes = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
+      .map((entry) => (entry as PerformanceResourceTiming).encodedBodySize),
+  )
+  expect(sizes.length, 'scripts').toBeGreaterThan(3)
+  const hasCharts = (await page.locator('canvas').count()) > 0
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(
+    MOST_SCRIPT_BYTES + (hasCharts ? MOST_CHART_BYTES : 0),
+  )
 }
 
 /** The same in each size and each theme, on a page that is loaded once. */

@@ -1,6 +1,5 @@
 'use client'
 /** The logged-in user with a button to log out, or a link to log in. */
-import { signOut } from 'next-auth/react'
 import Link from 'next/link'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Icon } from '#lib/ui/icon.tsx'
@@ -19,9 +18,15 @@ export function Account({ name }: { readonly name: string | null }) {
         <Icon name="person" />
         {name}
       </Link>
-      <Button size="small" variant="quiet" onClick={() => void signOut({ callbackUrl: '/' })}>
+      <Button size="small" variant="quiet" onClick={() => void logOut()}>
         Log out
       </Button>
     </div>
   )
+}
+
+/** Loaded when it is needed: this component is on every page. */
+async function logOut(): Promise<void> {
+  const { signOut } = await import('next-auth/react')
+  await signOut({ callbackUrl: '/' })
 }

@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test'
 import { FULL_PAGES } from '../page-urls.ts'
 import { pagesOf } from '../pages.ts'
 import { test } from '../reading-product.ts'
-import { expectNoAxeFindingsEverywhere } from '../watched.ts'
+import { expectFewScriptBytes, expectNoAxeFindingsEverywhere } from '../watched.ts'
 
 async function look(page: Page, { url }: { readonly url: string }, path: string): Promise<void> {
   test.setTimeout(300_000)
@@ -11,15 +11,16 @@ async function look(page: Page, { url }: { readonly url: string }, path: string)
   await frame.open(path)
   await expect(frame.heading.first()).toBeVisible()
   await expectNoAxeFindingsEverywhere(page)
+  await expectFewScriptBytes(page)
 }
 
 for (const path of FULL_PAGES)
-  test(`an admin’s page ${path} has no serious accessibility problem, on a phone and a desktop, light and dark`, ({
+  test(`an admin’s page ${path} has no accessibility problem, on a phone and a desktop, light and dark`, ({
     ownerPage,
     shared,
   }) => look(ownerPage, shared, path))
 
-test('the API reference has no serious accessibility problem without a login', ({ page, shared }) =>
+test('the API reference has no accessibility problem without a login', ({ page, shared }) =>
   look(page, shared, '/docs'))
 
 test('the theme switch fits its column, in the drawer of a phone too', async ({ page, shared }) => {
