@@ -10,6 +10,7 @@ import { BrandMark, Shell } from '#lib/ui/shell.tsx'
 import { ThemeSwitch } from '#lib/ui/theme-switch.tsx'
 import { Toasts } from '#lib/ui/toast.tsx'
 import { Account } from './_components/account.tsx'
+import { Bell } from './_components/bell.tsx'
 import { Navigation } from './_components/navigation.tsx'
 import './globals.css'
 import { currentUser } from './current-user.ts'
@@ -28,6 +29,7 @@ export const viewport: Viewport = {
 export default async function Layout({ children }: { readonly children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
   const { isLoggedIn, name, may } = await currentUser()
+  const hasNotices = isLoggedIn && may('account')
   const classifiers = await darkroom().queries.classifierTitles()
   return (
     <html lang="en" suppressHydrationWarning>
@@ -43,6 +45,7 @@ export default async function Layout({ children }: { readonly children: ReactNod
               Darkroom
             </Link>
           }
+          tools={hasNotices && <Bell />}
           navigation={<Navigation classifiers={classifiers} rights={SCOPES.filter(may)} />}
           foot={
             <>

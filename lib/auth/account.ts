@@ -25,6 +25,7 @@ export type AccountActions = {
   readonly getAccount: AccountUseCase<'GET /api/account'>
   readonly changePassword: AccountUseCase<'POST /api/account/password'>
   readonly endSessions: AccountUseCase<'DELETE /api/account/sessions'>
+  readonly readNotices: AccountUseCase<'POST /api/notices/read'>
   readonly createResetLink: AccountUseCase<'POST /api/users/{id}/reset-link'>
   readonly resetPassword: AccountUseCase<'POST /api/reset'>
   /** The email address of the link's owner; null if the link is not valid. */
@@ -33,9 +34,11 @@ export type AccountActions = {
 
 export function createAccountActions({
   people,
+  notices,
   now,
 }: {
   readonly people: Data['people']
+  readonly notices: Data['notices']
   readonly now: () => number
 }): AccountActions {
   const own = async ({ id }: Caller): Promise<Person> => {
@@ -68,6 +71,12 @@ export function createAccountActions({
         throw wrong('new_password', 'is the same as the current password')
       await people.setPassword(id, await hashPassword(new_password), caller.session ?? null)
       return { id, changed: true }
+    },
+    async readNotices({ until }, { caller }) {
+      const { id } = await own(caller)
+      // the future would hide what has not happened yet
+      const at = new Date(Math.min(Date.parse(until), now()))
+      return { read_until: (await notices.markRead(id, at)).toISOString() }
     },
     async endSessions(_input, { caller }) {
       const { id } = await own(caller)

@@ -56,7 +56,7 @@ export type Auth = UserAdmin &
   }
 
 export type AuthParts = {
-  readonly data: Pick<Data, 'people' | 'keys' | 'classifiers' | 'phoneLinks'>
+  readonly data: Pick<Data, 'people' | 'keys' | 'classifiers' | 'phoneLinks' | 'notices'>
   readonly secret: string
   readonly limits: Limits
   readonly openActions: boolean
@@ -65,7 +65,7 @@ export type AuthParts = {
 }
 
 export function createAuth({
-  data: { people, keys, classifiers, phoneLinks },
+  data: { people, keys, classifiers, phoneLinks, notices },
   secret,
   limits,
   openActions,
@@ -86,7 +86,7 @@ export function createAuth({
     ...links,
     linkOf: async (token) => `${(await callerWithLink(token)).id}`,
     ...createUserAdmin({ people }),
-    ...createAccountActions({ people, now }),
+    ...createAccountActions({ people, notices, now }),
     ...createOidcSignIn({ people, settings: oidc }),
     oidc: () => oidc,
     needsFirstAdmin,

@@ -72,6 +72,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'POST /api/reset': 'set a new password with a reset link',
   'POST /api/account/password': 'changed their own password',
   'DELETE /api/account/sessions': 'logged out everywhere',
+  'POST /api/notices/read': 'marked notifications as read',
 }
 
 /** Other entries of the log (logins), and actions recorded by an earlier version of the product, are

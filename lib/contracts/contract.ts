@@ -63,8 +63,8 @@ export type Contract = {
   readonly limited: RateLimitName | null
   /** An additional rate limit of some inputs, because they cost more than others. */
   readonly alsoLimited?: (input: unknown) => RateLimitName | null
-  /** True: it computes something and changes nothing, although its method is not GET; the audit log leaves it
-   *  out. */
+  /** True: it computes something and changes nothing that concerns others, although its method is not GET; the
+   *  audit log leaves it out. */
   readonly isReadOnly?: boolean
   /** True: a phone link that allows predictions may call it, in addition to the routes of its scope. */
   readonly isForPhones?: boolean

@@ -98,6 +98,7 @@ import {
   undoUpload,
   upload,
 } from './uploads.ts'
+import { listNotices, readNotices } from './notices.ts'
 
 export const contracts = [
   predictOne,
@@ -212,6 +213,8 @@ export const contracts = [
   getAccount,
   changePassword,
   endSessions,
+  listNotices,
+  readNotices,
   listSettings,
   changeSettings,
   listAudit,

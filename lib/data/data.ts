@@ -15,6 +15,7 @@ import type { PhoneLinks } from './administration/phone-links.ts'
 import type { PermanentDeletion } from './trash/permanent-deletion.ts'
 import type { FeedbackStore, Predictions, Retention } from './predictions/prediction-types.ts'
 import type { PredictionJobStore } from './predictions/prediction-job-values.ts'
+import type { Notices } from './administration/notices.ts'
 import type { Subjects } from './administration/subjects.ts'
 import type { FindingStore } from './samples/finding-types.ts'
 import type { Groups } from './samples/group-types.ts'
@@ -372,6 +373,7 @@ export type Data = {
   readonly changes: Changes
   readonly counts: Counts
   readonly feedback: FeedbackStore
+  readonly notices: Notices
   readonly subjects: Subjects
   /** What opening it did: migrations that were applied, and where the database of before lies; null where it
    *  was new or up to date. */

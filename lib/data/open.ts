@@ -25,6 +25,7 @@ import { liveVersionsOf } from './versions/live-versions.ts'
 import { lazyPrisma } from './database/prisma.ts'
 import { migrate, MIGRATIONS } from './database/migrate.ts'
 import { keepMigrationCopy } from './database/migration-copy.ts'
+import { noticesOf } from './administration/notices.ts'
 import { peopleOf } from './administration/people.ts'
 import { imagesOf, createImageFolder } from './images/images.ts'
 import { predictionJobsOf } from './predictions/prediction-jobs.ts'
@@ -112,6 +113,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     changes: changesOf(store),
     counts: countsOf(store),
     feedback: feedbackOf(store),
+    notices: noticesOf(store),
     store,
     blobs: store.blobs,
     subjects: subjectsOf(store),

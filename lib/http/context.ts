@@ -155,6 +155,7 @@ export type Darkroom = {
     readonly getAccount: RouteUseCase<'GET /api/account'>
     readonly changePassword: RouteUseCase<'POST /api/account/password'>
     readonly endSessions: RouteUseCase<'DELETE /api/account/sessions'>
+    readonly readNotices: RouteUseCase<'POST /api/notices/read'>
     /** How people sign in with OIDC; null if it is not configured. */
     readonly oidc: () => OidcSettings | null
     readonly signIn: OidcSignIn['signIn']

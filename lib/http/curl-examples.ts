@@ -41,6 +41,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
     idFrom: 'GET /api/predictions',
     json: { correct: false, label: 'circle' },
   },
+  'POST /api/notices/read': { json: { until: '2026-11-21T12:00:00.000Z' } },
   'POST /api/predictions/feedback': {
     json: {
       feedback: [{ id: '0193a5c0-0000-7000-8000-000000000000', correct: true, add_to_training: true }],

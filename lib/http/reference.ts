@@ -52,7 +52,11 @@ const GROUPS: readonly (readonly [name: string, title: string, resources: readon
   ['snapshots', 'Snapshots', ['snapshots']],
   ['trash', 'Trash', ['trash']],
   ['operations', 'System status', ['health', 'metrics', 'logs', 'audit', 'backups']],
-  ['people', 'Users, keys and settings', ['setup', 'account', 'reset', 'users', 'keys', 'settings']],
+  [
+    'people',
+    'Users, keys and settings',
+    ['setup', 'account', 'notices', 'reset', 'users', 'keys', 'settings'],
+  ],
 ]
 
 /** `origin`: the address at which the reader reaches the API. */

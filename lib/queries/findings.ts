@@ -68,7 +68,7 @@ type OpenFinding = {
 type StateRow = FindingState & { readonly id: string; readonly kind: string; readonly severity: number }
 
 /** By kind, the most severe first; with those that were dismissed. */
-async function openFindings(
+export async function openFindings(
   prisma: Store['prisma'],
   { classifierId, uploadId }: { readonly classifierId: string; readonly uploadId: string | null },
 ): Promise<readonly OpenFinding[]> {

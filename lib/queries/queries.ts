@@ -7,6 +7,7 @@ import { classifierQueries } from './classifiers.ts'
 import { findingQueries } from './findings.ts'
 import { modelQueries } from './models.ts'
 import { phoneLinkQueries } from './phone-links.ts'
+import { noticeQueries } from './notices.ts'
 import { predictionJobQueries } from './prediction-jobs.ts'
 import { predictionQueries } from './predictions.ts'
 import { predictionExportQueries } from './predictions-export.ts'
@@ -25,6 +26,7 @@ export const queriesOf = (store: Store, data: Data) => ({
   ...findingQueries(store, data),
   ...modelQueries(store, data),
   ...phoneLinkQueries(store, data),
+  ...noticeQueries(store, data),
   ...predictionQueries(store, data),
   ...predictionExportQueries(store, data),
   ...predictionJobQueries(store, data),

@@ -7,11 +7,14 @@ const DRAWER = 'navigation-drawer'
 
 export function Shell({
   brand,
+  tools,
   navigation,
   foot,
   children,
 }: {
   readonly brand: ReactNode
+  /** Next to the brand, on every page. */
+  readonly tools: ReactNode
   readonly navigation: ReactNode
   readonly foot: ReactNode
   readonly children: ReactNode
@@ -24,6 +27,7 @@ export function Shell({
       <div className="shell">
         <header className="shell-bar">
           {brand}
+          <div className="shell-tools">{tools}</div>
           <button
             type="button"
             {...{ popoverTarget: DRAWER }}

@@ -1,0 +1,60 @@
+'use client'
+/** The notices of the user, read again while the page is open; the progress of a training run in the title of the tab;
+ *  and a notification of the browser when one ends, where the user has allowed it. */
+import { usePathname } from 'next/navigation'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { call } from '#lib/contracts/client.ts'
+import { endedRuns, titleWith, type NoticeList } from './notice-text.ts'
+
+const EVERY_MS = 30_000
+const EVERY_MS_WHILE_TRAINING = 5_000
+
+export function useNotices() {
+  const [list, setList] = useState<NoticeList | null>(null)
+  const before = useRef<NoticeList | null>(null)
+  const path = usePathname()
+
+  const receive = useEffectEvent((next: NoticeList) => {
+    for (const { id, text } of endedRuns(before.current, next)) notify(id, text)
+    before.current = next
+    setList(next)
+    document.title = titleWith(document.title, next.running)
+  })
+
+  // A new page begins with a new title, and a training run may have been started on the page before.
+  useEffect(() => {
+    const leaving = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const read = async (): Promise<void> => {
+      // without a person who looks, only the end of a run matters
+      if (!document.hidden || before.current?.running) {
+        try {
+          receive(await call('GET /api/notices', {}, leaving.signal))
+        } catch {
+          return // logged out, or the server has stopped: the next page tries again
+        }
+      }
+      if (leaving.signal.aborted) return
+      timer = setTimeout(() => void read(), before.current?.running ? EVERY_MS_WHILE_TRAINING : EVERY_MS)
+    }
+    void read()
+    return () => {
+      leaving.abort()
+      clearTimeout(timer)
+    }
+  }, [path])
+
+  const markRead = async () => {
+    const newest = list?.notices[0]
+    if (!newest || list.unread === 0) return
+    setList({ ...list, unread: 0 })
+    await call('POST /api/notices/read', { until: newest.at }).catch(() => undefined)
+  }
+  return { list, markRead }
+}
+
+/** Several tabs show one notification: they use the same tag. */
+function notify(id: string, text: string): void {
+  if (!('Notification' in window) || Notification.permission !== 'granted') return
+  new Notification('Darkroom', { body: text, tag: id })
+}
