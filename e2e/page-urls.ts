@@ -9,6 +9,7 @@ export const PUBLIC_PAGES = [
   '/classifiers/shapes/predict/jobs',
   '/classifiers/shapes/versions',
   '/login',
+  '/help',
   '/monitoring',
 ]
 

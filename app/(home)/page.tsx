@@ -7,6 +7,7 @@ import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { NetworkAnswer } from '#lib/contracts/backbones.ts'
+import { PageHelp } from '../_components/page-help.tsx'
 import { Attention } from '../_components/attention.tsx'
 import { FirstSteps } from '../_components/first-steps.tsx'
 import { firstStepsOf } from '../_components/first-steps-of.ts'
@@ -58,6 +59,7 @@ export default async function Classifiers(props: PageProps) {
             New classifier
           </Link>
         )}
+        <PageHelp topic="classifiers" />
       </PageHead>
       {needsFirstAdmin && <FirstAdmin />}
       {isAfterSetup && <SetupNetworks networks={networks} />}

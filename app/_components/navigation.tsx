@@ -18,6 +18,7 @@ const PAGES: readonly (NavigationLink & { readonly needs: Scope })[] = [
   { href: '/trash', name: 'Trash', icon: 'trash', needs: 'view' },
   { href: '/monitoring', name: 'Monitoring', icon: 'gauge', needs: 'open' },
   { href: '/docs', name: 'API', icon: 'code', needs: 'open' },
+  { href: '/help', name: 'Help', icon: 'help', needs: 'open' },
   { href: '/settings', name: 'Settings', icon: 'sliders', needs: 'admin' },
 ]
 

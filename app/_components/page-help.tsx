@@ -1,18 +1,11 @@
-/** The "?" of a page: three sentences on what it is for, and a link to where more is written. Opens and closes
+/** The "?" of a page: three sentences on what it is for, and a link to the help of all pages. Opens and closes
  *  without a script. */
 import Link from 'next/link'
-import type { ReactNode } from 'react'
 import { buttonProps } from '#lib/ui/button.tsx'
+import { HELP_TOPICS, type HelpName } from './help-topics.ts'
 
-type PageHelpProps = {
-  /** The name of the page. */
-  readonly page: string
-  readonly more?: { readonly href: string; readonly label: string }
-  /** Three sentences. */
-  readonly children: ReactNode
-}
-
-export function PageHelp({ page, more, children }: PageHelpProps) {
+export function PageHelp({ topic }: { readonly topic: HelpName }) {
+  const { page, sentences } = HELP_TOPICS[topic]
   return (
     <details className="relative">
       <summary
@@ -26,12 +19,10 @@ export function PageHelp({ page, more, children }: PageHelpProps) {
         className="card absolute left-0 z-10 mt-2 grid w-[min(20rem,80vw)] gap-2 shadow-lg sm:right-0 sm:left-auto"
         role="note"
       >
-        <p className="small">{children}</p>
-        {more && (
-          <Link className="link small" href={more.href}>
-            {more.label}
-          </Link>
-        )}
+        <p className="small">{sentences.join(' ')}</p>
+        <Link className="link small" href={`/help#${topic}`}>
+          Guide and help for all pages
+        </Link>
       </div>
     </details>
   )

@@ -9,6 +9,7 @@ import { Chart } from '#lib/ui/chart.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../_components/page-help.tsx'
 import { queryOf, currentUser, type PageProps, type Query, type CurrentUser } from '../current-user.ts'
 import { LiveMonitor } from './_components/live-monitor.tsx'
 import { LogPanel } from './_components/log-panel.tsx'
@@ -32,7 +33,9 @@ export default async function Monitoring(props: PageProps) {
   const hasPredictions = statistics.by_day.some(({ count }) => count > 0)
   return (
     <div className="stack">
-      <PageHead title="Monitoring" lead="System health, latency and services." />
+      <PageHead title="Monitoring" lead="System health, latency and services.">
+        <PageHelp topic="monitoring" />
+      </PageHead>
       <LiveMonitor
         first={{ samples: [...points, now], processes, health, retrain, failure: null }}
         mayRetrain={may('train')}

@@ -4,6 +4,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { SegmentedLinks } from '#lib/ui/segmented.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../_components/page-help.tsx'
 import { requireViewer, queryOf, type PageProps, type Query, type CurrentUser } from '../current-user.ts'
 import { auditInputOf, auditQueryOf } from './_components/audit-query.ts'
 import { AuditView } from './_components/audit-view.tsx'
@@ -27,7 +28,11 @@ const CHANGES = 50
 export default async function Settings(props: PageProps) {
   const query = await queryOf(props)
   const user = await requireViewer('/settings')
-  const head = <PageHead title="Settings" lead="Users, API keys, pretrained networks and server settings." />
+  const head = (
+    <PageHead title="Settings" lead="Users, API keys, pretrained networks and server settings.">
+      <PageHelp topic="installation" />
+    </PageHead>
+  )
   if (!user.may('admin'))
     return (
       <>

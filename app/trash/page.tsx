@@ -12,6 +12,7 @@ import { Thumbnail } from '#lib/ui/image-tile.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { Table } from '#lib/ui/table.tsx'
+import { PageHelp } from '../_components/page-help.tsx'
 import { requireViewer, queryOf, type PageProps } from '../current-user.ts'
 import { TrashActions } from './_components/trash-actions.tsx'
 
@@ -39,7 +40,9 @@ export default async function Trash(props: PageProps) {
           `Deleted images, uploads, classifiers and versions. Restore them within ${TRASH_DAYS} days; ` +
           'after that they are deleted permanently.'
         }
-      />
+      >
+        <PageHelp topic="trash" />
+      </PageHead>
       {entries.length === 0 ? (
         <EmptyState icon="trash" title="The trash is empty" />
       ) : (

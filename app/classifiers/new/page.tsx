@@ -30,11 +30,7 @@ export default async function NewClassifier(props: PageProps) {
       title="New classifier"
       lead="Four steps, a few minutes. You can leave at any time and continue later."
     >
-      <PageHelp page="New classifier">
-        Give the classifier a name, and add images of each class that it should recognise. Darkroom shows
-        which classes it found, and trains the first version on the images. To continue later, open the
-        classifier on the first page.
-      </PageHelp>
+      <PageHelp topic="create" />
     </PageHead>
   )
   if (reason !== null)

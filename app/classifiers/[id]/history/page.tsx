@@ -10,6 +10,7 @@ import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Icon } from '#lib/ui/icon.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../_components/page-help.tsx'
 import { PermissionGate } from '../../../_components/permission-gate.tsx'
 import { resultOf, requireViewer, queryOf, type Query } from '../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../classifier-of-page.ts'
@@ -31,7 +32,9 @@ export default async function History(props: ClassifierPageProps) {
   const list = await resultOf(context, () => queries.listPredictions({ ...filters, limit: PAGE }))
   return (
     <div className="stack">
-      <PageHead title="History" lead={`All saved predictions of ${title} with confidence and feedback.`} />
+      <PageHead title="History" lead={`All saved predictions of ${title} with confidence and feedback.`}>
+        <PageHelp topic="history" />
+      </PageHead>
       <FilterForm query={query} classifier={id} classes={classes} />
       {!list.ok && <ErrorNotice title="The history cannot be shown" failure={list.failure} />}
       {list.ok && list.value.predictions.length === 0 && (

@@ -8,6 +8,7 @@ import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import type { Option } from '#lib/ui/field.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../_components/page-help.tsx'
 import { PermissionGate } from '../../../_components/permission-gate.tsx'
 import { queryOf, requireViewer, resultOf } from '../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../classifier-of-page.ts'
@@ -46,6 +47,7 @@ export default async function Images(props: ClassifierPageProps) {
         <Link href={classifierPage(id, 'images/add')} {...buttonProps({ variant: 'primary' })}>
           Add images
         </Link>
+        <PageHelp topic="images" />
       </PageHead>
       <FilterBar
         classifier={id}

@@ -4,6 +4,7 @@ import { redirect } from 'next/navigation'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../_components/page-help.tsx'
 import { PermissionGate } from '../../../_components/permission-gate.tsx'
 import { currentUser, loginAt, queryOf } from '../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../classifier-of-page.ts'
@@ -22,10 +23,9 @@ export default async function Predict(props: ClassifierPageProps) {
   const { id, title, classes, has_digits: hasDigits, champion } = classifier
   return (
     <>
-      <PageHead
-        title="Predict"
-        lead={`Upload an image to get a prediction by ${title} with its confidence.`}
-      />
+      <PageHead title="Predict" lead={`Upload an image to get a prediction by ${title} with its confidence.`}>
+        <PageHelp topic="predict" />
+      </PageHead>
       {result !== undefined && <PredictionDetail id={result} user={user} classes={classes} />}
       {champion === null && <NotTrained classifier={classifier} mayTrain={user.may('train')} />}
       {champion && user.isLoggedIn && (

@@ -1,6 +1,5 @@
 /** The settings of one classifier: name, classes, when it is retrained and promoted, export and deletion. */
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
@@ -31,11 +30,7 @@ export default async function ClassifierSettings({ params }: ClassifierPageProps
   return (
     <div className="stack">
       <PageHead title="Settings" lead={`Name, classes, retraining and promotion of ${title}.`}>
-        <PageHelp page="Settings">
-          Here you change what the classifier is called, which classes it has, and what happens when images
-          are added. Class changes apply to the images immediately; each dialog says when they apply to
-          predictions. You can restore what you remove from the trash for {TRASH_DAYS} days.
-        </PageHelp>
+        <PageHelp topic="settings" />
       </PageHead>
       <Card title="Name">
         <PermissionGate user={user} scope="edit" action="rename this classifier">

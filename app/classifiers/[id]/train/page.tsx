@@ -10,6 +10,7 @@ import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Notice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../_components/page-help.tsx'
 import { NetworkOffers } from '../../../_components/network-offers.tsx'
 import { PermissionGate } from '../../../_components/permission-gate.tsx'
 import { requireViewer } from '../../../current-user.ts'
@@ -48,7 +49,9 @@ export default async function Train({ params }: ClassifierPageProps) {
   const automatic = await training.getAutoRetrain({ id }, user.context)
   return (
     <div className="stack">
-      <PageHead title="Train" lead={LEAD} />
+      <PageHead title="Train" lead={LEAD}>
+        <PageHelp topic="train" />
+      </PageHead>
       {active && (
         <Notice title="An automatic training run is active">
           If you start another one, it replaces this one.{' '}

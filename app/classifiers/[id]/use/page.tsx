@@ -26,11 +26,7 @@ export default async function Use({ params }: ClassifierPageProps) {
   return (
     <div className="stack">
       <PageHead title="Use" lead={`Use ${title} from a script, a phone or another program.`}>
-        <PageHelp page="Use" more={{ href: '/docs', label: 'All routes of the API' }}>
-          Each program below sends one image and prints the predicted class. If you create a key here, it is
-          filled in; it can only predict with this classifier. Scan the QR code to open the classifier on a
-          phone.
-        </PageHelp>
+        <PageHelp topic="use" />
       </PageHead>
       {version === undefined && (
         <p className="notice" role="note">

@@ -8,6 +8,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { Notice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../_components/page-help.tsx'
 import { faultText } from '../../../_components/broken-version-text.ts'
 import { PermissionGate } from '../../../_components/permission-gate.tsx'
 import { currentUser, type CurrentUser } from '../../../current-user.ts'
@@ -29,7 +30,9 @@ export default async function Versions({ params }: ClassifierPageProps) {
       <PageHead
         title="Versions"
         lead="Every training run creates an immutable version. One is live; you can switch to any other."
-      />
+      >
+        <PageHelp topic="versions" />
+      </PageHead>
       {user.may('view') ? (
         <AllVersions classifier={classifier} user={user} />
       ) : (

@@ -6,6 +6,7 @@ import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { ownPhoneAddress } from '../../../../_components/phone/own-phone-address.ts'
+import { PageHelp } from '../../../../_components/page-help.tsx'
 import { requireViewer } from '../../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { RecentUploads } from './_components/recent-uploads.tsx'
@@ -21,7 +22,9 @@ export default async function AddImages({ params }: ClassifierPageProps) {
     <PageHead
       title="Add images"
       lead="Upload labelled images. Duplicates and unreadable files are skipped and listed in a report."
-    />
+    >
+      <PageHelp topic="add" />
+    </PageHead>
   )
   if (!user.may('upload')) {
     return (

@@ -8,6 +8,7 @@ import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../../_components/page-help.tsx'
 import { queryOf, requireViewer } from '../../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { FindingList } from './_components/finding-list.tsx'
@@ -49,7 +50,9 @@ export default async function FindingsPage(props: ClassifierPageProps) {
       <PageHead
         title="Problems with the images"
         lead="Images that may harm the classifier, and what helps. Nothing is changed until you choose."
-      />
+      >
+        <PageHelp topic="findings" />
+      </PageHead>
       <ReportStatus classifier={id} report={overview.report} mayEdit={user.may('edit')} />
       {overview.kinds.length > 0 && (
         <nav className="row gap-2" aria-label="Kinds of problems">

@@ -4,6 +4,7 @@ import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../../_components/page-help.tsx'
 import { currentUser, loginAt, queryOf, resultOf } from '../../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { NotTrained } from '../_components/not-trained.tsx'
@@ -31,7 +32,9 @@ export default async function PredictionJobs(props: ClassifierPageProps) {
       <PageHead
         title="Many images"
         lead="Send a ZIP, a folder or images. They are predicted in the background; download the results as a table."
-      />
+      >
+        <PageHelp topic="jobs" />
+      </PageHead>
       {classifier.champion === null ? (
         <NotTrained classifier={classifier} mayTrain={user.may('train')} />
       ) : (

@@ -8,6 +8,7 @@ import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../../_components/page-help.tsx'
 import { currentUser, requireViewer, resultOf } from '../../../../current-user.ts'
 import { versionResultOf } from '../../../../version-result-of.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
@@ -45,6 +46,7 @@ export default async function VersionReport({ params }: ReportProps) {
           </Link>
         )}
         <VersionActions version={shown} mayTrain={user.may('train')} />
+        <PageHelp topic="version" />
       </PageHead>
       {model.ok ? (
         <>
