@@ -28,6 +28,7 @@ const REFUSED: Readonly<Record<string, readonly number[]>> = {
   'POST /api/runs/{id}/cancel': [409], // it has ended
   'POST /api/predict/jobs/{id}/cancel': [200, 409], // it may have ended
   'POST /api/runs/{id}/resume': [409],
+  'POST /api/predictions/feedback': [404], // the prediction does not exist
   'GET /api/snapshots/{id}/compare': [404], // the other snapshot does not exist
   'DELETE /api/models/{id}': [200, 409], // the newest may be the target of the rollback
 }
