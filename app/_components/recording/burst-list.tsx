@@ -13,8 +13,8 @@ type BurstListProps = {
 }
 
 export function BurstList({ bursts, isDisabled, onDeleteFrame, onDeleteBurst }: BurstListProps) {
-  return bursts.map(({ key, label, frames }) => (
-    <section key={key} className="grid gap-2" aria-label={`Recording of ${label}`}>
+  return bursts.map(({ key, label, frames }, position) => (
+    <section key={key} className="grid gap-2" aria-label={`Recording ${position + 1}, of ${label}`}>
       <div className="row justify-between">
         <p className="small min-w-0 [overflow-wrap:anywhere]">
           <strong>{label}</strong>, {counted(frames.length, 'image')}
