@@ -27,7 +27,7 @@ test('a refused permission says where to allow it', async ({ ownerPage, shared }
   await upload.open('shapes')
   await recording.open()
 
-  await expect(recording.noCamera).toContainText('Allow it in the settings of the site')
+  await expect(recording.noCamera).toContainText('Allow it in the site settings')
   await expect(recording.holdButton).toBeHidden()
 })
 
