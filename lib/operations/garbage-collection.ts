@@ -17,7 +17,7 @@ const STILL_BYTES = 1024 ** 2
 /**
  * A process with less work between two checks is idle: it takes 5 ms without any. Memory is as steady under a constant
  * load, and a thorough collection then drops the compiled code of what is running: it stopped a process that predicts
- * for 300 to 500 ms every ten seconds, and its code had to be compiled again (2026-11-30).
+ * for up to 400 ms, several times a minute, and its code had to be compiled again (2026-11-30).
  */
 const IDLE_CPU_MS = 100
 
