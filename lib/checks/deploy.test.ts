@@ -22,6 +22,25 @@ const pinned = JSON.parse(read('package.json')) as {
 }
 const hasBash = spawnSync('bash', ['--version']).status === 0
 
+/** The first location of nginx.conf whose pattern matches a path; it names its timeouts. */
+function locationOf(address: string): string {
+  const locations = read('deploy/nginx.conf').matchAll(/location ~ (\S+) \{([^}]*)\}/g)
+  return [...locations].find(([, pattern]) => new RegExp(pattern!).test(address))?.[2] ?? ''
+}
+
+test('nginx waits an hour for the answer to an upload, and passes events on at once', () => {
+  const address = ({ path: template }: { readonly path: string }): string =>
+    template.replaceAll(/\{\w+\}/g, 'x')
+  const uploads = contracts.filter(({ body }) => body === 'parts')
+  const events = contracts.filter(({ answer }) => answer === 'events')
+
+  expect(uploads.length).toBeGreaterThan(4)
+  for (const upload of uploads)
+    expect(locationOf(address(upload)), upload.path).toContain('proxy_read_timeout 1h')
+  expect(events.length).toBeGreaterThan(1)
+  for (const one of events) expect(locationOf(address(one)), one.path).toContain('proxy_buffering off')
+})
+
 test('the image has the pinned Node version, runs without root, and starts a program that exists', () => {
   const dockerfile = read('Dockerfile')
   const start = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)![1]!) as string[]
