@@ -15,17 +15,12 @@ const SIDE = BOMB_SIDE - 300
 const SIZES = { short: [64, null], long: [64, 320, 1024, null] } as const
 const PAGES = ['history', 'images', 'images/insights', 'traffic', 'train', 'versions']
 
-export async function storedBombs({
-  form,
-  count,
-  product: shared,
-  say,
-}: Context): Promise<readonly CheckResult[]> {
+export async function storedBombs({ form, product: shared, say }: Context): Promise<readonly CheckResult[]> {
   const product = await shared()
   const limit = await limitOf(product)
   const kinds = form === 'long' ? (Object.keys(BOMBS) as BombName[]) : SHORT_KINDS
   say(`storing images of ${kinds.length} formats`)
-  const stored = await storedIn(product, kinds, count({ short: 1, long: 4 }))
+  const stored = await storedIn(product, kinds)
   const snapshot = await product.request('/api/snapshots', {
     method: 'POST',
     type: 'application/json',
@@ -46,19 +41,18 @@ export async function storedBombs({
 
 type StoredBombs = { readonly predictions: readonly string[]; readonly samples: readonly string[] }
 
-async function storedIn(product: Product, kinds: readonly BombName[], each: number): Promise<StoredBombs> {
+async function storedIn(product: Product, kinds: readonly BombName[]): Promise<StoredBombs> {
   const predictions: string[] = []
   const form = new FormData()
   form.append('label', 'circle')
-  for (const kind of kinds)
-    for (let i = 0; i < each; i++) {
-      const { make, mediaType } = BOMBS[kind]
-      const { body } = await product.predict(make(SIDE - i), { type: mediaType })
-      if (typeof body['id'] === 'string') predictions.push(body['id'])
-      form.append('files', new Blob([new Uint8Array(make(SIDE - 50 - i))]), `${kind}-${i}`)
-    }
+  for (const kind of kinds) {
+    const { make, mediaType } = BOMBS[kind]
+    const { body } = await product.predict(make(SIDE), { type: mediaType })
+    if (typeof body['id'] === 'string') predictions.push(body['id'])
+    form.append('files', new Blob([new Uint8Array(make(SIDE - 50))]), kind)
+  }
   await product.request('/api/upload?classifier=shapes', { method: 'POST', body: form })
-  const { body } = await product.request(`/api/samples?classifier=shapes&limit=${kinds.length * each}`)
+  const { body } = await product.request(`/api/samples?classifier=shapes&limit=${kinds.length}`)
   return { predictions, samples: (body['samples'] as readonly { readonly id: string }[]).map(({ id }) => id) }
 }
 
