@@ -77,6 +77,13 @@ export const editsOf = (data: OpenData) => ({
   ...createFeedback(data),
 })
 
+/** Makes the stored figures of images those of a program from before there were surroundings. */
+export function forgetSurroundings(databaseFile: string): void {
+  const database = new DatabaseSync(databaseFile)
+  database.exec('UPDATE "ImageFigures" SET "surroundingsJson" = NULL')
+  database.close()
+}
+
 /** SQLite's integrity check of the whole file; `ok` if every page and index is valid. */
 export function integrityOf(databaseFile: string): unknown {
   const database = new DatabaseSync(databaseFile, { readOnly: true })

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
+import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import { forgetSurroundings } from '#lib/data/opened.fakes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 import { createRandom } from '#lib/ml/random.ts'
 import { checkImages } from './check-images.ts'
-import { data, ingestForEachTest, send, sizeOf, text } from './upload.fakes.ts'
+import { arrivals, data, ingestForEachTest, send, sizeOf, text } from './upload.fakes.ts'
 
 ingestForEachTest()
 
@@ -165,6 +167,19 @@ test('images that have no figures yet get them, and damaged ones are left out', 
   expect([done, total]).toEqual([3, 3])
   const remaining = await data.findings.withoutFigures('pets', { after: '', limit: 10 })
   expect(remaining).toHaveLength(1)
+})
+
+test('images whose figures an older program stored get what is missing, and are counted once', async () => {
+  await uploadFaulty()
+  forgetSurroundings(path.join(arrivals(), '..', 'darkroom.db'))
+
+  await check()
+
+  const { done, total } = (await list()).report
+  expect([done, total]).toEqual([50, 50])
+  expect((await data.findings.samplesOf('pets')).every(({ surroundings }) => surroundings !== null)).toBe(
+    true,
+  )
 })
 
 test('findings come in pages, and those of one upload alone', async () => {

@@ -40,7 +40,7 @@ export async function checkImages(
   // before the samples are read: what is added from now on asks for another check
   await findings.begin(classifierId)
   const before = await findings.samplesOf(classifierId)
-  const missing = before.filter(({ figures }) => figures === null).length
+  const missing = before.filter((one) => one.figures === null || one.surroundings === null).length
   await findings.progress(classifierId, { done: before.length - missing, total: before.length })
   await computeMissing(
     classifierId,
@@ -80,7 +80,8 @@ async function computeMissing(
     }
     await findings.keepFigures(known)
     processed += hashes.length
-    await findings.progress(classifierId, { done: processed, total })
+    // excluded images get figures, too, and are not among those that are judged
+    await findings.progress(classifierId, { done: Math.min(processed, total), total })
     after = hashes.at(-1)!
   }
 }
