@@ -18,7 +18,9 @@ export function useNotices() {
     for (const { id, text } of endedRuns(before.current, next)) notify(id, text)
     before.current = next
     setList(next)
-    document.title = titleWith(document.title, next.running)
+    // while a page is being read, it may have no title yet: writing one then would take the place of its own
+    const title = titleWith(document.title, next.running)
+    if (document.title !== '' && title !== document.title) document.title = title
   })
 
   // A new page begins with a new title, and a training run may have been started on the page before.
