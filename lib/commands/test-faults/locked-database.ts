@@ -1,6 +1,6 @@
 /**
  * Another process holds the write lock of the database: the web process continues to respond, reads
- * continue, predictions wait or are refused with a time to retry, and no response is a 500.
+ * continue, everything that writes waits or is refused with a time to retry, and no response is a 500.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -39,6 +39,7 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
   void released.then(() => {
     isOver.now = true
   })
+  const changes = sendChanges(product)
   const pending: Promise<unknown>[] = []
   for (let turn = 0; !isOver.now; turn++) {
     for (const place of ['/api/health/live', '/api/predictions?limit=5', '/login'])
@@ -51,6 +52,7 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
     async () => (await product.predict(smallImage(1))).status === 200,
   )
   await Promise.all(pending)
+  const changed = await changes
   const acknowledged = writes.flatMap(({ status, body }) =>
     status === 200 && typeof body['id'] === 'string' ? [body['id']] : [],
   )
@@ -85,6 +87,17 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
         longestWrite <= LONGEST_WRITE_MS,
     },
     {
+      what: `uploads, classes, keys, users, snapshots, links and trainings ${held}`,
+      expected: `503 with Retry-After within ${LONGEST_WRITE_MS / 1000} s, or success after the lock; no 500`,
+      measured: `${tally(changed.map(({ status, failure }) => failure ?? status))}; longest ${inMs(
+        Math.max(0, ...changed.map(({ ms }) => ms)),
+      )}`,
+      holds: changed.every(
+        ({ status, retryAfter, ms }) =>
+          ms <= LONGEST_WRITE_MS && (status === 503 ? retryAfter !== null : status >= 200 && status < 300),
+      ),
+    },
+    {
       what: 'after the lock is released',
       expected: `a prediction within ${RECOVERED_WITHIN_MS / 1000} s; the processes that answer are the same`,
       measured:
@@ -93,6 +106,34 @@ export async function lockedDatabase({ count, say }: Context): Promise<readonly 
       holds: recovered.held && answeringPids(product) === processesBefore,
     },
   ]
+}
+
+/** One request of each kind that changes something, all at once; each would succeed without the lock. */
+function sendChanges(product: Product): Promise<readonly ProductAnswer[]> {
+  const upload = new FormData()
+  upload.set('classifier', 'shapes')
+  upload.set('label', 'star')
+  upload.append('files', new Blob([new Uint8Array(smallImage(1_000))]), 'star.png')
+  const bodies: Readonly<Record<string, unknown>> = {
+    '/api/classifiers': { id: 'locked', classes: ['a', 'b'] },
+    '/api/classifiers/shapes/classes': { class: 'locked' },
+    '/api/keys': { name: 'locked', scopes: ['predict'] },
+    '/api/phone-links': { classifier: 'shapes', label: 'star' },
+    '/api/retrain': { classifier: 'shapes', force: true },
+    '/api/snapshots': { classifier: 'shapes' },
+    '/api/users': {
+      email: 'locked@example.org',
+      name: 'Locked',
+      role: 'viewer',
+      password: 'a long password',
+    },
+  }
+  return Promise.all([
+    product.request('/api/upload', { method: 'POST', body: upload }),
+    ...Object.entries(bodies).map(([route, body]) =>
+      product.request(route, { method: 'POST', type: 'application/json', body: JSON.stringify(body) }),
+    ),
+  ])
 }
 
 const answeringPids = ({ pid }: Product): string => [...pidsOf(pid, 'predict'), ...pidsOf(pid, 'web')].join()
