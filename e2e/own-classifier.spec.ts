@@ -40,8 +40,13 @@ test('a classifier is named, left, resumed, filled from a ZIP archive, changed a
   await expect(newClassifier.advice).toContainText(`has only ${OF_EACH} images`)
 
   await classifierSettings.open('two-signs')
+  await classifierSettings.renameClass('ring', 'hoop')
+  await classifierSettings.undo()
+  await expect(classifierSettings.row('ring')).toContainText(String(OF_EACH))
   await classifierSettings.renameClass('ring', 'circle')
   await expect(classifierSettings.row('circle')).toContainText(String(OF_EACH))
+  await classifierSettings.recentChanges.click()
+  await expect(classifierSettings.recentChanges).toContainText('“hoop” renamed to “ring”')
 
   await newClassifier.open('two-signs')
   await expect(newClassifier.understood).toContainText('circle')

@@ -40,6 +40,8 @@ export const classifierSettingsPage = (tab: Tab) => {
   return {
     open: (id: string) => open(tab, classifierPage(id, 'settings')),
     row: (name: string) => page.getByRole('row').filter({ hasText: name }),
+    undo: () => page.getByRole('status').getByRole('button', { name: 'Undo' }).click(),
+    recentChanges: page.locator('details').filter({ hasText: 'Recent changes' }),
     renameClass: async (from: string, to: string): Promise<void> => {
       await page.getByRole('button', { name: `Rename ${from}` }).click()
       await page.getByLabel('New name').fill(to)

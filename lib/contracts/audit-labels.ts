@@ -26,7 +26,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   'PATCH /api/samples': 'changed images',
   'POST /api/findings': 'had the images checked for problems',
   'PATCH /api/findings': 'dismissed problems with images, or listed them again',
-  'POST /api/changes/{id}/undo': 'undid a change to images',
+  'POST /api/changes/{id}/undo': 'undid a change to images or classes',
   'DELETE /api/trash/{id}': 'permanently deleted an item in the trash',
   'POST /api/trash/{id}/restore': 'restored an item from the trash',
   'PATCH /api/samples/{id}': 'changed an image’s label or split',

@@ -63,7 +63,7 @@ export const changeClass = contract({
     merge_into: className.optional(),
   }),
   output: classList.extend({
-    change: id.nullable().describe('the change of the merged images, which can be undone'),
+    change: id.describe('the change, which can be undone'),
     changed: z.number().int().describe('number of images with another class name now'),
   }),
   errors: ['not_found', 'conflict', 'already_running', 'invalid_input'],
@@ -82,7 +82,7 @@ export const removeClass = contract({
       .describe('required if the class has images; without it the response names their number'),
   }),
   output: classList.extend({
-    change: id.nullable(),
+    change: id.describe('the change, which can be undone'),
     changed: z.number().int().describe('number of images moved to the trash'),
     ...inTrash,
   }),

@@ -1,7 +1,7 @@
 /** What can be undone: the change log of samples with undo, bulk changes, and the trash. The states
  *  are defined in lib/domain/sample-state.ts. */
 import { z } from 'zod'
-import { CHANGE_KINDS } from '#lib/domain/sample-state.ts'
+import { CHANGE_KINDS, CLASS_EDITS } from '#lib/domain/sample-state.ts'
 import { contract } from './contract.ts'
 import { sampleFilters } from './sample-filters.ts'
 import { chosenClassifier, className, classifierId, flag, id, nextCursor, page, time } from './fields.ts'
@@ -28,6 +28,17 @@ export const change = z.object({
   count: z.number().int().describe('number of samples changed'),
   undoes: id.nullable().describe('the change that this one undid'),
   undone_by: id.nullable(),
+  class: z
+    .object({
+      edit: z.enum(CLASS_EDITS),
+      name: z.string(),
+      other: z
+        .string()
+        .nullable()
+        .describe('its new name, or the class that its images were moved to or from; null: the trash'),
+    })
+    .nullable()
+    .describe('the class that was renamed, removed or added; null: only samples were changed'),
 })
 export type ChangeAnswer = z.output<typeof change>
 
@@ -37,6 +48,7 @@ type ChangeRecord = Pick<ChangeAnswer, 'id' | 'kind' | 'by' | 'count'> & {
   readonly at: Date
   readonly undoesId: string | null
   readonly undoneById: string | null
+  readonly classEdit: Readonly<NonNullable<ChangeAnswer['class']>> | null
 }
 
 export const changeAnswer = (record: ChangeRecord): ChangeAnswer => ({
@@ -48,6 +60,11 @@ export const changeAnswer = (record: ChangeRecord): ChangeAnswer => ({
   count: record.count,
   undoes: record.undoesId,
   undone_by: record.undoneById,
+  class: record.classEdit && {
+    edit: record.classEdit.edit,
+    name: record.classEdit.name,
+    other: record.classEdit.other,
+  },
 })
 
 const state = z.object({
@@ -100,7 +117,7 @@ export const listChanges = contract({
   method: 'GET',
   path: '/api/changes',
   scope: 'view',
-  summary: 'List the changes to the samples of a classifier, newest first',
+  summary: 'List the changes to the samples and classes of a classifier, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
   output: z.object({ changes: z.array(change), ...nextCursor }),
   errors: ['not_found'],
@@ -120,7 +137,7 @@ export const undoChange = contract({
   method: 'POST',
   path: '/api/changes/{id}/undo',
   scope: 'edit',
-  summary: 'Undo a change; this is itself a change, which can be undone',
+  summary: 'Undo a change of samples or of a class; this is itself a change, which can be undone',
   input: z.object({
     id,
     skip_conflicts: flag

@@ -111,8 +111,11 @@ export function undone(
   return { kind: 'undone', state: { ...state, ...back } }
 }
 
-/** The name of a change in the log: by its effect on its first sample. */
-export const CHANGE_KINDS = ['relabel', 'split', 'exclude', 'include', 'trash', 'restore', 'several'] as const
+/** The name of a change in the log: by its effect on samples, or on a class. */
+const SAMPLE_CHANGES = ['relabel', 'split', 'exclude', 'include', 'trash', 'restore', 'several'] as const
+export const CHANGE_KINDS = [...SAMPLE_CHANGES, 'rename_class', 'merge_classes', 'remove_class'] as const
+/** What a change in the log did to a class. */
+export const CLASS_EDITS = ['renamed', 'removed', 'added'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 export function changeKind(edit: SampleEdit): ChangeKind {

@@ -25,43 +25,15 @@ export type ClassEdits = {
   readonly removeClass: Edit<typeof removeClass>
 }
 
-type ClassEditParts = Pick<Data, 'classifiers' | 'classes' | 'sampleChanges'> & {
+type ClassEditParts = Pick<Data, 'classifiers' | 'classes'> & {
   readonly queries: {
     readonly manageClasses: (input: Input<typeof manageClasses>) => Promise<ClassListAnswer>
   }
 }
 
-export function createClassEdits({
-  classifiers,
-  classes,
-  sampleChanges,
-  queries,
-}: ClassEditParts): ClassEdits {
+export function createClassEdits({ classifiers, classes, queries }: ClassEditParts): ClassEdits {
   const imagesOf = async (id: string, name: string): Promise<number> =>
     (await queries.manageClasses({ id })).classes.find((one) => one.class === name)?.images ?? 0
-
-  /** An upload may add an image between the change of the others and this. */
-  async function removeEmpty(id: string, name: string): Promise<void> {
-    if (await classes.remove(id, name)) return
-    throw conflict(
-      `"${name}" is still a class`,
-      'images with this label arrived while the others were changed',
-      'Repeat the request; it changes these images, too.',
-    )
-  }
-
-  async function merge(classifier: Classifier, from: string, { into, by }: { into: string; by: string }) {
-    if (!classifier.classes.includes(into)) throw notFound('class', into)
-    refuseShipped(classifier, 'merged')
-    await classes.refuseWhileBusy(classifier.id, 'The classes were not merged')
-    const outcome = await sampleChanges.change(
-      { kind: 'filter', classifierId: classifier.id, label: from },
-      { label: into },
-      by,
-    )
-    await removeEmpty(classifier.id, from)
-    return { change: outcome.change?.id ?? null, changed: outcome.changed }
-  }
 
   return {
     async addClass({ id, class: name }) {
@@ -76,28 +48,25 @@ export function createClassEdits({
       if (name === newName) throw invalid(`it is already called "${name}"`, 'Choose another name.')
       if (name === into) throw invalid(`"${name}" cannot be merged into itself`, 'Choose another class.')
       if (into !== undefined) {
-        const merged = await merge(classifier, name, { into, by: nameOfCaller(request) })
-        return { ...merged, ...(await queries.manageClasses({ id })) }
+        if (!classifier.classes.includes(into)) throw notFound('class', into)
+        refuseShipped(classifier, 'merged')
       }
-      const changed = await imagesOf(id, name)
-      if (newName !== undefined) await classes.rename(id, { from: name, to: newName })
-      return { change: null, changed, ...(await queries.manageClasses({ id })) }
+      const by = nameOfCaller(request)
+      const { changeId, images } =
+        newName === undefined
+          ? await classes.remove(id, { name, into: into ?? null, by })
+          : await classes.rename(id, { from: name, to: newName, by })
+      return { change: changeId, changed: images, ...(await queries.manageClasses({ id })) }
     },
     async removeClass({ id, class: name, with_images: withImages }, request) {
       const classifier = await knownClass(id, name)
       refuseShipped(classifier, 'removed')
-      await classes.refuseWhileBusy(id, 'The class was not removed')
       const images = await imagesOf(id, name)
       if (images > 0 && !withImages) throw hasImages(name, images)
-      const outcome = await sampleChanges.change(
-        { kind: 'filter', classifierId: id, label: name },
-        { isTrashed: true },
-        nameOfCaller(request),
-      )
-      await removeEmpty(id, name)
+      const outcome = await classes.remove(id, { name, into: null, by: nameOfCaller(request) })
       return {
-        change: outcome.change?.id ?? null,
-        changed: outcome.changed,
+        change: outcome.changeId,
+        changed: outcome.images,
         ...inTrashAnswer(outcome.trash),
         ...(await queries.manageClasses({ id })),
       }

@@ -1,9 +1,10 @@
 /** Writes a change of samples, step by step: its entries, the samples themselves, the trash and the classes
  *  that it needs. What may be changed, sample-changes.ts decides. */
 import { CHANGE_KINDS, trashedUntil, type SampleState } from '#lib/domain/sample-state.ts'
+import { applyClassEdit, classEditOf, columnsOf, type ClassColumns } from '../classifiers/class-steps.ts'
 import { wordOf, type Store } from '../store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT, type Transaction } from '../trash/trash-rows.ts'
-import type { ChangeOutcome, SampleChangeRecord, TrashKind, TrashRecord } from './undo-types.ts'
+import type { ClassEdit, SampleChangeRecord, TrashKind, TrashRecord } from './undo-types.ts'
 
 export type Row = {
   id: string
@@ -21,11 +22,14 @@ export type Row = {
 export type Step = { readonly row: Row; readonly after: SampleState }
 
 export type ChangeBatch = {
+  readonly classifierId: string
   readonly steps: readonly Step[]
   readonly kind: SampleChangeRecord['kind']
   readonly by: string
   readonly at: Date
   readonly undoesId?: string
+  /** Renaming changes no samples here: class-steps.ts does. */
+  readonly classEdit?: ClassEdit | null
   /** What the trash shows for those that go there; by default the images themselves. */
   readonly trash?: { readonly kind: TrashKind; readonly title: string; readonly uploadId: string | null }
 }
@@ -35,20 +39,31 @@ export async function applySteps(
   store: Store,
   tx: Transaction,
   applying: ChangeBatch,
-): Promise<Omit<ChangeOutcome, 'unchanged'>> {
-  const { steps, kind, by, at, undoesId } = applying
-  const classifierId = steps[0]!.row.classifierId
+): Promise<{
+  readonly change: SampleChangeRecord
+  readonly changed: number
+  readonly trash: TrashRecord | null
+}> {
+  const { classifierId, steps, kind, by, at, undoesId, classEdit = null } = applying
+  if (classEdit && classEdit.edit !== 'removed') await applyClassEdit(tx, { classifierId, classEdit, at })
   await ensureClasses(tx, classifierId, steps)
   const change = await tx.sampleChange.create({
-    data: { id: store.id(), classifierId, kind, by, at, count: steps.length, undoesId: undoesId ?? null },
+    data: {
+      id: store.id(),
+      classifierId,
+      kind,
+      by,
+      at,
+      count: steps.length,
+      undoesId: undoesId ?? null,
+      ...(classEdit && columnsOf(classEdit)),
+    },
   })
   await insertEntries(tx, change.id, steps)
   const goes = steps.filter(({ row, after }) => row.trashedAt === null && after.trashedAt !== null)
-  const trash =
-    goes.length === 0 && !applying.trash
-      ? null
-      : await newTrash(store, tx, { ...applying, classifierId, goes })
+  const trash = goes.length === 0 && !applying.trash ? null : await newTrash(store, tx, { ...applying, goes })
   await moveSamples(tx, { changeId: change.id, trashId: trash?.id ?? null, at })
+  if (classEdit?.edit === 'removed') await applyClassEdit(tx, { classifierId, classEdit, at })
   const left = new Set(
     steps.flatMap(({ row, after }) =>
       after.trashedAt === null && row.trashId !== null ? [row.trashId] : [],
@@ -107,13 +122,7 @@ async function moveSamples(
 async function newTrash(
   store: Store,
   tx: Transaction,
-  {
-    classifierId,
-    goes,
-    by,
-    at,
-    trash,
-  }: ChangeBatch & { readonly classifierId: string; readonly goes: readonly Step[] },
+  { classifierId, goes, by, at, trash }: ChangeBatch & { readonly goes: readonly Step[] },
 ): Promise<TrashRecord> {
   const [first] = goes
   const title =
@@ -140,13 +149,22 @@ async function ensureClasses(tx: Transaction, classifierId: string, steps: reado
     })
 }
 
-export const recordOf = (row: {
-  id: string
-  classifierId: string
-  kind: string
-  by: string
-  at: Date
-  count: number
-  undoesId: string | null
-  undoneById: string | null
-}): SampleChangeRecord => ({ ...row, kind: wordOf([...CHANGE_KINDS, 'undo'], row.kind, 'SampleChange.kind') })
+export const recordOf = (
+  row: {
+    id: string
+    classifierId: string
+    kind: string
+    by: string
+    at: Date
+    count: number
+    undoesId: string | null
+    undoneById: string | null
+  } & ClassColumns,
+): SampleChangeRecord => {
+  const { classEdit, className, classTo, classPosition, ...record } = row
+  return {
+    ...record,
+    kind: wordOf([...CHANGE_KINDS, 'undo'], row.kind, 'SampleChange.kind'),
+    classEdit: classEditOf({ classEdit, className, classTo, classPosition }),
+  }
+}

@@ -14,6 +14,7 @@ import {
   type SampleState,
 } from '#lib/domain/sample-state.ts'
 import { applySteps, recordOf, type Row, type Step } from './apply-sample-changes.ts'
+import { classEditOf, inverseOf, refuseWhileBusy } from '../classifiers/class-steps.ts'
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
 import { matching } from './sample-filter.ts'
@@ -47,7 +48,9 @@ export function sampleChangesOf(store: Store): SampleChanges {
         const first = steps[0]
         if (!first) return { change: null, changed: 0, unchanged, trash: null }
         if (typeof edit.label === 'string') await refuseUnknownClass(tx, first.row.classifierId, edit.label)
-        return { ...(await applySteps(store, tx, { steps, kind: changeKind(edit), by, at })), unchanged }
+        const { classifierId } = first.row
+        const batch = { classifierId, steps, kind: changeKind(edit), by, at }
+        return { ...(await applySteps(store, tx, batch)), unchanged }
       }, TRANSACTION),
     undo: (id, { by, skipConflicts }) =>
       prisma.$transaction(async (tx) => {
@@ -59,9 +62,11 @@ export function sampleChangesOf(store: Store): SampleChanges {
             'it has already been undone',
             'To reapply it, undo the undo.',
           )
+        const classEdit = inverseOf(classEditOf(change))
+        if (classEdit) await refuseWhileBusy(tx, change.classifierId, 'This change was not undone')
         const { steps, conflicts } = await steppedBack(tx, id)
         if (conflicts.length > 0 && !skipConflicts) throw changedSince(conflicts, change.count)
-        if (steps.length === 0)
+        if (steps.length === 0 && (!classEdit || conflicts.length > 0))
           throw conflict(
             'This change was not undone',
             conflicts.length > 0
@@ -70,13 +75,15 @@ export function sampleChangesOf(store: Store): SampleChanges {
             'There is nothing left to undo.',
           )
         const outcome = await applySteps(store, tx, {
+          classifierId: change.classifierId,
+          classEdit,
           steps,
           kind: 'undo',
           by,
           at: store.now(),
           undoesId: id,
         })
-        await tx.sampleChange.update({ where: { id }, data: { undoneById: outcome.change?.id ?? null } })
+        await tx.sampleChange.update({ where: { id }, data: { undoneById: outcome.change.id } })
         if (change.undoesId !== null)
           await tx.sampleChange.updateMany({ where: { id: change.undoesId }, data: { undoneById: null } })
         return { ...outcome, unchanged: 0, skipped: conflicts.length }
@@ -109,7 +116,7 @@ export function sampleChangesOf(store: Store): SampleChanges {
   }
 }
 
-async function selected(tx: Transaction, selection: SampleSelection): Promise<readonly Row[]> {
+export async function selected(tx: Transaction, selection: SampleSelection): Promise<readonly Row[]> {
   const columns = prismaSql().raw(COLUMNS)
   if (selection.kind === 'filter') {
     const { from, where } = matching(selection)
@@ -146,7 +153,7 @@ const stateOf = ({
   trashedAt,
 })
 
-function planned(
+export function planned(
   rows: readonly Row[],
   edit: SampleEdit,
   at: Date,

@@ -1,11 +1,20 @@
 /** Signatures of what can be taken back: the log of changes to samples, and the trash. sample-changes.ts
  *  and trash.ts do it. */
-import type { ChangeKind, SampleEdit, SampleField } from '#lib/domain/sample-state.ts'
+import type { ChangeKind, CLASS_EDITS, SampleEdit, SampleField } from '#lib/domain/sample-state.ts'
 import type { SampleFilter } from './sample-filter.ts'
 
 /** Which samples: named, or all that a list with these filters shows. */
 export type SampleSelection =
   { readonly kind: 'ids'; readonly ids: readonly string[] } | ({ readonly kind: 'filter' } & SampleFilter)
+
+/** What a change did to the class `name`. `other`: its new name, or the class that its images went to or came
+ *  from; null: the trash. `position`: among the classes, for a removed or added one. */
+export type ClassEdit = {
+  readonly edit: (typeof CLASS_EDITS)[number]
+  readonly name: string
+  readonly other: string | null
+  readonly position: number | null
+}
 
 export type SampleChangeRecord = {
   readonly id: string
@@ -17,6 +26,8 @@ export type SampleChangeRecord = {
   readonly count: number
   readonly undoesId: string | null
   readonly undoneById: string | null
+  /** What became of a class; null: only samples changed. */
+  readonly classEdit: ClassEdit | null
 }
 
 export type SampleChangeEntry = {

@@ -247,7 +247,8 @@ async function deleteRows(
   if (kind === 'version' && versionId !== null) await tx.version.deleteMany({ where: { id: versionId } })
   if (kind === 'classifier') await tx.classifier.deleteMany({ where: { id: classifierId } })
   await tx.trashEntry.deleteMany({ where: { id } })
-  await tx.sampleChange.deleteMany({ where: { classifierId, entries: { none: {} } } }) // nothing is left to undo
+  // nothing is left to undo
+  await tx.sampleChange.deleteMany({ where: { classifierId, classEdit: null, entries: { none: {} } } })
 }
 
 /**

@@ -115,6 +115,7 @@ async function trashUpload(
     steps.length === 0
       ? null
       : await applySteps(store, tx, {
+          classifierId: upload.classifierId,
           steps,
           kind: 'trash',
           by,
@@ -211,7 +212,14 @@ async function restoreEntry(
     await tx.version.update({ where: { id: record.versionId }, data: { trashedAt: null } })
   const rows = await tx.sample.findMany({ where: { trashId: id }, orderBy: { id: 'asc' } })
   const steps = rows.map((row) => withTrashedAt(row, null))
-  if (steps.length > 0) await applySteps(store, tx, { steps, kind: 'restore', by, at: store.now() })
+  if (steps.length > 0)
+    await applySteps(store, tx, {
+      classifierId: record.classifierId,
+      steps,
+      kind: 'restore',
+      by,
+      at: store.now(),
+    })
   await settleTrash(tx, [id])
   await tx.trashEntry.deleteMany({ where: { id } })
 }

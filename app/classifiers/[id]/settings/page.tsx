@@ -8,6 +8,7 @@ import { PermissionGate } from '../../../_components/permission-gate.tsx'
 import { requireViewer } from '../../../current-user.ts'
 import { AutoRetrainCard } from '../train/_components/auto-retrain-card.tsx'
 import { classifierOfPage, type ClassifierPageProps } from '../../classifier-of-page.ts'
+import { ChangesCard } from './_components/changes-card.tsx'
 import { ClassesCard } from './_components/classes-card.tsx'
 import { DeleteClassifier } from './_components/delete-classifier.tsx'
 import { ExportCard } from './_components/export-card.tsx'
@@ -15,16 +16,18 @@ import { NameForm } from './_components/name-form.tsx'
 import { PromotionForm } from './_components/promotion-form.tsx'
 
 export const metadata = { title: 'Settings' }
+const RECENT_CHANGES = 20
 
 export default async function ClassifierSettings({ params }: ClassifierPageProps) {
   const classifier = await classifierOfPage(params)
   const { id, title } = classifier
   const user = await requireViewer(classifierPage(id, 'settings'))
   const { queries, training, operations } = darkroom()
-  const [classes, automatic, settings] = await Promise.all([
+  const [classes, automatic, settings, { changes }] = await Promise.all([
     queries.manageClasses({ id }),
     training.getAutoRetrain({ id }, user.context),
     operations.listSettings({}, user.context),
+    queries.listChanges({ classifier: id, limit: RECENT_CHANGES }),
   ])
   const common = settings.settings.find(({ name }) => name === 'AUTO_PROMOTE')?.value ?? 'not_worse'
   return (
@@ -38,6 +41,7 @@ export default async function ClassifierSettings({ params }: ClassifierPageProps
         </PermissionGate>
       </Card>
       <ClassesCard list={classes} mayEdit={user.may('edit')} isExample={classifier.is_shipped} />
+      <ChangesCard changes={changes} mayEdit={user.may('edit')} />
       <AutoRetrainCard automatic={automatic} user={user} />
       <Card title="Promotion">
         <PermissionGate user={user} scope="edit" action="change when a new version goes live">

@@ -4,9 +4,9 @@ import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { Select } from '#lib/ui/field.tsx'
-import { toast } from '#lib/ui/toast.tsx'
 import { ClassDialog } from './class-dialog.tsx'
 import type { ClassRow } from './class-row.ts'
+import { useUndoToast } from './use-undo-toast.ts'
 
 type MergeProps = {
   readonly id: string
@@ -17,13 +17,14 @@ type MergeProps = {
 
 export function MergeDialog({ id, row, others, onClose }: MergeProps) {
   const [into, setInto] = useState('')
+  const announce = useUndoToast()
   const merge = async () => {
-    const { changed } = await call('PATCH /api/classifiers/{id}/classes', {
+    const { change, changed } = await call('PATCH /api/classifiers/{id}/classes', {
       id,
       class: row.class,
       merge_into: into,
     })
-    toast(`“${row.class}” was merged into “${into}”: ${counted(changed, 'image')}.`)
+    announce(`“${row.class}” was merged into “${into}”: ${counted(changed, 'image')}.`, change)
   }
   return (
     <ClassDialog

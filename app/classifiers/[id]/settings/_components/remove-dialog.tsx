@@ -3,20 +3,21 @@
 import { call } from '#lib/contracts/client.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
-import { toast } from '#lib/ui/toast.tsx'
 import { ClassDialog } from './class-dialog.tsx'
 import type { ClassRow } from './class-row.ts'
+import { useUndoToast } from './use-undo-toast.ts'
 
 type RemoveProps = { readonly id: string; readonly row: ClassRow; readonly onClose: () => void }
 
 export function RemoveDialog({ id, row, onClose }: RemoveProps) {
+  const announce = useUndoToast()
   const remove = async () => {
-    await call('DELETE /api/classifiers/{id}/classes', {
+    const { change } = await call('DELETE /api/classifiers/{id}/classes', {
       id,
       class: row.class,
       with_images: row.images > 0, // the number is stated in this dialog
     })
-    toast(`The class “${row.class}” was removed.`)
+    announce(`The class “${row.class}” was removed.`, change)
   }
   return (
     <ClassDialog

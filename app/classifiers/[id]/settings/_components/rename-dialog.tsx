@@ -3,18 +3,23 @@
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import { Input } from '#lib/ui/field.tsx'
-import { toast } from '#lib/ui/toast.tsx'
 import { ClassDialog } from './class-dialog.tsx'
 import type { ClassRow } from './class-row.ts'
+import { useUndoToast } from './use-undo-toast.ts'
 
 type RenameProps = { readonly id: string; readonly row: ClassRow; readonly onClose: () => void }
 
 export function RenameDialog({ id, row, onClose }: RenameProps) {
   const [name, setName] = useState(row.class)
   const newName = name.trim()
+  const announce = useUndoToast()
   const rename = async () => {
-    await call('PATCH /api/classifiers/{id}/classes', { id, class: row.class, new_name: newName })
-    toast(`“${row.class}” is now called “${newName}”.`)
+    const { change } = await call('PATCH /api/classifiers/{id}/classes', {
+      id,
+      class: row.class,
+      new_name: newName,
+    })
+    announce(`“${row.class}” is now called “${newName}”.`, change)
   }
   return (
     <ClassDialog

@@ -1,0 +1,44 @@
+'use client'
+/** Undoes one change; images that were changed again since are left out if the user wants that. */
+import { useState } from 'react'
+import { call, ProblemError } from '#lib/contracts/client.ts'
+import { Button } from '#lib/ui/button.tsx'
+import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { toast } from '#lib/ui/toast.tsx'
+import { useMutation } from '../../../../_components/use-mutation.ts'
+
+export function UndoButton({ id, text }: { readonly id: string; readonly text: string }) {
+  const { isBusy, failure, mutate } = useMutation()
+  const [hasConflicts, setHasConflicts] = useState(false)
+  const undo = async (skipConflicts: boolean) => {
+    const done = await mutate(async () => {
+      try {
+        return await call('POST /api/changes/{id}/undo', { id, skip_conflicts: skipConflicts })
+      } catch (error) {
+        setHasConflicts(error instanceof ProblemError && 'conflicts_total' in error.problem)
+        throw error
+      }
+    })
+    if (done) toast('Undone.')
+  }
+  return (
+    <>
+      <Button size="small" isBusy={isBusy} onClick={() => void undo(false)} aria-label={`Undo: ${text}`}>
+        Undo
+      </Button>
+      {failure && (
+        <ErrorNotice
+          title="Not undone"
+          failure={failure}
+          action={
+            hasConflicts && (
+              <Button size="small" isBusy={isBusy} onClick={() => void undo(true)}>
+                Undo the other images
+              </Button>
+            )
+          }
+        />
+      )}
+    </>
+  )
+}
