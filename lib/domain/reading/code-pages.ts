@@ -32,10 +32,10 @@ export type CodePage = keyof typeof CODE_PAGES
 
 export const codePageName = (page: CodePage): string => CODE_PAGES[page].name
 
-const isTable = (page: CodePage): page is TableName & CodePage => page in TABLES
+const isTable = (page: AnyPage): page is TableName & CodePage => page in TABLES
 
 /** Null: the bytes are not valid in this code page. */
-export function decodeName(bytes: Uint8Array, page: CodePage): string | null {
+export function decodeName(bytes: Uint8Array, page: AnyPage): string | null {
   if (isTable(page)) {
     let text = ''
     for (const byte of bytes) text += byte < 128 ? String.fromCharCode(byte) : TABLES[page][byte - 128]!
@@ -49,24 +49,63 @@ export function decodeName(bytes: Uint8Array, page: CodePage): string | null {
 }
 
 /** @param names the bytes of the names that are not UTF-8 */
-export function guessCodePage(names: readonly Uint8Array[]): CodePage {
-  let best: { page: CodePage; score: number } = { page: 'cp437', score: -Infinity }
-  for (const page of Object.keys(CODE_PAGES) as CodePage[]) {
-    const score = scoreOf(names, page)
+export const guessCodePage = (names: readonly Uint8Array[]): CodePage => likeliest(names, CODE_PAGES, 'cp437')
+
+/** In which programs save tables, by how often where the texts fit equally well. */
+const TEXT_PAGES = {
+  'windows-1252': { name: 'Windows-1252', prior: 0.3 },
+  'windows-1250': { name: 'Windows-1250', prior: 0 },
+  'windows-1251': { name: 'Windows-1251', prior: 0.25 },
+  shift_jis: { name: 'Shift-JIS', prior: 0.2 },
+  gbk: { name: 'GBK', prior: 0.2 },
+  big5: { name: 'Big5', prior: 0.1 },
+  'euc-kr': { name: 'EUC-KR', prior: -1 },
+} as const
+export type TextPage = keyof typeof TEXT_PAGES
+
+export const textPageName = (page: TextPage): string => TEXT_PAGES[page].name
+
+/** @param words the bytes of the parts of a text that are not ASCII */
+export function guessTextPage(words: readonly Uint8Array[]): TextPage {
+  const page = likeliest(words, TEXT_PAGES, 'windows-1252')
+  return page === 'gbk' && areKorean(words) ? 'euc-kr' : page
+}
+
+/** Shorter Korean texts may as well be Chinese. */
+const FEWEST_HANGUL = 8
+
+/** The Hangul of EUC-KR are common ideographs in GBK, of which Chinese texts use others, too. */
+function areKorean(words: readonly Uint8Array[]): boolean {
+  const text = words.map((bytes) => decodeName(bytes, 'euc-kr') ?? '?').join('')
+  const beyond = text.match(/[^\0-\x7f]/gu) ?? []
+  return beyond.length >= FEWEST_HANGUL && beyond.every((one) => /\p{Script=Hangul}/u.test(one))
+}
+
+type AnyPage = CodePage | TextPage
+
+function likeliest<Page extends AnyPage>(
+  names: readonly Uint8Array[],
+  pages: Readonly<Record<Page, { readonly prior: number }>>,
+  usual: NoInfer<Page>,
+): Page {
+  let best: { page: Page; score: number } = { page: usual, score: -Infinity }
+  for (const page of Object.keys(pages) as Page[]) {
+    const score = scoreOf(names, page, pages[page].prior)
     if (score !== null && score > best.score) best = { page, score }
   }
   return best.page
 }
 
 /** The mean likelihood of the characters beyond ASCII, and of their neighbours. */
-function scoreOf(names: readonly Uint8Array[], page: CodePage): number | null {
+function scoreOf(names: readonly Uint8Array[], page: AnyPage, prior: number): number | null {
   let sum = 0
   let characters = 0
   for (const bytes of names) {
     const text = decodeName(bytes, page)
     if (text === null) return null
     const ideographs = /\p{Script=Han}/u.test(text) ? commonIdeographs(bytes, page) : 1
-    for (const word of text.split(/[^\p{L}\p{M}\p{N}\p{S}\p{P}]+|[/\\._ -]+/u)) {
+    for (const part of text.split(/[^\p{L}\p{M}\p{N}\p{S}\p{P}]+|[/\\._ -]+/u)) {
+      const word = part.replace(/^[¿¡](?=.*[?!]$)/u, '')
       for (const character of word.match(/[^\0-\x7f]/gu) ?? []) {
         characters += 1
         sum += likelihood(character) * (/\p{Script=Han}/u.test(character) ? ideographs : 1)
@@ -74,7 +113,7 @@ function scoreOf(names: readonly Uint8Array[], page: CodePage): number | null {
       sum -= strangeness(word)
     }
   }
-  return characters === 0 ? CODE_PAGES[page].prior : sum / characters + CODE_PAGES[page].prior
+  return characters === 0 ? prior : sum / characters + prior
 }
 
 const USUAL_LATIN =
@@ -95,6 +134,7 @@ const SCRIPTS = [
   /\p{Script=Cyrillic}/u,
   /\p{Script=Greek}/u,
   /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}/u,
+  /\p{Script=Hangul}/u,
 ] as const
 
 /** Mixed scripts, capitals after small letters, and several accents in a row do not occur in words. */
@@ -107,14 +147,14 @@ function strangeness(word: string): number {
 }
 
 /** The first bytes of the common characters: level 1 of GB 2312, Big5 and JIS X 0208. */
-const COMMON: Partial<Record<CodePage, readonly [number, number]>> = {
+const COMMON: Partial<Record<AnyPage, readonly [number, number]>> = {
   gbk: [0xb0, 0xd7],
   big5: [0xa4, 0xc6],
   shift_jis: [0x88, 0x98],
 }
 
 /** The share of common characters among the two-byte characters, from -1 to 1. */
-function commonIdeographs(bytes: Uint8Array, page: CodePage): number {
+function commonIdeographs(bytes: Uint8Array, page: AnyPage): number {
   const range = COMMON[page]
   if (range === undefined) return 1
   let common = 0
@@ -125,7 +165,8 @@ function commonIdeographs(bytes: Uint8Array, page: CodePage): number {
     i += 1
     if (page === 'shift_jis' && (byte === 0x82 || byte === 0x83 || byte === 0x81)) continue
     all += 1
-    if (byte >= range[0] && byte <= range[1]) common += 1
+    const isRare = page === 'gbk' && (bytes[i] ?? 0) < 0xa1 // beyond GB 2312
+    if (byte >= range[0] && byte <= range[1] && !isRare) common += 1
   }
   return all === 0 ? 1 : (2 * common) / all - 1
 }

@@ -1,6 +1,7 @@
 /** Finds the file that a table means by a name: the file whose path has the longest tail in common with it, in the
  *  spelling, extension and prefix in which tools write names. Pure. */
 import { visible } from '../visible-text.ts'
+import { partOf, type PartRole } from './split-names.ts'
 
 export type NameMatch =
   | {
@@ -11,7 +12,9 @@ export type NameMatch =
   | { readonly kind: 'several' }
   | { readonly kind: 'none' }
 
-export type FileIndex = { readonly find: (name: string, folder: string) => NameMatch }
+/** Where the table is, and the part of the set that its own name states. */
+export type TablePlace = { readonly folder: string; readonly role: PartRole | null }
+export type FileIndex = { readonly find: (name: string, table: TablePlace) => NameMatch }
 
 /** Label Studio puts eight hexadecimal digits before the name of an uploaded file. */
 const LABEL_STUDIO = /^[0-9a-f]{8}-(?=.)/i
@@ -43,14 +46,17 @@ export function fileIndex(paths: readonly string[]): FileIndex {
   })
   const tree = tailTree()
   return {
-    find(name, folder) {
+    find(name, { folder, role }) {
       const parts = partsOf(name)
       const last = parts.at(-1)
       if (last === undefined || last === '') return { kind: 'none' }
-      for (const [distance, keyOf] of KEYS.entries()) {
+      // a number in a folder, such as Meta/1.png, is not a number that a spreadsheet has shortened
+      const keys = parts.length > 1 ? KEYS.slice(0, -1) : KEYS
+      for (const [distance, keyOf] of keys.entries()) {
         const found = indexes()[distance]!.get(keyOf(last))
         if (found === undefined) continue
-        const path = closest(tree.withLongestTail(found, parts), parts, { folder, tree })
+        const best = tree.withLongestTail(found, parts)
+        const path = closest(best, parts, { folder, tree, role })
         return path === null ? { kind: 'several' } : { kind: 'file', path, distance }
       }
       return { kind: 'none' }
@@ -65,13 +71,14 @@ type Files = readonly IndexedFile[]
 function closest(
   best: Files,
   parts: readonly string[],
-  { folder, tree }: { readonly folder: string; readonly tree: ReturnType<typeof tailTree> },
+  { folder, tree, role }: TablePlace & { readonly tree: ReturnType<typeof tailTree> },
 ): string | null {
   if (best.length === 1) return best[0]!.path
   const { only, shortest } = tree.inFolder(best, folder)
   if (only !== null) return only
   const isExact = shortest !== null && shortest === [...partsOf(folder), ...parts].join('/')
-  return isExact ? shortest : null
+  if (isExact) return shortest
+  return role === null ? null : tree.inPart(best, role)
 }
 
 /** Folders that a name and a path may share from the end; further ones are not compared. */
@@ -83,6 +90,7 @@ const MOST_SHARED = 32
  */
 function tailTree() {
   const below = new Map<Files, ReadonlyMap<string, Files>>()
+  const inParts = new Map<Files, { role: PartRole; only: string | null }>()
   const here = new Map<Files, { folder: string; only: string | null; shortest: string | null }>()
 
   function byFolder(files: Files, depth: number): ReadonlyMap<string, Files> {
@@ -104,6 +112,15 @@ function tailTree() {
         best = closer
       }
       return best
+    },
+    /** The only file in a folder of this part of the set: `0.jpg` of train.json is train2017/0.jpg. */
+    inPart(files: Files, role: PartRole): string | null {
+      const known = inParts.get(files)
+      if (known?.role === role) return known.only
+      const own = files.filter(({ parts }) => parts.slice(0, -1).some((name) => partOf(name)?.role === role))
+      const only = own.length === 1 ? own[0]!.path : null
+      inParts.set(files, { role, only })
+      return only
     },
     /** The only file in a folder, and of several the one with the fewest folders. */
     inFolder(
@@ -135,7 +152,7 @@ export function partsOf(name: string): readonly string[] {
   const text = visible(name)
     .normalize('NFC')
     .trim()
-    .replace(/^["']|["']$/g, '')
+    .replace(/^=?["']|["']$/g, '')
   const isUrl = /^[a-z][a-z0-9+.-]+:\/\//i.test(text)
   const path =
     /[?&](?:d|file|path|name)=([^&]+)/i.exec(text)?.[1] ?? (isUrl ? text.replace(/[?#].*$/, '') : text)

@@ -25,7 +25,17 @@ export function copiesIn(folder: Folder): ReadonlySet<Folder> {
       owners()
         .get(key)
         ?.some((owner) => owner !== one) === true
-    return every(one, isOutside) || every(chainEnd(one), isOutside)
+    return every(one, isOutside) || every(chainEnd(one), isOutside) || isWrappedCopy(one)
+  }
+
+  /** `data/pets/…` next to `pets/…`, which has the same. */
+  function isWrappedCopy(one: Folder): boolean {
+    const { folders, images } = one
+    const [inner] = folders
+    if (inner === undefined || folders.length > 1 || images.length > 0) return false
+    const original = byName().get(sameNameKey(inner.name))?.[0]
+    if (original === undefined || original === one || inner.total > original.total) return false
+    return every(chainEnd(inner), (key) => keysOf(chainEnd(original)).has(key))
   }
 
   function isNamedCopy(one: Folder): boolean {

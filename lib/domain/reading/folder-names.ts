@@ -11,7 +11,7 @@ const SESSIONS: readonly RegExp[] = [
   new RegExp(
     '^(?:session|sess|sitzung|batch|charge|day|tag|week|woche|kw|month|monat|cam|camera|kamera|part|teil|run|lauf|' +
       'shoot|series|serie|seq|sequence|video|clip|burst|roll|subject|patient|person|visit|site|location|plot|frames?|' +
-      'scan|round|take|visita|sesion|seance|lote|lot|device|phone|plate|row|field|tray|recording|aufnahme)' +
+      'scan|round|take|visita|sesion|seance|lote|lot|device|phone|plate|row|field|tray|recording|aufnahme|fold)' +
       '[-_ #.]*[a-z]?\\d*$',
     'i',
   ),

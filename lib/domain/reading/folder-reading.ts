@@ -190,8 +190,17 @@ function classesOfParts(parts: readonly SetPart[], marking: FolderMarks): readon
     const isClass: IsClassName = (name) =>
       parents.get(sameNameKey(name))?.some((parent) => parent.folder !== folder) === true
     const inner = unwrapped(folder, (one, meaning) => mark(one, { split, ...meaning }), isClass)
+    if (hasOnlyContainer(inner, folder, isClass)) return []
     return usableClasses(inner, marking).map((one) => ({ folder: one, split, label: one.name }))
   })
+}
+
+/** `test/images`, `test_set/test_set`: images without class folders, in a folder that says nothing about them. */
+function hasOnlyContainer({ folders, images }: Folder, part: Folder, isClass: IsClassName): boolean {
+  const [only] = folders
+  if (only === undefined || folders.length > 1 || images.length > 0 || only.folders.length > 0) return false
+  if (isContainer(only.name)) return true
+  return partOf(only.name)?.role === partOf(part.name)?.role && !isClass(only.name)
 }
 
 /** The folders of a folder that may be classes. */

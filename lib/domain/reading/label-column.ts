@@ -20,15 +20,19 @@ type Table = {
   readonly heading: readonly string[]
   readonly body: TableRows
   readonly nameAt: number
+  /** The column with the parts of the set, if there is one. */
+  readonly partAt: number | undefined
   readonly choices: readonly Choice[]
 }
 
 /** Without commas, which separate choices in a reading. */
 const columnChoice = (heading: string): Choice => `column:${heading.replaceAll(',', ' ').trim()}`
 
-export function labelColumns({ heading, body, nameAt, choices }: Table): LabelColumns {
+export function labelColumns({ heading, body, nameAt, partAt, choices }: Table): LabelColumns {
   const width = Math.max(heading.length, ...body.slice(0, 300).map(({ length }) => length))
-  const others = Array.from({ length: width }, (_, column) => column).filter((column) => column !== nameAt)
+  const others = Array.from({ length: width }, (_, column) => column).filter(
+    (column) => column !== nameAt && column !== partAt,
+  )
   const chosen = others.find((column) => choices.includes(columnChoice(heading[column] ?? '')))
   const named = others
     .flatMap((column) => {
@@ -37,11 +41,11 @@ export function labelColumns({ heading, body, nameAt, choices }: Table): LabelCo
     })
     .toSorted((a, b) => Number(a.isNumber) - Number(b.isNumber) || a.rank - b.rank)
     .map(({ column }) => column)
-    .filter((column) => body.some((row) => (row[column]?.trim() ?? '') !== ''))
+    .filter((column) => body.some((row) => labelsIn(row[column] ?? '').length > 0))
   const marks = named.length > 0 ? [] : markColumns(heading, body, others)
   if (chosen === undefined && marks.length > 1)
     return { labelsOf: (row) => marked(row, marks, heading), isRecognised: true, doubts: [] }
-  const likely = named.length > 0 ? named : likelyColumns({ heading, body, nameAt, choices }, others)
+  const likely = named.length > 0 ? named : likelyColumns({ heading, body }, others)
   const column = chosen ?? likely[0]
   if (column === undefined) return NO_LABELS
   const doubts = likely
@@ -54,29 +58,57 @@ export function labelColumns({ heading, body, nameAt, choices }: Table): LabelCo
   return { labelsOf: (row) => labelsIn(row[column] ?? ''), isRecognised: named.length > 0, doubts }
 }
 
-/** A cell may be a list in JSON: `["cat"]`, `{"choices": ["a", "b"]}`. */
+/** A cell may be a list or an object in JSON: `["cat"]`, `{"choices": ["a", "b"]}`, `{"tagName": "cat"}`. */
 export function labelsIn(cell: string): readonly string[] {
-  const text = cell.trim()
+  const text = unquoted(cell.trim())
   if (text === '') return []
   if (!/^[[{]/.test(text)) return [text]
   try {
-    const value: unknown = JSON.parse(text)
-    const list = Array.isArray(value) ? value : choicesIn(value)
-    if (list?.every((one) => typeof one === 'string' || typeof one === 'number'))
-      return [...new Set(list.map(String))].filter((one) => one.trim() !== '')
+    const labels = labelsOfValue(JSON.parse(text))
+    if (labels !== null) return [...new Set(labels)].filter((one) => one.trim() !== '')
   } catch {
     // a name may begin with a bracket
   }
   return [text]
 }
 
-const choicesIn = (value: unknown): readonly unknown[] | null =>
-  typeof value === 'object' && value !== null && 'choices' in value && Array.isArray(value.choices)
-    ? value.choices
-    : null
+/** `'cat'` as R and Python write it, and `="cat"` as it is written for Excel. */
+function unquoted(text: string): string {
+  const quoted = /^(?:'([^']*)'|="([^"]*)")$/.exec(text)
+  return quoted === null ? text : (quoted[1] ?? quoted[2] ?? '').trim()
+}
 
-const MARK = /^(?:1(?:\.0*)?|true|yes|x)$/i
-const NO_MARK = /^(?:0(?:\.0*)?|false|no|-?)$/i
+/** The keys under which tools write the class of an image, likeliest first. */
+const LABEL_KEYS = [
+  'choices',
+  'taxonomy',
+  'labels',
+  'tagName',
+  'displayName',
+  'class-name',
+  'label',
+  'class',
+  'name',
+]
+
+/** Null: it names no class in a known form. */
+function labelsOfValue(value: unknown): readonly string[] | null {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)]
+  if (Array.isArray(value)) {
+    const each = value.map(labelsOfValue)
+    return each.some((one) => one === null) ? null : each.flatMap((one) => one ?? [])
+  }
+  if (typeof value !== 'object' || value === null) return null
+  const entries = Object.entries(value)
+  const known = LABEL_KEYS.map((key) => entries.find(([name]) => name === key)).find(
+    (one) => one !== undefined,
+  )
+  const [, named] = known ?? (entries.length === 1 ? entries[0]! : ['', entries.length === 0 ? [] : null])
+  return labelsOfValue(named)
+}
+
+const MARK = /^(?:1(?:\.0*)?|true|yes|y|x)$/i
+const NO_MARK = /^(?:0(?:\.0*)?|false|no|n|-?)$/i
 
 /** Columns of marks, when most rows have exactly one. */
 function markColumns(
@@ -107,7 +139,10 @@ const marked = (
   marks.filter((column) => MARK.test(row[column]?.trim() ?? '')).map((column) => heading[column]!.trim())
 
 /** Columns without a known heading whose values repeat: words before numbers, then from the left. */
-function likelyColumns({ heading, body }: Table, others: readonly number[]): readonly number[] {
+function likelyColumns(
+  { heading, body }: Pick<Table, 'heading' | 'body'>,
+  others: readonly number[],
+): readonly number[] {
   if (others.length === 1) return others
   return others
     .filter((column) => !isPartHeading(heading[column] ?? ''))

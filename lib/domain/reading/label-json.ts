@@ -1,5 +1,6 @@
-/** Labels in JSON as rows of a table: Label Studio (full and small), COCO with one class per image, lines of
- *  `metadata.jsonl` of Hugging Face, lists of objects, and an object with a label per file or files per label. Pure. */
+/** Labels in JSON as rows of a table: Label Studio (full and small), COCO with one class per image, Labelbox, FiftyOne,
+ *  lines of `metadata.jsonl` of Hugging Face, lists of objects or pairs, and an object with a label per file or files
+ *  per label. Pure. */
 import { labelRank, nameRank } from './table-headings.ts'
 import type { TableRows } from './table-text.ts'
 
@@ -16,11 +17,11 @@ const text = (value: unknown): string => {
 export function rowsOfJson(content: string): TableRows | null {
   const values = parsed(content)
   if (values === null) return null
-  if (values.kind === 'lines') return objects(values.lines)
+  if (values.kind === 'lines') return labelbox(values.lines) ?? rowsOfList(values.lines)
   const { value } = values
-  if (Array.isArray(value)) return labelStudio(value) ?? objects(value)
+  if (Array.isArray(value)) return rowsOfList(value)
   if (!isObject(value)) return null
-  return coco(value) ?? (isRow(value) ? objects([value]) : mapped(value))
+  return coco(value) ?? fiftyOne(value) ?? (isRow(value) ? objects([value]) : mapped(value))
 }
 
 function parsed(
@@ -38,6 +39,15 @@ function parsed(
       return null
     }
   }
+}
+
+const rowsOfList = (list: readonly unknown[]): TableRows | null =>
+  labelStudio(list) ?? pairs(list) ?? objects(list)
+
+/** `[["a.jpg", "cat"], …]`. */
+function pairs(list: readonly unknown[]): TableRows | null {
+  const rows = list.flatMap((row) => (Array.isArray(row) && row.length === 2 ? [row.map(text)] : []))
+  return rows.length > 0 && rows.length === list.length ? [['file', 'label'], ...rows] : null
 }
 
 /** One line of `metadata.jsonl`, alone. */
@@ -60,16 +70,17 @@ function labelStudio(list: readonly unknown[]): TableRows | null {
   if (tasks.length === 0 || !tasks.every((task) => isObject(task['data']))) return null
   const rows = tasks.flatMap((task) => {
     const name = imageIn(isObject(task['data']) ? task['data'] : {})
+    const uploaded = text(task['file_upload'])
     const annotations = [task['annotations'], task['completions']].find(Array.isArray) ?? []
     const labels = annotations
       .filter(isObject)
       .filter((one) => one['was_cancelled'] !== true)
       .map((one) => [...new Set((Array.isArray(one['result']) ? one['result'] : []).flatMap(choicesOf))])
       .filter((choices) => choices.length > 0)
-    if (labels.length === 0) return [[name, '']]
-    return labels.map((choices) => [name, JSON.stringify(choices)])
+    if (labels.length === 0) return [[name, uploaded, '']]
+    return labels.map((choices) => [name, uploaded, JSON.stringify(choices)])
   })
-  return [['image', 'choice'], ...rows]
+  return [['image', 'file_upload', 'choice'], ...rows]
 }
 
 const IMAGE_KEYS = ['image', 'img', 'image_url', 'url', 'file', 'path', 'captioning'] as const
@@ -83,6 +94,39 @@ function choicesOf(result: unknown): readonly string[] {
   const value = isObject(result) ? result['value'] : null
   const choices = isObject(value) ? (value['choices'] ?? value['taxonomy'] ?? value['labels']) : null
   return Array.isArray(choices) ? choices.map(text).filter((one) => one !== '') : []
+}
+
+/** docs.labelbox.com: a line per image, with its classifications in the labels of a project. */
+function labelbox(lines: readonly unknown[]): TableRows | null {
+  const rows = lines.filter(isObject)
+  if (rows.length === 0 || !rows.every((row) => isObject(row['data_row']))) return null
+  return [
+    ['external_id', 'global_key', 'label'],
+    ...rows.map((row) => {
+      const data = isObject(row['data_row']) ? row['data_row'] : {}
+      return [
+        text(data['external_id']),
+        text(data['global_key']),
+        JSON.stringify(radioAnswers(row['projects'])),
+      ]
+    }),
+  ]
+}
+
+/** Names of the answers, at whatever depth; files of untrusted depth are cut by JSON.parse. */
+function radioAnswers(value: unknown, depth = 0): readonly string[] {
+  if (depth > 10 || typeof value !== 'object' || value === null) return []
+  const answer = isObject(value) ? value['radio_answer'] : undefined
+  if (isObject(answer)) return [text(answer['name'])]
+  return Object.values(value).flatMap((one) => radioAnswers(one, depth + 1))
+}
+
+/** FiftyOne's FiftyOneImageClassificationDataset: a list of classes, and the number of one for each file. */
+function fiftyOne({ classes, labels }: JsonObject): TableRows | null {
+  if (!Array.isArray(classes) || !isObject(labels)) return null
+  const nameOf = (label: unknown): string =>
+    text(typeof label === 'number' ? (classes[label] ?? label) : label)
+  return [['file', 'label'], ...Object.entries(labels).map(([name, label]) => [name, nameOf(label)])]
 }
 
 /** cocodataset.org: the class of an image is the one category that its annotations have. */
@@ -125,6 +169,8 @@ function mapped(value: JsonObject): TableRows | null {
         Array.isArray(names) ? names.map((name) => [text(name), label]) : [],
       ),
     ]
+  if (entries.every(([, one]) => isObject(one)))
+    return objects(entries.map(([name, one]) => (isObject(one) ? { file: name, ...one } : one)))
   const list = entries.map(([, one]) => one).find((one) => Array.isArray(one) && one.length > 0)
-  return Array.isArray(list) ? (labelStudio(list) ?? objects(list)) : null
+  return Array.isArray(list) ? rowsOfList(list) : null
 }

@@ -70,10 +70,47 @@ const CERTAIN: readonly Case[] = [
     'entrenamiento/a*4, entrenamiento/b*4, validación/a*1, prueba/a*2',
     'a 7, b 4 | train 8, validation 1, test 2',
   ],
-  ['Portuguese', 'treino/a*4, treino/b*4, teste/a*2', 'a 6, b 4 | train 8, test 2'],
   ['Chinese', '训练集/猫*4, 训练集/狗*4, 测试集/猫*2', '狗 4, 猫 6 | train 8, test 2'],
   ['Japanese', '訓練データ/猫*4, 訓練データ/犬*4, テスト/猫*2', '犬 4, 猫 6 | train 8, test 2'],
   ['Russian', 'обучение/a*4, обучение/b*4, тест/a*2', 'a 6, b 4 | train 8, test 2'],
+  [
+    'a test part with images in a container only',
+    'set/train/n01/images*4, set/train/n02/images*4, set/test/images*3',
+    'n01 4, n02 4 | train 8',
+  ],
+  [
+    'a test part with images in its repeated name only',
+    'asl_train/asl_train/A*4, asl_train/asl_train/B*4, asl_test/asl_test/A_test.jpg, asl_test/asl_test/B_test.jpg',
+    'A 4, B 4 | train 8',
+  ],
+  ['folds', 'fold1/a*2, fold1/b*2, fold2/a*2, fold2/b*2', 'a 4, b 4', 'outer-folders'],
+  [
+    'an augmented training part next to the training part',
+    'train/a*3, train/b*3, train_aug/a*3, train_aug/b*3, val/a*1',
+    'a 7, b 6 | train 12, validation 1',
+  ],
+  [
+    'the set once more in a folder for data',
+    'pets/pets/a*4, pets/pets/b*4, data/pets/a*4, data/pets/b*4',
+    'a 4, b 4',
+  ],
+  [
+    'extensions in any case',
+    'Cats/a.JPG, Cats/b.Jpeg, Dogs/c.PNG, Dogs/d.WebP, Dogs/e.TIF',
+    'Cats 2, Dogs 3',
+  ],
+  [
+    'Roboflow folders',
+    'pets.v1i.folder/train/a*4, pets.v1i.folder/train/b*4, pets.v1i.folder/valid/a*2, pets.v1i.folder/test/b*1, ' +
+      'pets.v1i.folder/README.dataset.txt, pets.v1i.folder/README.roboflow.txt',
+    'a 6, b 5 | train 8, validation 2, test 1',
+  ],
+  [
+    'MVTec, whose training part has one class',
+    'bottle/train/good*6, bottle/test/good*2, bottle/test/broken*2, bottle/ground_truth/broken*2',
+    'broken 2, good 8 | train 6, test 4',
+    'parts-as-classes',
+  ],
   [
     'a split with one class only',
     'train/cats*4, train/dogs*4, test/cats*2',

@@ -258,15 +258,17 @@ function labelOf(
 ): FileLabel & { readonly reason: string; readonly isLeftOut: boolean } {
   const { label, split, reason, isLeftOut } = meaningOf(path, folders)
   if (isLeftOut) return { kind: 'none', split, reason, isLeftOut }
-  const named = source === 'folders' ? undefined : inTables.labels.get(path)
+  const inTable = inTables.labels.get(path)
+  const named = source === 'folders' ? undefined : inTable
   if (named !== undefined && named.kind !== 'none')
     return { ...named, split: named.split ?? split, reason, isLeftOut }
-  if (source !== 'table' && label !== null) return { kind: 'label', label, split, reason, isLeftOut }
+  // a list of names states the part alone
+  const stated = split ?? (inTable?.kind === 'none' ? inTable.split : null)
+  if (source !== 'table' && label !== null) return { kind: 'label', label, split: stated, reason, isLeftOut }
   const why = named?.kind === 'none' ? 'the label table has no class for it' : 'no label table lists it'
   return { kind: 'none', split, reason: source === 'folders' ? reason : why, isLeftOut }
 }
 
-/** Of the folder, or of the closest one above that has images. */
 function meaningOf(path: string, { meanings, wrapper }: FolderReading): FolderMeaning {
   for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
     const meaning = meanings.get(folder)
@@ -278,7 +280,6 @@ function meaningOf(path: string, { meanings, wrapper }: FolderReading): FolderMe
   return { label: null, split: null, isLeftOut: false, ...top, reason }
 }
 
-/** Each name once per place. */
 function namesIn(images: readonly ListedFile[], labelsOf: (path: string) => FileLabel): readonly NameUse[] {
   const uses = new Map<string, NameUse & { images: number }>()
   for (const { path } of images) {

@@ -11,36 +11,24 @@ const ROLE_WORDS: Readonly<Record<PartRole, string>> = {
     'train training trainings trainval trn tr fit learn learning lern lernen entrainement apprentissage ' +
     'entrenamiento entreno addestramento allenamento treinamento treino trainen trening treningowy treningowe ' +
     'uczacy uczenie traning trenovaci trenink tranovaci koulutus egitim обучение обучающая обучающии ' +
-    'тренировочная тренировка 训练 訓練 学習 学习 トレーニング 훈련 학습',
+    'тренировочная тренировка 训练 訓練 学習 学习 トレーニング 훈련 학습 opleiding træning opetus tanito tanulo antrenare ' +
+    'entrenament treniranje obuka latih pelatihan latihan huanluyen навчання навчальна тренувальні тренувальна ' +
+    'εκπαιδευση εκπαιδευσης تدريب التدريب אימון प्रशिक्षण ฝึก ฝึกสอน',
   validation:
     'val vali valid validate validating validation dev develop development eval evaluation validierung ' +
     'validierungs validacion validazione convalida validacao validatie walidacja walidacyjny validering ' +
-    'validace dogrulama валидация валидационная 验证 驗證 検証 검증',
+    'validace validacni dogrulama валидация валидационная 验证 驗證 検証 검증 validointi validalas validare validacio ' +
+    'validasi xacthuc валідація валідаційна επικυρωση επικυρωσης التحقق אימות सत्यापन',
   test:
     'test tests testing tst te ts testset holdout pruf prufung pruefung essai essais prueba pruebas teste ' +
-    'testes prova verifica toets testowy testowe testovaci тест тестовая тестирование 测试 測試 テスト 테스트 시험',
+    'testes prova verifica toets testowy testowe testovaci тест тестовая тестирование 测试 測試 テスト 評価 테스트 시험 ' +
+    'testi teszt testare uji pengujian kiemtra тестування тестова тестові δοκιμη δοκιμης ελεγχος اختبار الاختبار ' +
+    'בדיקה מבחן परीक्षण ทดสอบ',
   unlabelled:
     'pred preds predict prediction predictions unlabeled unlabelled unlabel unlabels nolabel nolabels inference ' +
     'unsorted unannotated unsortiert unbeschriftet ungelabelt unclassified nonetiquete sinetiqueta sinetiquetar ' +
     'senzaetichetta semrotulo 未标注 未標註 ラベルなし',
 }
-const ROLE_OF: ReadonlyMap<string, PartRole> = new Map(
-  (Object.keys(ROLE_WORDS) as PartRole[]).flatMap((role) =>
-    ROLE_WORDS[role].split(' ').map((word) => [word, role] as const),
-  ),
-)
-/** Words that say nothing about the role or the class. */
-const NEUTRAL: ReadonlySet<string> = new Set(
-  (
-    'set sets data dataset datasets ds database images image img imgs pics pic pictures photos photo files folder ' +
-    'split splits subset seg samples sample part parts the my all raw final full small large new old original jpg ' +
-    'jpeg png daten satz datensatz bilder fotos conjunto de des d datos imagenes jeu donnees dati immagini dados ' +
-    'imagens zdjecia dane of for only crops cropped resized 数据 数据集 集 データ データセット 데이터'
-  ).split(' '),
-)
-const SUFFIX =
-  /(?:datensatz|dataset|daten|data|images?|imgs?|bilder|folder|split|set|satz|s|集|数据集|数据|データ|セット|用|데이터)$/
-
 /** Without accents and in lower case; letters and digits of any script stay. */
 const plain = (text: string): string =>
   text
@@ -48,6 +36,24 @@ const plain = (text: string): string =>
     .replace(/[\u0300-\u036f]/g, '')
     .normalize('NFC')
     .toLowerCase()
+const ROLE_OF: ReadonlyMap<string, PartRole> = new Map(
+  (Object.keys(ROLE_WORDS) as PartRole[]).flatMap((role) =>
+    ROLE_WORDS[role].split(' ').map((word) => [plain(word), role] as const),
+  ),
+)
+/** Words that say nothing about the role or the class. */
+const NEUTRAL: ReadonlySet<string> = new Set(
+  (
+    'set sets data dataset datasets ds database images image img imgs pics pic pictures photos photo files folder ' +
+    'split splits subset seg samples sample part parts the my all raw final full small large new old original jpg ' +
+    'jpeg png aug augmented augmentation daten satz datensatz bilder fotos ' +
+    'conjunto de des d datos imagenes jeu donnees dati immagini dados ' +
+    'imagens zdjecia dane zbior выборка набор данные дані gambar anh dulieu ' +
+    'of for only crops cropped resized 数据 数据集 集 データ データセット 데이터'
+  ).split(' '),
+)
+const SUFFIX =
+  /(?:datensatz|dataset|daten|data|images?|imgs?|bilder|folder|split|set|satz|s|集|数据集|数据|データ|セット|用|데이터)$/
 
 /** Null: the name names no part. */
 export function partOf(name: string): PartName | null {

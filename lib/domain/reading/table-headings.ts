@@ -3,7 +3,8 @@
 /** Without accents, spaces and signs, in lower case; the likeliest first. */
 const NAME_HEADINGS =
   'filename filepath file path image imagename imagepath imagefile imageid img imgname imgpath name id ' +
-  'photo photoid picture fileupload imageurl url uri isicid datei dateiname dateipfad bild bildname fichier ' +
+  'photo photoid picture fileupload imageurl url uri imagegcsuri sourceref originalimageuri externalid isicid ' +
+  'datei dateiname dateipfad bild bildname fichier ' +
   'nomfichier nomdufichier chemin archivo nombrearchivo fichero imagen ruta nome nomefile arquivo immagine ' +
   'imagem caminho bestand bestandsnaam plik zdjecie fil tiedosto soubor файл имяфаила изображение путь 文件名 ' +
   '文件 图片 图像 ファイル名 ファイル 画像 파일명 파일'
@@ -15,6 +16,8 @@ const LABEL_HEADINGS =
   'labelcode klasse klassen kategorie etikett bezeichnung art sorte label1 classe classes categorie ' +
   'etiquette espece clase categoria etiqueta especie classificacao rotulo etichetta soort etiket klasa ' +
   'kategoria gatunek etykieta klass kategori luokka trida класс категория метка 类别 标签 类 ラベル クラス カテゴリ 라벨 클래스 ' +
+  'classificationannotation classificationannotations fileattributes regionattributes ' +
+  'classificationannotation classificationannotations fileattributes regionattributes ' +
   'classid labelid categoryid classindex labelindex classidx labelidx'
 const PART_HEADINGS =
   'split set subset partition part usage phase dataset datasplit dataset fold aufteilung teil ensemble particion ' +

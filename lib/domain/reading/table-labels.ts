@@ -1,10 +1,12 @@
 /** All label tables of a set together: the labels of each file, the part it belongs to, and what is to be reported.
  *  Pure. */
 import type { Choice, Doubt } from './choices.ts'
-import { fileIndex } from './file-names.ts'
+import { textPageName } from './code-pages.ts'
+import { fileIndex, type FileIndex } from './file-names.ts'
 import type { PlannedSplit } from './folder-reading.ts'
+import { folderOf } from './folder-tree.ts'
 import { rowsOfJson } from './label-json.ts'
-import { readTable, type TableReading } from './label-table.ts'
+import { readTable, tableRole, type TableReading } from './label-table.ts'
 import { labelRank } from './table-headings.ts'
 import { tablesIn, type CharacterSet, type TableRows } from './table-text.ts'
 
@@ -39,11 +41,9 @@ export type TableLabels = {
 
 /** Kaggle's forms for predictions have placeholders instead of labels. */
 const PLACEHOLDER_NAME = /submission/i
-const ENCODING_NAMES: Readonly<Record<CharacterSet, string>> = {
-  'utf-8': 'UTF-8',
-  'utf-16le': 'UTF-16',
-  'utf-16be': 'UTF-16',
-  'windows-1252': 'Windows-1252',
+const encodingName = (set: CharacterSet): string => {
+  if (set === 'utf-8') return 'UTF-8'
+  return set === 'utf-16le' || set === 'utf-16be' ? 'UTF-16' : textPageName(set)
 }
 
 export function readTables(
@@ -66,21 +66,35 @@ export function readTables(
     if (reading.rows.size === 0) unused.set(table.path, reasonUnused(reading, candidates, paths))
     else read.push(reading)
   }
+  const isAnyRecognised = read.some((one) => one.isRecognised)
+  const listed = splitsOfLists(
+    tables.filter(({ path }) => unused.get(path) === NO_COLUMNS),
+    index,
+  )
   const real = read.filter((one) => {
-    const isPlaceholder = PLACEHOLDER_NAME.test(nameOf(one.path)) || hasPlaceholders(one, read)
-    if (isPlaceholder) unused.set(one.path, 'it is a form for predictions, without labels')
-    return !isPlaceholder
+    const reason = reasonNoLabels(one, read, isAnyRecognised)
+    if (reason !== null) unused.set(one.path, reason)
+    return reason === null
   })
+  const splitOfTable = splitsOfTables(real)
   const labels = new Map<string, FileLabel>()
   const rows = new Map<string, { labels: readonly string[]; split: PlannedSplit }[]>()
-  for (const one of real)
+  for (const one of real) {
+    const split = splitOfTable.get(one.path) ?? null
     for (const [path, found] of one.rows) {
+      const own = found.map((row) => ({ ...row, split: row.split ?? split }))
       const known = rows.get(path)
-      if (known === undefined) rows.set(path, [...found])
-      else for (const row of found) known.push(row)
+      if (known === undefined) rows.set(path, own)
+      else for (const row of own) known.push(row)
     }
+  }
   for (const [path, found] of rows) labels.set(path, together(found))
-  const used = new Set(real.map(({ path }) => path))
+  for (const [path, split] of listed.splits) {
+    const known = labels.get(path) ?? { kind: 'none', split: null }
+    labels.set(path, { ...known, split: known.split ?? split })
+  }
+  const used = new Set([...real.map(({ path }) => path), ...listed.used])
+  for (const path of used) unused.delete(path)
   for (const one of real) {
     missing.push(...one.missing)
     if (one.ambiguous.length > 0)
@@ -92,7 +106,7 @@ export function readTables(
   }
   for (const { path, guessedEncoding } of tables)
     if (guessedEncoding !== undefined && used.has(path))
-      notes.push(`${path} was read as ${ENCODING_NAMES[guessedEncoding]}, which is a guess.`)
+      notes.push(`${path} was read as ${encodingName(guessedEncoding)}, which is a guess.`)
   return {
     labels,
     notes,
@@ -120,6 +134,57 @@ function candidatesOf(table: TableText): readonly TableRows[] | null {
 
 const nameOf = (path: string): string => path.split('/').at(-1) ?? path
 
+const NO_COLUMNS = 'it is not a table with several columns'
+/** Lines that name a file, of the lists of names in a text. */
+const LISTED_SHARE = 0.8
+
+/** `train.txt` and `test.txt` with a name in each line: the part of each file. One alone says nothing about others. */
+function splitsOfLists(
+  tables: readonly TableText[],
+  index: FileIndex,
+): { readonly splits: ReadonlyMap<string, PlannedSplit>; readonly used: readonly string[] } {
+  const lists = tables.flatMap((table) => {
+    const role = tableRole(table.path)
+    if (role === null || role === 'unlabelled') return []
+    const names = table.text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '')
+    const place = { folder: folderOf(table.path), role }
+    const paths = names.flatMap((name) => {
+      const match = index.find(name, place)
+      return match.kind === 'file' ? [match.path] : []
+    })
+    return paths.length >= Math.max(1, LISTED_SHARE * names.length) ? [{ table, role, paths }] : []
+  })
+  if (new Set(lists.map(({ role }) => role)).size < 2) return { splits: new Map(), used: [] }
+  return {
+    splits: new Map(lists.flatMap(({ role, paths }) => paths.map((path) => [path, role] as const))),
+    used: lists.map(({ table }) => table.path),
+  }
+}
+
+/** Why a table whose names are files of the set has no labels for them; null: it has. */
+function reasonNoLabels(
+  one: TableReading,
+  all: readonly TableReading[],
+  isAnyRecognised: boolean,
+): string | null {
+  if (PLACEHOLDER_NAME.test(nameOf(one.path)) || hasPlaceholders(one, all))
+    return 'it is a form for predictions, without labels'
+  const isGuessed = isAnyRecognised && !one.isRecognised && one.hasHeading
+  return isGuessed ? 'none of its headings names a class, and those of another table do' : null
+}
+
+/** `train.csv` and `test.csv`: the part that the name of each states, when there are tables of several parts. One
+ *  alone says only which images have labels. */
+function splitsOfTables(tables: readonly TableReading[]): ReadonlyMap<string, PlannedSplit> {
+  const roles = new Map(
+    tables.flatMap(({ path }) => {
+      const role = tableRole(path)
+      return role === null || role === 'unlabelled' ? [] : [[path, role] as const]
+    }),
+  )
+  return new Set(roles.values()).size > 1 ? roles : new Map()
+}
+
 /** The same value in every row, a number, where other tables have words. */
 function hasPlaceholders(one: TableReading, all: readonly TableReading[]): boolean {
   const valuesOf = ({ rows }: TableReading): Set<string> =>
@@ -144,15 +209,16 @@ function together(rows: readonly { labels: readonly string[]; split: PlannedSpli
 }
 
 function reasonUnused(
-  { firstLine, missing }: TableReading,
+  { firstLine, missing, ambiguous }: TableReading,
   candidates: readonly (readonly (readonly string[])[])[],
   paths: readonly string[],
 ): string {
   const [rows] = candidates
-  if (rows === undefined || rows.length === 0) return 'it is not a table with several columns'
+  if (rows === undefined || rows.length === 0) return NO_COLUMNS
   const [first] = paths
   if (rows.length < 2 && rows[0]!.some((cell) => labelRank(cell) !== null))
     return 'it has a heading and no rows'
+  if (ambiguous.length > 0) return `each of its names, such as "${ambiguous[0]}", fits several files`
   const second = missing[0] ?? rows[1]?.[0]
   return (
     `it names none of these files: it begins with "${firstLine}"` +

@@ -1,14 +1,16 @@
 /** The bytes of a label table as text, and text as rows. Pure; what the columns mean is in label-table.ts. */
 
-export type CharacterSet = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+import { guessTextPage, type TextPage } from './code-pages.ts'
+
+export type CharacterSet = 'utf-8' | 'utf-16le' | 'utf-16be' | TextPage
 export type DecodedText = {
   readonly text: string
   readonly encoding: CharacterSet
   readonly isGuess: boolean
 }
 
-/** By its byte order mark, else as UTF-16 if every second byte is zero, as UTF-8 if it is valid, and as Windows-1252
- *  otherwise. */
+/** By its byte order mark, else as UTF-16 if every second byte is zero, as UTF-8 if it is valid, and otherwise in the
+ *  code page that fits its words best: Windows-1252 unless another fits better. */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const read = (encoding: CharacterSet, isGuess: boolean): DecodedText => ({
     text: new TextDecoder(encoding).decode(bytes),
@@ -27,8 +29,32 @@ export function decodeText(bytes: Uint8Array): DecodedText {
       isGuess: false,
     }
   } catch {
-    return read('windows-1252', true)
+    return read(guessTextPage(wordsBeyondAscii(bytes)), true)
   }
+}
+
+/** The words that decide the guess. */
+const MOST_WORDS = 500
+const SEPARATING = new Set([...' ,;|\t\r\n"\'/.'].map((one) => one.charCodeAt(0)))
+
+/** Cells, roughly, with a byte beyond ASCII: the second byte of a character may look like a separator in none of the
+ *  pages, except for `|` in Shift-JIS, GBK and Big5, which ends at most a word too early. */
+function wordsBeyondAscii(bytes: Uint8Array): readonly Uint8Array[] {
+  const words: Uint8Array[] = []
+  let from = 0
+  let isBeyond = false
+  for (let at = 0; at <= bytes.length && words.length < MOST_WORDS; at++) {
+    const byte = bytes[at] ?? 10
+    const isSecond = isBeyond && byte === 0x7c && (bytes[at - 1] ?? 0) >= 0x80
+    if (!SEPARATING.has(byte) || isSecond) {
+      isBeyond ||= byte >= 0x80
+      continue
+    }
+    if (isBeyond) words.push(bytes.subarray(from, at))
+    from = at + 1
+    isBeyond = false
+  }
+  return words
 }
 
 /** The share of zeros among the bytes at even and at odd places. */
@@ -58,12 +84,19 @@ export function tablesIn(text: string): readonly TableRows[] {
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
   const tables = scored
-    .map(({ separator }) => rowsOf(clean, separator, Infinity))
+    .map(({ separator }) => withoutTitle(rowsOf(clean, separator, Infinity)))
     .filter((rows) => rows.length > 0)
   return tables.length > 0 ? tables : bySpaces(clean)
 }
 
 const MOST_LINES = 1_000_000
+
+/** Without the lines of one cell that some programs write before the heading. */
+function withoutTitle(rows: TableRows): TableRows {
+  const first = rows.findIndex(({ length }) => length > 1)
+  return first > 0 && first <= MOST_TITLE_LINES ? rows.slice(first) : rows
+}
+const MOST_TITLE_LINES = 5
 
 /** `images/1.jpg 3`: a list whose columns are separated by spaces. */
 function bySpaces(text: string): readonly TableRows[] {

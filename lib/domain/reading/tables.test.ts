@@ -11,7 +11,6 @@ const four = (row: (name: string, label: string, i: number) => string, heading?:
     ...(heading === undefined ? [] : [heading]),
     ...[0, 1, 2, 3].map((i) => row(`img_${i}`, i < 2 ? 'cat' : 'dog', i)),
   )
-
 test.each<[string, string, string?]>([
   ['name and label', four((n, l) => `${n}.jpg,${l}`, 'filename,label')],
   ['no heading', four((n, l) => `${n}.jpg,${l}`)],
@@ -112,83 +111,6 @@ test.each<[string, string, string?]>([
   expect(plan.uncertain.map(({ reading }) => reading).join(' ')).toBe(others)
 })
 
-test.each<[string, string, Readonly<Record<string, string>>, string]>([
-  [
-    'images in a folder of their own',
-    'images/a.jpg, images/b.jpg',
-    { 'labels.csv': 'f,l\na.jpg,cat\nb.jpg,dog' },
-    'cat 1, dog 1',
-  ],
-  [
-    'a table in each split, with the same names',
-    'train/0.jpg, test/0.jpg',
-    {
-      'train/_classes.csv': 'filename,cat,dog\n0.jpg,1,0',
-      'test/_classes.csv': 'filename,cat,dog\n0.jpg,0,1',
-    },
-    'cat 1, dog 1 | train 1, test 1',
-  ],
-  [
-    'the longest tail decides',
-    'a/0.jpg, b/0.jpg',
-    { 't.csv': 'path,label\nx/a/0.jpg,cat\nx/b/0.jpg,dog' },
-    'cat 1, dog 1',
-  ],
-  [
-    'a column with the part',
-    FOUR,
-    { 't.csv': 'file,label,split\nimg_0.jpg,cat,train\nimg_1.jpg,dog,valid\nimg_2.jpg,dog,test' },
-    'cat 1, dog 2 | train 1, validation 1, test 1',
-  ],
-  [
-    'a form for predictions first',
-    'train/a.jpg, train/b.jpg, test/c.jpg',
-    { 'sample_submission.csv': 'id,label\nc.jpg,0', 'train.csv': 'id,label\na.jpg,cat\nb.jpg,dog' },
-    'cat 1, dog 1 | train 2',
-  ],
-  [
-    'two tables that name files',
-    FOUR,
-    { 'a.csv': 'f,l\nimg_0.jpg,cat', 'b.csv': 'f,l\nimg_1.jpg,dog' },
-    'cat 1, dog 1',
-  ],
-  [
-    'a table that agrees with the folders',
-    'train/cats*2, train/dogs*2, test/x.jpg',
-    { 't.csv': 'path,label\ntrain/cats/0.jpg,cats\ntest/x.jpg,dogs' },
-    'cats 2, dogs 3 | train 4, test 1',
-  ],
-  [
-    'a table against folders that are no classes',
-    'part_a*2, part_b*2',
-    { 'meta.csv': 'image,dx\npart_a/0,nv\npart_a/1,mel\npart_b/0,nv\npart_b/1,mel' },
-    'mel 2, nv 2',
-  ],
-  [
-    'an empty table next to class folders',
-    'train/cats*2, train/dogs*2',
-    { 'train/labels.csv': 'filename,label\n' },
-    'cats 2, dogs 2 | train 4',
-  ],
-  [
-    'lines of JSON in each split, one of them alone',
-    'train/1.png, train/2.png, test/3.png',
-    {
-      'train/metadata.jsonl': '{"file_name":"1.png","label":0}\n{"file_name":"2.png","label":1}',
-      'test/metadata.jsonl': '{"file_name":"3.png","label":1}',
-    },
-    '0 1, 1 2 | train 2, test 1',
-  ],
-  [
-    'leading zeros that a spreadsheet removed',
-    '001.jpg, 002.jpg',
-    { 't.csv': 'id,label\n1,cat\n2,dog' },
-    'cat 1, dog 1',
-  ],
-])('tables and folders together: %s', (_story, files, tables, read) => {
-  expect(inWords(planned(files, tables))).toBe(read)
-})
-
 test('a table that names nothing here is reported with its beginning and the first file', () => {
   const plan = planned('cats/a.jpg, dogs/b.jpg', {
     'old.csv': 'filename,label\nDSC_1.jpg,cat\nDSC_2.jpg,dog',
@@ -236,6 +158,11 @@ test.each<[string, number[], string, string, boolean]>([
   ['Windows-1252', [0xc4, 0x70, 0x66], 'Äpf', 'windows-1252', true],
   ['UTF-16 with a mark', [0xff, 0xfe, 0xc4, 0, 0x70, 0], 'Äp', 'utf-16le', false],
   ['UTF-16, the other order', [0xfe, 0xff, 0, 0xc4, 0, 0x70], 'Äp', 'utf-16be', false],
+  ['Spanish', [...'ni\xf1o,\xbfqu\xe9?'].map((c) => c.charCodeAt(0)), 'niño,¿qué?', 'windows-1252', true],
+  ['Russian of Windows', [0xea, 0xee, 0xf8, 0xea, 0xe0], 'кошка', 'windows-1251', true],
+  ['Shift-JIS', [0x94, 0x4c, 0x2c, 0x83, 0x8a, 0x83, 0x93, 0x83, 0x53], '猫,リンゴ', 'shift_jis', true],
+  ['GBK', [0xc6, 0xbb, 0xb9, 0xfb, 0x2c, 0xcf, 0xe3, 0xbd, 0xb6], '苹果,香蕉', 'gbk', true],
+  ['Big5', [0xc4, 0xab, 0xaa, 0x47, 0x2c, 0xad, 0xbb, 0xbf, 0xbc], '蘋果,香蕉', 'big5', true],
   ['UTF-16 without a mark', [0x61, 0, 0x62, 0, 0x63, 0], 'abc', 'utf-16le', true],
 ])('the text of a table is decoded: %s', (_story, bytes, text, encoding, isGuess) => {
   expect(decodeText(Uint8Array.from(bytes))).toEqual({ text, encoding, isGuess })
