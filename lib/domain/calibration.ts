@@ -23,10 +23,17 @@ export type Logits = { readonly values: Float32Array; readonly count: number; re
 
 /** Probabilities of one row at a temperature; sums to one, safe for large logits. */
 export function softmax(row: Float32Array | readonly number[], temperature = 1): number[] {
-  const largest = Math.max(...row)
-  const powers = Array.from(row, (v) => Math.exp((v - largest) / temperature))
-  const sum = powers.reduce((a, b) => a + b, 0)
-  return powers.map((p) => p / sum)
+  let largest = -Infinity
+  for (let i = 0; i < row.length; i++) if (row[i]! > largest) largest = row[i]!
+  const powers: number[] = []
+  let sum = 0
+  for (let i = 0; i < row.length; i++) {
+    const power = Math.exp((row[i]! - largest) / temperature)
+    powers.push(power)
+    sum += power
+  }
+  for (let i = 0; i < powers.length; i++) powers[i]! /= sum
+  return powers
 }
 
 /** Negative log-likelihood of the label of each row at a temperature. */

@@ -5,8 +5,9 @@ import { byProbability } from './conformal.ts'
 import { decide, type ReliabilityThresholds } from './decision.ts'
 import type { ImageProblem } from './image.ts'
 
-/** Digits of a probability; further ones are numerical noise. */
-const PROBABILITY_DIGITS = 6
+/** Six digits of a probability; further ones are numerical noise. */
+const STEPS = 1e6
+const rounded = (value: number): number => Math.round(value * STEPS) / STEPS
 
 /** What a network made of one image: its logits, its distance from the training images (null: not measured), and why
  *  it shows nothing that could be classified. */
@@ -34,16 +35,16 @@ export function predictionAnswer(
   const probabilities = softmax(logits, temperature)
   const order = byProbability(probabilities)
   const { decision, candidates } = decide(probabilities, thresholds, { chance, distance, problem })
-  const rounded = (index: number) => Number(probabilities[index]!.toFixed(PROBABILITY_DIGITS))
+  const shown = probabilities.map(rounded)
   const first = order[0]!
   return {
     predicted_class: classes[first]!,
     predicted_index: first,
-    confidence: rounded(first),
-    probabilities: Object.fromEntries(classes.map((name, index) => [name, rounded(index)])),
+    confidence: shown[first]!,
+    probabilities: Object.fromEntries(classes.map((name, index) => [name, shown[index]!])),
     top_k: order
       .slice(0, topK)
-      .map((index) => ({ class: classes[index]!, index, probability: rounded(index) })),
+      .map((index) => ({ class: classes[index]!, index, probability: shown[index]! })),
     decision,
     candidates: candidates && candidates.map((index) => classes[index]!),
     image_problem: problem,
@@ -51,7 +52,7 @@ export function predictionAnswer(
       distance === null
         ? null
         : {
-            distance: Number(distance.toFixed(PROBABILITY_DIGITS)),
+            distance: rounded(distance),
             threshold: thresholds.familiarUpTo,
           },
   }

@@ -22,7 +22,7 @@ export function partsIn(body: Uint8Array, contentType: string): readonly FormPar
   if (name === undefined || name.length > LONGEST_BOUNDARY)
     throw malformedForm('its multipart boundary is missing')
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  const delimiter = Buffer.from(`\r\n--${name}`)
+  const delimiter = delimiterOf(name)
   const parts: FormPart[] = []
   let at = openingOf(bytes, delimiter)
   let count = 0
@@ -41,6 +41,14 @@ export function partsIn(body: Uint8Array, contentType: string): readonly FormPar
   return parts
 }
 
+let latest = { name: '', delimiter: Buffer.from('\r\n--') }
+
+/** Clients that send many forms use one boundary for all of them. */
+function delimiterOf(name: string): Buffer {
+  if (name !== latest.name) latest = { name, delimiter: Buffer.from(`\r\n--${name}`) }
+  return latest.delimiter
+}
+
 /** The position after the first delimiter, which has no line break before it at the start of the body. */
 function openingOf(bytes: Buffer, delimiter: Buffer): number {
   const bare = delimiter.subarray(2)
@@ -51,10 +59,14 @@ function openingOf(bytes: Buffer, delimiter: Buffer): number {
 }
 
 const DISPOSITION = /^content-disposition:\s*form-data\s*(;.*)$/im
+/** What most clients write for a file: nothing quoted, a name of the file, in this order. */
+const USUAL = /^content-disposition: form-data; name="([^"\\]*)"; filename="([^"\\]*)"(?:\r\n|$)/i
 const PARAMETER = /;\s*([\w-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/g
 
 /** Null for a part without a name, which no route can use. */
 function namesIn(head: string): { name: string; filename: string | null } | null {
+  const usual = USUAL.exec(head)
+  if (usual) return { name: usual[1]!, filename: usual[2]! }
   const disposition = DISPOSITION.exec(head)?.[1]
   if (disposition === undefined) return null
   const parameters = new Map<string, string>()

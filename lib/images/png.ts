@@ -26,12 +26,18 @@ export const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a,
 const HARMLESS = new Set(['gAMA', 'sRGB', 'cHRM', 'pHYs', 'tIME', 'tEXt', 'sBIT', 'bKGD'])
 const CHANNELS: Readonly<Record<number, 1 | 2 | 3 | 4>> = { 0: 1, 2: 3, 4: 2, 6: 4 }
 
+/** Types of chunks, their four letters as one number. */
+const IHDR = 0x49484452
+const IDAT = 0x49444154
+const IEND = 0x49454e44
+
 /** Reads the chunks; a sentence when they are not those of a complete PNG. */
 export function readPngHeader(bytes: Uint8Array): PngHeader | string {
-  if (SIGNATURE.some((byte, at) => bytes[at] !== byte)) return 'its first bytes are damaged'
+  for (let at = 0; at < SIGNATURE.length; at++)
+    if (bytes[at] !== SIGNATURE[at]) return 'its first bytes are damaged'
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 33) return 'it is truncated'
-  if (nameOf(bytes, 12) !== 'IHDR' || view.getUint32(8) !== 13) return 'its header is damaged'
+  if (view.getUint32(12) !== IHDR || view.getUint32(8) !== 13) return 'its header is damaged'
   const head = {
     width: view.getUint32(16),
     height: view.getUint32(20),
@@ -46,15 +52,15 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | string {
     if (count > MOST_CHUNKS) return `it has more than ${MOST_CHUNKS.toLocaleString('en')} chunks`
     if (at + 12 > bytes.length) return 'it is truncated'
     const size = view.getUint32(at)
-    const name = nameOf(bytes, at + 4)
+    const type = view.getUint32(at + 4)
     const end = at + 8 + size
     if (end + 4 > bytes.length) return 'it is truncated'
     const isCritical = (bytes[at + 4]! & 0x20) === 0
     const isSound = crc32(bytes.subarray(at + 4, end)) === view.getUint32(end)
-    if (isCritical && !isSound) return `the checksum of its ${name} chunk is wrong`
-    if (name === 'IEND') return { ...head, isPlain, parts }
-    if (name === 'IDAT') parts.push([at + 8, end])
-    else if (name !== 'IHDR' || at !== 8) isPlain &&= isSound && HARMLESS.has(name)
+    if (isCritical && !isSound) return `the checksum of its ${nameOf(bytes, at + 4)} chunk is wrong`
+    if (type === IEND) return { ...head, isPlain, parts }
+    if (type === IDAT) parts.push([at + 8, end])
+    else if (type !== IHDR || at !== 8) isPlain &&= isSound && HARMLESS.has(nameOf(bytes, at + 4))
     at = end + 4
   }
 }
@@ -118,13 +124,15 @@ function joined(bytes: Uint8Array, parts: PngHeader['parts']): Uint8Array | null
   return Buffer.concat(parts.map(([from, to]) => bytes.subarray(from, to)))
 }
 
+/** Above the first row. */
+const ZEROS = new Uint8Array(SMALL_SIDE * 4)
+
 /** PNG specification 1.2, section 6: each row names its filter; the same channel of the previous pixel is `step`
  *  bytes to the left. */
 function unfiltered(rows: Uint8Array, stride: number, step: number): Uint8Array | null {
   const height = rows.length / (stride + 1)
   const out = new Uint8Array(height * stride)
-  // zeros above the first row
-  const row = { rows, from: 1, above: new Uint8Array(stride), up: 0, out, to: 0, stride, step }
+  const row = { rows, from: 1, above: ZEROS, up: 0, out, to: 0, stride, step }
   for (let y = 0; y < height; y++) {
     const filter = FILTERS[rows[row.from - 1]!]
     if (filter === undefined) return null

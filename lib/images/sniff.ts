@@ -60,9 +60,11 @@ const SIGNATURES: readonly (readonly [start: string, kind: Kind, words: string])
   ['SQLite format 3', 'unknown', 'a database'],
 ]
 
+const BY_SIGNATURE = SIGNATURES.map(([start, kind, words]) => [start, { kind, words }] as const)
+
 function bySignature(bytes: Uint8Array): FileType | null {
   const start = latin1(bytes, 0, 16)
-  for (const [signature, kind, words] of SIGNATURES) if (start.startsWith(signature)) return { kind, words }
+  for (const [signature, type] of BY_SIGNATURE) if (start.startsWith(signature)) return type
   return null
 }
 
