@@ -11,6 +11,7 @@ import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Role } from '#lib/data/values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 import { createAccountActions, type AccountActions } from './account.ts'
 import { createApiKeys, keyIn, type ApiKeys } from './keys.ts'
 import type { Limits } from './rate-limits.ts'
@@ -51,7 +52,7 @@ export type Auth = UserAdmin &
     /** How people sign in with OIDC; null if it is not configured. */
     readonly oidc: () => OidcSettings | null
     /** Counts one more request of this class; null where no limit applies. */
-    readonly rate: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
+    readonly rate: (limited: RateLimitName, asking: RateLimitSubject) => MaybePromise<Rate | null>
     readonly undoCount: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
   }
 

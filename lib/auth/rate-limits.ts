@@ -8,6 +8,7 @@ import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { LIMITED, type RateLimitName } from '#lib/contracts/contract.ts'
 import type { Data } from '#lib/data/data.ts'
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 import { WINDOW_SECONDS, type Allowance } from '#lib/domain/rate-limit.ts'
 import type { Rate, RateLimitSubject } from './rate-state.ts'
 
@@ -21,7 +22,7 @@ export type LimitSettings = {
 
 export type Limits = {
   /** Counts one more request; null where no limit applies. */
-  readonly take: (limited: RateLimitName, asking: RateLimitSubject) => Promise<Rate | null>
+  readonly take: (limited: RateLimitName, asking: RateLimitSubject) => MaybePromise<Rate | null>
   /** Undoes a count: the request turned out not to be limited. */
   readonly undoCount: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
   /**
@@ -55,34 +56,35 @@ export function createLimits(
   const tell = (limited: RateLimitName, subject: string, points: number): void =>
     add(unreported, `${limited} ${subject}`, points)
 
-  return {
-    async take(limited, asking) {
-      if (!isEnabled) return null
-      const subject = subjectOf(asking)
-      const limiter = limiterOf(limited, subject)
-      const { windowSeconds } = allowances[limited]
-      try {
-        const { remainingPoints, msBeforeNext } = await limiter.consume(subject)
-        tell(limited, subject, 1)
-        return {
-          isAllowed: true,
-          limit: limiter.points,
-          remaining: remainingPoints,
-          resetSeconds: Math.ceil(msBeforeNext / 1000),
-          windowSeconds,
-        }
-      } catch (refused) {
-        if (refused instanceof Error) throw refused
-        const { msBeforeNext } = refused as RateLimiterRes // the library rejects with its count
-        return {
-          isAllowed: false,
-          limit: limiter.points,
-          remaining: 0,
-          resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
-          windowSeconds,
-        }
+  async function taken(limited: RateLimitName, asking: RateLimitSubject): Promise<Rate> {
+    const subject = subjectOf(asking)
+    const limiter = limiterOf(limited, subject)
+    const { windowSeconds } = allowances[limited]
+    try {
+      const { remainingPoints, msBeforeNext } = await limiter.consume(subject)
+      tell(limited, subject, 1)
+      return {
+        isAllowed: true,
+        limit: limiter.points,
+        remaining: remainingPoints,
+        resetSeconds: Math.ceil(msBeforeNext / 1000),
+        windowSeconds,
       }
-    },
+    } catch (refused) {
+      if (refused instanceof Error) throw refused
+      const { msBeforeNext } = refused as RateLimiterRes // the library rejects with its count
+      return {
+        isAllowed: false,
+        limit: limiter.points,
+        remaining: 0,
+        resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+        windowSeconds,
+      }
+    }
+  }
+
+  return {
+    take: (limited, asking) => (isEnabled ? taken(limited, asking) : null),
     async undoCount(limited, asking) {
       if (!isEnabled) return
       const subject = subjectOf(asking)

@@ -6,6 +6,7 @@ import { SCOPES_OF_ROLE } from '#lib/auth/rights.ts'
 import type { Caller, Contract, Scope } from '#lib/contracts/contract.ts'
 import { ROLES } from '#lib/contracts/people.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 import type { Darkroom } from './context.ts'
 import type { IncomingRequest } from './incoming.ts'
 
@@ -14,15 +15,23 @@ export const ANONYMOUS: Caller = { kind: 'anonymous', id: null, name: null, scop
 const CREDENTIALS = ['cookie', 'authorization', 'x-api-key'] as const
 
 /** The caller, if permitted; throws 401 or 403 otherwise. */
-export async function admit(
+export function admit(
   contract: Contract,
   incoming: IncomingRequest,
   program: Darkroom,
-): Promise<Caller> {
-  const { publicPredict, origin, trustProxy, corsOrigins } = program.settings()
-  const isForAll = contract.scope === 'open' || (contract.scope === 'predict' && publicPredict)
+): MaybePromise<Caller> {
+  const isForAll =
+    contract.scope === 'open' || (contract.scope === 'predict' && program.settings().publicPredict)
   if (isForAll && !CREDENTIALS.some((name) => incoming.header(name) !== null)) return ANONYMOUS
+  return identified(contract, incoming, { program, isForAll })
+}
 
+async function identified(
+  contract: Contract,
+  incoming: IncomingRequest,
+  { program, isForAll }: { readonly program: Darkroom; readonly isForAll: boolean },
+): Promise<Caller> {
+  const { origin, trustProxy, corsOrigins } = program.settings()
   const caller = await program.auth.callerOf(incoming.headers)
   if (caller.kind === 'link') {
     if (!mayByLink(caller, contract)) throw refusal(caller, contract.scope)

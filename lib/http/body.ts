@@ -3,6 +3,7 @@
  * checks the fields, and lib/server closes connections that send too slowly.
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 import { megabytes } from '#lib/domain/size-text.ts'
 import type { IncomingRequest } from './incoming.ts'
 
@@ -35,7 +36,7 @@ export async function* chunksOf(incoming: IncomingRequest, limitBytes: number): 
   }
 }
 
-export async function bytesOf(incoming: IncomingRequest, limitBytes: number): Promise<Uint8Array> {
+export function bytesOf(incoming: IncomingRequest, limitBytes: number): MaybePromise<Uint8Array> {
   if (incoming.whole && incoming.whole.byteLength <= limitBytes) return incoming.whole
   return whole(chunksOf(incoming, limitBytes))
 }

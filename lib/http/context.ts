@@ -8,6 +8,7 @@ import type { Rate, RateLimitSubject } from '#lib/auth/rate-state.ts'
 import type { LoginSession } from '#lib/auth/session.ts'
 import type * as c from '#lib/contracts/index.ts'
 import type { DarkroomError } from '#lib/domain/errors.ts'
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 import type { Caller, Contract, Input, RateLimitName, Output } from '#lib/contracts/contract.ts'
 import type { ClassEdits } from '#lib/ingest/edit-classes.ts'
 import type { ClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
@@ -165,7 +166,7 @@ export type Darkroom = {
      * Counts one more request of a class and returns whether it exceeds the limit; null where no limit
      * applies.
      */
-    readonly rate: (limited: RateLimitName, subject: RateLimitSubject) => Promise<Rate | null>
+    readonly rate: (limited: RateLimitName, subject: RateLimitSubject) => MaybePromise<Rate | null>
     /** Undoes a count: the request was not one of those that are limited. */
     readonly undoCount: (limited: RateLimitName, subject: RateLimitSubject) => Promise<void>
     /** Signs session cookies. */

@@ -3,17 +3,18 @@
  * run, serialise. It knows neither Next nor Node's sockets; serve.ts and fast-path.ts adapt those.
  */
 import { randomUUID } from 'node:crypto'
-import type { Rate } from '#lib/auth/rate-state.ts'
+import type { Rate, RateLimitSubject } from '#lib/auth/rate-state.ts'
 import { isChange } from '#lib/contracts/audit-labels.ts'
 import type { Caller, Contract, FileAnswer, Input, RateLimitName } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
+import { andThen, type MaybePromise } from '#lib/domain/maybe-promise.ts'
 import { admit, originOf } from './access.ts'
 import { disconnected, isDisconnect } from './body.ts'
 import { confined, confinedOutput } from './key-restriction.ts'
 import { darkroom } from './context.ts'
 import type { RequestContext, UseCase } from './context.ts'
 import { eventsAnswer } from './events.ts'
-import { budgetOf } from './pending-bodies.ts'
+import { budgetOf, type PendingBody } from './pending-bodies.ts'
 import type { IncomingRequest } from './incoming.ts'
 import { inputOf } from './input.ts'
 import { createDownloads } from './open-downloads.ts'
@@ -29,16 +30,20 @@ const TELL_REFUSALS_EVERY_MS = 60_000
 
 export type Handle = (incoming: IncomingRequest) => Promise<OutgoingResponse>
 
+type Headers = Readonly<Record<string, string>>
+const NO_HEADERS: Headers = {}
+
 /** What a use case returned, and the rate limit headers. */
-type HandlerResult = { readonly output: unknown; readonly headers: Readonly<Record<string, string>> }
+type HandlerResult = { readonly output: unknown; readonly headers: Headers }
 
 export function handlerOf<C extends Contract>(contract: C, useCase: UseCase<C>): Handle {
   const run = contractRunner(contract, useCase)
   return respondWith(
     async (incoming, requestId) => {
       const { output, headers } = await run(incoming, requestId)
-      const outgoing = await messagesOf(contract, output, incoming)
-      return { ...outgoing, headers: { ...outgoing.headers, ...headers } }
+      const message = messagesOf(contract, output, incoming)
+      const outgoing = message instanceof Promise ? await message : message
+      return headers === NO_HEADERS ? outgoing : { ...outgoing, headers: { ...outgoing.headers, ...headers } }
     },
     isChange(contract) ? 'info' : 'debug',
   )
@@ -52,35 +57,27 @@ export function contractRunner<C extends Contract>(
   contract: C,
   useCase: (input: Input<C>, context: RequestContext) => Promise<unknown>,
 ): (incoming: IncomingRequest, requestId: string) => Promise<HandlerResult> {
+  const isRecorded = isChange(contract)
   return async (incoming, requestId) => {
     const program = darkroom()
-    const caller = await admit(contract, incoming, program)
-    const count = async (limited: RateLimitName | null): Promise<Rate | null> => {
-      const rate = limited && (await program.auth.rate(limited, { caller, address: incoming.address }))
-      if (rate && !rate.isAllowed) throw tooOften(rate)
-      return rate
-    }
-    const first = await count(contract.limited)
-    return holding(contract, { caller, incoming }, async (counted) => {
-      const input = await confined(
-        contract,
-        await inputOf(contract, counted, program.settings()),
-        caller,
-        program.queries,
-      )
-      const rate = contract.alsoLimited ? ((await count(contract.alsoLimited(input))) ?? first) : first
-      const isRecorded = isChange(contract)
+    const settings = program.settings()
+    const { address, signal } = incoming
+    const admitted = admit(contract, incoming, program)
+    const caller = admitted instanceof Promise ? await admitted : admitted
+    const first = contract.limited && (await counted(contract.limited, { caller, address }))
+    const held = heldBody(contract, caller, incoming)
+    try {
+      const parsed = inputOf(contract, held === null ? incoming : withBody(incoming, held.body), settings)
+      const sent = parsed instanceof Promise ? await parsed : parsed
+      const input =
+        caller.classifier === undefined ? sent : await confined(contract, sent, caller, program.queries)
+      const second = contract.alsoLimited?.(input) ?? null
+      const rate = (second && (await counted(second, { caller, address }))) ?? first
       const before = isRecorded ? await subjectBefore(contract, input, program.queries) : null
-      const origin = originOf(incoming, program.settings())
+      const origin = originOf(incoming, settings)
       const output = confinedOutput(
         contract,
-        await useCase(input, {
-          caller,
-          address: incoming.address,
-          signal: incoming.signal,
-          requestId,
-          origin,
-        }),
+        await useCase(input, { caller, address, signal, requestId, origin }),
         caller,
       )
       if (isRecorded)
@@ -88,34 +85,38 @@ export function contractRunner<C extends Contract>(
           program.operations.noteChange(recordOf(contract, { caller, input, output, before })),
           requestId,
         )
-      return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : {} }
-    })
+      return { output, headers: rate ? rateHeadersOf(membersOf(rate)) : NO_HEADERS }
+    } finally {
+      held?.[Symbol.dispose]()
+    }
   }
 }
 
+/** Counts a request, and refuses it above the limit. */
+function counted(limited: RateLimitName, subject: RateLimitSubject): MaybePromise<Rate | null> {
+  return andThen(darkroom().auth.rate(limited, subject), (rate) => {
+    if (rate && !rate.isAllowed) throw tooOften(rate)
+    return rate
+  })
+}
+
 /**
- * The body of an anonymous client is counted until its request has been answered, unless it is short and
+ * The body of an anonymous client, which is counted until its request has been answered; null where it is short and
  * complete: lib/serving limits how many of those are in progress.
  */
-async function holding<T>(
-  contract: Contract,
-  { caller, incoming }: { readonly caller: Caller; readonly incoming: IncomingRequest },
-  work: (held: IncomingRequest) => Promise<T>,
-): Promise<T> {
-  const { address, body } = incoming
-  const isCounted = caller.kind === 'anonymous' && body !== null && incoming.whole === undefined
-  if (!isCounted || contract.body === 'none') return work(incoming)
-  const pending = darkroom().holdBody(budgetOf(contract.body), {
+function heldBody(contract: Contract, caller: Caller, incoming: IncomingRequest): PendingBody | null {
+  const { address, body, whole } = incoming
+  if (caller.kind !== 'anonymous' || whole !== undefined || body === null || contract.body === 'none')
+    return null
+  return darkroom().holdBody(budgetOf(contract.body), {
     address,
     body,
     declaredBytes: Number(incoming.header('content-length') ?? 0),
   })
-  try {
-    return await work({ ...incoming, body: pending.body })
-  } finally {
-    pending[Symbol.dispose]()
-  }
 }
+
+const withBody = (incoming: IncomingRequest, body: PendingBody['body']): IncomingRequest =>
+  Object.create(incoming, { body: { value: body } })
 
 /** A change stays in effect even if it cannot be recorded. */
 const noted = (noting: Promise<void>, requestId: string): Promise<void> =>
@@ -148,7 +149,8 @@ export function respondWith(
         request_id: requestId,
         ms: Math.round((performance.now() - began) * 10) / 10,
       })
-    return { ...outgoing, headers: { ...outgoing.headers, 'x-request-id': requestId } }
+    const { status, headers, body } = outgoing
+    return { status, headers: { ...headers, 'x-request-id': requestId }, body }
   }
 }
 
@@ -171,11 +173,11 @@ function levelOf(status: number, usual: 'debug' | 'info', now: number): 'debug' 
 const warnedAt = new Map<number, number>()
 
 /** The contract names the kind of the response, and `UseCase` ties the output's type to it. */
-async function messagesOf(
+function messagesOf(
   contract: Contract,
   output: unknown,
   incoming: IncomingRequest,
-): Promise<OutgoingResponse> {
+): MaybePromise<OutgoingResponse> {
   switch (contract.answer) {
     case 'json':
       return jsonAnswer(contract.statusOf?.(output) ?? contract.status, output)

@@ -4,37 +4,44 @@
  */
 import type { ReceivedImage } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { andThen, type MaybePromise } from '#lib/domain/maybe-promise.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 import { bytesOf, isJson, JSON_LIMIT_BYTES, jsonOf, tooLarge, typeOf } from './body.ts'
 import type { IncomingRequest } from './incoming.ts'
-import { partsIn } from './buffered-form.ts'
+import { partsIn, type FormPart } from './buffered-form.ts'
 
 const FIELDS: readonly string[] = ['file', 'image']
 /** What a form adds to its file: boundaries, headers, small fields. */
 const FORM_EXTRA_BYTES = 64 * 1024
 const LONGEST_NAME = 255
+const NO_FIELDS = {}
 
 export type ImageInput = {
   readonly image: ReceivedImage
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-export async function imageOf(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
+export function imageOf(incoming: IncomingRequest, limitBytes: number): MaybePromise<ImageInput> {
   const type = typeOf(incoming)
-  if (type === 'multipart/form-data') return fromForm(incoming, limitBytes)
+  if (type === 'multipart/form-data') {
+    const formType = incoming.header('content-type') ?? ''
+    return andThen(bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES), (body) =>
+      imageIn(partsIn(body, formType), limitBytes),
+    )
+  }
   if (isJson(incoming)) return fromJson(incoming, limitBytes)
   if (type === 'application/x-www-form-urlencoded') throw noFile('the form has text fields only')
-  const bytes = await bytesOf(incoming, limitBytes)
-  if (bytes.byteLength === 0) throw noFile('the request is empty')
-  return { image: { bytes, filename: null }, fields: {} }
+  return andThen(bytesOf(incoming, limitBytes), (bytes) => {
+    if (bytes.byteLength === 0) throw noFile('the request is empty')
+    return { image: { bytes, filename: null }, fields: NO_FIELDS }
+  })
 }
 
-async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {
-  const body = await bytesOf(incoming, limitBytes + FORM_EXTRA_BYTES)
+function imageIn(parts: readonly FormPart[], limitBytes: number): ImageInput {
   const fields = new Map<string, string>() // names come from the client and may be `__proto__`
   let image: ReceivedImage | null = null
   let why = 'the form has no file'
-  for (const { name, filename, bytes } of partsIn(body, incoming.header('content-type') ?? '')) {
+  for (const { name, filename, bytes } of parts) {
     const isImage = FIELDS.includes(name)
     if (filename === null) {
       if (isImage) why = `the field "${name}" is text instead of a file`
@@ -45,7 +52,7 @@ async function fromForm(incoming: IncomingRequest, limitBytes: number): Promise<
   }
   if (image === null) throw noFile(why)
   if (image.bytes.byteLength > limitBytes) throw tooLarge(limitBytes)
-  return { image, fields: Object.fromEntries(fields) }
+  return { image, fields: fields.size === 0 ? NO_FIELDS : Object.fromEntries(fields) }
 }
 
 async function fromJson(incoming: IncomingRequest, limitBytes: number): Promise<ImageInput> {

@@ -3,6 +3,7 @@
  * with Node's own message. It does not read the body; lib/http/body does.
  */
 import type { IncomingMessage } from 'node:http'
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 
 export type IncomingRequest = {
   readonly method: string
@@ -16,7 +17,7 @@ export type IncomingRequest = {
   /** Null for a request without a body. */
   readonly body: AsyncIterable<Uint8Array> | null
   /** The complete body, where it is short and has been read already. */
-  readonly whole?: Uint8Array
+  readonly whole?: Uint8Array | undefined
   /** Fires when the client disconnects. */
   readonly signal: AbortSignal
 }
@@ -56,37 +57,39 @@ const SHORT_BODY_BYTES = 32 * 1024
  * The body of a request that declares a short one; undefined for any other, for one that waits for
  * "100 Continue", and for one that ends early, whose reader then gets the error.
  */
-export async function shortBodyOf(message: IncomingMessage): Promise<Uint8Array | undefined> {
+export function shortBodyOf(message: IncomingMessage): MaybePromise<Uint8Array | undefined> {
   const declared = Number(message.headers['content-length'])
   if (!(declared > 0 && declared <= SHORT_BODY_BYTES) || message.headers.expect !== undefined)
     return undefined
-  const chunks: Uint8Array[] = []
-  const isComplete = await new Promise<boolean>((resolve) => {
-    message.on('data', (chunk: Uint8Array) => chunks.push(chunk))
-    message.once('end', () => resolve(true))
-    message.once('close', () => resolve(false))
-    message.once('error', () => resolve(false))
+  return new Promise((resolve) => {
+    let first: Uint8Array | undefined
+    let further: Uint8Array[] | null = null
+    message.on('data', (chunk: Uint8Array) => {
+      if (first === undefined) first = chunk
+      else (further ??= []).push(chunk)
+    })
+    message.on('end', () => resolve(further === null ? first : Buffer.concat([first!, ...further])))
+    const incomplete = (): void => resolve(undefined) // no effect after its end
+    message.on('close', incomplete)
+    message.on('error', incomplete)
   })
-  if (!isComplete) return undefined
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
 }
 
 /** `gone` is fired by the caller, which watches the connection; `whole` is the body, where it has been read. */
 export function fromNode(message: IncomingMessage, gone: AbortSignal, whole?: Uint8Array): IncomingRequest {
   const target = message.url ?? '/'
   const mark = target.indexOf('?')
+  const header = (name: string): string | null => one(message.headers[name])
   return {
     method: message.method ?? 'GET',
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? NO_QUERY : new URLSearchParams(target.slice(mark + 1)),
     address:
       forwardedAddress(one(message.headers['x-forwarded-for'])) ?? message.socket.remoteAddress ?? 'unknown',
-    header: (name) => one(message.headers[name]),
-    headers: { get: (name) => one(message.headers[name.toLowerCase()]) },
-    body: hasBody(message)
-      ? { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) }
-      : null,
-    ...(whole && { whole, body: only(whole) }),
+    header,
+    headers: { get: (name) => header(name.toLowerCase()) },
+    body: bodyOf(message, whole),
+    whole,
     signal: gone,
   }
 }
@@ -97,6 +100,13 @@ export function fromNode(message: IncomingMessage, gone: AbortSignal, whole?: Ui
  */
 const forwardedAddress = (forwarded: string | null): string | undefined =>
   forwarded?.split(',').at(-1)?.trim() || undefined
+
+function bodyOf(message: IncomingMessage, whole: Uint8Array | undefined): AsyncIterable<Uint8Array> | null {
+  if (whole !== undefined) return { [Symbol.asyncIterator]: () => only(whole) }
+  return hasBody(message)
+    ? { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) }
+    : null
+}
 
 async function* only(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
   yield chunk

@@ -7,7 +7,7 @@ import { fromRequest } from './incoming.ts'
 import { inputOf } from './input.ts'
 
 const LIMITS = { maxImageBytes: 1000, maxUploadBytes: 1000 }
-const read = (one: Contract, query: string, body?: unknown): Promise<unknown> =>
+const read = async (one: Contract, query: string, body?: unknown): Promise<unknown> =>
   inputOf(
     one,
     fromRequest(

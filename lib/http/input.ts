@@ -5,6 +5,7 @@
 import type { Contract, Input } from '#lib/contracts/contract.ts'
 import { fieldErrorsOf, zodErrorMap } from '#lib/contracts/validation-messages.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import { andThen, type MaybePromise } from '#lib/domain/maybe-promise.ts'
 import { isJson, JSON_LIMIT_BYTES, jsonOf } from './body.ts'
 import type { IncomingRequest } from './incoming.ts'
 import { invalidInput, knownParts, refuseUnknown } from './known-fields.ts'
@@ -18,17 +19,27 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 export type BodyLimits = { readonly maxImageBytes: number; readonly maxUploadBytes: number }
 
-export async function inputOf<C extends Contract>(
+export function inputOf<C extends Contract>(
   contract: C,
   incoming: IncomingRequest,
   limits: BodyLimits,
-): Promise<Input<C>> {
+): MaybePromise<Input<C>> {
+  if (incoming.query.size > 0) refuseUnknown(contract, Object.fromEntries(incoming.query))
+  return andThen(sentIn(contract, incoming, limits), (sent) =>
+    contract.body === 'image' && incoming.query.size === 0 && Object.keys(sent).length === 1
+      ? imageAlone(contract, sent)
+      : inputWith(contract, incoming, sent),
+  )
+}
+
+/** What a contract makes of a request whose body contains `sent`. */
+function inputWith<C extends Contract>(
+  contract: C,
+  incoming: IncomingRequest,
+  sent: Readonly<Record<string, unknown>>,
+): Input<C> {
   const named = paramsOf(contract.path, incoming.path)
   const queryFields = Object.fromEntries(incoming.query)
-  refuseUnknown(contract, queryFields)
-  const sent = await sentIn(contract, incoming, limits)
-  if (contract.body === 'image' && incoming.query.size === 0 && Object.keys(sent).length === 1)
-    return imageAlone(contract, sent)
   refuseUnknown(contract, sent)
   const values = { ...queryFields, ...goesOnFrom(contract, incoming), ...sent, ...named }
   const read = readAs(
@@ -93,20 +104,18 @@ function spelt(text: unknown, expected: string): number | boolean | undefined {
   return isNumber ? Number(text) : undefined
 }
 
-async function sentIn(
+function sentIn(
   contract: Contract,
   incoming: IncomingRequest,
   limits: BodyLimits,
-): Promise<Readonly<Record<string, unknown>>> {
+): MaybePromise<Readonly<Record<string, unknown>>> {
   switch (contract.body) {
     case 'none':
       return {}
     case 'json':
       return jsonOf(incoming, JSON_LIMIT_BYTES)
-    case 'image': {
-      const { image, fields } = await imageOf(incoming, limits.maxImageBytes)
-      return { ...fields, image }
-    }
+    case 'image':
+      return andThen(imageOf(incoming, limits.maxImageBytes), ({ image, fields }) => ({ ...fields, image }))
     case 'parts':
       return { parts: knownParts(contract, partsOf(incoming, limits.maxUploadBytes)) }
   }

@@ -29,7 +29,7 @@ async function admitted(caller: Caller, publicPredict: boolean): Promise<readonl
       method: contract.method,
       headers: { authorization: 'Bearer dl_x', host: 'darkroom.test' },
     })
-    await admit(contract, fromRequest(request), darkroom()).then(
+    await Promise.resolve(admit(contract, fromRequest(request), darkroom())).then(
       () => open.push(`${contract.method} ${contract.path}`),
       (error: unknown) => expect(error).toMatchObject({ code: 'forbidden' }),
     )

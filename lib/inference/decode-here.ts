@@ -6,6 +6,7 @@
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { PreparedImage } from '#lib/contracts/ipc.ts'
 import { reportedError } from '#lib/domain/errors.ts'
+import { andThen, type MaybePromise } from '#lib/domain/maybe-promise.ts'
 import { decodeInScript } from '#lib/images/decode.ts'
 import { isDecodedHere } from '#lib/images/decode-placement.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
@@ -38,8 +39,8 @@ export type DecodeRequest = {
   readonly signal: AbortSignal | undefined
 }
 
-/** Refuses what is no image, has too many pixels or needs too much memory. */
-export type DecodeHere = (bytes: Uint8Array, request: DecodeRequest) => Promise<PreparedImage>
+/** Refuses what is no image, has too many pixels or needs too much memory. A small PNG is there at once. */
+export type DecodeHere = (bytes: Uint8Array, request: DecodeRequest) => MaybePromise<PreparedImage>
 
 export function createDecodeHere({
   decoding,
@@ -93,9 +94,8 @@ export function createDecodeHere({
     return { square: data, width, height, decodeMs, queuedMs, problem }
   }
 
-  return async (bytes, request) => {
-    const { folder, maxPixels, hash } = request
-    const spec = specs.get(folder) ?? (await readSpec(folder))
+  function decoded(bytes: Uint8Array, spec: Preprocess, request: DecodeRequest): MaybePromise<PreparedImage> {
+    const { maxPixels, hash } = request
     const startedAt = performance.now()
     const script = decodeInScript(bytes, { maxPixels, background: backgroundOf(spec) })
     if (script !== null) {
@@ -107,6 +107,9 @@ export function createDecodeHere({
       ? onThreads(bytes, spec, request)
       : inChild(bytes, request)
   }
+
+  return (bytes, request) =>
+    andThen(specs.get(request.folder) ?? readSpec(request.folder), (spec) => decoded(bytes, spec, request))
 }
 
 /** The hashes of the images that a process was decoding when it ended, from the work that it has left. */

@@ -169,6 +169,17 @@ export async function composeWeb(
   })
   const { maxImageBytes, maxUploadBytes } = limits
   const origin = settings.NEXTAUTH_URL ? new URL(settings.NEXTAUTH_URL).origin : null
+  const programSettings = {
+    publicPredict: settings.PUBLIC_PREDICT,
+    maxImageBytes,
+    maxUploadBytes,
+    trustProxy: settings.TRUST_PROXY,
+    origin,
+    host: settings.HOST,
+    allowedHosts: settings.ALLOWED_HOSTS,
+    openActions: settings.OPEN_ACTIONS,
+    corsOrigins: settings.CORS_ORIGINS,
+  }
   const program: Darkroom = {
     queries: { ...data.queries, ...modelsWithPrecision(data.queries, precisionOf) },
     serving: {
@@ -208,17 +219,7 @@ export async function composeWeb(
       listBackups: backups.listBackups,
       createBackup: backups.createBackup,
     },
-    settings: () => ({
-      publicPredict: settings.PUBLIC_PREDICT,
-      maxImageBytes,
-      maxUploadBytes,
-      trustProxy: settings.TRUST_PROXY,
-      origin,
-      host: settings.HOST,
-      allowedHosts: settings.ALLOWED_HOSTS,
-      openActions: settings.OPEN_ACTIONS,
-      corsOrigins: settings.CORS_ORIGINS,
-    }),
+    settings: () => programSettings,
     holdBody: createHeldBodies(bodyBudgets(settings, siblings)),
     log,
     auth: createAuth({

@@ -199,7 +199,9 @@ async function answer(handle: Handle, message: IncomingMessage, response: Server
   response.on('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const outgoing = await handle(fromNode(message, gone.signal, await shortBodyOf(message)))
+  const short = shortBodyOf(message)
+  const whole = short instanceof Promise ? await short : short
+  const outgoing = await handle(fromNode(message, gone.signal, whole))
   if (isStream(outgoing.body)) await writeStream(outgoing, outgoing.body, response)
   else writeAnswer(outgoing, message, response)
 }

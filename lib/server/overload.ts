@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { darkroom } from '#lib/http/context.ts'
 import type { OutgoingResponse } from '#lib/http/outgoing.ts'
 import { problemOf } from '#lib/http/problem.ts'
-import { headersFor } from './security-headers.ts'
+import { completeHead } from './security-headers.ts'
 import { writeAnswer } from './write-response.ts'
 
 const PREDICT = '/api/predict'
@@ -37,12 +37,7 @@ export function refusedAtOnce(message: IncomingMessage, response: ServerResponse
   if (headers.origin !== undefined || !(Number(headers['content-length']) <= SHORT_BODY_BYTES)) return false
   const problem = refusalOf(message)
   if (problem === null) return false
-  const all = {
-    ...headersFor(message),
-    ...problem.headers,
-    'content-length': Buffer.byteLength(problem.body),
-  }
-  response.writeHead(problem.status, Object.entries(all).flat())
+  response.writeHead(problem.status, completeHead(message, problem.headers, Buffer.byteLength(problem.body)))
   response.end(problem.body)
   return true
 }

@@ -43,6 +43,23 @@ export class GuardedResponse<
   }
 }
 
+/**
+ * The complete head of a response, names and values in turn: its own headers, and those of every response that it does
+ * not set itself. Written at once by Node, without merging objects.
+ */
+export function completeHead(
+  message: IncomingMessage,
+  headers: Readonly<Record<string, string>>,
+  bodyBytes: number | null,
+): string[] {
+  const head: string[] = []
+  for (const name in headers) head.push(name, headers[name]!)
+  if (bodyBytes !== null) head.push('content-length', String(bodyBytes))
+  const usual = headersFor(message)
+  for (const name in usual) if (headers[name] === undefined) head.push(name, usual[name]!)
+  return head
+}
+
 /** The headers of every response to this request. */
 export function headersFor({ url = '/', headers }: IncomingMessage): Readonly<Record<string, string>> {
   const usual = url.startsWith('/api/') ? OF_API : SECURITY_HEADERS

@@ -113,7 +113,10 @@ export function watchSlowConnections(
   return {
     watch(message, response) {
       const connection = open.get(message.socket) ?? opened(message.socket)
-      Object.assign(connection, { message, response, idleAt: null, unanswered: connection.unanswered + 1 })
+      connection.message = message
+      connection.response = response
+      connection.idleAt = null
+      connection.unanswered += 1
       response.on('close', () => {
         connection.unanswered -= 1
       })

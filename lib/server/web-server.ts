@@ -134,7 +134,7 @@ export function createWebServer({
   const slow = watchSlowConnections(server, () => performance.now())
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
-    if (!trustsProxy) for (const name of PROXY_HEADERS) delete request.headers[name]
+    if (!trustsProxy) removeProxyHeaders(request.headers)
     if (isOpen && !isDraining && refuseOverload(request, response)) {
       slow.answered(request, response)
       answered(response.statusCode)
@@ -207,6 +207,10 @@ export function createWebServer({
       slow[Symbol.dispose]()
     },
   }
+}
+
+function removeProxyHeaders(headers: IncomingMessage['headers']): void {
+  for (const name of PROXY_HEADERS) if (headers[name] !== undefined) delete headers[name]
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OutgoingResponse } from '#lib/http/outgoing.ts'
+import { completeHead } from './security-headers.ts'
 
 /**
  * After a refusal, the rest of the request is discarded, so that the client can read why it was refused,
@@ -19,7 +20,7 @@ export function writeAnswer(
   response: ServerResponse,
 ): void {
   if (response.destroyed) return
-  const body = begin(outgoing, response)
+  const body = begin(outgoing, message, response)
   if (message.complete) {
     response.end(body)
     return
@@ -29,11 +30,18 @@ export function writeAnswer(
 }
 
 /** Writes the headers and returns the body. */
-function begin({ status, headers, body }: OutgoingResponse, response: ServerResponse): string | Uint8Array {
+function begin(
+  { status, headers, body }: OutgoingResponse,
+  message: IncomingMessage,
+  response: ServerResponse,
+): string | Uint8Array {
   if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new Error('streams are not supported here')
   const bytes = body === null ? 0 : Buffer.byteLength(body)
-  response.writeHead(status, { ...headers, ...(status !== 204 && { 'content-length': bytes }) })
+  const declared = status === 204 ? null : bytes
+  if (response.getHeaderNames().length === 0)
+    response.writeHead(status, completeHead(message, headers, declared))
+  else response.writeHead(status, { ...headers, ...(declared !== null && { 'content-length': declared }) })
   return body ?? ''
 }
 

@@ -17,7 +17,7 @@ type AdmittedPredictParts = {
 
 export const createAdmittedPredict =
   ({ predict, explaining, admission, outcomes, isSmall }: AdmittedPredictParts) =>
-  async (
+  (
     { explain, ...request }: Input<typeof predictOne>,
     caller: PredictCaller & { readonly maxPixels: number },
   ): Promise<PredictionAnswer | ExplainedAnswer> => {

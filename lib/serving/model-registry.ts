@@ -8,6 +8,7 @@ import type { VersionRef } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { LiveVersion, Version, VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { isDarkroomError, type DarkroomError } from '#lib/domain/errors.ts'
+import { andThen, type MaybePromise } from '#lib/domain/maybe-promise.ts'
 import type { Inference } from './pool-parts.ts'
 import type { LogLine } from '#lib/domain/ports.ts'
 import { badBundle, noVersion, notReady } from './refusals.ts'
@@ -25,7 +26,7 @@ export type Lease = ServingVersion & { readonly release: () => void }
 
 export type Swap = {
   /** The named version, or the live one. Loads it on first use. */
-  readonly lease: (classifierId: string, versionName?: string) => Promise<Lease>
+  readonly lease: (classifierId: string, versionName?: string) => MaybePromise<Lease>
   /**
    * Lets these versions serve from now on, if their classifier is already served. Returns the ids for which
    * that failed; they are to be tried again.
@@ -60,12 +61,15 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = ()
   const choosing = new Map<string, Promise<Resident>>()
   const live = new Map<string, ServingVersion>()
 
-  async function lease(classifierId: string, versionName?: string): Promise<Lease> {
-    const resident =
-      versionName === undefined ? await liveOf(classifierId) : await named(classifierId, versionName)
+  const lease = (classifierId: string, versionName?: string): MaybePromise<Lease> =>
+    andThen(versionName === undefined ? liveOf(classifierId) : named(classifierId, versionName), leaseOf)
+
+  function leaseOf(resident: Resident): Lease {
     resident.leases += 1
-    residents.delete(resident.served.ref.key)
-    residents.set(resident.served.ref.key, resident)
+    if (residents.size > 1) {
+      residents.delete(resident.served.ref.key)
+      residents.set(resident.served.ref.key, resident)
+    }
     let isReleased = false
     const release = () => {
       if (isReleased) return
@@ -76,10 +80,10 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = ()
     return { ...resident.served, release }
   }
 
-  function liveOf(classifierId: string): Promise<Resident> {
+  function liveOf(classifierId: string): MaybePromise<Resident> {
     const current = live.get(classifierId)
     const resident = current && residents.get(current.ref.key)
-    return resident ? Promise.resolve(resident) : chosen(classifierId)
+    return resident ?? chosen(classifierId)
   }
 
   /** Chooses once, however many requests wait for the result. */
@@ -217,6 +221,7 @@ export function createSwap({ pool, data, log, most = MOST_RESIDENT, retired = ()
 
   /** Unloads the least recently used first; versions in use, or just loaded, stay. */
   function unloadUnused(): void {
+    if (residents.size <= most) return
     const newest = [...residents.keys()].at(-1)
     for (const [key, { leases }] of residents) {
       if (residents.size <= most) return

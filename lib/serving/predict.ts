@@ -7,6 +7,7 @@ import type { PreparedImage } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
 import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 import type { Batcher } from './batcher.ts'
 import { savePrediction } from './save-prediction.ts'
 import type { SteadyClock } from '#lib/domain/ports.ts'
@@ -69,11 +70,14 @@ export type PredictCaller = {
 /** `hash` of the bytes, computed when needed. */
 export type EncodedImage = { readonly bytes: Uint8Array; readonly hash: () => string }
 
+/** An image and the version that was named for it. */
+type ImageOf = EncodedImage & { readonly version: string | undefined }
+
 export type Prepare = (
   image: EncodedImage,
   served: ServingVersion,
   caller: PredictCaller,
-) => Promise<Uint8Array | PreparedImage>
+) => MaybePromise<Uint8Array | PreparedImage>
 
 export type PredictOne = (request: PredictionRequest, caller: PredictCaller) => Promise<PredictionAnswer>
 
@@ -90,30 +94,10 @@ export function createPredict({
   cache = null,
   patienceMs = PATIENCE_MS,
 }: PredictParts): PredictOne {
-  /**
-   * Reads rows only when the name alone does not identify the classifier: reading them takes 8 % of a busy
-   * process (November 2026).
-   */
-  const idOf = async (classifier: string | undefined) =>
-    classifier !== undefined && swap.serving(classifier) !== null
-      ? classifier
-      : (await data.classifiers.chosen(classifier)).id
-
-  async function computed({
-    classifierId,
-    version,
-    bytes,
-    hash,
-    caller,
-  }: {
-    classifierId: string
-    version: string | undefined
-    bytes: Uint8Array
-    hash: () => string
-    caller: PredictCaller
-  }) {
+  async function computed(classifierId: string, { version, bytes, hash }: ImageOf, caller: PredictCaller) {
     for (let tried = 1; ; tried++) {
-      const lease = await swap.lease(classifierId, version)
+      const leased = swap.lease(classifierId, version)
+      const lease = leased instanceof Promise ? await leased : leased
       try {
         const key =
           cache === null || caller.sender === undefined
@@ -124,7 +108,8 @@ export function createPredict({
           const output = { output: { ...cached.output, decodeMs: 0 }, inferenceMs: 0, engine: cached.engine }
           return { lease, output, queuedMs: 0, isCached: true }
         }
-        const image = await prepare({ bytes, hash }, lease, caller)
+        const prepared = prepare({ bytes, hash }, lease, caller)
+        const image = prepared instanceof Promise ? await prepared : prepared
         const { output, queuedMs } = await batcher.submit(
           { served: lease, image, isBulk: caller.isBulk === true },
           clock.now() + patienceMs,
@@ -149,14 +134,15 @@ export function createPredict({
   return async function predict({ classifier, version, top_k, save, image: { bytes, filename } }, caller) {
     const began = clock.now()
     const hash = hashOf(bytes)
-    const classifierId = await idOf(classifier)
-    const { lease, output, queuedMs, isCached } = await computed({
+    // Rows are read only when the name alone does not identify the classifier: reading them takes 8 % of a busy
+    // process (November 2026).
+    const isServed = classifier !== undefined && swap.serving(classifier) !== null
+    const classifierId = isServed ? classifier : (await data.classifiers.chosen(classifier)).id
+    const { lease, output, queuedMs, isCached } = await computed(
       classifierId,
-      version,
-      bytes,
-      hash,
+      { version, bytes, hash },
       caller,
-    })
+    )
     try {
       const { output: image, inferenceMs, engine } = output
       if (!image.ok) throw reportedError(image.failure)

@@ -132,12 +132,12 @@ export function connect(
   }
 
   async function transaction<T>(work: (writing: TransactionScope) => T, patience?: number): Promise<T> {
-    const { done } = await hold(() => writer.exec('BEGIN IMMEDIATE'), patience).catch((error: unknown) => {
+    const { done } = await hold(() => written('BEGIN IMMEDIATE').run(), patience).catch((error: unknown) => {
       throw explain(error)
     })
     try {
       const answer = work(writing)
-      writer.exec('COMMIT')
+      written('COMMIT').run()
       return answer
     } catch (error) {
       if (writer.isTransaction) writer.exec('ROLLBACK')

@@ -79,30 +79,36 @@ export function createPredictionWriter(
       )
   }
 
-  async function record(prediction: NewPrediction): Promise<void> {
-    const sizeBytes = prediction.image?.bytes.length ?? 0
-    if (rows > 0 && (rows >= MOST_WAITING || bytes + sizeBytes > MOST_WAITING_BYTES)) {
-      refused += 1
-      throw connection.writingState().lockedForMs === null
-        ? tooMany(rows)
-        : databaseBusy(connection.patienceMs)
-    }
-    rows += 1
-    bytes += sizeBytes
-    try {
-      await new Promise<void>((resolve, reject) => {
-        waiting.push({ prediction, deadline: performance.now() + connection.patienceMs, resolve, reject })
-        writing ??= writeAll()
+  const record = (prediction: NewPrediction): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const sizeBytes = prediction.image?.bytes.length ?? 0
+      if (rows > 0 && (rows >= MOST_WAITING || bytes + sizeBytes > MOST_WAITING_BYTES)) {
+        refused += 1
+        const isLocked = connection.writingState().lockedForMs !== null
+        return reject(isLocked ? databaseBusy(connection.patienceMs) : tooMany(rows))
+      }
+      rows += 1
+      bytes += sizeBytes
+      const leave = (): void => {
+        rows -= 1
+        bytes -= sizeBytes
+      }
+      waiting.push({
+        prediction,
+        deadline: performance.now() + connection.patienceMs,
+        resolve() {
+          leave()
+          written += 1
+          resolve()
+        },
+        reject(reason) {
+          leave()
+          refused += 1
+          reject(reason)
+        },
       })
-      written += 1
-    } catch (error) {
-      refused += 1
-      throw error
-    } finally {
-      rows -= 1
-      bytes -= sizeBytes
-    }
-  }
+      writing ??= writeAll()
+    })
 
   return {
     record,
