@@ -19,7 +19,7 @@ export type FamilyProcess = {
 /** The root and all its descendants, ordered by their ids; this process alone where there is no /proc. */
 export function familyOf(rootPid: number): readonly FamilyProcess[] {
   const all = new Map(
-    everyPid().flatMap((pid) => {
+    (descendants(rootPid) ?? everyPid()).flatMap((pid) => {
       const one = processOf(pid)
       return one ? [[pid, one] as const] : []
     }),
@@ -39,6 +39,30 @@ export function familyOf(rootPid: number): readonly FamilyProcess[] {
   const belongs = (one: FamilyProcess | undefined): boolean =>
     one !== undefined && (one.pid === rootPid || belongs(all.get(one.parent)))
   return [...all.values()].filter(belongs).sort((a, b) => a.pid - b.pid)
+}
+
+/**
+ * The root and its descendants by the lists of children that Linux keeps (proc(5), /proc/[pid]/task/[tid]/children);
+ * null where it keeps none. Our processes start others from their main thread only. Reading every process of a machine
+ * instead takes longer the more there are.
+ */
+function descendants(rootPid: number): number[] | null {
+  const family = [rootPid]
+  for (const pid of family) {
+    const children = childrenOf(pid)
+    if (children === null && pid === rootPid) return null
+    family.push(...(children ?? []))
+  }
+  return family
+}
+
+function childrenOf(pid: number): number[] | null {
+  try {
+    const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
+    return list === '' ? [] : list.split(' ').map(Number)
+  } catch {
+    return null // it has ended meanwhile, or there are no such lists
+  }
 }
 
 function everyPid(): number[] {
