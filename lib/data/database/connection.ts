@@ -122,9 +122,11 @@ export function connect(
 
   async function hold<T>(work: () => T, patience = patienceMs): Promise<{ answer: T; done: () => void }> {
     const deadline = performance.now() + patience
-    const done = await turns.turn(deadline)
+    const turn = turns.turn(deadline)
+    const done = turn instanceof Promise ? await turn : turn
     try {
-      return { answer: await lock.whenFree(work, deadline), done }
+      const answer = lock.whenFree(work, deadline)
+      return { answer: answer instanceof Promise ? await answer : answer, done }
     } catch (error) {
       done()
       throw error

@@ -234,7 +234,7 @@ test.each([
 test('an attempt that fails otherwise is not repeated', async () => {
   let attempts = 0
 
-  await expect(
+  await expect(async () =>
     watchLock().whenFree(() => {
       attempts += 1
       throw new Error('broken')
@@ -250,7 +250,7 @@ test('turns are in order of arrival; a caller that waits too long leaves, and to
   const first = await turns.turn(Infinity)
   const soon = performance.now() + 30
   const waiting = (name: string, deadline: number) =>
-    turns.turn(deadline).then(
+    Promise.resolve(turns.turn(deadline)).then(
       (end) => {
         order.push(name)
         end()

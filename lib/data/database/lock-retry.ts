@@ -3,6 +3,7 @@
  *  See docs/decisions/0017. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { DarkroomError } from '#lib/domain/errors.ts'
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 
 /** How long SQLite itself waits for a lock. It blocks the thread, so it covers only what our own processes
  *  take for a transaction (1 ms). */
@@ -46,8 +47,9 @@ export const databaseBusy = (waitedMs: number, cause?: unknown): DarkroomError =
 
 /** A lock as this process knows it. */
 export type Lock = {
-  /** Runs `attempt` until it is not refused for a lock. `deadline` in milliseconds of `performance.now()`. */
-  readonly whenFree: <T>(attempt: () => T, deadline: number) => Promise<T>
+  /** Runs `attempt` until it is not refused for a lock, now if it is not. `deadline` in milliseconds of
+   *  `performance.now()`. */
+  readonly whenFree: <T>(attempt: () => T, deadline: number) => MaybePromise<T>
   /** How long every attempt has been refused; null: the last one was not. */
   readonly heldForMs: () => number | null
   /** Ends the waiting: the connection closes. */
@@ -57,23 +59,39 @@ export type Lock = {
 export function watchLock(): Lock {
   let heldSince: number | null = null
   let isOver = false
+  function answered<T>(attempt: () => T): T {
+    const answer = attempt()
+    heldSince = null
+    return answer
+  }
+
+  /** After it was refused once, with `refusal`. */
+  async function again<T>(attempt: () => T, deadline: number, refusal: unknown): Promise<T> {
+    const startedAt = performance.now()
+    for (let delay = FIRST_DELAY_MS, last = refusal; ; delay = Math.min(2 * delay, LONGEST_DELAY_MS)) {
+      const now = performance.now()
+      heldSince ??= now
+      if (now >= deadline) throw databaseBusy(now - startedAt, last)
+      // so that waiting processes do not retry at the same moments
+      await wait(Math.min(deadline - now, delay * (0.5 + Math.random() / 2)))
+      if (isOver) throw databaseBusy(performance.now() - startedAt)
+      try {
+        return answered(attempt)
+      } catch (error) {
+        if (!isBusy(error)) throw error
+        last = error
+      }
+    }
+  }
+
   return {
-    async whenFree(attempt, deadline) {
-      const startedAt = performance.now()
-      for (let delay = FIRST_DELAY_MS; ; delay = Math.min(2 * delay, LONGEST_DELAY_MS)) {
-        if (isOver) throw databaseBusy(performance.now() - startedAt)
-        try {
-          const answer = attempt()
-          heldSince = null
-          return answer
-        } catch (error) {
-          if (!isBusy(error)) throw error
-          const now = performance.now()
-          heldSince ??= now
-          if (now >= deadline) throw databaseBusy(now - startedAt, error)
-          // so that waiting processes do not retry at the same moments
-          await wait(Math.min(deadline - now, delay * (0.5 + Math.random() / 2)))
-        }
+    whenFree(attempt, deadline) {
+      if (isOver) throw databaseBusy(0)
+      try {
+        return answered(attempt)
+      } catch (error) {
+        if (!isBusy(error)) throw error
+        return again(attempt, deadline, error)
       }
     },
     heldForMs: () => (heldSince === null ? null : performance.now() - heldSince),

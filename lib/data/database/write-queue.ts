@@ -2,6 +2,7 @@
  * Access to the writing connection: one caller at a time, in order of arrival, each with a deadline, and a
  * limited number of waiting callers. It knows nothing about SQLite.
  */
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 import { databaseBusy } from './lock-retry.ts'
 
 /** Each waits for milliseconds unless the database is locked; then a few seconds of a busy web process. */
@@ -15,7 +16,7 @@ export type Turns = {
   /** Waits for exclusive use of the connection and holds it until the returned function is called. `deadline`
    *  in milliseconds of
    *  `performance.now()`; after it, and where too many wait already, it is a `database_busy`. */
-  readonly turn: (deadline: number) => Promise<() => void>
+  readonly turn: (deadline: number) => MaybePromise<() => void>
   readonly isTaken: () => boolean
   readonly waiting: () => number
 }
@@ -39,7 +40,7 @@ export function takeTurns(mostWaiting = MOST_WAITING): Turns {
     turn(deadline) {
       if (!isTaken) {
         isTaken = true
-        return Promise.resolve(once(next))
+        return once(next)
       }
       const startedAt = performance.now()
       if (waiting.size >= mostWaiting) return Promise.reject(databaseBusy(0))

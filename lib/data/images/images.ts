@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 import { blobFile, blobNow, blobsIn, fileMissing, isFileFault, proven } from './blobs.ts'
 import type { Blobs } from './blobs.ts'
 import { connectForReading } from '../database/connection.ts'
@@ -151,7 +152,17 @@ export type StagedImages = {
   readonly cleanUpAfter: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-export async function stageImages(
+/** Those that are stored in a row need no files. */
+const NO_FILES: StagedImages = { settle() {}, cleanUpAfter: (work) => work() }
+
+export const stageImages = (
+  dataDir: string,
+  images: readonly Pick<NewImage, 'hash' | 'bytes'>[],
+  id: () => string,
+): MaybePromise<StagedImages> =>
+  images.every(({ bytes }) => bytes.length <= MOST_BYTES_IN_A_ROW) ? NO_FILES : staged(dataDir, images, id)
+
+async function staged(
   dataDir: string,
   images: readonly Pick<NewImage, 'hash' | 'bytes'>[],
   id: () => string,

@@ -1,9 +1,8 @@
 /**
- * The only code that stores predictions: those that arrive in one turn of the event loop share one transaction,
- * and each caller waits for its commit. Callers know only `PredictionWriter` (prediction-types.ts); a setup
+ * The only code that stores predictions: those of one batch share one transaction, and each caller waits for its
+ * commit. Callers know only `PredictionWriter` (prediction-types.ts); a setup
  * with a separate writing process would replace this file.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from '../database/lock-retry.ts'
 import type { TransactionScope } from '../database/connection.ts'
@@ -44,7 +43,7 @@ export function createPredictionWriter(
   /** One at a time: while a transaction is written, the next one gathers. */
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
-      if (waiting.length < MOST_ROWS) await nextTurn() // those of the same batch
+      if (waiting.length < MOST_ROWS) await restOfBatch()
       const batch = waiting.slice(0, MOST_ROWS)
       waiting = waiting.slice(MOST_ROWS)
       await commit(
@@ -119,6 +118,9 @@ export function createPredictionWriter(
   }
 }
 
+/** Predictions of a batch come one after another in the same run of the microtask queue, which this waits for. */
+const restOfBatch = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
+
 const isLock = (error: unknown): boolean => isDarkroomError(error) && error.code === 'database_busy'
 
 const tooMany = (waiting: number): DarkroomError =>
@@ -133,11 +135,12 @@ async function commit(
   predictions: readonly NewPrediction[],
   patienceMs: number,
 ): Promise<void> {
-  const files = await stageImages(
+  const staging = stageImages(
     settings.dataDir,
     predictions.flatMap((prediction) => prediction.image ?? []),
     id,
   )
+  const files = staging instanceof Promise ? await staging : staging
   await files.cleanUpAfter(() =>
     connection.append((writing) => {
       const isWithinQuota = quotaOf(writing, settings.anonymousBytes, predictions)
