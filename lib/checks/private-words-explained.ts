@@ -75,5 +75,10 @@ export const EXPLAINED: readonly WordException[] = [
     text: /law of succession|Little.s law/,
     reason: 'a title, and the name of a theorem',
   },
+  {
+    files: /learning-curve|curve-heads|decisions\/0047/,
+    text: /power[ _\n*]+law/,
+    reason: 'the term for a function such as x^-0.4',
+  },
   { files: /^docs\/decisions\/0027/, text: /house numbers/, reason: 'ordinary English' },
 ]

@@ -42,6 +42,10 @@ const BENCHMARKS: Readonly<
     is: 'planted faults of images and labels that are found',
     run: async (args) => (await import('./bench/findings.ts')).benchFindings(args),
   },
+  'learning-curve': {
+    is: 'whether a forecast for more images is reached with them',
+    run: async (args) => (await import('./bench/learning-curve.ts')).benchLearningCurve(args),
+  },
   digits: {
     is: 'accuracy of the digit classifier on images from other sources',
     run: async (args) => (await import('./bench/digits.ts')).benchDigits(args),
@@ -63,7 +67,7 @@ const BENCHMARKS: Readonly<
 const HELP = `npm run bench -- <name> [options]
 
 ${Object.entries(BENCHMARKS)
-  .map(([name, { is }]) => `  ${name.padEnd(13)}${is}`)
+  .map(([name, { is }]) => `  ${name.padEnd(15)}${is}`)
   .join('\n')}
 
 Each has --help.`

@@ -25,6 +25,7 @@ import { addClass, changeClass, manageClasses, removeClass } from './classes.ts'
 import { browserEngineFile, browserModelFile, describeBrowserModel } from './browser.ts'
 import type { Contract, Input, Output, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
+import { getLearningCurve } from './learning-curve.ts'
 import { checkFindings, dismissFindings, listFindings } from './findings.ts'
 import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
@@ -142,6 +143,7 @@ export const contracts = [
   sampleImage,
   dataSummary,
   dataFeatures,
+  getLearningCurve,
   listFindings,
   checkFindings,
   dismissFindings,

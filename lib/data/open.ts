@@ -34,6 +34,7 @@ import { promotionsOf } from './versions/promotions.ts'
 import { retentionOf } from './predictions/retention.ts'
 import { runsOf } from './runs/runs.ts'
 import { findingsIn } from './samples/findings.ts'
+import { learningCurvesIn } from './samples/learning-curves.ts'
 import { groupsOf } from './samples/groups.ts'
 import { sampleChangesOf } from './samples/sample-changes.ts'
 import { samplePredictionsOf } from './samples/sample-predictions.ts'
@@ -91,6 +92,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     samples: samplesOf(store),
     groups: groupsOf(store),
     findings: findingsIn(store),
+    learningCurves: learningCurvesIn(store),
     uploads: uploadsOf(store),
     sampleChanges: sampleChangesOf(store),
     samplePredictions: samplePredictionsOf(store),

@@ -6,6 +6,7 @@ import { checkImages, type CheckPorts } from '#lib/ingest/check-images.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
 import type { BackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
 import { learnedFigures } from '#lib/training/findings/learned-figures.ts'
+import { learningCurveOf } from '#lib/training/findings/learning-curve.ts'
 import { findingsRequest, type RequestLog } from './findings-requests.ts'
 
 type FindingsJobParts = {
@@ -25,7 +26,11 @@ export function findingsHandler({ data, dataDir, sizeOf, turn }: FindingsJobPart
         learned: (id, samples, stop) => learnedFigures(id, samples, { data, dataDir, signal: stop }),
       }
       return turn
-        .whenIdle(signal, (stop) => checkImages(classifierId, ports, stop))
+        .whenIdle(signal, async (stop) => {
+          const result = await checkImages(classifierId, ports, stop)
+          await computeLearningCurve(classifierId, { data, dataDir, signal: stop })
+          return result
+        })
         .catch((error: unknown) => {
           // a deleted classifier has no report any more
           if (isDarkroomError(error) && error.code === 'not_found') return { findings: 0, images: 0 }
@@ -34,6 +39,17 @@ export function findingsHandler({ data, dataDir, sizeOf, turn }: FindingsJobPart
     },
     gaveUp: ({ classifierId }, { message }) => data.findings.fail(classifierId, message),
   }
+}
+
+/** Once for the same images and features. */
+async function computeLearningCurve(
+  classifierId: string,
+  { data, dataDir, signal }: Pick<FindingsJobParts, 'data' | 'dataDir'> & { readonly signal: AbortSignal },
+): Promise<void> {
+  const images = await data.findings.samplesOf(classifierId)
+  const known = await data.learningCurves.of(classifierId)
+  const curve = await learningCurveOf(classifierId, { images, known }, { data, dataDir, signal })
+  if (curve !== known) await data.learningCurves.keep(classifierId, curve)
 }
 
 /** A training run whose classifier is checked afterwards: suspected mislabels and outliers need its version. */

@@ -1,11 +1,9 @@
 /** What the live version says about images it was not trained on: out-of-fold probabilities where it was evaluated by
  *  folds, else those of nearest neighbours among stored features; and how far each image is from its neighbours. It
  *  decodes nothing, runs no network and judges nothing. */
-import { join } from 'node:path'
 import type { Data } from '#lib/data/data.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { softmax } from '#lib/domain/calibration.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
 import { OUTLIER_NEIGHBOURS } from '#lib/domain/findings/outlier.ts'
 import type { SetFigures } from '#lib/domain/findings/finding.ts'
 import { groupNumbers } from '#lib/domain/groups.ts'
@@ -15,16 +13,11 @@ import {
   neighbourShares,
   type Neighbours,
 } from '#lib/ml/evaluate/neighbours.ts'
-import { readBundle, readOutOfFold } from '#lib/ml/formats/bundle.ts'
-import { featureLength } from '#lib/ml/network/network.ts'
-import { embeddingsName, readSomeRows } from '../features/feature-cache.ts'
+import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
+import { inTurns } from './in-turns.ts'
+import { storedRows } from './stored-rows.ts'
 
-/** Fewer known images than this share would make outliers of the classes that are missing. */
-const LEAST_KNOWN = 0.5
-/** Others run in between. */
-const TURN_MS = 10
-
-type LabelledImage = {
+export type CheckedImage = {
   readonly id: string
   readonly hash: string
   readonly label: string | null
@@ -41,7 +34,7 @@ const UNKNOWN: LearnedFigures = { probabilities: null, distances: null }
 /** @param images of the classifier; the figures are in the same order, by the classifier's classes */
 export async function learnedFigures(
   classifierId: string,
-  images: readonly LabelledImage[],
+  images: readonly CheckedImage[],
   { data, dataDir, signal }: LearnedFiguresPorts & { readonly signal: AbortSignal },
 ): Promise<LearnedFigures> {
   const live = await data.live.of(classifierId)
@@ -59,7 +52,7 @@ export async function learnedFigures(
 /** Of a version that was evaluated by folds. Images that arrived since have none. */
 async function outOfFoldProbabilities(
   { folder, classes: versionClasses }: Pick<VersionWithCard, 'folder' | 'classes'>,
-  images: readonly LabelledImage[],
+  images: readonly CheckedImage[],
   classes: readonly string[],
 ): Promise<SetFigures['probabilities']> {
   const file = await readOutOfFold(folder)
@@ -81,41 +74,22 @@ type KnownNeighbours = {
 }
 
 async function neighboursOf(
-  { folder, card }: Pick<VersionWithCard, 'folder' | 'card'>,
-  images: readonly LabelledImage[],
+  version: Pick<VersionWithCard, 'folder' | 'card'>,
+  images: readonly CheckedImage[],
   { dataDir, signal }: { readonly dataDir: string; readonly signal: AbortSignal },
 ): Promise<KnownNeighbours | null> {
-  const bundle = await readBundle(folder).catch((error: unknown) => {
-    if (isDarkroomError(error)) return null // health names a damaged version; the images can be checked without it
-    throw error
-  })
-  if (bundle === null) return null
-  const { network, weights, preprocess: spec } = bundle
-  const length = featureLength(network)
-  const name = embeddingsName(network, weights, { spec, engine: { name: card.engine, precision: 'float32' } })
-  const stored = await readSomeRows(
-    join(dataDir, 'cache', 'embeddings', name),
-    images.map(({ hash }) => hash),
-    length,
-  ).catch(() => new Map<string, Float32Array>())
-  const places = images.flatMap(({ hash }, i) => (stored.has(hash) ? [i] : []))
-  if (places.length < LEAST_KNOWN * images.length) return null
+  const stored = await storedRows(version, images, dataDir)
+  if (stored === null) return null
+  const { places, rows, length } = stored
   const search = nearestNeighbours(
     {
       length,
-      rows: places.map((place) => stored.get(images[place]!.hash)!),
+      rows,
       groups: groupNumbers(places.map((place) => images[place]!.groupId ?? images[place]!.id)),
     },
     OUTLIER_NEIGHBOURS,
   )
-  for (let turn = performance.now(); ;) {
-    const { done, value } = search.next()
-    if (done) return { neighbours: value, places }
-    if (performance.now() - turn < TURN_MS) continue
-    await new Promise((resolve) => setImmediate(resolve))
-    signal.throwIfAborted()
-    turn = performance.now()
-  }
+  return { neighbours: await inTurns(search, signal), places }
 }
 
 function distancesOf({ neighbours, places }: KnownNeighbours, images: number): Float64Array {
@@ -126,7 +100,7 @@ function distancesOf({ neighbours, places }: KnownNeighbours, images: number): F
 
 function sharesOf(
   { neighbours, places }: KnownNeighbours,
-  images: readonly LabelledImage[],
+  images: readonly CheckedImage[],
   classes: readonly string[],
 ): SetFigures['probabilities'] {
   const index = new Map(classes.map((name, i) => [name, i]))

@@ -16,6 +16,7 @@ import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { loginAt, resultOf, type Query, type CurrentUser } from '../../../../../current-user.ts'
 import { ClassSamples } from './class-samples.tsx'
 import { FeaturesView } from './features-view.tsx'
+import { LearningCurve } from './learning-curve.tsx'
 
 const SOURCES: Readonly<Record<string, string>> = {
   dataset: 'From a dataset',
@@ -120,6 +121,7 @@ export async function DataView({
               ))}
             </Facts>
           </Card>
+          <LearningCurve classifier={classifier.id} />
           <ClassSamples classifier={classifier.id} counts={counts} chosen={label} />
           <Suspense
             fallback={

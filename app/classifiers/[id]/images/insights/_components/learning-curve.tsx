@@ -1,0 +1,69 @@
+/** Whether there are enough images: a sentence, and the accuracy by the number of images as a chart. */
+import { darkroom } from '#lib/http/context.ts'
+import { Card } from '#lib/ui/card.tsx'
+import { Chart } from '#lib/ui/chart.tsx'
+import { numberText } from '#lib/ui/figure-number.tsx'
+import { Table } from '#lib/ui/table.tsx'
+import { changeText, curveSentence, overall } from './learning-curve-text.ts'
+
+const VERDICTS = { helps: 'Helps', no_help: 'Will not help', unclear: 'Not certain yet' } as const
+
+export async function LearningCurve({ classifier }: { readonly classifier: string }) {
+  const { curves, computed_at: computedAt } = await darkroom().queries.learningCurve({ classifier })
+  if (computedAt === null) return null
+  if (curves === null)
+    return (
+      <Card title="Enough images?">
+        <p className="muted">
+          There are too few images to forecast what more of them would bring. At least two classes need ten
+          different images each.
+        </p>
+      </Card>
+    )
+  const { all, per_class: perClass } = curves
+  const forecast = all.forecast
+  return (
+    <Card title="Enough images?">
+      <p>{curveSentence(curves).map(({ text, isClass }, i) => (isClass ? <em key={i}>{text}</em> : text))}</p>
+      <Chart
+        kind="line"
+        level={3}
+        isShare
+        title="Accuracy by number of images"
+        labelName="Images"
+        valueName="Accuracy"
+        labels={forecast.map(({ images }) => numberText({ count: images }))}
+        description={`${overall(all)} Measured with 10 to 80 % of the images; the rest of the line is a forecast.`}
+        series={[
+          { name: 'expected', values: forecast.map(({ value }) => value) },
+          { name: 'at least', values: forecast.map(({ low }) => low) },
+          { name: 'at most', values: forecast.map(({ high }) => high) },
+        ]}
+      />
+      <Table
+        caption="What more images of each class should bring"
+        rows={perClass}
+        keyOf={(row) => row.class}
+        columns={[
+          { name: 'Class', cell: (row) => row.class },
+          {
+            name: 'Images',
+            isNumeric: true,
+            cell: ({ curve }) => (curve ? numberText({ count: curve.images }) : '–'),
+          },
+          {
+            name: 'More',
+            isNumeric: true,
+            cell: ({ curve }) => (curve ? numberText({ count: curve.more }) : '–'),
+          },
+          { name: 'Recall', cell: ({ curve }) => (curve ? changeText(curve) : 'Too few images') },
+          { name: 'More images', cell: ({ curve }) => (curve ? VERDICTS[curve.verdict] : '–') },
+        ]}
+      />
+      <p className="small muted">
+        If the other classes grow alike. Training on parts of the images, with the features of the live
+        version, shows how the accuracy grows.
+      </p>
+    </Card>
+  )
+}

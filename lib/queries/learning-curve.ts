@@ -1,0 +1,22 @@
+/** What more images should bring, as the page and GET /api/data/learning-curve show it. */
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { Data } from '#lib/data/data.ts'
+
+type LearningCurveQueries = {
+  readonly learningCurve: RouteAnswer<'GET /api/data/learning-curve'>
+}
+
+export const learningCurveQueries = ({
+  classifiers,
+  learningCurves,
+}: Pick<Data, 'classifiers' | 'learningCurves'>): LearningCurveQueries => ({
+  async learningCurve({ classifier }) {
+    const { id } = await classifiers.chosen(classifier)
+    const stored = await learningCurves.of(id)
+    return {
+      classifier: id,
+      computed_at: stored?.computedAt.toISOString() ?? null,
+      curves: stored?.curves ?? null,
+    }
+  },
+})
