@@ -4,6 +4,7 @@
 /** What is native, large, or must exist once in the process: loaded from node_modules, never bundled. */
 const OUTSIDE = [
   'sharp',
+  'libheif-js',
   'onnxruntime-node',
   'onnxruntime-web',
   '@tensorflow/tfjs',

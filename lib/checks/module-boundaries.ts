@@ -139,7 +139,7 @@ export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], mo
     [['@tensorflow/*'], ['engines', 'browser']],
     [['onnxruntime-*'], ['engines']],
     [['yauzl', 'yazl'], ['archive']],
-    [['sharp', 'pngjs'], ['images']],
+    [['sharp', 'pngjs', 'libheif-js', 'libheif-js/*'], ['images']],
     [['@bufbuild/protobuf*', 'jsfive'], ['ml']],
     [['@fastify/busboy'], ['http']],
     [['next-auth*'], ['auth', 'app']],

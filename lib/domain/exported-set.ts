@@ -35,6 +35,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/webp': 'webp',
   'image/tiff': 'tif',
   'image/avif': 'avif',
+  'image/heic': 'heic',
 }
 export const extensionOf = (mediaType: string): string => EXTENSIONS[mediaType] ?? 'img'
 

@@ -42,7 +42,7 @@ export function isDecodedHere(bytes: Uint8Array, maxPixels: number): boolean {
   }
 }
 
-/** TIFF and AVIF are never plain: the work of their decoders depends on more than the header. */
+/** TIFF, AVIF and HEIC are never plain: the work of their decoders depends on more than the header. */
 function isPlain(header: ImageHeader): boolean {
   if (header.width * header.height > WHOLE_PIXELS) return false
   switch (header.kind) {
@@ -56,6 +56,7 @@ function isPlain(header: ImageHeader): boolean {
       return !header.isAnimated
     case 'tiff':
     case 'avif':
+    case 'heic':
       return false
   }
 }

@@ -8,6 +8,7 @@ import { decodeBmp, readBmpHeader } from './bmp.ts'
 import { composed, WHITE } from './flatten-alpha.ts'
 import type { Background, Pixels } from './flatten-alpha.ts'
 import { decodeBytes } from './cost.ts'
+import { heicAsTiff } from './decode-heic.ts'
 import { tiffDecoding } from './decode-tiff.ts'
 import { readHeader } from './header.ts'
 import type { ImageHeader } from './image-header.ts'
@@ -31,7 +32,8 @@ export type SizedImage = { readonly image: RgbImage; readonly width: number; rea
 /** The maximum time that one image may occupy a core; 50 megapixels of AVIF take about 8 s. */
 export const LONGEST_SECONDS = 30
 
-// Untrusted bytes reach only these six decoders: no SVG, no PDF, nothing chosen by a file name.
+// Untrusted bytes reach only these six decoders, and those of decode-heic.ts and bmp.ts: no SVG, no PDF, nothing
+// chosen by a file name.
 sharp.cache(false)
 sharp.concurrency(1)
 sharp.block({ operation: ['VipsForeignLoad'] })
@@ -94,6 +96,7 @@ export async function decodeSized(bytes: Uint8Array, limits: DecodeLimits): Prom
     return bySharp(withoutMetadata(bytes), type, limits)
   }
   if (type.kind === 'tiff') return tiff(bytes, type, limits)
+  if (type.kind === 'heic') return heic(bytes, { type, header }, limits)
   // the most expensive case
   if (header === null) refuseLarge({ ...(await metadataOf(bytes, type)), kind: 'avif', depth: 12 }, limits)
   return bySharp(bytes, type, limits)
@@ -111,6 +114,19 @@ async function tiff(bytes: Uint8Array, type: FileType, limits: DecodeLimits): Pr
   } catch (cause) {
     throw refusalOf(type, cause)
   }
+}
+
+async function heic(
+  bytes: Uint8Array,
+  { type, header }: { readonly type: FileType; readonly header: ImageHeader | null },
+  limits: DecodeLimits,
+): Promise<SizedImage> {
+  const { maxPixels } = limits
+  return bySharp(
+    await heicAsTiff(bytes, type, { header: header?.kind === 'heic' ? header : null, maxPixels }),
+    type,
+    limits,
+  )
 }
 
 /** A large image is turned after it was reduced; a small one by sharp. */

@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { shotOf } from './exif.ts'
+import { heicFile } from './heic-file.fakes.ts'
 
 const taken = async (exif: Record<string, Record<string, string>>): Promise<Uint8Array> =>
   sharp({ create: { width: 16, height: 16, channels: 3, background: '#888' } })
@@ -18,6 +19,14 @@ test('a JPEG says when and with which camera it was taken', async () => {
     camera: 'Acme Phone 7',
     takenAtMs: Date.UTC(2026, 10, 21, 12, 30, 5, 250),
   })
+})
+
+test('a HEIC says it in an item of its own', async () => {
+  const jpeg = await taken({ IFD0: { Model: 'Phone 7' }, IFD2: { DateTimeOriginal: '2026:11:21 12:30:05' } })
+  const exif = jpeg.subarray(Buffer.from(jpeg).indexOf('Exif\0\0'))
+  const heic = Buffer.concat([heicFile(), Buffer.from('0000000c6d64617400000006', 'hex'), exif])
+
+  expect(shotOf(heic)).toEqual({ takenAtMs: Date.UTC(2026, 10, 21, 12, 30, 5), camera: 'Phone 7' })
 })
 
 test('without a camera, without a time, and in other files nothing is known', async () => {

@@ -1,6 +1,6 @@
-/** When and with which camera a JPEG was taken: the three or four EXIF tags that say so. It reads no other tag and no
- *  pixel. About 70 lines instead of a package, because every other tag of a parser would be code for untrusted bytes
- *  that nothing here needs. */
+/** When and with which camera a JPEG or HEIC was taken: the three or four EXIF tags that say so. It reads no other tag
+ *  and no pixel. About 70 lines instead of a package, because every other tag of a parser would be code for untrusted
+ *  bytes that nothing here needs. */
 import type { Shot } from '#lib/domain/groups.ts'
 
 /** Exif 2.32, section 4.6. */
@@ -32,8 +32,13 @@ export function shotOf(bytes: Uint8Array): Shot | null {
   return camera === '' || takenAtMs === null ? null : { takenAtMs, camera }
 }
 
-/** The TIFF block of the APP1 segment; null where there is none. */
+/** The TIFF block of the APP1 segment, or of the Exif item of a HEIC (ISO/IEC 23008-12, annex A); null where there is
+ *  none. */
 function exifOf(bytes: Uint8Array): Uint8Array | null {
+  if (String.fromCharCode(...bytes.subarray(4, 8)) === 'ftyp') {
+    const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf('Exif\0\0')
+    return at < 0 ? null : bytes.subarray(at + 6)
+  }
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null
   for (let at = 2, count = 0; at + 4 <= bytes.length && count < MOST_SEGMENTS; count++) {
     if (bytes[at] !== 0xff || bytes[at + 1] === 0xda) return null

@@ -59,7 +59,8 @@ export function avifHeader(bytes: Uint8Array, view: DataView): Extract<ImageHead
   return largest.width === 0 ? null : { kind: 'avif', ...largest }
 }
 
-function boxAt(view: DataView, at: number, to: number): { name: string; body: number; end: number } {
+/** @param to the end of what it is in */
+export function boxAt(view: DataView, at: number, to: number): { name: string; body: number; end: number } {
   const size = view.getUint32(at)
   const name = String.fromCharCode(...[4, 5, 6, 7].map((i) => view.getUint8(at + i)))
   if (size === 1) return { name, body: at + 16, end: Math.min(to, at + Number(view.getBigUint64(at + 8))) }

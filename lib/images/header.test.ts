@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { decode, decodeSized } from './decode.ts'
 import { drawn } from './drawn.fakes.ts'
 import { readHeader } from './header.ts'
+import { heicFile } from './heic-file.fakes.ts'
 import { type ImageHeader } from './image-header.ts'
 import { laneOf } from './decode-placement.ts'
 import { withoutMetadata } from './png.ts'
@@ -225,6 +226,7 @@ test('decoding uses no more memory than estimated', { timeout: 60_000 }, async (
     ['progressive JPEG', () => large().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer()],
     ['lossless WebP', () => large().webp({ lossless: true, effort: 0 }).toBuffer()],
     ['AVIF', () => large().avif({ effort: 0 }).toBuffer()],
+    ['HEIC', () => Promise.resolve(Buffer.from(heicFile({ tiles: [32, 25] })))],
   ]
   for (const [format, make] of formats) {
     const child = fork(path.join(import.meta.dirname, 'peak.fakes.ts'), {

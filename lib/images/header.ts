@@ -3,6 +3,7 @@
  *  null, and the decoder judges the image. */
 import { readBmpHeader } from './bmp.ts'
 import { avifHeader } from './header-avif.ts'
+import { heicHeader } from './header-heic.ts'
 import { tiffHeader } from './header-tiff.ts'
 import type { ImageHeader } from './image-header.ts'
 import type { ImageKind } from './sniff.ts'
@@ -23,6 +24,7 @@ const READERS: { readonly [K in ImageKind]: (bytes: Uint8Array, view: DataView) 
   webp: webpHeader,
   tiff: tiffHeader,
   avif: avifHeader,
+  heic: heicHeader,
   bmp: bmpHeader,
 }
 

@@ -28,5 +28,11 @@ export type ImageHeader = { readonly width: number; readonly height: number } & 
       readonly blockHeight: number
     }
   | { readonly kind: 'avif'; readonly depth: number }
+  | {
+      readonly kind: 'heic'
+      readonly depth: number
+      /** Colours as fine as brightness, or a second image such as that of transparency. */
+      readonly isFull: boolean
+    }
   | { readonly kind: 'bmp'; readonly isRunLength: boolean }
 )

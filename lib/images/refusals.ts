@@ -6,7 +6,7 @@ import type { FileType } from './sniff.ts'
 /** A large image takes one to eight seconds. */
 const DECODER_BUSY_SECONDS = 5
 
-const FORMATS = 'PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF'
+const FORMATS = 'PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF or HEIC'
 
 export const emptyFile = (): DarkroomError =>
   new DarkroomError('missing_file', {

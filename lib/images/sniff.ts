@@ -1,11 +1,10 @@
 /** The type of untrusted bytes, determined only by the bytes: never by a name or a declared type.
  *  It decodes nothing; bytes that look like an image may still be corrupt. */
 
-export const IMAGE_KINDS = ['png', 'jpeg', 'gif', 'bmp', 'webp', 'tiff', 'avif'] as const
+export const IMAGE_KINDS = ['png', 'jpeg', 'gif', 'bmp', 'webp', 'tiff', 'avif', 'heic'] as const
 export type ImageKind = (typeof IMAGE_KINDS)[number]
 
-export type Kind =
-  ImageKind | 'heic' | 'svg' | 'html' | 'pdf' | 'zip' | 'script' | 'text' | 'empty' | 'unknown'
+export type Kind = ImageKind | 'svg' | 'html' | 'pdf' | 'zip' | 'script' | 'text' | 'empty' | 'unknown'
 
 /** `words` complete the sentence "it is …". */
 export type FileType = { readonly kind: Kind; readonly words: string }
@@ -86,8 +85,7 @@ function containerOf(bytes: Uint8Array): FileType | null {
   if (start.slice(4, 8) !== 'ftyp') return null
   const brands = start.slice(8, 12) + start.slice(16)
   if (/avi[fs]/.test(brands)) return { kind: 'avif', words: 'an AVIF image' }
-  if (/hei[cxms]|hev[cxms]|mif1|msf1/.test(brands))
-    return { kind: 'heic', words: 'a HEIC image, which is not supported' }
+  if (/hei[cxms]|hev[cxms]|mif1|msf1/.test(brands)) return { kind: 'heic', words: 'a HEIC image' }
   return { kind: 'unknown', words: 'a video' }
 }
 

@@ -189,6 +189,6 @@ function refuseNothing({ count, files, findings }: Upload): void {
         ? `${first.filename || 'The file'} is not an image`
         : `None of the ${files} files is an image`,
     why: reasonNotAnImage(first.detail),
-    remedy: 'Send PNG, JPEG, GIF, BMP, WebP, TIFF or AVIF images, or a ZIP archive of them.',
+    remedy: 'Send PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF or HEIC images, or a ZIP archive of them.',
   })
 }

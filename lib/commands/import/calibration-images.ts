@@ -16,7 +16,7 @@ import { wrong } from '../terminal/wrong-argument.ts'
 const MOST = 2_000
 const MAX_PIXELS = 50e6
 const LIMITS = { entryBytes: 20 * 1024 ** 2, totalBytes: 4 * 1024 ** 3 }
-const IMAGE_NAME = /\.(?:png|jpe?g|webp|gif|tiff?|avif|bmp)$/i
+const IMAGE_NAME = /\.(?:png|jpe?g|webp|gif|tiff?|avif|hei[cf]|bmp)$/i
 
 type ImageFile = { readonly path: string; readonly bytes: Uint8Array }
 

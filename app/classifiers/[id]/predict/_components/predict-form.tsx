@@ -29,7 +29,7 @@ type ClassifierInfo = {
 }
 
 const CONCURRENCY = 3 // more requests would only wait in the server's queue
-const FORMATS = 'JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF'
+const FORMATS = 'JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC'
 /** Loaded where it is shown: it is no part of the page's own scripts. */
 const LiveCamera = dynamic(() => import('../../../../_components/browser-prediction/live-camera.tsx'), {
   ssr: false,
@@ -122,7 +122,7 @@ export function PredictForm({
           <DropZone
             title="Drop or paste images here"
             hint={`${FORMATS} (up to ${numberText({ bytes: largestBytes })} each), or a ZIP of images`}
-            accept="image/*,.zip"
+            accept="image/*,.heic,.heif,.zip"
             acceptPaste
             onFiles={(entries) => void predictAll(entries.map(({ file }) => file))}
           />

@@ -34,7 +34,13 @@ export function PredictionCard({
     <Card>
       <div className="flex flex-wrap items-start gap-5">
         {item.preview && !isDrawn && (
-          <img className="tile-image max-w-36" src={item.preview} alt={item.name} />
+          <img
+            className="tile-image max-w-36"
+            src={item.preview}
+            alt={item.name}
+            // a format that only the server reads, such as TIFF or HEIC
+            onError={({ currentTarget }) => (currentTarget.hidden = true)}
+          />
         )}
         <div className="grid min-w-0 flex-1 basis-48 gap-2">
           <p className="answer">{prediction.predicted_class}</p>

@@ -50,7 +50,7 @@ export function JobForm({
       <DropZone
         title={`Drop a ZIP, a folder or images for ${classifier.title} here`}
         hint={`Up to ${sizeText(limits.uploadBytes)} in total and ${sizeText(limits.imageBytes)} for each image`}
-        accept="image/*,.zip"
+        accept="image/*,.heic,.heif,.zip"
         allowFolders
         isDisabled={percent !== null}
         onFiles={(entries) => void send(entries)}
