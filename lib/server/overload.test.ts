@@ -110,6 +110,27 @@ test('after a refusal the connection continues with the next request', async () 
   expect(new Set([first.port, second.port, third.port]).size).toBe(1)
 })
 
+test('refusals for the same reason differ only by the id of their request', async () => {
+  openProgram({ serving: { refusal: () => FULL } })
+  const port = await listening()
+  const send = async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'image/png' },
+      body: Buffer.alloc(100),
+    })
+    const { request_id: id, ...reason } = (await answer.json()) as Record<string, unknown>
+    expect(answer.headers.get('x-request-id')).toBe(id)
+    return { id, reason }
+  }
+
+  const [first, second] = [await send(), await send()]
+
+  expect(first.id).not.toBe(second.id)
+  expect(first.reason).toEqual(second.reason)
+  expect(first.reason).toMatchObject({ code: 'overloaded', detail: expect.stringContaining('300 others') })
+})
+
 test('a page of another origin can read why a prediction was refused', async () => {
   openProgram({
     settings: { corsOrigins: ['https://shop.example'] },

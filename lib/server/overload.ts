@@ -4,10 +4,11 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { DarkroomError } from '#lib/domain/errors.ts'
 import { darkroom } from '#lib/http/context.ts'
 import type { OutgoingResponse } from '#lib/http/outgoing.ts'
 import { problemOf } from '#lib/http/problem.ts'
-import { completeHead } from './security-headers.ts'
+import { completeHead, headersFor } from './security-headers.ts'
 import { writeAnswer } from './write-response.ts'
 
 const PREDICT = '/api/predict'
@@ -22,9 +23,12 @@ const SHORT_BODY_BYTES = 64 * 1024
  * once a second.
  */
 export function refusedWhenFull(message: IncomingMessage, response: ServerResponse): boolean {
-  const problem = refusalOf(message)
-  if (problem === null) return false
-  writeAnswer(problem, message, response)
+  const refusal = refusalOf(message)
+  if (refusal === null) return false
+  const requestId = randomUUID()
+  const { status, headers } = refusal.problem
+  const body = refusal.before + requestId + refusal.after
+  writeAnswer({ status, headers: { ...headers, 'x-request-id': requestId }, body }, message, response)
   return true
 }
 
@@ -35,21 +39,50 @@ export function refusedWhenFull(message: IncomingMessage, response: ServerRespon
 export function refusedAtOnce(message: IncomingMessage, response: ServerResponse): boolean {
   const { headers } = message
   if (headers.origin !== undefined || !(Number(headers['content-length']) <= SHORT_BODY_BYTES)) return false
-  const problem = refusalOf(message)
-  if (problem === null) return false
-  response.writeHead(problem.status, completeHead(message, problem.headers, Buffer.byteLength(problem.body)))
-  response.end(problem.body)
+  const refusal = refusalOf(message)
+  if (refusal === null) return false
+  const requestId = randomUUID()
+  response.writeHead(refusal.problem.status, [...headOf(refusal, message), 'x-request-id', requestId])
+  response.end(refusal.before + requestId + refusal.after)
   return true
 }
 
-function refusalOf({ method, url }: IncomingMessage): (OutgoingResponse & { readonly body: string }) | null {
+/** A refusal as text: admission repeats the same error for a moment, and only the id of the request differs. */
+type WrittenRefusal = {
+  readonly error: DarkroomError
+  readonly problem: OutgoingResponse
+  /** The body before and after the id. */
+  readonly before: string
+  readonly after: string
+  /** The head without the id, and the headers of every response that it contains. */
+  head: { readonly usual: object; readonly all: readonly string[] } | null
+}
+
+const ANY_ID = '00000000-0000-0000-0000-000000000000'
+let latest: WrittenRefusal | null = null
+
+function refusalOf({ method, url }: IncomingMessage): WrittenRefusal | null {
   if (method !== 'POST' || !isPredict(url)) return null
-  const refusal = darkroom().serving.refusal()
-  if (refusal === null) return null
-  const requestId = randomUUID()
+  const error = darkroom().serving.refusal()
+  if (error === null) return null
+  if (latest?.error !== error) latest = written(error)
+  return latest
+}
+
+function written(error: DarkroomError): WrittenRefusal {
   // a DarkroomError is never logged
-  const problem = problemOf(refusal, { instance: PREDICT, requestId, log: () => {} })
-  return { ...problem, headers: { ...problem.headers, 'x-request-id': requestId } }
+  const problem = problemOf(error, { instance: PREDICT, requestId: ANY_ID, log: () => {} })
+  const [before = '', after = ''] = problem.body.split(ANY_ID)
+  return { error, problem, before, after, head: null }
+}
+
+function headOf(refusal: WrittenRefusal, message: IncomingMessage): readonly string[] {
+  const usual = headersFor(message)
+  if (refusal.head?.usual !== usual) {
+    const bytes = Buffer.byteLength(refusal.before + ANY_ID + refusal.after)
+    refusal.head = { usual, all: completeHead(message, refusal.problem.headers, bytes) }
+  }
+  return refusal.head.all
 }
 
 const isPredict = (url = ''): boolean =>
