@@ -159,22 +159,16 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
             wantsFeatures,
           )
     const inferenceMs = performance.now() - startedAt
+    const { precision } = model
     let next = 0
     return {
       inferenceMs,
-      images: prepared.map((image) =>
-        'square' in image
-          ? {
-              ok: true,
-              ...outputs[next++]!,
-              ...(model.precision === 'int8' && { precision: model.precision }),
-              problem: image.problem,
-              width: image.width,
-              height: image.height,
-              decodeMs: image.decodeMs,
-            }
-          : image,
-      ),
+      images: prepared.map((image) => {
+        if (!('square' in image)) return image
+        const { logits, features, distance } = outputs[next++]!
+        const { problem, width, height, decodeMs } = image
+        return { ok: true, logits, features, distance, precision, problem, width, height, decodeMs }
+      }),
     }
   }
 

@@ -150,7 +150,7 @@ export function composeServing(
   const maxPixelsAnonymous = maxPixelsPublic(settings) // read once, because the system reads files for it
   const callerOf = ({ caller, address, signal }: CallContext) => ({
     signal,
-    sender: `${caller.kind} ${caller.id ?? placeOf(address)}`,
+    ...(cache && { sender: `${caller.kind} ${caller.id ?? placeOf(address)}` }),
     isAnonymous: caller.kind === 'anonymous',
     maxPixels: caller.kind === 'anonymous' ? maxPixelsAnonymous : settings.MAX_PIXELS,
   })

@@ -18,10 +18,10 @@ type AdmittedPredictParts = {
 export const createAdmittedPredict =
   ({ predict, explaining, admission, outcomes, isSmall }: AdmittedPredictParts) =>
   (
-    { explain, ...request }: Input<typeof predictOne>,
+    request: Input<typeof predictOne>,
     caller: PredictCaller & { readonly maxPixels: number },
   ): Promise<PredictionAnswer | ExplainedAnswer> => {
-    if (explain) return explaining.predict(request, caller)
+    if (request.explain) return explaining.predict(request, caller)
     const predicting = () => predict(request, caller)
     // a named version may be broken without being live
     const work = request.version === undefined ? () => outcomes.noted(predicting) : predicting

@@ -24,7 +24,7 @@ type InferenceResult = Pick<ReadImage, 'logits' | 'distance' | 'problem' | 'prec
 /** Turns logits into a response, with temperature and thresholds from the card of the version, as measured with the
  *  precision that computed them. `hash` of the image's bytes, computed when needed. */
 export function answerOf(
-  { precision = 'float32', ...output }: InferenceResult,
+  output: InferenceResult,
   { classes, card }: Pick<ServingVersion['version'], 'classes' | 'card'>,
   { topK, hash }: { readonly topK: number; readonly hash: () => string },
 ): PredictionResult {
@@ -33,7 +33,7 @@ export function answerOf(
       `${card.classifier} ${card.version} has ${classes.length} classes and returned ` +
         `${output.logits.length} values`,
     )
-  const measured = cardAt(card, precision)
+  const measured = cardAt(card, output.precision ?? 'float32')
   return predictionAnswer(
     output,
     {
