@@ -9,6 +9,7 @@ import type { Context, Form, CheckResult, Scenario } from './test-faults/fault-s
 import { startProduct, type Product } from './test-faults/product.ts'
 import { SCENARIOS } from './test-faults/scenarios.ts'
 import { machineName } from './terminal/machine-name.ts'
+import { resultTable } from './terminal/result-table.ts'
 
 const SCENARIO_LINES = SCENARIOS.map(
   ({ name, is, in: forms }) => `  ${name.padEnd(15)}${is}${forms.includes('short') ? '' : ' (long form)'}`,
@@ -59,7 +60,7 @@ async function main(): Promise<number> {
   say(`${machineName()}, ${(totalmem() / 1024 ** 3).toFixed(0)} GB`)
   const { rows, skipped } = await runAll(chosen, form, say)
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
-  else console.log(tableOf(rows))
+  else console.log(resultTable(rows))
   for (const { scenario, because } of skipped) console.log(`SKIPPED ${scenario}: ${because}.`)
   const failed = rows.filter(({ holds }) => !holds).length
   console.log(`${rows.length - failed} passed, ${failed} failed, ${skipped.length} skipped`)
@@ -106,21 +107,6 @@ async function runAll(chosen: readonly Scenario[], form: Form, say: (line: strin
     for (const product of shared) await product[Symbol.asyncDispose]()
   }
   return { rows, skipped }
-}
-
-function tableOf(rows: readonly Row[]): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|')
-  const lines = rows.map(
-    ({ scenario, what, expected, measured, holds }) =>
-      `| ${[scenario, what, expected, measured].map(cell).join(' | ')} | ${holds ? 'holds' : '**FAILS**'} |`,
-  )
-  return [
-    '',
-    '| scenario | action | expected | measured | result |',
-    '|---|---|---|---|---|',
-    ...lines,
-    '',
-  ].join('\n')
 }
 
 // A clean exit unmounts the test disk; instances exit when the pipe to their parent closes.

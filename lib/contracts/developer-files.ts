@@ -1,5 +1,5 @@
-/** Files of npm, Vitest, Playwright and Artillery, and output lines of our own benchmark processes, as far as checks
- *  and commands read them. */
+/** Files of npm, Vitest, Playwright, Artillery and container programs, and output lines of our own benchmark processes,
+ *  as far as checks and commands read them. */
 import { z } from 'zod'
 
 const versions = z.record(z.string(), z.string()).readonly()
@@ -132,3 +132,23 @@ export const weightsManifest = z.object({
 
 /** Where a partial download came from, next to it. */
 export const downloadSource = z.object({ url: z.string(), etag: z.string() })
+
+/** `buildah inspect --type image`. */
+export const imageFacts = z.object({
+  OCIv1: z.object({
+    config: z.object({
+      Env: z.array(z.string()),
+      Cmd: z.array(z.string()),
+      WorkingDir: z.string(),
+      Volumes: z.record(z.string(), z.unknown()).default({}),
+    }),
+  }),
+})
+export type ImageConfig = Readonly<z.output<typeof imageFacts>['OCIv1']['config']>
+
+/** `runc spec`: the parts of a container's config.json that are changed. */
+export const containerSpec = z.looseObject({
+  process: z.looseObject({}),
+  mounts: z.array(z.looseObject({ destination: z.string() })),
+  linux: z.looseObject({ namespaces: z.array(z.looseObject({ type: z.string() })) }),
+})

@@ -1,0 +1,135 @@
+/**
+ * Programs that build the image of the Dockerfile and run it: Docker, Podman, or Debian's buildah with runc. A running
+ * container has a read-only root file system, a temporary /tmp, and folders for its data that end with it.
+ */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+
+export type ProgramResult = { readonly code: number | null; readonly output: string }
+
+export type RunningContainer = AsyncDisposable & {
+  readonly url: string
+  /** Everything that it has printed. */
+  readonly output: () => string
+  /** Runs a program in it, as its user. */
+  readonly exec: (args: readonly string[]) => Promise<ProgramResult>
+  readonly signal: (name: 'TERM' | 'KILL') => Promise<unknown>
+  /** The exit code of process 1. */
+  readonly exit: Promise<number | null>
+}
+
+export type ContainerSettings = {
+  readonly memoryMb: number
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export type ContainerEngine = {
+  readonly name: string
+  /** Throws with the end of the output if it fails. `target` is a stage of the Dockerfile; null: the last one. */
+  readonly build: (tag: string, target: string | null) => Promise<void>
+  readonly sizeBytes: (tag: string) => Promise<number>
+  readonly run: (tag: string, settings: ContainerSettings) => Promise<RunningContainer>
+  readonly remove: (tag: string) => Promise<unknown>
+}
+
+const OUTPUT_IN_ERROR = 3_000 // characters from the end
+
+export const answers = (program: string, ...args: string[]): boolean =>
+  spawnSync(program, args, { stdio: 'ignore' }).status === 0
+
+/** Collects what the process prints; `exit` is its code, null if a signal ended it or it did not start. */
+export function watched(child: ChildProcess): { output: () => string; exit: Promise<number | null> } {
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      printed += chunk.toString()
+    })
+  const ended = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null))
+  return {
+    output: () => printed,
+    exit: ended.catch((error: unknown) => {
+      printed += String(error)
+      return null
+    }),
+  }
+}
+
+export async function finished(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProgramResult> {
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
+  const { output, exit } = watched(child)
+  return { code: await exit, output: output() }
+}
+
+/** What it printed; throws with the end of that where it fails. */
+export async function succeeded(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { code, output } = await finished(program, args, environment)
+  if (code !== 0)
+    throw new Error(`${program} ${args.slice(0, 2).join(' ')} failed:\n${output.slice(-OUTPUT_IN_ERROR)}`)
+  return output
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+/** Docker and Podman have the same commands for this. */
+export function dockerEngine(program: 'docker' | 'podman', context: string): ContainerEngine {
+  return {
+    name: program,
+    build: async (tag, target) => {
+      const stage = target === null ? [] : ['--target', target]
+      await succeeded(program, ['build', '--tag', tag, ...stage, context])
+    },
+    sizeBytes: async (tag) =>
+      Number(await succeeded(program, ['image', 'inspect', '--format', '{{.Size}}', tag])),
+    async run(tag, { memoryMb, environment = {} }) {
+      const name = `${tag}-${process.pid}-${Date.now()}`
+      const port = await freePort()
+      const variables = Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`])
+      const limits = ['--memory', `${memoryMb}m`, '--memory-swap', `${memoryMb}m`]
+      const child = spawn(
+        program,
+        [
+          'run',
+          ...['--rm', '--name', name, '--read-only', '--tmpfs', '/tmp:mode=1777'],
+          ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+          ...limits,
+          ...['--publish', `127.0.0.1:${port}:3000`],
+          ...variables,
+          tag,
+        ],
+        { stdio: ['ignore', 'pipe', 'pipe'] },
+      )
+      const { output, exit } = watched(child)
+      const signal = (which: 'TERM' | 'KILL') => finished(program, ['kill', '--signal', which, name])
+      return {
+        url: `http://127.0.0.1:${port}`,
+        output,
+        exit,
+        exec: (args) => finished(program, ['exec', name, ...args]),
+        signal,
+        async [Symbol.asyncDispose]() {
+          if (child.exitCode === null) await signal('KILL')
+          await exit
+        },
+      }
+    },
+    remove: (tag) => finished(program, ['rmi', tag]),
+  }
+}
