@@ -6,6 +6,7 @@ const result = (parts: Partial<VersionResultAnswer>): VersionResultAnswer => ({
   version: 'v1',
   test: null,
   cross_validation: null,
+  confident: null,
   validation: null,
   ...parts,
 })

@@ -1,6 +1,7 @@
 /** How good a version is, in a sentence; how that was measured; and its mistakes as images. */
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { confidentText } from '#lib/domain/confident-share.ts'
 import { versionResultOf } from '../version-result-of.ts'
 import { EvaluatedTiles } from './evaluated-tiles.tsx'
 import { resultStatements, type VersionResultAnswer } from './version-result-text.ts'
@@ -21,6 +22,7 @@ export async function VersionResult({ id }: { readonly id: string }) {
           <p className="small muted">{method}</p>
         </div>
       ))}
+      {result.confident && <p>{confidentText(result.confident)}</p>}
       {mistakes && <MistakeTiles {...mistakes} of={result} />}
     </div>
   )

@@ -64,6 +64,18 @@ export const modelResult = contract({
       })
       .nullable()
       .describe('every image, predicted by a model that was trained without it; these are not test figures'),
+    confident: z
+      .object({
+        share: probability.describe('of the evaluated predictions; 0: none counts as confident'),
+        error: probability.nullable().describe('incorrect ones among these; null: there are none'),
+        more_images: z
+          .number()
+          .int()
+          .nullable()
+          .describe('may be enough where none counts as confident; null: more alone would not help'),
+      })
+      .nullable()
+      .describe('how many predictions count as confident; null: not measured'),
     validation: measured
       .nullable()
       .describe('on images that also decided which epoch to keep, so it may be too high; not a test figure'),

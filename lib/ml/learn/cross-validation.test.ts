@@ -23,7 +23,7 @@ test('copies with random labels are answered by chance in groups, and look perfe
 })
 
 test('classes that lie apart are separated out of fold, and by the head on all images too', async () => {
-  const training = clouds({ count: 60, length: 200, classes: CLASSES, seed: 5, views: 2 })
+  const training = clouds({ count: 60, length: 300, classes: CLASSES, seed: 5, views: 2 })
 
   const result = await validated(training, (i) => i)
 
@@ -66,13 +66,30 @@ test('a class with few images is not given up for the large one', async () => {
 })
 
 test('without folds there is a head and nothing is evaluated', async () => {
-  const training = clouds({ count: 30, length: 6, classes: CLASSES, seed: 7, views: 1 })
+  const training = clouds({ count: 30, length: 60, classes: CLASSES, seed: 7, views: 1 })
 
   const result = await end(problemOf(training, { rounds: [] }))
 
   expect(result.isEvaluated.some(Boolean)).toBe(false)
   expect(result.headFor(0)).toBeNull()
   expect(largest(result.head, training, 3)).toBe(training.labels[3])
+})
+
+test('least squares end at the solution of the normal equations', async () => {
+  // centred, uncorrelated features of variance 1: each weight is their covariance with the target ÷ (1 + strength)
+  const features = Float32Array.of(1, 1, 1, -1, -1, 1, -1, -1)
+  const targets = Float32Array.of(1, 1, 0, 1)
+  const start = new Float64Array(3)
+
+  const [fit] = await regressAll(
+    [{ importance: new Float32Array(4).fill(1), strength: 0.25, towards: start, from: start }],
+    { count: 4, length: 2, classes: 1, targets },
+    await plainProducts({ features, count: 4, length: 2 }),
+    { steps: 200, tolerance: 1e-12, loss: 'squares' },
+  )
+
+  // the covariances are (1 + 1 − 0 − 1) / 4 and (1 − 1 + 0 − 1) / 4, the bias is the mean of the targets
+  ;[0.25 / 1.25, -0.25 / 1.25, 0.75].forEach((value, i) => expect(fit!.flat[i]).toBeCloseTo(value, 4))
 })
 
 test('several regressions at a time end where each alone ends', async () => {

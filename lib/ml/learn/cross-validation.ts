@@ -15,9 +15,11 @@ import {
   standardisedViews,
 } from './feature-rows.ts'
 import type { FeatureSet, HeadSettings, HeadTry } from './head.ts'
+import { meanFit, squaresStrength, wantsSquares } from './mean-of-heads.ts'
 import {
   regressAll,
   type FittedRegression,
+  type RegressionLoss,
   type RegressionTask,
   type SharedRows,
 } from './parallel-regression.ts'
@@ -66,7 +68,7 @@ type Attempt = {
 export async function* crossValidate(
   problem: CrossValidationProblem,
 ): AsyncGenerator<HeadTry, CrossValidated> {
-  const { training, rounds, classes, settings, makeProducts } = problem
+  const { training, classes, settings, makeProducts } = problem
   const scaling = scalingOf({
     count: training.count,
     length: training.length,
@@ -93,9 +95,13 @@ export async function* crossValidate(
     if (number - best.number >= settings.patience) break
   }
   if (!chosen) throw new Error(`the head cannot be trained in ${settings.epochs} attempts`)
+  const whole = chosen.fits[0]!
   const others = await otherRounds(run, chosen.strength)
-  const fits = [chosen.fits.slice(1), ...others]
-  return evaluated(run, rounds, chosen, fits)
+  const folds = [chosen.fits.slice(1), ...others]
+  if (!wantsSquares(training, problem.towards)) return evaluated(run, chosen, whole, folds)
+  const [wholeBySquares, ...foldsBySquares] = await squaresOf(run)
+  const both = folds.map((of, r) => of.map((fit, fold) => meanFit(fit, foldsBySquares[r]![fold]!)))
+  return evaluated(run, chosen, meanFit(whole, wholeBySquares![0]!), both)
 }
 
 type Run = Omit<CrossValidationProblem, 'makeProducts'> & {
@@ -189,14 +195,28 @@ async function otherRounds(run: Run, strength: number): Promise<readonly (readon
   return masks.map((of) => fits.slice(next, (next += of.length)))
 }
 
+/** By least squares: the head on all images, alone, then those of the folds of each round. */
+async function squaresOf(run: Run): Promise<readonly (readonly FittedRegression[])[]> {
+  const { training, rounds, rows, products, importance } = run
+  const start = startOf(run)
+  const masks = [[importance], ...rounds.map((round) => foldMasks(run, round))]
+  const strength = squaresStrength(training)
+  const tasks = masks
+    .flat()
+    .map((of): RegressionTask => ({ importance: of, strength, towards: start, from: start }))
+  const fits = await regressAll(tasks, rows, products, optionsOf(run, 'squares'))
+  let next = 0
+  return masks.map((of) => fits.slice(next, (next += of.length)))
+}
+
 function evaluated(
   run: Run,
-  rounds: readonly FoldRound[],
   chosen: Attempt,
+  onAll: FittedRegression,
   fits: readonly (readonly FittedRegression[])[],
 ): CrossValidated {
-  const { training, classes, scaling } = run
-  const whole = headOf(chosen.fits[0]!.flat, scaling, classes)
+  const { training, classes, scaling, rounds } = run
+  const whole = headOf(onAll.flat, scaling, classes)
   if (rounds.length === 0)
     return {
       head: whole,
@@ -262,9 +282,13 @@ function startOf({ towards, scaling, classes, training }: Run): Float64Array {
   return towards ? flatOf(towards, scaling, classes).slice(0, size) : new Float64Array(size)
 }
 
-const optionsOf = ({ settings: { steps, tolerance }, onStep }: Run) => ({
+const optionsOf = (
+  { settings: { steps, tolerance }, onStep }: Run,
+  loss: RegressionLoss = 'cross-entropy',
+) => ({
   steps,
   tolerance,
+  loss,
   ...(onStep && { onStep }),
 })
 

@@ -1,6 +1,6 @@
-/** Several softmax regressions on the same features at a time, each with its own images and its own strength: the
- *  folds of a cross-validation. Each step of all of them is one product of matrices. Which images and which strength,
- *  cross-validation.ts says. */
+/** Several regressions on the same features at a time, softmax or least squares, each with its own images and its own
+ *  strength: the folds of a cross-validation. Each step of all of them is one product of matrices. Which images and
+ *  which strength, cross-validation.ts says. */
 import type { FeatureProducts } from './feature-products.ts'
 import { minimisation, type PointValue, type MinimisationOptions, type Minimum } from './lbfgs.ts'
 
@@ -22,6 +22,17 @@ export type SharedRows = {
   readonly targets: Float32Array
 }
 
+/** What is minimised: the cross-entropy of the softmax, or half of the squared distance of the logits from the
+ *  targets. */
+export type RegressionLoss = 'cross-entropy' | 'squares'
+
+export type RegressionOptions = MinimisationOptions & {
+  /** Absent: cross-entropy. */
+  readonly loss?: RegressionLoss
+  /** Called after each step of all, so that the caller can stop by throwing. */
+  readonly onStep?: () => void
+}
+
 export type FittedRegression = {
   readonly flat: Float64Array
   /** classes × count, of all images, those left out too. */
@@ -35,12 +46,11 @@ type SearchState = {
   point: Float64Array
 }
 
-/** @param onStep is called after each step of all, so that the caller can stop by throwing */
 export async function regressAll(
   tasks: readonly RegressionTask[],
   rows: SharedRows,
   products: FeatureProducts,
-  { onStep, ...how }: MinimisationOptions & { readonly onStep?: () => void },
+  { onStep, loss = 'cross-entropy', ...how }: RegressionOptions,
 ): Promise<readonly FittedRegression[]> {
   const ends: Float64Array[] = []
   let running = tasks.map((task, index): SearchState => {
@@ -49,7 +59,7 @@ export async function regressAll(
     return { index, task, search, point: first.done ? task.from : first.value }
   })
   while (running.length > 0) {
-    const evaluations = await evaluationsOf(running, rows, products)
+    const evaluations = await evaluationsOf(running, rows, { products, lossInto: LOSSES[loss] })
     onStep?.()
     running = running.filter((one, i) => {
       const next = one.search.next(evaluations[i]!)
@@ -62,11 +72,11 @@ export async function regressAll(
   return ends.map((flat, i) => ({ flat, logits: logits[i]! }))
 }
 
-/** Mean loss with its pull, and its gradient, of each: cross-entropy, Bishop 2006, eq. 4.108 and 4.109. */
+/** Mean loss with its pull, and its gradient, of each. */
 async function evaluationsOf(
   running: readonly SearchState[],
   rows: SharedRows,
-  products: FeatureProducts,
+  { products, lossInto }: { readonly products: FeatureProducts; readonly lossInto: LossRule },
 ): Promise<readonly PointValue[]> {
   const { count, length, classes } = rows
   const logits = await logitsOf(
@@ -101,14 +111,26 @@ async function evaluationsOf(
 }
 
 /** Writes what the gradient of the mean loss sums up for each class and image; returns the mean loss. */
-function lossInto(
+type LossRule = (
+  errors: Float32Array,
+  logits: Float32Array,
+  importance: Float32Array,
+  rows: SharedRows,
+) => number
+
+const LOSSES: Readonly<Record<RegressionLoss, LossRule>> = {
+  'cross-entropy': crossEntropyInto,
+  squares: squaresInto,
+}
+
+/** Bishop 2006, eq. 4.108 and 4.109. */
+function crossEntropyInto(
   errors: Float32Array,
   logits: Float32Array,
   importance: Float32Array,
   { count, classes, targets }: SharedRows,
 ): number {
-  let total = 0
-  for (let n = 0; n < count; n++) total += importance[n]!
+  const total = sumOf(importance)
   let loss = 0
   for (let n = 0; n < count; n++) {
     if (importance[n] === 0) continue
@@ -129,6 +151,33 @@ function lossInto(
     }
   }
   return loss
+}
+
+/** Least squares for classification: Bishop 2006, section 4.1.3. */
+function squaresInto(
+  errors: Float32Array,
+  logits: Float32Array,
+  importance: Float32Array,
+  { count, classes, targets }: SharedRows,
+): number {
+  const total = sumOf(importance)
+  let loss = 0
+  for (let n = 0; n < count; n++) {
+    if (importance[n] === 0) continue
+    const share = importance[n]! / total
+    for (let k = 0; k < classes; k++) {
+      const off = logits[k * count + n]! - targets[k * count + n]!
+      loss += (share / 2) * off * off
+      errors[k * count + n] = share * off
+    }
+  }
+  return loss
+}
+
+function sumOf(values: Float32Array): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum
 }
 
 async function logitsOf(

@@ -49,7 +49,7 @@ function versionOf({ rows, trained, stored = trained, card = {}, tested }: Parts
     runId: 'run',
     folder,
     classes: ['cat', 'dog'],
-    card: { test: null, folds: FOLDS, validation: null, ...card },
+    card: { test: null, folds: FOLDS, validation: null, decision: null, ...card },
   }
   return { data, version: version as never }
 }
@@ -129,6 +129,7 @@ test('a version with test images has their figures, and no cross-validation or m
   expect(result).toEqual({
     classifier: 'pets',
     version: 'v1',
+    confident: null,
     test: { images: 24, accuracy: ACCURACY, mistakes: null },
     cross_validation: null,
     validation: null,
@@ -217,4 +218,10 @@ test('where there are test images, they are listed unless the cross-validation i
   expect(await ids({})).toEqual(['s9', 's8'])
   expect(await ids({ source: 'cross_validation' })).toEqual(['s4', 's1', 's2', 's3'])
   expect(await imagesOf({ ...TESTED, tested: undefined }, {})).toMatchObject({ source: null, total: 0 })
+})
+
+test('four images are too few for a confident prediction; the result says how many more may be enough', async () => {
+  const { confident } = await resultOf({ rows: null, trained: {} })
+
+  expect(confident).toEqual({ share: 0, error: null, more_images: 55 })
 })

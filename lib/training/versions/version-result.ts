@@ -11,6 +11,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { Sample } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { softmax } from '#lib/domain/calibration.ts'
+import { confidentShare } from '#lib/domain/confident-share.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import { readOutOfFold, readTestAnswers } from '#lib/ml/formats/bundle.ts'
 
@@ -38,6 +39,7 @@ export async function versionResult(data: Sources, version: ResultVersion): Prom
           mistakes: await mistakesOf(data, version, 'cross_validation'),
         }
       : null,
+    confident: confidentShare(version.card),
     validation: validation && { images: validation.images, accuracy: validation.accuracy },
   }
 }

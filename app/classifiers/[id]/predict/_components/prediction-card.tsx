@@ -107,7 +107,7 @@ function decisionText({ decision, candidates, image_problem }: ShownPrediction):
       return 'This image differs from the training data; the prediction may be unreliable.'
     case null:
       return (
-        `Not enough validation images to calibrate the confidence.${candidatesText(candidates)} ` +
+        `No prediction of this version counts as confident yet: it had too few images.${candidatesText(candidates)} ` +
         'Upload more images and train again.'
       )
   }

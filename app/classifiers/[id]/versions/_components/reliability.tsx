@@ -1,6 +1,7 @@
 /** How far the confidence values of a version can be trusted: calibration, confidence threshold, candidates
  *  and unfamiliar images. Where too few validation images were available it says so instead of a number. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
+import { confidentShare, confidentText } from '#lib/domain/confident-share.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { int8Sentence } from '#lib/domain/int8.ts'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
@@ -79,17 +80,13 @@ function measuredOn({
 
 function thresholdText(card: VersionCard): string {
   const { decision } = card
-  if (!decision) return TOO_FEW
+  const share = confidentShare(card)
+  const isNone = share?.error === null
+  if (!decision) return isNone ? confidentText(share) : TOO_FEW
   const maxError = numberText({ share: decision.target_error, digits: 0 })
   const target = `at most ${maxError} of confident predictions may be incorrect`
-  if (decision.threshold === null) {
-    const needed = decision.images_needed
-    const reason =
-      needed === null || needed === undefined
-        ? 'even its most confident predictions are incorrect too often'
-        : `about ${counted(needed, 'image')} may be enough`
-    return `None: the target is that ${target}, and the images cannot prove it (${reason}).`
-  }
+  if (decision.threshold === null)
+    return `${isNone ? confidentText(share) : noneText(decision)} The target is that ${target}.`
   const threshold = numberText({ share: decision.threshold })
   if (decision.share_answered === null || decision.error_among_answered === null)
     return `${threshold}, so that ${target}. There were no test images to check it.`
@@ -97,6 +94,10 @@ function thresholdText(card: VersionCard): string {
   const error = numberText({ share: decision.error_among_answered, digits: 2 })
   return `${threshold}, so that ${target}. ${covered} of ${measuredOn(card)} reach it; ${error} of these are incorrect.`
 }
+
+/** By splits: of the images that are needed, only some are evaluated. */
+const noneText = ({ images_needed: needed }: NonNullable<VersionCard['decision']>): string =>
+  `No prediction counts as confident yet. About ${counted(needed ?? 0, 'validation image')} may be enough.`
 
 function candidatesText(card: VersionCard): string {
   const { candidates } = card
