@@ -80,7 +80,17 @@ export const upload = contract({
     'Upload images: `files` with one `label`, with `labels` (one per file), or a ZIP archive of ' +
     'class folders',
   body: 'parts',
-  formFields: ['classifier', 'create', 'dry_run', 'label', 'labels', 'labels[]', 'one_group', 'reading'],
+  formFields: [
+    'classifier',
+    'create',
+    'dry_run',
+    'label',
+    'labels',
+    'labels[]',
+    'one_group',
+    'reading',
+    'unlabelled',
+  ],
   input: z.object({
     ...chosenClassifier,
     create: z.stringbool().optional().describe('create the classifier if it does not exist'),
@@ -89,6 +99,10 @@ export const upload = contract({
       .stringbool()
       .optional()
       .describe('the images are frames of one recording: they become one group, which is in one split'),
+    unlabelled: z
+      .stringbool()
+      .optional()
+      .describe('the images have no labels yet, and wait for them; folders and tables name no classes'),
     reading: z
       .string()
       .max(500)

@@ -40,8 +40,9 @@ export type FileFault = {
 
 export type NewSample = {
   readonly image: NewImage
-  readonly label: string
-  readonly split: Split
+  /** Null: not labelled yet, and without a split. */
+  readonly label: string | null
+  readonly split: Split | null
   /** A person gave the split: by the folder it was uploaded in. Absent: its content determines it. */
   readonly isSplitGiven?: boolean
   readonly source: Source

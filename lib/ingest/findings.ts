@@ -112,6 +112,7 @@ export function createReport(classes: readonly string[]): UploadReportDraft {
     if (findings.length < MOST_FINDINGS) findings.push({ kind, filename, detail, sampleId: sampleId ?? null })
   }
   let copies: string | null = null
+  let unlabelled = 0
   let conflicts = 0
   return {
     find,
@@ -121,17 +122,13 @@ export function createReport(classes: readonly string[]): UploadReportDraft {
       const name = sample.filename ?? ''
       if (result.kind === 'already-there') {
         // with another label it is a conflict (label-conflicts.ts)
-        if (result.label === sample.label)
-          find(
-            'already_there',
-            name,
-            `This image already exists with the label "${result.label}".`,
-            result.sampleId,
-          )
+        if (result.label === sample.label || sample.label === null)
+          find('already_there', name, existingSentence(result.label), result.sampleId)
         return
       }
       count += 1
-      perClass.set(sample.label, (perClass.get(sample.label) ?? 0) + 1)
+      if (sample.label === null) unlabelled += 1
+      else perClass.set(sample.label, (perClass.get(sample.label) ?? 0) + 1)
       const { width, height } = sample.image
       if (Math.min(width, height) < TINY_PIXELS)
         find('tiny', name, `It has only ${width} × ${height} pixels.`, result.sampleId)
@@ -156,7 +153,7 @@ export function createReport(classes: readonly string[]): UploadReportDraft {
     soFar: () => ({
       count,
       files,
-      message: [sentence(count, files), conflictSentence(conflicts), copies]
+      message: [sentence(count, files), unlabelledSentence(unlabelled), conflictSentence(conflicts), copies]
         .filter((part) => part !== null)
         .join('. '),
       perClass: [...perClass].map(([name, n]) => ({ name, count: n, isNew: !classes.includes(name) })),
@@ -165,6 +162,14 @@ export function createReport(classes: readonly string[]): UploadReportDraft {
     }),
   }
 }
+
+const existingSentence = (label: string | null): string =>
+  label === null
+    ? 'This image already exists, without a label.'
+    : `This image already exists with the label "${label}".`
+
+const unlabelledSentence = (count: number): string | null =>
+  count === 0 ? null : `${counted(count, 'image has', 'images have')} no label yet`
 
 const conflictSentence = (count: number): string | null =>
   count === 0

@@ -22,7 +22,7 @@ import { createStatedGroups, type StatedGroups } from './stated-groups.ts'
 import { createConflicts } from './label-conflicts.ts'
 import { classNameOf } from './labels.ts'
 import type { IngestPorts } from './ports.ts'
-import type { Dataset, LabelledImage, Stray } from './readers/labelled-image.ts'
+import type { Dataset, LabelledImage, Stray, UnlabelledImage } from './readers/labelled-image.ts'
 
 const BATCH_IMAGES = 250
 const BATCH_BYTES = 32 * 1024 * 1024
@@ -30,7 +30,7 @@ const LONGEST_FILENAME = 255
 
 /** A file that cannot become a sample, with its reason. */
 export type Unusable = { readonly kind: FileFindingKind; readonly path: string; readonly reason: string }
-export type IncomingFile = LabelledImage | Stray | Unusable
+export type IncomingFile = LabelledImage | UnlabelledImage | Stray | Unusable
 export type IngestPlan = {
   readonly upload: Upload
   readonly source: Source
@@ -81,9 +81,8 @@ async function ingested(
   let reported = 0
 
   const flush = async (): Promise<void> => {
-    const missing = [...new Set(batch.map((s) => s.label))].filter(
-      (label) => !classes.includes(label) && !report.has(label),
-    )
+    const labels = new Set(batch.map((s) => s.label).filter((label) => label !== null))
+    const missing = [...labels].filter((label) => !classes.includes(label) && !report.has(label))
     if (missing.length > 0) await ports.classifiers.addClasses(classifierId, missing)
     const added = batch.length === 0 ? [] : await addAfterEarlier(upload, batch, { ports, signal })
     for (const [i, result] of added.entries()) {
@@ -111,8 +110,8 @@ async function ingested(
       report.find(arriving.kind, arriving.path, arriving.reason)
       continue
     }
-    const label = classNameOf(arriving.label, arriving.isSpelledOut ? [] : names)
-    if (label === null) {
+    const label = labelOf(arriving, names)
+    if (label === null && arriving.label !== null) {
       report.find(
         'no_label',
         arriving.path,
@@ -120,7 +119,7 @@ async function ingested(
       )
       continue
     }
-    if (!names.includes(label)) names.push(label)
+    if (label !== null && !names.includes(label)) names.push(label)
     const hash = createHash('sha256').update(arriving.bytes).digest('hex')
     const twin = conflicts.twinOf(hash, { label, path: arriving.path })
     if (twin) {
@@ -133,9 +132,13 @@ async function ingested(
       report.find(judged.kind, arriving.path, judged.detail)
       continue
     }
-    const others = (arriving.otherLabels ?? []).map((other) => classNameOf(other, names) ?? other)
-    conflicts.add(hash, { label, path: arriving.path }, others)
-    groups.add(hash, arriving.exported)
+    const others = arriving.label === null ? [] : (arriving.otherLabels ?? [])
+    conflicts.add(
+      hash,
+      { label, path: arriving.path },
+      others.map((other) => classNameOf(other, names) ?? other),
+    )
+    groups.add(hash, arriving.label === null ? undefined : arriving.exported)
     batch.push({
       image: { hash, bytes: arriving.bytes, ...judged.size },
       label,
@@ -153,13 +156,19 @@ async function ingested(
   return report
 }
 
+/** Null: without a label, or with one that is not a valid class name. */
+const labelOf = (image: LabelledImage | UnlabelledImage, names: readonly string[]): string | null =>
+  image.label === null ? null : classNameOf(image.label, image.isSpelledOut ? [] : names)
+
 type Batch = { readonly batch: readonly NewSample[]; readonly admitted: readonly AdmittedImage[] }
 
 /** As the set states it, or as the content determines it. An export states training and validation images, too. */
 function splitsOf(
   hash: string,
-  { split, exported }: LabelledImage,
+  image: LabelledImage | UnlabelledImage,
 ): Pick<NewSample, 'split' | 'isSplitGiven'> {
+  if (image.label === null) return { split: null, isSplitGiven: false }
+  const { split, exported } = image
   if (exported === undefined) return { split: splitOf(hash, split), isSplitGiven: split !== null }
   const { isSplitGiven } = exported
   return { split: isSplitGiven ? exported.split : splitOf(hash, null), isSplitGiven }

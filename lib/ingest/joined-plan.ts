@@ -1,4 +1,5 @@
 /** One plan for several sets that are uploaded together, and for files that came with their labels. Pure. */
+import { counted } from '#lib/domain/count-text.ts'
 import { countPlan } from '#lib/domain/reading/plan-counts.ts'
 import type { PlanSummary, SetPlan } from '#lib/domain/reading/set-plan.ts'
 
@@ -16,6 +17,15 @@ export function joinedPlan(plans: readonly SetPlan[]): PlanSummary {
     missing: plans.flatMap((plan) => plan.missing),
   }
 }
+
+export const unlabelledPlan = (images: number): PlanSummary => ({
+  ...countPlan([]),
+  images,
+  sentence: `${counted(images, 'image')} without labels.`,
+  notes: [],
+  uncertain: [],
+  missing: [],
+})
 
 export const labelledPlan = (labels: readonly string[]): PlanSummary => ({
   ...countPlan(

@@ -6,6 +6,8 @@ import type { ConflictFinding, UploadReportDraft } from './findings.ts'
 import type { IngestPorts } from './ports.ts'
 
 type LabelledFile = { readonly label: string; readonly path: string }
+/** Without a label, an image contradicts no other. */
+type UploadedFile = { readonly label: string | null; readonly path: string }
 type Conflict = {
   readonly files: LabelledFile[]
   sampleId: string | null
@@ -15,9 +17,9 @@ type Conflict = {
 
 export type LabelConflicts = {
   /** The file in this upload that it is a duplicate of; null for the first one. */
-  readonly twinOf: (hash: string, file: LabelledFile) => LabelledFile | null
+  readonly twinOf: (hash: string, file: UploadedFile) => UploadedFile | null
   /** A readable image, with the other labels that it came with. */
-  readonly add: (hash: string, file: LabelledFile, others: readonly string[]) => void
+  readonly add: (hash: string, file: UploadedFile, others: readonly string[]) => void
   readonly settle: (sample: NewSample, result: AddSampleResult) => void
   /** Excludes the samples that no user has decided about, and reports all. */
   readonly finish: (
@@ -28,13 +30,14 @@ export type LabelConflicts = {
 }
 
 export function createConflicts(): LabelConflicts {
-  const first = new Map<string, LabelledFile & { sampleId: string | null }>()
+  const first = new Map<string, UploadedFile & { sampleId: string | null }>()
   const conflicts = new Map<string, Conflict>()
 
   return {
     twinOf(hash, file) {
       const known = first.get(hash)
       if (known === undefined || known.label === file.label) return known ?? null
+      if (!isLabelled(known) || !isLabelled(file)) return known
       const conflict = conflicts.get(hash)
       if (conflict) conflict.files.push(file)
       else conflicts.set(hash, { files: [known, file], sampleId: known.sampleId, isChosen: false })
@@ -42,7 +45,7 @@ export function createConflicts(): LabelConflicts {
     },
     add(hash, file, others) {
       first.set(hash, { ...file, sampleId: null })
-      if (others.length === 0) return
+      if (others.length === 0 || !isLabelled(file)) return
       const files = [file, ...others.map((label) => ({ label, path: file.path }))]
       conflicts.set(hash, { files, sampleId: null, isChosen: false })
     },
@@ -51,7 +54,8 @@ export function createConflicts(): LabelConflicts {
       if (known) known.sampleId = result.sampleId
       const conflict = conflicts.get(hash)
       if (conflict) conflict.sampleId = result.sampleId
-      if (result.kind === 'added' || result.label === null || result.label === label) return
+      if (result.kind === 'added' || result.label === null || label === null) return
+      if (result.label === label) return
       const earlier = { label: result.label, path: 'an earlier upload' }
       const isChosen = result.uploadId === null
       if (conflict) {
@@ -89,6 +93,8 @@ export function createConflicts(): LabelConflicts {
     },
   }
 }
+
+const isLabelled = (file: UploadedFile): file is LabelledFile => file.label !== null
 
 function wordsOf({ files, sampleId }: Conflict, isOpen: boolean): ConflictFinding {
   const each = files.map(({ label, path }) => `"${label}" (${path})`)

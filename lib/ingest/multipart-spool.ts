@@ -11,7 +11,7 @@ import { sniff } from '#lib/images/sniff.ts'
 
 /** The number of bytes that distinguish a ZIP, an image and a table. */
 const SNIFF_BYTES = 64
-const FIELDS = ['classifier', 'create', 'dry_run', 'label', 'one_group', 'reading'] as const
+const FIELDS = ['classifier', 'create', 'dry_run', 'label', 'one_group', 'reading', 'unlabelled'] as const
 
 export type ArrivedFile = {
   readonly path: string

@@ -10,7 +10,7 @@ import type { TableText } from '#lib/domain/reading/table-labels.ts'
 import type { Arrivals, ArrivedFile, ArrivedZip } from './multipart-spool.ts'
 import type { IncomingFile } from './ingest.ts'
 import { classNameOf, givenLabels, mismatch, type GivenLabels } from './labels.ts'
-import { joinedPlan, labelledPlan } from './joined-plan.ts'
+import { joinedPlan, labelledPlan, unlabelledPlan } from './joined-plan.ts'
 import { looseSource, tableFiles } from './loose-source.ts'
 import { joinedSource, zipSource, type SetSource } from './readers/set-source.ts'
 import { noClasses, readSet, type ReadSet } from './readers/read-set.ts'
@@ -21,10 +21,11 @@ export type Content = {
   readonly plan: PlanSummary
 }
 
-/** @param reading the one in the query; else that of the form */
+/** @param reading the one in the query; else that of the form
+ *  @param isUnlabelled all images wait for their labels */
 export async function contentOf(
   arrivals: Arrivals,
-  reading: string | undefined,
+  { reading, isUnlabelled }: { readonly reading: string | undefined; readonly isUnlabelled: boolean },
   limits: ZipLimits,
 ): Promise<Content> {
   const given: GivenLabels = { label: arrivals.fields.label ?? null, labels: arrivals.labels }
@@ -33,7 +34,10 @@ export async function contentOf(
   refuseNothing(arrivals, { files, hasTable: tables.length > 0 })
   refuseImpossibleNames(given)
   const isGiven = given.labels.length > 0 || (given.label !== null && given.label.trim() !== '')
-  if (isGiven) return labelledContent(arrivals, { files, given, limits })
+  if (isGiven && isUnlabelled) throw bothLabels()
+  if (isUnlabelled) return labelledContent(arrivals, { files, labelsFor: withoutLabels, limits })
+  if (isGiven)
+    return labelledContent(arrivals, { files, labelsFor: labelsGiven(given, files.length), limits })
   const loose = files.length === 0 ? [] : [looseSource(arrivals, files)]
   const zips = await Promise.all(arrivals.zips.map(({ file }) => zipSource(file, limits)))
   const sets = setsOf({ loose, zips, names: arrivals.zips.map(({ name }) => name) }, tables, choices)
@@ -43,7 +47,8 @@ export async function contentOf(
     throw mismatch(
       0,
       files.length,
-      'Send one `label` for all files, one of `labels` for each, a table, or files in class folders.',
+      'Send one `label` for all files, one of `labels` for each, a table, or files in class folders; or ' +
+        '`unlabelled=true` to label the images later.',
     )
   }
   async function* images(): AsyncGenerator<IncomingFile> {
@@ -75,43 +80,71 @@ function setsOf(
 const withoutEnding = (name: string): string =>
   (name.split('/').at(-1) ?? name).replace(/\.(?:zip|tm)$/i, '').replace(/-samples$/i, '') || 'archive'
 
+/** One for each of so many images; null: none were sent, or it has none yet. */
+type LabelsFor = (images: number, kind: 'files' | 'entries') => readonly (string | null)[] | null
+
+const withoutLabels: LabelsFor = (images) => Array.from({ length: images }, () => null)
+
+/** A list has the label of each single file; with archives only, it applies to their entries. */
+function labelsGiven(given: GivenLabels, files: number): LabelsFor {
+  const forZips = files === 0 ? given : { ...given, labels: [] }
+  return (images, kind) => givenLabels(images, kind === 'files' ? given : forZips)
+}
+
 /** All files, in order: single ones first, then the entries of the archives. */
 async function labelledContent(
   arrivals: Arrivals,
-  { files, given, limits }: { files: readonly ArrivedFile[]; given: GivenLabels; limits: ZipLimits },
+  {
+    files,
+    labelsFor,
+    limits,
+  }: {
+    readonly files: readonly ArrivedFile[]
+    readonly labelsFor: LabelsFor
+    readonly limits: ZipLimits
+  },
 ): Promise<Content> {
   const zips = await Promise.all(
     arrivals.zips.map(async (zip) => ({ zip, source: await zipSource(zip.file, limits) })),
   )
-  // A list has the label of each single file; with archives only, it applies to their entries.
-  const forZips = files.length === 0 ? given : { ...given, labels: [] }
-  const loose = files.length === 0 ? [] : (givenLabels(files.length, given) ?? [])
-  const inZips = zips.map(({ source }) => labelledEntries(source, forZips))
+  const loose = files.length === 0 ? [] : (labelsFor(files.length, 'files') ?? [])
+  const inZips = zips.map(({ source }) => labelledEntries(source, labelsFor))
   async function* images(): AsyncGenerator<IncomingFile> {
     for (const [i, file] of files.entries()) yield await labelledFile(arrivals, file, loose[i]!)
     for (const one of inZips) yield* one.images()
   }
   const labels = [...loose, ...inZips.flatMap((one) => one.labels)]
-  return { count: labels.length, images, plan: labelledPlan(labels) }
+  const known = labels.filter((label) => label !== null)
+  const plan = known.length < labels.length ? unlabelledPlan(labels.length) : labelledPlan(known)
+  return { count: labels.length, images, plan }
 }
 
-async function labelledFile(arrivals: Arrivals, file: ArrivedFile, label: string): Promise<IncomingFile> {
-  return file.isTooLarge
-    ? { kind: 'too_large', path: file.path, reason: 'It is larger than the limit for an image.' }
-    : { label, split: null, path: file.path, bytes: await arrivals.read(file) }
+async function labelledFile(
+  arrivals: Arrivals,
+  file: ArrivedFile,
+  label: string | null,
+): Promise<IncomingFile> {
+  if (file.isTooLarge)
+    return { kind: 'too_large', path: file.path, reason: 'It is larger than the limit for an image.' }
+  return imageOf(label, { path: file.path, bytes: await arrivals.read(file) })
 }
+
+const imageOf = (
+  label: string | null,
+  file: { readonly path: string; readonly bytes: Uint8Array },
+): IncomingFile => (label === null ? { label, ...file } : { label, split: null, ...file })
 
 function labelledEntries(
   source: SetSource,
-  given: GivenLabels,
-): { labels: readonly string[]; images: () => AsyncGenerator<IncomingFile> } {
+  labelsFor: LabelsFor,
+): { labels: readonly (string | null)[]; images: () => AsyncGenerator<IncomingFile> } {
   const skipped = readSet(source).plan
   const isSystem = (path: string): boolean => {
     const place = skipped.placeOf(path)
     return place.kind === 'skipped' && place.cause === 'system'
   }
   const entries = source.files.filter(({ path }) => !isSystem(path))
-  const labels = givenLabels(entries.length, given)
+  const labels = labelsFor(entries.length, 'entries')
   if (labels === null) return { labels: [], images: async function* () {} }
   const labelOf = new Map(entries.map(({ path }, i) => [path, labels[i]!]))
   return {
@@ -122,11 +155,22 @@ function labelledEntries(
         if (!labelOf.has(path)) yield { kind: 'stray_file', path, reason: reasonAt(skipped, path) }
       for await (const file of source.read((path) => labelOf.has(path)))
         yield file.kind === 'file'
-          ? { label: labelOf.get(file.path)!, split: null, path: file.path, bytes: file.bytes }
+          ? imageOf(labelOf.get(file.path) ?? null, { path: file.path, bytes: file.bytes })
           : file
     },
   }
 }
+
+const bothLabels = (): DarkroomError =>
+  new DarkroomError(
+    'invalid_input',
+    {
+      what: 'The upload was rejected',
+      why: 'it says that the images have no labels, and sends labels',
+      remedy: 'Send either `unlabelled=true`, or `label` or `labels`.',
+    },
+    { errors: [{ path: 'unlabelled', message: 'cannot be used with label or labels' }] },
+  )
 
 function reasonAt(plan: SetPlan, path: string): string {
   const place = plan.placeOf(path)

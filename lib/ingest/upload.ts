@@ -88,7 +88,9 @@ export function createIngest(ports: UploadPorts): Ingest {
       const arrivals = await receive(input.parts, ports.folder, maxImageBytes)
       let isBehind = false
       try {
-        const content = await contentOf(arrivals, input.reading, zipLimits)
+        const isUnlabelled =
+          input.unlabelled ?? checked(flag, 'unlabelled', arrivals.fields.unlabelled) ?? false
+        const content = await contentOf(arrivals, { reading: input.reading, isUnlabelled }, zipLimits)
         if (input.dry_run ?? checked(flag, 'dry_run', arrivals.fields.dry_run) ?? false)
           return {
             success: true,

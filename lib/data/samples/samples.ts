@@ -1,7 +1,5 @@
-/**
- * Labelled images of a classifier. The caller that adds them and lib/domain decide how they are split and
- * which may be trained on.
- */
+/** Images of a classifier, with or without a label. How they are split and which may be trained on, the caller that
+ *  adds them and lib/domain decide. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { SOURCES, SPLITS } from '#lib/domain/classifier.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
@@ -54,7 +52,7 @@ export function samplesOf(store: Store): Samples {
               .map((c) => c.name),
           )
           for (const { label } of samples)
-            if (!classes.has(label)) throw unknownClass(classifierId, label, [...classes])
+            if (label !== null && !classes.has(label)) throw unknownClass(classifierId, label, [...classes])
           return samples.map((sample) =>
             insertSample(writing, { classifierId, sample, files, sampleId: id(), at: now() }),
           )
@@ -161,7 +159,7 @@ function insertSample(
     classifierId,
     image.hash,
   )
-  if (known) return isUsed(known) ? alreadyThere(known) : { kind: 'unused', sampleId: known.id }
+  if (known) return isUsed(known, sample) ? alreadyThere(known) : { kind: 'unused', sampleId: known.id }
   insertImage(writing, image, files)
   writing.run(
     INSERT,
@@ -187,8 +185,9 @@ type ExistingSample = {
   readonly trashedAt: Date | number | null
 }
 
-const isUsed = ({ label, trashedAt }: Pick<ExistingSample, 'label' | 'trashedAt'>): boolean =>
-  trashedAt === null && label !== null
+/** An image without a label gets that of an image that is added with one. */
+const isUsed = ({ label, trashedAt }: Pick<ExistingSample, 'label' | 'trashedAt'>, added: NewSample) =>
+  trashedAt === null && (label !== null || added.label === null)
 
 const alreadyThere = ({ id, label, uploadId }: ExistingSample): AddSampleResult => ({
   kind: 'already-there',
@@ -215,8 +214,9 @@ async function reviveAll(
       }
       const known = await tx.sample.findUnique({ where: { id: result.sampleId } })
       if (!known) throw deletedMeanwhile(samples[i]!)
-      if (!isUsed(known)) await revive(tx, known, { ...samples[i]!, at: now() })
-      results.push(isUsed(known) ? alreadyThere(known) : { kind: 'added', sampleId: known.id })
+      const isDone = isUsed(known, samples[i]!)
+      if (!isDone) await revive(tx, known, { ...samples[i]!, at: now() })
+      results.push(isDone ? alreadyThere(known) : { kind: 'added', sampleId: known.id })
     }
     return results
   }, TRANSACTION)

@@ -23,6 +23,9 @@ export type LabelledImage = {
   readonly bytes: Uint8Array
 }
 
+/** An image that waits for its label. */
+export type UnlabelledImage = Pick<LabelledImage, 'path' | 'bytes'> & { readonly label: null }
+
 /** A file that belongs to no class, or that must not be opened. */
 export type Stray = {
   readonly kind: 'stray_file' | 'refused_entry' | 'no_label' | 'too_large'

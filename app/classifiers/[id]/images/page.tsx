@@ -39,7 +39,7 @@ export default async function Images(props: ClassifierPageProps) {
     <div className="stack">
       <PageHead
         title="Images"
-        lead={`The labelled images of ${title}. Select some to change their label, exclude or delete them.`}
+        lead={`The images of ${title}. Select some to change their label, exclude or delete them.`}
       >
         <Link href={classifierPage(id, 'images/findings')} {...buttonProps()}>
           {problems > 0 ? counted(problems, 'problem') : 'Problems'}

@@ -21,7 +21,7 @@ export default async function AddImages({ params }: ClassifierPageProps) {
   const head = (
     <PageHead
       title="Add images"
-      lead="Upload labelled images. Duplicates and unreadable files are skipped and listed in a report."
+      lead="Upload images. Duplicates and unreadable files are skipped and listed in a report."
     >
       <PageHelp topic="add" />
     </PageHead>

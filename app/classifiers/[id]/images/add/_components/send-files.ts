@@ -2,7 +2,7 @@
 import { call, upload } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
-import { uploadRequests, type UploadRequest } from './upload-requests.ts'
+import { unlabelledRequests, uploadRequests, type UploadRequest } from './upload-requests.ts'
 
 const POLL_MS = 1000
 
@@ -19,14 +19,15 @@ type UploadTarget = RequestTarget & {
   readonly label: string
   /** How the files are read, where a user chose another way; empty: the first. */
   readonly reading: string
+  readonly isUnlabelled: boolean
 }
 
 export async function sendFiles(
   files: readonly SelectedFile[],
-  { label, reading, ...target }: UploadTarget,
+  { label, reading, isUnlabelled, ...target }: UploadTarget,
 ): Promise<void> {
-  const requests = uploadRequests(files, label.trim())
-  const planned = requests.find((one) => one.label === undefined) // its plan is shown
+  const requests = isUnlabelled ? unlabelledRequests(files) : uploadRequests(files, label.trim())
+  const planned = requests.find((one) => one.label === undefined && !isUnlabelled) // its plan is shown
   for (const one of requests)
     await sendRequest({ ...one, ...(one === planned && reading !== '' && { reading }) }, target)
 }

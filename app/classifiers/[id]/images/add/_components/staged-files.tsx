@@ -11,11 +11,13 @@ type StagedFilesProps = {
   readonly entries: readonly SelectedFile[]
   readonly label: string
   readonly classes: readonly string[]
+  readonly isUnlabelled: boolean
   readonly isDisabled: boolean
   readonly onLabel: (label: string) => void
 }
 
-export function StagedFiles({ entries, label, classes, isDisabled, onLabel }: StagedFilesProps) {
+export function StagedFiles(props: StagedFilesProps) {
+  const { entries, label, classes, isUnlabelled, isDisabled, onLabel } = props
   const zips = entries.filter(isZip)
   const unsorted = unsortedIn(entries)
   const bytes = entries.reduce((sum, { file }) => sum + file.size, 0)
@@ -34,7 +36,7 @@ export function StagedFiles({ entries, label, classes, isDisabled, onLabel }: St
           ))}
         </ul>
       )}
-      {unsorted.length > 0 && (
+      {unsorted.length > 0 && !isUnlabelled && (
         <div className="max-w-sm">
           <ClassField
             label={`Class for ${counted(unsorted.length, 'unsorted image')}`}

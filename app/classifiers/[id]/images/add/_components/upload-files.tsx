@@ -2,6 +2,7 @@
 /** Where files are dropped, and what an upload of them would add; both are parts of an upload form. */
 import { counted } from '#lib/domain/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
+import { Checkbox } from '#lib/ui/field.tsx'
 import { DropZone } from '#lib/ui/drop-zone.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { PlanCard } from './plan-card.tsx'
@@ -33,13 +34,17 @@ export function UploadDropZone({
 
 /** The selected files with their plan and the button that uploads them; then the progress. */
 export function ReadyFiles({
-  upload: { files, label, setLabel, plan, progress, chooseReading, clear, send },
+  upload,
   classes,
+  mayBeUnlabelled = false,
 }: {
   readonly upload: UploadWork
   readonly classes: readonly string[]
+  /** Whether the images can be labelled afterwards. */
+  readonly mayBeUnlabelled?: boolean
 }) {
-  const needsLabel = unsortedIn(files).length > 0 && label.trim() === ''
+  const { files, label, setLabel, isUnlabelled, plan, progress, chooseReading, clear, send } = upload
+  const needsLabel = !isUnlabelled && unsortedIn(files).length > 0 && label.trim() === ''
   return (
     <>
       <StagedFiles
@@ -47,9 +52,19 @@ export function ReadyFiles({
         label={label}
         classes={classes}
         onLabel={setLabel}
+        isUnlabelled={isUnlabelled}
         isDisabled={progress !== null}
       />
-      <PlanCard plan={plan} isDisabled={progress !== null} onReading={chooseReading} />
+      {mayBeUnlabelled && (
+        <Checkbox
+          label="Upload without labels"
+          hint="The images wait until you label them. Folders and tables are ignored."
+          checked={isUnlabelled}
+          disabled={progress !== null}
+          onChange={(event) => upload.setIsUnlabelled(event.currentTarget.checked)}
+        />
+      )}
+      {!isUnlabelled && <PlanCard plan={plan} isDisabled={progress !== null} onReading={chooseReading} />}
       {progress ? (
         <Progress label={progress.label} percent={progress.percent} />
       ) : (
@@ -57,7 +72,7 @@ export function ReadyFiles({
           <Button
             variant="primary"
             onClick={() => void send()}
-            disabled={plan.kind === 'reading' || needsLabel}
+            disabled={(plan.kind === 'reading' && !isUnlabelled) || needsLabel}
           >
             Upload {files.length === 1 ? files[0]?.file.name : counted(files.length, 'file')}
           </Button>

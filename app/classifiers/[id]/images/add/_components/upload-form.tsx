@@ -26,7 +26,7 @@ export function UploadForm({ classifier: { id, classes }, mayEdit, limits, phone
       <CameraUpload upload={upload} classifier={{ id, classes }} phone={phone} />
       {upload.files.length > 0 && (
         <Card title="Ready to upload">
-          <ReadyFiles upload={upload} classes={classes} />
+          <ReadyFiles upload={upload} classes={classes} mayBeUnlabelled />
         </Card>
       )}
       {upload.failure && <ErrorNotice title="Upload failed" failure={upload.failure} />}

@@ -5,11 +5,10 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
-import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { Badge } from '#lib/ui/badge.tsx'
-import { Button, buttonProps } from '#lib/ui/button.tsx'
+import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
@@ -19,6 +18,7 @@ import { failureOf } from '../../../../../_components/request-error.ts'
 import { UploadProblems } from '../../findings/_components/upload-problems.tsx'
 import { ConflictChoice } from './conflict-choice.tsx'
 import { FINDING_LABELS } from './finding-labels.ts'
+import { NextStep } from './next-step.tsx'
 
 const FINDINGS_SHOWN = 50
 
@@ -38,11 +38,7 @@ export function UploadReportCard({
       variant={isFresh && report.state === 'done' ? 'accent' : 'plain'}
       actions={
         <>
-          {isFresh && report.count > 0 && (
-            <Link href={classifierPage(report.classifier, 'train')} {...buttonProps({ variant: 'primary' })}>
-              Train classifier
-            </Link>
-          )}
+          {isFresh && report.count > 0 && <NextStep report={report} />}
           <UndoUpload report={report} />
         </>
       }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { uploadRequests } from './upload-requests.ts'
+import { unlabelledRequests, uploadRequests } from './upload-requests.ts'
 
 const entry = (path: string) => ({ file: new File(['x'], path.split('/').at(-1)!), path })
 const shape = (paths: string[], label = 'healthy') =>
@@ -24,4 +24,13 @@ test('notes next to single images do not hide the field for their class', () => 
 
 test('archives alone make one request', () => {
   expect(shape(['a.zip'])).toEqual([[['a.zip'], undefined]])
+})
+
+test('images without labels are one request, whatever their folders, without the tables', () => {
+  const requests = unlabelledRequests(['set/rust/a.png', 'labels.csv', 'b.zip', 'c.png'].map(entry))
+
+  expect(requests.map(({ files, unlabelled }) => [files.map(({ name }) => name), unlabelled])).toEqual([
+    [['set/rust/a.png', 'b.zip', 'c.png'], true],
+  ])
+  expect(unlabelledRequests([entry('labels.csv')])).toEqual([])
 })

@@ -20,6 +20,14 @@ export type UploadRequest = {
   readonly reading?: string
   /** The images are frames of one recording. */
   readonly one_group?: true
+  /** The images wait for their labels. */
+  readonly unlabelled?: true
+}
+
+/** All images, in folders or not, wait for their labels; tables that would name them are not sent. */
+export const unlabelledRequests = (entries: readonly SelectedFile[]): readonly UploadRequest[] => {
+  const files = entries.filter(({ path }) => !isTableName(path))
+  return files.length === 0 ? [] : [{ files: files.map(named), unlabelled: true }]
 }
 
 /** Images without a folder are one request with `label`; folders and tables another; archives belong together. A

@@ -17,6 +17,7 @@ export function useUpload(classifier: string) {
   const router = useRouter()
   const [files, setFiles] = useState<readonly SelectedFile[]>([])
   const [label, setLabel] = useState('')
+  const [isUnlabelled, setIsUnlabelled] = useState(false)
   const [progress, setProgress] = useState<UploadProgress | null>(null)
   const [reports, setReports] = useState<readonly UploadReport[]>([])
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -49,6 +50,8 @@ export function useUpload(classifier: string) {
     files,
     label,
     setLabel,
+    isUnlabelled,
+    setIsUnlabelled,
     plan,
     progress,
     reports,
@@ -62,7 +65,7 @@ export function useUpload(classifier: string) {
     send: () =>
       work(async (target) => {
         const reading = plan.kind === 'plan' ? plan.reading : ''
-        await sendFiles(files, { ...target, label, reading })
+        await sendFiles(files, { ...target, label, reading, isUnlabelled })
         stage([])
       }),
     /** One upload for each recording, so that each becomes a group. */
