@@ -10,7 +10,7 @@ export const exportPredictions = contract({
   summary: 'Export the saved predictions as a CSV or JSONL file, newest first, without a limit',
   answer: 'file',
   input: listPredictions.input
-    .omit({ cursor: true, limit: true })
+    .omit({ cursor: true, limit: true, sort: true })
     .extend({ format: z.enum(['csv', 'jsonl']).default('csv') }),
   output: z.custom<FileAnswer>(),
   errors: ['not_found'],

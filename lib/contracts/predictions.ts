@@ -42,6 +42,9 @@ export const storedPrediction = z.object({
 })
 export type StoredPredictionAnswer = z.output<typeof storedPrediction>
 
+/** `least_certain`: the lowest confidence first; among equal ones the newest. */
+const PREDICTION_SORTS = ['newest', 'least_certain'] as const
+
 const filters = {
   class: className.optional(),
   version: versionName.optional(),
@@ -60,11 +63,12 @@ export const listPredictions = contract({
   method: 'GET',
   path: '/api/predictions',
   scope: 'view',
-  summary: 'List the saved predictions, newest first',
+  summary: 'List the saved predictions, newest first or least certain first',
   input: z.object({
     ...chosenClassifier,
     ...page,
     ...filters,
+    sort: z.enum(PREDICTION_SORTS).optional().describe('newest by default'),
   }),
   output: z.object({ predictions: z.array(storedPrediction), total: z.number().int(), ...nextCursor }),
   errors: ['not_found'],

@@ -34,7 +34,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
     ],
   },
   'GET /api/predict/jobs/{id}/results': { idFrom: 'GET /api/predict/jobs', query: { format: 'csv' } },
-  'GET /api/predictions': { query: { classifier: 'shapes', min_confidence: 0.5, limit: 10 } },
+  'GET /api/predictions': { query: { classifier: 'shapes', sort: 'least_certain', limit: 10 } },
   'GET /api/predictions/export': { query: { classifier: 'shapes', format: 'jsonl' } },
   'GET /api/predictions/{id}/image': { idFrom: 'GET /api/predictions', query: { size: 96 } },
   'POST /api/predictions/{id}/feedback': {

@@ -1,7 +1,8 @@
 /** The history of predictions. */
 import { storedDecision, storedEngine, storedNumbers } from '#lib/contracts/stored-json.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
-import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
+import type { Input } from '#lib/contracts/contract.ts'
+import type { listPredictions, StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Prisma } from '#lib/data/generated/client.ts'
@@ -23,14 +24,14 @@ export function predictionQueries(
   data: Pick<Data, 'classifiers' | 'images' | 'blobs'>,
 ): PredictionQueries {
   return {
-    async listPredictions({ cursor, limit, ...filters }) {
+    async listPredictions({ cursor, limit, sort = 'newest', ...filters }) {
       if (filters.classifier !== undefined) await data.classifiers.get(filters.classifier)
       const where = listedWhere(filters)
       const [rows, total] = await Promise.all([
         prisma.prediction.findMany({
-          where: { ...where, id: { lt: cursor } },
+          where: { AND: [where, await after(cursor, sort)] },
           include: { feedback: true },
-          orderBy: { id: 'desc' },
+          orderBy: sort === 'newest' ? { id: 'desc' } : [{ confidence: 'asc' }, { id: 'desc' }],
           take: limit + 1,
         }),
         isSummed(filters) ? summed(filters) : prisma.prediction.count({ where }),
@@ -44,6 +45,17 @@ export function predictionQueries(
       if (imageHash === null) throw notFound('image of the prediction', id)
       return imageOf({ ...data, thumbnail: settings.thumbnail }, imageHash, size)
     },
+  }
+
+  /** The rows that follow the page before. The least certain are found by reading all rows that match, 0.8 µs each:
+   *  an index by confidence would cost every prediction 17 µs (300,000 rows, November 2026). */
+  async function after(
+    cursor: string | undefined,
+    sort: Input<typeof listPredictions>['sort'],
+  ): Promise<Prisma.PredictionWhereInput> {
+    if (cursor === undefined || sort === 'newest') return { id: { lt: cursor } }
+    const { confidence } = await rowOf(cursor)
+    return { OR: [{ confidence: { gt: confidence } }, { confidence, id: { lt: cursor } }] }
   }
 
   async function rowOf(id: string): Promise<Row> {

@@ -1,6 +1,6 @@
 'use client'
 /** A chart with a description in one sentence, and the same numbers as a table, CSV and PNG. The chart library
- *  is loaded only on pages with a chart. */
+ *  is loaded when the first chart of a page comes into view. */
 import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { Button } from './button.tsx'
 import { visibleLabels, type ChartProps } from './chart-props.ts'
@@ -8,7 +8,7 @@ import { numberText } from './figure-number.tsx'
 import { csvOf, saveFile } from './save-file.ts'
 import { Skeleton } from './skeleton.tsx'
 import { Table } from './table.tsx'
-import { useIsInBrowser } from './time.tsx'
+import { useIsInView } from './use-is-in-view.ts'
 
 const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
 
@@ -17,7 +17,7 @@ export function Chart(props: ChartProps) {
   const frame = useRef<HTMLDivElement>(null)
   const titleId = useId()
   const Heading = props.level === 3 ? 'h3' : 'h2'
-  const canDraw = useIsInBrowser() // the canvas and its colours exist in the browser only
+  const canDraw = useIsInView(frame) // which also means: in the browser, where the canvas and its colours exist
   const fileName = props.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
   const saveCsv = () =>
     saveFile(

@@ -3,7 +3,7 @@ import type { Input } from '#lib/contracts/contract.ts'
 import type { listPredictions } from '#lib/contracts/predictions.ts'
 import type { Prisma } from '../generated/client.ts'
 
-export type PredictionFilters = Omit<Input<typeof listPredictions>, 'limit' | 'cursor'>
+export type PredictionFilters = Omit<Input<typeof listPredictions>, 'limit' | 'cursor' | 'sort'>
 
 export function predictionsWhere(filters: PredictionFilters): Prisma.PredictionWhereInput {
   return {

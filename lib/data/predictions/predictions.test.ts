@@ -207,3 +207,30 @@ test(
     expect(Math.min(...timesMs)).toBeLessThan(50) // a scan takes 200 ms and more; alone on a core this takes 1
   },
 )
+
+test('the review queue lists the least certain first, page after page, and the newest among equal ones', async () => {
+  const { data } = await openWithFruit()
+  for (const confidence of [0.9, 0.5, 0.7, 0.5, 0.99])
+    await data.predictions.record(predictionOf(data, { confidence }))
+  const confidences: number[] = []
+  const ids: string[] = []
+  for (let cursor: string | undefined; ;) {
+    const page = await data.queries.listPredictions({
+      classifier: 'fruit',
+      feedback: 'none',
+      sort: 'least_certain',
+      limit: 2,
+      cursor,
+    })
+    confidences.push(...page.predictions.map((one) => one.confidence))
+    ids.push(...page.predictions.map((one) => one.id))
+    if (page.next_cursor === null) break
+    cursor = page.next_cursor
+  }
+
+  expect(confidences).toEqual([0.5, 0.5, 0.7, 0.9, 0.99])
+  expect(ids[0]! > ids[1]!).toBe(true)
+  await expect(
+    data.queries.listPredictions({ sort: 'least_certain', limit: 2, cursor: data.id() }),
+  ).rejects.toMatchObject({ code: 'not_found' })
+})

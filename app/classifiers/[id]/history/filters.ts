@@ -5,6 +5,7 @@ import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import type { Query } from '../../../current-user.ts'
 
 type Filters = Omit<Input<Routes['GET /api/predictions']>, 'limit'>
+type ExportFilters = Omit<Filters, 'cursor' | 'sort'>
 
 const DECISIONS = ['confident', 'uncertain', 'unfamiliar', 'none'] as const
 const FEEDBACKS = ['none', 'correct', 'wrong'] as const
@@ -22,12 +23,19 @@ export function filtersOf(classifier: string, query: Query): Filters {
     since: momentOf(query.since, 'T00:00:00.000Z'),
     until: momentOf(query.until, 'T23:59:59.999Z'),
     cursor: query.cursor || undefined,
+    sort: isLeastCertainFirst(query) ? 'least_certain' : 'newest',
   }
   return filters
 }
 
-/** The filters without the page of the list. */
-export const exportFilters = ({ cursor: _cursor, ...filters }: Filters): Omit<Filters, 'cursor'> => filters
+/** The filters without the order and the page of the list. */
+export const exportFilters = ({ cursor: _cursor, sort: _sort, ...filters }: Filters): ExportFilters => filters
+
+export const isLeastCertainFirst = (query: Query): boolean => query.sort === 'least_certain'
+
+/** What a person checks first: predictions without feedback, the least certain first. */
+export const reviewQueue = (classifier: string): string =>
+  classifierPage(classifier, 'history', { feedback: 'none', sort: 'least_certain' })
 
 export const hasFilters = (query: Query): boolean => NAMES.some((name) => query[name])
 

@@ -14,7 +14,14 @@ import { PageHelp } from '../../../_components/page-help.tsx'
 import { PermissionGate } from '../../../_components/permission-gate.tsx'
 import { resultOf, requireViewer, queryOf, type Query } from '../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../classifier-of-page.ts'
-import { addressWith, exportFilters, filtersOf, hasFilters } from './filters.ts'
+import {
+  addressWith,
+  exportFilters,
+  filtersOf,
+  hasFilters,
+  isLeastCertainFirst,
+  reviewQueue,
+} from './filters.ts'
 import { DeleteAll } from './_components/delete-predictions.tsx'
 import { FilterForm } from './_components/filter-form.tsx'
 import { PredictionList } from './_components/history-table.tsx'
@@ -33,6 +40,11 @@ export default async function History(props: ClassifierPageProps) {
   return (
     <div className="stack">
       <PageHead title="History" lead={`All saved predictions of ${title} with confidence and feedback.`}>
+        {!isLeastCertainFirst(query) && (
+          <Link href={reviewQueue(id)} {...buttonProps()}>
+            Review the least certain
+          </Link>
+        )}
         <PageHelp topic="history" />
       </PageHead>
       <FilterForm query={query} classifier={id} classes={classes} />
@@ -131,12 +143,12 @@ function Pages({
           href={addressWith(classifier, query, { cursor: undefined })}
           {...buttonProps({ size: 'small' })}
         >
-          Newest
+          {isLeastCertainFirst(query) ? 'Least certain' : 'Newest'}
         </Link>
       )}
       {next && (
         <Link href={addressWith(classifier, query, { cursor: next })} {...buttonProps({ size: 'small' })}>
-          Older
+          {isLeastCertainFirst(query) ? 'More certain' : 'Older'}
         </Link>
       )}
     </nav>

@@ -6,7 +6,7 @@ import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
 import { DECISION_LABELS } from '../../../../_components/decision-badge.tsx'
 import type { Query } from '../../../../current-user.ts'
-import { hasFilters } from '../filters.ts'
+import { hasFilters, isLeastCertainFirst } from '../filters.ts'
 
 const any = (label: string) => ({ value: '', label })
 
@@ -29,7 +29,7 @@ export function FilterForm({
       role="search"
       aria-label="Filter the history"
     >
-      <div className="grid grid-cols-2 gap-4 lg:grid-cols-3">
+      <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
         <Select
           label="Predicted class"
           name="class"
@@ -54,6 +54,15 @@ export function FilterForm({
             { value: 'none', label: 'no feedback' },
             { value: 'correct', label: 'correct' },
             { value: 'wrong', label: 'incorrect' },
+          ]}
+        />
+        <Select
+          label="Order"
+          name="sort"
+          defaultValue={query.sort ?? ''}
+          options={[
+            { value: '', label: 'newest first' },
+            { value: 'least_certain', label: 'least certain first' },
           ]}
         />
       </div>
@@ -91,7 +100,7 @@ export function FilterForm({
       </details>
       <div className="row">
         <Button type="submit">Filter</Button>
-        {hasFilters(query) && (
+        {(hasFilters(query) || isLeastCertainFirst(query)) && (
           <Link href={classifierPage(classifier, 'history')} {...buttonProps({ variant: 'quiet' })}>
             Clear
           </Link>
