@@ -48,6 +48,9 @@ test('a phone adds an image of one class by a link, which arrives in the open pa
   const { phone } = pagesOf(phoneTab, { url })
   await phone.open(address)
   await expect(phone.heading('Shapes')).toBeVisible()
+  await expect(phoneTab).toHaveURL(`${url}/phone/link`) // the token is not in the address bar
+  await phoneTab.reload()
+  await expect(phone.heading('Shapes')).toBeVisible()
   await expectNoAxeFindings(phoneTab)
   await phone.takePhoto(photo(7_001))
   await expect(phone.message('Uploaded 1 image successfully')).toBeVisible()

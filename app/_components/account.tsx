@@ -14,7 +14,7 @@ export function Account({ name }: { readonly name: string | null }) {
     )
   return (
     <div className="row justify-between">
-      <Link className="link row small min-w-0" href="/account" aria-label={`Account of ${name}`}>
+      <Link className="link row small min-h-6 min-w-0" href="/account" aria-label={`Account of ${name}`}>
         <Icon name="person" />
         {name}
       </Link>

@@ -16,6 +16,7 @@ import {
   type FeedbackEntry,
   type FeedbackValue,
 } from './feedback-change.ts'
+import { NoClassChoice } from './no-class-choice.tsx'
 import { failureOf } from './request-error.ts'
 import { useFocusAfterChange } from './use-focus-after-change.ts'
 
@@ -89,12 +90,11 @@ export function FeedbackControl({
           onChoose={(label) => void choose({ kind: 'label', label })}
           onCancel={() => open(false)}
         >
-          <Button size="small" disabled={isBusy} onClick={() => void choose({ kind: 'label', label: null })}>
-            None of these
-          </Button>
-          <Button size="small" variant="quiet" onClick={() => open(false)}>
-            Cancel
-          </Button>
+          <NoClassChoice
+            isBusy={isBusy}
+            onNone={() => void choose({ kind: 'label', label: null })}
+            onCancel={() => open(false)}
+          />
         </ClassChoice>
       )}
       {!isChoosing && value && <FeedbackBadge value={value} />}

@@ -20,7 +20,7 @@ export function PageHelp({ topic }: { readonly topic: HelpName }) {
         role="note"
       >
         <p className="small">{sentences.join(' ')}</p>
-        <Link className="link small" href={`/help#${topic}`}>
+        <Link className="link small inline-block min-h-6" href={`/help#${topic}`}>
           Guide and help for all pages
         </Link>
       </div>

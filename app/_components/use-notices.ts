@@ -3,11 +3,13 @@
  *  and a notification of the browser when one ends, where the user has allowed it. */
 import { usePathname } from 'next/navigation'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
-import { call } from '#lib/contracts/client.ts'
+import { call, ProblemError } from '#lib/contracts/client.ts'
 import { endedRuns, titleWith, type NoticeList } from './notice-text.ts'
 
 const EVERY_MS = 30_000
 const EVERY_MS_WHILE_TRAINING = 5_000
+/** After failed requests: doubled each time, so that a server that starts again is not flooded. */
+const LONGEST_PAUSE_MS = 300_000
 
 export function useNotices() {
   const [list, setList] = useState<NoticeList | null>(null)
@@ -27,19 +29,22 @@ export function useNotices() {
   useEffect(() => {
     const leaving = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
-    const read = async (): Promise<void> => {
+    const read = async (failures: number): Promise<void> => {
+      let failed = 0
       // without a person who looks, only the end of a run matters
       if (!document.hidden || before.current?.running) {
         try {
           receive(await call('GET /api/notices', {}, leaving.signal))
-        } catch {
-          return // logged out, or the server has stopped: the next page tries again
+        } catch (error) {
+          if (error instanceof ProblemError && error.code === 'unauthenticated') return // logged out
+          failed = failures + 1
         }
       }
       if (leaving.signal.aborted) return
-      timer = setTimeout(() => void read(), before.current?.running ? EVERY_MS_WHILE_TRAINING : EVERY_MS)
+      const pause = before.current?.running ? EVERY_MS_WHILE_TRAINING : EVERY_MS
+      timer = setTimeout(() => void read(failed), Math.min(LONGEST_PAUSE_MS, pause * 2 ** failed))
     }
-    void read()
+    void read(0)
     return () => {
       leaving.abort()
       clearTimeout(timer)

@@ -26,7 +26,7 @@ const WITH_TITLE = { classifier: { select: { title: true } } } as const
 
 export function noticeQueries(
   { prisma, now }: Store,
-  { classifiers, notices, samples }: Pick<Data, 'classifiers' | 'notices' | 'samples'>,
+  { notices, samples }: Pick<Data, 'notices' | 'samples'>,
 ): NoticeQueries {
   return {
     async listNotices(_input, { caller }) {
@@ -139,8 +139,15 @@ export function noticeQueries(
       by: ['classifierId'],
       where: { ...LISTED, source: 'feedback', labelledAt: { gt: since }, trashedAt: null },
       _max: { labelledAt: true },
+      orderBy: { _max: { labelledAt: 'desc' } },
+      take: MOST,
     })
-    const titles = new Map((await classifiers.list()).map(({ id, title }) => [id, title]))
+    if (newest.length === 0) return []
+    const rows = await prisma.classifier.findMany({
+      where: { id: { in: newest.map(({ classifierId }) => classifierId) } },
+      select: { id: true, title: true },
+    })
+    const titles = new Map(rows.map(({ id, title }) => [id, title]))
     const waiting = await Promise.all(newest.map(({ classifierId }) => samples.countUnseen(classifierId)))
     return newest.flatMap(({ classifierId, _max }, i) =>
       waiting[i]!.corrections === 0
@@ -159,8 +166,9 @@ export function noticeQueries(
   async function runInProgress(): Promise<Output<typeof listNotices>['running']> {
     const rows = await prisma.run.findMany({
       where: { ...LISTED, state: { in: [...ACTIVE_STATES] } },
-      include: { ...WITH_VERSIONS, classifier: true },
+      include: { ...WITH_VERSIONS, ...WITH_TITLE },
       orderBy: { id: 'asc' },
+      take: MOST,
     })
     const row = rows.find(({ state }) => state !== 'queued') ?? rows[0]
     if (!row) return null

@@ -13,6 +13,9 @@ export type Column<Row> = {
   readonly line?: 'leading' | 'first' | 'second' | 'none'
 }
 
+/** A longer list is folded there to its first ten rows (narrow-and-print.css). */
+const MOST_ROWS_ON_PHONES = 12
+
 type TableProps<Row> = {
   readonly caption: string
   readonly columns: readonly Column<Row>[]
@@ -31,45 +34,56 @@ export function Table<Row>({
   variant = 'scroll',
   hideCaption = false,
 }: TableProps<Row>) {
+  const isCapped = variant !== 'scroll' && rows.length > MOST_ROWS_ON_PHONES
   return (
-    <div className="table-frame" role="region" aria-label={caption} tabIndex={0}>
-      <table className="table" data-variant={variant}>
-        <caption className={hideCaption ? 'sr-only' : undefined}>
-          <span>{caption}</span>
-        </caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column.name} scope="col" data-numeric={column.isNumeric}>
-                {column.name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map((column, i) =>
-                i === 0 ? (
-                  <th key={column.name} scope="row" data-numeric={column.isNumeric} data-line={column.line}>
-                    {column.cell(row)}
-                  </th>
-                ) : (
-                  <td
-                    key={column.name}
-                    data-numeric={column.isNumeric}
-                    data-long={column.isLong}
-                    data-line={column.line}
-                    data-label={column.name}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ),
-              )}
+    <>
+      <div className="table-frame" role="region" aria-label={caption} tabIndex={0}>
+        <table className="table" data-variant={variant}>
+          <caption className={hideCaption ? 'sr-only' : undefined}>
+            <span>{caption}</span>
+          </caption>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column.name} scope="col" data-numeric={column.isNumeric}>
+                  {column.name}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={keyOf(row)}>
+                {columns.map((column, i) =>
+                  i === 0 ? (
+                    <th key={column.name} scope="row" data-numeric={column.isNumeric} data-line={column.line}>
+                      {column.cell(row)}
+                    </th>
+                  ) : (
+                    <td
+                      key={column.name}
+                      data-numeric={column.isNumeric}
+                      data-long={column.isLong}
+                      data-line={column.line}
+                      data-label={column.name}
+                    >
+                      {column.cell(row)}
+                    </td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {isCapped && (
+        <details className="more-rows">
+          <summary>
+            <span className="when-closed">Show all {rows.length}</span>
+            <span className="when-open">Show fewer</span>
+          </summary>
+        </details>
+      )}
+    </>
   )
 }

@@ -5,14 +5,12 @@ import { call } from '#lib/contracts/client.ts'
 import type { PhoneLinkAnswer } from '#lib/contracts/phone-links.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
-import { CopyButton } from '#lib/ui/copy-button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { ImageTile } from '#lib/ui/image-tile.tsx'
-import { qrCode } from '../../classifiers/[id]/use/qr-code.ts'
 import { ClassField } from '../class-field.tsx'
 import { failureOf } from '../request-error.ts'
 import { NotReachable } from './not-reachable.tsx'
-import { QrImage } from './qr-image.tsx'
+import { QrLink } from './qr-link.tsx'
 import { useArrivals, type ShownLink } from './use-arrivals.ts'
 
 type PhonePanelProps = {
@@ -118,28 +116,22 @@ export default function PhonePanel({ classifier, classes, address, onClose }: Ph
 
 function ActiveLink({ address, link }: { readonly address: string; readonly link: PhoneLinkAnswer }) {
   return (
-    <div className="row items-start">
-      <QrImage code={qrCode(address)} address="the phone link" />
-      <div className="grid min-w-0 flex-1 basis-56 grid-cols-[minmax(0,1fr)] gap-2">
-        <p className="small">
-          Scan the code with the camera of a phone in the same network. The link{' '}
-          {link.label === null ? 'is for all classes' : `is for the class ${link.label}`} and ends at{' '}
-          <strong>{timeOf(link.expires_at)}</strong>. Anyone who has it can add images until then.
-        </p>
-        <div className="copyable">
-          <code className="command whitespace-pre-wrap [overflow-wrap:anywhere]">{address}</code>
-          <CopyButton text={address} label="Copy the address" />
-        </div>
-        {address.startsWith('http:') && (
-          <p className="small muted">
-            This address has no HTTPS, so the phone can take and choose photos, but not record.{' '}
-            <a className="link" href="/docs#https">
-              How to set up HTTPS
-            </a>
-          </p>
-        )}
-      </div>
-    </div>
+    <QrLink
+      address={address}
+      name="the phone link"
+      withoutHttps={
+        <>
+          This address has no HTTPS, so the phone can take and choose photos, but not record.{' '}
+          <a className="link" href="/docs#https">
+            How to set up HTTPS
+          </a>
+        </>
+      }
+    >
+      Scan the code with the camera of a phone in the same network. The link{' '}
+      {link.label === null ? 'is for all classes' : `is for the class ${link.label}`} and ends at{' '}
+      <strong>{timeOf(link.expires_at)}</strong>. Anyone who has it can add images until then.
+    </QrLink>
   )
 }
 

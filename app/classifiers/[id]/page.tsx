@@ -20,6 +20,8 @@ import { currentUser, type CurrentUser } from '../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../classifier-of-page.ts'
 import { NextStep } from './_components/next-step.tsx'
 
+/** More class names are counted. */
+const MOST_CLASSES = 20
 const RECENT_PREDICTIONS = 8
 const NEWEST = 200 // the live version is among the newest
 
@@ -73,7 +75,7 @@ export default async function Overview({ params }: ClassifierPageProps) {
             </Fact>
           )}
         </Facts>
-        <p className="small">{classes.length > 0 ? classes.join(' · ') : 'No classes yet.'}</p>
+        <p className="small">{classNames(classes)}</p>
         {problems && problems.kinds.length > 0 && (
           <p>
             <Link className="link" href={classifierPage(id, 'images/findings')}>
@@ -100,6 +102,13 @@ export default async function Overview({ params }: ClassifierPageProps) {
       )}
     </div>
   )
+}
+
+function classNames(classes: readonly string[]): string {
+  if (classes.length === 0) return 'No classes yet.'
+  const more = classes.length - MOST_CLASSES
+  const shown = classes.slice(0, MOST_CLASSES).join(' · ')
+  return more > 0 ? `${shown} and ${more} more` : shown
 }
 
 const leadOf = ({ classes, samples }: ClassifierAnswer): string =>

@@ -1,11 +1,16 @@
 /** The page of a phone that joined by a link: without an account, for one classifier. */
 import { darkroom } from '#lib/http/context.ts'
-import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { currentUser, resultOf } from '../../current-user.ts'
 import { PhoneSessionForm } from './_components/phone-session-form.tsx'
+import { UnusableLink } from './_components/unusable-link.tsx'
 
-export const metadata = { title: 'Add images by phone', robots: { index: false } }
+/** The address contains the token of the link: no request names it. */
+export const metadata = {
+  title: 'Add images by phone',
+  robots: { index: false },
+  referrer: 'no-referrer',
+} as const
 
 export default async function Phone({ params }: { readonly params: Promise<{ readonly token: string }> }) {
   const { token } = await params
@@ -14,12 +19,7 @@ export default async function Phone({ params }: { readonly params: Promise<{ rea
     const { auth, queries } = darkroom()
     return queries.phoneSession(await auth.linkOf(token))
   })
-  if (!session.ok)
-    return (
-      <EmptyState icon="alert" title="This link cannot be used">
-        {session.failure.detail}
-      </EmptyState>
-    )
+  if (!session.ok) return <UnusableLink reason={session.failure.detail} />
   return (
     <div className="stack">
       <PageHead

@@ -2,6 +2,7 @@
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { PageHelp } from '../../../_components/page-help.tsx'
 import { PermissionGate } from '../../../_components/permission-gate.tsx'
@@ -42,13 +43,17 @@ export default async function ClassifierSettings({ params }: ClassifierPageProps
       </Card>
       <ClassesCard list={classes} mayEdit={user.may('edit')} isExample={classifier.is_shipped} />
       <ChangesCard changes={changes} mayEdit={user.may('edit')} />
-      <AutoRetrainCard automatic={automatic} user={user} />
-      <Card title="Promotion">
-        <PermissionGate user={user} scope="edit" action="change when a new version goes live">
-          <PromotionForm id={id} choice={classifier.auto_promote} common={common} />
-        </PermissionGate>
-      </Card>
-      <ExportCard classifier={classifier} mayEdit={user.may('edit')} />
+      <PhoneFold title="Retraining and promotion">
+        <AutoRetrainCard automatic={automatic} user={user} />
+        <Card title="Promotion">
+          <PermissionGate user={user} scope="edit" action="change when a new version goes live">
+            <PromotionForm id={id} choice={classifier.auto_promote} common={common} />
+          </PermissionGate>
+        </Card>
+      </PhoneFold>
+      <PhoneFold title="Export">
+        <ExportCard classifier={classifier} mayEdit={user.may('edit')} />
+      </PhoneFold>
       <Card title="Delete the classifier">
         <PermissionGate user={user} scope="admin" action="delete this classifier">
           <DeleteClassifier id={id} title={title} isExample={classifier.is_shipped} />

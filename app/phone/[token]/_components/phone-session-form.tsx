@@ -10,6 +10,7 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 import { ClassField } from '../../../_components/class-field.tsx'
 import { predictImage, sendImages, type PhonePrediction } from './phone-requests.ts'
+import { useHiddenToken } from './use-hidden-token.ts'
 
 /** Loaded when the camera is opened. */
 const RecordImages = dynamic(() => import('../../../_components/recording/record-images.tsx'), { ssr: false })
@@ -18,6 +19,7 @@ const SENDING = { label: 'Sending…', percent: null } as const
 type PhoneSessionFormProps = { readonly token: string; readonly session: PhoneSession }
 
 export function PhoneSessionForm({ token, session }: PhoneSessionFormProps) {
+  useHiddenToken(token)
   const [typed, setTyped] = useState('')
   const [isRecording, setIsRecording] = useState(false)
   const [isSending, setIsSending] = useState(false)

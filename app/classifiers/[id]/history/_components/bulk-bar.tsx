@@ -6,6 +6,7 @@ import { counted } from '#lib/domain/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ClassChoice } from '../../../../_components/class-choice.tsx'
 import type { FeedbackChoice } from '../../../../_components/feedback-change.ts'
+import { NoClassChoice } from '../../../../_components/no-class-choice.tsx'
 import { useFocusAfterChange } from '../../../../_components/use-focus-after-change.ts'
 import type { BulkNotice } from './use-bulk-feedback.ts'
 
@@ -105,12 +106,11 @@ export function BulkBar({
           onChoose={(label) => void apply({ kind: 'label', label })}
           onCancel={() => open(false)}
         >
-          <Button size="small" disabled={isBusy} onClick={() => void apply({ kind: 'label', label: null })}>
-            None of these
-          </Button>
-          <Button size="small" variant="quiet" onClick={() => open(false)}>
-            Cancel
-          </Button>
+          <NoClassChoice
+            isBusy={isBusy}
+            onNone={() => void apply({ kind: 'label', label: null })}
+            onCancel={() => open(false)}
+          />
         </ClassChoice>
       )}
     </div>

@@ -10,6 +10,7 @@ import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { resultOf, type CurrentUser } from '../../../../current-user.ts'
 import { AgainstTraining } from './against-training.tsx'
 
@@ -93,34 +94,36 @@ export async function TrafficView({
           }
         />
       </Card>
-      <div className="columns">
-        <Card>
-          <Chart
-            kind="bar"
-            title="Confidence"
-            labelName="Confidence, %"
-            valueName="Predictions"
-            labels={s.confidence_histogram.map(({ from, to }) => `${percent(from)}–${percent(to)}`)}
-            series={[{ name: 'predictions', values: s.confidence_histogram.map(({ count }) => count) }]}
-            description={
-              all > 0
-                ? `${Math.round((sure / all) * 100)} % of the predictions had a confidence of at least 90 %.`
-                : 'No predictions yet.'
-            }
-          />
-        </Card>
-        <Card>
-          <Chart
-            kind="bar"
-            title="Predictions per class"
-            labelName="Class"
-            valueName="Predictions"
-            labels={s.by_class.map((one) => one.class)}
-            series={[{ name: 'predictions', values: s.by_class.map(({ count }) => count) }]}
-            description={first ? `The most frequent class is “${first.class}”.` : 'No predictions yet.'}
-          />
-        </Card>
-      </div>
+      <PhoneFold title="Confidence and classes">
+        <div className="columns">
+          <Card>
+            <Chart
+              kind="bar"
+              title="Confidence"
+              labelName="Confidence, %"
+              valueName="Predictions"
+              labels={s.confidence_histogram.map(({ from, to }) => `${percent(from)}–${percent(to)}`)}
+              series={[{ name: 'predictions', values: s.confidence_histogram.map(({ count }) => count) }]}
+              description={
+                all > 0
+                  ? `${Math.round((sure / all) * 100)} % of the predictions had a confidence of at least 90 %.`
+                  : 'No predictions yet.'
+              }
+            />
+          </Card>
+          <Card>
+            <Chart
+              kind="bar"
+              title="Predictions per class"
+              labelName="Class"
+              valueName="Predictions"
+              labels={s.by_class.map((one) => one.class)}
+              series={[{ name: 'predictions', values: s.by_class.map(({ count }) => count) }]}
+              description={first ? `The most frequent class is “${first.class}”.` : 'No predictions yet.'}
+            />
+          </Card>
+        </div>
+      </PhoneFold>
       <Card>
         <Chart
           kind="line"

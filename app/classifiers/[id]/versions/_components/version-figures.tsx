@@ -10,6 +10,7 @@ import { Chart } from '#lib/ui/chart.tsx'
 import { ConfusionMatrix } from '#lib/ui/confusion-matrix.tsx'
 import { Notice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { Curves } from '../../../../_components/curves.tsx'
 import { PerClassTable } from '../../../../_components/per-class-table.tsx'
@@ -65,24 +66,26 @@ export function VersionFigures({
               })}
             />
           </Card>
-          <Card title="Results by class">
-            <Chart
-              level={3}
-              kind="bar"
-              isShare
-              title="Precision, recall and F1"
-              labelName="Class"
-              valueName="Share"
-              labels={figures.per_class.map((one) => one.class)}
-              description={weakest(figures.per_class)}
-              series={[
-                { name: 'precision', values: figures.per_class.map((one) => one.precision) },
-                { name: 'recall', values: figures.per_class.map((one) => one.recall) },
-                { name: 'F1', values: figures.per_class.map((one) => one.f1) },
-              ]}
-            />
-            <PerClassTable rows={figures.per_class} />
-          </Card>
+          <PhoneFold title="Results by class">
+            <Card title="Results by class">
+              <Chart
+                level={3}
+                kind="bar"
+                isShare
+                title="Precision, recall and F1"
+                labelName="Class"
+                valueName="Share"
+                labels={figures.per_class.map((one) => one.class)}
+                description={weakest(figures.per_class)}
+                series={[
+                  { name: 'precision', values: figures.per_class.map((one) => one.precision) },
+                  { name: 'recall', values: figures.per_class.map((one) => one.recall) },
+                  { name: 'F1', values: figures.per_class.map((one) => one.f1) },
+                ]}
+              />
+              <PerClassTable rows={figures.per_class} />
+            </Card>
+          </PhoneFold>
         </>
       ) : (
         <Notice title="Not evaluated">There were no test images, so the accuracy is unknown.</Notice>

@@ -12,6 +12,7 @@ import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { Skeleton } from '#lib/ui/skeleton.tsx'
 import { loginAt, resultOf, type Query, type CurrentUser } from '../../../../../current-user.ts'
 import { ClassSamples } from './class-samples.tsx'
@@ -122,17 +123,21 @@ export async function DataView({
             </Facts>
           </Card>
           <LearningCurve classifier={classifier.id} />
-          <ClassSamples classifier={classifier.id} counts={counts} chosen={label} />
-          <Suspense
-            fallback={
-              <Card title="Average image per class">
-                <p className="muted">Analysing the images. The first time, this takes a few seconds.</p>
-                <Skeleton height="12rem" />
-              </Card>
-            }
-          >
-            <FeaturesView user={user} classifier={classifier.id} />
-          </Suspense>
+          <PhoneFold title="Sample images">
+            <ClassSamples classifier={classifier.id} counts={counts} chosen={label} />
+          </PhoneFold>
+          <PhoneFold title="Averages and distributions">
+            <Suspense
+              fallback={
+                <Card title="Average image per class">
+                  <p className="muted">Analysing the images. The first time, this takes a few seconds.</p>
+                  <Skeleton height="12rem" />
+                </Card>
+              }
+            >
+              <FeaturesView user={user} classifier={classifier.id} />
+            </Suspense>
+          </PhoneFold>
         </>
       )}
     </>
