@@ -256,15 +256,15 @@ type FittedLaws = {
 }
 
 /** More images do not make it worse. Where hardly anything is wrong, drawing again shows no variation, so the interval
- *  is never narrower than half of Wilson's on each side. */
+ *  is never narrower than Wilson's for as many independent images. */
 function intervalAt({ powerLaw, fits, independent }: FittedLaws, images: number): Interval {
   const value = accuracyAt(powerLaw, images)
   const values = fits.map((one) => accuracyAt(one, images)).sort(ascending)
   const usual = wilson(value * independent, independent)
   return {
     value,
-    low: Math.min(quantile(values, 0.025), value - (value - usual.low) / 2),
-    high: Math.max(quantile(values, 0.975), value + (usual.high - value) / 2),
+    low: Math.min(quantile(values, 0.025), usual.low),
+    high: Math.max(quantile(values, 0.975), usual.high),
   }
 }
 

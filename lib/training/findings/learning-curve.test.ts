@@ -40,7 +40,11 @@ async function storedImages(perClass: number) {
     groupId: null,
   }))
   const rows = new Float32Array(images.length * length)
-  for (const i of images.keys()) rows.set(centres[i % 2]!.map((value) => value + normal(random)), i * length)
+  for (const i of images.keys())
+    rows.set(
+      centres[i % 2]!.map((value) => value + normal(random)),
+      i * length,
+    )
   await writeRows(
     join(dataDir, 'cache', 'embeddings'),
     embeddingsName(network, weights, { spec, engine: { name: 'onnx', precision: 'float32' } }),
