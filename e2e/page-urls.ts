@@ -23,6 +23,7 @@ export const EMPTY_PAGES = [
   '/classifiers/shapes/images',
   '/classifiers/shapes/images/add',
   '/classifiers/shapes/images/insights',
+  '/classifiers/shapes/images/map',
   '/classifiers/shapes/train',
   '/classifiers/shapes/versions',
   '/classifiers/shapes/history',
@@ -43,6 +44,7 @@ export const FULL_PAGES = [
   '/classifiers/shapes/history',
   '/classifiers/shapes/images',
   '/classifiers/shapes/images/insights',
+  '/classifiers/shapes/images/map',
   '/classifiers/shapes/versions/v1',
   '/classifiers/shapes/traffic',
 ]

@@ -72,6 +72,15 @@ export const HELP_TOPICS = {
     ],
     guide: { file: 'docs/retraining.md', section: 'Check the images for problems' },
   },
+  map: {
+    page: 'Map of the images',
+    sentences: [
+      'Similar images are near each other; a dot among dots of another colour may have a wrong label.',
+      'Draw a rectangle, or zoom, and open the images in it to change them.',
+      'With the keyboard, arrow keys move the map, plus and minus zoom, and 0 shows all of it.',
+    ],
+    guide: { file: 'docs/retraining.md', section: 'Look through the images' },
+  },
   insights: {
     page: 'Insights',
     sentences: [

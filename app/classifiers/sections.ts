@@ -37,6 +37,7 @@ export function sectionOf(path: string): ClassifierSection {
 const WITHIN: Readonly<Record<string, string>> = {
   'predict/jobs': 'Many images',
   'images/findings': 'Problems',
+  'images/map': 'Map',
   'versions/compare': 'Compare',
 }
 /** By the last part of their address. */

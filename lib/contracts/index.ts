@@ -25,6 +25,7 @@ import { addClass, changeClass, manageClasses, removeClass } from './classes.ts'
 import { browserEngineFile, browserModelFile, describeBrowserModel } from './browser.ts'
 import type { Contract, Input, Output, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
+import { getImageMap } from './image-map.ts'
 import { getLearningCurve } from './learning-curve.ts'
 import { checkFindings, dismissFindings, listFindings } from './findings.ts'
 import { listLogs } from './logs.ts'
@@ -144,6 +145,7 @@ export const contracts = [
   dataSummary,
   dataFeatures,
   getLearningCurve,
+  getImageMap,
   listFindings,
   checkFindings,
   dismissFindings,

@@ -6,6 +6,17 @@ import { className, flag, id } from './fields.ts'
 
 const LONGEST_SEARCH = 255
 
+/** Of the map of images: left, top, right and bottom, from 0 to 1. */
+export const parseArea = (text: string): readonly [number, number, number, number] | null => {
+  const [left, top, right, bottom, ...more] = text
+    .split(',')
+    .map((part) => (part.trim() === '' ? NaN : Number(part)))
+  const isValid = [left, top, right, bottom].every((one) => one !== undefined && one >= 0 && one <= 1)
+  return isValid && more.length === 0 && left! <= right! && top! <= bottom!
+    ? [left!, top!, right!, bottom!]
+    : null
+}
+
 export const sampleFilters = {
   label: className.optional(),
   split: z.enum(['train', 'validation', 'test']).optional(),
@@ -35,6 +46,12 @@ export const sampleFilters = {
     .enum(FINDING_KINDS)
     .optional()
     .describe('only images that the most recent report lists under this kind'),
+  area: z
+    .string()
+    .max(80)
+    .refine((text) => parseArea(text) !== null, 'must be left,top,right,bottom, each from 0 to 1')
+    .optional()
+    .describe('only images in this rectangle of the map (GET /api/data/map): left,top,right,bottom, 0 to 1'),
 }
 export type SampleFilters = z.output<z.ZodObject<typeof sampleFilters>>
 

@@ -18,6 +18,7 @@ import type { PredictionJobStore } from './predictions/prediction-job-values.ts'
 import type { Notices } from './administration/notices.ts'
 import type { Subjects } from './administration/subjects.ts'
 import type { FindingStore } from './samples/finding-types.ts'
+import type { ImageMapStore } from './samples/image-maps.ts'
 import type { LearningCurveStore } from './samples/learning-curves.ts'
 import type { Groups } from './samples/group-types.ts'
 import type { SamplePredictions } from './samples/sample-predictions.ts'
@@ -353,6 +354,7 @@ export type Data = {
   readonly groups: Groups
   readonly findings: FindingStore
   readonly learningCurves: LearningCurveStore
+  readonly imageMaps: ImageMapStore
   readonly uploads: Uploads
   readonly sampleChanges: SampleChanges
   readonly samplePredictions: SamplePredictions

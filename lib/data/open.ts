@@ -34,6 +34,7 @@ import { promotionsOf } from './versions/promotions.ts'
 import { retentionOf } from './predictions/retention.ts'
 import { runsOf } from './runs/runs.ts'
 import { findingsIn } from './samples/findings.ts'
+import { imageMapsIn } from './samples/image-maps.ts'
 import { learningCurvesIn } from './samples/learning-curves.ts'
 import { groupsOf } from './samples/groups.ts'
 import { sampleChangesOf } from './samples/sample-changes.ts'
@@ -93,6 +94,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     groups: groupsOf(store),
     findings: findingsIn(store),
     learningCurves: learningCurvesIn(store),
+    imageMaps: imageMapsIn(store),
     uploads: uploadsOf(store),
     sampleChanges: sampleChangesOf(store),
     samplePredictions: samplePredictionsOf(store),

@@ -101,6 +101,7 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'GET /api/data/summary': { query: { classifier: 'shapes' } },
   'GET /api/data/features': { query: { classifier: 'shapes' } },
   'GET /api/data/learning-curve': { query: { classifier: 'shapes' } },
+  'GET /api/data/map': { query: { classifier: 'shapes' } },
   'GET /api/classifiers/{id}/export': { id: 'shapes' },
   'POST /api/imports': { query: { classifier: 'shapes-copy' }, form: [['file', '@shapes-classifier.zip']] },
   'GET /api/snapshots': { query: { classifier: 'shapes' } },

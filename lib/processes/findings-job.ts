@@ -6,6 +6,7 @@ import { checkImages, type CheckPorts } from '#lib/ingest/check-images.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
 import type { BackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
 import { learnedFigures } from '#lib/training/findings/learned-figures.ts'
+import { imageMapOf } from '#lib/training/findings/image-map.ts'
 import { learningCurveOf } from '#lib/training/findings/learning-curve.ts'
 import { findingsRequest, type RequestLog } from './findings-requests.ts'
 
@@ -29,6 +30,7 @@ export function findingsHandler({ data, dataDir, sizeOf, turn }: FindingsJobPart
         .whenIdle(signal, async (stop) => {
           const result = await checkImages(classifierId, ports, stop)
           await computeLearningCurve(classifierId, { data, dataDir, signal: stop })
+          await computeMap(classifierId, { data, dataDir, signal: stop })
           return result
         })
         .catch((error: unknown) => {
@@ -50,6 +52,16 @@ async function computeLearningCurve(
   const known = await data.learningCurves.of(classifierId)
   const curve = await learningCurveOf(classifierId, { images, known }, { data, dataDir, signal })
   if (curve !== known) await data.learningCurves.keep(classifierId, curve)
+}
+
+async function computeMap(
+  classifierId: string,
+  { data, dataDir, signal }: Pick<FindingsJobParts, 'data' | 'dataDir'> & { readonly signal: AbortSignal },
+): Promise<void> {
+  const images = await data.findings.samplesOf(classifierId)
+  const known = await data.imageMaps.of(classifierId)
+  for await (const map of imageMapOf(classifierId, { images, known }, { data, dataDir, signal }))
+    await data.imageMaps.keep(classifierId, map)
 }
 
 /** A training run whose classifier is checked afterwards: suspected mislabels and outliers need its version. */

@@ -5,6 +5,7 @@ import type { Store } from '#lib/data/store.ts'
 import { classQueries } from './classes.ts'
 import { classifierQueries } from './classifiers.ts'
 import { findingQueries } from './findings.ts'
+import { imageMapQueries } from './image-map.ts'
 import { learningCurveQueries } from './learning-curve.ts'
 import { modelQueries } from './models.ts'
 import { phoneLinkQueries } from './phone-links.ts'
@@ -25,6 +26,7 @@ export const queriesOf = (store: Store, data: Data) => ({
   ...classifierQueries(store, data),
   ...classQueries(store, data),
   ...findingQueries(store, data),
+  ...imageMapQueries(store, data),
   ...learningCurveQueries(data),
   ...modelQueries(store, data),
   ...phoneLinkQueries(store, data),

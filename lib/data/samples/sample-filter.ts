@@ -1,5 +1,5 @@
 /** The SQL condition of a filter on samples, for lists and for changes of all that match: both find the same rows. */
-import type { SampleFilters } from '#lib/contracts/sample-filters.ts'
+import { parseArea, type SampleFilters } from '#lib/contracts/sample-filters.ts'
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
 
@@ -35,7 +35,17 @@ export const asksForPrediction = ({ predicted, differs, certainty_below: below }
 
 function ownConditions(filter: SampleFilter): Prisma.Sql[] {
   const { sql } = prismaSql()
-  const { classifierId, label, split, source, upload, filename, finding, is_excluded: isExcluded } = filter
+  const {
+    classifierId,
+    label,
+    split,
+    source,
+    upload,
+    filename,
+    finding,
+    area,
+    is_excluded: isExcluded,
+  } = filter
   return [
     sql`s."classifierId" = ${classifierId}`,
     ...stateConditions(filter.state),
@@ -45,6 +55,7 @@ function ownConditions(filter: SampleFilter): Prisma.Sql[] {
     ...(upload === undefined ? [] : [sql`s."uploadId" = ${upload}`]),
     ...(filename === undefined ? [] : [sql`instr(lower(s."filename"), lower(${filename})) > 0`]),
     ...(finding === undefined ? [] : [sql`s."id" IN (${samplesOfFindings(classifierId, finding)})`]),
+    ...(area === undefined ? [] : [sql`s."id" IN (${samplesInArea(classifierId, area)})`]),
     ...(isExcluded === undefined
       ? []
       : [isExcluded ? sql`s."excludedAt" IS NOT NULL` : sql`s."excludedAt" IS NULL`]),
@@ -85,6 +96,12 @@ function predictionConditions(filter: SampleFilter): Prisma.Sql[] {
 /** The version that was promoted last. */
 export const liveVersionOf = (classifierId: string): Prisma.Sql => prismaSql().sql`SELECT "versionId"
   FROM "Promotion" WHERE "classifierId" = ${classifierId} ORDER BY "id" DESC LIMIT 1`
+
+function samplesInArea(classifierId: string, area: string): Prisma.Sql {
+  const [left, top, right, bottom] = parseArea(area) ?? [0, 0, 1, 1]
+  return prismaSql().sql`SELECT "sampleId" FROM "MapPoint" WHERE "classifierId" = ${classifierId}
+    AND "x" BETWEEN ${left} AND ${right} AND "y" BETWEEN ${top} AND ${bottom}`
+}
 
 const samplesOfFindings = (classifierId: string, kind: string): Prisma.Sql => prismaSql()
   .sql`SELECT fs."sampleId"

@@ -18,6 +18,7 @@ export type ImageFilters = Pick<
   | 'differs'
   | 'certainty_below'
   | 'finding'
+  | 'area'
 >
 export type ImageSort = NonNullable<ListInput['sort']>
 
@@ -43,6 +44,7 @@ export const QUERY_NAMES = [
   'certainty',
   'differs',
   'finding',
+  'area',
   'sort',
 ] as const
 export type QueryName = (typeof QUERY_NAMES)[number]
@@ -60,6 +62,7 @@ export function imageListOf(query: Query): ImageList {
     ...given('certainty_below', percentOf(query.certainty)),
     ...(query.differs === 'yes' && { differs: true }),
     ...given('finding', oneOf(FINDING_KINDS, query.finding)),
+    ...(query.area && isArea(query.area) && { area: query.area }),
   }
   return { filters, sort: oneOf(SORTS, query.sort) ?? 'newest' }
 }
@@ -70,6 +73,17 @@ function given<Name extends string, Value>(name: Name, value: Value | undefined)
 
 const oneOf = <T extends string>(values: readonly T[], value: string | undefined): T | undefined =>
   values.find((one) => one === value)
+
+/** Left, top, right and bottom of a rectangle of the map, from 0 to 1. A contract would bring zod to the page. */
+const isArea = (area: string): boolean => {
+  const numbers = area.split(',').map(Number)
+  return (
+    numbers.length === 4 &&
+    numbers.every((one) => one >= 0 && one <= 1) &&
+    numbers[0]! <= numbers[2]! &&
+    numbers[1]! <= numbers[3]!
+  )
+}
 
 /** `certainty=70`: less than 70 %. */
 function percentOf(value: string | undefined): number | undefined {

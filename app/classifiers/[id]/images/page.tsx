@@ -44,6 +44,9 @@ export default async function Images(props: ClassifierPageProps) {
         <Link href={classifierPage(id, 'images/findings')} {...buttonProps()}>
           {problems > 0 ? counted(problems, 'problem') : 'Problems'}
         </Link>
+        <Link href={classifierPage(id, 'images/map')} {...buttonProps()}>
+          Map
+        </Link>
         <Link href={classifierPage(id, 'images/add')} {...buttonProps({ variant: 'primary' })}>
           Add images
         </Link>

@@ -119,6 +119,11 @@ export function FilterBar({
               onChange={(event) => apply({ differs: event.target.checked ? 'yes' : '' })}
             />
           )}
+          {query.area && (
+            <Button size="small" onClick={() => apply({ area: '' })}>
+              Only a part of the map: show all
+            </Button>
+          )}
           {count > 0 && (
             <Button size="small" variant="quiet" onClick={() => router.push(imagesAddress(classifier, {}))}>
               Clear filters

@@ -1,0 +1,52 @@
+/** A map of the images of a classifier: similar ones are near each other, so that groups, stray images and wrong labels
+ *  can be seen and opened. */
+import Link from 'next/link'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { darkroom } from '#lib/http/context.ts'
+import { buttonProps } from '#lib/ui/button.tsx'
+import { EmptyState } from '#lib/ui/empty-state.tsx'
+import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../../_components/page-help.tsx'
+import { requireViewer } from '../../../../current-user.ts'
+import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
+import { MapView } from './_components/map-view.tsx'
+
+export const metadata = { title: 'Map of the images' }
+
+export default async function MapPage(props: ClassifierPageProps) {
+  const { id } = await classifierOfPage(props.params)
+  await requireViewer(classifierPage(id, 'images/map'))
+  const {
+    computed_at: computedAt,
+    method,
+    classes,
+    points,
+  } = await darkroom().queries.imageMap({ classifier: id })
+  return (
+    <div className="stack">
+      <PageHead
+        title="Map of the images"
+        lead="Similar images are near each other. Draw a rectangle to see the images in it."
+      >
+        <Link href={classifierPage(id, 'images')} {...buttonProps()}>
+          All images
+        </Link>
+        <PageHelp topic="map" />
+      </PageHead>
+      {computedAt === null || points.length === 0 ? (
+        <EmptyState
+          title="No map yet"
+          action={
+            <Link href={classifierPage(id, 'train')} {...buttonProps({ variant: 'primary' })}>
+              Train
+            </Link>
+          }
+        >
+          The map is made from the features of a pretrained network, once a version was trained on them.
+        </EmptyState>
+      ) : (
+        <MapView classifier={id} classes={classes} points={points} isFirstMap={method === 'pca'} />
+      )}
+    </div>
+  )
+}
