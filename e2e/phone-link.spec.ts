@@ -1,17 +1,12 @@
 /** A phone joins by a link, without an account: its images arrive in the open page, it predicts, and the link ends. */
 import { expect } from '@playwright/test'
+import { NETWORK_ADDRESS, withNetworkAddress } from './camera.ts'
 import { browserCookies, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 import { image } from './people.ts'
 import { expectNoAxeFindings, test } from './watched.ts'
 
-/** Leads to this machine, as an address in a local network would (RFC 5737). */
-const NETWORK_ADDRESS = '192.0.2.1'
-
-test.use({
-  launchOptions: ({ launchOptions: { args = [], ...options } }, use) =>
-    use({ ...options, args: [...args, `--host-resolver-rules=MAP ${NETWORK_ADDRESS} 127.0.0.1`] }),
-})
+test.use({ launchOptions: withNetworkAddress })
 
 let app: OwnProduct
 test.beforeAll(async () => {

@@ -2,14 +2,12 @@
  *  classifier. Chromium has a camera that shows a moving pattern. */
 import { expect } from '@playwright/test'
 import { listSamples, type SampleAnswer } from '#lib/contracts/uploads.ts'
+import { withCamera } from './camera.ts'
 import { browserCookies, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 import { expectNoAxeFindings, test } from './watched.ts'
 
-test.use({
-  launchOptions: ({ launchOptions: { args = [], ...options } }, use) =>
-    use({ ...options, args: [...args, '--use-fake-device-for-media-stream'] }),
-})
+test.use({ launchOptions: withCamera })
 
 let app: OwnProduct
 test.beforeAll(async () => {

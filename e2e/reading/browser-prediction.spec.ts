@@ -7,6 +7,7 @@ import { readZip } from '#lib/archive/read-zip.ts'
 import { ROOT } from '#lib/checks/sources.ts'
 import { listModels, type VersionAnswer } from '#lib/contracts/models.ts'
 import { prediction as predictionSchema } from '#lib/contracts/predict.ts'
+import { NETWORK_ADDRESS, withCameraAndNetworkAddress } from '../camera.ts'
 import type { ProductSession } from '../own-product.ts'
 import { pagesOf } from '../pages.ts'
 import { exportedPage } from '../pages/browser-prediction.ts'
@@ -14,23 +15,8 @@ import type { ImageFile } from '../pages/predict.ts'
 import { image } from '../people.ts'
 import { test as reading } from '../reading-product.ts'
 
-/** Leads to this machine, and browsers require HTTPS for it, as for every address in a local network (RFC 5737). */
-const NETWORK_ADDRESS = '192.0.2.1'
-
-/** Chromium with a camera that shows a moving pattern. */
 const test = reading.extend<object, { readonly launchOptions: LaunchOptions }>({
-  launchOptions: [
-    async ({ launchOptions: { args = [], ...options } }, use) =>
-      use({
-        ...options,
-        args: [
-          ...args,
-          '--use-fake-device-for-media-stream',
-          `--host-resolver-rules=MAP ${NETWORK_ADDRESS} 127.0.0.1`,
-        ],
-      }),
-    { scope: 'worker' },
-  ],
+  launchOptions: [withCameraAndNetworkAddress, { scope: 'worker' }],
 })
 
 const IMAGES = Number(process.env['BROWSER_IMAGES'] ?? 6)

@@ -1,25 +1,12 @@
 /** Why no images can be recorded: each reason is a sentence that says what to do. */
 import { expect, type LaunchOptions } from '@playwright/test'
+import { NETWORK_ADDRESS, withCameraAndNetworkAddress } from '../camera.ts'
 import { browserCookies } from '../own-product.ts'
 import { pagesOf } from '../pages.ts'
 import { test as reading } from '../reading-product.ts'
 
-/** Leads to this machine, and browsers require HTTPS for it, as for every address in a local network (RFC 5737). */
-const NETWORK_ADDRESS = '192.0.2.1'
-
 const test = reading.extend<object, { readonly launchOptions: LaunchOptions }>({
-  launchOptions: [
-    async ({ launchOptions: { args = [], ...options } }, use) =>
-      use({
-        ...options,
-        args: [
-          ...args,
-          '--use-fake-device-for-media-stream',
-          `--host-resolver-rules=MAP ${NETWORK_ADDRESS} 127.0.0.1`,
-        ],
-      }),
-    { scope: 'worker' },
-  ],
+  launchOptions: [withCameraAndNetworkAddress, { scope: 'worker' }],
 })
 
 test('a refused permission says where to allow it', async ({ ownerPage, shared }) => {
