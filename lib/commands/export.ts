@@ -1,10 +1,11 @@
 /**
- * `npm run export -- snapshot …`: what the API offers as downloads, written to a file without a running server. It
- * changes no row except a snapshot of images as they are now.
+ * `npm run export -- snapshot …`: what the API offers as downloads, written without a running server. It changes no row
+ * except a snapshot of images as they are now.
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
+import { SERVING_TARGETS } from '#lib/contracts/download-formats.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
 import { readStart, VERSION } from '#lib/processes/settings.ts'
 import type { OpenData } from '#lib/queries/open-data.ts'
@@ -12,19 +13,23 @@ import { classifierZip } from '#lib/training/versions/classifier-zip.ts'
 import { createSnapshotCases } from '#lib/training/versions/snapshots.ts'
 import { wrong } from './terminal/wrong-argument.ts'
 import { createLines } from './terminal/progress-line.ts'
+import { exportForServing } from './export/export-for-serving.ts'
 import { writeAnswer } from './export/write-answer.ts'
 import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run export -- snapshot <classifier> [--version V | --id ID] [--to FILE]
 npm run export -- classifier <classifier> [--to FILE]
+npm run export -- <classifier> --target TARGET [--version V] [--to DIR]
 
-Writes a ZIP archive, without a running server.
+Writes a ZIP archive or a folder, without a running server.
 
   snapshot     images in class folders, with splits and metadata.jsonl: Darkroom reads them back as the same
                snapshot, and Keras, torchvision and Hugging Face datasets read them as they are
   classifier   everything but the history of predictions, for npm run import -- --classifier FILE
 
-  --version V  the images that this version was trained on (default: the images as they are now)
+  --target     the live version, or that of --version, for a program that serves models:
+               ${SERVING_TARGETS.join(', ')} (docs/serving-elsewhere.md)
+  --version V  of a snapshot: the images that this version was trained on (default: the images as they are now)
   --id ID      a snapshot of GET /api/snapshots
   --to FILE    where to write (default: the name that the download has, in this folder); an existing file is replaced
   --help       show this help
@@ -58,8 +63,18 @@ async function main(): Promise<number> {
     positionals: [what, classifier],
   } = parseArgs({
     allowPositionals: true,
-    options: { version: text, id: text, to: text, help: { type: 'boolean', short: 'h', default: false } },
+    options: {
+      version: text,
+      id: text,
+      to: text,
+      target: text,
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   })
+  if (!values.help && values.target !== undefined && what !== undefined) {
+    await exportForServing(what, { ...values, target: values.target })
+    return 0
+  }
   if (values.help || what === undefined || classifier === undefined) {
     console.log(HELP)
     return values.help ? 0 : 1

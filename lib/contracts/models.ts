@@ -17,6 +17,7 @@ import {
   time,
   versionName,
 } from './fields.ts'
+import { DOWNLOAD_FORMATS } from './download-formats.ts'
 
 export const verdict = z.object({
   kind: z.enum(['first', 'better', 'not_worse', 'equal', 'worse', 'cannot_tell']),
@@ -184,9 +185,9 @@ export const downloadModel = contract({
   path: '/api/models/{id}/download',
   scope: 'view',
   summary:
-    'Download a version: its bundle, TensorFlow.js or ONNX files as a ZIP, a Python package, or a web page',
+    'Download a version: all files, or those for ONNX, TensorFlow.js, Python, the web or a model server',
   answer: 'file',
-  input: z.object({ id, format: z.enum(['bundle', 'tfjs', 'onnx', 'python', 'webpage']).default('bundle') }),
+  input: z.object({ id, format: z.enum(DOWNLOAD_FORMATS).default('bundle') }),
   output: z.custom<FileAnswer>(),
   errors: ['not_found', 'bad_bundle'],
 })
@@ -195,9 +196,7 @@ export const deleteModel = contract({
   method: 'DELETE',
   path: '/api/models/{id}',
   scope: 'train',
-  summary:
-    'Move a version to the trash, where it can be restored for 30 days; not the live version or the ' +
-    'one to roll back to',
+  summary: 'Move a version to the trash for 30 days; not the live version or the one to roll back to',
   input: z.object({ id }),
   output: z.object({ id, deleted: z.literal(true), ...inTrash }),
   errors: ['not_found', 'conflict'],

@@ -38,7 +38,7 @@ export function createGraph(name: string, prefix = '') {
   function initialiser(
     type: ElementType,
     shape: readonly number[],
-    values: Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array,
+    values: Float32Array | Float64Array | BigInt64Array | Int32Array | Int8Array | Uint8Array,
   ): string {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
     // small ones are shared: axes and shapes repeat hundreds of times; not int8, which ONNX Runtime rewrites one by

@@ -17,7 +17,7 @@ export type Node = {
   readonly outputs: readonly string[]
   readonly attributes: Readonly<Record<string, Attribute>>
 }
-export type ElementType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int32' | 'int64'
+export type ElementType = 'float32' | 'float64' | 'float16' | 'uint8' | 'int8' | 'int32' | 'int64'
 /** `bytes`: the numbers themselves, or their location in an external file. */
 export type Initialiser = {
   readonly name: string
@@ -61,6 +61,7 @@ const TYPE_NUMBER: Readonly<Record<ElementType, number>> = {
   int32: 6,
   int64: 7,
   float16: 10,
+  float64: 11,
 }
 const EXTERNAL = 1
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 }

@@ -8,8 +8,8 @@ import { digitSquare, isLaidOut } from './digit.ts'
 import { contain, cover, stretch, type Raster } from './resize.ts'
 
 /** Levels between the darkest and the lightest hundredth of each channel up to which an image shows nothing. */
-const FLAT_LEVELS = 8
-const FLAT_OUTLIERS = 0.01
+export const FLAT_LEVELS = 8
+export const FLAT_OUTLIERS = 0.01
 
 /** `square`: `size × size × channels` bytes, what training keeps and serving goes on with. `problem`: why no
  *  class can be right, null where one may be. */

@@ -2,14 +2,14 @@
  *  browser. It knows windows and channels: the three ways to fit an image into a square come first. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 
-const SUPPORT = 3 // lobes of the kernel
+export const SUPPORT = 3 // lobes of the kernel
 const PRECISION = 14 // bits after the point; 8-bit samples × 15-bit weights stay far below 2^31
-const ONE = 1 << PRECISION
+export const ONE = 1 << PRECISION
 const HALF = 1 << (PRECISION - 1)
 /** From this factor on, whole blocks of pixels are averaged first, to no less than 4 × the target size: a
  *  photograph of 12 megapixels then costs one pass of additions instead of six of multiplications. */
-const REDUCE_FROM = 8
-const REDUCE_TO = 4
+export const REDUCE_FROM = 8
+export const REDUCE_TO = 4
 
 export type Raster = {
   readonly width: number

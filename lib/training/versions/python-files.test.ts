@@ -9,20 +9,24 @@ import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 import { readCard } from '#lib/ml/formats/bundle.ts'
 import { bundleZip } from './bundle-zip.ts'
+import { servingZip } from './serving-files.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const PYTHON = process.env['DARKROOM_PYTHON'] ?? 'python3'
 const hasPython = spawnSync(PYTHON, ['-c', 'import numpy, onnxruntime, PIL']).status === 0
 const IMAGES = 50
 const TOLERANCE = 1e-3
-type Prediction = { readonly probabilities: Readonly<Record<string, number>> }
+type Prediction = {
+  readonly probabilities: Readonly<Record<string, number>>
+  readonly decision?: string | null
+}
 
 /** The package of a shipped version, unpacked. */
-async function unpacked(classifier: string): Promise<string> {
+async function unpacked(classifier: string, format: 'python' | 'onnx-serving' = 'python'): Promise<string> {
   const { data } = await openForTest({ modelsDir: path.join(ROOT, 'models') })
   await data.syncShipped()
   const version = (await data.promotions.champion(classifier))!.version
-  const { bytes } = await bundleZip(version, 'python')
+  const { bytes } = format === 'python' ? await bundleZip(version, format) : await servingZip(version, format)
   const chunks: Uint8Array[] = []
   for await (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) chunks.push(chunk)
   const folder = folderForTest()
@@ -54,7 +58,14 @@ test('the Python package of a version has its program, its requirements and its 
     version: 'v1',
     temperature: calibration!.temperature,
   })
-  for (const name of ['predict.py', 'requirements.txt', 'model.onnx', 'weights.bin', 'classes.json'])
+  for (const name of [
+    'predict.py',
+    'images.py',
+    'requirements.txt',
+    'model.onnx',
+    'weights.bin',
+    'classes.json',
+  ])
     expect(readFileSync(path.join(folder, name)).length).toBeGreaterThan(10)
 })
 
@@ -66,15 +77,17 @@ test('a version that reads digits is not available as a Python package, and the 
 })
 
 test.skipIf(!hasPython)(
-  'its predictions in Python are those of Darkroom, on 50 images',
+  'the predictions of both Python programs are those of Darkroom, on 50 images',
   async () => {
-    const folder = await unpacked('shapes')
+    const [folder, servingFolder] = [await unpacked('shapes'), await unpacked('shapes', 'onnx-serving')]
     const images = path.join(folder, 'images')
     mkdirSync(images)
     const files = Array.from({ length: IMAGES }, (_, n) => path.join(images, `${100 + n}.png`))
     for (const [n, file] of files.entries()) writeFileSync(file, stretched(n))
 
-    const python = spawnSync(PYTHON, [path.join(folder, 'predict.py'), ...files], { encoding: 'utf8' })
+    const run = (program: string) => spawnSync(PYTHON, [program, ...files], { encoding: 'utf8' }).stdout
+    const python = run(path.join(folder, 'predict.py'))
+    const serving = run(path.join(servingFolder, 'classifier.py'))
     const darkroom = spawnSync(
       process.execPath,
       [
@@ -93,13 +106,18 @@ test.skipIf(!hasPython)(
       output
         .trim()
         .split('\n')
-        .map((line) => (JSON.parse(line) as Prediction).probabilities)
-    const [own, others] = [rows(darkroom.stdout), rows(python.stdout)]
-    expect([own.length, others.length]).toEqual([IMAGES, IMAGES])
-    const differences = own.flatMap((row, i) =>
-      Object.entries(row).map(([name, value]) => Math.abs(value - others[i]![name]!)),
-    )
-    expect(Math.max(...differences)).toBeLessThan(TOLERANCE)
+        .map((line) => JSON.parse(line) as Prediction)
+    const [own, ofPython, ofServing] = [rows(darkroom.stdout), rows(python), rows(serving)]
+    for (const others of [ofPython, ofServing]) {
+      expect([own.length, others.length]).toEqual([IMAGES, IMAGES])
+      const differences = own.flatMap(({ probabilities }, i) =>
+        Object.entries(probabilities).map(([name, value]) =>
+          Math.abs(value - others[i]!.probabilities[name]!),
+        ),
+      )
+      expect(Math.max(...differences)).toBeLessThan(TOLERANCE)
+    }
+    expect(ofServing.map(({ decision }) => decision)).toEqual(own.map(({ decision }) => decision))
   },
   120_000,
 )

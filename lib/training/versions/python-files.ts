@@ -7,7 +7,7 @@ import type { Version } from '#lib/data/versions/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readCard } from '#lib/ml/formats/bundle.ts'
 
-const PROGRAM = ['predict.py', 'requirements.txt'] as const
+const PROGRAM = ['predict.py', 'images.py', 'requirements.txt'] as const
 const FOLDER = join(import.meta.dirname, 'python-package')
 
 /** @throws DarkroomError `not_found` for digits: finding the ink in an image is not part of the program */

@@ -19,6 +19,7 @@ import type { EngineName } from '#lib/domain/classifier.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { architectureOf } from './architecture.ts'
 import { bundleZip } from './bundle-zip.ts'
+import { isServingTarget, servingZip } from './serving-files.ts'
 import type { EvaluationAnswer } from './evaluate.ts'
 import { resultOf } from '../job/job-result.ts'
 import { changesAnswer } from './prediction-changes.ts'
@@ -178,6 +179,7 @@ export function createVersionCases({ data, now, engine, verify, root }: VersionP
 
     async downloadModel({ id, format }) {
       const version = await data.versions.get(id)
+      if (isServingTarget(format)) return servingZip(version, format)
       if (format !== 'webpage') return bundleZip(version, format)
       const { title } = await data.classifiers.get(version.classifierId)
       return webPage(version, { title, root })

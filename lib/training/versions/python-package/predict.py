@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from PIL import Image, ImageOps
+
+from images import load
 
 SUPPORT = 3  # lobes of the Lanczos kernel
 PRECISION = 14  # bits after the point of the weights
 REDUCE_FROM, REDUCE_TO = 8, 4  # blocks of pixels are averaged first where an image is much larger
-WHOLE_PIXELS, SHORTER_SIDE, MOST_PIXELS = 1_000_000, 768, 4_000_000  # larger images are decoded smaller
 
 
 class Classifier:
@@ -63,26 +63,6 @@ class Classifier:
         mean = np.array(self.spec["mean"], np.float64)
         std = np.array(self.spec["std"], np.float64)
         return ((square / 255.0 - mean) / std).astype(np.float32)
-
-
-def load(image):
-    """height × width × 3 bytes, upright, transparent pixels on white."""
-    if not isinstance(image, Image.Image):
-        image = Image.open(image)
-    image = ImageOps.exif_transpose(image)
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        rgba = np.asarray(image.convert("RGBA"), np.int64)
-        alpha = rgba[:, :, 3:]
-        data = ((rgba[:, :, :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-    else:
-        data = np.asarray(image.convert("RGB"))
-    height, width = data.shape[:2]
-    if width * height > WHOLE_PIXELS:
-        scale = min(SHORTER_SIDE / min(width, height), math.sqrt(MOST_PIXELS / (width * height)))
-        if scale < 1:
-            size = (max(1, js_round(width * scale)), max(1, js_round(height * scale)))
-            data = np.asarray(Image.fromarray(data).resize(size, Image.Resampling.LANCZOS))
-    return data
 
 
 def grey(raster):
