@@ -40,7 +40,8 @@ MobileNetV2 0.35 is downloaded from its official site (2 MB; DATASET_MIRROR sets
 checksum matches.
 
   --classifier FILE  a whole classifier that npm run export -- classifier wrote; --as ID imports it under another id
-  --from PATH      a .h5 file written by Keras' model.save, a folder with model.json and weights.bin of TensorFlow.js,
+  --from PATH      a .keras or .h5 file written by Keras' model.save, a folder with model.json and weights of
+                   TensorFlow.js, such as an export of Teachable Machine,
                    or a Darkroom bundle, which keeps its model card with all measurements
   --classes A,B,…  names of the outputs in order (default: the classifier's own classes)
   --pixels RANGE   input range if the file does not define it: 0..1, -1..1, 0..255 (default: 0..1)

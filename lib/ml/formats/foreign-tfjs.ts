@@ -47,6 +47,11 @@ function valuesOf(
       const { scale = 1, min = 0 } = quantization
       return { values: Float32Array.from(cut(count), (value) => value * scale + min), bytes: count }
     }
+    case 'uint16': {
+      const { scale = 1, min = 0 } = quantization
+      const numbers = new Uint16Array(cut(count * 2).buffer)
+      return { values: Float32Array.from(numbers, (value) => value * scale + min), bytes: count * 2 }
+    }
     default:
       throw cannotImport(`${name} is stored as ${quantization.dtype}`)
   }

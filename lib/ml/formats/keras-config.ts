@@ -3,13 +3,35 @@
 import { kerasLayer, type KerasLayer } from '#lib/contracts/model-files.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-/** Layers in order; nested models are replaced by their layers. */
+/** Not a layer of Keras: the output of a nested model under the name of that model. */
+export const NESTED_OUTPUT = 'NestedOutput'
+
+/** The layers of a model, or null for a layer. */
+export const innerLayers = ({ config }: KerasLayer): readonly KerasLayer[] | null =>
+  Array.isArray(config['layers']) ? config['layers'].map(layerOf) : null
+
+/** Layers in order; nested models are replaced by their layers, whose input is what the nested model reads. */
 export function flat(model: KerasLayer): readonly KerasLayer[] {
-  const inner = model.config['layers']
-  if (!Array.isArray(inner)) return [model]
-  return inner
-    .map(layerOf)
-    .flatMap((layer) => (Array.isArray(layer.config['layers']) ? flat(layer) : [layer]))
+  const inner = innerLayers(model)
+  if (inner === null) return [model]
+  return inner.flatMap((layer) => (innerLayers(layer) === null ? [layer] : nested(layer)))
+}
+
+function nested(model: KerasLayer): readonly KerasLayer[] {
+  const layers = flat(model).map((layer) =>
+    layer.class_name === 'InputLayer' && sourcesOf(layer).length === 0
+      ? { ...layer, inbound_nodes: model.inbound_nodes }
+      : layer,
+  )
+  const outputs = model.config['output_layers']
+  const output: unknown = Array.isArray(outputs) ? outputs.flat(1)[0] : undefined
+  return [
+    ...layers,
+    {
+      class_name: NESTED_OUTPUT,
+      config: { name: model.config['name'] ?? model.name, ...(typeof output === 'string' && { output }) },
+    },
+  ]
 }
 
 /** Names of the layers that a layer reads, in both notations of Keras; empty in a Sequential, where
@@ -42,6 +64,6 @@ export const cannotImport = (why: string): DarkroomError =>
     what: 'The model was not imported',
     why,
     remedy:
-      'Use a network of Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, pooling, Dense, ' +
-      'Flatten, Dropout and Rescaling, saved with model.save("model.h5").',
+      'Use a network of Conv2D, DepthwiseConv2D, SeparableConv2D, BatchNormalization, ReLU, pooling, Dense, ' +
+      'Flatten, Dropout, Rescaling and Normalization, saved with model.save("model.keras").',
   })

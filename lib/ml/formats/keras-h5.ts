@@ -1,7 +1,7 @@
 /** Reads a Keras model in one `.h5` file (written by `model.save("model.h5")`, Keras 2 and 3) as a Darkroom
  *  network. jsfive reads the container: HDF5 has seventeen kinds of messages, B-trees and heaps, far too much
  *  for fifty lines. */
-import { File } from 'jsfive'
+import { File, type H5Node } from 'jsfive'
 import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import type { KerasLayer } from '#lib/contracts/model-files.ts'
 import { cannotImport, layerOf } from './keras-config.ts'
@@ -33,12 +33,28 @@ function configOf(file: File): KerasLayer {
 /** Keras stores, for each layer, the paths of its tensors; the last part of a path is the tensor's name, in
  *  Keras 2 with the suffix ":0". */
 function weightsOf(file: File): KerasWeights {
-  return (layer, tensor) => {
-    const group = file.get(`model_weights/${layer}`)
+  const find = (
+    group: H5Node | null,
+    isMeant: (path: readonly string[]) => boolean,
+  ): Float32Array | undefined => {
     const names = group?.attrs['weight_names']
     if (!group?.get || !Array.isArray(names)) return undefined
-    const path = names.map(String).find((name) => name.split('/').at(-1)!.split(':')[0] === tensor)
+    const path = names.map(String).find((name) => isMeant(name.split(':')[0]!.split('/')))
     const values = path === undefined ? undefined : group.get(path)?.value
     return values && Float32Array.from(values)
+  }
+  const groups = file.get('model_weights')?.keys ?? []
+  return (layer, tensor) => {
+    if (groups.includes(layer))
+      return find(file.get(`model_weights/${layer}`), (path) => path.at(-1) === tensor)
+    // a nested model has one group with the tensors of all its layers
+    for (const name of groups) {
+      const inner = find(
+        file.get(`model_weights/${name}`),
+        (path) => path.at(-1) === tensor && path.at(-2) === layer,
+      )
+      if (inner !== undefined) return inner
+    }
+    return undefined
   }
 }

@@ -4,7 +4,7 @@
  *  equivalent. */
 import { messageOf, type DarkroomError } from '#lib/domain/errors.ts'
 import type { KerasLayer } from '#lib/contracts/model-files.ts'
-import { cannotImport, flat, sourcesOf } from './keras-config.ts'
+import { cannotImport, flat, NESTED_OUTPUT, sourcesOf } from './keras-config.ts'
 import { EPSILON } from '../network/kernels.ts'
 import {
   INPUT,
@@ -67,10 +67,16 @@ class KerasConverter {
     const name = String(config['name'] ?? layer.name)
     const refuse = (why: string): DarkroomError =>
       cannotImport(`its layer "${name}" (${layer.class_name}) ${why}`)
+    if (layer.class_name === NESTED_OUTPUT) {
+      this.#outputs.set(name, this.#outputs.get(String(config['output'])) ?? this.#last)
+      return
+    }
     if (this.#isFinal) throw refuse('follows the layer that gives the probabilities')
     this.#takeInput(config, refuse)
     if (layer.class_name === 'InputLayer') {
-      this.#outputs.set(name, INPUT)
+      // that of a nested model reads what is before the model
+      const [outer] = sourcesOf(layer)
+      this.#outputs.set(name, (outer === undefined ? undefined : this.#outputs.get(outer)) ?? this.#last)
       return
     }
     const sources = sourcesOf(layer).map(
@@ -116,6 +122,12 @@ class KerasConverter {
       case 'Conv2D':
       case 'DepthwiseConv2D':
         return this.#convolution(layer)
+      case 'SeparableConv2D':
+        return this.#separable(layer)
+      case 'Normalization':
+        return this.#normalization(layer)
+      case 'Resizing':
+        return this.#resizing(layer)
       case 'Dense':
         return this.#dense(layer)
       case 'BatchNormalization':
@@ -187,7 +199,9 @@ class KerasConverter {
     if (config['data_format'] === 'channels_first') throw refuse('uses channels-first order')
     const padding = this.#paddingOf({ kernel, stride, from, isSame: config['padding'] === 'same', refuse })
     const isDepthwise = kind === 'DepthwiseConv2D'
-    const tensor = this.#tensor(name, isDepthwise ? 'depthwise_kernel' : 'kernel', refuse)
+    const tensor = isDepthwise
+      ? (this.#weightOf(name, 'depthwise_kernel') ?? this.#tensor(name, 'kernel', refuse))
+      : this.#tensor(name, 'kernel', refuse)
     const layer: Layer = isDepthwise
       ? { name, kind: 'depthwise', kernel, stride, from, ...padding }
       : { name, kind: 'conv', kernel, filters: Number(config['filters']), stride, from, ...padding }
@@ -201,6 +215,54 @@ class KerasConverter {
       other: undefined,
       refuse,
     })
+  }
+
+  /** A depthwise convolution, and one of 1 × 1 pixels that has the bias and the activation. */
+  #separable(layer: KerasLayerSource): void {
+    const { name, config, refuse } = layer
+    const linear = { activation: 'linear', use_bias: false }
+    this.#convolution({ ...layer, kind: 'DepthwiseConv2D', config: { ...config, ...linear } })
+    const filters = Number(config['filters'])
+    const kernel = this.#tensor(name, 'pointwise_kernel', refuse)
+    this.#push(
+      { name: `${name}-points`, kind: 'conv', kernel: 1, filters, stride: 1, from: this.#last },
+      { kernel },
+    )
+    if (config['use_bias'] !== false) this.#shift(`${name}-bias`, this.#tensor(name, 'bias', refuse))
+    this.#activation({ ...layer, name: `${name}-activation`, from: this.#last, other: undefined })
+  }
+
+  /** (x − mean) / √variance of each channel, as a batch norm: of its configuration, or as it was adapted to data. */
+  #normalization({ name, config, from, refuse }: KerasLayerSource): void {
+    const channels = this.#shape(from).at(-1)!
+    const valuesOf = (key: 'mean' | 'variance'): Float32Array => {
+      const stated = [config[key] ?? []].flat(9).map(Number)
+      const values = stated.length > 0 ? Float32Array.from(stated) : this.#tensor(name, key, refuse)
+      if (values.length === 1) return new Float32Array(channels).fill(values[0]!)
+      if (values.length !== channels) throw refuse(`has ${values.length} values for ${channels} channels`)
+      return values
+    }
+    if (config['invert'] === true) throw refuse('inverts')
+    this.#push(
+      { name, kind: 'batchNorm', from },
+      {
+        gamma: new Float32Array(channels).fill(1),
+        beta: new Float32Array(channels),
+        mean: valuesOf('mean'),
+        variance: valuesOf('variance').map((value) => value - EPSILON),
+      },
+    )
+  }
+
+  /** The size of the network is what its images are resized to here, too. */
+  #resizing({ config, from, refuse }: KerasLayerSource): void {
+    const [height, width] = [config['height'], config['width']]
+    if (from !== INPUT || typeof height !== 'number' || height !== width)
+      throw refuse('resizes something other than the image to a square')
+    const { channels } = this.#input ?? { channels: 3 }
+    this.#input = { size: this.#size ?? height, channels }
+    this.#shapes.set(INPUT, [this.#input.size, this.#input.size, channels])
+    this.#last = from
   }
 
   /** A bias as a batch norm without other effect: frozen, it does not change; in training it is trained on. */
