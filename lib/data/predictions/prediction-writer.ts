@@ -3,6 +3,7 @@
  * commit. Callers know only `PredictionWriter` (prediction-types.ts); a setup
  * with a separate writing process would replace this file.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from '../database/lock-retry.ts'
 import type { TransactionScope } from '../database/connection.ts'
@@ -61,12 +62,16 @@ export function createPredictionWriter(
   const patienceOf = ({ deadline }: PendingWrite): number =>
     Math.max(deadline - performance.now(), LEAST_PATIENCE_MS)
 
-  /** Those whose time has passed get the lock error; the others keep waiting, ahead of later ones. */
-  function keepWaiting(batch: readonly PendingWrite[], error: unknown): void {
+  /**
+   * Those whose time has passed get the lock error; the others keep waiting, ahead of later ones. Gives the event loop
+   * a turn: the next attempt may be refused at once.
+   */
+  function keepWaiting(batch: readonly PendingWrite[], error: unknown): Promise<void> {
     const now = performance.now()
     const all = [...batch, ...waiting]
     waiting = all.filter((row) => row.deadline > now)
     for (const row of all) if (row.deadline <= now) row.reject(error)
+    return nextTurn()
   }
 
   /** A row that cannot be written, say of a classifier that was just deleted, does not take its company
