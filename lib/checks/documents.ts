@@ -1,6 +1,7 @@
 /**
- * Rule about documents: every link has a target, every command that a document names exists, and README.md
- * names every command. Whether the text is true is for the tests of its subject to show.
+ * Rule about documents: every link has a target, every command that a document names exists, README.md names
+ * every command, and no two decision records have the same number. Whether the text is true is for the tests
+ * of its subject to show.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -25,6 +26,7 @@ export const documentsHold: ProjectRule = {
       broken: [
         ...files.flatMap((file) => liesIn(file, readFileSync(path.join(ROOT, file), 'utf8'), scripts)),
         ...unnamed(readme, scripts),
+        ...numberedTwice(files),
       ],
     }
   },
@@ -50,6 +52,13 @@ export function unnamed(readme: string, scripts: readonly string[]): readonly st
     .map((name) => `npm ${OWN_COMMANDS.has(name) ? '' : 'run '}${name}`)
     .filter((command) => !readme.includes(command))
     .map((command) => `README.md: the command ${command} is missing.`)
+}
+
+export function numberedTwice(files: readonly string[]): readonly string[] {
+  const numbers = files.map((file) => /^docs\/decisions\/(\d{4})-/.exec(file)?.[1])
+  return files
+    .filter((_, i) => numbers[i] !== undefined && numbers.indexOf(numbers[i]) < i)
+    .map((file) => `${file}: another decision record has this number. Take the next free one.`)
 }
 
 export function documents(): readonly string[] {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { withTables } from './architecture.ts'
 import { withoutProgram } from './commands.ts'
 import { pastIn, withoutHeader } from './comments.ts'
-import { liesIn, unnamed } from './documents.ts'
 import { hiddenIn } from './hidden-inputs.ts'
 import { check, eachFile } from './rule.ts'
 import { RULES } from './rules.ts'
@@ -191,21 +190,6 @@ test('a schema that differs from the migrations is caught, column by column', ()
 
 test('a document with an outdated table is caught', () => {
   expect(() => withTables('# Architecture')).toThrow('does not have the markers')
-})
-
-test('a broken link and an unknown command are caught', () => {
-  const text =
-    'See [modules](architecture.md), [speed](fast.md), [outside](https://example.org), <img ' +
-    'src="a.png">. Run `npm run fly` or `npm run dev`.'
-
-  expect(liesIn('docs/guide.md', text, ['dev'])).toEqual([
-    'docs/guide.md: the link to fast.md is broken.',
-    'docs/guide.md: the link to a.png is broken.',
-    'docs/guide.md: there is no command npm run fly.',
-  ])
-  expect(unnamed('npm start, npm run dev', ['start', 'dev', 'bench'])).toEqual([
-    'README.md: the command npm run bench is missing.',
-  ])
 })
 
 test('a command that has no program, is unknown to the bootstrap or bypasses it is caught', () => {

@@ -1,5 +1,5 @@
 /** Two last layers as one: the mean of a softmax regression and of least squares, which is more accurate than the
- *  softmax regression alone where images are few (docs/decisions/0048-mean-of-two-heads.md). It trains neither. */
+ *  softmax regression alone where images are few (docs/decisions/0049-mean-of-two-heads.md). It trains neither. */
 import type { Head } from './softmax-regression.ts'
 import type { FeatureSet } from './head.ts'
 import type { FittedRegression } from './parallel-regression.ts'
