@@ -123,3 +123,32 @@ test('an image that got another label since the merge is named, and keeps it whe
   await edits.undoChange({ id: change, skip_conflicts: true })
   expect(await counts(data)).toEqual({ apple: 1, lime: 2, plum: 1 })
 })
+
+test('a class that gets the name of a merged or removed one does not get its images', async () => {
+  const { data, edits } = await fruitWithImages()
+  const { id } = await registerVersion(data)
+  const merged = await edits.changeClass({ id: 'fruit', class: 'lime', merge_into: 'plum' })
+  const renamed = await edits.changeClass({ id: 'fruit', class: 'plum', new_name: 'lime' })
+
+  expect((await data.versions.verify(id)).classes).toEqual(['apple', 'lime (2)', 'lime'])
+  await edits.undoChange({ id: renamed.change, ...undo })
+  await edits.undoChange({ id: merged.change, ...undo })
+  expect(await counts(data)).toEqual({ apple: 2, 'lime (2)': 1, plum: 1 })
+
+  const removed = await edits.removeClass({ id: 'fruit', class: 'plum', with_images: true })
+  await edits.changeClass({ id: 'fruit', class: 'apple', new_name: 'plum' })
+  await edits.undoChange({ id: removed.change, ...undo })
+  expect(await counts(data)).toEqual({ 'lime (2)': 1, plum: 2, 'plum (2)': 1 })
+})
+
+test('undoing a rename leaves another class that has got the name since as it is', async () => {
+  const { edits } = await fruitWithImages()
+  const { change } = await edits.changeClass({ id: 'fruit', class: 'apple', new_name: 'pome' })
+  await edits.changeClass({ id: 'fruit', class: 'pome', new_name: 'core' })
+  await edits.addClass({ id: 'fruit', class: 'pome' })
+
+  await expect(edits.undoChange({ id: change, ...undo })).rejects.toMatchObject({
+    code: 'conflict',
+    why: expect.stringContaining('the class that is called "pome" now is another one'),
+  })
+})

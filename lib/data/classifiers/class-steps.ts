@@ -8,6 +8,9 @@ import type { Transaction } from '../trash/trash-rows.ts'
 import { areDigits } from './classifiers.ts'
 import type { ClassEdit } from '../samples/undo-types.ts'
 
+/** Of a name of at most 200 characters, so that a number fits. */
+const LONGEST_SET_ASIDE = 190
+
 export type ClassColumns = {
   readonly classEdit: string | null
   readonly className: string | null
@@ -92,14 +95,88 @@ async function renameIn(
       'Undo the later change first.',
     )
   if (names.includes(to)) throw exists(to)
+  await setAside(tx, { classifierId, name: to, names, at })
   await tx.class.update({ where: { classifierId_name: { classifierId, name: from } }, data: { name: to } })
-  await tx.sample.updateMany({ where: { classifierId, label: from }, data: { label: to } })
-  await renameInLog(tx, { classifierId, from, to })
-  await tx.classRename.create({ data: { classifierId, from, to, at } })
+  await renameMentions(tx, { classifierId, from, to, at })
   // the checkpoint of a run contains the names of its start
   await tx.run.updateMany({ where: { classifierId, canResume: true }, data: { canResume: false } })
   const hasDigits = areDigits(names.map((name) => (name === from ? to : name)))
   await tx.classifier.update({ where: { id: classifierId }, data: { hasDigits } })
+}
+
+/** A removed class had the name that another one gets: its images in the trash, its changes and the versions that
+ *  know it must not be taken for those of the other. */
+async function setAside(
+  tx: Transaction,
+  {
+    classifierId,
+    name,
+    names,
+    at,
+  }: {
+    readonly classifierId: string
+    readonly name: string
+    readonly names: readonly string[]
+    readonly at: Date
+  },
+): Promise<void> {
+  if (!(await isMentioned(tx, classifierId, name))) return
+  for (let number = 2; ; number++) {
+    const free = `${name.slice(0, LONGEST_SET_ASIDE)} (${number})`
+    if (names.includes(free) || (await isMentioned(tx, classifierId, free))) continue
+    return renameMentions(tx, { classifierId, from: name, to: free, at })
+  }
+}
+
+async function isMentioned(tx: Transaction, classifierId: string, name: string): Promise<boolean> {
+  const found =
+    (await tx.sample.findFirst({ where: { classifierId, label: name }, select: { id: true } })) ??
+    (await tx.sampleChange.findFirst({
+      where: {
+        classifierId,
+        classEdit: { in: ['removed', 'added'] },
+        OR: [{ className: name }, { classTo: name }],
+      },
+      select: { id: true },
+    })) ??
+    (await tx.sampleChangeEntry.findFirst({
+      where: { change: { classifierId }, OR: [{ labelBefore: name }, { labelAfter: name }] },
+      select: { sampleId: true },
+    }))
+  return found !== null
+}
+
+/** In images, the log of changes, versions and snapshots. */
+async function renameMentions(
+  tx: Transaction,
+  {
+    classifierId,
+    from,
+    to,
+    at,
+  }: { readonly classifierId: string; readonly from: string; readonly to: string; readonly at: Date },
+): Promise<void> {
+  await tx.sample.updateMany({ where: { classifierId, label: from }, data: { label: to } })
+  await renameInLog(tx, { classifierId, from, to })
+  await tx.classRename.create({ data: { classifierId, from, to, at } })
+}
+
+/** Where a later rename has left the name to another class, that class is not the one to rename back. */
+export async function refuseForOtherClass(
+  tx: Transaction,
+  { id, classifierId }: { readonly id: string; readonly classifierId: string },
+  name: string,
+): Promise<void> {
+  if (!(await namesOf(tx, classifierId)).includes(name)) return
+  const later = await tx.sampleChange.findFirst({
+    where: { classifierId, id: { gt: id }, classEdit: 'renamed', className: name, undoneById: null },
+  })
+  if (!later) return
+  throw conflict(
+    'The class was not renamed',
+    `it was renamed again, and the class that is called "${name}" now is another one`,
+    'Undo the later change first.',
+  )
 }
 
 /** Earlier changes can still be undone: they name the class as it is called now. Earlier renames keep their names. */

@@ -14,7 +14,7 @@ import {
   type SampleState,
 } from '#lib/domain/sample-state.ts'
 import { applySteps, recordOf, type Row, type Step } from './apply-sample-changes.ts'
-import { classEditOf, inverseOf, refuseWhileBusy } from '../classifiers/class-steps.ts'
+import { classEditOf, inverseOf, refuseForOtherClass, refuseWhileBusy } from '../classifiers/class-steps.ts'
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
 import { matching } from './sample-filter.ts'
@@ -64,6 +64,7 @@ export function sampleChangesOf(store: Store): SampleChanges {
           )
         const classEdit = inverseOf(classEditOf(change))
         if (classEdit) await refuseWhileBusy(tx, change.classifierId, 'This change was not undone')
+        if (classEdit?.edit === 'renamed') await refuseForOtherClass(tx, change, classEdit.name)
         const { steps, conflicts } = await steppedBack(tx, id)
         if (conflicts.length > 0 && !skipConflicts) throw changedSince(conflicts, change.count)
         if (steps.length === 0 && (!classEdit || conflicts.length > 0))
