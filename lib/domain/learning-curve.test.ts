@@ -104,6 +104,18 @@ test('a class with fewer than ten independent images has no curve of its own', (
   expect(curves.perClass[1]).toBeNull()
 })
 
+test('a draw without any image of a class does not spoil the interval of that class', () => {
+  const outcomes = simulated({ perClass: 60, scale: 0.6, exponent: 0.3 }, createRandom(3))
+  const [random, state] = [createRandom(1), { calls: 0 }]
+  // now and then the same group of the first class is drawn again and again
+  const uneven = (): number => (state.calls++ % 5_000 < 600 ? 0 : random())
+
+  const { perClass } = learningCurves(outcomes, uneven)!
+
+  const { now, then } = perClass[1]!
+  for (const value of [now.low, now.high, then.low, then.high]) expect(value).toBeGreaterThan(0)
+})
+
 test('too few images for three sizes have no curve', () => {
   const outcomes = simulated({ perClass: 3, scale: 0.6, exponent: 0.3 }, createRandom(3))
 

@@ -191,7 +191,7 @@ function curveOf(all: Cells, label: number | null, random: () => number): Learni
   const powerLaw = fitPowerLaw(measured)
   const fits = Array.from({ length: REPLICATES }, () =>
     fitPowerLaw(pointsOf(drawnWeights(all.groups, random), drawnWeights(all.draws, random))),
-  )
+  ).filter(({ scale }) => Number.isFinite(scale)) // not where no group of the class was drawn
   const images = all.imagesOf(label)
   const more = roundMore(images)
   // an image is tested several times, but says as much as one
@@ -274,8 +274,9 @@ function verdictOf(gain: number, gains: readonly number[]): CurveVerdict {
 }
 
 /** Evenly spaced by their logarithm. */
-const gridOf = (from: number, to: number): readonly number[] =>
-  Array.from({ length: GRID }, (_, i) => Math.round(from * (to / from) ** (i / (GRID - 1))))
+const gridOf = (from: number, to: number): readonly number[] => [
+  ...new Set(Array.from({ length: GRID }, (_, i) => Math.round(from * (to / from) ** (i / (GRID - 1))))),
+]
 
 const ascending = (a: number, b: number): number => a - b
 const quantile = (sorted: readonly number[], share: number): number =>

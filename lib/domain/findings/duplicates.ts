@@ -35,8 +35,8 @@ function copyGroups({ samples, nearCopies }: SetFigures): readonly CopyGroup[] {
   ]
 }
 
-/** One finding for a group; its first sample is the one to keep: of the test set, which stays as it is, then the
- *  largest, then the oldest. */
+/** One finding for a group; its first sample is the one to keep: of the test set, which stays as it is, then one
+ *  with a label, then the largest, then the oldest. */
 export const groupFinding = (
   { samples }: CopyGroup,
   finding: Pick<Finding, 'severity' | 'detail'>,
@@ -46,7 +46,9 @@ export const groupFinding = (
     samples: samples
       .toSorted(
         (a, b) =>
-          Number(b.split === 'test') - Number(a.split === 'test') || b.width * b.height - a.width * a.height,
+          Number(b.split === 'test') - Number(a.split === 'test') ||
+          Number(a.label === null) - Number(b.label === null) ||
+          b.width * b.height - a.width * a.height,
       )
       .map(({ id }) => id),
     labels: [...new Set(samples.flatMap(({ label }) => label ?? []))],

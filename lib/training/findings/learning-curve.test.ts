@@ -53,6 +53,33 @@ async function storedImages(perClass: number) {
   return { dataDir, images }
 }
 
+test('one class alone has no curve', async () => {
+  const { dataDir, images } = await storedImages(40)
+  const merged = images.map((image) => ({ ...image, label: 'cat' }))
+
+  const stored = await learningCurveOf('pets', { images: merged, known: null }, { data, dataDir, signal })
+
+  expect(stored?.curves).toBeNull()
+})
+
+test('images without a label do not take the curve away from the others', async () => {
+  const { dataDir, images } = await storedImages(40)
+  const waiting = Array.from({ length: 100 }, (_, i) => ({
+    id: `w${i}`,
+    hash: `w${i}`,
+    label: null,
+    groupId: null,
+  }))
+
+  const stored = await learningCurveOf(
+    'pets',
+    { images: [...images, ...waiting], known: null },
+    { data, dataDir, signal },
+  )
+
+  expect(stored?.curves).not.toBeNull()
+})
+
 test('the curve of all images and of each class, and no computation where nothing has changed', async () => {
   const { dataDir, images } = await storedImages(40)
   const how = { data, dataDir, signal }

@@ -22,7 +22,7 @@ export type StoredRows = {
 /** Null where too few of the images have features, or the version is damaged. */
 export async function storedRows(
   { folder, card }: Pick<VersionWithCard, 'folder' | 'card'>,
-  images: readonly { readonly hash: string }[],
+  images: readonly { readonly hash: string; readonly label: string | null }[],
   dataDir: string,
 ): Promise<StoredRows | null> {
   const bundle = await readBundle(folder).catch((error: unknown) => {
@@ -39,6 +39,9 @@ export async function storedRows(
     length,
   ).catch(() => new Map<string, Float32Array>())
   const places = images.flatMap(({ hash }, i) => (stored.has(hash) ? [i] : []))
-  if (places.length < LEAST_KNOWN * images.length) return null
+  // training stores no features of images without a label, of which there may be more than of the others
+  const labelled = images.filter(({ label }) => label !== null).length
+  const known = places.filter((place) => images[place]!.label !== null).length
+  if (places.length === 0 || known < LEAST_KNOWN * labelled) return null
   return { name, length, places, rows: places.map((place) => stored.get(images[place]!.hash)!) }
 }
