@@ -1,4 +1,4 @@
-/** A HEIC, as phones take them, as an uncompressed TIFF, which sharp reads on: sharp's own libheif decodes no HEVC.
+/** Decodes a HEIC to an uncompressed TIFF, which sharp then reads: sharp's own libheif decodes no HEVC.
  *  libheif runs as WebAssembly, in an instance of its own for each image, whose memory cannot grow beyond what the
  *  header of the image needs; untrusted bytes reach nothing outside it. Rotation as the file states it is applied, and
  *  the orientation in its Exif data is not (ISO/IEC 23008-12, section 6.5). */
@@ -31,7 +31,9 @@ export async function heicAsTiff(
   try {
     return await decoded(libheif, bytes, { type, maxPixels })
   } catch (cause) {
-    if (cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)
+    // a number: the address of an exception in C++, such as that memory is not enough
+    const isInside = cause instanceof WebAssembly.RuntimeError || typeof cause === 'number'
+    if (isInside || cause instanceof RangeError)
       throw corruptImage(type, 'its pixels are damaged, or need more memory than its header says', cause)
     throw cause
   }
@@ -93,6 +95,7 @@ function moduleOf(limitBytes: number): Promise<WebAssembly.Module> {
   if (modules.size >= MOST_MODULES) modules.clear()
   const made = compiled(limitBytes)
   modules.set(limitBytes, made)
+  made.catch(() => modules.delete(limitBytes)) // such as too many open files: the next image tries again
   return made
 }
 

@@ -24,7 +24,8 @@ test('a JPEG says when and with which camera it was taken', async () => {
 test('a HEIC says it in an item of its own', async () => {
   const jpeg = await taken({ IFD0: { Model: 'Phone 7' }, IFD2: { DateTimeOriginal: '2026:11:21 12:30:05' } })
   const exif = jpeg.subarray(Buffer.from(jpeg).indexOf('Exif\0\0'))
-  const heic = Buffer.concat([heicFile(), Buffer.from('0000000c6d64617400000006', 'hex'), exif])
+  const entry = Buffer.from('\0\0\0\x15infe\x02\0\0\0\0\x02\0\0Exif\0', 'latin1')
+  const heic = Buffer.concat([heicFile(), entry, Buffer.from('0000000c6d64617400000006', 'hex'), exif])
 
   expect(shotOf(heic)).toEqual({ takenAtMs: Date.UTC(2026, 10, 21, 12, 30, 5), camera: 'Phone 7' })
 })

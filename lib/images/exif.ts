@@ -36,7 +36,9 @@ export function shotOf(bytes: Uint8Array): Shot | null {
  *  none. */
 function exifOf(bytes: Uint8Array): Uint8Array | null {
   if (String.fromCharCode(...bytes.subarray(4, 8)) === 'ftyp') {
-    const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf('Exif\0\0')
+    // its entry in the list of items has the same name, followed by zeros, but by no TIFF header
+    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const at = Math.max(...['Exif\0\0II*\0', 'Exif\0\0MM\0*'].map((start) => file.indexOf(start)))
     return at < 0 ? null : bytes.subarray(at + 6)
   }
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null

@@ -13,18 +13,22 @@ const MOST_BOXES = 10_000
 function* boxesIn(
   view: DataView,
 ): Generator<{ readonly name: string; readonly body: number; readonly end: number }> {
-  let boxes = 0
-  function* walk(from: number, to: number): ReturnType<typeof boxesIn> {
-    for (let at = from; at + 8 <= to && boxes < MOST_BOXES; boxes++) {
-      const box = boxAt(view, at, to)
-      const holds = HOLDERS[box.name]
-      yield box
-      if (holds !== undefined) yield* walk(box.body + holds, box.end)
-      if (box.end <= at) return
-      at = box.end
+  // without recursion: generators in each other, thousands deep, would take seconds
+  const ends = [view.byteLength]
+  for (let at = 0, boxes = 0; boxes < MOST_BOXES; boxes++) {
+    while (ends.length > 0 && at + 8 > ends.at(-1)!) at = ends.pop()!
+    const to = ends.at(-1)
+    if (to === undefined) return
+    const box = boxAt(view, at, to)
+    yield box
+    const holds = HOLDERS[box.name]
+    if (box.end <= at) at = to
+    else if (holds === undefined) at = box.end
+    else {
+      ends.push(box.end)
+      at = box.body + holds
     }
   }
-  yield* walk(0, view.byteLength)
 }
 
 /** The largest of its images: that of a grid of tiles is as large as all of them. */

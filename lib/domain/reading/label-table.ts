@@ -109,8 +109,14 @@ function nameColumn(rows: TableRows, place: TablePlace, index: FileIndex): numbe
   const withFiles = Array.from({ length: width }, (_, column) => column).filter((column) =>
     namesFiles(sample, column),
   )
+  // else they are masks or addresses, and a column such as `id` may name the images
+  const isInSet = withFiles.some((column) =>
+    sample.some((row) => index.find(row[column] ?? '', place).kind !== 'none'),
+  )
   for (let column = 0; column < width; column++) {
-    if (withFiles.length > 0 && !withFiles.includes(column)) continue
+    const rank = nameRank(rows[0]?.[column] ?? '')
+    const mayName = withFiles.length === 0 || withFiles.includes(column) || (!isInSet && rank !== null)
+    if (!mayName) continue
     let score = 0
     const files = new Set<string>()
     for (const row of sample) {
@@ -120,7 +126,6 @@ function nameColumn(rows: TableRows, place: TablePlace, index: FileIndex): numbe
       files.add(match.kind === 'file' ? match.path : (row[column] ?? ''))
     }
     // A column of classes may match files, but the same ones again and again.
-    const rank = nameRank(rows[0]?.[column] ?? '')
     const own = Math.min(score, files.size) + (rank === null ? 0 : 0.4 - rank / 1000)
     if (own > best.score) best = { column, score: own }
   }
@@ -148,7 +153,8 @@ type PartColumn = { readonly column: number; readonly splitOf: (cell: string) =>
 
 function partColumn(heading: readonly string[], body: TableRows): PartColumn | null {
   for (const [column, name] of heading.entries()) {
-    if (isPartHeading(name) && namesParts(body, column)) return { column, splitOf }
+    if (isPartHeading(name) && namesParts(body, column, (cell) => partOf(cell) !== null))
+      return { column, splitOf }
     const role = markedPart(name)
     if (
       role !== null &&
@@ -177,17 +183,15 @@ function markedSplit(role: PartRole, isMarked: boolean): PlannedSplit {
 function partColumnByCells(body: TableRows, nameAt: number): PartColumn | null {
   const width = Math.max(0, ...body.slice(0, SAMPLE_ROWS).map(({ length }) => length))
   if (width < 3) return null
+  const isPart = (cell: string): boolean => partOf(cell)?.residue === '' || /^unassigned$/i.test(cell)
   for (let column = 0; column < width; column++)
-    if (column !== nameAt && namesParts(body, column, /^unassigned$/i)) return { column, splitOf }
+    if (column !== nameAt && namesParts(body, column, isPart)) return { column, splitOf }
   return null
 }
 
-function namesParts(body: TableRows, column: number, others = /^$/): boolean {
+function namesParts(body: TableRows, column: number, isPart: (cell: string) => boolean): boolean {
   const cells = cellsOf(body, column)
-  return (
-    cells.length > 0 &&
-    cells.filter((cell) => partOf(cell)?.residue === '' || others.test(cell)).length >= 0.8 * cells.length
-  )
+  return cells.length > 0 && cells.filter(isPart).length >= 0.8 * cells.length
 }
 
 const cellsOf = (body: TableRows, column: number): readonly string[] =>

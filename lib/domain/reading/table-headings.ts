@@ -17,7 +17,6 @@ const LABEL_HEADINGS =
   'etiquette espece clase categoria etiqueta especie classificacao rotulo etichetta soort etiket klasa ' +
   'kategoria gatunek etykieta klass kategori luokka trida класс категория метка 类别 标签 类 ラベル クラス カテゴリ 라벨 클래스 ' +
   'classificationannotation classificationannotations fileattributes regionattributes ' +
-  'classificationannotation classificationannotations fileattributes regionattributes ' +
   'classid labelid categoryid classindex labelindex classidx labelidx'
 const PART_HEADINGS =
   'split set subset partition part usage phase dataset datasplit dataset fold aufteilung teil ensemble particion ' +

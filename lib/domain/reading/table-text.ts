@@ -35,6 +35,8 @@ export function decodeText(bytes: Uint8Array): DecodedText {
 
 /** The words that decide the guess. */
 const MOST_WORDS = 500
+/** Longer ones are no words: a file without separators would be read in every code page, character by character. */
+const LONGEST_WORD_BYTES = 200
 const SEPARATING = new Set([...' ,;|\t\r\n"\'/.'].map((one) => one.charCodeAt(0)))
 
 /** Cells, roughly, with a byte beyond ASCII: the second byte of a character may look like a separator in none of the
@@ -50,7 +52,7 @@ function wordsBeyondAscii(bytes: Uint8Array): readonly Uint8Array[] {
       isBeyond ||= byte >= 0x80
       continue
     }
-    if (isBeyond) words.push(bytes.subarray(from, at))
+    if (isBeyond && at - from <= LONGEST_WORD_BYTES) words.push(bytes.subarray(from, at))
     from = at + 1
     isBeyond = false
   }

@@ -120,6 +120,17 @@ test.each<[string, string, Readonly<Record<string, string>>, string]>([
     'cat 2, dog 2 | train 2, validation 2',
   ],
   [
+    'the parts of FER2013, two of which are tests',
+    FOUR,
+    {
+      'l.csv': four(
+        (n, l, i) => `${n}.jpg,${l},${['Training', 'PublicTest', 'Training', 'PrivateTest'][i]!}`,
+        'file,label,Usage',
+      ),
+    },
+    'cat 2, dog 2 | train 2, test 2',
+  ],
+  [
     'ISIC, with the age and sex of patients in another table',
     FOUR,
     {

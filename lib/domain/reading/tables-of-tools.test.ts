@@ -19,6 +19,10 @@ test.each<[string, string]>([
   ['a line before the heading', `# exported 2024\n${four((n, l) => `${n}.jpg,${l}`, 'file,class')}`],
   ['a line break in another column', four((n, l) => `${n}.jpg,"a\nb",${l}`, 'filename,note,label')],
   ['quotes, semicolons and CR', four((n, l) => `"${n}.jpg";"${l}"`, '"f";"l"').replaceAll('\n', '\r')],
+  [
+    'ids, with addresses that are not in the set',
+    four((n, l) => `${n},${l},https://x/photos/medium.jpg`, 'id,class,url'),
+  ],
   ['Y and N', four((n, _l, i) => `${n}.jpg,${i < 2 ? 'Y,N' : 'N,Y'}`, 'file,cat,dog')],
   [
     'VGG Image Annotator',

@@ -395,6 +395,9 @@ class KerasConverter {
   #push(layer: Layer, tensors: Readonly<Record<string, Float32Array>> = {}): void {
     const input = this.#input
     if (!input) throw cannotImport('its first layer does not define the input size')
+    // a nested model may repeat a name, and weights are found by name
+    if (this.#layers.some(({ name }) => name === layer.name))
+      throw cannotImport(`two of its layers have the name "${layer.name}"`)
     this.#layers.push(layer)
     for (const [role, values] of Object.entries(tensors)) this.#weights[`${layer.name}/${role}`] = values
     this.#last = layer.name

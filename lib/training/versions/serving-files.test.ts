@@ -10,10 +10,13 @@ import { servingFiles, servingZip } from './serving-files.ts'
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
 
+const CLASSES = ['circle', 'square', 'triangle', 'star', 'cross', 'ring']
+
 const version = (classifierId: string) => ({
   classifierId,
   name: 'v1',
   folder: path.join(MODELS, classifierId, 'v1'),
+  classes: CLASSES,
   sizeBytes: 1,
 })
 
@@ -92,6 +95,19 @@ test('a version that reads digits is refused for every server, with the reason',
     code: 'not_found',
     message: expect.stringContaining('reads digits'),
   })
+})
+
+test('a class that was renamed since has its name of today', async () => {
+  const classes = CLASSES.map((name) => (name === 'triangle' ? 'Dreieck' : name))
+
+  const files = await servingFiles({ ...version('shapes'), classes }, 'triton')
+
+  const labels = files.find(({ path: name }) => name.endsWith('labels.txt'))!
+  expect(
+    Buffer.from(labels.content as Uint8Array)
+      .toString()
+      .split('\n')[2],
+  ).toBe('Dreieck')
 })
 
 test('a damaged version is refused', async () => {

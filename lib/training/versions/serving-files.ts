@@ -20,7 +20,7 @@ const REPOSITORY = 'models'
 const MOST_BYTES_READ = 64 * 1024 ** 2
 const reading = createByteGate(MOST_BYTES_READ)
 
-type VersionFolder = Pick<Version, 'folder' | 'name' | 'classifierId' | 'sizeBytes'>
+type VersionFolder = Pick<Version, 'folder' | 'name' | 'classifierId' | 'classes' | 'sizeBytes'>
 
 const FILES_FOR: Readonly<Record<ServingTarget, (model: ServingModel) => Promise<readonly OutgoingEntry[]>>> =
   {

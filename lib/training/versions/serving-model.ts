@@ -15,6 +15,7 @@ export type ServingModel = {
   readonly version: string
   /** Of the version: 3 of v3. */
   readonly number: number
+  /** The names of today. */
   readonly classes: readonly string[]
   readonly graph: GraphData
   readonly onnx: Uint8Array
@@ -25,7 +26,8 @@ export async function servingModel({
   folder,
   name,
   classifierId,
-}: Pick<Version, 'folder' | 'name' | 'classifierId'>): Promise<ServingModel> {
+  classes,
+}: Pick<Version, 'folder' | 'name' | 'classifierId' | 'classes'>): Promise<ServingModel> {
   const bundle = await readBundle(folder)
   const hindrance = servingHindrance(bundle)
   if (hindrance !== null)
@@ -43,7 +45,7 @@ export async function servingModel({
     classifier: classifierId,
     version: name,
     number: Number(name.slice(1)),
-    classes: bundle.classes,
+    classes,
     graph,
     onnx: onnxBytes(graph),
   }

@@ -6,6 +6,7 @@
 
 import asyncio
 import io
+import warnings
 
 from PIL import Image
 from ray import serve
@@ -17,6 +18,7 @@ from images import load
 
 MOST_BYTES = 20 * 1024**2
 Image.MAX_IMAGE_PIXELS = 50_000_000
+warnings.simplefilter("error", Image.DecompressionBombWarning)  # Pillow refuses only twice as many by itself
 
 
 @serve.deployment(
