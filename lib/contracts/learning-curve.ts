@@ -14,7 +14,7 @@ const curve = z.object({
   forecast: z.array(interval.extend({ images: z.number().int() })),
   now: interval,
   more: z.number().int().describe('so many more images than there are'),
-  then: interval.describe('expected accuracy with so many more, if the other classes grow alike'),
+  then: interval.describe('expected accuracy with so many more, if the other classes grow in proportion'),
   verdict: z
     .enum(['helps', 'no_help', 'unclear'])
     .describe('helps: a point or more, and certainly a gain; no_help: certainly less than a point'),

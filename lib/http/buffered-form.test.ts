@@ -85,6 +85,12 @@ test.each<[string, string, string]>([
   expect(inMemory(bytes, type)).toEqual(await streamed(bytes, type))
 })
 
+test('the name of a file ends with the line of its header', () => {
+  const [part] = partsIn(Buffer.from(file('a\r\nb.png', 'x') + END), TYPE)
+
+  expect(part!.filename).not.toMatch(/[\r\n]/)
+})
+
 test('both parsers return the same parts for a browser’s form of random bytes', async () => {
   let state = 7
   const roll = (most: number): number => (state = (state * 48271) % 2147483647) % most

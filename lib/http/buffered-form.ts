@@ -59,8 +59,8 @@ function openingOf(bytes: Buffer, delimiter: Buffer): number {
 }
 
 const DISPOSITION = /^content-disposition:\s*form-data\s*(;.*)$/im
-/** What most clients write for a file: nothing quoted, a name of the file, in this order. */
-const USUAL = /^content-disposition: form-data; name="([^"\\]*)"; filename="([^"\\]*)"(?:\r\n|$)/i
+/** What most clients write for a file: `name`, then `filename`, both in quotation marks and without escapes. */
+const USUAL = /^content-disposition: form-data; name="([^"\\\r\n]*)"; filename="([^"\\\r\n]*)"(?:\r\n|$)/i
 const PARAMETER = /;\s*([\w-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/g
 
 /** Null for a part without a name, which no route can use. */

@@ -124,7 +124,7 @@ function joined(bytes: Uint8Array, parts: PngHeader['parts']): Uint8Array | null
   return Buffer.concat(parts.map(([from, to]) => bytes.subarray(from, to)))
 }
 
-/** Above the first row. */
+/** The row above the first one. */
 const ZEROS = new Uint8Array(SMALL_SIDE * 4)
 
 /** PNG specification 1.2, section 6: each row names its filter; the same channel of the previous pixel is `step`

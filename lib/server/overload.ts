@@ -58,7 +58,7 @@ type WrittenRefusal = {
   head: { readonly usual: object; readonly all: readonly string[] } | null
 }
 
-const ANY_ID = '00000000-0000-0000-0000-000000000000'
+const PLACEHOLDER_ID = '00000000-0000-0000-0000-000000000000'
 let latest: WrittenRefusal | null = null
 
 function refusalOf({ method, url }: IncomingMessage): WrittenRefusal | null {
@@ -71,15 +71,15 @@ function refusalOf({ method, url }: IncomingMessage): WrittenRefusal | null {
 
 function written(error: DarkroomError): WrittenRefusal {
   // a DarkroomError is never logged
-  const problem = problemOf(error, { instance: PREDICT, requestId: ANY_ID, log: () => {} })
-  const [before = '', after = ''] = problem.body.split(ANY_ID)
+  const problem = problemOf(error, { instance: PREDICT, requestId: PLACEHOLDER_ID, log: () => {} })
+  const [before = '', after = ''] = problem.body.split(PLACEHOLDER_ID)
   return { error, problem, before, after, head: null }
 }
 
 function headOf(refusal: WrittenRefusal, message: IncomingMessage): readonly string[] {
   const usual = headersFor(message)
   if (refusal.head?.usual !== usual) {
-    const bytes = Buffer.byteLength(refusal.before + ANY_ID + refusal.after)
+    const bytes = Buffer.byteLength(refusal.before + PLACEHOLDER_ID + refusal.after)
     refusal.head = { usual, all: completeHead(message, refusal.problem.headers, bytes) }
   }
   return refusal.head.all

@@ -53,7 +53,8 @@ export function completeHead(
   bodyBytes: number | null,
 ): string[] {
   const head: string[] = []
-  for (const name in headers) head.push(name, headers[name]!)
+  for (const name in headers)
+    if (bodyBytes === null || name !== 'content-length') head.push(name, headers[name]!)
   if (bodyBytes !== null) head.push('content-length', String(bodyBytes))
   const usual = headersFor(message)
   for (const name in usual) if (headers[name] === undefined) head.push(name, usual[name]!)

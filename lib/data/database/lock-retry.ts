@@ -47,7 +47,7 @@ export const databaseBusy = (waitedMs: number, cause?: unknown): DarkroomError =
 
 /** A lock as this process knows it. */
 export type Lock = {
-  /** Runs `attempt` until it is not refused for a lock, now if it is not. `deadline` in milliseconds of
+  /** Runs `attempt` now, and again while a lock refuses it, until `deadline`, in milliseconds of
    *  `performance.now()`. */
   readonly whenFree: <T>(attempt: () => T, deadline: number) => MaybePromise<T>
   /** How long every attempt has been refused; null: the last one was not. */
@@ -65,7 +65,7 @@ export function watchLock(): Lock {
     return answer
   }
 
-  /** After it was refused once, with `refusal`. */
+  /** Repeats an attempt that a lock has just refused with `refusal`. */
   async function again<T>(attempt: () => T, deadline: number, refusal: unknown): Promise<T> {
     const startedAt = performance.now()
     for (let delay = FIRST_DELAY_MS, last = refusal; ; delay = Math.min(2 * delay, LONGEST_DELAY_MS)) {

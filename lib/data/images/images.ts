@@ -152,7 +152,7 @@ export type StagedImages = {
   readonly cleanUpAfter: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-/** Those that are stored in a row need no files. */
+/** Images that are small enough for their row need no files. */
 const NO_FILES: StagedImages = { settle() {}, cleanUpAfter: (work) => work() }
 
 export const stageImages = (

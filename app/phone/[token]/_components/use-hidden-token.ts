@@ -7,9 +7,27 @@ const KEY = 'darkroom-phone-token'
 /** In place of a token, which is never this word. */
 const WITHOUT_TOKEN = '/phone/link'
 
+/** False where the browser stores nothing for this page: then the address has to keep the token. */
+function remember(token: string): boolean {
+  try {
+    sessionStorage.setItem(KEY, token)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function remembered(): string | null {
+  try {
+    return sessionStorage.getItem(KEY)
+  } catch {
+    return null
+  }
+}
+
 export function useHiddenToken(token: string): void {
   useEffect(() => {
-    sessionStorage.setItem(KEY, token)
+    if (!remember(token)) return
     window.history.replaceState(null, '', WITHOUT_TOKEN)
   }, [token])
 }
@@ -17,7 +35,7 @@ export function useHiddenToken(token: string): void {
 /** On the address without a token: opens the link of this tab again. */
 export function useRememberedLink(): void {
   useEffect(() => {
-    const token = sessionStorage.getItem(KEY)
+    const token = remembered()
     if (token !== null && window.location.pathname === WITHOUT_TOKEN)
       window.location.replace(`/phone/${token}`)
   }, [])

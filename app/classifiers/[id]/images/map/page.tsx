@@ -42,7 +42,7 @@ export default async function MapPage(props: ClassifierPageProps) {
             </Link>
           }
         >
-          The map is made from the features of a pretrained network, once a version was trained on them.
+          Train a version from a pretrained network first. The check of the images then draws the map.
         </EmptyState>
       ) : (
         <MapView classifier={id} classes={classes} points={points} isFirstMap={method === 'pca'} />

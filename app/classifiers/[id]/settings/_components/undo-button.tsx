@@ -1,11 +1,17 @@
 'use client'
 /** Undoes one change; images that were changed again since are left out if the user wants that. */
 import { useState } from 'react'
+import { counted } from '#lib/domain/count-text.ts'
 import { call, ProblemError } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { toast } from '#lib/ui/toast.tsx'
 import { useMutation } from '../../../../_components/use-mutation.ts'
+
+function undoneText({ changed, skipped }: { readonly changed: number; readonly skipped: number }): string {
+  if (skipped > 0) return `Undone for ${counted(changed, 'image')}, not for ${counted(skipped, 'image')}.`
+  return changed > 0 ? `Undone for ${counted(changed, 'image')}.` : 'Undone.'
+}
 
 export function UndoButton({ id, text }: { readonly id: string; readonly text: string }) {
   const { isBusy, failure, mutate } = useMutation()
@@ -19,7 +25,7 @@ export function UndoButton({ id, text }: { readonly id: string; readonly text: s
         throw error
       }
     })
-    if (done) toast('Undone.')
+    if (done) toast(undoneText(done))
   }
   return (
     <>

@@ -1,5 +1,6 @@
 /** What more images should bring, in words. */
 import type { CurveAnswer, LearningCurvesAnswer } from '#lib/contracts/learning-curve.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { numberText } from '#lib/ui/figure-number.tsx'
 
 const MOST_NAMED = 3
@@ -35,11 +36,14 @@ export function curveSentence({ all, per_class: perClass }: LearningCurvesAnswer
 const gainOf = ({ now, then }: CurveAnswer): number => then.value - now.value
 
 function listed(names: readonly string[]): readonly TextPart[] {
-  return names.flatMap((text, i): readonly TextPart[] => {
+  const shown = names.slice(0, MOST_NAMED)
+  const others = names.length - shown.length
+  const parts = shown.flatMap((text, i): readonly TextPart[] => {
     const name = { text, isClass: true }
     if (i === 0) return [name]
     return [{ text: i === names.length - 1 ? ' or ' : ', ' }, name]
   })
+  return others > 0 ? [...parts, { text: ` or ${counted(others, 'other class', 'other classes')}` }] : parts
 }
 
 /** About all classes together. */

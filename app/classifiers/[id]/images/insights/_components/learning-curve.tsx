@@ -14,10 +14,7 @@ export async function LearningCurve({ classifier }: { readonly classifier: strin
   if (curves === null)
     return (
       <Card title="Enough images?">
-        <p className="muted">
-          There are too few images to forecast what more of them would bring. At least two classes need ten
-          different images each.
-        </p>
+        <p className="muted">There are too few different images to forecast what more of them would bring.</p>
       </Card>
     )
   const { all, per_class: perClass } = curves
@@ -52,17 +49,17 @@ export async function LearningCurve({ classifier }: { readonly classifier: strin
             cell: ({ curve }) => (curve ? numberText({ count: curve.images }) : '–'),
           },
           {
-            name: 'More',
+            name: 'Added',
             isNumeric: true,
             cell: ({ curve }) => (curve ? numberText({ count: curve.more }) : '–'),
           },
           { name: 'Recall', cell: ({ curve }) => (curve ? changeText(curve) : 'Too few images') },
-          { name: 'More images', cell: ({ curve }) => (curve ? VERDICTS[curve.verdict] : '–') },
+          { name: 'Effect', cell: ({ curve }) => (curve ? VERDICTS[curve.verdict] : '–') },
         ]}
       />
       <p className="small muted">
-        If the other classes grow alike. Training on parts of the images, with the features of the live
-        version, shows how the accuracy grows.
+        This assumes that the other classes grow in proportion. Training on parts of the images, with the
+        features of the live version, shows how the accuracy grows.
       </p>
     </Card>
   )

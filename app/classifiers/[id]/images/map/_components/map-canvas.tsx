@@ -17,7 +17,7 @@ type MapCanvasProps = {
   readonly colourOf: (point: MapImage) => number
   readonly drawn: Area | null
   readonly marked: MapImage | null
-  /** By the wheel; the place is given in shares of the size of the canvas. */
+  /** By the wheel with Ctrl; the place is given in shares of the size of the canvas. */
   readonly onZoom: (factor: number, place: readonly [number, number]) => void
 } & CanvasHTMLAttributes<HTMLCanvasElement>
 
@@ -29,8 +29,9 @@ export function MapCanvas({ points, view, colourOf, drawn, marked, onZoom, ...mo
     draw()
     const resized = new ResizeObserver(draw)
     resized.observe(element)
-    // React's own listeners cannot keep the page from scrolling
+    // Without Ctrl, the wheel scrolls the page; React's own listeners cannot keep the browser from zooming it.
     const turned = (event: WheelEvent) => {
+      if (!event.ctrlKey && !event.metaKey) return
       event.preventDefault()
       const { left, top, width, height } = element.getBoundingClientRect()
       const place = [(event.clientX - left) / width, (event.clientY - top) / height] as const

@@ -75,6 +75,7 @@ export function MapView({ classifier, classes, points, isFirstMap }: MapViewProp
     setView(moved(view, [(start[0] - place[0]) / width, (start[1] - place[1]) / width]))
   }
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return // of the browser: zoom, back
     const next = KEYS[event.key]?.(view)
     if (!next) return
     event.preventDefault()
@@ -132,6 +133,7 @@ export function MapView({ classifier, classes, points, isFirstMap }: MapViewProp
           }}
           onPointerMove={onPointerMove}
           onPointerUp={() => setStart(null)}
+          onPointerCancel={() => setStart(null)}
           onPointerLeave={() => setMarked(null)}
         />
         <MapPreview point={marked} classes={classes} />
