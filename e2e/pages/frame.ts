@@ -29,8 +29,12 @@ export const frame = (tab: Tab) => {
     menu: page.getByRole('button', { name: 'Menu' }),
     themes: page.getByRole('group', { name: 'Theme' }),
     notFound: page.getByText('Page not found'),
+    /** On the page; the bell may list them too, in its closed panel. */
     correctionsWaiting: (count: number) =>
-      page.getByText(count === 1 ? '1 correction' : `${count} corrections`).first(),
+      page
+        .getByRole('main')
+        .getByText(count === 1 ? '1 correction' : `${count} corrections`)
+        .first(),
     retrainSuggested: (title: string) => page.getByRole('button', { name: `Retrain ${title}` }).click(),
     /** A text as the whole of an element. */
     text: (text: string) => page.getByText(text, { exact: true }).first(),
