@@ -6,7 +6,12 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 
-export type ProgramResult = { readonly code: number | null; readonly output: string }
+export type ProgramResult = {
+  readonly code: number | null
+  readonly output: string
+  /** Of standard error: warnings, and why it failed. */
+  readonly complaints: string
+}
 
 export type RunningContainer = AsyncDisposable & {
   readonly url: string
@@ -55,29 +60,25 @@ export function watched(child: ChildProcess): { output: () => string; exit: Prom
   }
 }
 
-export async function finished(
-  program: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<ProgramResult> {
-  const child = spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+export async function finished(program: string, args: readonly string[]): Promise<ProgramResult> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [output, complaints] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
   })
-  const { output, exit } = watched(child)
-  return { code: await exit, output: output() }
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString()
+  })
+  const { exit } = watched(child)
+  return { code: await exit, output, complaints }
 }
 
-/** What it printed; throws with the end of that where it fails. */
-export async function succeeded(
-  program: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<string> {
-  const { code, output } = await finished(program, args, environment)
-  if (code !== 0)
-    throw new Error(`${program} ${args.slice(0, 2).join(' ')} failed:\n${output.slice(-OUTPUT_IN_ERROR)}`)
-  return output
+/** What it printed to standard output; throws with the end of all output where it fails. */
+export async function succeeded(program: string, args: readonly string[]): Promise<string> {
+  const { code, output, complaints } = await finished(program, args)
+  if (code === 0) return output
+  const all = (output + complaints).slice(-OUTPUT_IN_ERROR)
+  throw new Error(`${program} ${args.slice(0, 2).join(' ')} failed:\n${all}`)
 }
 
 export async function freePort(): Promise<number> {
