@@ -78,15 +78,14 @@ async function addIn(
   await tx.class.create({ data: { classifierId, name, position: isFree ? position : last + 1 } })
 }
 
-async function renameIn(
-  tx: Transaction,
-  {
-    classifierId,
-    from,
-    to,
-    at,
-  }: { readonly classifierId: string; readonly from: string; readonly to: string; readonly at: Date },
-): Promise<void> {
+type ClassRenaming = {
+  readonly classifierId: string
+  readonly from: string
+  readonly to: string
+  readonly at: Date
+}
+
+async function renameIn(tx: Transaction, { classifierId, from, to, at }: ClassRenaming): Promise<void> {
   const names = await namesOf(tx, classifierId)
   if (!names.includes(from))
     throw conflict(
@@ -147,15 +146,7 @@ async function isMentioned(tx: Transaction, classifierId: string, name: string):
 }
 
 /** In images, the log of changes, versions and snapshots. */
-async function renameMentions(
-  tx: Transaction,
-  {
-    classifierId,
-    from,
-    to,
-    at,
-  }: { readonly classifierId: string; readonly from: string; readonly to: string; readonly at: Date },
-): Promise<void> {
+async function renameMentions(tx: Transaction, { classifierId, from, to, at }: ClassRenaming): Promise<void> {
   await tx.sample.updateMany({ where: { classifierId, label: from }, data: { label: to } })
   await renameInLog(tx, { classifierId, from, to })
   await tx.classRename.create({ data: { classifierId, from, to, at } })
@@ -182,7 +173,7 @@ export async function refuseForOtherClass(
 /** Earlier changes can still be undone: they name the class as it is called now. Earlier renames keep their names. */
 async function renameInLog(
   tx: Transaction,
-  { classifierId, from, to }: { readonly classifierId: string; readonly from: string; readonly to: string },
+  { classifierId, from, to }: Omit<ClassRenaming, 'at'>,
 ): Promise<void> {
   const change = { classifierId }
   await tx.sampleChangeEntry.updateMany({ where: { change, labelBefore: from }, data: { labelBefore: to } })

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import type { ImageMap, MapPoint } from '#lib/data/samples/image-maps.ts'
 import { principalComponents, type Projection } from '#lib/ml/evaluate/principal-components.ts'
 import { FEWEST_FOR_UMAP, umap } from '#lib/ml/evaluate/umap.ts'
-import { createRandom } from '#lib/ml/random.ts'
+import { drawnPlaces } from './drawn-places.ts'
 import { inTurns } from './in-turns.ts'
 import type { CheckedImage, LearnedFiguresPorts } from './learned-figures.ts'
 import { storedRows } from './stored-rows.ts'
@@ -16,7 +16,6 @@ const MOST_IMAGES = 10_000
 const COMPONENTS = 30
 /** Part of the basis: another number where the method changes. */
 const METHOD = 1
-const SEED = 1
 
 /** @param known what is stored; nothing is yielded where nothing has changed since. Yields a first map, and then the
  *  better one. */
@@ -35,7 +34,7 @@ export async function* imageMapOf(
   const basis = basisOf(stored.name, images)
   const isLarge = stored.rows.length >= FEWEST_FOR_UMAP
   if (known?.basis === basis && known.method === (isLarge ? 'umap' : 'pca')) return
-  const drawn = drawnPlaces(stored.places.length)
+  const drawn = drawnPlaces(stored.places.length, MOST_IMAGES)
   const ids = drawn.map((place) => images[stored.places[place]!]!.id)
   const rows = drawn.map((place) => unit(stored.rows[place]!))
   const projected = await inTurns(principalComponents(rows, Math.min(COMPONENTS, stored.length)), signal)
@@ -49,14 +48,6 @@ function basisOf(name: string, images: readonly CheckedImage[]): string {
   const hash = createHash('sha256').update(JSON.stringify([METHOD, name]))
   for (const { id, hash: image } of images) hash.update(JSON.stringify([id, image]))
   return hash.digest('hex')
-}
-
-function drawnPlaces(count: number): readonly number[] {
-  const random = createRandom(SEED)
-  return Array.from({ length: count }, (_, place) => ({ place, at: random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .slice(0, MOST_IMAGES)
-    .map(({ place }) => place)
 }
 
 /** The direction of features says what an image shows; their length, how much of it. */

@@ -7,6 +7,7 @@ import { groupNumbers } from '#lib/domain/groups.ts'
 import { learningCurves, type LearningCurve, type LearningCurves } from '#lib/domain/learning-curve.ts'
 import { curveOutcomes } from '#lib/ml/learn/curve-heads.ts'
 import { createRandom } from '#lib/ml/random.ts'
+import { drawnPlaces } from './drawn-places.ts'
 import { inTurns } from './in-turns.ts'
 import type { CheckedImage, LearnedFiguresPorts } from './learned-figures.ts'
 import { storedRows } from './stored-rows.ts'
@@ -33,7 +34,7 @@ export async function learningCurveOf(
   if (known?.basis === basis) return known
   // a single class is always predicted correctly
   if (new Set(labelled.map(({ label }) => label)).size < 2) return { basis, curves: null }
-  const drawn = drawnPlaces(stored.places.length)
+  const drawn = drawnPlaces(stored.places.length, MOST_IMAGES)
   const own = drawn.map((place) => labelled[stored.places[place]!]!)
   const outcomes = await inTurns(
     curveOutcomes({
@@ -53,14 +54,6 @@ function basisOf(name: string, classes: readonly string[], images: readonly Chec
   const hash = createHash('sha256').update(JSON.stringify([METHOD, name, classes]))
   for (const { hash: image, label, groupId } of images) hash.update(JSON.stringify([image, label, groupId]))
   return hash.digest('hex')
-}
-
-function drawnPlaces(count: number): readonly number[] {
-  const random = createRandom(SEED)
-  return Array.from({ length: count }, (_, place) => ({ place, at: random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .slice(0, MOST_IMAGES)
-    .map(({ place }) => place)
 }
 
 const answerOf = ({ all, perClass }: LearningCurves, classes: readonly string[]): LearningCurvesAnswer => ({
