@@ -1,22 +1,7 @@
 import { expect, test } from 'vitest'
-import { editsOf, openWithFruit, sampleOf } from '../opened.fakes.ts'
 import { registerVersion } from '../versions/sealed.fakes.ts'
 import type { OpenData } from '#lib/queries/open-data.ts'
-
-const listed = async (data: OpenData) => (await data.queries.manageClasses({ id: 'fruit' })).classes
-const counts = async (data: OpenData) =>
-  Object.fromEntries((await listed(data)).map(({ class: name, images }) => [name, images]))
-
-async function fruitWithImages() {
-  const opened = await openWithFruit()
-  const added = await opened.data.samples.add('fruit', [
-    sampleOf('a'),
-    sampleOf('b'),
-    sampleOf('c', { label: 'lime' }),
-    sampleOf('d', { label: 'plum' }),
-  ])
-  return { ...opened, ids: added.map(({ sampleId }) => sampleId), edits: editsOf(opened.data) }
-}
+import { counts, fruitWithImages, listed } from './fruit.fakes.ts'
 
 const changesOf = async (data: OpenData) =>
   (await data.queries.listChanges({ classifier: 'fruit', limit: 20 })).changes

@@ -1,22 +1,7 @@
 import { expect, test } from 'vitest'
-import { editsOf, openForTest, openWithFruit, predictionOf, sampleOf } from '../opened.fakes.ts'
+import { editsOf, openForTest, predictionOf } from '../opened.fakes.ts'
 import { registerVersion, shipClassifier } from '../versions/sealed.fakes.ts'
-import type { OpenData } from '#lib/queries/open-data.ts'
-
-const listed = async (data: OpenData) => (await data.queries.manageClasses({ id: 'fruit' })).classes
-const counts = async (data: OpenData) =>
-  Object.fromEntries((await listed(data)).map(({ class: name, images }) => [name, images]))
-
-async function fruitWithImages() {
-  const opened = await openWithFruit()
-  const added = await opened.data.samples.add('fruit', [
-    sampleOf('a'),
-    sampleOf('b'),
-    sampleOf('c', { label: 'lime' }),
-    sampleOf('d', { label: 'plum' }),
-  ])
-  return { ...opened, ids: added.map(({ sampleId }) => sampleId), edits: editsOf(opened.data) }
-}
+import { counts, fruitWithImages } from './fruit.fakes.ts'
 
 test('a renamed class has its new name in images, versions, their figures and snapshots', async () => {
   const { data, edits } = await fruitWithImages()
