@@ -55,3 +55,7 @@ test('where nothing is known about single classes, the sentence is about all ima
     '30 more images, shared among all classes, should bring 84 → 88 % (86–90).',
   )
 })
+
+test('a sentence that begins with what does not help begins with a capital letter', () => {
+  expect(textOf({ healthy: curve({ verdict: 'no_help' }) })).toBe('More *healthy* will not help.')
+})

@@ -27,8 +27,9 @@ export function curveSentence({ all, per_class: perClass }: LearningCurvesAnswer
     { text: name, isClass: true },
     { text: ` should bring ${changeText(curve)}` },
   ])
+  const more = clauses.length === 0 ? 'More ' : 'more '
   if (useless.length > 0)
-    clauses.push([{ text: 'more ' }, ...listed(useless.map(({ name }) => name)), { text: ' will not help' }])
+    clauses.push([{ text: more }, ...listed(useless.map(({ name }) => name)), { text: ' will not help' }])
   if (clauses.length === 0) return [{ text: overall(all) }]
   return [...clauses.flatMap((clause, i) => (i === 0 ? clause : [{ text: '; ' }, ...clause])), { text: '.' }]
 }
