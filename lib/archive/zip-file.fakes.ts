@@ -1,5 +1,8 @@
 /** ZIP files made byte by byte, valid or not, for tests. Not used in the product. */
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { crc32, deflateRawSync } from 'node:zlib'
+import { ZipFile } from 'yazl'
 
 export type Part = {
   readonly name: string | Uint8Array
@@ -33,6 +36,15 @@ export function zipFile(parts: readonly Part[]): Uint8Array {
   end.writeUInt32LE(list.length, 12)
   end.writeUInt32LE(offset, 16)
   return new Uint8Array(Buffer.concat([...bodies, list, end]))
+}
+
+/** As programs write to a pipe: ZIP64, with sizes and checksums behind the contents. */
+export async function streamedZip(parts: readonly Required<Pick<Part, 'content'> & { name: string }>[]) {
+  const zip = new ZipFile()
+  for (const { name, content } of parts)
+    zip.addReadStream(Readable.from([content]), name, { forceZip64Format: true })
+  zip.end({ forceZip64Format: true, comment: '' })
+  return new Uint8Array(await buffer(zip.outputStream))
 }
 
 function entryOf(part: Part, offset: number): { local: Buffer; central: Buffer } {

@@ -145,7 +145,7 @@ async function ingested(
       ...splitsOf(hash, arriving),
       source,
       uploadId: upload.id,
-      filename: arriving.path.slice(-LONGEST_FILENAME) || null,
+      filename: shortened(arriving.path) || null,
     })
     admitted.push(judged)
     batchBytes += arriving.bytes.byteLength
@@ -154,6 +154,12 @@ async function ingested(
   await flush()
   await conflicts.finish(ports, upload, report)
   return report
+}
+
+/** A path that is too long loses its first folders. */
+function shortened(path: string): string {
+  const end = path.slice(-LONGEST_FILENAME)
+  return path.length > LONGEST_FILENAME ? end.slice(end.indexOf('/') + 1) : end
 }
 
 /** Null: without a label, or with one that is not a valid class name. */

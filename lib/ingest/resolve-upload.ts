@@ -8,11 +8,12 @@ import type { PlanSummary, SetPlan } from '#lib/domain/reading/set-plan.ts'
 import { partOf } from '#lib/domain/reading/split-names.ts'
 import type { TableText } from '#lib/domain/reading/table-labels.ts'
 import type { Arrivals, ArrivedFile, ArrivedZip } from './multipart-spool.ts'
+import { openArchives, type OpenArchives } from './open-archives.ts'
 import type { IncomingFile } from './ingest.ts'
 import { classNameOf, givenLabels, mismatch, type GivenLabels } from './labels.ts'
 import { joinedPlan, labelledPlan, unlabelledPlan } from './joined-plan.ts'
 import { looseSource, tableFiles } from './loose-source.ts'
-import { joinedSource, zipSource, type SetSource } from './readers/set-source.ts'
+import { joinedSource, type SetSource } from './readers/set-source.ts'
 import { noClasses, readSet, type ReadSet } from './readers/read-set.ts'
 
 export type Content = {
@@ -35,12 +36,13 @@ export async function contentOf(
   refuseImpossibleNames(given)
   const isGiven = given.labels.length > 0 || (given.label !== null && given.label.trim() !== '')
   if (isGiven && isUnlabelled) throw bothLabels()
-  if (isUnlabelled) return labelledContent(arrivals, { files, labelsFor: withoutLabels, limits })
+  const opened = await openArchives(arrivals.zips, { limits, hasFiles: files.some(({ bytes }) => bytes > 0) })
+  if (isUnlabelled) return labelledContent(arrivals, { files, opened, labelsFor: withoutLabels })
   if (isGiven)
-    return labelledContent(arrivals, { files, labelsFor: labelsGiven(given, files.length), limits })
+    return labelledContent(arrivals, { files, opened, labelsFor: labelsGiven(given, files.length) })
   const loose = files.length === 0 ? [] : [looseSource(arrivals, files)]
-  const zips = await Promise.all(arrivals.zips.map(({ file }) => zipSource(file, limits)))
-  const sets = setsOf({ loose, zips, names: arrivals.zips.map(({ name }) => name) }, tables, choices)
+  const zips = opened.archives.map(({ source }) => source)
+  const sets = setsOf({ loose, zips, names: opened.archives.map(({ name }) => name) }, tables, choices)
   const plan = joinedPlan(sets.map((one) => one.plan))
   if (plan.classes.length === 0) {
     if (zips.length > 0) throw noClasses(plan, 'archive')
@@ -52,6 +54,7 @@ export async function contentOf(
     )
   }
   async function* images(): AsyncGenerator<IncomingFile> {
+    yield* opened.refused
     for (const one of sets) yield* one.files()
   }
   return { count: sets.reduce((sum, one) => sum + one.count, 0), images, plan }
@@ -92,24 +95,22 @@ function labelsGiven(given: GivenLabels, files: number): LabelsFor {
 }
 
 /** All files, in order: single ones first, then the entries of the archives. */
-async function labelledContent(
+function labelledContent(
   arrivals: Arrivals,
   {
     files,
+    opened,
     labelsFor,
-    limits,
   }: {
     readonly files: readonly ArrivedFile[]
+    readonly opened: OpenArchives
     readonly labelsFor: LabelsFor
-    readonly limits: ZipLimits
   },
-): Promise<Content> {
-  const zips = await Promise.all(
-    arrivals.zips.map(async (zip) => ({ zip, source: await zipSource(zip.file, limits) })),
-  )
+): Content {
   const loose = files.length === 0 ? [] : (labelsFor(files.length, 'files') ?? [])
-  const inZips = zips.map(({ source }) => labelledEntries(source, labelsFor))
+  const inZips = opened.archives.map(({ source }) => labelledEntries(source, labelsFor))
   async function* images(): AsyncGenerator<IncomingFile> {
+    yield* opened.refused
     for (const [i, file] of files.entries()) yield await labelledFile(arrivals, file, loose[i]!)
     for (const one of inZips) yield* one.images()
   }

@@ -1,0 +1,49 @@
+/** The ZIP archives of a form as sets. One that cannot be read is reported like any other file, as long as something
+ *  else was sent that can be. It unpacks no image. */
+import type { ZipLimits } from '#lib/archive/read-zip.ts'
+import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import type { ArrivedZip } from './multipart-spool.ts'
+import type { Stray } from './readers/labelled-image.ts'
+import { zipSource, type SetSource } from './readers/set-source.ts'
+
+export type OpenArchives = {
+  readonly archives: readonly { readonly name: string; readonly source: SetSource }[]
+  readonly refused: readonly Stray[]
+}
+
+/** @throws bad_archive, with the name, where nothing else was sent */
+export async function openArchives(
+  zips: readonly ArrivedZip[],
+  { limits, hasFiles }: { readonly limits: ZipLimits; readonly hasFiles: boolean },
+): Promise<OpenArchives> {
+  const opened = await Promise.all(zips.map(({ name, file }) => openArchive(name, zipSource(file, limits))))
+  const archives = opened.flatMap((one) => (one instanceof DarkroomError ? [] : [one]))
+  const errors = opened.flatMap((one, i) =>
+    one instanceof DarkroomError ? [{ error: one, zip: zips[i]! }] : [],
+  )
+  const [first] = errors
+  if (first !== undefined && archives.length === 0 && !hasFiles) throw first.error
+  return {
+    archives,
+    refused: errors.map(({ error, zip }) => ({
+      kind: 'refused_entry',
+      path: zip.name,
+      reason: `The archive cannot be read: ${error.why}. ${error.remedy}`,
+    })),
+  }
+}
+
+/** Errors of the disk are thrown. */
+async function openArchive(
+  name: string,
+  source: Promise<SetSource>,
+): Promise<OpenArchives['archives'][number] | DarkroomError> {
+  try {
+    return { name, source: await source }
+  } catch (error) {
+    if (!isDarkroomError(error) || error.code !== 'bad_archive') throw error
+    const { why, remedy } = error
+    const what = name === '' ? error.what : `${name} cannot be read`
+    return new DarkroomError('bad_archive', { what, why, remedy }, { cause: error })
+  }
+}
