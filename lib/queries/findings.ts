@@ -11,8 +11,8 @@ import type { FindingReport } from '#lib/data/samples/finding-types.ts'
 import { parsed, type Store } from '#lib/data/store.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import { FINDING_KINDS, type FindingKind } from '#lib/domain/findings/finding.ts'
-import { isDismissed, isOpen, type FindingState } from '#lib/domain/findings/open-findings.ts'
-import { remediesOf } from '#lib/domain/findings/registry.ts'
+import { isDismissed, type FindingState } from '#lib/domain/findings/open-findings.ts'
+import { isOpen, remediesOf } from '#lib/domain/findings/registry.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
 type FindingQueries = {

@@ -1,6 +1,7 @@
 /** Images without sharp edges anywhere, judged on a copy of 64 × 64 pixels: blur that only shows in full size does not
  *  matter to a classifier. */
 import { byFigures, type KindOfFinding } from './finding.ts'
+import { whileUsable } from './open-findings.ts'
 import { ENTROPY_LEAST } from './low-information.ts'
 
 /** Scale and thresholds of CleanVision 0.3.8 (BlurrinessProperty.get_scores). */
@@ -15,6 +16,7 @@ const BLURRED_BELOW = 15
 export const blurry: KindOfFinding = {
   kind: 'blurry',
   remedies: ['exclude', 'dismiss'],
+  isOpen: whileUsable,
   find: byFigures((figures) => {
     const score = sharpnessScore(figures)
     // an image of one colour has no edges to be blurred

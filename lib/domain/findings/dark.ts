@@ -1,5 +1,6 @@
 /** Images that are dark all over: even their brightest parts. */
 import { byFigures, percent, type KindOfFinding } from './finding.ts'
+import { whileUsable } from './open-findings.ts'
 
 /** Up to this brightness of the brightest 1 % an image is dark: CleanVision 0.3.8 (ImagePropertyIssueManager). */
 export const DARK_BELOW = 0.32
@@ -7,6 +8,7 @@ export const DARK_BELOW = 0.32
 export const dark: KindOfFinding = {
   kind: 'dark',
   remedies: ['exclude', 'dismiss'],
+  isOpen: whileUsable,
   find: byFigures(({ brightness99 }) =>
     brightness99 >= DARK_BELOW
       ? null

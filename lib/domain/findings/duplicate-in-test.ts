@@ -5,6 +5,7 @@ import type { KindOfFinding } from './finding.ts'
 export const duplicateInTest: KindOfFinding = {
   kind: 'duplicate_in_test',
   remedies: ['keep_one'],
+  isOpen: ({ tests, usable }) => tests > 0 && usable > tests,
   find: (set) =>
     duplicatesOf(set, 'in_test').map((group) =>
       groupFinding(group, {

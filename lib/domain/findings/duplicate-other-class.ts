@@ -5,6 +5,7 @@ import type { KindOfFinding } from './finding.ts'
 export const duplicateOtherClass: KindOfFinding = {
   kind: 'duplicate_other_class',
   remedies: ['relabel', 'exclude', 'dismiss'],
+  isOpen: ({ labels }) => labels > 1,
   find: (set) =>
     duplicatesOf(set, 'other_class').map((group) => {
       const labels = [...new Set(group.samples.flatMap(({ label }) => label ?? []))]

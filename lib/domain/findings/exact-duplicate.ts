@@ -5,6 +5,7 @@ import type { KindOfFinding } from './finding.ts'
 export const exactDuplicate: KindOfFinding = {
   kind: 'exact_duplicate',
   remedies: ['keep_one'],
+  isOpen: ({ usable }) => usable > 1,
   find: (set) =>
     duplicatesOf(set, 'exact').map((group) =>
       groupFinding(group, {

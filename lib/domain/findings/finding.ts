@@ -2,6 +2,7 @@
  *  this folder; registry.ts lists them. Nothing here reads an image or a row: figures go in, findings come out. */
 import type { Split } from '../classifier.ts'
 import type { ImageFigures } from './image-figures.ts'
+import type { FindingState } from './open-findings.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** In the order in which they are shown: what damages a classifier most comes first. */
@@ -80,6 +81,8 @@ export type KindOfFinding = {
   readonly remedies: readonly Remedy[]
   /** The findings of this kind, in any order; null where the figures that it needs are not known. */
   readonly find: (set: SetFigures) => readonly Omit<Finding, 'kind'>[] | null
+  /** Whether one still holds after its samples were changed. */
+  readonly isOpen: (state: FindingState) => boolean
 }
 
 /** A finding about single samples, completed with what it does not need. */

@@ -4,6 +4,7 @@ import { about, type KindOfFinding } from './finding.ts'
 export const labelConflict: KindOfFinding = {
   kind: 'label_conflict',
   remedies: ['relabel'],
+  isOpen: ({ excluded }) => excluded > 0,
   find: ({ conflicts }) =>
     conflicts.map(({ sampleId, labels }) =>
       about({

@@ -5,6 +5,7 @@ import { about, percent, type KindOfFinding } from './finding.ts'
 export const mislabelled: KindOfFinding = {
   kind: 'mislabelled',
   remedies: ['relabel', 'exclude', 'dismiss'],
+  isOpen: ({ unchanged }) => unchanged > 0,
   find: ({ classes, samples, probabilities }) => {
     if (probabilities === null) return null
     const rows = samples.flatMap(({ id, label }, i) => {

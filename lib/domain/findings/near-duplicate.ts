@@ -6,6 +6,7 @@ import type { KindOfFinding } from './finding.ts'
 export const nearDuplicate: KindOfFinding = {
   kind: 'near_duplicate',
   remedies: ['keep_one', 'dismiss'],
+  isOpen: ({ usable }) => usable > 1,
   find: (set) =>
     set.nearCopies &&
     duplicatesOf(set, 'near').map((group) =>

@@ -1,5 +1,6 @@
 /** Images that are much longer one way than the other: panoramas, strips, broken crops. */
 import { about, isPrevalent, type KindOfFinding } from './finding.ts'
+import { whileUsable } from './open-findings.ts'
 
 /** Shorter side by longer side: CleanVision 0.3.8 (ImagePropertyIssueManager). */
 export const ASPECT_LEAST = 0.35
@@ -7,6 +8,7 @@ export const ASPECT_LEAST = 0.35
 export const oddAspect: KindOfFinding = {
   kind: 'odd_aspect',
   remedies: ['exclude', 'dismiss'],
+  isOpen: whileUsable,
   find: ({ samples }) => {
     const found = samples.flatMap(({ id, width, height }) => {
       const ratio = Math.min(width / height, height / width)

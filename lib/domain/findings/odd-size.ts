@@ -1,5 +1,6 @@
 /** Images that are far smaller or larger than the others of the set. */
 import { about, type KindOfFinding } from './finding.ts'
+import { whileUsable } from './open-findings.ts'
 import { percentile } from './image-figures.ts'
 
 /** Interquartile ranges beyond the quartiles: CleanVision 0.3.8 (SizeProperty.get_scores). */
@@ -13,6 +14,7 @@ const SAME_SIZE_FACTOR = 2
 export const oddSize: KindOfFinding = {
   kind: 'odd_size',
   remedies: ['exclude', 'dismiss'],
+  isOpen: whileUsable,
   find: ({ samples }) => {
     if (samples.length < FEWEST) return []
     const sizes = samples.map(({ width, height }) => Math.sqrt(width * height))

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { FindingKind } from './finding.ts'
-import { isDismissed, isOpen, type FindingState } from './open-findings.ts'
+import { isDismissed, type FindingState } from './open-findings.ts'
+import { isOpen } from './registry.ts'
 
 const one: FindingState = {
   samples: 1,

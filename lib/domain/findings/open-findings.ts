@@ -1,6 +1,5 @@
-/** Whether a finding still holds after its samples were changed since it was found: excluded, moved to the trash, or
- *  given another label. */
-import type { FindingKind } from './finding.ts'
+/** What decides whether a finding still holds after its samples were changed since it was found: excluded, moved to the
+ *  trash, or given another label. Each kind decides by it (`isOpen`). */
 
 /** The samples of a finding as they are now. */
 export type FindingState = {
@@ -23,31 +22,8 @@ export type FindingState = {
 export const isDismissed = ({ usable, dismissed }: FindingState): boolean =>
   usable > 0 && dismissed === usable
 
-export function isOpen(kind: FindingKind, state: FindingState): boolean {
-  switch (kind) {
-    case 'unreadable':
-    case 'shortcut':
-    case 'too_few':
-    case 'imbalance':
-      return true
-    case 'label_conflict':
-      return state.excluded > 0
-    case 'duplicate_other_class':
-      return state.labels > 1
-    case 'duplicate_in_test':
-      return state.tests > 0 && state.usable > state.tests
-    case 'exact_duplicate':
-    case 'near_duplicate':
-      return state.usable > 1
-    case 'mislabelled':
-      return state.unchanged > 0
-    case 'dark':
-    case 'light':
-    case 'low_information':
-    case 'blurry':
-    case 'outlier':
-    case 'odd_aspect':
-    case 'odd_size':
-      return state.usable > 0
-  }
-}
+/** Of a kind that is about a class or a file, and not about samples. */
+export const always = (): boolean => true
+
+/** Of a kind that holds for each of its samples, whatever its label. */
+export const whileUsable = ({ usable }: FindingState): boolean => usable > 0

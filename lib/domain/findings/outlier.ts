@@ -1,5 +1,6 @@
 /** Images unlike all others of the set, by the features of a network: another subject, a screenshot, a broken file. */
 import { about, type KindOfFinding } from './finding.ts'
+import { whileUsable } from './open-findings.ts'
 import { percentile } from './image-figures.ts'
 
 /** An image is an outlier where its mean distance to its neighbours is more than so many interquartile ranges above the
@@ -12,6 +13,7 @@ const FEWEST = 3 * OUTLIER_NEIGHBOURS
 export const outlier: KindOfFinding = {
   kind: 'outlier',
   remedies: ['exclude', 'relabel', 'dismiss'],
+  isOpen: whileUsable,
   find: ({ samples, distances }) => {
     if (distances === null) return null
     const known = distances.filter((distance) => !Number.isNaN(distance)).sort()

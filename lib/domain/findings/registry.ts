@@ -19,6 +19,7 @@ import { mislabelled } from './mislabelled.ts'
 import { nearDuplicate } from './near-duplicate.ts'
 import { oddAspect } from './odd-aspect.ts'
 import { oddSize } from './odd-size.ts'
+import type { FindingState } from './open-findings.ts'
 import { outlier } from './outlier.ts'
 import { shortcut } from './shortcut.ts'
 import { tooFew } from './too-few.ts'
@@ -45,6 +46,9 @@ const KINDS: { readonly [K in FindingKind]: KindOfFinding } = {
 }
 
 export const remediesOf = (kind: FindingKind): KindOfFinding['remedies'] => KINDS[kind].remedies
+
+/** Whether a finding of this kind still holds, its samples being as they are now. */
+export const isOpen = (kind: FindingKind, state: FindingState): boolean => KINDS[kind].isOpen(state)
 
 export type SetFindings = {
   readonly findings: readonly Finding[]

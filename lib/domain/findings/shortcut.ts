@@ -3,6 +3,7 @@
  *  networks"). */
 import { wilson } from '../statistics.ts'
 import { about, percent, type FindingSample, type KindOfFinding } from './finding.ts'
+import { always } from './open-findings.ts'
 import { crossValidated, type LabelledRow } from './naive-bayes.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -32,6 +33,7 @@ const FEWEST_OF_CLASS = 5
 export const shortcut: KindOfFinding = {
   kind: 'shortcut',
   remedies: ['add_more'],
+  isOpen: always,
   find: ({ classes, samples, probabilities, hasPhotographs }) => {
     if (!hasPhotographs) return []
     if (probabilities === null) return null

@@ -1,5 +1,6 @@
 /** Classes with too few different images to be recognised reliably. */
 import { about, type KindOfFinding } from './finding.ts'
+import { always } from './open-findings.ts'
 import { countsByClass } from './class-counts.ts'
 
 /** Different images for each class from which a first training is worth trying; the upload page asks for as many. */
@@ -8,6 +9,7 @@ const FEWEST_OF_A_CLASS = 20
 export const tooFew: KindOfFinding = {
   kind: 'too_few',
   remedies: ['add_more'],
+  isOpen: always,
   find: (set) =>
     countsByClass(set).flatMap(({ name, images, different }) =>
       different >= FEWEST_OF_A_CLASS
