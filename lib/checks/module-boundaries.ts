@@ -69,7 +69,7 @@ export const MODULES = {
   operations: { is: 'health, logs, metrics, backups, settings', may: ['domain', 'contracts', 'data'] },
   http: {
     is: 'HTTP handlers for contracts and use cases',
-    may: ['domain', 'contracts', 'queries', 'auth', 'ingest', 'training', 'operations'],
+    may: ['domain', 'contracts', 'queries', 'auth', 'ingest', 'serving', 'training', 'operations'],
   },
   server: {
     is: 'node:http itself: connections, limits, and the fast path',

@@ -8,7 +8,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 
 const DAY_MS = 86_400_000
 
-type PredictionDeletion = {
+export type PredictionDeletion = {
   readonly deletePrediction: RouteAnswer<'DELETE /api/predictions/{id}'>
   readonly deletePredictions: (
     input: Input<typeof deletePredictions>,

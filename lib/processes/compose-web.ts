@@ -149,7 +149,7 @@ export async function composeWeb(
     startedAt,
   })
   const precisionOf = (classifierId: string) => serving.state().precisions[classifierId] ?? null
-  const { health, healthLive, healthReady } = createHealth({
+  const health = createHealth({
     version: VERSION,
     startedAt,
     now,
@@ -205,9 +205,7 @@ export async function composeWeb(
       dismissFindings: findingsDismissal(data),
     },
     operations: {
-      health,
-      healthLive,
-      healthReady,
+      ...health,
       metrics: watch.metrics,
       metricsHistory: watch.metricsHistory,
       modelUptime: createModelUptime({ data, startedAt, now }),

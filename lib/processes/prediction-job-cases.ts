@@ -5,16 +5,11 @@
 import { pseudonymFor } from '#lib/auth/pseudonym.ts'
 import type { ServingState } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
-import type { Darkroom } from '#lib/http/context.ts'
 import type { PredictionJobQueries } from '#lib/queries/prediction-jobs.ts'
+import type { PredictionJobCases } from '#lib/serving/prediction-jobs/cases.ts'
 import type { ImageLimits } from '#lib/serving/prediction-jobs/received-images.ts'
 import { wallClock } from './clock.ts'
 import type { PublicBytes } from './storage-limits.ts'
-
-type JobCases = Pick<
-  Darkroom['serving'],
-  'createPredictionJob' | 'cancelPredictionJob' | 'deletePredictionJob'
->
 
 type JobCaseParts = {
   readonly data: Data & { readonly queries: Pick<PredictionJobQueries, 'getPredictionJob'> }
@@ -26,8 +21,15 @@ type JobCaseParts = {
   readonly state: () => Pick<ServingState, 'versions' | 'precisions'>
 }
 
-export function predictionJobCases({ data, dataDir, limits, quota, secret, state }: JobCaseParts): JobCases {
-  const cases = async (): Promise<JobCases> => {
+export function predictionJobCases({
+  data,
+  dataDir,
+  limits,
+  quota,
+  secret,
+  state,
+}: JobCaseParts): PredictionJobCases {
+  const cases = async (): Promise<PredictionJobCases> => {
     const { createPredictionJobCases } = await import('#lib/serving/prediction-jobs/cases.ts')
     return createPredictionJobCases({
       data,

@@ -4,7 +4,7 @@ import type { Data } from '#lib/data/data.ts'
 import { feedbackMeaning } from '#lib/domain/feedback.ts'
 import { notFound } from '#lib/data/store.ts'
 
-type FeedbackCases = {
+export type FeedbackCases = {
   readonly giveFeedback: RouteAnswer<'POST /api/predictions/{id}/feedback'>
   readonly giveFeedbackOnMany: RouteAnswer<'POST /api/predictions/feedback'>
 }

@@ -49,6 +49,8 @@ export type PredictionJobParts = {
   readonly now: () => number
 }
 
+export type PredictionJobCases = ReturnType<typeof createPredictionJobCases>
+
 export function createPredictionJobCases(parts: PredictionJobParts) {
   const { data, read, dataDir, limits, now } = parts
 
