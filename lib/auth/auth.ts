@@ -5,13 +5,13 @@
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import type { Caller, RateLimitName } from '#lib/contracts/contract.ts'
-import type { Input, Output } from '#lib/contracts/contract.ts'
+import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Role } from '#lib/data/values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
+import type { RateLimitName } from '#lib/domain/rate-limit.ts'
 import { createAccountActions, type AccountActions } from './account.ts'
 import { createApiKeys, keyIn, type ApiKeys } from './keys.ts'
 import type { Limits } from './rate-limits.ts'
@@ -38,21 +38,26 @@ export type Auth = UserAdmin &
   PhoneLinkCases &
   Pick<ApiKeys, 'listKeys' | 'createKey' | 'revokeKey'> & {
     readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
+    /** Whether the first admin has not been created yet. */
     readonly needsFirstAdmin: () => Promise<boolean>
+    /** Checks a password; null when it is wrong, which takes as long as when it is correct. */
     readonly login: (email: string, password: string) => Promise<SessionUser | null>
     /** The name of the person with this address; null if there is none. */
     readonly nameAt: (email: string) => Promise<string | null>
-    /** Whether this session is still valid. */
+    /** Whether this session is still valid: a logout, a changed password or a deactivated account ends it. */
     readonly isLive: (session: LoginSession) => Promise<boolean>
     readonly logout: (session: LoginSession) => Promise<void>
+    /** The caller, from an API key, a phone link or a session cookie. Throws for an invalid key or link. */
     readonly callerOf: (headers: Pick<Headers, 'get'>) => Promise<Caller>
     /** The id of the phone link with this token. Throws `unauthenticated` where it cannot be used. */
     readonly linkOf: (token: string) => Promise<string>
+    /** Signs session cookies. */
     readonly secret: () => string
     /** How people sign in with OIDC; null if it is not configured. */
     readonly oidc: () => OidcSettings | null
-    /** Counts one more request of this class; null where no limit applies. */
+    /** Counts one more request of this class and returns whether it exceeds the limit; null where no limit applies. */
     readonly rate: (limited: RateLimitName, asking: RateLimitSubject) => MaybePromise<Rate | null>
+    /** Undoes a count: the request was not one of those that are limited. */
     readonly undoCount: (limited: RateLimitName, asking: RateLimitSubject) => Promise<void>
   }
 

@@ -6,10 +6,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
-import { LIMITED, type RateLimitName } from '#lib/contracts/contract.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
-import { WINDOW_SECONDS, type Allowance } from '#lib/domain/rate-limit.ts'
+import { RATE_LIMITS, WINDOW_SECONDS, type Allowance, type RateLimitName } from '#lib/domain/rate-limit.ts'
 import type { Rate, RateLimitSubject } from './rate-state.ts'
 
 export type LimitSettings = {
@@ -156,7 +155,7 @@ export function createLimits(
 
 function readName(name: string): { readonly limited: RateLimitName; readonly subject: string } | null {
   const space = name.indexOf(' ')
-  const limited = LIMITED.find((one) => one === name.slice(0, space))
+  const limited = RATE_LIMITS.find((one) => one === name.slice(0, space))
   return limited ? { limited, subject: name.slice(space + 1) } : null
 }
 
@@ -170,7 +169,7 @@ const partition = <T>(all: readonly T[], belongs: (one: T) => boolean): readonly
 
 const limitersOf = (allowances: LimitSettings['allowances'], times: number): Limiters =>
   Object.fromEntries(
-    LIMITED.map((limited) => {
+    RATE_LIMITS.map((limited) => {
       const { points, windowSeconds } = allowances[limited]
       return [limited, new RateLimiterMemory({ points: points * times, duration: windowSeconds })]
     }),

@@ -3,6 +3,7 @@
  *  call. */
 import type { z } from 'zod'
 import type { ErrorCode } from '#lib/domain/errors.ts'
+import type { RateLimitName } from '#lib/domain/rate-limit.ts'
 
 /** Who may call a route. `open`: anyone · `predict`: anyone while PUBLIC_PREDICT is on, else any login or key
  *  · `view`: read what is stored ·
@@ -24,11 +25,6 @@ export const SCOPES = [
   'phone',
 ] as const
 export type Scope = (typeof SCOPES)[number]
-
-/** Groups of requests that share a rate limit (RATE_LIMIT_*). Logins are counted behind
- *  next-auth's own route: per account, and in total. */
-export const LIMITED = ['predict', 'batch', 'upload', 'retrain', 'evaluate', 'login', 'logins'] as const
-export type RateLimitName = (typeof LIMITED)[number]
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 

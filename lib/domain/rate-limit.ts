@@ -1,5 +1,10 @@
-/** How often something may be done: `30`, `30/minute`, `5/hour`, `100/day`. Pure; lib/auth decides on the subject
- *  of a limit. */
+/** The names of the rate limits, and how often something may be done: `30`, `30/minute`, `5/hour`, `100/day`. A
+ *  contract names its limit; lib/auth counts. */
+
+/** Groups of requests that share a limit (RATE_LIMIT_*). Logins are counted behind next-auth's own route: per account,
+ *  and in total. */
+export const RATE_LIMITS = ['predict', 'batch', 'upload', 'retrain', 'evaluate', 'login', 'logins'] as const
+export type RateLimitName = (typeof RATE_LIMITS)[number]
 
 export const WINDOW_SECONDS = { minute: 60, hour: 3_600, day: 86_400 } as const
 type Window = keyof typeof WINDOW_SECONDS

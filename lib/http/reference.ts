@@ -2,9 +2,10 @@
  * The API reference for people: each route with its fields, responses, errors and a working curl line;
  * generated from the contracts and the description of openapi.ts. The page /docs renders it.
  */
-import type { Answer, Body, Contract, RateLimitName, Scope } from '#lib/contracts/contract.ts'
+import type { Answer, Body, Contract, Scope } from '#lib/contracts/contract.ts'
 import { contracts, type Routes } from '#lib/contracts/index.ts'
 import { STATUS_OF } from '#lib/domain/errors.ts'
+import type { RateLimitName } from '#lib/domain/rate-limit.ts'
 import { EXAMPLES, type Example } from './curl-examples.ts'
 import { errorsOf, openapi } from './openapi.ts'
 
