@@ -9,7 +9,7 @@ import { chosenClassifier, classifierId, engine, id, nextCursor, page, time, ver
 
 export const RUN_STATES = ['queued', 'running', 'judging', 'done', 'cancelled', 'failed'] as const
 
-export const RECIPES_TO_ASK = [
+export const REQUESTABLE_RECIPES = [
   'auto',
   'head',
   'transfer',
@@ -83,7 +83,7 @@ export const retrain = contract({
   input: z.object({
     ...chosenClassifier,
     recipe: z
-      .enum(RECIPES_TO_ASK)
+      .enum(REQUESTABLE_RECIPES)
       .default('auto')
       .describe(
         'auto: head for few images, else finetune from the live version, or scratch if there is none; ' +

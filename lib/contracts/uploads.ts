@@ -20,7 +20,7 @@ import {
 const MOST_OFFSET = 100_000_000
 
 /** Why a file did not become a sample, or a remark about one that did. */
-export const FINDINGS = [
+export const FILE_FINDINGS = [
   'corrupt',
   'not_an_image',
   'too_large',
@@ -34,7 +34,7 @@ export const FINDINGS = [
   'near_copy',
 ] as const
 export const finding = z.object({
-  kind: z.enum(FINDINGS),
+  kind: z.enum(FILE_FINDINGS),
   filename: z.string(),
   detail: z.string(),
   sample_id: id.nullable(),

@@ -8,7 +8,7 @@ import type { SetFigures } from '#lib/domain/findings/finding.ts'
 import { findingsOf } from '#lib/domain/findings/registry.ts'
 import { linkedGroups, type Link } from '#lib/domain/groups.ts'
 import { copyLinks } from '#lib/domain/near-copies.ts'
-import { storedFigures } from './findings.ts'
+import { storedFigures } from './upload-report.ts'
 import type { IngestPorts } from './ports.ts'
 
 const IMAGES_AT_ONCE = 100

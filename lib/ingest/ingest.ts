@@ -16,7 +16,7 @@ import {
   type FileFindingKind,
   type IngestProgress,
   type UploadReportDraft,
-} from './findings.ts'
+} from './upload-report.ts'
 import { MOST_GROUPED } from './group-images.ts'
 import { createStatedGroups, type StatedGroups } from './stated-groups.ts'
 import { createConflicts } from './label-conflicts.ts'

@@ -2,7 +2,7 @@
  *  excluded until a user chooses; a choice that a user has made stays. */
 import type { AddSampleResult, NewSample } from '#lib/data/values.ts'
 import { CONFLICT_AUTHOR } from '#lib/domain/sample-state.ts'
-import type { ConflictFinding, UploadReportDraft } from './findings.ts'
+import type { ConflictFinding, UploadReportDraft } from './upload-report.ts'
 import type { IngestPorts } from './ports.ts'
 
 type LabelledFile = { readonly label: string; readonly path: string }

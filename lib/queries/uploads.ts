@@ -1,5 +1,5 @@
 /** Uploads and their reports. */
-import { FINDINGS, type UploadReport } from '#lib/contracts/uploads.ts'
+import { FILE_FINDINGS, type UploadReport } from '#lib/contracts/uploads.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { CONFLICT_AUTHOR, trashedUntil } from '#lib/domain/sample-state.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
@@ -65,7 +65,7 @@ const answerOf = (upload: Upload, decided: ReadonlySet<string>): UploadReport =>
   files: upload.files,
   per_class: upload.perClass.map(({ name, count, isNew }) => ({ class: name, count, is_new: isNew })),
   findings: upload.findings.flatMap((one) => {
-    const known = FINDINGS.find((name) => name === one.kind)
+    const known = FILE_FINDINGS.find((name) => name === one.kind)
     if (known === undefined) return []
     const { filename, sampleId } = one
     return [{ kind: known, filename, sample_id: sampleId, ...conflictOf(one, decided) }]

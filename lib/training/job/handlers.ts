@@ -1,5 +1,5 @@
-/** What the worker does for each kind of job: train, evaluate, compare. Claiming jobs and forking children
- *  happens elsewhere. */
+/** What the worker does for each kind of job of training. The other kinds (backups, networks, findings, predictions)
+ *  are composed in lib/processes; lib/jobs claims jobs. */
 import { compareVersions } from '../versions/compare.ts'
 import { evaluateVersion } from '../versions/evaluate.ts'
 import { probeJob } from '../probe/probe-job.ts'

@@ -17,7 +17,7 @@ import { toast } from '#lib/ui/toast.tsx'
 import { failureOf } from '../../../../../_components/request-error.ts'
 import { UploadProblems } from '../../findings/_components/upload-problems.tsx'
 import { ConflictChoice } from './conflict-choice.tsx'
-import { FINDING_LABELS } from './finding-labels.ts'
+import { FILE_FINDING_LABELS } from './file-finding-labels.ts'
 import { NextStep } from './next-step.tsx'
 
 const FINDINGS_SHOWN = 50
@@ -103,8 +103,8 @@ export function UploadFindings({
               {
                 name: 'Problem',
                 cell: (one) => (
-                  <Badge variant={FINDING_LABELS[one.kind].isLoss ? 'bad' : 'amber'}>
-                    {FINDING_LABELS[one.kind].label}
+                  <Badge variant={FILE_FINDING_LABELS[one.kind].isLoss ? 'bad' : 'amber'}>
+                    {FILE_FINDING_LABELS[one.kind].label}
                   </Badge>
                 ),
               },

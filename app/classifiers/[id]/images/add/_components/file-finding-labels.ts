@@ -3,7 +3,9 @@ import type { UploadReport } from '#lib/contracts/uploads.ts'
 
 type Kind = UploadReport['findings'][number]['kind']
 
-export const FINDING_LABELS: Readonly<Record<Kind, { readonly label: string; readonly isLoss: boolean }>> = {
+export const FILE_FINDING_LABELS: Readonly<
+  Record<Kind, { readonly label: string; readonly isLoss: boolean }>
+> = {
   corrupt: { label: 'Unreadable', isLoss: true },
   not_an_image: { label: 'Not an image', isLoss: true },
   too_large: { label: 'Too large', isLoss: true },
