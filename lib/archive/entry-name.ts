@@ -1,5 +1,6 @@
 /** The name of a ZIP entry: decoded, whichever program wrote it, and checked before it is used.
  *  It accesses no file; a valid name is still only a label. */
+import { isUtf8 } from 'node:buffer'
 import { getFileNameLowLevel, validateFileName } from 'yauzl'
 import type { Entry } from 'yauzl'
 import { decodeName, type CodePage } from '#lib/domain/reading/code-pages.ts'
@@ -18,8 +19,7 @@ const REGULAR = 0o100000
  *  guessed from all names. */
 export function readName(entry: Entry, page: CodePage | null): string {
   const raw = guessedBytes(entry)
-  const flags =
-    entry.generalPurposeBitFlag | (raw === null && isValidUtf8(entry.fileNameRaw) ? UNICODE_FLAG : 0)
+  const flags = entry.generalPurposeBitFlag | (raw === null && isUtf8(entry.fileNameRaw) ? UNICODE_FLAG : 0)
   const name =
     raw === null || page === null
       ? getFileNameLowLevel(flags, entry.fileNameRaw, entry.extraFields, false)
@@ -34,17 +34,8 @@ export function readName(entry: Entry, page: CodePage | null): string {
 
 /** The bytes of a name whose encoding is not stated and is not UTF-8; null for all others. */
 export function guessedBytes({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): Uint8Array | null {
-  if ((generalPurposeBitFlag & UNICODE_FLAG) !== 0 || isValidUtf8(fileNameRaw)) return null
+  if ((generalPurposeBitFlag & UNICODE_FLAG) !== 0 || isUtf8(fileNameRaw)) return null
   return extraFields.some(({ id }) => id === UNICODE_PATH_FIELD) ? null : fileNameRaw
-}
-
-function isValidUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return true
-  } catch {
-    return false
-  }
 }
 
 export function reasonToRefuse(path: string, entry: Entry): string | null {

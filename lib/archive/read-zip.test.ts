@@ -232,3 +232,13 @@ test('names that are too long are reported in part, also those of files that wou
     [200, 'its name is'],
   ])
 })
+
+test('listing ends with the first entry above the limit of the caller', async () => {
+  const zip = Buffer.from(zipFile(Array.from({ length: 9 }, (_, i) => ({ name: `cats/${i}.png` }))))
+  zip.writeUInt32LE(0, zip.lastIndexOf('PK\x01\x02')) // the last name of the directory cannot be read
+
+  const { files } = await listZip(zip, { mostEntries: 4 })
+
+  expect(files).toHaveLength(5)
+  await expect(listZip(zip)).rejects.toMatchObject({ code: 'bad_archive' })
+})

@@ -3,12 +3,13 @@
  *  header is trusted. */
 import { crc32, inflateRaw } from 'node:zlib'
 import { promisify } from 'node:util'
-import { fromBufferPromise, openPromise } from 'yauzl'
-import type { Entry, ZipFile } from 'yauzl'
+import { fromBufferPromise, fromRandomAccessReaderPromise } from 'yauzl'
+import type { Entry, Options, ZipFile } from 'yauzl'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { guessCodePage, type CodePage } from '#lib/domain/reading/code-pages.ts'
 import type { ListedFile } from '#lib/domain/reading/folder-tree.ts'
 import { systemReason } from '#lib/domain/reading/system-files.ts'
+import { openBlocks } from './block-reader.ts'
 import { guessedBytes, LONGEST_NAME, readName, reasonToRefuse } from './entry-name.ts'
 import { unpackToFile, type UnpackedFile } from './unpack-to-file.ts'
 
@@ -82,8 +83,15 @@ export type ZipListing = {
   readonly guessedPage: CodePage | null
 }
 
-/** Throws `bad_archive` when `readZip` would refuse all entries. */
-export async function listZip(source: string | Uint8Array, signal?: AbortSignal): Promise<ZipListing> {
+/** Throws `bad_archive` when `readZip` would refuse all entries. Ends with the first file or refused entry above
+ *  `mostEntries`: the caller refuses such an archive, whatever else it has. */
+export async function listZip(
+  source: string | Uint8Array,
+  {
+    mostEntries = MOST_ENTRIES,
+    signal,
+  }: { readonly mostEntries?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<ZipListing> {
   const files: ListedFile[] = []
   const skipped: string[] = []
   const refused: { path: string; reason: string }[] = []
@@ -95,6 +103,7 @@ export async function listZip(source: string | Uint8Array, signal?: AbortSignal)
     else if (checked.refused === null)
       files.push({ path, bytes: entry.uncompressedSize, checksum: entry.crc32 })
     else refused.push({ path: printable(path), reason: checked.refused })
+    if (files.length + refused.length > mostEntries) break
   }
   const [first] = refused
   if (files.length === 0 && first !== undefined)
@@ -120,7 +129,8 @@ async function* judged(
   signal?: AbortSignal,
 ): AsyncGenerator<EntryCheck> {
   signal?.throwIfAborted()
-  const page = known === undefined ? await pageOf(source, signal) : known
+  let page = known ?? null
+  let isGuessed = known !== undefined
   const zip = await open(source)
   try {
     if (zip.entryCount > MOST_ENTRIES)
@@ -130,6 +140,11 @@ async function* judged(
       )
     for await (const entry of entriesOf(zip)) {
       signal?.throwIfAborted()
+      // Most archives have no such name, and are read once.
+      if (!isGuessed && guessedBytes(entry) !== null) {
+        page = await pageOf(source, signal)
+        isGuessed = true
+      }
       const path = readName(entry, page)
       if (path.endsWith('/')) continue
       // What is skipped is listed with its whole name.
@@ -163,7 +178,7 @@ async function open(source: string | Uint8Array): Promise<ZipFile> {
   // Names are read and checked here, entry by entry; sizes are counted while unpacking.
   const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false }
   try {
-    if (typeof source === 'string') return await openPromise(source, options)
+    if (typeof source === 'string') return await openFile(source, options)
     return await fromBufferPromise(Buffer.from(source.buffer, source.byteOffset, source.byteLength), options)
   } catch (cause) {
     rethrowFromDisk(cause)
@@ -172,6 +187,16 @@ async function open(source: string | Uint8Array): Promise<ZipFile> {
       'Create the archive again, or download it again.',
       cause,
     )
+  }
+}
+
+async function openFile(path: string, options: Options): Promise<ZipFile> {
+  const { reader, file, size } = await openBlocks(path)
+  try {
+    return await fromRandomAccessReaderPromise(reader, size, options)
+  } catch (error) {
+    await file.close()
+    throw error
   }
 }
 

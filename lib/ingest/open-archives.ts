@@ -1,6 +1,6 @@
 /** The ZIP archives of a form as sets. One that cannot be read is reported like any other file, as long as something
  *  else was sent that can be. It unpacks no image. */
-import type { ZipLimits } from '#lib/archive/read-zip.ts'
+import { MOST_ENTRIES, type ZipLimits } from '#lib/archive/read-zip.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import type { ArrivedZip } from './multipart-spool.ts'
 import type { Stray } from './readers/labelled-image.ts'
@@ -11,12 +11,26 @@ export type OpenArchives = {
   readonly refused: readonly Stray[]
 }
 
-/** @throws bad_archive, with the name, where nothing else was sent */
+/** Lists one archive after another, since all names of an upload are in memory together.
+ *  @param mostEntries of all archives together
+ *  @throws bad_archive, with the name, where nothing else was sent */
 export async function openArchives(
   zips: readonly ArrivedZip[],
-  { limits, hasFiles }: { readonly limits: ZipLimits; readonly hasFiles: boolean },
+  {
+    limits,
+    hasFiles,
+    mostEntries = MOST_ENTRIES,
+  }: { readonly limits: ZipLimits; readonly hasFiles: boolean; readonly mostEntries?: number },
 ): Promise<OpenArchives> {
-  const opened = await Promise.all(zips.map(({ name, file }) => openArchive(name, zipSource(file, limits))))
+  const opened: (OpenArchives['archives'][number] | DarkroomError)[] = []
+  let entries = 0
+  for (const { name, file } of zips) {
+    const one = await openArchive(name, zipSource(file, limits))
+    opened.push(one)
+    if (one instanceof DarkroomError) continue
+    entries += one.source.files.length + one.source.refused.length
+    if (entries > mostEntries) throw tooManyEntries(mostEntries)
+  }
   const archives = opened.flatMap((one) => (one instanceof DarkroomError ? [] : [one]))
   const errors = opened.flatMap((one, i) =>
     one instanceof DarkroomError ? [{ error: one, zip: zips[i]! }] : [],
@@ -47,3 +61,10 @@ async function openArchive(
     return new DarkroomError('bad_archive', { what, why, remedy }, { cause: error })
   }
 }
+
+const tooManyEntries = (limit: number): DarkroomError =>
+  new DarkroomError('too_large', {
+    what: 'The upload was rejected',
+    why: `its archives have more than ${limit.toLocaleString('en')} entries together`,
+    remedy: 'Send the archives in several uploads.',
+  })

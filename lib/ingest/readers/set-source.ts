@@ -34,7 +34,7 @@ export async function zipSource(
   limits: ZipLimits,
   signal?: AbortSignal,
 ): Promise<SetSource> {
-  const { files, skipped, refused, guessedPage } = await listZip(zip, signal)
+  const { files, skipped, refused, guessedPage } = await listZip(zip, { signal })
   const tablePaths = new Set(tablePathsIn(files))
   const tables: TableText[] = []
   if (tablePaths.size > 0)

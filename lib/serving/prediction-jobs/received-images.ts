@@ -74,7 +74,7 @@ export async function receiveImages(
       if (isZip(first)) {
         const file = `zip-${sources.length}`
         await pipeline(Readable.from(all), createWriteStream(path.join(folder, file), { flags: 'wx' }))
-        const listing = await listZip(path.join(folder, file))
+        const listing = await listZip(path.join(folder, file), { mostEntries: mostImages - total })
         total += listing.files.length + listing.refused.length
         sources.push({ kind: 'zip', file })
       } else {
