@@ -4,7 +4,7 @@ import { compare, judge, sentence, type PairedAnswer, type Verdict } from './gat
 import { answers } from './paired-answers.fakes.ts'
 import { pairedGain } from './statistics.ts'
 
-const folds = { folds: 5, isSuperset: true }
+const folds = { folds: 5, reused: { images: 40, of: 40 } }
 
 test('with few images, a version that was trained on no fewer and is not below is equal', () => {
   const forty = answers({ both: 30, gains: 3, losses: 2, neither: 5 })
@@ -12,12 +12,27 @@ test('with few images, a version that was trained on no fewer and is not below i
 
   expect(judge(compare(forty, null, folds)).kind).toBe('equal')
   expect(judge(compare(below, null, folds)).kind).toBe('cannot-tell')
-  expect(judge(compare(forty, null, { ...folds, isSuperset: false })).kind).toBe('cannot-tell')
   expect(judge(compare(answers({ both: 8, gains: 1, losses: 0, neither: 0 }), null, folds)).kind).toBe(
     'cannot-tell',
   )
   expect(judge(compare(answers({ both: 9, gains: 1, losses: 0, neither: 0 }), null, folds)).kind).toBe(
     'equal',
+  )
+})
+
+test('up to a tenth of the earlier images may have been removed, which the sentence says', () => {
+  const forty = answers({ both: 30, gains: 3, losses: 2, neither: 5 })
+  const without = (removed: number) =>
+    compare(forty, null, { ...folds, reused: { images: 40 - removed, of: 40 } })
+
+  expect(judge(without(4)).kind).toBe('equal')
+  expect(judge(without(5)).kind).toBe('cannot-tell')
+  expect(sentence(without(0), { kind: 'equal' })).toContain('trained on at least the same images. ')
+  expect(sentence(without(1), { kind: 'equal' })).toContain(
+    'the same images, except for 1 that was removed. ',
+  )
+  expect(sentence(without(4), { kind: 'equal' })).toContain(
+    'the same images, except for 4 that were removed. ',
   )
 })
 

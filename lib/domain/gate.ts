@@ -17,6 +17,9 @@ export const FEWEST_CLASS_IMAGES = 20 // below that a class is reported and not 
 export const ECE_MARGIN = 0.02 // judged only from ECE_IMAGES on: on fewer images it is mostly noise
 export const ECE_IMAGES = 1_000
 export const SIGNIFICANT = 0.05
+/** Share of the champion's images that users may have removed since, so that the rest still counts as the same images:
+ *  a correction that excludes an unusable image must not keep the corrected version from going live. */
+const MOST_REMOVED = 0.1
 /** Characters of the reason that promoting a worse version requires. */
 export const MIN_REASON_LENGTH = 3
 const ROUNDING = 1e-9 // 0.75 − 0.7 is slightly more than 0.05 in doubles
@@ -44,8 +47,8 @@ export type Comparison = {
   readonly folds?: number | null
   /** Some classes have far more images than others, so `accuracyGain` is the mean of the classes. */
   readonly isBalanced?: boolean
-  /** The challenger was trained on all images of the champion, and perhaps more. */
-  readonly isSuperset?: boolean
+  /** Where versions were evaluated by cross-validation. */
+  readonly reused?: ReusedImages | null
   /** All images that it was trained on in addition are near-copies of those of the champion, with the same labels. */
   readonly addsOnlyCopies?: boolean
 }
@@ -63,10 +66,13 @@ export type PairedAnswer = {
   readonly isNew: boolean
 }
 
+/** How many of the images that the champion was trained on the challenger was trained on too. */
+export type ReusedImages = { readonly images: number; readonly of: number }
+
 /** How versions that were evaluated by cross-validation are compared. */
 export type FoldedComparison = {
   readonly folds: number
-  readonly isSuperset: boolean
+  readonly reused: ReusedImages
   readonly addsOnlyCopies?: boolean
 }
 
@@ -93,7 +99,7 @@ export function compare(
     classes: compareClasses(answers, folds),
     eceGrowth,
     folds,
-    isSuperset: validation?.isSuperset === true,
+    reused: validation?.reused ?? null,
     addsOnlyCopies: validation?.addsOnlyCopies === true,
   }
 }
@@ -109,11 +115,12 @@ export function judge(c: Comparison): Verdict {
   return { kind: 'cannot-tell', imagesNeeded: imagesToSettle(c) }
 }
 
-/** Not distinguishable, and trained on no fewer images: with few images, no stronger statement is possible. More
+/** Not distinguishable, and trained on the same images or more: with few images, no stronger statement is possible. More
  *  copies of the same images are no reason to expect a better version. */
 const isEqual = (c: Comparison): boolean =>
   c.folds != null &&
-  c.isSuperset === true &&
+  c.reused != null &&
+  c.reused.images >= (1 - MOST_REMOVED) * c.reused.of &&
   c.addsOnlyCopies !== true &&
   c.images >= FEWEST_FOR_EQUAL &&
   c.accuracyGain.value >= 0 &&
@@ -140,7 +147,7 @@ export function sentence(c: Comparison, verdict: Verdict): string {
     case 'not-worse':
       return `Not worse. ${counts}`
     case 'equal':
-      return `No measurable difference; the new version was trained on at least the same images. ${counts}`
+      return `No measurable difference; the new version was trained on ${sameImages(c)}. ${counts}`
     case 'worse':
       return `Worse. ${counts} ${verdict.because.join(' ')}`
     case 'cannot-tell':
@@ -153,6 +160,12 @@ export function sentence(c: Comparison, verdict: Verdict): string {
         `a conclusion; ${c.images.toLocaleString('en-GB')} ${c.images === 1 ? 'is' : 'are'} available.`
       )
   }
+}
+
+function sameImages({ reused }: Comparison): string {
+  const removed = reused ? reused.of - reused.images : 0
+  if (removed === 0) return 'at least the same images'
+  return `at least the same images, except for ${removed} that ${removed === 1 ? 'was' : 'were'} removed`
 }
 
 const copiesSentence = (c: Comparison): string =>

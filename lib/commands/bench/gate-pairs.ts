@@ -137,7 +137,10 @@ async function judgedPair(
     null,
     {
       folds: Math.max(first.folds, second.folds),
-      isSuperset: champion.places.every((i) => challenger.places.includes(i)),
+      reused: {
+        images: champion.places.filter((i) => challenger.places.includes(i)).length,
+        of: champion.places.length,
+      },
     },
   )
   const test = draw(MANY).test.filter((i) => isShared(set.images.labels[i]!))

@@ -59,7 +59,7 @@ test('both are compared on images that each answered out of fold, or was not tra
   })
 
   expect(hashes(images)).toEqual(['1', '2', '3'])
-  expect(images.folds).toMatchObject({ folds: 5, isSuperset: true })
+  expect(images.folds).toMatchObject({ folds: 5, reused: { images: 2, of: 2 } })
 })
 
 test('new images are answered by stored features where there are some', async () => {

@@ -4,14 +4,14 @@ import type { Data } from '#lib/data/data.ts'
 import type { OutOfFold } from '#lib/contracts/model-files.ts'
 import type { Sample, SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
+import type { ReusedImages } from '#lib/domain/gate.ts'
 import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
 import type { StoredAnswers } from './stored-answers.ts'
 import { testEntries, trainingEntriesOf } from './test-images.ts'
 
 export type FoldComparison = {
   readonly folds: number
-  /** The challenger was trained on all images of the champion. */
-  readonly isSuperset: boolean
+  readonly reused: ReusedImages
   /** What the challenger was trained on in addition are near-copies of images of the champion, with the same labels. */
   readonly addsOnlyCopies: boolean
   /** Logits of images by hash: out of fold, or by features that are stored. */
@@ -65,7 +65,10 @@ export async function comparableImages(
     entries,
     folds: {
       folds: Math.max(files.champion?.folds ?? 0, files.challenger?.folds ?? 0),
-      isSuperset: [...trained.champion.keys()].every((hash) => trained.challenger.has(hash)),
+      reused: {
+        images: [...trained.champion.keys()].filter((hash) => trained.challenger.has(hash)).length,
+        of: trained.champion.size,
+      },
       addsOnlyCopies: addsOnlyCopies(files.challenger, trained),
       champion: await withStored('champion', champion),
       challenger: await withStored('challenger', challenger),
