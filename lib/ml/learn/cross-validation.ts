@@ -15,6 +15,7 @@ import {
   standardisedViews,
 } from './feature-rows.ts'
 import type { FeatureSet, HeadSettings, HeadTry } from './head.ts'
+import { isWorthwhile, rowSpaceOf } from './row-space.ts'
 import { meanFit, squaresStrength, wantsSquares } from './mean-of-heads.ts'
 import {
   regressAll,
@@ -74,12 +75,11 @@ export async function* crossValidate(
     length: training.length,
     features: training.views[0]!,
   })
-  const rows = sharedRows(training, classes)
-  await using products = await makeProducts({
-    features: standardisedViews(training, scaling),
-    count: rows.count,
-    length: rows.length,
-  })
+  const all = sharedRows(training, classes)
+  const features = { features: standardisedViews(training, scaling), count: all.count, length: all.length }
+  const rowSpace = problem.towards === null && isWorthwhile(features) ? rowSpaceOf(features) : null
+  const rows = { ...all, length: rowSpace?.table.length ?? all.length }
+  await using products = await makeProducts(rowSpace?.table ?? features)
   const run = { ...problem, scaling, rows, products, importance: importanceOf(training, classes, settings) }
   const attempts: Attempt[] = []
   let chosen: Attempt | null = null
@@ -95,13 +95,15 @@ export async function* crossValidate(
     if (number - best.number >= settings.patience) break
   }
   if (!chosen) throw new Error(`the head cannot be trained in ${settings.epochs} attempts`)
-  const whole = chosen.fits[0]!
-  const others = await otherRounds(run, chosen.strength)
-  const folds = [chosen.fits.slice(1), ...others]
-  if (!wantsSquares(training, problem.towards)) return evaluated(run, chosen, whole, folds)
-  const [wholeBySquares, ...foldsBySquares] = await squaresOf(run)
-  const both = folds.map((of, r) => of.map((fit, fold) => meanFit(fit, foldsBySquares[r]![fold]!)))
-  return evaluated(run, chosen, meanFit(whole, wholeBySquares![0]!), both)
+  const regressions = [[chosen.fits[0]!], chosen.fits.slice(1), ...(await otherRounds(run, chosen.strength))]
+  const squares = wantsSquares(training, problem.towards) ? await squaresOf(run) : null
+  const [whole, ...folds] = regressions.map((of, round) =>
+    of.map((fit, i) => {
+      const mean = squares ? meanFit(fit, squares[round]![i]!) : fit
+      return rowSpace ? { ...mean, flat: rowSpace.fullWeights(mean.flat) } : mean
+    }),
+  )
+  return evaluated(run, chosen, whole![0]!, folds)
 }
 
 type Run = Omit<CrossValidationProblem, 'makeProducts'> & {
@@ -277,8 +279,8 @@ function foldMasks({ training, importance }: Run, { foldOf, folds }: FoldRound):
   )
 }
 
-function startOf({ towards, scaling, classes, training }: Run): Float64Array {
-  const size = classes * (training.length + 1)
+function startOf({ towards, scaling, classes, rows }: Run): Float64Array {
+  const size = classes * (rows.length + 1)
   return towards ? flatOf(towards, scaling, classes).slice(0, size) : new Float64Array(size)
 }
 
