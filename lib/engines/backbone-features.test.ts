@@ -34,6 +34,6 @@ for (const { name, engine } of isThere ? await enginesHere() : []) {
 test.runIf(isThere)('it has the features of both networks', async () => {
   const { network, preprocess } = await readBundle(folder)
 
-  expect(featureLength(network)).toBe(384 + 576)
+  expect(featureLength(network)).toBe(384 + 48 + 96 + 576)
   expect(preprocess.size).toBe(fixture.package.size)
 })

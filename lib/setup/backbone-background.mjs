@@ -9,6 +9,8 @@ import path from 'node:path'
 import { say } from './progress.mjs'
 
 const FOLDER = '.pretrained'
+/** As in lib/training/pretrained/backbone-package.ts. One that was installed with another number is replaced. */
+const EDITION = 2
 
 /** Tried once and remembered, whether it succeeded or not: the next start does not try again.
  *  @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env */
@@ -16,17 +18,18 @@ export function provideBackboneBehind(root, node, env) {
   if (isPrevented(root, env)) return
   const folder = path.join(root, FOLDER)
   const stamp = path.join(folder, 'stamp.json')
-  if (existsSync(stamp)) {
-    const { kind, reason } = JSON.parse(readFileSync(stamp, 'utf8'))
-    if (kind !== 'ready')
-      say(
-        `The pretrained network MobileNetV3-Small is missing: ${reason} To try again: npm run backbone -- fetch`,
-      )
+  const noted = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : null
+  if (noted !== null && noted.kind !== 'ready') {
+    say(
+      `The pretrained network MobileNetV3-Small is missing: ${noted.reason} To try again: npm run backbone -- fetch`,
+    )
     return
   }
+  if (noted?.edition === EDITION) return
   mkdirSync(folder, { recursive: true })
   const log = openSync(path.join(folder, 'setup.log'), 'a')
-  const child = spawn(node, [path.join(root, 'lib/commands/backbone.ts'), 'fetch', '--installation'], {
+  const command = ['fetch', '--installation', ...(noted === null ? [] : ['--force'])]
+  const child = spawn(node, [path.join(root, 'lib/commands/backbone.ts'), ...command], {
     cwd: root,
     env,
     detached: true,

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { supervisorEnvironment } from '#lib/processes/environment.ts'
 import { ROOT } from '#lib/processes/settings.ts'
+import { BACKBONE_EDITION } from '#lib/training/pretrained/backbone-package.ts'
 
 /**
  * A folder with the real bootstrap, and small programs in place of npm, Prisma, Next, the supervisor and
@@ -103,8 +104,11 @@ test('the first start installs, generates and builds; the second repeats nothing
   await expect.poll(done, { timeout: 10_000 }).toContain('backbone')
 
   rmSync(path.join(root, 'done.txt'))
-  for (const folder of ['.native', '.pretrained'])
-    writeFileSync(path.join(root, folder, 'stamp.json'), '{ "kind": "ready" }')
+  writeFileSync(path.join(root, '.native/stamp.json'), '{ "kind": "ready" }')
+  writeFileSync(
+    path.join(root, '.pretrained/stamp.json'),
+    `{ "kind": "ready", "edition": ${BACKBONE_EDITION} }`,
+  )
   expect(await start('start').ended).toMatchObject({ code: 0, output: '' })
   expect(done()).toEqual([])
 })
@@ -118,6 +122,15 @@ test('a start fetches no pretrained network where BACKBONE=own says so', async (
   expect(output).not.toContain('MobileNetV3')
   await expect.poll(done, { timeout: 10_000 }).toContain('native')
   expect(done()).not.toContain('backbone')
+})
+
+test('a start replaces a pretrained network of an earlier edition', async () => {
+  const { start, done, write } = tree()
+  write('.pretrained/stamp.json', '{ "kind": "ready" }')
+
+  await start('start').ended
+
+  await expect.poll(done, { timeout: 10_000 }).toContain('backbone')
 })
 
 test('a start says why the pretrained network is missing, and does not try again', async () => {

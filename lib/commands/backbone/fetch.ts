@@ -8,7 +8,12 @@ import { messageOf } from '#lib/domain/errors.ts'
 import { fetchBackbone } from '#lib/processes/backbone-job.ts'
 import { readStart, ROOT } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
-import { BACKBONE_PACKAGE, BACKBONE_TITLE, specifierOf } from '#lib/training/pretrained/backbone-package.ts'
+import {
+  BACKBONE_EDITION,
+  BACKBONE_PACKAGE,
+  BACKBONE_TITLE,
+  specifierOf,
+} from '#lib/training/pretrained/backbone-package.ts'
 import { CATALOGUE_NAMES } from '#lib/contracts/backbones.ts'
 import { isInCatalogue } from '#lib/training/pretrained/catalogue.ts'
 import { installedBackbone } from '#lib/training/run/start/backbones.ts'
@@ -86,7 +91,7 @@ export async function fetchCommand(args: readonly string[], signal: AbortSignal)
     console.log(`${BACKBONE_TITLE} is installed in ${await fetchBackbone(parts)}.`)
     return 0
   }
-  return noted(into, async () => {
+  return noted(into, { isReplacing: installed !== null }, async () => {
     console.log(`${BACKBONE_TITLE} is installed in ${await fetchBackbone(parts)}.`)
   })
 }
@@ -97,17 +102,24 @@ const installationPlaces = () => {
   return { places: { modelsDir: join(ROOT, 'models'), pretrainedDir, dataDir: pretrainedDir } }
 }
 
-/** Remembers the outcome, so that the next start does not try again. */
-async function noted(folder: string, work: () => Promise<void>): Promise<number> {
+const READY = { kind: 'ready', edition: BACKBONE_EDITION } as const
+
+/** Remembers the outcome, so that the next start does not try again. An earlier edition that cannot be replaced goes
+ *  on serving. */
+async function noted(
+  folder: string,
+  { isReplacing }: { readonly isReplacing: boolean },
+  work: () => Promise<void>,
+): Promise<number> {
   await mkdir(folder, { recursive: true })
   const write = (outcome: object): Promise<void> =>
     writeFile(join(folder, STAMP), `${JSON.stringify({ ...outcome, at: new Date().toISOString() })}\n`)
   try {
     await work()
-    await write({ kind: 'ready' })
+    await write(READY)
     return 0
   } catch (error) {
-    await write({ kind: 'unavailable', reason: messageOf(error) })
+    await write(isReplacing ? READY : { kind: 'unavailable', reason: messageOf(error) })
     throw error
   }
 }

@@ -1,7 +1,7 @@
 /** Shorter rows for a regression with fewer rows than features. Weights that start at zero and are pulled to zero are
- *  sums of the rows (Schölkopf et al. 2001, "A generalized representer theorem"), so only the inner products of the rows
- *  matter, and rows of a triangular matrix with the same inner products give the same logits at a fraction of the cost.
- *  Which rows to train on, and how, others decide. */
+ *  sums of the rows (Schölkopf et al. 2001, "A generalized representer theorem"), so only the inner products of the
+ *  rows matter, and rows of a triangular matrix with the same inner products give the same logits at a fraction of the
+ *  cost. Which rows to train on, and how, others decide. */
 import type { FeatureTable } from './feature-products.ts'
 
 /** Of the mean squared length of a row, added to each: the matrix stays invertible where two rows are equal. */

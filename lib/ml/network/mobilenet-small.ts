@@ -4,7 +4,12 @@ import { sizeOf, weightSpecs, type Layer, type Network, type Weights, type Weigh
 
 export const MOBILENET_SIZE = 224 // pixels of the side that it was trained on
 /** Pooled features of its last convolution. */
-export const MOBILENET_FEATURES = 576
+const LAST_FEATURES = 576
+/** Blocks whose pooled outputs are features too: they tell materials apart, which the last convolution tells less
+ *  well (docs/decisions/0052-features-of-middle-layers.md). */
+const MIDDLE_BLOCKS = [8, 11] as const
+/** Pooled features of all three. */
+export const MOBILENET_FEATURES = 48 + 96 + LAST_FEATURES
 
 type Block = {
   readonly kernel: 3 | 5
@@ -31,7 +36,8 @@ const BLOCKS: readonly Block[] = [
   { kernel: 5, expanded: 576, out: 96, squeezed: 144, activation: 'hardSwish', stride: 1 },
 ]
 
-/** Up to the pooled features, with a dense layer of so many outputs on them. */
+/** Up to the pooled features, those of the last convolution behind those of two middle blocks, with a dense layer of so
+ *  many outputs on them. */
 export function mobileNetV3Small(outputs: number): Network {
   const layers: Layer[] = [
     ...normed({
@@ -45,15 +51,24 @@ export function mobileNetV3Small(outputs: number): Network {
     { name: 'features.0-out', kind: 'hardSwish' },
   ]
   let [channels, last] = [STEM, 'features.0-out']
+  const outputOf = new Map<number, string>()
   BLOCKS.forEach((block, i) => {
     const name = `features.${i + 1}`
     layers.push(...blockLayers(name, block, { channels, from: last }))
     ;[channels, last] = [block.out, layers.at(-1)!.name]
+    outputOf.set(i + 1, last)
   })
   layers.push(
-    ...normed({ name: 'features.12', kind: 'conv', kernel: 1, filters: MOBILENET_FEATURES, stride: 1 }),
+    ...normed({ name: 'features.12', kind: 'conv', kernel: 1, filters: LAST_FEATURES, stride: 1 }),
     { name: 'features.12-out', kind: 'hardSwish' },
     { name: 'pool', kind: 'globalAvgPool' },
+    ...MIDDLE_BLOCKS.map((block): Layer => ({
+      name: `pool.${block}`,
+      kind: 'globalAvgPool',
+      from: outputOf.get(block)!,
+    })),
+    { name: 'middle', kind: 'concat', from: `pool.${MIDDLE_BLOCKS[0]}`, other: `pool.${MIDDLE_BLOCKS[1]}` },
+    { name: 'features', kind: 'concat', from: 'middle', other: 'pool' },
     { name: 'logits', kind: 'dense', units: outputs, bias: true },
   )
   return {

@@ -1,4 +1,5 @@
-/** Tiny networks for tests, which together have every kind of layer, odd sizes, strides and branches. Not recipes. */
+/** Tiny networks for tests, which together have every kind of layer, odd sizes, strides and branches. Not recipes.
+ *  Longer than 300 lines because it is a list, which is read one network at a time. */
 import { initialWeights } from './initial-weights.ts'
 import type { Batch } from '../learn/learner.ts'
 import type { Layer, Network, Weights } from './network.ts'
@@ -263,6 +264,23 @@ export const tinyNetworks: readonly Network[] = [
     { kind: 'hardSwish' },
     { kind: 'globalAvgPool' },
     { kind: 'concat', other: 'l4' },
+    head,
+  ),
+  network(
+    'the pooled sum of a middle block among the features',
+    { size: 6, channels: 3 },
+    conv(16),
+    norm,
+    { kind: 'hardSwish' },
+    conv(16, 1),
+    norm,
+    { kind: 'add', other: 'l2' },
+    conv(8),
+    norm,
+    relu,
+    { kind: 'globalAvgPool' },
+    { kind: 'globalAvgPool', from: 'l5' },
+    { kind: 'concat', other: 'l9' },
     head,
   ),
 ]

@@ -27,6 +27,10 @@ export type BackbonePackage = {
 export const specifierOf = ({ name, version }: Pick<BackbonePackage, 'name' | 'version'>): string =>
   `${name}@${version}`
 
+/** A new number when other features are made of the same package: the next start then installs it again
+ *  (lib/setup/backbone-background.mjs has the same number). */
+export const BACKBONE_EDITION = 2
+
 /** As people read it. */
 export const BACKBONE_TITLE = 'MobileNetV3-Small'
 /** Its folder, below those of other pretrained networks. */

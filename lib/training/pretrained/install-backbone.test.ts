@@ -58,7 +58,7 @@ test('the network, its licence and its notice are put in place, and nothing else
   expect(readdirSync(folder).sort()).toEqual(['LICENSE', 'NOTICE', 'v1'])
   expect(readFileSync(join(folder, 'NOTICE'), 'utf8')).toBe('the notice')
   const { network, preprocess } = await readBundle(join(folder, 'v1'))
-  expect(featureLength(network)).toBe(384 + 576)
+  expect(featureLength(network)).toBe(384 + 48 + 96 + 576)
   expect(preprocess).toMatchObject({ size: 224, channels: 3 })
 })
 
