@@ -43,6 +43,7 @@ import { samplesOf } from './samples/samples.ts'
 import { shippedOf } from './versions/shipped.ts'
 import { snapshotsOf } from './samples/snapshots.ts'
 import { subjectsOf } from './administration/subjects.ts'
+import { sqliteStatements } from './sqlite/statements.ts'
 import { conflict, type Store } from './store.ts'
 import { trashOf } from './trash/trash.ts'
 import { uploadsOf } from './samples/uploads.ts'
@@ -73,6 +74,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
   const store: Store = {
     connection,
     prisma,
+    statements: sqliteStatements(connection),
     id,
     now: () => new Date(settings.clock.now()),
     settings,
@@ -125,7 +127,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     syncShipped: shippedOf(store),
     id,
     ping: async () => {
-      connection.one('SELECT 1 FROM "Classifier" LIMIT 1')
+      store.statements.pending.hasClassifiers()
     },
     checkpoint: connection.checkpoint,
     writingState: connection.writingState,

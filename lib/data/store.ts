@@ -8,10 +8,13 @@ import type { Blobs } from './images/blobs.ts'
 import type { Connection } from './database/connection.ts'
 import type { DataSettings } from './data-settings.ts'
 import type { PrismaClient } from './generated/client.ts'
+import type { Statements } from './sqlite/statements.ts'
 
 export type Store = {
   readonly connection: Connection
   readonly prisma: PrismaClient
+  /** What does without Prisma, and why: the files of lib/data/sqlite. */
+  readonly statements: Statements
   readonly id: () => string
   readonly now: () => Date
   readonly settings: DataSettings

@@ -17,23 +17,21 @@ const ROWS_AT_ONCE = 500
 /** Recorded by the login itself, which is not an API route. */
 const LOGINS = ['logged in', 'login refused']
 
-export function changesOf({ connection, prisma, id, now }: Store): Changes {
+export function changesOf({ prisma, statements, id, now }: Store): Changes {
   let added = 0
   return {
     async add({ by, action, subject, byId = null, subjectId = null, classifier = null, detail = null }) {
-      await connection.write((writing) =>
-        writing.insert('Change', {
-          id: id(),
-          at: now(),
-          by,
-          byId,
-          action,
-          subject,
-          subjectId,
-          classifierId: classifier,
-          detail,
-        }),
-      )
+      await statements.access.addChange({
+        id: id(),
+        at: now(),
+        by,
+        byId,
+        action,
+        subject,
+        subjectId,
+        classifierId: classifier,
+        detail,
+      })
       if ((added += 1) % SWEEP_EVERY !== 0) return
       for (const kind of ['logins', 'changes'] as const) {
         const oldest = await prisma.change.findFirst({

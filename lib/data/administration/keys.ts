@@ -1,5 +1,5 @@
 /** API keys, stored only as sha256. lib/auth decides what a key may do. What each request with a key needs is read
- *  and written without Prisma (lib/data/database/prisma.ts). */
+ *  and written without Prisma (lib/data/sqlite). */
 import { storedScopes } from '#lib/contracts/stored-json.ts'
 import type { Keys } from '../data.ts'
 import type { Prisma } from '../generated/client.ts'
@@ -9,24 +9,14 @@ import type { Key } from '../values.ts'
 
 const WITH_MAKER = { createdBy: { select: { name: true } } } as const
 type Row = Prisma.ApiKeyGetPayload<{ include: typeof WITH_MAKER }>
-/** Times in milliseconds since 1970. */
-type StoredRow = Omit<Row, 'createdBy' | 'createdAt' | 'lastUsedAt' | 'expiresAt'> & {
-  readonly createdBy: string | null
-  readonly createdAt: number
-  readonly lastUsedAt: number | null
-  readonly expiresAt: number | null
-}
-
-export const keysOf = ({ connection, prisma, id, now }: Store): Keys => ({
+export const keysOf = ({ prisma, statements, id, now }: Store): Keys => ({
   list: async () =>
     (await prisma.apiKey.findMany({ include: WITH_MAKER, orderBy: { id: 'desc' } })).map(valueOf),
   async findByHash(sha256) {
-    const row = connection.one<StoredRow>(
-      'SELECT k.*, p."name" AS "createdBy" FROM "ApiKey" k LEFT JOIN "Person" p ON p."id" = k."createdById" ' +
-        'WHERE k."hash" = ?',
-      sha256,
-    )
-    return row === undefined ? null : valueOf(rowOf(row))
+    const row = await statements.access.keyByHash(sha256)
+    if (row === null) return null
+    const { creatorName: name, ...key } = row
+    return valueOf({ ...key, createdBy: name === null ? null : { name } })
   },
   async create({ name, sha256, beginsWith, scopes, createdById, expiresAt, classifierId }) {
     const row = {
@@ -43,24 +33,11 @@ export const keysOf = ({ connection, prisma, id, now }: Store): Keys => ({
     }
     return valueOf(await prisma.apiKey.create({ data: row, include: WITH_MAKER }))
   },
-  async used(keyId) {
-    await connection.write((writing) => {
-      writing.run('UPDATE "ApiKey" SET "lastUsedAt" = ? WHERE "id" = ?', now(), keyId)
-    })
-  },
+  used: (keyId) => statements.access.keyUsed(keyId, now()),
   async revoke(keyId) {
     const { count } = await prisma.apiKey.deleteMany({ where: { id: keyId } })
     if (count === 0) throw notFound('key', keyId)
   },
-})
-
-const timeOf = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
-const rowOf = ({ createdBy, createdAt, lastUsedAt, expiresAt, ...row }: StoredRow): Row => ({
-  ...row,
-  createdBy: createdBy === null ? null : { name: createdBy },
-  createdAt: new Date(createdAt),
-  lastUsedAt: timeOf(lastUsedAt),
-  expiresAt: timeOf(expiresAt),
 })
 
 const valueOf = ({

@@ -1,29 +1,21 @@
 /**
  * User accounts, ended sessions, and one-time tokens: of the first admin, and of reset links. Passwords and
  * tokens arrive here hashed. What each request of a session and each start needs is read without Prisma
- * (lib/data/database/prisma.ts).
+ * (lib/data/sqlite).
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { People } from '../data.ts'
-import type { Person as PersonRow, Prisma } from '../generated/client.ts'
+import type { Person as PersonRow } from '../generated/client.ts'
 import { conflict, notFound, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
 import { ROLES, type Person } from '../values.ts'
 
 const SETUP = 'setup'
 const RESET = 'reset'
 const addressOf = (email: string): string => email.trim().toLowerCase()
 
-type Transaction = Prisma.TransactionClient
-/** Times in milliseconds since 1970. */
-type StoredRow = Omit<PersonRow, 'createdAt' | 'sessionsFrom' | 'isDisabled' | 'exceptSession'> & {
-  readonly createdAt: number
-  readonly sessionsFrom: number
-  readonly isDisabled: number
-  readonly keptSession: string | null
-}
-
-export function peopleOf({ connection, prisma, id, now }: Store): People {
+export function peopleOf({ prisma, statements, id, now }: Store): People {
   const draftOf = (
     { name, email, role, passwordHash }: Pick<Person, 'name' | 'email' | 'role' | 'passwordHash'>,
     oidcSubject: string | null = null,
@@ -41,23 +33,11 @@ export function peopleOf({ connection, prisma, id, now }: Store): People {
   })
 
   return {
-    count: async (role) =>
-      connection.one<{ count: number }>(
-        'SELECT COUNT(*) AS "count" FROM "Person" WHERE ?1 IS NULL OR "role" = ?1',
-        role ?? null,
-      )?.count ?? 0,
+    count: (role) => statements.access.countPeople(role ?? null),
     list: async () => (await prisma.person.findMany({ orderBy: { id: 'asc' } })).map(valueOf),
     find: async (personId) => valueOrNull(await prisma.person.findUnique({ where: { id: personId } })),
-    async findInSession(personId, session) {
-      const row = connection.one<StoredRow>(
-        'SELECT * FROM "Person" WHERE "id" = ?1 AND NOT "isDisabled" AND ("sessionsFrom" <= ?2 OR ' +
-          '"keptSession" = ?3) AND NOT EXISTS (SELECT 1 FROM "EndedSession" WHERE "id" = ?3)',
-        personId,
-        session.began,
-        session.id,
-      )
-      return row === undefined ? null : valueOf(rowOf(row))
-    },
+    findInSession: async (personId, session) =>
+      valueOrNull(await statements.access.personInSession(personId, session)),
     findByEmail: async (email) =>
       valueOrNull(await prisma.person.findUnique({ where: { email: addressOf(email) } })),
     findByOidcSubject: async (subject) =>
@@ -114,10 +94,7 @@ export function peopleOf({ connection, prisma, id, now }: Store): People {
       })
     },
     keepSetupToken: (sha256) =>
-      connection.write((writing) => {
-        writing.run('DELETE FROM "OneTimeToken" WHERE "purpose" = ?', SETUP)
-        writing.insert('OneTimeToken', { hash: sha256, purpose: SETUP, createdAt: now() })
-      }),
+      statements.access.replaceToken({ hash: sha256, purpose: SETUP, createdAt: now() }),
     isSetupToken: async (sha256) =>
       (await prisma.oneTimeToken.count({ where: { hash: sha256, purpose: SETUP } })) > 0,
     createFirstAdmin: (tokenSha256, person) =>
@@ -203,14 +180,6 @@ async function mustNotBeLast(writing: Transaction, person: Person): Promise<void
       'Give another user the role admin first.',
     )
 }
-
-const rowOf = ({ createdAt, sessionsFrom, isDisabled, keptSession, ...row }: StoredRow): PersonRow => ({
-  ...row,
-  createdAt: new Date(createdAt),
-  sessionsFrom: new Date(sessionsFrom),
-  isDisabled: isDisabled !== 0,
-  exceptSession: keptSession,
-})
 
 const valueOf = ({
   id,

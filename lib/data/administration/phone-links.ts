@@ -43,7 +43,7 @@ export type PhoneLinks = {
   ) => Promise<boolean>
 }
 
-export function phoneLinksOf({ connection, prisma, id, now }: Store): PhoneLinks {
+export function phoneLinksOf({ prisma, id, now }: Store): PhoneLinks {
   const get = async (linkId: string): Promise<PhoneLink> => {
     const row = await prisma.phoneLink.findUnique({ where: { id: linkId }, omit: { hash: true } })
     if (!row) throw notFound('phone link', linkId)
@@ -57,13 +57,12 @@ export function phoneLinksOf({ connection, prisma, id, now }: Store): PhoneLinks
       const row = { id: id(), hash: sha256, ...draft, createdAt: now(), endedAt: null, images: 0, bytes: 0 }
       return prisma.phoneLink.create({ data: row, omit: { hash: true } })
     },
-    async findByHash(sha256) {
-      const row = connection.one<{ readonly id: string }>(
-        'SELECT l."id" FROM "PhoneLink" l LEFT JOIN "Person" p ON p."id" = l."createdById" WHERE l."hash" = ? ' +
-          `AND (l."createdById" IS NULL OR (p."isDisabled" = 0 AND p."role" <> 'viewer'))`,
-        sha256,
-      )
-      return row === undefined ? null : get(row.id)
+    findByHash(sha256) {
+      const mayEdit = { isDisabled: false, role: { not: 'viewer' } }
+      return prisma.phoneLink.findFirst({
+        where: { hash: sha256, OR: [{ createdById: null }, { creator: mayEdit }] },
+        omit: { hash: true },
+      })
     },
     get,
     async end(linkId) {

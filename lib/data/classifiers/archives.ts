@@ -16,8 +16,6 @@ import type { ArchiveContent, ClassifierArchives } from './archive-types.ts'
 import { addArchive } from './add-archive.ts'
 
 const ROWS_AT_ONCE = 1_000
-/** Rows of 100,000 images are written in a few seconds. */
-const TRANSACTION = { timeout: 120_000 } as const
 const WITH_ALL = {
   classes: { orderBy: { position: 'asc' } },
   snapshots: { select: { hash: true, createdAt: true }, orderBy: { id: 'asc' } },
@@ -79,10 +77,9 @@ export function archivesOf(store: Store): ClassifierArchives {
         await requireFree(tx, archive.id)
         await addArchive(tx, archive, store.id)
         await placeFiles()
-      }, TRANSACTION)
+      })
     },
-    discardImages: (hashes) =>
-      prisma.$transaction((tx) => removeUnusedImages(tx, settings.dataDir, hashes), TRANSACTION),
+    discardImages: (hashes) => prisma.$transaction((tx) => removeUnusedImages(tx, settings.dataDir, hashes)),
   }
 }
 

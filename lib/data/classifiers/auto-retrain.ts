@@ -36,7 +36,7 @@ export type AutoRetrainStore = {
 /** Failures beyond these change nothing: the pause is a day by then. */
 const MOST_FAILURES = 20
 
-export function autoRetrainOf({ connection, prisma }: Store): AutoRetrainStore {
+export function autoRetrainOf({ prisma, statements }: Store): AutoRetrainStore {
   /** New and corrected images that training uses, labelled later than `since`. */
   async function changesSince(
     classifierId: string,
@@ -68,13 +68,13 @@ export function autoRetrainOf({ connection, prisma }: Store): AutoRetrainStore {
 
   return {
     async choiceOf(classifierId) {
-      // the worker reads it for all classifiers every few seconds (lib/data/database/pending-work.ts)
-      const row = connection.one<{ policy: string | null; after: string | null }>(
-        'SELECT "autoRetrain" AS "policy", "autoRetrainAfter" AS "after" FROM "Classifier" WHERE "id" = ?',
-        classifierId,
-      )
+      // the worker reads it for all classifiers every few seconds, without Prisma
+      const row = await statements.classifiers.row(classifierId)
       if (!row) throw notFound('classifier', classifierId)
-      return { policy: AUTO_RETRAIN.find((one) => one === row.policy) ?? null, after: row.after }
+      return {
+        policy: AUTO_RETRAIN.find((one) => one === row.autoRetrain) ?? null,
+        after: row.autoRetrainAfter,
+      }
     },
     async choose(classifierId, { policy, after }) {
       await prisma.classifier.update({

@@ -7,11 +7,8 @@ import type { ClassEdit } from '../samples/undo-types.ts'
 import type { Classes } from './class-types.ts'
 import { exists, namesOf, refuseWhileBusy } from './class-steps.ts'
 
-/** A rename of a whole large set: 60,000 samples take about 2 s. */
-const TRANSACTION = { timeout: 60_000 } as const
-
 export function classesOf(store: Store): Classes {
-  const { connection, prisma, now } = store
+  const { prisma, statements, now } = store
   return {
     add: (classifierId, name) =>
       prisma.$transaction(async (tx) => {
@@ -34,7 +31,7 @@ export function classesOf(store: Store): Classes {
           at: now(),
         })
         return { changeId: change.id, images }
-      }, TRANSACTION),
+      }),
     remove: (classifierId, { name, into, by }) =>
       prisma.$transaction(async (tx) => {
         const row = await tx.class.findUnique({ where: { classifierId_name: { classifierId, name } } })
@@ -51,8 +48,7 @@ export function classesOf(store: Store): Classes {
         const kind = into === null ? 'remove_class' : 'merge_classes'
         const outcome = await applySteps(store, tx, { classifierId, steps, kind, classEdit, by, at })
         return { changeId: outcome.change.id, images: outcome.changed, trash: outcome.trash }
-      }, TRANSACTION),
-    latestRename: () =>
-      connection.one<{ id: number | null }>('SELECT MAX("id") AS "id" FROM "ClassRename"')?.id ?? 0,
+      }),
+    latestRename: statements.classifiers.latestRename,
   }
 }

@@ -2,9 +2,10 @@
  *  sees what is committed. Not a query language: Prisma speaks through adapter.ts, and what must be quick
  *  prepares its statements here. */
 import { DatabaseSync } from 'node:sqlite'
-import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type { StatementSync } from 'node:sqlite'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { BUSY_TIMEOUT_MS, databaseBusy, isBusy, watchLock, WRITE_PATIENCE_MS } from './lock-retry.ts'
+import { asSqlite, readsOf, type RowReads, type SqlValue } from './stored-rows.ts'
 import { takeTurns } from './write-queue.ts'
 
 const MAX_PREPARED_STATEMENTS = 500
@@ -23,15 +24,11 @@ const CHECKPOINT_PAGES = 8_192
 const SQLITE_FULL = 13
 const SQLITE_IOERR_WRITE = 778
 
-type Value = string | number | boolean | Date | Uint8Array | null
-
 /** What may be done inside one transaction; it sees its own writes. */
-export type TransactionScope = {
+export type TransactionScope = RowReads & {
   /** Answers how many rows changed. */
-  readonly run: (sql: string, ...values: Value[]) => number
-  readonly insert: (table: string, row: Readonly<Record<string, Value>>) => void
-  readonly all: <T>(sql: string, ...values: Value[]) => T[]
-  readonly one: <T>(sql: string, ...values: Value[]) => T | undefined
+  readonly run: (sql: string, ...values: SqlValue[]) => number
+  readonly insert: (table: string, row: Readonly<Record<string, SqlValue>>) => void
 }
 
 /** The state of writing in this process, for health and metrics. */
@@ -43,7 +40,7 @@ export type WritingState = {
   readonly waiting: number
 }
 
-export type Connection = {
+export type Connection = RowReads & {
   /** For adapter.ts and migrate.ts alone. */
   readonly writer: DatabaseSync
   /**
@@ -75,9 +72,6 @@ export type Connection = {
   readonly explain: (error: unknown) => unknown
   /** How long a write waits for a lock by default. */
   readonly patienceMs: number
-  /** Committed rows; the SQL determines their type. */
-  readonly all: <T>(sql: string, ...values: Value[]) => T[]
-  readonly one: <T>(sql: string, ...values: Value[]) => T | undefined
   readonly close: () => void
 }
 
@@ -105,8 +99,7 @@ export function connect(
     insert: (table, row) => {
       written(insertion(table, Object.keys(row))).run(...Object.values(row).map(asSqlite))
     },
-    all: <T>(sql: string, ...values: Value[]) => written(sql).all(...values.map(asSqlite)) as T[],
-    one: <T>(sql: string, ...values: Value[]) => written(sql).get(...values.map(asSqlite)) as T | undefined,
+    ...readsOf(written),
   }
 
   let changes = 0
@@ -211,12 +204,11 @@ class CheckpointBusy extends Error {
 export function connectForReading(file: string): Pick<Connection, 'all' | 'one' | 'read' | 'close'> {
   const reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
   const read = statementsOf(reader)
+  const reads = readsOf(read)
   return {
     read,
-    all: <T>(sql: string, ...values: Value[]) =>
-      reported(() => read(sql).all(...values.map(asSqlite)) as T[]),
-    one: <T>(sql: string, ...values: Value[]) =>
-      reported(() => read(sql).get(...values.map(asSqlite)) as T | undefined),
+    all: <T>(sql: string, ...values: SqlValue[]) => reported(() => reads.all<T>(sql, ...values)),
+    one: <T>(sql: string, ...values: SqlValue[]) => reported(() => reads.one<T>(sql, ...values)),
     close: () => reader.close(),
   }
 }
@@ -229,11 +221,6 @@ function reported<T>(work: () => T): T {
   } catch (error) {
     throw inWords(error)
   }
-}
-
-function asSqlite(value: Value): SQLInputValue {
-  if (value instanceof Date) return value.getTime()
-  return typeof value === 'boolean' ? Number(value) : value
 }
 
 const insertion = (table: string, columns: readonly string[]): string =>

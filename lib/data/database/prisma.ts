@@ -12,6 +12,9 @@ type PrismaModule = { readonly PrismaClient: typeof PrismaClient; readonly Prism
 
 /** Prisma's own deadlines begin before ours: they must not end first. */
 const MARGIN_MS = 1_000
+/** Prisma would end a transaction after 5 s. A change of 60,000 images takes about 2 s, the rows of an archive of
+ *  100,000 a few, and a busy machine several times that. */
+const LONGEST_TRANSACTION_MS = 120_000
 
 const require = createRequire(import.meta.url)
 
@@ -41,7 +44,7 @@ export function lazyPrisma(connection: Connection): LazyPrisma {
   const opened = (): PrismaClient =>
     (client ??= new (generated().PrismaClient)({
       adapter: prismaAdapter(connection),
-      transactionOptions: { maxWait: connection.patienceMs + MARGIN_MS },
+      transactionOptions: { maxWait: connection.patienceMs + MARGIN_MS, timeout: LONGEST_TRANSACTION_MS },
     }))
   return {
     prisma: new Proxy<PrismaClient>(Object.create(null), {

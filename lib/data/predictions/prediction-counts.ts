@@ -3,7 +3,6 @@
  * deletes the predictions, so that reads need no scan. Database triggers count samples and feedback
  * (prisma/migrations/0003-counts.sql), not this file.
  */
-import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Prisma } from '../generated/client.ts'
 import type { NewPrediction } from '../values.ts'
 
@@ -15,29 +14,9 @@ export const BINS = 20
 export const dayOf = (at: Date): number => Math.floor(at.getTime() / DAY_MS)
 export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
-type CountReader = Pick<Connection, 'one'>
 type Sum = { count: number; confidence: number }
 
-const ADD =
-  'ON CONFLICT DO UPDATE SET "count" = "count" + excluded."count", "confidenceSum" = "confidenceSum" + ' +
-  'excluded."confidenceSum"'
-const ADD_TO_CLASS =
-  'INSERT INTO "ClassCount" ("classifierId", "predictedClass", "count", "confidenceSum") VALUES (?, ?, ' +
-  `?, ?) ${ADD}`
-const ADD_TO_DAY =
-  'INSERT INTO "DayCount" ("classifierId", "day", "bin", "count", "confidenceSum") VALUES (?, ?, ?, ?, ' +
-  `?) ${ADD}`
-
 type CountedPrediction = Pick<NewPrediction, 'classifierId' | 'predictedClass' | 'confidence' | 'createdAt'>
-
-/** For the transaction that inserts them. */
-export function countPredictions(writing: TransactionScope, predictions: readonly CountedPrediction[]): void {
-  const { classes, days } = sumsOf(predictions)
-  for (const { classifierId, name, count, confidence } of classes)
-    writing.run(ADD_TO_CLASS, classifierId, name, count, confidence)
-  for (const { classifierId, day, bin, count, confidence } of days)
-    writing.run(ADD_TO_DAY, classifierId, day, bin, count, confidence)
-}
 
 /** For the transaction that deletes them: the sums always match the current history. */
 export async function discountPredictions(
@@ -67,7 +46,7 @@ export async function discountPredictions(
   await writing.dayCount.deleteMany({ where: isEmpty })
 }
 
-function sumsOf(predictions: readonly CountedPrediction[]) {
+export function sumsOf(predictions: readonly CountedPrediction[]) {
   const classes = new Map<string, Sum & { classifierId: string; name: string }>()
   const days = new Map<string, Sum & { classifierId: string; day: number; bin: number }>()
   for (const { classifierId, predictedClass: name, confidence, createdAt } of predictions) {
@@ -86,16 +65,17 @@ function add<T extends Sum>(sums: Map<string, T>, key: string, one: T): void {
 }
 
 /** The first day's own rows, and the sums of those that followed. */
-export function predictionsSince(connection: CountReader, classifierId: string, since: Date): number {
+export async function predictionsSince(
+  prisma: Pick<Prisma.TransactionClient, 'prediction' | 'dayCount'>,
+  classifierId: string,
+  since: Date,
+): Promise<number> {
   const next = dayOf(since) + 1
-  return (
-    connection.one<{ count: number }>(
-      `SELECT (SELECT COUNT(*) FROM "Prediction" WHERE "classifierId" = ?1 AND "createdAt" >= ?2 AND "createdAt" < ?3)
-     + (SELECT COALESCE(SUM("count"), 0) FROM "DayCount" WHERE "classifierId" = ?1 AND "day" >= ?4) AS "count"`,
-      classifierId,
-      since,
-      next * DAY_MS,
-      next,
-    )?.count ?? 0
-  )
+  const [first, later] = await Promise.all([
+    prisma.prediction.count({
+      where: { classifierId, createdAt: { gte: since, lt: new Date(next * DAY_MS) } },
+    }),
+    prisma.dayCount.aggregate({ where: { classifierId, day: { gte: next } }, _sum: { count: true } }),
+  ])
+  return first + (later._sum.count ?? 0)
 }

@@ -4,7 +4,7 @@ import { PRECISIONS } from '#lib/contracts/precision.ts'
 import { engine as engineSchema } from '#lib/contracts/fields.ts'
 import { resultBytes } from '#lib/domain/jobs.ts'
 import type { Prisma } from '../generated/client.ts'
-import { pendingWorkOf } from '../database/pending-work.ts'
+import { newJob } from '../runs/jobs.ts'
 import { conflict, parsed, type Store } from '../store.ts'
 import type {
   PredictionJob,
@@ -16,15 +16,17 @@ import type {
 export const WITH_JOB = { job: true } as const
 type StoredPredictionJob = Prisma.PredictionJobGetPayload<{ include: typeof WITH_JOB }>
 
-type StoredProgress = Pick<StoredPredictionJob, 'done' | 'failed' | 'countsJson' | 'jobId'>
-const PROGRESS = 'SELECT "done", "failed", "countsJson", "jobId" FROM "PredictionJob" WHERE "id" = ?'
 const OPEN = { job: { state: { in: ['queued', 'running'] as string[] } } }
 /** Of one transaction: others wait while it is written. */
 const REMOVED_AT_ONCE = 1_000
-/** A busy machine may need more than the 5 s that Prisma gives a transaction. */
-const TRANSACTION = { timeout: 60_000 } as const
 
-export function predictionJobsOf({ prisma, connection, id: newId, now }: Store): PredictionJobStore {
+export function predictionJobsOf({
+  prisma,
+  connection,
+  statements,
+  id: newId,
+  now,
+}: Store): PredictionJobStore {
   return {
     create: ({ owner, ...draft }, mostOpen) =>
       prisma.$transaction(async (tx) => {
@@ -35,18 +37,9 @@ export function predictionJobsOf({ prisma, connection, id: newId, now }: Store):
           if (inAll >= mostOpen.anonymous) throw tooManyAnonymous(inAll)
         }
         const at = now()
-        const job = await tx.job.create({
-          data: {
-            id: newId(),
-            kind: owner.kind === 'anonymous' ? 'predict-anonymous' : 'predict',
-            payloadJson: JSON.stringify({ predictionJobId: draft.id }),
-            state: 'queued',
-            attempt: 0,
-            notBefore: at,
-            isCancelRequested: false,
-            createdAt: at,
-          },
-        })
+        const kind = owner.kind === 'anonymous' ? 'predict-anonymous' : 'predict'
+        const job = newJob({ id: newId(), kind, payload: { predictionJobId: draft.id }, at })
+        await tx.job.create({ data: job })
         const row = await tx.predictionJob.create({
           data: {
             ...draft,
@@ -62,7 +55,7 @@ export function predictionJobsOf({ prisma, connection, id: newId, now }: Store):
           include: WITH_JOB,
         })
         return predictionJobValue(row)
-      }, TRANSACTION),
+      }),
     async find(id) {
       const row = await prisma.predictionJob.findUnique({ where: { id }, include: WITH_JOB })
       return row && predictionJobValue(row)
@@ -70,27 +63,11 @@ export function predictionJobsOf({ prisma, connection, id: newId, now }: Store):
     async started(id) {
       await prisma.predictionJob.updateMany({ where: { id, startedAt: null }, data: { startedAt: now() } })
     },
-    // In prepared statements: single predictions wait while rows are written (docs/decisions/0039-prediction-jobs.md).
     append: (id, rows) =>
-      connection.write((writing) => {
-        const before = writing.one<StoredProgress>(PROGRESS, id)
-        if (before === undefined || before.done !== rows[0]?.position) return false
-        const { counts, failed } = countsWith(parsed(storedNumbers, before.countsJson), rows)
-        for (const row of rows) writing.insert('PredictionJobRow', { predictionJobId: id, ...columnsOf(row) })
-        const latest = rows.findLast((row) => row.kind === 'predicted')?.prediction
-        writing.run(
-          'UPDATE "PredictionJob" SET "done" = ?, "failed" = ?, "countsJson" = ?, ' +
-            '"engine" = coalesce(?, "engine"), "precision" = coalesce(?, "precision") WHERE "id" = ?',
-          before.done + rows.length,
-          before.failed + failed,
-          JSON.stringify(counts),
-          latest?.engine ?? null,
-          latest?.precision ?? null,
-          id,
-        )
-        // A job that makes progress is not one that ends its process each time.
-        if (before.jobId !== null) writing.run('UPDATE "Job" SET "attempt" = 1 WHERE "id" = ?', before.jobId)
-        return true
+      statements.predictions.appendToJob(id, {
+        rows: rows.map((row) => ({ predictionJobId: id, ...columnsOf(row) })),
+        latest: rows.findLast((row) => row.kind === 'predicted')?.prediction ?? null,
+        countsWith: (before) => countsWith(parsed(storedNumbers, before), rows),
       }),
     async remove(id) {
       const job = await prisma.predictionJob.findUnique({ where: { id } })
@@ -104,13 +81,13 @@ export function predictionJobsOf({ prisma, connection, id: newId, now }: Store):
       return count > 0
     },
     async openIds(ownerKind) {
-      if (!pendingWorkOf(connection).hasPredictionJobs()) return []
+      if (!statements.pending.hasPredictionJobs()) return []
       const where = { ...OPEN, ...(ownerKind !== undefined && { ownerKind }) }
       const rows = await prisma.predictionJob.findMany({ where, select: { id: true } })
       return rows.map(({ id }) => id)
     },
     async expiredIds(before, anonymous) {
-      if (!pendingWorkOf(connection).hasPredictionJobs()) return []
+      if (!statements.pending.hasPredictionJobs()) return []
       const old = await prisma.predictionJob.findMany({
         where: { OR: [{ jobId: null }, { job: { endedAt: { lt: before } } }] },
         select: { id: true },
@@ -143,7 +120,7 @@ function countsWith(before: Readonly<Record<string, number>>, rows: readonly Pre
     if (row.kind === 'failed') failed += 1
     else counts.set(row.prediction.predicted_class, (counts.get(row.prediction.predicted_class) ?? 0) + 1)
   }
-  return { counts: Object.fromEntries(counts), failed }
+  return { countsJson: JSON.stringify(Object.fromEntries(counts)), failed }
 }
 
 function columnsOf(row: PredictionJobRow) {

@@ -6,13 +6,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from '../database/lock-retry.ts'
-import type { TransactionScope } from '../database/connection.ts'
 import type { PredictionWriter } from './prediction-types.ts'
-import { insertImage, stageImages } from '../images/images.ts'
-import type { StagedImages } from '../images/images.ts'
-import { countPredictions } from './prediction-counts.ts'
+import { stageImages } from '../images/staged-images.ts'
 import type { Store } from '../store.ts'
-import type { NewImage, NewPrediction } from '../values.ts'
+import type { NewPrediction } from '../values.ts'
 
 const MOST_ROWS = 256
 /** What may wait at a time, in rows and in bytes of images: a few seconds of a busy process while the
@@ -136,7 +133,7 @@ const tooMany = (waiting: number): DarkroomError =>
   })
 
 async function commit(
-  { connection, settings, id }: Store,
+  { statements, settings, id }: Store,
   predictions: readonly NewPrediction[],
   patienceMs: number,
 ): Promise<void> {
@@ -147,79 +144,6 @@ async function commit(
   )
   const files = staging instanceof Promise ? await staging : staging
   await files.cleanUpAfter(() =>
-    connection.append((writing) => {
-      const isWithinQuota = quotaOf(writing, settings.anonymousBytes, predictions)
-      for (const prediction of predictions)
-        insertPrediction(
-          writing,
-          isWithinQuota(prediction) ? prediction : { ...prediction, image: null },
-          files,
-        )
-      countPredictions(writing, predictions)
-    }, patienceMs),
+    statements.predictions.insert(predictions, { files, quotaBytes: settings.anonymousBytes, patienceMs }),
   )
 }
-
-/**
- * Images of anonymous clients above their quota are not stored, their predictions are; the worker frees
- * space by dropping the oldest (retention.ts).
- */
-function quotaOf(
-  writing: TransactionScope,
-  quota: number | undefined,
-  predictions: readonly NewPrediction[],
-): (prediction: NewPrediction) => boolean {
-  if (quota === undefined || !predictions.some(({ isAnonymous, image }) => isAnonymous && image !== null))
-    return () => true
-  return ({ isAnonymous, image }) => {
-    if (!isAnonymous || image === null) return true
-    return (
-      (writing.one<{ bytes: number }>('SELECT "bytes" FROM "StorageSum" WHERE "name" = \'anonymous\'')
-        ?.bytes ?? 0) +
-        image.bytes.length <=
-      quota
-    )
-  }
-}
-
-/** The version may have been deleted during the prediction: then only its name is stored. */
-const INSERT = `INSERT INTO "Prediction" ("id", "classifierId", "versionId", "version", "engine",
-  "predictedClass", "predictedIndex", "confidence", "probabilitiesJson", "decision", "candidatesJson",
-  "familiarity", "filename", "width", "height", "pictureHash",
-  "decodeMs", "queueMs", "inferenceMs", "totalMs", "createdAt", "isAnonymous")
-  VALUES (?, ?, (SELECT "id" FROM "Version" WHERE "id" = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-
-function insertPrediction(writing: TransactionScope, p: NewPrediction, files: StagedImages): void {
-  if (p.image) insertImage(writing, imageOf(p, p.image), files, p.isAnonymous ? p.createdAt : undefined)
-  writing.run(
-    INSERT,
-    p.id,
-    p.classifierId,
-    p.versionId,
-    p.version,
-    p.engine,
-    p.predictedClass,
-    p.predictedIndex,
-    p.confidence,
-    JSON.stringify(p.probabilities),
-    p.decision,
-    p.candidates && JSON.stringify(p.candidates),
-    p.familiarity,
-    p.filename,
-    p.width,
-    p.height,
-    p.image?.hash ?? null,
-    p.decodeMs,
-    p.queueMs,
-    p.inferenceMs,
-    p.totalMs,
-    p.createdAt,
-    p.isAnonymous,
-  )
-}
-
-const imageOf = ({ width, height }: NewPrediction, image: NonNullable<NewPrediction['image']>): NewImage => ({
-  ...image,
-  width,
-  height,
-})

@@ -6,5 +6,5 @@ import type { Store } from '../store.ts'
 
 export const predictionsOf = (store: Store): Predictions & { readonly flush: () => Promise<void> } => ({
   ...createPredictionWriter(store),
-  countSince: async (classifierId, since) => predictionsSince(store.connection, classifierId, since),
+  countSince: (classifierId, since) => predictionsSince(store.prisma, classifierId, since),
 })

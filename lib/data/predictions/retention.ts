@@ -3,7 +3,6 @@
  * small transactions; and drops images of anonymous clients. Samples created by corrections stay, with
  * their images. lib/operations decides when and how much.
  */
-import { pendingWorkOf } from '../database/pending-work.ts'
 import { removeImages, removeUnusedImages } from '../images/images.ts'
 import { predictionsWhere } from './prediction-filter.ts'
 import type { FreedSpace, PredictionSelection, Retention, SpaceRequest } from './prediction-types.ts'
@@ -13,8 +12,6 @@ import { notFound, type Store } from '../store.ts'
 
 /** Of one transaction: others wait while it is written, some 20 ms. */
 const ROWS_AT_ONCE = 200
-/** Prisma gives a transaction 5 s; a busy machine may need more for one that others wait for. */
-const LONGEST_MS = 60_000
 /** A row with what its indexes take, measured over 100,000 predictions of ten classes (2026-11). */
 const ROW_BYTES = 1_000
 
@@ -29,7 +26,7 @@ const COUNTED = {
 } as const
 
 export function retentionOf(store: Store): Retention {
-  const { prisma, settings, connection, now } = store
+  const { prisma, settings, connection, statements, now } = store
   return {
     async deleteOne(id) {
       if ((await deletePredictions(store, { id })).count === 0) throw notFound('prediction', id)
@@ -47,12 +44,7 @@ export function retentionOf(store: Store): Retention {
       await connection.truncateWal()
       return count
     },
-    async anonymousImages() {
-      const sum = connection.one<{ images: number; bytes: number }>(
-        `SELECT "images", "bytes" FROM "StorageSum" WHERE "name" = 'anonymous'`,
-      )
-      return { images: sum?.images ?? 0, bytes: sum?.bytes ?? 0 }
-    },
+    anonymousImages: statements.predictions.anonymousImages,
     async historyBytes() {
       const [rows, images] = await Promise.all([
         prisma.prediction.count(),
@@ -64,31 +56,28 @@ export function retentionOf(store: Store): Retention {
       return rows * ROW_BYTES + (images._sum.sizeBytes ?? 0)
     },
     async dropAnonymousImages(request) {
-      if ('before' in request && !pendingWorkOf(connection).hasAnonymousImagesBefore(request.before))
+      if ('before' in request && !statements.pending.hasAnonymousImagesBefore(request.before))
         return { count: 0, bytes: 0 }
-      return prisma.$transaction(
-        async (writing) => {
-          const which = {
-            isAnonymous: true,
-            samples: { none: {} },
-            ...('before' in request && { usedAt: { lt: request.before } }),
-          }
-          const found = await writing.image.findMany({
-            where: which,
-            select: { hash: true, sizeBytes: true },
-            orderBy: { usedAt: 'asc' },
-            take: ROWS_AT_ONCE,
-          })
-          const { rows, bytes } = enoughOf(found, request, (image) => image.sizeBytes)
-          await removeImages(
-            writing,
-            settings.dataDir,
-            rows.map((image) => image.hash),
-          )
-          return { count: rows.length, bytes }
-        },
-        { timeout: LONGEST_MS },
-      )
+      return prisma.$transaction(async (writing) => {
+        const which = {
+          isAnonymous: true,
+          samples: { none: {} },
+          ...('before' in request && { usedAt: { lt: request.before } }),
+        }
+        const found = await writing.image.findMany({
+          where: which,
+          select: { hash: true, sizeBytes: true },
+          orderBy: { usedAt: 'asc' },
+          take: ROWS_AT_ONCE,
+        })
+        const { rows, bytes } = enoughOf(found, request, (image) => image.sizeBytes)
+        await removeImages(
+          writing,
+          settings.dataDir,
+          rows.map((image) => image.hash),
+        )
+        return { count: rows.length, bytes }
+      })
     },
     deleteOldest: (request) =>
       deletePredictions(store, 'before' in request ? { createdAt: { lt: request.before } } : {}, request),
@@ -121,25 +110,22 @@ function deletePredictions(
   where: Prisma.PredictionWhereInput,
   request: SpaceRequest = { enoughBytes: Infinity },
 ): Promise<FreedSpace> {
-  return prisma.$transaction(
-    async (writing) => {
-      const found = await writing.prediction.findMany({
-        where,
-        select: COUNTED,
-        orderBy: { id: 'asc' },
-        take: ROWS_AT_ONCE,
-      })
-      const { rows, bytes } = enoughOf(found, request, ({ image }) => ROW_BYTES + (image?.sizeBytes ?? 0))
-      if (rows.length === 0) return { count: 0, bytes: 0 }
-      const ids = rows.map((row) => row.id)
-      // before its prediction, which the trigger of its sum looks up
-      await writing.feedback.deleteMany({ where: { predictionId: { in: ids } } })
-      await writing.prediction.deleteMany({ where: { id: { in: ids } } })
-      await discountPredictions(writing, rows)
-      const hashes = [...new Set(rows.flatMap((row) => row.imageHash ?? []))]
-      await removeUnusedImages(writing, settings.dataDir, hashes)
-      return { count: rows.length, bytes }
-    },
-    { timeout: LONGEST_MS },
-  )
+  return prisma.$transaction(async (writing) => {
+    const found = await writing.prediction.findMany({
+      where,
+      select: COUNTED,
+      orderBy: { id: 'asc' },
+      take: ROWS_AT_ONCE,
+    })
+    const { rows, bytes } = enoughOf(found, request, ({ image }) => ROW_BYTES + (image?.sizeBytes ?? 0))
+    if (rows.length === 0) return { count: 0, bytes: 0 }
+    const ids = rows.map((row) => row.id)
+    // before its prediction, which the trigger of its sum looks up
+    await writing.feedback.deleteMany({ where: { predictionId: { in: ids } } })
+    await writing.prediction.deleteMany({ where: { id: { in: ids } } })
+    await discountPredictions(writing, rows)
+    const hashes = [...new Set(rows.flatMap((row) => row.imageHash ?? []))]
+    await removeUnusedImages(writing, settings.dataDir, hashes)
+    return { count: rows.length, bytes }
+  })
 }

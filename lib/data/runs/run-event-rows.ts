@@ -1,5 +1,5 @@
 /** The events of a training run as rows: appended with the change that they tell of. */
-import type { TransactionScope } from '../database/connection.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
 import type { RunReport } from '../values.ts'
 
 export type StoredEvent =
@@ -7,11 +7,11 @@ export type StoredEvent =
   | Extract<RunReport, { kind: 'step' | 'epoch' | 'stage' }>
   | { kind: 'log'; message: string; at: string }
 
-export function appendEvent(writing: TransactionScope, runId: string, event: StoredEvent): void {
-  writing.run(
-    'INSERT INTO "RunEvent" ("runId", "seq", "eventJson") SELECT ?1, COALESCE(MAX("seq"), 0) + 1, ?2 ' +
-      'FROM "RunEvent" WHERE "runId" = ?1',
-    runId,
-    JSON.stringify(event),
-  )
+export async function appendEvent(tx: Transaction, runId: string, event: StoredEvent): Promise<void> {
+  const last = await tx.runEvent.findFirst({
+    where: { runId },
+    orderBy: { seq: 'desc' },
+    select: { seq: true },
+  })
+  await tx.runEvent.create({ data: { runId, seq: (last?.seq ?? 0) + 1, eventJson: JSON.stringify(event) } })
 }

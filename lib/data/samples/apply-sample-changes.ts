@@ -2,6 +2,7 @@
  *  that it needs. What may be changed, sample-changes.ts decides. */
 import { CHANGE_KINDS, trashedUntil, type SampleState } from '#lib/domain/sample-state.ts'
 import { applyClassEdit, classEditOf, columnsOf, type ClassColumns } from '../classifiers/class-steps.ts'
+import { appendClasses } from '../classifiers/classifiers.ts'
 import { wordOf, type Store } from '../store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT, type Transaction } from '../trash/trash-rows.ts'
 import type { ClassEdit, SampleChangeRecord, TrashKind, TrashRecord } from './undo-types.ts'
@@ -140,13 +141,7 @@ async function ensureClasses(tx: Transaction, classifierId: string, steps: reado
   const labels = new Set(
     steps.flatMap(({ after }) => (after.label !== null && after.trashedAt === null ? [after.label] : [])),
   )
-  const known = await tx.class.findMany({ where: { classifierId } })
-  const missing = [...labels].filter((label) => !known.some(({ name }) => name === label))
-  const last = Math.max(-1, ...known.map(({ position }) => position))
-  if (missing.length > 0)
-    await tx.class.createMany({
-      data: missing.map((name, i) => ({ classifierId, name, position: last + 1 + i })),
-    })
+  if (labels.size > 0) await appendClasses(tx, classifierId, [...labels])
 }
 
 export const recordOf = (

@@ -10,13 +10,12 @@ import { SPLITS } from '#lib/domain/classifier.ts'
 import { FINDING_KINDS, type Finding } from '#lib/domain/findings/finding.ts'
 import { CONFLICT_AUTHOR } from '#lib/domain/sample-state.ts'
 import type { Prisma } from '../generated/client.ts'
+import { newJob } from '../runs/jobs.ts'
 import { parsed, type Store } from '../store.ts'
 import type { FindingReport, FindingStore } from './finding-types.ts'
 
 /** Rows of one statement. */
 const ROWS_AT_ONCE = 1_000
-/** Writing the findings of 50,000 images. */
-const TRANSACTION = { timeout: 60_000 } as const
 /** What the newest uploads reported; older ones are history. */
 const MOST_UPLOADS = 50
 const UNREADABLE = new Set(['corrupt', 'not_an_image', 'too_large'])
@@ -103,16 +102,7 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
         const known = await tx.findingReport.findUnique({ where: { classifierId } })
         if (known?.state === 'queued') return known
         await tx.job.create({
-          data: {
-            id: newId(),
-            kind: 'findings',
-            payloadJson: JSON.stringify({ classifierId }),
-            state: 'queued',
-            attempt: 0,
-            notBefore: at,
-            isCancelRequested: false,
-            createdAt: at,
-          },
+          data: newJob({ id: newId(), kind: 'findings', payload: { classifierId }, at }),
         })
         const queued = { state: 'queued', done: 0, total: 0, error: null, requestedAt: at }
         return tx.findingReport.upsert({
@@ -120,7 +110,7 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
           create: { classifierId, ...queued, images: 0, unknownJson: '[]' },
           update: queued,
         })
-      }, TRANSACTION)
+      })
       return reportValue(row)
     },
     async report(classifierId) {
@@ -167,7 +157,7 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
           where: { classifierId },
           data: { images, unknownJson: JSON.stringify(unknown), computedAt: now() },
         })
-      }, TRANSACTION)
+      })
     },
     async fail(classifierId, error) {
       await change(classifierId, { state: 'failed', error })
@@ -188,7 +178,7 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
             data: part.map(({ id, label }) => ({ sampleId: id, kind, label, by, at })),
           })
         return changed.length
-      }, TRANSACTION)
+      })
     },
     async reopen(classifierId, { kind, samples }) {
       const { count } = await prisma.findingDismissal.deleteMany({

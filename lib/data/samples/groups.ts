@@ -4,17 +4,14 @@ import type { ImageTraits } from '#lib/domain/image-links.ts'
 import { SPLITS, type Split } from '#lib/domain/classifier.ts'
 import { splitsByGroup } from '#lib/domain/group-splits.ts'
 import { joinedGroups } from '#lib/domain/groups.ts'
-import { pendingWorkOf } from '../database/pending-work.ts'
 import type { Groups } from './group-types.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
 
 /** Rows read at once: 1 MB of fingerprints. */
 const ROWS_AT_ONCE = 1_000
-/** Writing the groups of 20,000 images. */
-const TRANSACTION = { timeout: 60_000 } as const
 
-export function groupsOf({ connection, prisma }: Store): Groups {
+export function groupsOf({ prisma, statements }: Store): Groups {
   return {
     async keepTraits(images) {
       const rows = images.map(({ hash, traits: { fingerprint, shot } }) => [
@@ -40,7 +37,7 @@ export function groupsOf({ connection, prisma }: Store): Groups {
       return { images, pending }
     },
     async pendingClassifiers() {
-      if (!pendingWorkOf(connection).hasUngroupedSamples()) return []
+      if (!statements.pending.hasUngroupedSamples()) return []
       const rows = await prisma.sample.groupBy({
         by: ['classifierId'],
         where: {
@@ -100,7 +97,7 @@ export function groupsOf({ connection, prisma }: Store): Groups {
         )
         await tx.$executeRaw`UPDATE "Sample" SET "groupId" = one."value" ->> 1, "split" = one."value" ->> 2
           FROM json_each(${JSON.stringify(changed)}) one WHERE "Sample"."id" = one."value" ->> 0`
-      }, TRANSACTION),
+      }),
     async ofUpload(uploadId) {
       const samples = await prisma.sample.findMany({
         where: { uploadId, groupId: { not: null } },

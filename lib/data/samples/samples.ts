@@ -2,41 +2,29 @@
  *  adds them and lib/domain decide. */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { SOURCES, SPLITS } from '#lib/domain/classifier.ts'
-import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Samples } from '../data.ts'
-import { insertImage, stageImages } from '../images/images.ts'
-import type { StagedImages } from '../images/images.ts'
+import type { Prisma, Sample as Row } from '../generated/client.ts'
+import { stageImages } from '../images/staged-images.ts'
+import type { ExistingSample } from '../sqlite/sample-statements.ts'
 import { conflict, notFound, wordOf, wordOrNull } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
 import type { AddSampleResult, NewSample, Sample, StoredSample } from '../values.ts'
 
-type SampleRow = {
-  id: string
-  classifierId: string
-  hash: string
-  label: string | null
-  split: string | null
-  isSplitGiven: number
-  source: string
-  uploadId: string | null
-  filename: string | null
-  groupId: string | null
-  excludedAt: number | null
-  trashedAt: number | null
-  createdAt: number
+/** Of one read: 20 ms. */
+const ROWS_AT_ONCE = 2_000
+
+/** Labelled (only such have a split), not excluded, not in the trash, and not of an upload that is still running, which
+ *  may yet be taken back. */
+const USABLE: Prisma.SampleWhereInput = {
+  split: { not: null },
+  excludedAt: null,
+  trashedAt: null,
+  OR: [{ uploadId: null }, { upload: { state: { not: 'running' } } }],
 }
 
-/** Reviving as many as are added at once takes less than a second. */
-const TRANSACTION = { timeout: 60_000 } as const
-
-/** Labelled (only such have a split), not excluded, not in the trash. */
-const USABLE = '"split" IS NOT NULL AND "excludedAt" IS NULL AND "trashedAt" IS NULL'
-/** Images of an upload that is still running may yet be taken back. */
-const ARRIVED = `("uploadId" IS NULL OR "uploadId" NOT IN (SELECT "id" FROM "Upload" WHERE "state" = 'running'))`
-
 export function samplesOf(store: Store): Samples {
-  const { connection, settings, id, now } = store
+  const { prisma, statements, settings, id, now } = store
   return {
     async add(classifierId, samples) {
       const files = await stageImages(
@@ -44,145 +32,131 @@ export function samplesOf(store: Store): Samples {
         samples.map((sample) => sample.image),
         id,
       )
-      const inserted = await files.cleanUpAfter(() =>
-        connection.write((writing) => {
-          const classes = new Set(
-            writing
-              .all<{ name: string }>('SELECT "name" FROM "Class" WHERE "classifierId" = ?', classifierId)
-              .map((c) => c.name),
-          )
-          for (const { label } of samples)
-            if (label !== null && !classes.has(label)) throw unknownClass(classifierId, label, [...classes])
-          return samples.map((sample) =>
-            insertSample(writing, { classifierId, sample, files, sampleId: id(), at: now() }),
-          )
+      const rows = samples.map((sample) => ({ id: id(), classifierId, sample, at: now() }))
+      const known = await files.cleanUpAfter(() =>
+        statements.samples.insert(rows, {
+          files,
+          check: (classes) => refuseUnknownClasses(classifierId, samples, classes),
         }),
       )
-      return reviveAll(store, samples, inserted)
+      return reviveAll(
+        store,
+        samples,
+        rows.map((row, i) => insertResult(row, known[i] ?? null)),
+      )
     },
     get: async (sampleId) => {
-      const row = connection.one<SampleRow>('SELECT * FROM "Sample" WHERE "id" = ?', sampleId)
+      const row = await prisma.sample.findUnique({ where: { id: sampleId } })
       if (!row) throw notFound('sample', sampleId)
       return sampleValue(row)
     },
-    all: async (classifierId) =>
-      connection
-        .all<SampleRow>(
-          `SELECT * FROM "Sample" WHERE "classifierId" = ? AND ${USABLE} AND ${ARRIVED} ORDER BY "id"`,
-          classifierId,
-        )
-        .map(usable),
-    countUnseen: async (classifierId) => countUnseen(connection, classifierId),
+    all: (classifierId) => usableSamples(prisma, { classifierId, ...USABLE }),
+    countUnseen: (classifierId) => countUnseen(prisma, classifierId),
     async unseen(classifierId) {
-      const { sql, since } = unseenBy(connection, classifierId)
-      return connection
-        .all<SampleRow>(`SELECT * FROM "Sample" WHERE ${sql} ORDER BY "id"`, classifierId, since)
-        .map(usable)
+      const { sources, since } = await unseenBy(prisma, classifierId)
+      const added = { source: { in: sources }, labelledAt: { gt: since } }
+      return usableSamples(prisma, { classifierId, ...USABLE, ...added })
     },
+  }
+}
+
+/** Oldest first, some at a time: other requests are answered in between. */
+async function usableSamples(
+  prisma: Store['prisma'],
+  where: Prisma.SampleWhereInput,
+): Promise<readonly Sample[]> {
+  const samples: Sample[] = []
+  for (;;) {
+    const after = samples.at(-1)?.id
+    const rows = await prisma.sample.findMany({
+      where: { ...where, ...(after !== undefined && { id: { gt: after } }) },
+      orderBy: { id: 'asc' },
+      take: ROWS_AT_ONCE,
+    })
+    samples.push(...rows.map(usable))
+    if (rows.length < ROWS_AT_ONCE) return samples
   }
 }
 
 /** How many those are, and how many of them are corrections. Where they are all there is, and nothing is
  *  arriving, the sums tell. */
-function countUnseen(
-  connection: Pick<Connection, 'one'>,
+async function countUnseen(
+  prisma: Store['prisma'],
   classifierId: string,
-): { readonly all: number; readonly corrections: number } {
-  const { sql, sources, since } = unseenBy(connection, classifierId)
+): Promise<{ readonly all: number; readonly corrections: number }> {
+  const { sources, since } = await unseenBy(prisma, classifierId)
   const isSummed =
-    since < 0 &&
-    !connection.one(`SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" = 'running'`, classifierId)
-  const row = isSummed
-    ? connection.one<NewSampleCounts>(
-        `SELECT COALESCE(SUM("count"), 0) AS "all", COALESCE(SUM("count" * ("source" = 'feedback')), ` +
-          '0) AS "corrections" FROM "SampleCount" WHERE "classifierId" = ? AND NOT "isExcluded" AND ' +
-          `"split" <> '' AND "source" IN (${sources})`,
-        classifierId,
-      )
-    : connection.one<NewSampleCounts>(
-        `SELECT COUNT(*) AS "all", COALESCE(SUM("source" = 'feedback'), 0) AS "corrections" FROM "Sample" WHERE ${sql}`,
-        classifierId,
-        since,
-      )
-  return row ?? { all: 0, corrections: 0 }
+    since.getTime() < 0 &&
+    (await prisma.upload.findFirst({ where: { classifierId, state: 'running' }, select: { id: true } })) ===
+      null
+  const counts = isSummed
+    ? (
+        await prisma.sampleCount.groupBy({
+          by: ['source'],
+          where: { classifierId, isExcluded: false, split: { not: '' }, source: { in: sources } },
+          _sum: { count: true },
+        })
+      ).map(({ source, _sum }) => ({ source, count: _sum.count ?? 0 }))
+    : (
+        await prisma.sample.groupBy({
+          by: ['source'],
+          where: { classifierId, ...USABLE, source: { in: sources }, labelledAt: { gt: since } },
+          _count: true,
+        })
+      ).map(({ source, _count: count }) => ({ source, count }))
+  const corrections = counts.find(({ source }) => source === 'feedback')?.count ?? 0
+  return { all: counts.reduce((sum, { count }) => sum + count, 0), corrections }
 }
-type NewSampleCounts = { readonly all: number; readonly corrections: number }
 
 /**
  * Samples that the live version was not trained on: labelled after its snapshot was frozen. A shipped
- * version was trained on the dataset only.
+ * version was trained on the dataset only. Before 1970: all.
  */
-function unseenBy(
-  connection: Pick<Connection, 'one'>,
+async function unseenBy(
+  prisma: Store['prisma'],
   classifierId: string,
-): { readonly sql: string; readonly sources: string; readonly since: number } {
-  const champion = connection.one<{ isShipped: number; createdAt: number; frozenAt: number | null }>(
-    `SELECT v."isShipped", v."createdAt", s."createdAt" AS "frozenAt"
-     FROM "Promotion" p JOIN "Version" v ON v."id" = p."versionId"
-     LEFT JOIN "Run" r ON r."id" = v."runId" LEFT JOIN "Snapshot" s ON s."id" = r."snapshotId"
-     WHERE p."classifierId" = ? ORDER BY p."id" DESC LIMIT 1`,
-    classifierId,
-  )
-  const isShipped = champion?.isShipped === 1
-  // listed individually, so that the index is used
-  const sources = isShipped ? `'upload', 'feedback'` : `'upload', 'feedback', 'dataset'`
-  const since = champion && !isShipped ? (champion.frozenAt ?? champion.createdAt) : -1
+): Promise<{ readonly sources: string[]; readonly since: Date }> {
+  const promotion = await prisma.promotion.findFirst({
+    where: { classifierId },
+    orderBy: { id: 'desc' },
+    select: { version: { select: { isShipped: true, createdAt: true, runId: true } } },
+  })
+  const version = promotion?.version
+  if (!version || version.isShipped)
+    return {
+      sources: version ? ['upload', 'feedback'] : ['upload', 'feedback', 'dataset'],
+      since: new Date(-1),
+    }
+  const run = version.runId
+    ? await prisma.run.findUnique({
+        where: { id: version.runId },
+        select: { snapshot: { select: { createdAt: true } } },
+      })
+    : null
   return {
-    sql: `"classifierId" = ? AND "source" IN (${sources}) AND "labelledAt" > ? AND ${USABLE} AND ${ARRIVED}`,
-    sources,
-    since,
+    sources: ['upload', 'feedback', 'dataset'],
+    since: run?.snapshot?.createdAt ?? version.createdAt,
   }
 }
-
-type Insertion = {
-  readonly classifierId: string
-  readonly sample: NewSample
-  readonly files: StagedImages
-  readonly sampleId: string
-  readonly at: Date
-}
-
-const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "isSplitGiven", "source",
-    "uploadId", "filename", "createdAt", "labelledAt")
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 /** `unused`: a sample of that image lies in the trash, or has no label. */
 type InsertResult = AddSampleResult | { readonly kind: 'unused'; readonly sampleId: string }
 
-function insertSample(
-  writing: TransactionScope,
-  { classifierId, sample, files, sampleId, at }: Insertion,
+function insertResult(
+  { id, sample }: { readonly id: string; readonly sample: NewSample },
+  known: ExistingSample | null,
 ): InsertResult {
-  const { image, label, split, isSplitGiven = false, source, uploadId, filename } = sample
-  const known = writing.one<ExistingSample>(
-    'SELECT "id", "label", "uploadId", "trashedAt" FROM "Sample" WHERE "classifierId" = ? AND "hash" = ?',
-    classifierId,
-    image.hash,
-  )
-  if (known) return isUsed(known, sample) ? alreadyThere(known) : { kind: 'unused', sampleId: known.id }
-  insertImage(writing, image, files)
-  writing.run(
-    INSERT,
-    sampleId,
-    classifierId,
-    image.hash,
-    label,
-    split,
-    isSplitGiven,
-    source,
-    uploadId,
-    filename,
-    at,
-    at,
-  )
-  return { kind: 'added', sampleId }
+  if (known === null) return { kind: 'added', sampleId: id }
+  return isUsed(known, sample) ? alreadyThere(known) : { kind: 'unused', sampleId: known.id }
 }
 
-type ExistingSample = {
-  readonly id: string
-  readonly label: string | null
-  readonly uploadId: string | null
-  readonly trashedAt: Date | number | null
+function refuseUnknownClasses(
+  classifierId: string,
+  samples: readonly NewSample[],
+  classes: readonly string[],
+): void {
+  for (const { label } of samples)
+    if (label !== null && !classes.includes(label)) throw unknownClass(classifierId, label, classes)
 }
 
 /** An image without a label gets that of an image that is added with one. */
@@ -219,7 +193,7 @@ async function reviveAll(
       results.push(isDone ? alreadyThere(known) : { kind: 'added', sampleId: known.id })
     }
     return results
-  }, TRANSACTION)
+  })
 }
 
 const deletedMeanwhile = ({ filename }: NewSample): DarkroomError =>
@@ -259,30 +233,27 @@ export async function revive(
 }
 
 /** What the condition USABLE has let through. */
-function usable(row: SampleRow): Sample {
+function usable(row: Row): Sample {
   const { label, split, excludedAt: _excluded, trashedAt: _trashed, ...sample } = sampleValue(row)
   if (label === null || split === null) throw new Error(`Sample ${row.id} is not labelled.`)
   return { ...sample, label, split }
 }
 
-const sampleValue = (row: SampleRow): StoredSample => ({
+const sampleValue = (row: Row): StoredSample => ({
   id: row.id,
   classifierId: row.classifierId,
   hash: row.hash,
   label: row.label,
   split: wordOrNull(SPLITS, row.split, 'Sample.split'),
-  isSplitGiven: Boolean(row.isSplitGiven),
+  isSplitGiven: row.isSplitGiven,
   source: wordOf(SOURCES, row.source, 'Sample.source'),
   uploadId: row.uploadId,
   filename: row.filename,
   groupId: row.groupId,
-  excludedAt: dateOrNull(row.excludedAt),
-  trashedAt: dateOrNull(row.trashedAt),
-  createdAt: new Date(row.createdAt),
+  excludedAt: row.excludedAt,
+  trashedAt: row.trashedAt,
+  createdAt: row.createdAt,
 })
-
-const dateOrNull = (milliseconds: number | null): Date | null =>
-  milliseconds === null ? null : new Date(milliseconds)
 
 export const unknownClass = (
   classifierId: string,

@@ -5,24 +5,22 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { SPLITS, type Split } from '#lib/domain/classifier.ts'
-import type { TransactionScope } from '../database/connection.ts'
 import type { Snapshots } from '../data.ts'
-import { classNamesIn } from '../classifiers/class-names.ts'
+import { namesToday } from '../classifiers/class-names.ts'
 import { notFound, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
 import type { Snapshot, SnapshotContent, SnapshotEntry } from '../values.ts'
 
-type Row = {
-  id: string
-  hash: string
-  classifierId: string
-  train: number
-  validation: number
-  test: number
-  createdAt: number
-}
-
-const COLUMNS = '"id", "hash", "classifierId", "train", "validation", "test", "createdAt"'
+const FACTS = {
+  id: true,
+  hash: true,
+  classifierId: true,
+  train: true,
+  validation: true,
+  test: true,
+  createdAt: true,
+} as const
 
 /** The first line of a snapshot of format 2. Snapshots of format 1 have no such line, and no groups. */
 const FORMAT_2 = 'darkroom-snapshot/2'
@@ -50,44 +48,40 @@ export function snapshotText(entries: readonly SnapshotEntry[]): string {
 export const snapshotHash = (entries: readonly SnapshotEntry[]): string =>
   createHash('sha256').update(snapshotText(entries)).digest('hex')
 
-export function snapshotsOf({ connection, id, now }: Store): Snapshots {
+export function snapshotsOf({ prisma, id, now }: Store): Snapshots {
   return {
-    freeze: async (classifierId, entries) => {
+    freeze(classifierId, entries) {
       const frozen = frozenOf(entries)
-      return connection.write((writing) => freeze(writing, { id: id(), classifierId, frozen, at: now() }))
+      return prisma.$transaction((tx) => freeze(tx, { id: id(), classifierId, frozen, at: now() }))
     },
     async get(snapshotId) {
-      const row = connection.one<Row>(`SELECT ${COLUMNS} FROM "Snapshot" WHERE "id" = ?`, snapshotId)
+      const row = await prisma.snapshot.findUnique({ where: { id: snapshotId }, select: FACTS })
       if (!row) throw notFound('snapshot', snapshotId)
-      return valueOf(row)
+      return row
     },
     async entriesOf(snapshotId) {
-      const row = connection.one<{ entries: Uint8Array; classifierId: string; createdAt: number }>(
-        'SELECT "entries", "classifierId", "createdAt" FROM "Snapshot" WHERE "id" = ?',
-        snapshotId,
-      )
+      const row = await prisma.snapshot.findUnique({
+        where: { id: snapshotId },
+        include: { classifier: { select: { classRenames: { orderBy: { id: 'asc' } } } } },
+      })
       if (!row) throw notFound('snapshot', snapshotId)
-      const nameOf = classNamesIn(connection, row.classifierId)(new Date(row.createdAt))
+      const nameOf = namesToday(row.classifier.classRenames, row.createdAt)
       return snapshotEntriesIn(gunzipSync(row.entries).toString('utf8')).map((entry) => ({
         ...entry,
         label: nameOf(entry.label),
       }))
     },
-    openTest: (testHashes) =>
-      connection.write((writing) => {
-        const listHash = createHash('sha256')
-          .update([...testHashes].sort().join('\n'))
-          .digest('hex')
-        writing.run(
-          'INSERT INTO "TestOpening" ("listHash", "count") VALUES (?, 1) ON CONFLICT DO UPDATE SET ' +
-            '"count" = "count" + 1',
-          listHash,
-        )
-        return (
-          writing.one<{ count: number }>('SELECT "count" FROM "TestOpening" WHERE "listHash" = ?', listHash)
-            ?.count ?? 1
-        )
-      }),
+    async openTest(testHashes) {
+      const listHash = createHash('sha256')
+        .update([...testHashes].sort().join('\n'))
+        .digest('hex')
+      const { count } = await prisma.testOpening.upsert({
+        where: { listHash },
+        create: { listHash, count: 1 },
+        update: { count: { increment: 1 } },
+      })
+      return count
+    },
   }
 }
 
@@ -106,29 +100,21 @@ export function frozenOf(entries: readonly SnapshotEntry[]): SnapshotContent {
 /** The same list frozen again is the same snapshot; only its time moves on, since all of it is known to be
  *  in. */
 export function freeze(
-  writing: TransactionScope,
+  tx: Transaction,
   draft: {
     readonly id: string
     readonly classifierId: string
     readonly frozen: SnapshotContent
     readonly at: Date
   },
-): Snapshot {
-  const { classifierId, frozen, at } = draft
-  const again = writing.run(
-    'UPDATE "Snapshot" SET "createdAt" = ? WHERE "classifierId" = ? AND "hash" = ?',
-    at,
-    classifierId,
-    frozen.hash,
-  )
-  if (again === 0) writing.insert('Snapshot', { id: draft.id, classifierId, ...frozen, createdAt: at })
-  const row = writing.one<Row>(
-    `SELECT ${COLUMNS} FROM "Snapshot" WHERE "classifierId" = ? AND "hash" = ?`,
-    classifierId,
-    frozen.hash,
-  )
-  if (!row) throw new Error('The new snapshot cannot be read back.')
-  return valueOf(row)
+): Promise<Snapshot> {
+  const { id, classifierId, frozen, at } = draft
+  return tx.snapshot.upsert({
+    where: { classifierId_hash: { classifierId, hash: frozen.hash } },
+    create: { ...frozen, entries: new Uint8Array(frozen.entries), id, classifierId, createdAt: at },
+    update: { createdAt: at },
+    select: FACTS,
+  })
 }
 
 /** Of the text of a snapshot, with the class names that it had. */
@@ -156,5 +142,3 @@ function entryOf1(line: string): SnapshotEntry {
     split: split === NO_SPLIT ? null : wordOf(SPLITS, split, 'Snapshot.entries'),
   }
 }
-
-const valueOf = ({ createdAt, ...row }: Row): Snapshot => ({ ...row, createdAt: new Date(createdAt) })

@@ -5,7 +5,6 @@
 import { storedFindings } from '#lib/contracts/stored-json.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Uploads } from '../data.ts'
-import { pendingWorkOf } from '../database/pending-work.ts'
 import { removeUnusedImages } from '../images/images.ts'
 import { conflict, notFound, parsed, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
@@ -34,14 +33,11 @@ const NOTHING_YET: UploadFindings = {
   findingsTotal: 0,
 }
 const MOST_FINDINGS = 500
-/** Removing what a large upload has added so far. */
-const TRANSACTION = { timeout: 60_000 } as const
 /** Web processes say several times a second that they live; one that was silent this long is gone, or as good
  *  as. */
 const SILENT_MS = 60_000
 
-export function uploadsOf({ connection, prisma, settings, id, now }: Store): Uploads {
-  const pending = pendingWorkOf(connection)
+export function uploadsOf({ prisma, statements, settings, id, now }: Store): Uploads {
   const get = async (uploadId: string): Promise<Upload> => {
     const row = await prisma.upload.findUnique({ where: { id: uploadId } })
     if (!row) throw notFound('upload', uploadId)
@@ -50,11 +46,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
 
   return {
     get,
-    hasNone: async (classifierId) =>
-      connection.one(
-        `SELECT 1 FROM "Upload" WHERE "classifierId" = ? AND "state" <> 'failed' LIMIT 1`,
-        classifierId,
-      ) === undefined,
+    hasNone: async (classifierId) => !statements.pending.hasUploads(classifierId),
     async begin(classifierId, phoneLinkId) {
       const row = await prisma.upload.create({
         data: {
@@ -93,7 +85,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
         await removeSamples(tx, row)
         const { perClass } = parsed(storedFindings, row.reportJson)
         await dropEmptyClasses(tx, { classifierId: row.classifierId, perClass })
-      }, TRANSACTION),
+      }),
     async runningBefore(uploadId) {
       const rows = await prisma.upload.findMany({
         where: { state: 'running', id: { lt: uploadId } },
@@ -102,12 +94,12 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
       return rows.map((row) => row.id)
     },
     async sweepUnfinished(lives) {
-      if (!pending.hasRunningUploads()) return 0
+      if (!statements.pending.hasRunningUploads()) return 0
       const running = await prisma.upload.findMany({ where: { state: 'running' } })
       return abort(running.filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid)))
     },
     async sweepAbandoned() {
-      if (!pending.hasRunningUploads()) return 0
+      if (!statements.pending.hasRunningUploads()) return 0
       const longAgo = new Date(now().getTime() - SILENT_MS)
       const started = await prisma.upload.findMany({
         where: { state: 'running', createdAt: { lt: longAgo }, ownerId: { not: null } },
@@ -139,7 +131,7 @@ export function uploadsOf({ connection, prisma, settings, id, now }: Store): Upl
         })
       }
       return running.length
-    }, TRANSACTION)
+    })
   }
 
   /** Removes what the upload created; older samples that it restored go back to the trash. */

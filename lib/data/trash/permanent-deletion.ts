@@ -17,7 +17,6 @@ import type { Trash, TrashRecord } from '../samples/undo-types.ts'
 const MOST_NEEDLES = 20
 const NEEDLE_BYTES = 48
 const CHUNK_BYTES = 4 * 2 ** 20
-const TRANSACTION = { timeout: 60_000 } as const
 const ACTIVE = ['queued', 'running', 'judging']
 
 /** What deleting an entry of the trash concerns, before anything is deleted. */
@@ -165,7 +164,7 @@ export function erasingOf(
         await unlinkPredictions(tx, record, { images: still, everything })
         await deleteRows(tx, record)
         await removeUnused(tx, settings.dataDir, still)
-      }, TRANSACTION)
+      })
       for (const folder of foldersOf(record, settings.dataDir))
         await rm(folder, { recursive: true, force: true })
       let isPurged = await purge()

@@ -3,11 +3,10 @@
 import { storedFindings, storedNames } from '#lib/contracts/stored-json.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
-import { pendingWorkOf } from '../database/pending-work.ts'
 import { applySteps } from '../samples/apply-sample-changes.ts'
 import type { Step } from '../samples/apply-sample-changes.ts'
 import type { LiveVersions } from '../data.ts'
-import { standingChampions } from '../versions/promotions.ts'
+import { promotionsWith, standingChampions } from '../versions/promotions.ts'
 import { conflict, notFound, parsed, wordOrNull } from '../store.ts'
 import type { Store } from '../store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT } from './trash-rows.ts'
@@ -16,11 +15,10 @@ import type { Trash, TrashRecord } from '../samples/undo-types.ts'
 import type { UploadFindings } from '../samples/upload-values.ts'
 import type { LiveVersion } from '../versions/version-values.ts'
 
-const TRANSACTION = { timeout: 60_000 } as const
 const ACTIVE_RUN = { state: { in: ['queued', 'running', 'judging'] } }
 
 export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersions, 'of'> }): Trash {
-  const { connection, prisma, now } = store
+  const { prisma, statements, now } = store
   const get = async (id: string): Promise<TrashRecord> => {
     const row = await prisma.trashEntry.findUnique({ where: { id }, include: WITH_COUNT })
     if (!row) throw notFound('entry of the trash', id)
@@ -55,8 +53,7 @@ export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersio
         orderBy: { id: 'asc' },
         take: limit,
       }),
-    putUpload: (uploadId, by) =>
-      prisma.$transaction((tx) => trashUpload(store, tx, { uploadId, by }), TRANSACTION),
+    putUpload: (uploadId, by) => prisma.$transaction((tx) => trashUpload(store, tx, { uploadId, by })),
     putClassifier: (classifierId, by) =>
       prisma.$transaction((tx) => trashClassifier(store, tx, { classifierId, by })),
     async putVersion(versionId, by) {
@@ -65,11 +62,11 @@ export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersio
     },
     async restore(id, by) {
       const record = await get(id)
-      await prisma.$transaction((tx) => restoreEntry(store, tx, { record, by }), TRANSACTION)
+      await prisma.$transaction((tx) => restoreEntry(store, tx, { record, by }))
       return record
     },
     async due() {
-      if (!pendingWorkOf(connection).hasExpiredTrash(now())) return []
+      if (!statements.pending.hasExpiredTrash(now())) return []
       const rows = await prisma.trashEntry.findMany({
         where: { until: { lte: now() } },
         include: WITH_COUNT,
@@ -255,13 +252,6 @@ const withTrashedAt = (row: Step['row'], trashedAt: Date | null): Step => ({
     trashedAt,
   },
 })
-
-const promotionsWith = (tx: Transaction, classifierId: string) =>
-  tx.promotion.findMany({
-    where: { classifierId },
-    orderBy: { id: 'asc' },
-    include: { version: { select: { trashedAt: true } } },
-  })
 
 const uploadTitle = (at: Date, count: number): string =>
   `Upload of ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${count} ${count === 1 ? 'image' : 'images'}`

@@ -9,7 +9,7 @@ import type { Store } from '../store.ts'
 import type { Champion, LiveVersion, Version, VersionFault } from './version-values.ts'
 
 export function liveVersionsOf(
-  { connection, prisma, now }: Store,
+  { prisma, statements, now }: Store,
   { promotions, versions }: { readonly promotions: Promotions; readonly versions: VersionStore },
 ): LiveVersions {
   /**
@@ -27,15 +27,8 @@ export function liveVersionsOf(
 
   async function faults(): Promise<readonly VersionFault[]> {
     for (const fault of [...unwritten.values()]) await writeFault(fault).catch(() => {}) // tried again at the next look
-    const written = connection.all<Omit<VersionFault, 'foundAt'> & { foundAt: number }>(
-      'SELECT * FROM "VersionFault" ORDER BY "versionId"',
-    )
-    return [
-      ...written
-        .filter(({ versionId }) => !unwritten.has(versionId))
-        .map(({ foundAt, ...fault }) => ({ ...fault, foundAt: new Date(foundAt) })),
-      ...unwritten.values(),
-    ]
+    const written = await statements.versions.faults()
+    return [...written.filter(({ versionId }) => !unwritten.has(versionId)), ...unwritten.values()]
   }
 
   /** The promoted version, those that were live before it (newest first), then shipped ones. */

@@ -4,10 +4,11 @@
  */
 import { storedNames } from '#lib/contracts/stored-json.ts'
 import { orderClasses } from '../classifiers/classifiers.ts'
-import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Promotions } from '../data.ts'
+import type { Promotion as Row } from '../generated/client.ts'
 import { conflict, inTrash, notFound, parsed, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
 import {
   PROMOTION_KINDS,
   type Champion,
@@ -15,71 +16,50 @@ import {
   type PromotionKind,
   type Version,
 } from './version-values.ts'
-import { VERSION_COLUMNS, classNamesOf, versionValue } from './version-rows.ts'
-import type { VersionRow } from './version-rows.ts'
+import { classNamesOf, versionValue } from './version-rows.ts'
 
-type Row = Omit<Promotion, 'at' | 'kind'> & { at: number; kind: string }
-
-export function promotionsOf({ connection, now, settings }: Store): Promotions {
-  const versionOf = (id: string): Version => {
-    const row = connection.one<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "id" = ?`, id)
+export function promotionsOf({ prisma, statements, now, settings }: Store): Promotions {
+  const versionOf = async (id: string): Promise<Version> => {
+    const row = await statements.versions.row(id)
     if (!row) throw notFound('version', id)
-    return versionValue({ connection, settings }, row)
+    return versionValue(settings, row, await statements.classifiers.renames(row.classifierId))
   }
-  const championOf = (promotion: Promotion): Champion => ({
-    promotion,
-    version: versionOf(promotion.versionId),
+  const championOf = async (row: Row): Promise<Champion> => ({
+    promotion: valueOf(row),
+    version: await versionOf(row.versionId),
   })
-  const champion = async (classifierId: string): Promise<Champion | null> => {
-    const promotion = newestOf(connection, classifierId)
-    return promotion ? championOf(promotion) : null
-  }
 
   return {
-    champion,
-    async champions() {
-      return connection
-        .all<Row>(
-          'SELECT * FROM "Promotion" WHERE "id" IN (SELECT MAX("id") FROM "Promotion" GROUP BY ' +
-            '"classifierId") AND "classifierId" NOT IN (SELECT "id" FROM "Classifier" WHERE "trashedAt" ' +
-            'IS NOT NULL) ORDER BY "classifierId"',
-        )
-        .map(valueOf)
-        .map(championOf)
+    async champion(classifierId) {
+      const row = await statements.versions.promotion(classifierId)
+      return row && championOf(row)
     },
-    latest: () => connection.one<{ id: number | null }>('SELECT MAX("id") AS "id" FROM "Promotion"')?.id ?? 0,
+    champions: async () => Promise.all((await statements.versions.promotions()).map(championOf)),
+    latest: statements.versions.latestPromotion,
     async promote({ versionId, by, reason, kind = 'promote' }) {
       return championOf(
-        await connection.write((writing) =>
-          insertPromotion(writing, { versionId, by, reason, kind, at: now() }),
-        ),
+        await prisma.$transaction((tx) => createPromotion(tx, { versionId, by, reason, kind, at: now() })),
       )
     },
     async rollbackTarget(classifierId) {
-      const target = standingChampions(standingIn(connection, classifierId)).at(-2)
+      const target = standingChampions(await promotionsWith(prisma, classifierId)).at(-2)
       return target === undefined ? null : versionOf(target)
     },
     async rollback(classifierId, by) {
       return championOf(
-        await connection.write((writing) => {
-          const target = standingChampions(standingIn(writing, classifierId)).at(-2)
-          if (target === undefined)
+        await prisma.$transaction(async (tx) => {
+          const versionId = standingChampions(await promotionsWith(tx, classifierId)).at(-2)
+          if (versionId === undefined)
             throw conflict(
               'Nothing was rolled back',
               'there is no earlier live version',
               'Promote the version that you want to be live.',
             )
-          return insertPromotion(writing, {
-            versionId: target,
-            by,
-            reason: null,
-            kind: 'rollback',
-            at: now(),
-          })
+          return createPromotion(tx, { versionId, by, reason: null, kind: 'rollback', at: now() })
         }),
       )
     },
-    history: async (classifierId) => promotionsIn(connection, classifierId),
+    history: async (classifierId) => (await statements.versions.history(classifierId)).map(valueOf),
   }
 }
 
@@ -108,29 +88,16 @@ export const standingChampions = (
   return championsBefore(history).filter((id) => !trashed.has(id))
 }
 
-const standingIn = (
-  connection: Pick<Connection, 'all'>,
-  classifierId: string,
-): Parameters<typeof standingChampions>[0] =>
-  connection
-    .all<{ versionId: string; kind: string; trashedAt: number | null }>(
-      'SELECT p."versionId", p."kind", v."trashedAt" FROM "Promotion" p JOIN "Version" v ON v."id" = ' +
-        'p."versionId" WHERE p."classifierId" = ? ORDER BY p."id"',
-      classifierId,
-    )
-    .map(({ trashedAt, ...promotion }) => ({ ...promotion, version: { trashedAt } }))
+/** All of a classifier, oldest first, with what `standingChampions` needs of their versions. */
+export const promotionsWith = (rows: Pick<Transaction, 'promotion'>, classifierId: string) =>
+  rows.promotion.findMany({
+    where: { classifierId },
+    orderBy: { id: 'asc' },
+    include: { version: { select: { trashedAt: true } } },
+  })
 
-/** All of a classifier, oldest first. */
-export const promotionsIn = (
-  connection: Pick<Connection, 'all'>,
-  classifierId: string,
-): readonly Promotion[] =>
-  connection
-    .all<Row>('SELECT * FROM "Promotion" WHERE "classifierId" = ? ORDER BY "id"', classifierId)
-    .map(valueOf)
-
-export function insertPromotion(
-  writing: TransactionScope,
+export async function createPromotion(
+  tx: Transaction,
   draft: {
     readonly versionId: string
     readonly by: string
@@ -138,56 +105,30 @@ export function insertPromotion(
     readonly kind: PromotionKind
     readonly at: Date
   },
-): Promotion {
-  const { versionId, by, reason, kind, at } = draft
-  const version = writing.one<{
-    classifierId: string
-    number: number
-    classesJson: string
-    isShipped: number
-    createdAt: number
-    trashedAt: number | null
-  }>(
-    'SELECT "classifierId", "number", "classesJson", "isShipped", "createdAt", "trashedAt" FROM "Version" ' +
-      'WHERE "id" = ?',
-    versionId,
-  )
+): Promise<Row> {
+  const { versionId, at } = draft
+  const version = await tx.version.findUnique({ where: { id: versionId } })
   if (!version) throw notFound('version', versionId)
   if (version.trashedAt !== null) throw inTrash('version', `v${version.number}`, version.trashedAt)
-  const previous = newestOf(writing, version.classifierId)
+  const { classifierId } = version
+  const previous = await tx.promotion.findFirst({ where: { classifierId }, orderBy: { id: 'desc' } })
   if (previous?.versionId === versionId)
     throw conflict(
       `Version v${version.number} was not promoted`,
       'it is already live',
       'No action is needed.',
     )
-  writing.insert('Promotion', {
-    classifierId: version.classifierId,
-    versionId,
-    previousId: previous?.versionId ?? null,
-    kind,
-    by,
-    reason,
-    at,
+  const promotion = await tx.promotion.create({
+    data: { ...draft, classifierId, previousId: previous?.versionId ?? null },
   })
-  writing.run('UPDATE "Version" SET "promotedAt" = ? WHERE "id" = ?', at, versionId)
-  const names = parsed(storedNames, version.classesJson).map(classNamesOf(writing, version))
-  orderClasses(writing, version.classifierId, names)
-  const made = newestOf(writing, version.classifierId)
-  if (!made) throw new Error('The new promotion cannot be read back.')
-  return made
-}
-
-function newestOf(connection: Pick<Connection, 'one'>, classifierId: string): Promotion | null {
-  const row = connection.one<Row>(
-    'SELECT * FROM "Promotion" WHERE "classifierId" = ? ORDER BY "id" DESC LIMIT 1',
-    classifierId,
-  )
-  return row ? valueOf(row) : null
+  await tx.version.update({ where: { id: versionId }, data: { promotedAt: at } })
+  const renames = await tx.classRename.findMany({ where: { classifierId }, orderBy: { id: 'asc' } })
+  const names = parsed(storedNames, version.classesJson).map(classNamesOf(version, renames))
+  await orderClasses(tx, classifierId, names)
+  return promotion
 }
 
 const valueOf = (row: Row): Promotion => ({
   ...row,
   kind: wordOf(PROMOTION_KINDS, row.kind, 'Promotion.kind'),
-  at: new Date(row.at),
 })

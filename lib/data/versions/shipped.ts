@@ -8,12 +8,12 @@ import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { badBundle, readBundle, verifyBundle } from './bundles.ts'
 import type { ProvenBundle } from './bundles.ts'
-import { insertClassifier } from '../classifiers/classifiers.ts'
-import type { TransactionScope } from '../database/connection.ts'
+import { createClassifier } from '../classifiers/classifiers.ts'
 import type { Data } from '../data.ts'
-import { insertPromotion } from './promotions.ts'
+import { createPromotion } from './promotions.ts'
 import type { Store } from '../store.ts'
-import { insertVersion, rewriteVersion } from './version-rows.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
+import { createVersion, versionColumns } from './version-rows.ts'
 
 const DESCRIPTION = 'classifier.json'
 const BY = 'Darkroom'
@@ -38,16 +38,14 @@ export const shippedOf =
       const bundles: ProvenBundle[] = []
       for (const version of foldersIn(folder).filter((name) => /^v[1-9][0-9]*$/.test(path.basename(name)))) {
         const bundle = await (
-          isKnown(store, described.id, version) ? readBundle(version) : verifyBundle(version)
+          (await isKnown(store, described.id, version)) ? readBundle(version) : verifyBundle(version)
         ).catch(refuse(version))
         if (bundle) bundles.push(bundle)
       }
-      versions += await store.connection
-        .write((writing) => sync(store, writing, { folder, described, bundles }))
-        .catch((error: unknown) => {
-          refuse(folder)(error)
-          return 0
-        })
+      versions += await sync(store, { folder, described, bundles }).catch((error: unknown) => {
+        refuse(folder)(error)
+        return 0
+      })
     }
     return { versions, refused }
   }
@@ -68,28 +66,22 @@ async function describedIn(folder: string): Promise<ShippedClassifier> {
   return described
 }
 
-const isKnown = ({ connection }: Store, classifierId: string, folder: string): boolean =>
-  connection.one(
-    'SELECT 1 FROM "Version" WHERE "classifierId" = ? AND "number" = ? AND "isShipped"',
-    classifierId,
-    numberOf(folder),
-  ) !== undefined
+const isKnown = async ({ statements }: Store, classifierId: string, folder: string): Promise<boolean> =>
+  (await statements.versions.numbered(classifierId, numberOf(folder)))?.isShipped === true
 
 const numberOf = (folder: string): number => Number(path.basename(folder).slice(1))
 
+type ShippedFolder = {
+  readonly folder: string
+  readonly described: ShippedClassifier
+  readonly bundles: readonly ProvenBundle[]
+}
+
 /**
  * Returns how many shipped versions there are. A user's own classifier or promoted version is never
- * changed.
+ * changed. A start at which nothing is new writes nothing.
  */
-function sync(
-  { id, now }: Store,
-  writing: TransactionScope,
-  shipped: {
-    readonly folder: string
-    readonly described: ShippedClassifier
-    readonly bundles: readonly ProvenBundle[]
-  },
-): number {
+async function sync(store: Store, shipped: ShippedFolder): Promise<number> {
   const { folder, described, bundles } = shipped
   const named = bundles.find((bundle) => bundle.manifest.version === described.champion)
   if (!named)
@@ -97,48 +89,71 @@ function sync(
       path.join(folder, described.champion),
       'it is the live version according to its description and cannot be used',
     )
-  const there = writing.one<{ isShipped: number }>(
-    'SELECT "isShipped" FROM "Classifier" WHERE "id" = ?',
-    described.id,
-  )
-  if (there?.isShipped === 0)
+  if (!(await isStored(store, shipped)))
+    await store.prisma.$transaction((tx) => storeIn(tx, store, { ...shipped, named }))
+  return bundles.length
+}
+
+async function isStored({ statements }: Store, { described, bundles }: ShippedFolder): Promise<boolean> {
+  const classifier = await statements.classifiers.row(described.id)
+  if (classifier === null || !hasValuesOf(classifier, described)) return false
+  for (const { folder, card } of bundles) {
+    const version = await statements.versions.numbered(described.id, numberOf(folder))
+    if (version === null) return false
+    const stored = version.isShipped ? await statements.versions.withCard(version.id) : null
+    if (stored !== null && stored.cardJson !== JSON.stringify(card)) return false
+  }
+  return (await statements.versions.promotion(described.id)) !== null
+}
+
+const valuesOf = ({ recipe, dataset }: ShippedClassifier) => ({
+  recipe,
+  originalJson: dataset && JSON.stringify(dataset),
+})
+
+function hasValuesOf(
+  row: { readonly isShipped: boolean; readonly recipe: string; readonly originalJson: string | null },
+  described: ShippedClassifier,
+): boolean {
+  const { recipe, originalJson } = valuesOf(described)
+  return row.isShipped && row.recipe === recipe && row.originalJson === originalJson
+}
+
+async function storeIn(
+  tx: Transaction,
+  { id, now }: Store,
+  { described, bundles, named }: ShippedFolder & { readonly named: ProvenBundle },
+): Promise<void> {
+  const { id: classifierId } = described
+  const known = await tx.classifier.findUnique({ where: { id: classifierId } })
+  if (known?.isShipped === false)
     throw new Error(
-      `A classifier "${described.id}" created on this machine exists; the shipped one is ignored.`,
+      `A classifier "${classifierId}" created on this machine exists; the shipped one is ignored.`,
     )
-  if (there)
-    writing.run(
-      'UPDATE "Classifier" SET "recipe" = ?, "originalJson" = ? WHERE "id" = ?',
-      described.recipe,
-      described.dataset && JSON.stringify(described.dataset),
-      described.id,
-    )
-  else insertClassifier(writing, draftOf(described, named), now())
+  if (known) await tx.classifier.update({ where: { id: classifierId }, data: valuesOf(described) })
+  else await createClassifier(tx, draftOf(described, named), now())
 
   for (const bundle of bundles) {
-    const known = writing.one<{ id: string; isShipped: number; cardJson: string }>(
-      'SELECT "id", "isShipped", "cardJson" FROM "Version" WHERE "classifierId" = ? AND "number" = ?',
-      described.id,
-      numberOf(bundle.folder),
-    )
-    if (known?.isShipped === 1 && known.cardJson !== JSON.stringify(bundle.card))
-      rewriteVersion(writing, known.id, bundle)
-    if (!known) insertVersion(writing, { id: id(), bundle, runId: null, isShipped: true })
+    const version = await tx.version.findUnique({
+      where: { classifierId_number: { classifierId, number: numberOf(bundle.folder) } },
+    })
+    // With a new bundle in a newer Darkroom the row takes its values; its id and history stay.
+    if (version?.isShipped && version.cardJson !== JSON.stringify(bundle.card))
+      await tx.version.update({ where: { id: version.id }, data: versionColumns(bundle) })
+    if (!version) await createVersion(tx, { id: id(), bundle, runId: null, isShipped: true })
   }
-  const champion = writing.one('SELECT 1 FROM "Promotion" WHERE "classifierId" = ? LIMIT 1', described.id)
-  const version = writing.one<{ id: string }>(
-    'SELECT "id" FROM "Version" WHERE "classifierId" = ? AND "number" = ? AND "isShipped"',
-    described.id,
-    Number(described.champion.slice(1)),
-  )
-  if (!champion && version)
-    insertPromotion(writing, {
-      versionId: version.id,
+  if (await tx.promotion.findFirst({ where: { classifierId } })) return
+  const live = await tx.version.findUnique({
+    where: { classifierId_number: { classifierId, number: Number(described.champion.slice(1)) } },
+  })
+  if (live?.isShipped)
+    await createPromotion(tx, {
+      versionId: live.id,
       by: BY,
       reason: 'it is shipped with Darkroom',
       kind: 'promote',
       at: now(),
     })
-  return bundles.length
 }
 
 const draftOf = (described: ShippedClassifier, { classes, preprocess }: ProvenBundle) => ({

@@ -8,105 +8,41 @@ import {
 } from '#lib/contracts/stored-json.ts'
 import path from 'node:path'
 import { ENGINES } from '#lib/domain/classifier.ts'
-import { figuresWithNames } from '#lib/domain/class-renames.ts'
-import { classNamesIn } from '../classifiers/class-names.ts'
+import { figuresWithNames, type ClassRename } from '#lib/domain/class-renames.ts'
+import { namesToday } from '../classifiers/class-names.ts'
 import type { ProvenBundle } from './bundles.ts'
-import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { DataSettings } from '../data-settings.ts'
+import type { Prisma } from '../generated/client.ts'
+import type { VersionRow } from '../sqlite/version-statements.ts'
 import { parsed, parsedOrNull, wordOrNull } from '../store.ts'
+import type { Transaction } from '../trash/trash-rows.ts'
 import type { Version, VersionWithCard } from './version-values.ts'
 
-export type VersionRow = {
-  id: string
-  classifierId: string
-  number: number
-  parent: string | null
-  runId: string | null
-  isShipped: number
-  recipe: string
-  engine: string | null
-  accuracy: number | null
-  accuracyLow: number | null
-  accuracyHigh: number | null
-  testImages: number
-  parameters: number
-  sizeBytes: number
-  classesJson: string
-  preprocessJson: string
-  verdictJson: string | null
-  createdAt: number
-  promotedAt: number | null
-  trashedAt: number | null
-}
+export type CardRow = Prisma.VersionModel
 
-/**
- * All columns except the card, which is 12 to 23 kB and read separately: a dashboard reads the rows of
- * every live version.
- */
-export const VERSION_COLUMNS = [
-  'id',
-  'classifierId',
-  'number',
-  'parent',
-  'runId',
-  'isShipped',
-  'recipe',
-  'engine',
-  'accuracy',
-  'accuracyLow',
-  'accuracyHigh',
-  'testImages',
-  'parameters',
-  'sizeBytes',
-  'classesJson',
-  'preprocessJson',
-  'verdictJson',
-  'createdAt',
-  'promotedAt',
-  'trashedAt',
-]
-  .map((name) => `"${name}"`)
-  .join(', ')
-
-export function insertVersion(
-  writing: TransactionScope,
+export async function createVersion(
+  tx: Transaction,
   draft: {
     readonly id: string
     readonly bundle: ProvenBundle
     readonly runId: string | null
     readonly isShipped: boolean
   },
-): void {
+): Promise<void> {
   const { card, manifest } = draft.bundle
-  writing.insert('Version', {
-    id: draft.id,
-    classifierId: manifest.classifier,
-    number: Number(manifest.version.slice(1)),
-    parent: card.parent,
-    runId: draft.runId,
-    isShipped: draft.isShipped,
-    ...versionColumns(draft.bundle),
-    verdictJson: null,
-    promotedAt: null,
+  const [id, number] = [manifest.classifier, Number(manifest.version.slice(1))]
+  await tx.version.create({
+    data: {
+      id: draft.id,
+      classifierId: id,
+      number,
+      parent: card.parent,
+      runId: draft.runId,
+      isShipped: draft.isShipped,
+      ...versionColumns(draft.bundle),
+    },
   })
-  writing.run(
-    'UPDATE "Classifier" SET "lastNumber" = MAX("lastNumber", ?) WHERE "id" = ?',
-    Number(manifest.version.slice(1)),
-    manifest.classifier,
-  )
-}
-
-/**
- * A shipped version with a new bundle in a newer Darkroom: the row takes the bundle's values, its id and
- * history stay.
- */
-export function rewriteVersion(writing: TransactionScope, id: string, bundle: ProvenBundle): void {
-  const columns = Object.entries(versionColumns(bundle))
-  writing.run(
-    `UPDATE "Version" SET ${columns.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "id" = ?`,
-    ...columns.map(([, value]) => value),
-    id,
-  )
+  await tx.classifier.updateMany({ where: { id, lastNumber: { lt: number } }, data: { lastNumber: number } })
 }
 
 export function versionColumns({ card, preprocess, classes }: ProvenBundle) {
@@ -127,19 +63,20 @@ export function versionColumns({ card, preprocess, classes }: ProvenBundle) {
   }
 }
 
-type RowContext = {
-  readonly settings: Pick<DataSettings, 'dataDir' | 'modelsDir'>
-  readonly connection: Pick<Connection, 'all'>
-}
+export type VersionFolders = Pick<DataSettings, 'dataDir' | 'modelsDir'>
 
 /** The name that a class of this version has today. */
 export const classNamesOf = (
-  connection: Pick<Connection, 'all'>,
-  { classifierId, isShipped, createdAt }: Pick<VersionRow, 'classifierId' | 'isShipped' | 'createdAt'>,
-): ((name: string) => string) =>
-  classNamesIn(connection, classifierId)(isShipped === 1 ? null : new Date(createdAt))
+  { isShipped, createdAt }: Pick<VersionRow, 'isShipped' | 'createdAt'>,
+  renames: readonly ClassRename[],
+): ((name: string) => string) => namesToday(renames, isShipped ? null : createdAt)
 
-export function versionValue({ settings, connection }: RowContext, row: VersionRow): Version {
+/** `renames`: of its classifier. */
+export function versionValue(
+  settings: VersionFolders,
+  row: VersionRow,
+  renames: readonly ClassRename[],
+): Version {
   const name = `v${row.number}`
   const { accuracy: value, accuracyLow: low, accuracyHigh: high } = row
   return {
@@ -147,36 +84,37 @@ export function versionValue({ settings, connection }: RowContext, row: VersionR
     classifierId: row.classifierId,
     number: row.number,
     name,
-    folder:
-      row.isShipped === 1
-        ? path.resolve(settings.modelsDir, row.classifierId, name)
-        : path.resolve(settings.dataDir, 'models', row.classifierId, name),
+    folder: row.isShipped
+      ? path.resolve(settings.modelsDir, row.classifierId, name)
+      : path.resolve(settings.dataDir, 'models', row.classifierId, name),
     parent: row.parent,
     runId: row.runId,
-    isShipped: row.isShipped === 1,
+    isShipped: row.isShipped,
     recipe: row.recipe,
     engine: wordOrNull(ENGINES, row.engine, 'Version.engine'),
     accuracy: value === null || low === null || high === null ? null : { value, low, high },
     testImages: row.testImages,
     parameters: row.parameters,
     sizeBytes: row.sizeBytes,
-    classes: parsed(storedNames, row.classesJson).map(classNamesOf(connection, row)),
+    classes: parsed(storedNames, row.classesJson).map(classNamesOf(row, renames)),
     preprocess: parsed(storedPreprocess, row.preprocessJson),
     verdict: parsedOrNull(storedVerdict, row.verdictJson),
-    createdAt: new Date(row.createdAt),
-    promotedAt: row.promotedAt === null ? null : new Date(row.promotedAt),
+    createdAt: row.createdAt,
+    promotedAt: row.promotedAt,
   }
 }
 
-export type CardRow = VersionRow & { readonly cardJson: string; readonly robustnessJson: string | null }
-
 /** The card as it was sealed, with what was measured since, and with the class names of today. */
-export function withCard(context: RowContext, row: CardRow): VersionWithCard {
+export function withCard(
+  settings: VersionFolders,
+  row: CardRow,
+  renames: readonly ClassRename[],
+): VersionWithCard {
   const { test, folds, ...card } = parsed(storedCard, row.cardJson)
   const robustness = card.robustness ?? parsedOrNull(storedRobustness, row.robustnessJson)
-  const nameOf = classNamesOf(context.connection, row)
+  const nameOf = classNamesOf(row, renames)
   return {
-    ...versionValue(context, row),
+    ...versionValue(settings, row, renames),
     card: {
       ...card,
       test: test && figuresWithNames(test, nameOf),

@@ -11,27 +11,31 @@ import type { VersionStore } from '../data.ts'
 import { inTrash, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { VersionWithCard } from './version-values.ts'
-import { VERSION_COLUMNS, classNamesOf, insertVersion, versionValue, withCard } from './version-rows.ts'
-import type { CardRow, VersionRow } from './version-rows.ts'
+import { classNamesOf, createVersion, versionValue, withCard } from './version-rows.ts'
+import type { CardRow } from './version-rows.ts'
 
-export function versionsOf({ connection, prisma, id, now, settings }: Store): VersionStore {
-  const rowOf = (versionId: string): CardRow => {
-    const row = connection.one<CardRow>(
-      `SELECT ${VERSION_COLUMNS}, "cardJson", "robustnessJson" FROM "Version" WHERE "id" = ?`,
-      versionId,
-    )
+export function versionsOf({ prisma, statements, id, now, settings }: Store): VersionStore {
+  const renamesOf = statements.classifiers.renames
+  const rowOf = async (versionId: string): Promise<CardRow> => {
+    const row = await statements.versions.withCard(versionId)
     if (!row) throw notFound('version', versionId)
     if (row.trashedAt !== null) throw inTrash('version', `v${row.number}`, row.trashedAt)
-    const of = connection.one<{ trashedAt: number | null }>(
-      'SELECT "trashedAt" FROM "Classifier" WHERE "id" = ?',
-      row.classifierId,
-    )
-    if (of?.trashedAt != null) throw inTrash('classifier', row.classifierId, of.trashedAt)
+    const classifier = await statements.classifiers.row(row.classifierId)
+    if (classifier?.trashedAt) throw inTrash('classifier', row.classifierId, classifier.trashedAt)
     return row
   }
-  const get = async (versionId: string): Promise<VersionWithCard> =>
-    withCard({ connection, settings }, rowOf(versionId))
-  const namesFor = (versionId: string) => classNamesOf(connection, rowOf(versionId))
+  const get = async (versionId: string): Promise<VersionWithCard> => {
+    const row = await rowOf(versionId)
+    return withCard(settings, row, await renamesOf(row.classifierId))
+  }
+  const verified = async (
+    versionId: string,
+    read: (folder: string) => Promise<ProvenBundle>,
+  ): Promise<VersionWithCard> => {
+    const row = await rowOf(versionId)
+    const renames = await renamesOf(row.classifierId)
+    return fitting(withCard(settings, row, renames), read, classNamesOf(row, renames))
+  }
   const folderFor = (classifierId: string, number: number): string =>
     path.join(settings.dataDir, 'models', classifierId, `v${number}`)
 
@@ -39,26 +43,17 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
     get,
     folderFor,
     async find(classifierId, name) {
-      const row = connection.one<VersionRow>(
-        `SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? AND "number" = ? AND "trashedAt" IS NULL`,
-        classifierId,
-        Number(name.slice(1)),
-      )
-      return row ? versionValue({ connection, settings }, row) : null
+      const row = await statements.versions.numbered(classifierId, Number(name.slice(1)))
+      return row && row.trashedAt === null ? versionValue(settings, row, await renamesOf(classifierId)) : null
     },
-    list: async (classifierId) =>
-      connection
-        .all<VersionRow>(
-          `SELECT ${VERSION_COLUMNS} FROM "Version" WHERE "classifierId" = ? AND "trashedAt" IS NULL ` +
-            'ORDER BY "number" DESC',
-          classifierId,
-        )
-        .map((row) => versionValue({ connection, settings }, row)),
-    nextNumber: async (classifierId) =>
-      (connection.one<{ last: number }>(
-        'SELECT "lastNumber" AS "last" FROM "Classifier" WHERE "id" = ?',
-        classifierId,
-      )?.last ?? 0) + 1,
+    async list(classifierId) {
+      const renames = await renamesOf(classifierId)
+      const rows = await statements.versions.ofClassifier(classifierId)
+      return rows.map((row) => versionValue(settings, row, renames))
+    },
+    async nextNumber(classifierId) {
+      return ((await statements.classifiers.row(classifierId))?.lastNumber ?? 0) + 1
+    },
     async register({ classifierId, number, runId }) {
       const folder = folderFor(classifierId, number)
       const bundle = await verifyBundle(folder)
@@ -68,13 +63,11 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
           `its manifest is for ${bundle.manifest.classifier} ${bundle.manifest.version}`,
         )
       const versionId = id()
-      await connection.write((writing) =>
-        insertVersion(writing, { id: versionId, bundle, runId, isShipped: false }),
-      )
+      await prisma.$transaction((tx) => createVersion(tx, { id: versionId, bundle, runId, isShipped: false }))
       return get(versionId)
     },
-    check: async (versionId) => fitting(await get(versionId), measureBundle, namesFor(versionId)),
-    verify: async (versionId) => fitting(await get(versionId), verifyBundle, namesFor(versionId)),
+    check: (versionId) => verified(versionId, measureBundle),
+    verify: (versionId) => verified(versionId, verifyBundle),
     async fingerprint(folder) {
       const names = (await readdir(folder).catch(() => [])).toSorted()
       const facts = await Promise.all(
@@ -88,13 +81,10 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
       return facts.join('\n')
     },
     async saveVerdict(versionId, verdict) {
-      await connection.write((writing) =>
-        writing.run(
-          'UPDATE "Version" SET "verdictJson" = ? WHERE "id" = ?',
-          JSON.stringify(verdict),
-          versionId,
-        ),
-      )
+      await prisma.version.updateMany({
+        where: { id: versionId },
+        data: { verdictJson: JSON.stringify(verdict) },
+      })
     },
     async saveRobustness(versionId, robustness) {
       await prisma.version.updateMany({
@@ -103,25 +93,19 @@ export function versionsOf({ connection, prisma, id, now, settings }: Store): Ve
       })
     },
     async saveComparison(championId, challengerId, comparison) {
-      await connection.write((writing) =>
-        writing.run(
-          'INSERT INTO "Comparison" ("championId", "challengerId", "comparisonJson", "at") VALUES (?, ' +
-            '?, ?, ?) ON CONFLICT DO UPDATE SET "comparisonJson" = excluded."comparisonJson", "at" = ' +
-            'excluded."at"',
-          championId,
-          challengerId,
-          JSON.stringify(comparison),
-          now(),
-        ),
-      )
+      const compared = { championId, challengerId }
+      const values = { comparisonJson: JSON.stringify(comparison), at: now() }
+      await prisma.comparison.upsert({
+        where: { championId_challengerId: compared },
+        create: { ...compared, ...values },
+        update: values,
+      })
     },
     async findComparison(championId, challengerId) {
-      const row = connection.one<{ comparisonJson: string }>(
-        'SELECT "comparisonJson" FROM "Comparison" WHERE "championId" = ? AND "challengerId" = ?',
-        championId,
-        challengerId,
-      )
-      return row ? parsed(storedComparison, row.comparisonJson) : null
+      const row = await prisma.comparison.findUnique({
+        where: { championId_challengerId: { championId, challengerId } },
+      })
+      return row && parsed(storedComparison, row.comparisonJson)
     },
   }
 }

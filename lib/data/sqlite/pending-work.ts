@@ -3,7 +3,7 @@
  * statement that stops at the first row. The work itself goes through Prisma, which a process with nothing to do
  * therefore never loads (docs/decisions/0037-prisma-on-first-use.md).
  */
-import type { Connection } from './connection.ts'
+import type { Connection } from '../database/connection.ts'
 
 export type PendingWork = {
   readonly hasRunningUploads: () => boolean
@@ -14,10 +14,13 @@ export type PendingWork = {
   readonly hasExpiredTrash: (now: Date) => boolean
   readonly hasAnonymousImagesBefore: (time: Date) => boolean
   readonly hasPredictionJobs: () => boolean
+  /** Whether the classifier has an upload that did not fail. */
+  readonly hasUploads: (classifierId: string) => boolean
+  readonly hasClassifiers: () => boolean
 }
 
 export const pendingWorkOf = ({ one }: Pick<Connection, 'one'>): PendingWork => {
-  const isThere = (rows: string, ...values: Date[]): boolean =>
+  const isThere = (rows: string, ...values: (Date | string)[]): boolean =>
     one(`SELECT 1 FROM ${rows} LIMIT 1`, ...values) !== undefined
   return {
     hasRunningUploads: () => isThere(`"Upload" WHERE "state" = 'running'`),
@@ -30,5 +33,8 @@ export const pendingWorkOf = ({ one }: Pick<Connection, 'one'>): PendingWork => 
     hasExpiredTrash: (now) => isThere('"TrashEntry" WHERE "until" <= ?', now),
     hasAnonymousImagesBefore: (time) => isThere('"Picture" WHERE "isAnonymous" AND "usedAt" < ?', time),
     hasPredictionJobs: () => isThere('"PredictionJob"'),
+    hasUploads: (classifierId) =>
+      isThere(`"Upload" WHERE "classifierId" = ? AND "state" <> 'failed'`, classifierId),
+    hasClassifiers: () => isThere('"Classifier"'),
   }
 }

@@ -1,0 +1,26 @@
+/** Prepared statements, by subject. Everything else that reads or writes the database goes through Prisma; each file
+ *  here says in its header why it does not. */
+import type { Connection } from '../database/connection.ts'
+import { accessStatements } from './access-statements.ts'
+import { classifierStatements } from './classifier-statements.ts'
+import { imageStatements } from './image-statements.ts'
+import { pendingWorkOf } from './pending-work.ts'
+import { predictionStatements } from './prediction-statements.ts'
+import { processStatements } from './process-statements.ts'
+import { queueStatements } from './queue-statements.ts'
+import { sampleStatements } from './sample-statements.ts'
+import { versionStatements } from './version-statements.ts'
+
+export type Statements = ReturnType<typeof sqliteStatements>
+
+export const sqliteStatements = (connection: Connection) => ({
+  access: accessStatements(connection),
+  classifiers: classifierStatements(connection),
+  images: imageStatements(connection),
+  pending: pendingWorkOf(connection),
+  predictions: predictionStatements(connection),
+  processes: processStatements(connection),
+  queue: queueStatements(connection),
+  samples: sampleStatements(connection),
+  versions: versionStatements(connection),
+})
