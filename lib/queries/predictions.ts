@@ -36,7 +36,9 @@ export function predictionQueries(
         }),
         isSummed(filters) ? summed(filters) : prisma.prediction.count({ where }),
       ])
-      const page = pageOf(rows, limit, (row) => row.id)
+      const page = pageOf(rows, limit, (row) =>
+        sort === 'newest' ? row.id : `${row.confidence}${BETWEEN}${row.id}`,
+      )
       return { predictions: page.rows.map(predictionAnswer), total, next_cursor: page.next }
     },
     getPrediction: async ({ id }) => predictionAnswer(await rowOf(id)),
@@ -54,8 +56,8 @@ export function predictionQueries(
     sort: Input<typeof listPredictions>['sort'],
   ): Promise<Prisma.PredictionWhereInput> {
     if (cursor === undefined || sort === 'newest') return { id: { lt: cursor } }
-    const { confidence } = await rowOf(cursor)
-    return { OR: [{ confidence: { gt: confidence } }, { confidence, id: { lt: cursor } }] }
+    const { confidence, id } = placeOf(cursor) ?? (await rowOf(cursor))
+    return { OR: [{ confidence: { gt: confidence } }, { confidence, id: { lt: id } }] }
   }
 
   async function rowOf(id: string): Promise<Row> {
@@ -68,6 +70,17 @@ export function predictionQueries(
     const where = { ...listedClassifier(classifier), predictedClass }
     return (await prisma.classCount.aggregate({ where, _sum: { count: true } }))._sum.count ?? 0
   }
+}
+
+/** Between the confidence and the id in a cursor of the least certain: with its place in the list, the page after a
+ *  prediction is found although that prediction has been deleted. */
+const BETWEEN = '_'
+
+function placeOf(cursor: string): { readonly confidence: number; readonly id: string } | null {
+  const [confidence, id] = cursor.split(BETWEEN)
+  return id === undefined || confidence === '' || !Number.isFinite(Number(confidence))
+    ? null
+    : { confidence: Number(confidence), id }
 }
 
 /** Whether the filters name no more than what ClassCount sums. */

@@ -234,3 +234,17 @@ test('the review queue lists the least certain first, page after page, and the n
     data.queries.listPredictions({ sort: 'least_certain', limit: 2, cursor: data.id() }),
   ).rejects.toMatchObject({ code: 'not_found' })
 })
+
+test('the least certain are continued from their place when the last one of a page has been deleted', async () => {
+  const { data } = await openWithFruit()
+  for (const confidence of [0.9, 0.1 + 0.2, 0.7, 0.99])
+    await data.predictions.record(predictionOf(data, { confidence }))
+  const least = { sort: 'least_certain', limit: 2 } as const
+  const first = await data.queries.listPredictions(least)
+  const [, last] = first.predictions
+
+  await data.retention.deleteOne(last!.id)
+  const next = await data.queries.listPredictions({ ...least, cursor: first.next_cursor! })
+
+  expect(next.predictions.map((one) => one.confidence)).toEqual([0.9, 0.99])
+})
