@@ -135,7 +135,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     ...training,
     train: followedByFindings(training.train, data, log),
     ...predictionJobHandlers(start, { data, decoding, log }),
-    findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf, turn }),
+    findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf, turn, log }),
     backup: backupHandler({ settings: backupSettings, log }),
     backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),
   }

@@ -1,7 +1,8 @@
 /** The worker's side of findings: what is wrong with the images of a classifier, with the figures of images by
  *  lib/ingest and those of a version by lib/training. */
 import type { Data } from '#lib/data/data.ts'
-import { isDarkroomError } from '#lib/domain/errors.ts'
+import type { ReportSample } from '#lib/data/samples/finding-types.ts'
+import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
 import { checkImages, type CheckPorts } from '#lib/ingest/check-images.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
 import type { BackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
@@ -15,10 +16,12 @@ type FindingsJobParts = {
   readonly dataDir: string
   readonly sizeOf: CheckPorts['sizeOf']
   readonly turn: BackgroundTurn
+  readonly log: RequestLog
 }
 
 /** A training run, for which a person waits, does not share the cores with it. */
-export function findingsHandler({ data, dataDir, sizeOf, turn }: FindingsJobParts): Handler<'findings'> {
+export function findingsHandler(parts: FindingsJobParts): Handler<'findings'> {
+  const { data, dataDir, sizeOf, turn } = parts
   return {
     run: ({ classifierId }, { signal }) => {
       const ports: CheckPorts = {
@@ -29,13 +32,12 @@ export function findingsHandler({ data, dataDir, sizeOf, turn }: FindingsJobPart
       return turn
         .whenIdle(signal, async (stop) => {
           const result = await checkImages(classifierId, ports, stop)
-          await computeLearningCurve(classifierId, { data, dataDir, signal: stop })
-          await computeMap(classifierId, { data, dataDir, signal: stop })
+          await computeCharts(classifierId, { ...parts, signal: stop })
           return result
         })
         .catch((error: unknown) => {
           // a deleted classifier has no report any more
-          if (isDarkroomError(error) && error.code === 'not_found') return { findings: 0, images: 0 }
+          if (isDeleted(error)) return { findings: 0, images: 0 }
           throw error
         })
     },
@@ -43,12 +45,31 @@ export function findingsHandler({ data, dataDir, sizeOf, turn }: FindingsJobPart
   }
 }
 
-/** Once for the same images and features. */
+type ChartParts = Pick<FindingsJobParts, 'data' | 'dataDir' | 'log'> & { readonly signal: AbortSignal }
+
+/** Curve and map, each once for the same images and features. One that fails is logged: the report is complete
+ *  without it, and the next check tries again. */
+async function computeCharts(classifierId: string, parts: ChartParts): Promise<void> {
+  const images = await parts.data.findings.samplesOf(classifierId)
+  for (const [chart, compute] of [
+    ['learning curve', computeLearningCurve],
+    ['image map', computeMap],
+  ] as const)
+    try {
+      await compute(classifierId, images, parts)
+    } catch (error) {
+      if (parts.signal.aborted || isDeleted(error)) throw error
+      parts.log('warn', `The ${chart} could not be computed`, { classifierId, error: messageOf(error) })
+    }
+}
+
+const isDeleted = (error: unknown): boolean => isDarkroomError(error) && error.code === 'not_found'
+
 async function computeLearningCurve(
   classifierId: string,
-  { data, dataDir, signal }: Pick<FindingsJobParts, 'data' | 'dataDir'> & { readonly signal: AbortSignal },
+  images: readonly ReportSample[],
+  { data, dataDir, signal }: ChartParts,
 ): Promise<void> {
-  const images = await data.findings.samplesOf(classifierId)
   const known = await data.learningCurves.of(classifierId)
   const curve = await learningCurveOf(classifierId, { images, known }, { data, dataDir, signal })
   if (curve !== known) await data.learningCurves.keep(classifierId, curve)
@@ -56,9 +77,9 @@ async function computeLearningCurve(
 
 async function computeMap(
   classifierId: string,
-  { data, dataDir, signal }: Pick<FindingsJobParts, 'data' | 'dataDir'> & { readonly signal: AbortSignal },
+  images: readonly ReportSample[],
+  { data, dataDir, signal }: ChartParts,
 ): Promise<void> {
-  const images = await data.findings.samplesOf(classifierId)
   const known = await data.imageMaps.of(classifierId)
   for await (const map of imageMapOf(classifierId, { images, known }, { data, dataDir, signal }))
     await data.imageMaps.keep(classifierId, map)
