@@ -43,8 +43,8 @@ export function familyOf(rootPid: number): readonly FamilyProcess[] {
 
 /**
  * The root and its descendants by the lists of children that Linux keeps (proc(5), /proc/[pid]/task/[tid]/children);
- * null where it keeps none. Our processes start others from their main thread only. Reading every process of a machine
- * instead takes longer the more there are.
+ * null where it keeps none. A process may have started others from any of its threads. Reading every process of a
+ * machine instead takes longer the more there are.
  */
 function descendants(rootPid: number): number[] | null {
   const family = [rootPid]
@@ -58,10 +58,19 @@ function descendants(rootPid: number): number[] | null {
 
 function childrenOf(pid: number): number[] | null {
   try {
-    const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
-    return list === '' ? [] : list.split(' ').map(Number)
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => startedBy(pid, thread))
   } catch {
     return null // it has ended meanwhile, or there are no such lists
+  }
+}
+
+function startedBy(pid: number, thread: string): number[] {
+  try {
+    const list = readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').trim()
+    return list === '' ? [] : list.split(' ').map(Number)
+  } catch (error) {
+    if (thread === String(pid)) throw error
+    return [] // the thread has ended meanwhile
   }
 }
 
