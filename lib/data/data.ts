@@ -392,7 +392,7 @@ export type Data = {
   readonly id: () => string
   /** Answers when the database does. */
   readonly ping: () => Promise<void>
-  /** Copies the write-ahead log into the database file, as far as possible without making a writer wait. */
+  /** Copies the write-ahead log into the database file. Writers wait only when the log is long and starts again. */
   readonly checkpoint: () => void
   /**
    * The state of writing in this process: whether another program's lock or a full disk prevents it, and

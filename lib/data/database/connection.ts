@@ -15,10 +15,15 @@ const MAX_PREPARED_STATEMENTS = 500
  */
 const CACHE_KIB = 4_096
 /**
- * The write-ahead log is copied into the database file, and the disk awaited, when it has so many pages
- * (32 MB): the worker copies it each second, so that no commit has to wait for that.
+ * From so many pages on (32 MB), `checkpoint` lets the write-ahead log start again. At full load that is a second of
+ * predictions.
  */
-const CHECKPOINT_PAGES = 8_192
+const RESTART_PAGES = 8_192
+/**
+ * With so many (128 MB) a commit copies the log itself, which happens only where no worker calls `checkpoint`: the
+ * thread then waits for the disk, 80 ms and more, and all requests of the process with it (November 2026).
+ */
+const CHECKPOINT_PAGES = 4 * RESTART_PAGES
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
 const SQLITE_FULL = 13
@@ -58,7 +63,8 @@ export type Connection = RowReads & {
   readonly written: (sql: string) => StatementSync
   /** The reader's: it sees what is committed, and never waits for a writer. */
   readonly read: (sql: string) => StatementSync
-  /** Copies what it can of the write-ahead log into the file, without making any writer wait. */
+  /** Copies what it can of the write-ahead log into the file. Writers wait for some 20 ms once a log of 32 MB is
+   *  complete there, and not at all before. */
   readonly checkpoint: () => void
   /** `write` for rows that nothing else depends on: it does not count as a change. */
   readonly append: Connection['write']
@@ -169,7 +175,12 @@ export function connect(
       done()
       return answer
     },
-    checkpoint: () => writer.exec('PRAGMA wal_checkpoint(PASSIVE)'),
+    checkpoint() {
+      const copy = (mode: 'PASSIVE' | 'RESTART') =>
+        writer.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as { readonly log: number }
+      // the second one makes writers wait, for what was written during the first
+      if (copy('PASSIVE').log >= RESTART_PAGES) copy('RESTART')
+    },
     append: transaction,
     changes: () => changes,
     async truncateWal() {

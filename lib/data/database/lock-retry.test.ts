@@ -217,6 +217,27 @@ test('a checkpoint copies what is committed into the file, and neither waits for
   connection.close()
 })
 
+test('commits leave copying the log to the checkpoint, after which it starts again', async () => {
+  const file = copyOfTemplate(folderForTest())
+  const connection = connect(file)
+  const value = JSON.stringify('x'.repeat(1_000_000))
+  const write = (names: readonly string[]) =>
+    connection.write((writing) => {
+      for (const name of names) writing.insert('KeptSetting', { name, valueJson: value, changedAt: 0 })
+    })
+  const before = statSync(file).size
+
+  for (let i = 0; i < 4; i++) await write(Array.from({ length: 10 }, (_, n) => `${i} ${n}`))
+  expect(statSync(file).size).toBe(before)
+  connection.checkpoint()
+  expect(statSync(file).size - before).toBeGreaterThan(40_000_000)
+
+  const log = statSync(`${file}-wal`).size
+  await write(['last'])
+  expect(statSync(`${file}-wal`).size).toBe(log)
+  connection.close()
+})
+
 test.each([
   [5, true],
   [261, true],
