@@ -103,24 +103,24 @@ test('a burst may fill the queue; refusals without a pause shorten it, until the
     }
   }
 
-  refuseFor(50)
+  refuseFor(30)
   expect(admission.figures().limit).toBe(288)
 
-  refuseFor(30)
+  refuseFor(10)
   expect(admission.figures().limit).toBe(48)
 
   clock.advance(50)
   expect(admission.figures().limit).toBe(288)
 })
 
-test('after a refusal, those admitted before wait 80 ms at most; without one, as long as it takes', () => {
+test('after a refusal, those admitted before wait 50 ms at most; without one, as long as it takes', () => {
   const clock = fakeClock()
   const admission = createAdmission(clock)
   for (let i = 0; i < 288; i++) void admission.run(() => new Promise(() => {}))
   expect(admission.longestWaitMs()).toBe(Infinity)
 
   admission.refusal()
-  expect(admission.longestWaitMs()).toBe(80)
+  expect(admission.longestWaitMs()).toBe(50)
 
   clock.advance(50)
   expect(admission.longestWaitMs()).toBe(Infinity)

@@ -11,8 +11,10 @@ const LONGEST_WAIT_MS = 120
 const OVERLOADED_WAIT_MS = 40
 /** What was admitted before an overload has waited so long when its turn comes, because refusing takes the time of
  *  the process: it is refused as well, or those after it would wait as long. */
-const STALE_MS = 80
-/** Refusals for so long, with no pause as long, are an overload and not a burst. */
+const STALE_MS = 50
+/** Refusals for so long, with no pause as long as `BURST_MS`, are an overload and not a burst. */
+const OVERLOADED_AFTER_MS = 20
+/** After so long without a refusal, the overload is over. */
 const BURST_MS = 50
 /** So many are admitted however slow the machine, over all processes, while none is refused: 200 connections at a
  *  time are served, also when the system gives one of two processes 140 of them. */
@@ -61,7 +63,7 @@ export function createAdmission(
   }
 
   const isOverloaded = (): boolean =>
-    clock.now() - lastRefusal < BURST_MS && lastRefusal - firstRefusal > BURST_MS
+    clock.now() - lastRefusal < BURST_MS && lastRefusal - firstRefusal > OVERLOADED_AFTER_MS
 
   const isFull = (): boolean => running >= limit()
 
