@@ -1,16 +1,19 @@
 /** Every curl line of /docs, run by a shell as printed, in the order of the page, on a separate product. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 import { ADMIN, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
 
+/** With three outputs. */
+const KERAS_FILE = fileURLToPath(new URL('../lib/ml/formats/fixtures/keras-sequential.h5', import.meta.url))
 const LONGEST_S = 120
 /** curl's own output would hide the status; the line itself is not changed. */
 const RUN = `curl() { command curl -sS --max-time ${LONGEST_S} -w '\\n%{http_code}' "$@"; }\n`
@@ -27,6 +30,7 @@ const REFUSED: Readonly<Record<string, readonly number[]>> = {
   'DELETE /api/backbones/upload': [200, 404],
   'POST /api/runs/{id}/cancel': [409], // it has ended
   'POST /api/predict/jobs/{id}/cancel': [200, 409], // it may have ended
+  'POST /api/imports/jobs/{id}/cancel': [200, 409], // it may have ended
   'POST /api/runs/{id}/resume': [409],
   'POST /api/predictions/feedback': [404], // the prediction does not exist
   'GET /api/snapshots/{id}/compare': [404], // the other snapshot does not exist
@@ -42,6 +46,7 @@ test('every curl line of the reference works as printed', async ({ page }) => {
   try {
     writeFileSync(path.join(folder, 'image.png'), encodePng(drawShape('star', 8_001)))
     writeFileSync(path.join(folder, 'network.onnx'), 'not a network')
+    copyFileSync(KERAS_FILE, path.join(folder, 'pets.h5'))
     writeFileSync(path.join(folder, 'another.png'), encodePng(drawShape('star', 8_002)))
     const key = await product.key('admin')
     const cookie = await product.addUser('viewer')

@@ -17,6 +17,8 @@ export const PUBLIC_PAGES = [
 export const EMPTY_PAGES = [
   '/',
   '/classifiers/new',
+  '/classifiers/new/import',
+  '/classifiers/shapes/versions/import',
   '/classifiers/shapes/use',
   '/classifiers/shapes/settings',
   '/classifiers/shapes',

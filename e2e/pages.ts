@@ -9,6 +9,7 @@ import { findingsPage } from './pages/findings.ts'
 import { frame } from './pages/frame.ts'
 import { historyPage } from './pages/history.ts'
 import { imagesPage } from './pages/images.ts'
+import { importsPage } from './pages/imports.ts'
 import { classifierSettingsPage, newClassifierPage, usePage } from './pages/own-classifier.ts'
 import { monitoringPage, referencePage, chartsPage } from './pages/observing.ts'
 import { networksPage } from './pages/networks.ts'
@@ -46,6 +47,7 @@ export function pagesOf(page: Page, { url }: { readonly url: string }) {
     result: versionResult(tab),
     history: historyPage(tab),
     images: imagesPage(tab),
+    imports: importsPage(tab),
     users: usersPage(tab),
     keys: keysPage(tab),
     networks: networksPage(tab),

@@ -11,6 +11,7 @@ const TIMED = /^(new|old|v\d+|legacy|temp|tmp|final|backup\d+|\w+2)$/
 const TIMED_ALLOWED = new Set([
   'lib/http/legacy.ts', // the clients of the earlier projects are its subject
   'app/classifiers/new/page.tsx', // an address that people read: /classifiers/new
+  'app/classifiers/new/import/page.tsx', // the same
 ])
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/
 /** Names with a meaning in Next. */

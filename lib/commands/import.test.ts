@@ -64,11 +64,8 @@ test('a version trained on the command line is imported with its card, under the
 }, 60_000)
 
 test.each([
-  [['trees', '--from', FILE], /its classes are unknown\. Set them with --classes/],
-  [
-    ['trees', '--from', FILE, '--classes', 'ash,birch'],
-    /the file has 3 outputs, and --classes names 2 classes/,
-  ],
+  [['trees', '--from', FILE], /it has 3 outputs, and its classes are unknown\. State them in the order/],
+  [['trees', '--from', FILE, '--classes', 'ash,birch'], /it has 3 outputs, and you stated 2 classes/],
   [['trees', '--from', 'no-such.h5'], /no-such\.h5 does not exist/],
   [['trees', '--from', COMMAND, '--classes', 'a,b,c'], /the file is not an HDF5 file/],
   [['Trees!', '--from', FILE], /is not a valid name/],

@@ -11,20 +11,19 @@ import { classifierId } from '#lib/contracts/fields.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
-import { int8Sentence } from '#lib/domain/int8.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
 import { composeData } from '#lib/processes/compose-data.ts'
-import { readStart, type Start } from '#lib/processes/settings.ts'
-import { BODIES_FOLDER, knownNetwork } from '#lib/training/features/known-networks.ts'
+import { sealHere } from '#lib/processes/seal-here.ts'
+import { readStart, VERSION, type Start } from '#lib/processes/settings.ts'
 import { PIXEL_RANGES, type PixelRange } from '#lib/training/import/import-model.ts'
-import { calibrationImages } from './import/calibration-images.ts'
+import { importNetwork } from '#lib/training/import/import-network.ts'
 import { importClassifierFile } from './import/classifier.ts'
-import { fetchModel, readModel, type ForeignModel, type ImportArguments } from './import/source.ts'
 import { OFFICIAL_BODY } from './import/official-network.ts'
-import { sealed } from './import/seal.ts'
+import { importPretrained, type ImportArguments } from './import/pretrained.ts'
+import { machineName } from './terminal/machine-name.ts'
 import { oneOf, wrong } from './terminal/wrong-argument.ts'
 import { runCommand } from './terminal/run-command.ts'
 
@@ -40,12 +39,14 @@ MobileNetV2 0.35 is downloaded from its official site (2 MB; DATASET_MIRROR sets
 checksum matches.
 
   --classifier FILE  a whole classifier that npm run export -- classifier wrote; --as ID imports it under another id
-  --from PATH      a .keras or .h5 file written by Keras' model.save, a folder with model.json and weights of
-                   TensorFlow.js, such as an export of Teachable Machine,
+  --from PATH      a .keras or .h5 file written by Keras' model.save, a folder or ZIP archive with model.json and
+                   weights of TensorFlow.js, such as an export of Teachable Machine,
                    or a Darkroom bundle, which keeps its model card with all measurements
-  --classes A,B,…  names of the outputs in order (default: the classifier's own classes)
+  --classes A,B,…  names of the outputs in order (default: as the file states, as in an export of Teachable Machine,
+                   else the classifier's own classes)
   --pixels RANGE   input range if the file does not define it: 0..1, -1..1, 0..255 (default: 0..1)
-  --fit HOW        cover, stretch, contain, digit: how images become square (default: stretch, as in Keras)
+  --fit HOW        cover, stretch, contain, digit: how images become square (default: stretch, as in Keras; cover
+                   for Teachable Machine)
   --calibrate PATH a folder or ZIP archive of images like those that it will predict, for predictions with 8-bit
                    numbers: at least 200, or 765 in folders named after their classes, which also shows whether
                    accuracy is lost (default: float32 only)
@@ -53,7 +54,6 @@ checksum matches.
   --help           show this help`
 
 const FITS = ['cover', 'stretch', 'contain', 'digit'] as const satisfies readonly Fit[]
-const NO_HEAD = ['none yet', 'none either'] // the outputs of a backbone are replaced before training
 async function main(): Promise<number> {
   const text = { type: 'string' } as const
   const {
@@ -97,7 +97,7 @@ async function main(): Promise<number> {
     pixels: oneOf('--pixels', values.pixels, Object.keys(PIXEL_RANGES) as PixelRange[]),
     fit: oneOf('--fit', values.fit, FITS),
     size: values.size === undefined ? undefined : Number(values.size),
-    calibration: values.calibrate === undefined ? null : calibrationImages(resolve(values.calibrate)),
+    calibration: values.calibrate === undefined ? null : resolve(values.calibrate),
     command: [
       'npm run import --',
       ...(values.body === undefined ? [target] : [`--body ${target}`]),
@@ -108,35 +108,37 @@ async function main(): Promise<number> {
   }
   const start = readStart()
   const { from } = args
-  if (from === null) await asBody(target, await fetchModel(args, start), args, start)
-  else if (values.body !== undefined) await asBody(target, await readModel(from, args), args, start)
+  if (from === null || values.body !== undefined) await importPretrained(target, args, start)
   else if (existsSync(join(from, 'manifest.json'))) await bundleAsVersion(target, from, args, start)
-  else await asVersion(target, await readModel(from, args), args, start)
+  else await asVersion(target, args, start)
   return 0
 }
 
-async function asVersion(
-  name: string,
-  model: ForeignModel,
-  args: ImportArguments,
-  start: Start,
-): Promise<void> {
+async function asVersion(name: string, args: ImportArguments, start: Start): Promise<void> {
   const data = await composeData(start)
+  const scratch = join(start.places.scratchDir, `import-${process.pid}`)
   try {
-    const classifier = (await data.classifiers.find(name)) ?? (await created(data, name, model, args))
-    const classes = args.classes ?? classifier.classes
-    await registered(data, name, model.file.name, (version, out) =>
-      sealed({
-        ...model,
-        ...args,
-        classes,
-        classifier: { id: name, title: classifier.title },
-        version,
-        out,
-        fit: args.fit ?? classifier.input.fit,
-      }),
+    const { classes, pixels, fit, calibration, command } = args
+    const result = await importNetwork(
+      {
+        ...{ classes, pixels, fit, calibration, command },
+        classifier: name,
+        title: null,
+        by: 'the import',
+        source: { path: args.from!, size: args.size },
+        codeVersion: VERSION,
+        machine: machineName(),
+      },
+      {
+        data,
+        scratch,
+        signal: new AbortController().signal,
+        seal: (sealing) => sealHere(sealing, () => undefined),
+      },
     )
+    console.log(result.message)
   } finally {
+    await rm(scratch, { recursive: true, force: true })
     await data.close()
   }
 }
@@ -209,8 +211,6 @@ async function registered(
   await mkdir(join(out, '..'), { recursive: true })
   await write(`v${number}`, out)
   const version = await data.versions.register({ classifierId: name, number, runId: null })
-  if (version.card.recipe.name === 'import' && version.card.int8?.images)
-    console.log(int8Sentence(version.card.int8))
   if (await data.promotions.champion(name))
     return console.log(
       `${name} ${version.name} was imported. Another version is live; compare and promote it on ` +
@@ -241,55 +241,6 @@ async function proven({ id, folder, name }: VersionWithCard): Promise<void> {
         { cause },
       )
     })
-}
-
-async function created(data: Data, id: string, { model }: ForeignModel, { classes, fit }: ImportArguments) {
-  if (classes === null)
-    throw wrong(
-      `${id} was not imported`,
-      'this classifier does not exist, so its classes are unknown',
-      'Set them with --classes, in the order of the outputs.',
-    )
-  if (classes.length !== model.network.classes)
-    throw wrong(
-      `${id} was not imported`,
-      `the file has ${model.network.classes} outputs, and --classes names ${classes.length} classes`,
-      'Specify one class for each output.',
-    )
-  return data.classifiers.create({
-    id,
-    title: id,
-    classes,
-    input: {
-      size: model.network.input.size,
-      channels: model.network.input.channels === 1 ? 1 : 3,
-      fit: fit ?? 'stretch',
-    },
-    isMirrorable: true,
-  })
-}
-
-async function asBody(name: string, model: ForeignModel, args: ImportArguments, start: Start): Promise<void> {
-  const known = knownNetwork(model.model)
-  const out = join(start.places.dataDir, BODIES_FOLDER, name, 'v1')
-  await rm(out, { recursive: true, force: true })
-  await mkdir(join(out, '..'), { recursive: true })
-  const { classes } = model.model.network
-  await sealed({
-    ...model,
-    ...args,
-    classifier: { id: name, title: known?.title ?? name },
-    version: 'v1',
-    out,
-    fit: args.fit ?? 'cover',
-    pixels: args.pixels ?? known?.pixels ?? null,
-    classes: classes === NO_HEAD.length ? NO_HEAD : Array.from({ length: classes }, (_, i) => `output ${i}`),
-  })
-  console.log(
-    `${name} is available as a pretrained network: ` +
-      `${known ? `its weights are identical to ${known.title}` : 'it is not one of the known networks'}. ` +
-      'New classifiers can start from it: recipes head and transfer.',
-  )
 }
 
 await runCommand(main)

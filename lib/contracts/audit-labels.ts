@@ -41,6 +41,8 @@ const WORDS: Readonly<Record<Change, string>> = {
   'DELETE /api/classifiers/{id}/classes': 'removed a class',
   'DELETE /api/classifiers/{id}': 'moved a classifier to the trash',
   'POST /api/imports': 'imported a classifier',
+  'POST /api/imports/jobs': 'started an import',
+  'POST /api/imports/jobs/{id}/cancel': 'cancelled an import',
   'POST /api/snapshots': 'created a snapshot',
   'POST /api/retrain': 'started a training run',
   'POST /api/retrain/forecast': 'estimated a training run',

@@ -17,7 +17,12 @@ export type CallInput<C extends Contract> = Omit<RequestFields<C>, Arrives> &
   (C['body'] extends 'image'
     ? { readonly file: NamedFile }
     : C['body'] extends 'parts'
-      ? { readonly files: readonly NamedFile[]; readonly label?: string; readonly labels?: readonly string[] }
+      ? {
+          readonly files: readonly NamedFile[]
+          readonly label?: string
+          readonly labels?: readonly string[]
+          readonly calibration?: NamedFile
+        }
       : unknown)
 
 type RoutesWithBody<Body extends Contract['body']> = {
@@ -169,10 +174,12 @@ function request(
   return { method, address: query === '' ? path : `${path}?${query}`, body: null }
 }
 
+const FILE_FIELDS: readonly string[] = ['file', 'files', 'calibration']
+
 /** Labels before files: a server that reads the form as a stream knows them by then. */
 function formOf(fields: ReadonlyMap<string, unknown>): FormData {
   const form = new FormData()
-  const isFile = (name: string): boolean => name === 'file' || name === 'files'
+  const isFile = (name: string): boolean => FILE_FIELDS.includes(name)
   for (const [name, value] of fields)
     if (!isFile(name)) form.append(name, Array.isArray(value) ? JSON.stringify(value) : String(value))
   for (const [name, value] of fields) {

@@ -32,6 +32,7 @@ import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
 import { exportClassifier, importClassifier } from './classifier-archive.ts'
+import { cancelImportJob, createImportJob, getImportJob, listImportJobs } from './imports.ts'
 import { compareSnapshots, createSnapshot, exportSnapshot, listSnapshots } from './snapshots.ts'
 import { changeSettings, listSettings } from './settings-api.ts'
 import {
@@ -157,6 +158,10 @@ export const contracts = [
   restoreTrash,
   exportClassifier,
   importClassifier,
+  createImportJob,
+  listImportJobs,
+  getImportJob,
+  cancelImportJob,
   listSnapshots,
   createSnapshot,
   compareSnapshots,

@@ -1,6 +1,7 @@
 /** The payload of each kind of job, as the queue stores it. */
 import { z } from 'zod'
 import { SPLITS } from '#lib/domain/classifier.ts'
+import { importRequest } from './imports.ts'
 import type { Job, JobKind, JobPayloads } from '#lib/domain/jobs.ts'
 
 const PAYLOADS: { readonly [K in JobKind]: z.ZodType<JobPayloads[K]> } = {
@@ -14,6 +15,7 @@ const PAYLOADS: { readonly [K in JobKind]: z.ZodType<JobPayloads[K]> } = {
       .union([z.literal('examine'), z.object({ name: z.string(), value: z.string(), reading: z.string() })])
       .optional(),
   }),
+  import: importRequest,
   predict: z.object({ predictionJobId: z.string() }),
   'predict-anonymous': z.object({ predictionJobId: z.string() }),
   features: z.object({ classifierId: z.string() }),

@@ -236,15 +236,19 @@ export type LiveVersions = {
   readonly clearFault: (versionId: string) => Promise<void>
 }
 
+export type TimedJob = Job & { readonly createdAt: Date; readonly endedAt: Date | null }
+
 /** The queue, for workers and for those who add, cancel and read jobs. Times are milliseconds since 1970. */
 export type Jobs = JobStore & {
   readonly enqueue: <K extends JobKind>(kind: K, payload: JobPayloads[K], now: number) => Promise<string>
   /** A queued job is cancelled at once; a running one is requested to stop. */
   readonly requestCancel: (id: string, now: number) => Promise<'cancelled' | 'requested' | 'over'>
   readonly get: (id: string) => Promise<Job>
-  readonly latest: (
-    kind: JobKind,
-  ) => Promise<(Job & { readonly createdAt: Date; readonly endedAt: Date | null }) | null>
+  readonly latest: (kind: JobKind) => Promise<TimedJob | null>
+  /** Newest first. */
+  readonly recent: (kind: JobKind, most: number) => Promise<readonly TimedJob[]>
+  /** `not_found` where there is none of this kind. */
+  readonly getTimed: (kind: JobKind, id: string) => Promise<TimedJob>
 }
 
 export type People = {

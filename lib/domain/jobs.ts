@@ -1,6 +1,6 @@
 /** The kinds of background jobs: each with its input and its result. It knows
  *  no queue and no handler. */
-import type { Split } from './classifier.ts'
+import type { Fit, Split } from './classifier.ts'
 
 export type JobPayloads = {
   /** Train, save, judge, and promote if the gate and AUTO_PROMOTE allow it. */
@@ -18,6 +18,8 @@ export type JobPayloads = {
     readonly upload?:
       'examine' | { readonly name: string; readonly value: string; readonly reading: string } | undefined
   }
+  /** Make a classifier or a version of files that were sent: the payload is `importRequest` of lib/contracts. */
+  import: ImportPayload
   /** Predict the classes of many images that were sent together. */
   predict: { readonly predictionJobId: string }
   /** The same for a sender without a login or key. */
@@ -38,6 +40,20 @@ export type JobPayloads = {
   }
 }
 
+/** The network of another program, or a whole classifier of another Darkroom. */
+export type ImportPayload = {
+  readonly folder: string
+  readonly kind: 'network' | 'classifier'
+  readonly filename: string
+  readonly classifier: string | null
+  readonly title: string | null
+  readonly classes: readonly string[] | null
+  readonly pixels: '0..1' | '-1..1' | '0..255' | null
+  readonly fit: Fit | null
+  readonly hasCalibration: boolean
+  readonly by: string
+}
+
 export type JobKind = keyof JobPayloads
 export const JOB_KINDS = [
   'train',
@@ -49,6 +65,7 @@ export const JOB_KINDS = [
   'features',
   'findings',
   'robustness',
+  'import',
   'predict',
   'predict-anonymous',
 ] as const satisfies readonly JobKind[]

@@ -26,6 +26,7 @@ import type { AutoRetrainCases } from '#lib/training/retrain/auto-retrain.ts'
 import type { BackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
 import type { ForecastCases } from '#lib/training/retrain/forecast-retrain.ts'
 import type { RetrainCases } from '#lib/training/retrain/retrain.ts'
+import type { ImportCases } from '#lib/training/import/import-cases.ts'
 import type { CarryCases } from '#lib/training/versions/carry-classifiers.ts'
 import type { SnapshotCases } from '#lib/training/versions/snapshots.ts'
 import type { BrowserModelCases } from '#lib/training/versions/browser-model.ts'
@@ -91,6 +92,7 @@ export type Darkroom = {
       SnapshotCases &
       BrowserModelCases &
       CarryCases &
+      ImportCases &
       BackboneCases &
       NetworkCases
   >

@@ -103,6 +103,13 @@ export const EXAMPLES: { readonly [Name in keyof Routes]?: Example } = {
   'GET /api/data/learning-curve': { query: { classifier: 'shapes' } },
   'GET /api/data/map': { query: { classifier: 'shapes' } },
   'GET /api/classifiers/{id}/export': { id: 'shapes' },
+  'POST /api/imports/jobs': {
+    form: [
+      ['classifier', 'our-pets'],
+      ['classes', 'cat,dog,rabbit'],
+      ['file', '@pets.h5'],
+    ],
+  },
   'POST /api/imports': { query: { classifier: 'shapes-copy' }, form: [['file', '@shapes-classifier.zip']] },
   'GET /api/snapshots': { query: { classifier: 'shapes' } },
   'POST /api/snapshots': { json: { classifier: 'shapes' } },

@@ -35,6 +35,7 @@ const PLACES: readonly Place[] = [
   { in: 'bodies', name: /^\.making-.+-(\d+)$/ },
   { in: 'scratch', name: /^(?:batch|upload)-(\d+)-\w+$/ },
   { in: 'prediction-jobs', name: /^\.making-(\d+)-\w+$/ },
+  { in: 'imports', name: /^\.making-(\d+)-\w+$/ },
   { in: 'runs', name: /^(?:probe|features|refit)-/ },
   { in: 'runs/*', name: /(?:\.making|^probe-\w+)$/ },
   { in: 'downloads', name: /\.(\d+)-[\w-]+\.part$/ },

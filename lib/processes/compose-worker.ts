@@ -30,6 +30,7 @@ import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { inferenceSettings, startInference } from './fork-inference.ts'
 import { forkTrainingWith } from './fork-training.ts'
 import { createReading } from './image-reading.ts'
+import { importHandler } from './import-job.ts'
 import { loopsOf } from './job-loops.ts'
 import { predictionJobHandlers } from './prediction-job.ts'
 import { lacksFirstImages } from './seed-images.ts'
@@ -137,6 +138,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     ...predictionJobHandlers(start, { data, decoding, log }),
     findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf, turn, log }),
     backup: backupHandler({ settings: backupSettings, log }),
+    import: importHandler(start, data, log),
     backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),
   }
   await queueNamedNetwork(data.jobs, places, settings.BACKBONE).catch((error: unknown) =>

@@ -9,15 +9,18 @@ const LONG_KINDS: readonly JobKind[] = [
   'features',
   'findings',
   'robustness',
+  'import',
   ...PREDICTING,
 ]
 
 /**
- * A comparison of two versions must not wait for a training run or a backup. Where memory is small, a prediction job
- * and a training run take turns.
+ * A comparison of two versions must not wait for a training run or a backup. Where memory is small, a prediction job,
+ * an import and a training run take turns.
  */
 export const loopsOf = (isSmall: boolean): readonly (readonly JobKind[])[] => [
-  ...(isSmall ? [['train' as const, ...PREDICTING]] : [['train' as const], PREDICTING]),
+  ...(isSmall
+    ? [['train' as const, 'import' as const, ...PREDICTING]]
+    : [['train' as const], ['import' as const], PREDICTING]),
   ['backup'],
   ['features'],
   ['findings'],

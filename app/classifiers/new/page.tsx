@@ -53,6 +53,13 @@ export default async function NewClassifier(props: PageProps) {
           </p>
         )}
         <NameStep taken={classifiers.map((one) => one.id)} />
+        <p className="small">
+          Do you have a trained network of Keras, TensorFlow.js or Teachable Machine, or a classifier of
+          another Darkroom?{' '}
+          <Link className="link" href="/classifiers/new/import">
+            Import it
+          </Link>
+        </p>
       </div>
     )
   const classes = await queries.manageClasses({ id: classifier.id })

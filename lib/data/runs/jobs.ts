@@ -2,7 +2,7 @@
  *  to say. */
 import { storedValue } from '#lib/contracts/stored-json.ts'
 import { JOB_KINDS, JOB_STATES, type Job, type JobKind } from '#lib/domain/jobs.ts'
-import type { Jobs } from '../data.ts'
+import type { Jobs, TimedJob } from '../data.ts'
 import type { Job as Row } from '../generated/client.ts'
 import { notFound, parsed, parsedOrNull, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
@@ -60,7 +60,14 @@ export function jobsOf({ prisma, statements: { queue }, id }: Store): Jobs {
     },
     async latest(kind) {
       const row = await queue.latest(kind)
-      return row && { ...valueOf(row), createdAt: row.createdAt, endedAt: row.endedAt }
+      return row && timedValueOf(row)
+    },
+    recent: async (kind, most) =>
+      (await prisma.job.findMany({ where: { kind }, orderBy: { id: 'desc' }, take: most })).map(timedValueOf),
+    async getTimed(kind, job) {
+      const row = await prisma.job.findFirst({ where: { id: job, kind } })
+      if (!row) throw notFound('job', job)
+      return timedValueOf(row)
     },
   }
 }
@@ -86,6 +93,12 @@ export const newJob = (draft: {
   errorMessage: null,
   createdAt: draft.at,
   endedAt: null,
+})
+
+const timedValueOf = (row: Row): TimedJob => ({
+  ...valueOf(row),
+  createdAt: row.createdAt,
+  endedAt: row.endedAt,
 })
 
 const valueOf = (row: Row): Job => ({

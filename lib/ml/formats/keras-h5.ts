@@ -9,9 +9,10 @@ import { fromKeras, type KerasModel, type KerasWeights } from './keras-model.ts'
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 
+export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte)
+
 export function fromKerasH5(bytes: Uint8Array): KerasModel {
-  if (!SIGNATURE.every((byte, i) => bytes[i] === byte))
-    throw cannotImport('the file is not an HDF5 file, the format of Keras .h5 files')
+  if (!isHdf5(bytes)) throw cannotImport('the file is not an HDF5 file, the format of Keras .h5 files')
   try {
     const file = new File(Uint8Array.from(bytes).buffer, 'model.h5')
     return fromKeras(configOf(file), weightsOf(file))

@@ -43,6 +43,13 @@ export function fromKeras(
   return converter.finished()
 }
 
+/** Whether the classes were left out when it was saved (include_top=False), so that its last layer was added here. */
+export function isWithoutHead({ network, weights }: KerasModel): boolean {
+  return (
+    network.layers.at(-1)?.name === HEAD && (weights[`${HEAD}/kernel`] ?? []).every((value) => value === 0)
+  )
+}
+
 class KerasConverter {
   readonly #weightOf: KerasWeights
   readonly #size: number | undefined

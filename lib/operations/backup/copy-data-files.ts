@@ -14,6 +14,7 @@ import type { BackupPlan, BackupDraft } from './backup-draft.ts'
 const EXCLUDED = new Set([
   'cache',
   'downloads',
+  'imports',
   'prediction-jobs',
   'thumbnails',
   'scratch',

@@ -2,6 +2,7 @@
  *  because nothing was measured here. It parses no foreign formats; `lib/ml/formats/keras-h5.ts` and
  *  `foreign-tfjs.ts` do. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
+import type { PIXEL_RANGE_NAMES } from '#lib/contracts/imports.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
@@ -12,13 +13,15 @@ import { measureInt8, withoutInt8, type Int8Result } from '../run/seal/measure-i
 import { computeOutputs, type MeasuredModel } from '../run/seal/outputs.ts'
 import { unmeasuredCard, writeUnmeasured } from '../run/seal/unmeasured-card.ts'
 
+export type PixelRange = (typeof PIXEL_RANGE_NAMES)[number]
+
 /** What a network expects its pixels to be when it has no Rescaling layer of its own. */
-export const PIXEL_RANGES = {
-  '0..1': { scale: 1 / 255, offset: 0 },
-  '-1..1': { scale: 1 / 127.5, offset: -1 },
-  '0..255': { scale: 1, offset: 0 },
-} as const
-export type PixelRange = keyof typeof PIXEL_RANGES
+export const PIXEL_RANGES: Readonly<Record<PixelRange, { readonly scale: number; readonly offset: number }>> =
+  {
+    '0..1': { scale: 1 / 255, offset: 0 },
+    '-1..1': { scale: 1 / 127.5, offset: -1 },
+    '0..255': { scale: 1, offset: 0 },
+  }
 
 export type ModelImport = {
   readonly model: KerasModel

@@ -43,7 +43,9 @@ export type JobContext = {
 
 /** In the shape that lib/jobs expects of handlers. */
 export type TrainingHandlers = {
-  readonly [K in Exclude<JobKind, 'backup' | 'backbone' | 'findings' | 'predict' | 'predict-anonymous'>]: {
+  readonly [
+    K in Exclude<JobKind, 'backup' | 'backbone' | 'findings' | 'import' | 'predict' | 'predict-anonymous'>
+  ]: {
     readonly run: (payload: JobPayloads[K], job: JobContext) => Promise<unknown>
     readonly gaveUp?: (payload: JobPayloads[K], error: JobError) => Promise<void>
   }

@@ -17,6 +17,10 @@ export type ImportParts = {
   /** An empty folder on the disk of DATA_DIR, which the caller deletes. */
   readonly scratch: string
   readonly limits: ArchiveLimits
+  /** Checked before each step until the rows are written. */
+  readonly signal?: AbortSignal
+  /** Called with the images that are stored, and their number. */
+  readonly onImages?: (stored: number, total: number) => void
 }
 
 export type ImportedClassifier = {
@@ -34,11 +38,12 @@ export async function importClassifier(
   as: string | undefined,
   parts: ImportParts,
 ): Promise<ImportedClassifier> {
-  const { data, scratch } = parts
+  const { data, scratch, signal, onImages } = parts
   const archive = await openArchive(file, { scratch, limits: parts.limits })
   const { content, samples, snapshots } = archive
   const id = as ?? content.classifier.id
   await data.archives.requireFree(id)
+  signal?.throwIfAborted()
   const bundles = await provenBundles(id, archive, scratch)
   const stored: string[] = []
   const placed: string[] = []
@@ -46,6 +51,8 @@ export async function importClassifier(
     for await (const images of batches(archive.images())) {
       stored.push(...images.map(({ hash }) => hash))
       await data.images.keep(images)
+      onImages?.(stored.length, samples.length)
+      signal?.throwIfAborted()
     }
     await data.archives.add({ id, content, samples, snapshots, bundles }, async () => {
       for (const [number, { folder }] of bundles) {

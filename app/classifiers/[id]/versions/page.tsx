@@ -102,6 +102,13 @@ async function AllVersions({
         }
       >
         <VersionList models={models} classifier={id} mayTrain={user.may('train')} />
+        {user.may('edit') && (
+          <div>
+            <Link {...buttonProps({ size: 'small' })} href={classifierPage(id, 'versions/import')}>
+              Import a version
+            </Link>
+          </div>
+        )}
         <PermissionGate user={user} scope="train" action="promote, roll back or delete versions" />
       </Card>
       {models.length > 1 && (

@@ -1,0 +1,158 @@
+'use client'
+/** Sends a trained network or the file of a whole classifier, which is then imported in the background. */
+import { useRouter } from 'next/navigation'
+import { useState, type FormEvent } from 'react'
+import { upload } from '#lib/contracts/client.ts'
+import type { Fit } from '#lib/domain/classifier.ts'
+import { Button } from '#lib/ui/button.tsx'
+import { Card } from '#lib/ui/card.tsx'
+import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
+import { Input, Select } from '#lib/ui/field.tsx'
+import { Progress } from '#lib/ui/progress.tsx'
+import { failureOf } from '../../../_components/request-error.ts'
+import { idOf } from '../../[id]/images/add/_components/classifier-option.ts'
+import { classesIn } from './classes-in.ts'
+
+const PIXELS = [
+  { value: '', label: 'As the file says, else 0 to 1' },
+  { value: '0..1', label: '0 to 1' },
+  { value: '-1..1', label: '−1 to 1' },
+  { value: '0..255', label: '0 to 255' },
+] as const
+
+const FITS: readonly { readonly value: '' | Fit; readonly label: string }[] = [
+  { value: '', label: 'As its program does, else stretched' },
+  { value: 'stretch', label: 'Stretched' },
+  { value: 'cover', label: 'Cropped to the square in the middle' },
+  { value: 'contain', label: 'With padding' },
+]
+
+/** `classifier`: gets a new version; absent: the file becomes a new classifier. */
+export function ImportForm({
+  classifier,
+}: {
+  readonly classifier?: { readonly id: string; readonly classes: readonly string[] }
+}) {
+  const router = useRouter()
+  const [title, setTitle] = useState('')
+  const [percent, setPercent] = useState<number | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const id = idOf(title)
+
+  const send = async (form: HTMLFormElement) => {
+    const values = new FormData(form)
+    const files = values.getAll('file').filter((one) => one instanceof File && one.size > 0) as File[]
+    const images = values.get('calibration')
+    setFailure(null)
+    setPercent(0)
+    try {
+      await upload(
+        'POST /api/imports/jobs',
+        {
+          files,
+          ...(images instanceof File && images.size > 0 && { calibration: images }),
+          classifier: classifier?.id ?? (id === '' ? undefined : id),
+          title: classifier || title.trim() === '' ? undefined : title.trim(),
+          classes: classesIn(String(values.get('classes') ?? '')),
+          pixels: PIXELS.map(({ value }) => value).find(
+            (value) => value !== '' && value === values.get('pixels'),
+          ) as '0..1' | undefined,
+          fit: FITS.map(({ value }) => value).find((value) => value !== '' && value === values.get('fit')) as
+            Fit | undefined,
+        },
+        { onProgress: (sent, total) => setPercent((sent / total) * 100) },
+      )
+      form.reset()
+      setTitle('')
+      router.refresh()
+    } catch (error) {
+      setFailure(failureOf(error))
+    } finally {
+      setPercent(null)
+    }
+  }
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    if (percent === null) void send(event.currentTarget)
+  }
+
+  return (
+    <Card title="Choose the file">
+      <form className="grid gap-4" onSubmit={submit}>
+        <Input
+          label="File"
+          name="file"
+          type="file"
+          multiple
+          required
+          accept=".h5,.hdf5,.keras,.zip,.json,.bin"
+          hint={NETWORKS + (classifier ? '.' : '; or the ZIP of a whole classifier from another Darkroom.')}
+        />
+        {!classifier && (
+          <div className="max-w-md">
+            <Input
+              label="Name"
+              value={title}
+              maxLength={120}
+              autoComplete="off"
+              onChange={(event) => setTitle(event.currentTarget.value)}
+              hint={
+                id === ''
+                  ? 'For example, “Our pets”. The ZIP of a whole classifier has a name already.'
+                  : `In addresses: ${id}`
+              }
+            />
+          </div>
+        )}
+        <Input
+          label="Classes, in the order of the outputs"
+          name="classes"
+          autoComplete="off"
+          hint={classesHint(classifier?.classes ?? [])}
+        />
+        <details>
+          <summary>More options</summary>
+          <div className="mt-3 grid gap-4 sm:grid-cols-3">
+            <Select
+              label="Pixel values"
+              name="pixels"
+              options={PIXELS}
+              hint="The values that the network was trained with."
+            />
+            <Select label="Images become square" name="fit" options={FITS} />
+            <Input
+              label="Images for 8-bit numbers"
+              name="calibration"
+              type="file"
+              accept=".zip"
+              hint={IMAGES_HINT}
+            />
+          </div>
+        </details>
+        {percent !== null && <Progress label="Sending…" percent={percent} />}
+        {failure && <ErrorNotice title="The file was not accepted" failure={failure} />}
+        <div>
+          <Button type="submit" variant="primary" isBusy={percent !== null}>
+            Import
+          </Button>
+        </div>
+      </form>
+    </Card>
+  )
+}
+
+const NETWORKS =
+  'A Keras file (.keras or .h5), an export of Teachable Machine (ZIP), or a TensorFlow.js model as a ZIP or as ' +
+  'model.json with its .bin files'
+const IMAGES_HINT =
+  'A ZIP of at least 200 images makes predictions faster. Put them in folders named after their classes, and the ' +
+  'loss of accuracy is measured, too.'
+const MOST_SHOWN = 12
+
+function classesHint(own: readonly string[]): string {
+  const separated =
+    'Separated by commas. Leave empty if the file names them, as exports of Teachable Machine do'
+  if (own.length === 0) return `${separated}.`
+  const shown = own.slice(0, MOST_SHOWN).join(', ') + (own.length > MOST_SHOWN ? ' …' : '')
+  return `${separated}, or if the outputs are in this order: ${shown}.`
+}

@@ -1,0 +1,45 @@
+/** The worker's side of imports: networks are read by a process of their own, whole classifiers in this one. */
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Data } from '#lib/data/data.ts'
+import type { ImportPayload } from '#lib/domain/jobs.ts'
+import type { Handler } from '#lib/jobs/queue.ts'
+import type { Log } from '#lib/operations/log.ts'
+import { freeForTraining } from '#lib/operations/memory-limits.ts'
+import { importsFolder } from '#lib/training/import/receive-import.ts'
+import { createRunImport } from '#lib/training/import/run-import.ts'
+import { sealElsewhere } from './fork-import.ts'
+import { originOf } from './pretrained-ports.ts'
+import { VERSION, type Start } from './settings.ts'
+
+export function importHandler({ settings, places }: Start, data: Data, log: Log): Handler<'import'> {
+  const run = createRunImport({
+    data,
+    dataDir: places.dataDir,
+    maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
+    maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
+    codeVersion: VERSION,
+    machine: originOf('').machine,
+    seal: (sealing, how) =>
+      sealElsewhere(sealing, {
+        ...how,
+        memoryBytes: freeForTraining(settings),
+        onLine: (line) => log('warn', line, { child: 'import' }),
+      }),
+  })
+  const forget = ({ folder }: ImportPayload) =>
+    rm(path.join(importsFolder(places.dataDir), folder), { recursive: true, force: true })
+  return {
+    async run(payload, { attempt, signal, why }) {
+      try {
+        const result = await run(payload, { attempt, signal })
+        await forget(payload)
+        return result
+      } catch (error) {
+        if (why() === 'cancelled') await forget(payload)
+        throw error
+      }
+    },
+    gaveUp: forget,
+  }
+}

@@ -1,0 +1,255 @@
+/** Imports as their sender sees them, with the real queue; the job itself is done here instead of by the worker. */
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { zipFile } from '#lib/archive/zip-file.fakes.ts'
+import type { Caller, Part } from '#lib/contracts/contract.ts'
+import type { ImportJobAnswer } from '#lib/contracts/imports.ts'
+import type { JobPayloads } from '#lib/domain/jobs.ts'
+import { folderForTest, openForTest, type DataFixture } from '#lib/data/opened.fakes.ts'
+import { messageOf } from '#lib/domain/errors.ts'
+import { openEngine } from '#lib/engines/open-engine.ts'
+import { readBundle } from '#lib/ml/formats/bundle.ts'
+import { teachableExport } from './foreign-network.fakes.ts'
+import { createImportCases } from './import-cases.ts'
+import { createRunImport } from './run-import.ts'
+import { sealNetwork } from './seal-network.ts'
+
+const ADA: Caller = { kind: 'person', id: null, name: 'Ada', scopes: ['edit'] }
+const MIB = 1024 ** 2
+type Form = Readonly<Record<string, string>>
+
+async function* form(
+  files: readonly (readonly [field: string, name: string, Uint8Array])[],
+  fields: Form = {},
+) {
+  for (const [name, value] of Object.entries(fields)) yield { kind: 'field', name, value } satisfies Part
+  for (const [name, filename, bytes] of files) {
+    async function* chunks() {
+      yield bytes
+    }
+    yield { kind: 'file', name, filename, bytes: chunks() } satisfies Part
+  }
+}
+
+function imports(fixture: DataFixture, dataDir = folderForTest(), maxUploadBytes = MIB) {
+  const { data, clock } = fixture
+  const cases = createImportCases({ data, dataDir, maxUploadBytes, now: clock.now })
+  const run = createRunImport({
+    data,
+    dataDir,
+    maxImageBytes: MIB,
+    maxUploadBytes: MIB,
+    codeVersion: 'test',
+    machine: 'test',
+    async seal(sealing, { onProgress }) {
+      await using engine = await openEngine('wasm', 'inference')
+      return sealNetwork(sealing, {
+        ...{ engine, onProgress },
+        now: () => new Date(clock.now()),
+        prove: async (folder) => void (await readBundle(folder)),
+      })
+    },
+  })
+  return {
+    ...cases,
+    dataDir,
+    send: (files: Parameters<typeof form>[0], fields: Form = {}) =>
+      cases.createImportJob({ parts: form(files, fields) }, { caller: ADA }),
+    /** As the worker does the next job. */
+    async work(attempt = 1): Promise<ImportJobAnswer> {
+      const job = (await data.jobs.claim('w', ['import'], clock.now(), 60_000))!
+      const signal = new AbortController().signal
+      await run(job.payload as JobPayloads['import'], { attempt, signal }).then(
+        (result) => data.jobs.complete(job.id, 'w', result, clock.now()),
+        (error: unknown) =>
+          data.jobs.fail(
+            job.id,
+            'w',
+            { code: 'invalid_input', message: messageOf(error) },
+            null,
+            clock.now(),
+          ),
+      )
+      return cases.getImportJob({ id: job.id })
+    },
+  }
+}
+
+const teachable = (labels: readonly string[]) =>
+  ['file', 'converted.zip', zipFile(teachableExport(labels))] as const
+const waitingIn = (dataDir: string): readonly string[] => readdirSync(path.join(dataDir, 'imports'))
+
+test('an export of Teachable Machine becomes a classifier with its labels, whose first version is live', async () => {
+  const fixture = await openForTest()
+  const { send, work } = imports(fixture)
+
+  const { job } = await send([teachable(['Cat', 'Dog'])], { classifier: 'pets', title: 'Our pets' })
+  const done = await work()
+
+  expect(job).toMatchObject({
+    state: 'queued',
+    kind: 'network',
+    classifier: 'pets',
+    filename: 'converted.zip',
+  })
+  expect(done).toMatchObject({
+    ...{ state: 'done', progress: 100, classifier: 'pets', model_version: 'v1', is_live: true, error: null },
+    message: 'pets v1 was imported and is live.',
+  })
+  expect(await fixture.data.classifiers.get('pets')).toMatchObject({
+    ...{ title: 'Our pets', classes: ['Cat', 'Dog'], input: { size: 8, channels: 3, fit: 'cover' } },
+  })
+  const { promotion, version } = (await fixture.data.promotions.champion('pets'))!
+  expect(promotion).toMatchObject({ by: 'Ada', reason: 'It was imported from converted.zip.' })
+  expect(version.classes).toEqual(['Cat', 'Dog'])
+})
+
+test('the files of a TensorFlow.js model can be sent one by one', async () => {
+  const { send, work } = imports(await openForTest())
+  const files = teachableExport(['Cat', 'Dog']).map(({ name, content }) => ['files', name, content] as const)
+
+  const { job } = await send(files, { classifier: 'pets' })
+
+  expect(job.filename).toBe('model.json')
+  expect(await work()).toMatchObject({ state: 'done', model_version: 'v1' })
+})
+
+test('a network with the same classes becomes the next version, and waits for its promotion', async () => {
+  const fixture = await openForTest()
+  const { send, work } = imports(fixture)
+  await send([teachable(['Cat', 'Dog'])], { classifier: 'pets' })
+  await work()
+
+  await send([teachable(['Dog', 'Cat'])], { classifier: 'pets' })
+  const second = await work()
+  await send([teachable(['Dog', 'Bird'])], { classifier: 'pets' })
+  const other = await work()
+
+  expect(second).toMatchObject({ state: 'done', model_version: 'v2', is_live: false })
+  expect((await fixture.data.versions.find('pets', 'v2'))?.classes).toEqual(['Dog', 'Cat'])
+  expect(other).toMatchObject({
+    state: 'failed',
+    model_version: null,
+    error: expect.stringMatching(
+      /the classifier does not have "Bird", and the network does not have "Cat"/,
+    ) as string,
+  })
+  expect(await fixture.data.versions.list('pets')).toHaveLength(2)
+})
+
+test('an attempt that was killed after its last write does not add a second version', async () => {
+  const fixture = await openForTest()
+  const { send, work } = imports(fixture)
+  fixture.clock.advance(Date.now() - fixture.clock.now() + 60_000)
+  await send([teachable(['Cat', 'Dog'])], { classifier: 'pets' })
+  const { data, clock } = fixture
+  const killed = (await data.jobs.claim('killed', ['import'], clock.now(), 0))!
+  await work(1)
+  // the same job again, as another worker gets it when the lease has expired
+  await data.jobs.enqueue('import', killed.payload as JobPayloads['import'], clock.now())
+  const again = await work(2)
+
+  expect(again).toMatchObject({ state: 'done', model_version: 'v1', is_live: true })
+  expect(await data.versions.list('pets')).toHaveLength(1)
+})
+
+test('a network that cannot be read leaves no classifier behind', async () => {
+  const fixture = await openForTest()
+  const { send, work } = imports(fixture)
+
+  await send([['file', 'model.tflite', Buffer.from('\x1c\0\0\0TFL3\0\0\0\0')]], { classifier: 'pets' })
+
+  expect(await work()).toMatchObject({
+    state: 'failed',
+    error: expect.stringMatching(/it is a TFLite model/) as string,
+  })
+  expect(await fixture.data.classifiers.find('pets')).toBeNull()
+})
+
+test('an import that waits can be cancelled, and its files are deleted', async () => {
+  const { send, cancelImportJob, listImportJobs, dataDir } = imports(await openForTest())
+  const { id } = await send([teachable(['Cat', 'Dog'])], { classifier: 'pets' })
+  expect(waitingIn(dataDir)).toHaveLength(1)
+
+  const cancelled = await cancelImportJob({ id })
+
+  expect(cancelled).toMatchObject({ state: 'cancelled', message: 'Cancelled; nothing was imported' })
+  expect(waitingIn(dataDir)).toEqual([])
+  expect((await listImportJobs()).jobs.map((job) => job.state)).toEqual(['cancelled'])
+  await expect(cancelImportJob({ id })).rejects.toThrow(/it has already ended/)
+})
+
+test('a training run has chosen the number of its version, so nothing is imported meanwhile', async () => {
+  const fixture = await openForTest()
+  const { send, work } = imports(fixture)
+  await send([teachable(['Cat', 'Dog'])], { classifier: 'pets' })
+  await work()
+  await fixture.data.runs.plan({
+    ...{ classifierId: 'pets', recipe: 'head', epochs: 1, seed: 1, baseVersionId: null, message: 'queued' },
+    ...{ unseen: 0, plan: {}, entries: [] },
+  })
+
+  await send([teachable(['Cat', 'Dog'])], { classifier: 'pets' })
+
+  expect(await work()).toMatchObject({
+    state: 'failed',
+    error: expect.stringMatching(/pets is being trained/) as string,
+  })
+})
+
+test.each<[string, Parameters<typeof form>[0], Form, RegExp]>([
+  ['no file', [], { classifier: 'pets' }, /the form has no file/],
+  ['no classifier', [teachable(['a', 'b'])], {}, /the network has no classifier to belong to/],
+  [
+    'an id with spaces',
+    [teachable(['a', 'b'])],
+    { classifier: 'Our pets' },
+    /"classifier" must be lower-case/,
+  ],
+  [
+    'one class',
+    [teachable(['a', 'b'])],
+    { classifier: 'pets', classes: 'a' },
+    /"classes" must be 2 to 1,000/,
+  ],
+  ['broken JSON', [teachable(['a', 'b'])], { classifier: 'pets', classes: '["a",' }, /"classes" must be 2/],
+  ['an unknown range', [teachable(['a', 'b'])], { classifier: 'pets', pixels: '0..2' }, /"pixels"/],
+  ['too many bytes', [['file', 'a.h5', new Uint8Array(2 * MIB)]], { classifier: 'pets' }, /more than 1 MB/],
+  [
+    'images that are no ZIP',
+    [teachable(['a', 'b']), ['calibration', 'a.jpg', Buffer.from('x')]],
+    { classifier: 'pets' },
+    /"calibration" is not a ZIP archive/,
+  ],
+  [
+    'two files of one name',
+    [teachable(['a', 'b']), teachable(['a', 'b'])],
+    { classifier: 'pets' },
+    /is not a name of one of several files/,
+  ],
+  [
+    'a name that leaves its folder',
+    [
+      ['files', 'model.json', Buffer.from('{}')],
+      ['files', '..', Buffer.from('x')],
+    ],
+    { classifier: 'pets' },
+    /is not a name of one of several files/,
+  ],
+])('%s is refused at once, and no file is kept', async (_story, files, fields, words) => {
+  const { send, dataDir } = imports(await openForTest())
+
+  await expect(send(files, fields)).rejects.toThrow(words)
+
+  expect(existsSync(path.join(dataDir, 'imports')) ? waitingIn(dataDir) : []).toEqual([])
+})
+
+test('more than five at a time are refused', async () => {
+  const { send } = imports(await openForTest())
+  for (let i = 0; i < 5; i++) await send([teachable(['a', 'b'])], { classifier: `pets-${i}` })
+
+  await expect(send([teachable(['a', 'b'])], { classifier: 'pets' })).rejects.toThrow(
+    /5 other imports are waiting or running/,
+  )
+})

@@ -1,0 +1,139 @@
+/** A network of another program becomes a version: of a new classifier, or of one with the same classes. The network is
+ *  read and sealed elsewhere; here it gets its rows, after everything else has succeeded. */
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ImportResult } from '#lib/contracts/imports.ts'
+import type { Data } from '#lib/data/data.ts'
+import type { Classifier } from '#lib/domain/classifier.ts'
+import { int8Sentence } from '#lib/domain/int8.ts'
+import { DarkroomError } from '#lib/domain/errors.ts'
+import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
+import type { NetworkSealing, SealedNetwork } from './seal-network.ts'
+
+export type NetworkImport = Omit<NetworkSealing, 'classifier' | 'own' | 'version' | 'out'> & {
+  /** Of a new or an existing one. */
+  readonly classifier: string
+  /** Of a new one; null: its id. */
+  readonly title: string | null
+  /** For the record of what is live. */
+  readonly by: string
+}
+
+export type NetworkImportPorts = {
+  readonly data: Pick<Data, 'classifiers' | 'versions' | 'promotions' | 'runs' | 'archives'>
+  readonly seal: (sealing: NetworkSealing) => Promise<SealedNetwork>
+  /** An empty folder on the disk of DATA_DIR, which the caller deletes. */
+  readonly scratch: string
+  readonly signal: AbortSignal
+}
+
+/** @throws DarkroomError `invalid_input`, `conflict`, `already_running` and those of `seal`; then nothing has
+ *  changed */
+export async function importNetwork(
+  { classifier: id, title, by, ...network }: NetworkImport,
+  { data, seal, scratch, signal }: NetworkImportPorts,
+): Promise<ImportResult> {
+  const existing = await data.classifiers.find(id)
+  if (!existing) await data.archives.requireFree(id) // one in the trash has the id
+  await requireNoRun(id, data)
+  const number = existing ? await data.versions.nextNumber(id) : 1
+  await mkdir(scratch, { recursive: true })
+  const out = join(scratch, `v${number}`)
+  const sealed = await seal({
+    ...network,
+    classifier: { id, title: existing?.title ?? title ?? id },
+    own: existing && { classes: existing.classes, fit: existing.input.fit },
+    version: `v${number}`,
+    out,
+  })
+  signal.throwIfAborted()
+  const version = await placed({ id, title: title ?? id, sealed, number, out }, data)
+  const isLive = (await data.promotions.champion(id)) === null
+  if (isLive)
+    await data.promotions.promote({
+      versionId: version.id,
+      by,
+      reason: `It was imported from ${network.source.name ?? 'a file'}.`,
+    })
+  return {
+    message: [
+      isLive
+        ? `${id} ${version.name} was imported and is live.`
+        : `${id} ${version.name} was imported. Another version is live; compare and promote it on the page Versions.`,
+      ...(sealed.int8?.images ? [int8Sentence(sealed.int8)] : []),
+    ].join(' '),
+    classifier: id,
+    version: version.name,
+    isLive,
+  }
+}
+
+type NewVersionOfNetwork = {
+  readonly id: string
+  readonly title: string
+  readonly sealed: SealedNetwork
+  readonly number: number
+  readonly out: string
+}
+
+/** Under the number that is free now, which another version may have taken meanwhile. */
+async function placed(
+  { id, title, sealed, number: sealedNumber, out }: NewVersionOfNetwork,
+  data: NetworkImportPorts['data'],
+) {
+  await requireNoRun(id, data)
+  const existing = await data.classifiers.find(id)
+  const { classifier, isNew } = existing
+    ? { classifier: existing, isNew: false }
+    : { classifier: await createdFor(id, title, sealed, data), isNew: true }
+  try {
+    requireSameClasses(classifier, sealed.classes)
+    if (classifier.classes.length === 0) await data.classifiers.addClasses(id, sealed.classes)
+    const number = await data.versions.nextNumber(id)
+    if (number !== sealedNumber) {
+      const bundle = await readBundle(out)
+      await writeBundle(out, { ...bundle, card: { ...bundle.card, version: `v${number}` } })
+    }
+    const target = data.versions.folderFor(id, number)
+    await mkdir(dirname(target), { recursive: true })
+    await rm(target, { recursive: true, force: true }) // of an import that was killed
+    await rename(out, target)
+    try {
+      return await data.versions.register({ classifierId: id, number, runId: null })
+    } catch (error) {
+      await rm(target, { recursive: true, force: true })
+      throw error
+    }
+  } catch (error) {
+    if (isNew) await data.classifiers.removeIfEmpty(id)
+    throw error
+  }
+}
+
+const createdFor = (
+  id: string,
+  title: string,
+  { classes, input }: SealedNetwork,
+  { classifiers }: NetworkImportPorts['data'],
+): Promise<Classifier> => classifiers.create({ id, title, classes, input, isMirrorable: true })
+
+/** The classes of a classifier may have changed since its network was read. */
+function requireSameClasses({ id, classes: own }: Classifier, classes: readonly string[]): void {
+  if (own.length === 0 || own.toSorted().join('\n') === classes.toSorted().join('\n')) return
+  throw new DarkroomError('conflict', {
+    what: 'Nothing was imported',
+    why: `the classes of ${id} were changed while the network was read`,
+    remedy: 'Import it again.',
+  })
+}
+
+/** A run that has started has chosen the number of its version. */
+async function requireNoRun(id: string, { runs }: NetworkImportPorts['data']): Promise<void> {
+  const run = await runs.active(id)
+  if (run === null) return
+  throw new DarkroomError('already_running', {
+    what: 'Nothing was imported',
+    why: `${id} is being trained`,
+    remedy: 'Import it again when the training run has ended, or cancel the run.',
+  })
+}
