@@ -41,6 +41,7 @@ export const FULL_PAGES = [
   '/settings',
   '/settings?view=keys',
   '/settings?view=settings',
+  '/settings?view=networks',
   '/settings?view=changes',
   '/classifiers/shapes',
   '/classifiers/shapes/history',

@@ -44,7 +44,10 @@ const COLOUR_RULES = ['color-contrast', 'link-in-text-block']
  *  @param rules all of axe where it is absent */
 export async function expectNoAxeFindings(page: Page, rules?: string[]): Promise<void> {
   // Legacy mode does not open a second page for the results of frames, which takes seconds; there are none.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({
+    resultTypes: ['violations'],
+    rules: { 'target-size': { enabled: true } }, // of WCAG 2.2 AA, which axe leaves off by default
+  })
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze()
   expect(
     violations.map(
@@ -71,6 +74,22 @@ export async function expectFewScriptBytes(page: Page): Promise<void> {
   expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(MOST_SCRIPT_BYTES)
 }
 
+const PHONE_WIDTH = SIZES[0]
+/** px at the width of a phone, with ordinary content and closed folds. */
+const TALLEST_PHONE_PAGE = 2_500
+
+/** A phone shows no long page, and no table that scrolls sideways; except a matrix, which has two dimensions. */
+async function expectShortPage(page: Page): Promise<void> {
+  const { height, wideTables } = await page.evaluate(() => ({
+    height: document.documentElement.scrollHeight,
+    wideTables: [...document.querySelectorAll('.table-frame:not(:has(.confusion))')]
+      .filter((frame) => frame.checkVisibility() && frame.scrollWidth > frame.clientWidth)
+      .map((frame) => frame.getAttribute('aria-label')),
+  }))
+  expect(height, 'height of the page').toBeLessThanOrEqual(TALLEST_PHONE_PAGE)
+  expect(wideTables).toEqual([])
+}
+
 /** The same in each size and each theme, on a page that is loaded once. */
 export async function expectNoAxeFindingsEverywhere(page: Page): Promise<void> {
   expect(await page.locator('iframe').count(), 'frames are not analysed').toBe(0)
@@ -80,6 +99,7 @@ export async function expectNoAxeFindingsEverywhere(page: Page): Promise<void> {
       await test.step(`${width} px, ${colorScheme}`, async () => {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         await transitioned(page)
+        if (width === PHONE_WIDTH && colorScheme === THEMES[0]) await expectShortPage(page)
         // both themes have the same elements: in the second one, only colours can be wrong
         await expectNoAxeFindings(page, colorScheme === THEMES[0] ? undefined : COLOUR_RULES)
       })

@@ -6,9 +6,15 @@ import { ImageTile } from '#lib/ui/image-tile.tsx'
 
 type Images = Output<Routes['GET /api/models/{id}/images']>['images']
 
-export function EvaluatedTiles({ images }: { readonly images: Images }) {
+type TilesProps = {
+  readonly images: Images
+  /** On a phone, only the first six. */
+  readonly isShort?: boolean
+}
+
+export function EvaluatedTiles({ images, isShort }: TilesProps) {
   return (
-    <div className="tiles">
+    <div className="tiles" data-few={isShort}>
       {images.map((one) => (
         <ImageTile
           key={one.sample_id}

@@ -35,6 +35,9 @@ function mistakesOf({ test, cross_validation: folds }: VersionResultAnswer) {
   return { source: 'cross_validation', images: folds.images, mistakes: folds.mistakes } as const
 }
 
+/** lib/ui/narrow-and-print.css hides the others there. */
+const SHOWN_ON_PHONES = 6
+
 type MistakeTilesProps = {
   readonly mistakes: Mistakes
   readonly images: number
@@ -61,10 +64,9 @@ function MistakeTiles({
         The most confident mistakes come first. Is each label correct, and can you see the difference
         yourself? More images like these help.
       </p>
-      <EvaluatedTiles images={shown} />
-      {count > shown.length && (
+      <EvaluatedTiles images={shown} isShort />
+      {count > SHOWN_ON_PHONES && (
         <p className="small">
-          Showing {shown.length} of {count.toLocaleString('en-GB')} mistakes.{' '}
           <Link
             className="link"
             href={classifierPage(classifier, `versions/${version}/images`, {
@@ -72,7 +74,7 @@ function MistakeTiles({
               outcome: 'incorrect',
             })}
           >
-            Show all mistakes
+            Show all {count.toLocaleString('en-GB')} mistakes
           </Link>
         </p>
       )}

@@ -4,6 +4,8 @@ import { headers } from 'next/headers'
 import { darkroom } from '#lib/http/context.ts'
 import { reference, type Operation } from '#lib/http/reference.ts'
 import { Card } from '#lib/ui/card.tsx'
+import { OpenTarget } from '#lib/ui/open-target.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
 import { HttpsCard } from './_components/https-card.tsx'
 import { OperationFold } from './_components/operation-fold.tsx'
@@ -24,6 +26,7 @@ export default async function Docs() {
   }))
   return (
     <div className="stack">
+      <OpenTarget />
       <PageHead
         title="API"
         lead={
@@ -56,7 +59,9 @@ export default async function Docs() {
           <code>request_id</code> to find the request in the log.
         </p>
       </Card>
-      <HttpsCard />
+      <PhoneFold title="HTTPS, for the camera">
+        <HttpsCard />
+      </PhoneFold>
       <OperationSearch groups={groups} />
     </div>
   )

@@ -81,7 +81,6 @@ function axisOf({ series, kind, isStacked, isShare = false }: ChartProps, mostMa
 
 type Labels = {
   readonly texts: readonly string[]
-  readonly step: number
   readonly isTurned: boolean
   /** How far the first one extends to the left of its place. */
   readonly reach: number
@@ -96,7 +95,6 @@ function labelsWithin(all: readonly string[], width: number, widthOf: (text: str
   return {
     texts,
     isTurned,
-    step: labelStep(texts.length, width, isTurned ? LINE : 1),
     reach: isTurned ? widest * DIAGONAL : 0,
     height: isTurned ? widest * DIAGONAL + LINE : LINE,
   }
@@ -145,8 +143,9 @@ function drawLabels(
   }: Pick<Scales, 'xOf'> & { labels: Labels; frame: Frame; colour: Palette['colour']; name: string },
 ): void {
   ink.fillStyle = colour('ink-muted')
+  const step = labelStep(labels.texts.length, frame.right - frame.left, labels.isTurned ? LINE / DIAGONAL : 1)
   for (const [i, text] of labels.texts.entries()) {
-    if (i % labels.step !== 0) continue
+    if (i % step !== 0) continue
     ink.save()
     ink.translate(xOf(i), frame.bottom + LINE / 2 + 2)
     if (labels.isTurned) ink.rotate(-Math.PI / 4)

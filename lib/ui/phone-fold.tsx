@@ -1,9 +1,16 @@
-/** What is secondary: folded on a phone, with a title; on a wide page it looks as if it were not there. */
+/** What is secondary: folded on a phone, with a title; on a wide page it looks as if it were not there. A link to an
+ *  element inside opens it, as does the browser's search. */
 import type { ReactNode } from 'react'
 
-export function PhoneFold({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+type PhoneFoldProps = {
+  readonly title: string
+  readonly isOpen?: boolean
+  readonly children: ReactNode
+}
+
+export function PhoneFold({ title, isOpen = false, children }: PhoneFoldProps) {
   return (
-    <details className="phone-fold">
+    <details className="phone-fold" open={isOpen}>
       <summary>{title}</summary>
       <div className="stack">{children}</div>
     </details>

@@ -1,5 +1,4 @@
-/** A table that stays readable at 360 px: as cards or two lines per row if each row is one item, or scrolling
- *  if columns are compared. */
+/** A table that stays readable at 360 px, where each row is a card, two lines, or its name above its values. */
 import type { ReactNode } from 'react'
 
 export type Column<Row> = {
@@ -13,15 +12,15 @@ export type Column<Row> = {
   readonly line?: 'leading' | 'first' | 'second' | 'none'
 }
 
-/** A longer list is folded there to its first ten rows (narrow-and-print.css). */
-const MOST_ROWS_ON_PHONES = 12
+/** A longer list is folded there to its first eight rows (narrow-and-print.css). */
+const MOST_ROWS_ON_PHONES = 10
 
 type TableProps<Row> = {
   readonly caption: string
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string
-  readonly variant?: 'cards' | 'lines' | 'scroll'
+  readonly variant?: 'cards' | 'lines' | 'list'
   readonly hideCaption?: boolean
 }
 
@@ -31,10 +30,10 @@ export function Table<Row>({
   columns,
   rows,
   keyOf,
-  variant = 'scroll',
+  variant = 'list',
   hideCaption = false,
 }: TableProps<Row>) {
-  const isCapped = variant !== 'scroll' && rows.length > MOST_ROWS_ON_PHONES
+  const isCapped = rows.length > MOST_ROWS_ON_PHONES
   return (
     <>
       <div className="table-frame" role="region" aria-label={caption} tabIndex={0}>

@@ -5,6 +5,7 @@ import { counted } from '#lib/domain/count-text.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { Input } from '#lib/ui/field.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 
 type SearchEntry = {
   readonly key: string
@@ -48,13 +49,15 @@ export function OperationSearch({ groups }: { readonly groups: readonly Group[] 
         </nav>
       )}
       {matching.map(({ name, title, operations }) => (
-        <Card key={name} id={name} title={title}>
-          <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
-            {operations.map(({ key, node }) => (
-              <div key={key}>{node}</div>
-            ))}
-          </div>
-        </Card>
+        <PhoneFold key={name} title={`${title} (${operations.length})`} isOpen={words.length > 0}>
+          <Card id={name} title={title}>
+            <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
+              {operations.map(({ key, node }) => (
+                <div key={key}>{node}</div>
+              ))}
+            </div>
+          </Card>
+        </PhoneFold>
       ))}
       {count === 0 && (
         <EmptyState icon="eye" title="No matching endpoint">

@@ -8,6 +8,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 import { Gauge } from '#lib/ui/gauge.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { useMetrics, type MonitorState } from './use-metrics.ts'
 import { EnginesCard } from './engines-card.tsx'
 import { MonitorCharts } from './monitor-charts.tsx'
@@ -133,11 +134,15 @@ export function LiveMonitor({
         </p>
       </Card>
       <MonitorCharts samples={samples} />
-      <div className="columns">
-        <RetrainCard retrain={retrain} mayRetrain={mayRetrain} />
-        <EnginesCard health={health} />
-      </div>
-      <ProcessTable processes={processes} />
+      <PhoneFold title="Training, engines and services">
+        <div className="columns">
+          <RetrainCard retrain={retrain} mayRetrain={mayRetrain} />
+          <EnginesCard health={health} />
+        </div>
+      </PhoneFold>
+      <PhoneFold title="Processes">
+        <ProcessTable processes={processes} />
+      </PhoneFold>
     </div>
   )
 }

@@ -7,6 +7,7 @@ import { counted } from '#lib/domain/count-text.ts'
 import { LogLines, type LogEntry } from './log-lines.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { Input, Select } from '#lib/ui/field.tsx'
 
 const LEVELS = [
@@ -46,52 +47,54 @@ export function LogPanel({
   }
 
   return (
-    <Card
-      id="log"
-      title="Log"
-      aside={
-        <Button size="small" isBusy={isPending} onClick={() => startTransition(() => router.refresh())}>
-          Refresh
-        </Button>
-      }
-    >
-      <form
-        className="grid gap-3 sm:grid-cols-[12rem_minmax(0,1fr)_auto] sm:items-end"
-        role="search"
-        aria-label="Search the log"
-        onSubmit={find}
+    <PhoneFold title="Log" isOpen={text !== '' || query.has('level')}>
+      <Card
+        id="log"
+        title="Log"
+        aside={
+          <Button size="small" isBusy={isPending} onClick={() => startTransition(() => router.refresh())}>
+            Refresh
+          </Button>
+        }
       >
-        <Select
-          label="Level"
-          value={chosenLevel}
-          options={LEVELS}
-          onChange={(event) => setChosenLevel(event.currentTarget.value)}
-        />
-        <Input
-          label="Request ID or text"
-          value={search}
-          placeholder="For example, a request ID"
-          maxLength={200}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
-        <Button type="submit">Search</Button>
-      </form>
-      {lines.length === 0 ? (
-        <p className="muted">No matching log entries.</p>
-      ) : (
-        <LogLines
-          lines={lines}
-          onRequest={(id) => {
-            setSearch(id)
-            show({ find: id })
-          }}
-        />
-      )}
-      <p className="small muted">
-        {lines.length > 0 && `${counted(lines.length, 'entry', 'entries')}, newest first. `}
-        {!isComplete && 'There are older entries. '}
-        The complete log is in <code>DATA_DIR/logs</code>, one JSON object per line.
-      </p>
-    </Card>
+        <form
+          className="grid gap-3 sm:grid-cols-[12rem_minmax(0,1fr)_auto] sm:items-end"
+          role="search"
+          aria-label="Search the log"
+          onSubmit={find}
+        >
+          <Select
+            label="Level"
+            value={chosenLevel}
+            options={LEVELS}
+            onChange={(event) => setChosenLevel(event.currentTarget.value)}
+          />
+          <Input
+            label="Request ID or text"
+            value={search}
+            placeholder="For example, a request ID"
+            maxLength={200}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+          <Button type="submit">Search</Button>
+        </form>
+        {lines.length === 0 ? (
+          <p className="muted">No matching log entries.</p>
+        ) : (
+          <LogLines
+            lines={lines}
+            onRequest={(id) => {
+              setSearch(id)
+              show({ find: id })
+            }}
+          />
+        )}
+        <p className="small muted">
+          {lines.length > 0 && `${counted(lines.length, 'entry', 'entries')}, newest first. `}
+          {!isComplete && 'There are older entries. '}
+          The complete log is in <code>DATA_DIR/logs</code>, one JSON object per line.
+        </p>
+      </Card>
+    </PhoneFold>
   )
 }

@@ -3,6 +3,7 @@
 import { counted } from '#lib/domain/count-text.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { timeText } from '#lib/ui/time.tsx'
 import type { MetricsSample } from './use-metrics.ts'
@@ -24,7 +25,7 @@ export function MonitorCharts({ samples }: { readonly samples: readonly MetricsS
   const hottest = Math.max(...samples.map((one) => one.cpu_percent))
   const minutes = Math.floor(reachesMs / 60_000)
   return (
-    <>
+    <PhoneFold title="Charts of the last 15 minutes">
       <Card>
         <Chart
           kind="line"
@@ -83,7 +84,7 @@ export function MonitorCharts({ samples }: { readonly samples: readonly MetricsS
           />
         </Card>
       </div>
-    </>
+    </PhoneFold>
   )
 }
 

@@ -4,6 +4,7 @@ import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { NetworkOffer } from '../../_components/network-offer.tsx'
 import { OnnxCard } from './onnx-card.tsx'
@@ -88,7 +89,9 @@ export function NetworksView({
           )}
         </Card>
       )}
-      <OnnxCard upload={upload} />
+      <PhoneFold title="Use your own ONNX file" isOpen={upload !== null}>
+        <OnnxCard upload={upload} />
+      </PhoneFold>
     </>
   )
 }

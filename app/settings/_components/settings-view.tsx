@@ -1,6 +1,7 @@
 /** The current settings: those that can be changed here, and all others with their source. */
 import { Badge } from '#lib/ui/badge.tsx'
 import { Card } from '#lib/ui/card.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { Table } from '#lib/ui/table.tsx'
 import { ChangeableSettings, type SettingRow } from './changeable-settings.tsx'
 
@@ -17,19 +18,23 @@ export function SettingsView({ settings }: { readonly settings: readonly Setting
   return (
     <>
       {changeable.length > 0 && <ChangeableSettings settings={changeable} />}
-      <Card title="Limits and access">
-        <p className="small muted">
-          Size limits, rate limits and public access. They are read once, at start-up.
-        </p>
-        <SettingTable caption="Limits and access" rows={limits} />
-      </Card>
-      <Card title="Other settings">
-        <p className="small muted">
-          They are read once, at start-up. Change them in the environment or in <code>.env</code>, then
-          restart Darkroom.
-        </p>
-        <SettingTable caption="Other settings" rows={others} />
-      </Card>
+      <PhoneFold title="Limits and access">
+        <Card title="Limits and access">
+          <p className="small muted">
+            Size limits, rate limits and public access. They are read once, at start-up.
+          </p>
+          <SettingTable caption="Limits and access" rows={limits} />
+        </Card>
+      </PhoneFold>
+      <PhoneFold title="Other settings">
+        <Card title="Other settings">
+          <p className="small muted">
+            They are read once, at start-up. Change them in the environment or in <code>.env</code>, then
+            restart Darkroom.
+          </p>
+          <SettingTable caption="Other settings" rows={others} />
+        </Card>
+      </PhoneFold>
     </>
   )
 }

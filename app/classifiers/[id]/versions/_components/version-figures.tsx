@@ -41,31 +41,33 @@ export function VersionFigures({
       {figures ? (
         <>
           {card.test && <ModelInsights classes={classes} test={card.test} card={card} />}
-          <Card
-            title="Confusion matrix"
-            aside={
-              <MatrixFiles
+          <PhoneFold title="Confusion matrix">
+            <Card
+              title="Confusion matrix"
+              aside={
+                <MatrixFiles
+                  classes={classes}
+                  counts={figures.confusion}
+                  name={`confusion-${card.classifier}-${card.version}`}
+                />
+              }
+            >
+              <ConfusionMatrix
                 classes={classes}
                 counts={figures.confusion}
-                name={`confusion-${card.classifier}-${card.version}`}
+                {...(areImagesKnown && {
+                  linkTo: (cell, count) => (
+                    <Link
+                      href={classifierPage(card.classifier, `versions/${card.version}/images`, cell)}
+                      prefetch={false}
+                    >
+                      {count}
+                    </Link>
+                  ),
+                })}
               />
-            }
-          >
-            <ConfusionMatrix
-              classes={classes}
-              counts={figures.confusion}
-              {...(areImagesKnown && {
-                linkTo: (cell, count) => (
-                  <Link
-                    href={classifierPage(card.classifier, `versions/${card.version}/images`, cell)}
-                    prefetch={false}
-                  >
-                    {count}
-                  </Link>
-                ),
-              })}
-            />
-          </Card>
+            </Card>
+          </PhoneFold>
           <PhoneFold title="Results by class">
             <Card title="Results by class">
               <Chart

@@ -76,7 +76,7 @@ export function UploadFindings({
         </ul>
       )}
       {report.per_class.length > 0 && (
-        <ul className="row" aria-label="Added per class">
+        <ul className="row badge-list" aria-label="Added per class">
           {report.per_class.map((one) => (
             <li key={one.class}>
               <Badge variant={one.is_new ? 'accent' : 'plain'}>
