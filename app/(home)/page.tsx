@@ -5,6 +5,7 @@ import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { ShowAll } from '#lib/ui/show-all.tsx'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { NetworkAnswer } from '#lib/contracts/backbones.ts'
 import { PageHelp } from '../_components/page-help.tsx'
@@ -19,6 +20,9 @@ import { Examples } from './_components/examples.tsx'
 
 const RECENT_PREDICTIONS = 8
 const RECENT_RUNS = 20
+
+/** lib/ui/narrow-and-print.css hides the others there. */
+const EXAMPLES_ON_PHONES = 4
 
 const CREATION = '/classifiers/new'
 
@@ -78,6 +82,7 @@ export default async function Classifiers(props: PageProps) {
       {examples.length > 0 && (
         <Examples count={examples.length} hasOwn={own.length > 0}>
           <Cards classifiers={examples} mayTrain={may('train')} isShort />
+          {examples.length > EXAMPLES_ON_PHONES && <ShowAll count={examples.length} />}
         </Examples>
       )}
       {recent && recent.predictions.length > 0 && (

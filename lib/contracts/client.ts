@@ -67,19 +67,22 @@ export async function call<N extends JsonRoute>(
   signal?: AbortSignal,
 ): Promise<Output<Routes[N]>> {
   const { method, address, body } = request(route, input as FieldValues)
-  let response: Response
+  let status: number
+  let text: string
   try {
-    response = await fetch(address, {
+    const response = await fetch(address, {
       method,
       ...(body instanceof FormData && { body }),
       ...(typeof body === 'string' && { body, headers: { 'content-type': 'application/json' } }),
       ...(signal && { signal }),
     })
+    status = response.status
+    text = await response.text() // the connection can also end within it
   } catch (cause) {
     if (signal?.aborted) throw cause
     throw unreachable()
   }
-  return parsedResponse<Output<Routes[N]>>(response.status, await response.text())
+  return parsedResponse<Output<Routes[N]>>(status, text)
 }
 
 /** `call` for large forms: reports how much of it has been sent. */

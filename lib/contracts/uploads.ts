@@ -151,7 +151,7 @@ export const undoUpload = contract({
   scope: 'upload',
   summary:
     'Move an upload with its samples to the trash, where it can be restored for 30 days; versions ' +
-    'trained on it are not changed',
+    'trained on it are not changed. While its images are being processed: cancel it, so that nothing is added',
   input: z.object({ id }),
   output: uploadReport,
   errors: ['not_found', 'conflict'],

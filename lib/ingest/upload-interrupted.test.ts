@@ -165,3 +165,20 @@ test('a client that disconnects leaves no file on the disk', async () => {
 
   expect(leftOver()).toEqual([])
 })
+
+test('an upload that is cancelled while it is processed leaves no sample, and can be sent again', async () => {
+  const parts: FormFields = [
+    ['label', 'cow'],
+    ...Array.from({ length: MOST_AT_ONCE + 1 }, (_, i) => ['files', image(i), `${i}.png`] as const),
+  ]
+
+  const { body } = await send(parts)
+  const cancelled = await ingest.undoUpload({ id: body.id }, { caller })
+
+  expect(cancelled).toMatchObject({ state: 'failed', count: 0, error: expect.stringContaining('cancelled') })
+  expect(await samples()).toEqual([])
+  expect(leftOver()).toEqual([])
+  await send(parts)
+  await ingest.idle()
+  expect((await samples()).length).toBe(MOST_AT_ONCE + 1)
+})

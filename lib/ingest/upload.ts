@@ -33,7 +33,8 @@ export type Ingest = IngestAnswers & {
 export function createIngest(ports: UploadPorts): Ingest {
   const { maxImageBytes, maxUploadBytes } = ports.limits
   const zipLimits = { entryBytes: maxImageBytes, totalBytes: maxUploadBytes * UNPACKED_TIMES }
-  const background = new Set<Promise<void>>()
+  /** By the id of the upload. */
+  const background = new Map<string, { readonly ended: Promise<void>; readonly cancel: () => void }>()
   const stopping = new AbortController()
 
   async function startUpload(
@@ -47,20 +48,19 @@ export function createIngest(ports: UploadPorts): Ingest {
       readonly input: Input<typeof upload>
       readonly phoneLinkId: string | undefined
     },
-  ): Promise<{ entry: Upload; count: number; work: Promise<Upload>; forget: () => Promise<void> }> {
+  ): Promise<StartedUpload> {
     const isOneGroup = input.one_group ?? checked(flag, 'one_group', arrivals.fields.one_group) ?? false
     const { classifier, isCreated } = await targetOf(input, arrivals.fields, ports)
     const entry = await ports.uploads.begin(classifier.id, phoneLinkId)
     await ports.uploads.change(entry.id, { plan: planAnswer(plan) })
-    const work = ingestImages(
-      images(),
-      { upload: entry, source: 'upload', isOneGroup, signal: stopping.signal },
-      ports,
-    )
+    const cancelling = new AbortController()
+    const signal = AbortSignal.any([stopping.signal, cancelling.signal])
+    const work = ingestImages(images(), { upload: entry, source: 'upload', isOneGroup, signal }, ports)
     return {
       entry,
       count,
       work,
+      cancel: () => cancelling.abort(cancelled()),
       forget: async () => {
         if (isCreated) await ports.classifiers.removeIfEmpty(classifier.id)
       },
@@ -68,20 +68,23 @@ export function createIngest(ports: UploadPorts): Ingest {
   }
 
   function continueInBackground(
-    work: Promise<Upload>,
+    { entry, work, cancel }: StartedUpload,
     arrivals: Arrivals,
-    details: Readonly<Record<string, unknown>>,
+    requestId: string,
   ): void {
-    const job = work
+    const details = { upload: entry.id, request_id: requestId }
+    const ended = work
       .then(
         () => {},
         (error: unknown) =>
           ports.log(isDarkroomError(error) ? 'warn' : 'error', 'an upload failed', { ...details, error }),
       )
       .finally(() => arrivals[Symbol.asyncDispose]())
-      .finally(() => background.delete(job))
-    background.add(job)
+      .finally(() => background.delete(entry.id))
+    background.set(entry.id, { ended, cancel })
   }
+
+  const allEnded = () => Promise.all([...background.values()].map(({ ended }) => ended))
 
   return {
     async upload(input, { requestId, phoneLinkId }) {
@@ -99,10 +102,11 @@ export function createIngest(ports: UploadPorts): Ingest {
               input.classifier ?? checked(classifierId, 'classifier', arrivals.fields.classifier) ?? null,
             plan: planAnswer(content.plan),
           }
-        const { entry, count, work, forget } = await startUpload(content, { arrivals, input, phoneLinkId })
+        const started = await startUpload(content, { arrivals, input, phoneLinkId })
+        const { entry, count, work, forget } = started
         if (count > MOST_AT_ONCE) {
           isBehind = true
-          continueInBackground(work, arrivals, { upload: entry.id, request_id: requestId })
+          continueInBackground(started, arrivals, requestId)
         } else {
           try {
             refuseNothing(await work)
@@ -117,11 +121,18 @@ export function createIngest(ports: UploadPorts): Ingest {
       }
     },
     async undoUpload({ id }, { caller }) {
+      const running = background.get(id)
+      if (running) {
+        running.cancel()
+        await running.ended
+        const report = await ports.queries.getUpload({ id })
+        if (report.state === 'failed') return report
+      }
       await ports.trash.putUpload(id, caller.name ?? caller.kind)
       return ports.queries.getUpload({ id })
     },
     async idle() {
-      await Promise.all(background)
+      await allEnded()
     },
     async [Symbol.asyncDispose]() {
       stopping.abort(
@@ -131,10 +142,26 @@ export function createIngest(ports: UploadPorts): Ingest {
           remedy: 'Upload the files again.',
         }),
       )
-      await Promise.all(background)
+      await allEnded()
     },
   }
 }
+
+type StartedUpload = {
+  readonly entry: Upload
+  readonly count: number
+  readonly work: Promise<Upload>
+  readonly cancel: () => void
+  /** Removes the classifier that was created for it, while it is empty. */
+  readonly forget: () => Promise<void>
+}
+
+const cancelled = (): DarkroomError =>
+  new DarkroomError('conflict', {
+    what: 'The upload was cancelled',
+    why: 'a user cancelled it while its images were being processed',
+    remedy: 'Upload the files again to add them.',
+  })
 
 /** The classifier that the query or the form names; created, when it does not exist and that was requested. */
 async function targetOf(

@@ -1,5 +1,6 @@
 /** A table that stays readable at 360 px, where each row is a card, two lines, or its name above its values. */
 import type { ReactNode } from 'react'
+import { ShowAll } from './show-all.tsx'
 
 export type Column<Row> = {
   readonly name: string
@@ -75,14 +76,7 @@ export function Table<Row>({
           </tbody>
         </table>
       </div>
-      {isCapped && (
-        <details className="more-rows">
-          <summary>
-            <span className="when-closed">Show all {rows.length}</span>
-            <span className="when-open">Show fewer</span>
-          </summary>
-        </details>
-      )}
+      {isCapped && <ShowAll count={rows.length} />}
     </>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 /** An ONNX file as a pretrained network: upload, examination, choice of its features. */
-import { useState, type FormEvent } from 'react'
+import { useRef, useState, type FormEvent } from 'react'
 import type { UploadedOnnxAnswer } from '#lib/contracts/backbones.ts'
 import { call, upload as send } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'
@@ -48,8 +48,10 @@ export function OnnxCard({ upload }: { readonly upload: UploadedOnnxAnswer | nul
 function UploadForm() {
   const { isBusy, failure, mutate } = useMutation()
   const [percent, setPercent] = useState<number | null>(null)
+  const cancelling = useRef<AbortController | null>(null)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
+    const { signal } = (cancelling.current = new AbortController())
     const form = new FormData(event.currentTarget)
     const file = form.get('file')
     const size = form.get('size')
@@ -62,8 +64,10 @@ function UploadForm() {
           normalisation: NORMALISATIONS.find(({ value }) => value === form.get('normalisation'))?.value,
           size: size ? Number(size) : undefined,
         },
-        { onProgress: (sent, total) => setPercent((100 * sent) / total) },
-      ),
+        { onProgress: (sent, total) => setPercent((100 * sent) / total), signal },
+      ).catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      }),
     )
   }
   return (
@@ -88,7 +92,14 @@ function UploadForm() {
         <Button type="submit" isBusy={isBusy}>
           Examine file
         </Button>
-        {isBusy && <Progress label="Uploading" percent={percent} />}
+        {isBusy && (
+          <>
+            <Progress label="Uploading" percent={percent} />
+            <Button size="small" onClick={() => cancelling.current?.abort()}>
+              Cancel
+            </Button>
+          </>
+        )}
         {failure && <ErrorNotice title="The file could not be uploaded" failure={failure} />}
       </div>
     </form>

@@ -13,6 +13,7 @@ type RequestTarget = {
   readonly classifier: string
   readonly onProgress: (progress: UploadProgress) => void
   readonly onReport: (report: UploadReport) => void
+  readonly signal?: AbortSignal
 }
 type UploadTarget = RequestTarget & {
   /** The class of images without a folder. */
@@ -34,7 +35,7 @@ export async function sendFiles(
 
 export async function sendRequest(
   request: UploadRequest,
-  { classifier, onProgress, onReport }: RequestTarget,
+  { classifier, onProgress, onReport, signal }: RequestTarget,
 ): Promise<void> {
   const started = await upload(
     'POST /api/upload',
@@ -46,23 +47,35 @@ export async function sendRequest(
             ? { label: 'Uploading…', percent: (sent / total) * 100 }
             : { label: 'Processing images…', percent: null },
         ),
+      ...(signal && { signal }),
     },
   )
   if ('dry_run' in started) return
   onReport(
-    await finishedReport(started, (now) =>
-      onProgress({ label: `Processing images… ${now.files} so far`, percent: null }),
+    await finishedReport(
+      started,
+      (now) => onProgress({ label: `Processing images… ${now.files} so far`, percent: null }),
+      signal,
     ),
   )
 }
 
-/** A large upload is processed after the response; polls its report until it is complete. */
+/** A large upload is processed after the response; polls its report until it is complete. Cancelled, it adds nothing. */
 async function finishedReport(
   report: UploadReport,
   onProgress: (report: UploadReport) => void,
+  signal: AbortSignal | undefined,
 ): Promise<UploadReport> {
   if (report.state !== 'running') return report
+  if (signal?.aborted) {
+    await call('DELETE /api/uploads/{id}', { id: report.id })
+    signal.throwIfAborted()
+  }
   onProgress(report)
-  await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-  return finishedReport(await call('GET /api/uploads/{id}', { id: report.id }), onProgress)
+  await new Promise((resolve) => {
+    const timer = setTimeout(resolve, POLL_MS)
+    signal?.addEventListener('abort', resolve, { once: true })
+    signal?.addEventListener('abort', () => clearTimeout(timer), { once: true })
+  })
+  return finishedReport(await call('GET /api/uploads/{id}', { id: report.id }), onProgress, signal)
 }

@@ -43,7 +43,7 @@ export function ReadyFiles({
   /** Whether the images can be labelled afterwards. */
   readonly mayBeUnlabelled?: boolean
 }) {
-  const { files, label, setLabel, isUnlabelled, plan, progress, chooseReading, clear, send } = upload
+  const { files, label, setLabel, isUnlabelled, plan, progress, chooseReading, clear, cancel, send } = upload
   const needsLabel = !isUnlabelled && unsortedIn(files).length > 0 && label.trim() === ''
   return (
     <>
@@ -66,7 +66,12 @@ export function ReadyFiles({
       )}
       {!isUnlabelled && <PlanCard plan={plan} isDisabled={progress !== null} onReading={chooseReading} />}
       {progress ? (
-        <Progress label={progress.label} percent={progress.percent} />
+        <>
+          <Progress label={progress.label} percent={progress.percent} />
+          <div>
+            <Button onClick={cancel}>Cancel</Button>
+          </div>
+        </>
       ) : (
         <div className="row">
           <Button

@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation'
 import { useRef, useState } from 'react'
 import type { UploadReport } from '#lib/contracts/uploads.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
+import { toast } from '#lib/ui/toast.tsx'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../../../../_components/request-error.ts'
 import type { Burst } from '../../../../../_components/recording/bursts.ts'
@@ -22,6 +23,7 @@ export function useUpload(classifier: string) {
   const [reports, setReports] = useState<readonly UploadReport[]>([])
   const [failure, setFailure] = useState<Failure | null>(null)
   const { plan, readAgain } = usePlan()
+  const cancelling = useRef<AbortController | null>(null)
   const staged = useRef<readonly SelectedFile[]>([])
 
   const stage = (next: readonly SelectedFile[]) => {
@@ -36,11 +38,13 @@ export function useUpload(classifier: string) {
   const work = async (send: (target: Target) => Promise<void>): Promise<void> => {
     forgetLast()
     setProgress({ label: 'Uploading…', percent: 0 })
+    const { signal } = (cancelling.current = new AbortController())
     try {
       const onReport = (report: UploadReport) => setReports((before) => [...before, report])
-      await send({ classifier, onProgress: setProgress, onReport })
+      await send({ classifier, onProgress: setProgress, onReport, signal })
     } catch (error) {
-      setFailure(failureOf(error))
+      if (!signal.aborted || error !== signal.reason) setFailure(failureOf(error))
+      else toast('The upload was cancelled. Images that were already added are under “Recent uploads”.')
     } finally {
       setProgress(null)
       router.refresh()
@@ -62,6 +66,8 @@ export function useUpload(classifier: string) {
       stage([...staged.current, ...more])
     },
     clear: () => stage([]),
+    /** The selected files stay. */
+    cancel: () => cancelling.current?.abort(),
     send: () =>
       work(async (target) => {
         const reading = plan.kind === 'plan' ? plan.reading : ''

@@ -1,9 +1,10 @@
 'use client'
 /** Sends images or a ZIP for predictions in the background. */
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { upload } from '#lib/contracts/client.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { Button } from '#lib/ui/button.tsx'
 import { DropZone, type SelectedFile } from '#lib/ui/drop-zone.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
@@ -23,9 +24,12 @@ export function JobForm({
   const [percent, setPercent] = useState<number | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
 
+  const cancelling = useRef<AbortController | null>(null)
+
   const send = async (entries: readonly SelectedFile[]) => {
     setFailure(null)
     setPercent(0)
+    const { signal } = (cancelling.current = new AbortController())
     try {
       const { id } = await upload(
         'POST /api/predict/jobs',
@@ -34,12 +38,12 @@ export function JobForm({
           top_k: 5,
           files: entries.map(({ file, path }) => ({ blob: file, name: path })),
         },
-        { onProgress: (sent, total) => setPercent((sent / total) * 100) },
+        { onProgress: (sent, total) => setPercent((sent / total) * 100), signal },
       )
       router.replace(classifierPage(classifier.id, 'predict/jobs', { job: id }), { scroll: false })
       router.refresh()
     } catch (error) {
-      setFailure(failureOf(error))
+      if (!signal.aborted) setFailure(failureOf(error))
     } finally {
       setPercent(null)
     }
@@ -55,7 +59,14 @@ export function JobForm({
         isDisabled={percent !== null}
         onFiles={(entries) => void send(entries)}
       />
-      {percent !== null && <Progress label="Sending…" percent={percent} />}
+      {percent !== null && (
+        <>
+          <Progress label="Sending…" percent={percent} />
+          <div>
+            <Button onClick={() => cancelling.current?.abort()}>Cancel</Button>
+          </div>
+        </>
+      )}
       {failure && <ErrorNotice title="The images were not accepted" failure={failure} />}
     </div>
   )
