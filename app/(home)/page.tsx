@@ -22,7 +22,7 @@ const RECENT_PREDICTIONS = 8
 const RECENT_RUNS = 20
 
 /** lib/ui/narrow-and-print.css hides the others there. */
-const EXAMPLES_ON_PHONES = 4
+const EXAMPLES_ON_PHONES = 2
 
 const CREATION = '/classifiers/new'
 

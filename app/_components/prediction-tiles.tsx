@@ -1,4 +1,4 @@
-/** Predictions as a grid of images with predicted class, confidence and time. */
+/** Recent predictions as a grid of images with predicted class, confidence and time; four on a phone. */
 import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
@@ -12,7 +12,7 @@ export function PredictionTiles({
 }) {
   if (predictions.length === 0) return <EmptyState icon="history" title="No predictions yet" />
   return (
-    <div className="tiles">
+    <div className="tiles" data-recent>
       {predictions.map(
         (one) =>
           one.image_url && (

@@ -19,11 +19,12 @@ export function ChartCanvas(props: ChartProps) {
     const resized = new ResizeObserver(draw)
     resized.observe(element)
     const stopTheme = onThemeChange(draw)
-    window.addEventListener('beforeprint', draw)
+    const paper = matchMedia('print')
+    paper.addEventListener('change', draw)
     return () => {
       resized.disconnect()
       stopTheme()
-      window.removeEventListener('beforeprint', draw)
+      paper.removeEventListener('change', draw)
     }
   })
   const onPointerMove = ({ clientX, currentTarget }: PointerEvent) => {

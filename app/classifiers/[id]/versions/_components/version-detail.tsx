@@ -90,7 +90,7 @@ export function VersionDetail({ model, readsDigits }: VersionDetailProps) {
             </Fact>
             <Fact name="Seed">{card.seed}</Fact>
           </Facts>
-          <div className="grid gap-2">
+          <div className="not-on-paper grid gap-2">
             <p className="small muted">Downloads, for use without Darkroom</p>
             <VersionDownloads id={model.id} downloads={downloadsOf(card, readsDigits)} />
           </div>

@@ -60,7 +60,8 @@ export async function sendRequest(
   )
 }
 
-/** A large upload is processed after the response; polls its report until it is complete. Cancelled, it adds nothing. */
+/** A large upload is processed after the response; polls its report until it is complete. If the upload is cancelled,
+ *  nothing is added. */
 async function finishedReport(
   report: UploadReport,
   onProgress: (report: UploadReport) => void,
