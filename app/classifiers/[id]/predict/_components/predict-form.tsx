@@ -2,7 +2,8 @@
 /** Takes images and shows their predictions: one in detail, several as a table. A few images are sent at a
  *  time. */
 import dynamic from 'next/dynamic'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { DrawingPad } from '#lib/ui/drawing-pad.tsx'
 import { DropZone } from '#lib/ui/drop-zone.tsx'
@@ -53,7 +54,17 @@ export function PredictForm({
   const put = (key: string, change: Partial<PredictionItem>) =>
     setItems((all) => all.map((one) => (one.key === key ? { ...one, ...change } : one)))
 
+  const running = useRef<AbortController>(null)
+  const isPending = items.some((one) => !one.prediction && !one.failure)
+  /** Images with a prediction stay. */
+  const cancel = () => {
+    running.current?.abort()
+    setItems((all) => all.filter((one) => one.prediction || one.failure))
+  }
+
   const predictAll = async (files: readonly File[]) => {
+    running.current?.abort()
+    const { signal } = (running.current = new AbortController())
     const added = files.map((file) => ({
       file,
       key: newItemKey(),
@@ -71,7 +82,7 @@ export function PredictForm({
     const queue = [...added]
     const next = async (): Promise<void> => {
       const item = queue.shift()
-      if (!item) return
+      if (!item || signal.aborted) return
       try {
         if (isZip(item.file)) {
           const entries = await predictZip(classifier.id, item.file)
@@ -140,7 +151,17 @@ export function PredictForm({
             </Card>
           )}
           {single?.failure && (
-            <ErrorNotice title={`No prediction for ${single.name}`} failure={single.failure} />
+            <ErrorNotice
+              title={`No prediction for ${single.name}`}
+              failure={single.failure}
+              action={
+                single.file && (
+                  <Button size="small" onClick={() => void predictAll([single.file!])}>
+                    Try again
+                  </Button>
+                )
+              }
+            />
           )}
           {single?.prediction && (
             <PredictionCard
@@ -152,6 +173,7 @@ export function PredictForm({
               isLocal={single.isLocal === true}
             />
           )}
+          {items.length > 1 && isPending && <Button onClick={cancel}>Cancel</Button>}
           {items.length > 1 && (
             <PredictionTable items={items} classes={classifier.classes} mayGiveFeedback={mayGiveFeedback} />
           )}

@@ -46,7 +46,15 @@ export function PlanCard({ plan, isDisabled, onReading }: PlanProps) {
         )}
       </div>
       {plan.kind === 'refused' && (
-        <ErrorNotice title="The files could not be checked" failure={plan.failure} />
+        <ErrorNotice
+          title="The files could not be checked"
+          failure={plan.failure}
+          action={
+            <Button size="small" disabled={isDisabled} onClick={() => onReading('')}>
+              Try again
+            </Button>
+          }
+        />
       )}
       {plan.kind === 'plan' && <PlanDetails {...plan} isDisabled={isDisabled} onReading={choose} />}
       {plan.kind === 'reading' && plan.before && (
