@@ -1,8 +1,8 @@
 /** A TIFF to an image: its largest page; extra samples are not transparency unless the file states it; numbers of other
  *  ranges are scaled (tiff-scale.ts). What is not supported is refused with its own reason. */
-import sharp from 'sharp'
 import type { Pixels } from './flatten-alpha.ts'
 import { corruptImage } from './refusals.ts'
+import { openSharp } from './sharp.ts'
 import { shrunkSize } from '#lib/domain/shrunk-size.ts'
 import type { FileType } from './sniff.ts'
 import { isScaled, rangeOf, scaledToBytes } from './tiff-scale.ts'
@@ -58,7 +58,7 @@ async function refuseNegative(
   bytes: Uint8Array,
   { page, type }: { readonly page: number; readonly type: FileType },
 ): Promise<void> {
-  const { channels } = await sharp(bytes, { page }).stats()
+  const { channels } = await openSharp(bytes, { page }).stats()
   const least = Math.min(...channels.map(({ min }) => min))
   if (least < 0)
     throw corruptImage(type, `its 16-bit values are negative (from ${least}), which is not supported`)
@@ -74,7 +74,7 @@ async function scaledPixels(
   const isGrey = page.photometric !== 2
   const space = colourSpace(page, isGrey)
   const target = shrunkSize(page.width, page.height)
-  const file = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', page: page.index }).timeout({
+  const file = openSharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', page: page.index }).timeout({
     seconds,
   })
   const sized = target === null ? file.autoOrient() : file.resize({ ...target, fit: 'fill' })

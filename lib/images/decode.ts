@@ -1,7 +1,6 @@
 /** Untrusted bytes → an image, or a refusal with its reason: size and memory are checked before pixels; first frame,
  *  upright, sRGB, 8 bit, no alpha. Large images are reduced during decoding. It does not fit images to a
  *  network (lib/ml/preprocess/preprocess does) and stores nothing. */
-import sharp from 'sharp'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { decodeBmp, readBmpHeader } from './bmp.ts'
@@ -15,6 +14,7 @@ import type { ImageHeader } from './image-header.ts'
 import { upright } from './orient.ts'
 import { decodeSmallPng, readPngHeader, withoutMetadata } from './png.ts'
 import { corruptImage, emptyFile, needsMoreMemory, notAnImage, tooManyPixels } from './refusals.ts'
+import { openSharp } from './sharp.ts'
 import { shrunkSize } from '#lib/domain/shrunk-size.ts'
 import { isImageKind, sniff } from './sniff.ts'
 import type { ImageKind, FileType } from './sniff.ts'
@@ -31,17 +31,6 @@ export type SizedImage = { readonly image: RgbImage; readonly width: number; rea
 
 /** The maximum time that one image may occupy a core; 50 megapixels of AVIF take about 8 s. */
 export const LONGEST_SECONDS = 30
-
-// Untrusted bytes reach only these six decoders, and those of decode-heic.ts and bmp.ts: no SVG, no PDF, nothing
-// chosen by a file name.
-sharp.cache(false)
-sharp.concurrency(1)
-sharp.block({ operation: ['VipsForeignLoad'] })
-sharp.unblock({
-  operation: ['JpegBuffer', 'PngBuffer', 'WebpBuffer', 'NsgifBuffer', 'TiffBuffer', 'HeifBuffer'].map(
-    (name) => `VipsForeignLoad${name}`,
-  ),
-})
 
 /** The type and the header of the bytes; refused when they are no image, or one with too many pixels,
  *  or one that needs too much memory. */
@@ -151,7 +140,7 @@ async function bmp(bytes: Uint8Array, type: FileType, background: Background): P
   if (typeof pixels === 'string') throw corruptImage(type, pixels)
   const image = composed(pixels, background)
   if (target === null || image.width <= target.width) return { image, width, height }
-  const { data, info } = await sharp(image.data, {
+  const { data, info } = await openSharp(image.data, {
     raw: { width: image.width, height: image.height, channels: 3 },
   })
     .resize({ ...target, fit: 'fill' })
@@ -167,7 +156,7 @@ async function metadataOf(
   page = 0,
 ): Promise<{ width: number; height: number; orientation?: number | undefined }> {
   try {
-    return await sharp(bytes, { limitInputPixels: false, page }).metadata()
+    return await openSharp(bytes, { limitInputPixels: false, page }).metadata()
   } catch (cause) {
     throw corruptImage(type, 'its header is damaged', cause)
   }
@@ -183,7 +172,12 @@ async function bySharp(
   const { width, height, orientation = 1 } = await metadataOf(bytes, type, page)
   if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels)
   const target = shrunkSize(width, height)
-  const opened = sharp(bytes, { limitInputPixels: maxPixels, failOn, sequentialRead: true, page }).timeout({
+  const opened = openSharp(bytes, {
+    limitInputPixels: maxPixels,
+    failOn,
+    sequentialRead: true,
+    page,
+  }).timeout({
     seconds: LONGEST_SECONDS,
   })
   const file = hasAlpha ? opened : opened.removeAlpha()

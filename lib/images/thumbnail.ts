@@ -1,8 +1,8 @@
 /** Reduces images for display. The input of a network is made by lib/ml/preprocess/preprocess, never here. */
-import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { decodeSized, type DecodeLimits, type SizedImage } from './decode.ts'
+import { openSharp } from './sharp.ts'
 
 const QUALITY = 80
 
@@ -42,4 +42,4 @@ export async function decodeSmall(
 }
 
 const open = (image: RgbImage): Sharp =>
-  sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
+  openSharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
