@@ -6,7 +6,6 @@ import path from 'node:path'
 import type { EngineName } from '#lib/domain/classifier.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import type { Engine, Probe, Purpose } from './engine.ts'
-import { prove } from './self-test.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -41,6 +40,7 @@ export async function openWithReasons(
       let engine: Engine | undefined
       try {
         engine = await open()
+        const { prove } = await import('./self-test.ts')
         await prove(engine, purpose)
         return { engine, skipped }
       } catch (error) {

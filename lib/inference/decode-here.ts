@@ -12,11 +12,11 @@ import { isDecodedHere } from '#lib/images/decode-placement.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
 import { readPreprocess } from '#lib/ml/formats/bundle.ts'
 import { prepare as prepareSquare } from '#lib/ml/preprocess/preprocess.ts'
+import { noteOf } from './decode-notes.ts'
 import { backgroundOf, prepare } from './prepare-images.ts'
 
 /** As many as libuv has threads; each takes about 10 MB. */
 const DECODED_AT_ONCE = 4
-const DECODING = 'decode'
 
 export type DecodeHereParts = {
   readonly decoding: Pick<DecodingQueue, 'decode'>
@@ -68,7 +68,7 @@ export function createDecodeHere({
     if (running >= DECODED_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
     else running += 1
     const queuedMs = performance.now() - since
-    const done = begin(`${DECODING} ${hash()}`)
+    const done = begin(noteOf(hash()))
     try {
       const prepared = await prepare(bytes, spec, maxPixels)
       if (!('square' in prepared)) throw reportedError(prepared.failure)
@@ -111,7 +111,3 @@ export function createDecodeHere({
   return (bytes, request) =>
     andThen(specs.get(request.folder) ?? readSpec(request.folder), (spec) => decoded(bytes, spec, request))
 }
-
-/** The hashes of the images that a process was decoding when it ended, from the work that it has left. */
-export const imagesIn = (left: readonly string[]): readonly string[] =>
-  left.flatMap((work) => (work.startsWith(`${DECODING} `) ? [work.slice(DECODING.length + 1)] : []))

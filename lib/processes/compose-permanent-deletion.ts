@@ -1,10 +1,8 @@
 /** Permanent deletion with what each module derived from images. */
 import path from 'node:path'
 import type { Data } from '#lib/data/data.ts'
-import { forgetFeatures } from '#lib/ingest/image-statistics.ts'
 import type { Backups } from '#lib/operations/backup/backups.ts'
 import { createErase, type Erase } from '#lib/operations/permanent-deletion.ts'
-import { forgetImages } from '#lib/training/features/forget-images.ts'
 
 export const composePermanentDeletion = (
   data: Data,
@@ -15,8 +13,10 @@ export const composePermanentDeletion = (
     data,
     backupsContaining,
     async deleteDerived({ record, images }) {
+      const { forgetImages } = await import('#lib/training/features/forget-images.ts')
       await forgetImages(dataDir, images)
-      if (record.kind !== 'version')
-        await forgetFeatures(path.join(dataDir, 'cache', 'features'), record.classifierId)
+      if (record.kind === 'version') return
+      const { forgetFeatures } = await import('#lib/ingest/image-statistics.ts')
+      await forgetFeatures(path.join(dataDir, 'cache', 'features'), record.classifierId)
     },
   })

@@ -10,20 +10,14 @@ import { sessionSecret } from '#lib/auth/secret.ts'
 import type { ManagedMessage } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
+import { onFirstUse } from '#lib/domain/on-first-use.ts'
 import { orderFor, probeEngines } from '#lib/engines/open-engine.ts'
 import type { Darkroom } from '#lib/http/context.ts'
 import { createHeldBodies } from '#lib/http/pending-bodies.ts'
 import type { MemoryGrant } from '#lib/images/memory-grant.ts'
-import { createClassEdits } from '#lib/ingest/edit-classes.ts'
-import { createClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
-import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
-import { createFeatures } from '#lib/ingest/image-statistics.ts'
-import { createIngest } from '#lib/ingest/upload.ts'
-import { createPhoneImages } from '#lib/ingest/phone-images.ts'
 import { createAudit } from '#lib/operations/audit.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
 import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
-import { isSmall } from '#lib/operations/memory-limits.ts'
 import { createHealth } from '#lib/operations/health.ts'
 import { watchDisks } from '#lib/operations/disk.ts'
 import type { Log } from '#lib/operations/log.ts'
@@ -33,31 +27,20 @@ import { createLogs } from '#lib/operations/read-log.ts'
 import type { Traffic } from '#lib/operations/traffic.ts'
 import { createTroubles } from '#lib/operations/storage-problems.ts'
 import { createFeedback } from '#lib/serving/feedback.ts'
-import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
-import { createNetworkCases } from '#lib/training/pretrained/network-cases.ts'
-import { createBackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
-import { availableBackbones, installedBackbone } from '#lib/training/run/start/backbones.ts'
-import { createForecast } from '#lib/training/retrain/forecast-retrain.ts'
-import { createAutoRetrain } from '#lib/training/retrain/auto-retrain.ts'
-import { createRetrain, type RetrainParts } from '#lib/training/retrain/retrain.ts'
-import { autoRetrainParts } from './auto-retrain.ts'
-import { carryCases } from './carry-cases.ts'
 import { composeData } from './compose-data.ts'
 import { createReading } from './image-reading.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
-import { composeServing, type ServingModule } from './compose-serving.ts'
+import type { IngestModule } from './compose-ingest.ts'
+import type { composeServing } from './compose-serving.ts'
 import type { CrashMemory } from './crash-memory.ts'
 import { modelsWithPrecision } from './models-with-precision.ts'
 import { predictionJobCases } from './prediction-job-cases.ts'
 import { servingElsewhere } from './serving-elsewhere.ts'
 import type { OpenedEngine } from '#lib/serving/own-engine.ts'
 import { composeDecoding } from './fork-decoding.ts'
-import { findingsCheck, findingsDismissal, findingsRequest } from './findings-requests.ts'
-import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './access-settings.ts'
 import { publicBytes } from './storage-limits.ts'
 import { VERSION, type Start } from './settings.ts'
-import { versionCases } from './version-cases.ts'
 import { watchWeb, type WebWatch } from './watch-web.ts'
 
 export type Web = AsyncDisposable & {
@@ -80,6 +63,7 @@ type WebParts = {
   readonly computing: {
     readonly openEngine: () => Promise<OpenedEngine>
     readonly crashes: CrashMemory
+    readonly composeServing: typeof composeServing
   } | null
 }
 
@@ -102,7 +86,7 @@ export async function composeWeb(
   })
   const troubles = createTroubles({ writingState: data.writingState, disks: disk.disks })
   const serving = computing
-    ? composeServing(start, {
+    ? computing.composeServing(start, {
         ...computing,
         webId,
         data,
@@ -117,23 +101,7 @@ export async function composeWeb(
     maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
     maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,
   }
-  const sizeOf = (bytes: Uint8Array) => reading.raster(bytes, SMALL_PIXELS)
-  const ingest = createIngest({
-    ...data,
-    sizeOf,
-    groupImages: composeGrouping(data, { sizeOf, log }),
-    // Where memory is small there is none for a training process that only prepares: 527 MB instead of 512 (2026-11).
-    onAdded(classifierId) {
-      findingsRequest(data, log)(classifierId)
-      if (isSmall(settings)) return
-      data.jobs
-        .enqueue('features', { classifierId }, Date.now())
-        .catch((error: unknown) => log('warn', 'Features could not be requested', { classifierId, error }))
-    },
-    folder: places.scratchDir,
-    limits,
-    log,
-  })
+  let ingest: IngestModule | null = null
   const backups = createBackups({ data, places, settings: () => backupSettingsNow({ ...start, data }), now })
   const rates = createLimits(limitSettings(settings), data.counts)
   const watch = await watchWeb({
@@ -181,7 +149,10 @@ export async function composeWeb(
     corsOrigins: settings.CORS_ORIGINS,
   }
   const program: Darkroom = {
-    queries: { ...data.queries, ...modelsWithPrecision(data.queries, precisionOf) },
+    queries: onFirstUse(async () => {
+      const queries = await data.loadQueries()
+      return { ...queries, ...modelsWithPrecision(queries, precisionOf) }
+    }),
     serving: {
       predict: serving.predict,
       predictBatch: serving.predictBatch,
@@ -189,21 +160,11 @@ export async function composeWeb(
       ...createFeedback(data),
       ...predictionJobCases({ data, dataDir: places.dataDir, limits, quota, secret, state: serving.state }),
     },
-    ingest: {
-      ...ingest,
-      ...createPhoneImages({ upload: ingest.upload, phoneLinks: data.phoneLinks }),
-      ...createClassEdits(data),
-      ...createClassifierEdits(data),
-      ...createSampleEdits(data),
-      dataFeatures: createFeatures({
-        data,
-        folder: path.join(places.dataDir, 'cache', 'features'),
-        read: reading.raster,
-        now,
-      }),
-      checkFindings: findingsCheck(data),
-      dismissFindings: findingsDismissal(data),
-    },
+    ingest: onFirstUse(async () => {
+      const { composeIngest } = await import('./compose-ingest.ts')
+      ingest = composeIngest(start, { data, reading, limits, log })
+      return ingest.cases
+    }),
     operations: {
       ...health,
       metrics: watch.metrics,
@@ -228,7 +189,9 @@ export async function composeWeb(
       oidc: oidcSettings(settings),
       now: () => Date.now(),
     }),
-    training: trainingCases(start, data, serving),
+    training: onFirstUse(async () =>
+      (await import('./compose-training.ts')).composeTraining(start, data, serving),
+    ),
   }
 
   return {
@@ -245,45 +208,11 @@ export async function composeWeb(
     hear: watch.hear,
     async [Symbol.asyncDispose]() {
       watch[Symbol.dispose]()
-      await ingest[Symbol.asyncDispose]()
+      await ingest?.[Symbol.asyncDispose]()
       await decoding[Symbol.asyncDispose]()
       await serving[Symbol.asyncDispose]()
       await data.close()
     },
-  }
-}
-
-function trainingCases(
-  start: Start,
-  data: Awaited<ReturnType<typeof composeData>>,
-  serving: Pick<ServingModule, 'state' | 'verify'>,
-): Darkroom['training'] {
-  const { settings, places } = start
-  const retraining: RetrainParts = {
-    data,
-    defaultEpochs: settings.DEFAULT_EPOCHS,
-    candidates: (input, backbone) => availableBackbones(places, input, backbone ?? settings.BACKBONE),
-    now: () => Date.now(),
-  }
-  return {
-    ...createRetrain(retraining),
-    ...createAutoRetrain(autoRetrainParts(start, data)),
-    ...createBackboneCases({
-      data,
-      isInstalled: () => installedBackbone(places) !== null,
-      isOff: settings.BACKBONE === 'own',
-      now: () => new Date(),
-    }),
-    ...createNetworkCases({
-      data,
-      folder: path.join(places.dataDir, BODIES_FOLDER),
-      pretrainedDir: places.pretrainedDir,
-      downloads: path.join(places.dataDir, 'downloads'),
-      now: () => new Date(),
-    }),
-    ...createForecast({ ...retraining, dataDir: places.dataDir, codeVersion: VERSION, settings }),
-    ...versionCases(data, { engine: () => serving.state().engine, verify: serving.verify }),
-    ...carryCases(start, data),
   }
 }
 

@@ -4,7 +4,7 @@
  * processes, through the supervisor.
  */
 import { openWorkRecord } from '#lib/children/work-record.ts'
-import { imagesIn } from '#lib/inference/decode-here.ts'
+import { imagesIn } from '#lib/inference/decode-notes.ts'
 import type { LoadRecord } from '#lib/serving/own-engine.ts'
 import { createSuspectImages, type SuspectImages } from '#lib/serving/suspect-images.ts'
 import { steadyClock } from './clock.ts'

@@ -17,7 +17,6 @@ import { composeWeb, type Web } from './compose-web.ts'
 import { composeFrontServer, composeServerBehind } from './compose-web-server.ts'
 import { openCrashMemory } from './crash-memory.ts'
 import { giveWayToClients } from './low-priority.ts'
-import { openOwnEngine } from './own-engine.ts'
 import {
   layoutOf,
   socketOf,
@@ -65,6 +64,7 @@ export async function runAnswering(start: Start, { kind, place, opening }: Answe
   })
   const crashes = isFront ? openCrashMemory(workRecordOf(place)) : null
   const decodeMemory = createMemoryGrant((request) => void say({ kind: 'decode-memory', ...request }))
+  const serving = isFront ? import('./compose-serving.ts') : null // the others need none of its modules
   let web: Web | null = null
   let ending: Promise<void> | undefined
   const closed = () => (ending ??= server.drain().then(() => web?.[Symbol.asyncDispose]()))
@@ -106,14 +106,16 @@ export async function runAnswering(start: Start, { kind, place, opening }: Answe
     say,
     decodeMemory,
     siblings: isFront ? layout.front.count : layout.behind,
-    computing: crashes && {
-      crashes,
-      openEngine() {
-        const engine = first ?? openOwnEngine(settings)
-        first = undefined
-        return engine
+    computing: crashes &&
+      serving && {
+        ...(await serving),
+        crashes,
+        async openEngine() {
+          const engine = first
+          first = undefined
+          return engine ?? (await import('./own-engine.ts')).openOwnEngine(settings)
+        },
       },
-    },
   })
   open(web.program)
   opened.resolve()
