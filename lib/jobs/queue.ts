@@ -35,6 +35,7 @@ export type Handler<K extends JobKind> = {
 }
 
 export type Handlers = { readonly [K in JobKind]?: Handler<K> }
+export type AllHandlers = { readonly [K in JobKind]: Handler<K> }
 
 /** When a job that failed at this attempt is retried; null: never. */
 export function retryAt(attempt: number, now: number): number | null {

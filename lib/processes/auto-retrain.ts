@@ -4,23 +4,24 @@ import type { Data } from '#lib/data/data.ts'
 import { stateOf } from '#lib/operations/disk.ts'
 import { autoRetrainNow } from '#lib/operations/owner-settings.ts'
 import type { AutoRetrainParts } from '#lib/training/retrain/auto-retrain.ts'
-import { planRetrain } from '#lib/training/retrain/retrain.ts'
-import { availableBackbones } from '#lib/training/run/start/backbones.ts'
 import type { OpenData } from '#lib/queries/open-data.ts'
 import type { Start } from './settings.ts'
 
 export const autoRetrainParts = (start: Start, data: OpenData): AutoRetrainParts => ({
   data,
   settings: () => autoRetrainNow({ ...start, data }),
-  plan: (classifier, recipe) =>
-    planRetrain(
+  async plan(classifier, recipe) {
+    const { planRetrain } = await import('#lib/training/retrain/retrain.ts')
+    const { availableBackbones } = await import('#lib/training/run/start/backbones.ts')
+    return planRetrain(
       { classifier, recipe, force: false },
       {
         data,
         defaultEpochs: start.settings.DEFAULT_EPOCHS,
         candidates: (input) => availableBackbones(start.places, input, start.settings.BACKBONE),
       },
-    ),
+    )
+  },
   hindrance: async () => storageHindrance(data, start.places.dataDir),
   now: () => new Date(),
 })

@@ -1,8 +1,6 @@
 /** The worker's side of pretrained networks: the handler of the job that installs one into DATA_DIR. */
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '#lib/contracts/settings.ts'
-import type { Data } from '#lib/data/data.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
 import { freeForTraining } from '#lib/operations/memory-limits.ts'
 import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
@@ -50,19 +48,6 @@ export const backboneHandler = (
     return fetchBackbone({ into, modelsDir: places.modelsDir, command: 'POST /api/backbone', signal })
   },
 })
-
-/** Enqueues the download of the network that BACKBONE names, where it is not installed. */
-export async function queueNamedNetwork(
-  jobs: Pick<Data['jobs'], 'enqueue' | 'latest'>,
-  places: Places,
-  setting: string,
-): Promise<void> {
-  if (!isInCatalogue(setting)) return
-  if (existsSync(path.join(places.dataDir, BODIES_FOLDER, setting, 'v1', 'manifest.json'))) return
-  const job = await jobs.latest('backbone')
-  if (job?.state !== 'queued' && job?.state !== 'running')
-    await jobs.enqueue('backbone', { network: setting }, Date.now())
-}
 
 export type BackboneFetch = {
   readonly into: string

@@ -1,7 +1,4 @@
-/**
- * The worker's side of backups: the handler of the job, in a process of its own, and the check whether one
- * is due.
- */
+/** The worker's side of backups: the handler of the job, in a process of its own. */
 import path from 'node:path'
 import { forkChild } from '#lib/children/fork.ts'
 import { outcomeOf } from '#lib/children/outcome.ts'
@@ -9,14 +6,10 @@ import type { BackupMessage } from '#lib/contracts/ipc.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import { reportedError } from '#lib/domain/errors.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
-import type { Backups } from '#lib/operations/backup/backups.ts'
 import type { Log } from '#lib/operations/log.ts'
-import { recurring } from '#lib/operations/recurring.ts'
 import { inheritedFlags } from './environment.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'backup-process.ts')
-/** A backup is late by at most this. */
-const LOOK_EVERY_MS = 60_000
 
 type BackupJobParts = { readonly settings: () => Pick<Settings, 'BACKUP_KEEP'>; readonly log: Log }
 
@@ -35,21 +28,6 @@ export const backupHandler = ({ settings, log }: BackupJobParts): Handler<'backu
     return reported
   },
 })
-
-/**
- * Checks at once, so that a backup missed while the machine was off is made now. Returns a function that
- * stops the checks.
- */
-export function queueBackups(backups: Pick<Backups, 'queueIfDue'>, log: Log): () => void {
-  const look = recurring(
-    { log, now: () => performance.now() },
-    'The backup schedule could not be checked',
-    backups.queueIfDue,
-  )
-  void look()
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
-  return () => clearInterval(timer)
-}
 
 function madeElsewhere(
   args: readonly string[],

@@ -1,45 +1,31 @@
-/** Composes the worker: the loops of the queue with the job handlers, and the child processes they use. */
+/** Composes the worker: the loops of the queue, and what it looks for every few seconds. What a job needs is imported
+ *  with the first one (compose-jobs.ts). */
 import { randomUUID } from 'node:crypto'
 import { counted } from '#lib/domain/count-text.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
-import { autoPromoteNow, backupSettingsNow } from '#lib/operations/owner-settings.ts'
+import { backupSettingsNow } from '#lib/operations/owner-settings.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import { createRetention } from '#lib/operations/retention.ts'
-import { trainMemoryMb } from '#lib/training/run/learn/batch-size.ts'
-import { trainingHandlers } from '#lib/training/job/handlers.ts'
-import { keepingProcesses } from '#lib/training/job/idle-process.ts'
-import { createBackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
-import { queueMissingRobustness } from '#lib/training/job/robustness-job.ts'
+import { queueMissingRobustness } from '#lib/training/job/queue-robustness.ts'
 import { storeMissingPredictions } from '#lib/training/versions/sample-predictions.ts'
 import { autoRetrainTurn } from '#lib/training/retrain/auto-retrain.ts'
-import { planRetrain } from '#lib/training/retrain/retrain.ts'
-import { availableBackbones } from '#lib/training/run/start/backbones.ts'
 import { autoRetrainParts } from './auto-retrain.ts'
 import { patientClock, steadyClock, wallClock } from './clock.ts'
-import { backboneHandler, queueNamedNetwork } from './backbone-job.ts'
-import { backupHandler, queueBackups } from './backup-job.ts'
+import type { JobModule } from './compose-jobs.ts'
+import { queueBackups } from './queue-backups.ts'
+import { queueNamedNetwork } from './queue-named-network.ts'
 import { composeData } from './compose-data.ts'
 import { emptyTrash } from '#lib/operations/permanent-deletion.ts'
 import { composePermanentDeletion } from './compose-permanent-deletion.ts'
-import { composeDecoding } from './fork-decoding.ts'
-import { findingsHandler, followedByFindings } from './findings-job.ts'
-import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
-import { inferenceSettings, startInference } from './fork-inference.ts'
-import { forkTrainingWith } from './fork-training.ts'
-import { createReading } from './image-reading.ts'
-import { importHandler } from './import-job.ts'
-import { loopsOf } from './job-loops.ts'
-import { predictionJobHandlers } from './prediction-job.ts'
-import { lacksFirstImages } from './seed-images.ts'
-import { drawnElsewhere } from './fork-seed.ts'
+import { handlersOnFirstUse, loopsOf } from './job-loops.ts'
+import { drawnElsewhere, lacksFirstImages } from './fork-seed.ts'
 import { sweepLeftovers } from '#lib/operations/partial-files.ts'
 import { deleteExpiredJobs } from '#lib/serving/prediction-jobs/delete-expired.ts'
-import { createIdlePool, IDLE_MS, SHORT_IDLE_MS } from '#lib/serving/idle-pool.ts'
-import { freeForTraining, isSmall } from '#lib/operations/memory-limits.ts'
-import { VERSION, type Start } from './settings.ts'
+import { isSmall } from '#lib/operations/memory-limits.ts'
+import type { Start } from './settings.ts'
 import { publicBytes, retentionLimits } from './storage-limits.ts'
 
 /**
@@ -71,16 +57,6 @@ export type Worker = {
 export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   const { settings, places } = start
   const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
-  const idlePool = createIdlePool({
-    start: startInference({
-      ...inferenceSettings(settings),
-      log,
-      onLine: (line) => log('warn', line, { child: 'inference' }),
-    }),
-    clock: steadyClock,
-    log,
-    idleMs: isSmall(settings) ? SHORT_IDLE_MS : IDLE_MS,
-  })
   const sweep = async (withLargePlaces = false): Promise<void> => {
     const sweeping = {
       dataDir: places.dataDir,
@@ -93,54 +69,14 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   }
   const sweepFailed = (error: unknown): void => log('error', 'Partial files could not be removed', { error })
   const backupSettings = () => backupSettingsNow({ ...start, data })
-  const processes = keepingProcesses(
-    forkTrainingWith((line) => log('warn', line, { child: 'training' }), places.dataDir),
-    steadyClock,
-  )
-  const turn = createBackgroundTurn()
-  const training = trainingHandlers({
-    data,
-    inference: idlePool,
-    prepareInference: isSmall(settings) ? () => undefined : idlePool.prepare,
-    log,
-    sweepLeftovers: () => sweep().catch(sweepFailed),
-    processes,
-    turn,
-    planNow: (classifier) =>
-      planRetrain(
-        { classifier, recipe: 'auto', force: true },
-        {
-          data,
-          defaultEpochs: settings.DEFAULT_EPOCHS,
-          candidates: (input) => availableBackbones(places, input, settings.BACKBONE),
-        },
-      ),
-    now: () => new Date(),
-    clock: steadyClock.now,
-    settings: {
-      dataDir: places.dataDir,
-      databaseFile: places.databaseFile,
-      engine: settings.TRAINING_ENGINE,
-      memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, freeForTraining(settings)),
-      maxPixels: settings.MAX_PIXELS,
-      get autoPromote() {
-        return autoPromoteNow({ ...start, data })
-      }, // /settings may change it during a training run
-      codeVersion: VERSION,
-    },
-  })
-  const decoding = composeDecoding(start, log)
-  const reading = createReading(decoding, settings)
-  const sizeOf = (bytes: Uint8Array) => reading.raster(bytes, SMALL_PIXELS)
-  const handlers = {
-    ...training,
-    train: followedByFindings(training.train, data, log),
-    ...predictionJobHandlers(start, { data, decoding, log }),
-    findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf, turn, log }),
-    backup: backupHandler({ settings: backupSettings, log }),
-    import: importHandler(start, data, log),
-    backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),
-  }
+  let composedJobs: Promise<JobModule> | null = null
+  const jobs = (): Promise<JobModule> =>
+    (composedJobs ??= import('./compose-jobs.ts').then(({ composeJobs }) =>
+      composeJobs(start, { data, log, backupSettings, sweepLeftovers: () => sweep().catch(sweepFailed) }),
+    )).catch((error: unknown) => {
+      composedJobs = null // the next job tries again
+      throw error
+    })
   await queueNamedNetwork(data.jobs, places, settings.BACKBONE).catch((error: unknown) =>
     log('error', 'The pretrained network that BACKBONE names could not be enqueued', { error }),
   )
@@ -171,7 +107,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       onTurn: () => (turns[i] = steadyClock.now()),
       kinds,
       store: data.jobs,
-      handlers,
+      handlers: handlersOnFirstUse(kinds, { load: jobs, isSmall: isSmall(settings) }),
       clock: patientClock,
       signal: leaving.signal,
       onStoreFailure: (error) =>
@@ -232,13 +168,12 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     'Old predictions and anonymous images could not be deleted',
     () => retain(leaving.signal),
   )
-  const groupImages = composeGrouping(data, { sizeOf, log })
   const grouping = recurring(
     { log, now: steadyClock.now },
     'Near-copies could not be looked for',
     async () => {
       for (const classifierId of await data.groups.pendingClassifiers())
-        if (!leaving.signal.aborted) await groupImages(classifierId, leaving.signal)
+        if (!leaving.signal.aborted) await (await jobs()).groupImages(classifierId, leaving.signal)
     },
   )
   const retraining = recurring(
@@ -275,9 +210,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
       clearInterval(retrainTimer)
       clearInterval(checkpointTimer)
       await Promise.allSettled([ended, drawing, firstSweep])
-      processes.end()
-      await idlePool[Symbol.asyncDispose]()
-      await decoding[Symbol.asyncDispose]()
+      await (await composedJobs?.catch(() => null))?.[Symbol.asyncDispose]()
       await data.close()
     },
   }

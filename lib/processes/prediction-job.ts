@@ -7,11 +7,11 @@ import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { laneOf } from '#lib/images/decode-placement.ts'
 import type { DecodingQueue } from '#lib/images/decoding-queue.ts'
-import type { Handler, Handlers } from '#lib/jobs/queue.ts'
+import type { AllHandlers, Handler } from '#lib/jobs/queue.ts'
 import type { Log } from '#lib/operations/log.ts'
-import { isSmall, maxPixelsPublic } from '#lib/operations/memory-limits.ts'
+import { maxPixelsPublic } from '#lib/operations/memory-limits.ts'
 import { createPool } from '#lib/serving/pool.ts'
-import { folderOf } from '#lib/serving/prediction-jobs/received-images.ts'
+import { folderOf } from '#lib/serving/prediction-jobs/job-folder.ts'
 import { createRunPredictionJob, type RunPredictionJobParts } from '#lib/serving/prediction-jobs/run-job.ts'
 import { steadyClock } from './clock.ts'
 import { inferenceSettings, startInference } from './fork-inference.ts'
@@ -29,18 +29,18 @@ type PredictionJobWorkerParts = {
   readonly log: Log
 }
 
-/** Jobs of people and keys go first: one of an anonymous sender continues afterwards, after its last stored row. */
-export function predictionJobHandlers(start: Start, parts: PredictionJobWorkerParts): Handlers {
+export function predictionJobHandlers(
+  start: Start,
+  parts: PredictionJobWorkerParts,
+): Pick<AllHandlers, 'predict' | 'predict-anonymous'> {
   const handler = predictionJobHandler(start, parts)
-  // where memory is small, training runs are executed by the same loop
-  const yieldsTo = isSmall(start.settings) ? (['predict', 'train'] as const) : (['predict'] as const)
-  return { predict: handler, 'predict-anonymous': { ...handler, yieldsTo } }
+  return { predict: handler, 'predict-anonymous': handler }
 }
 
 function predictionJobHandler(
   { settings, places }: Start,
   { data, decoding, log }: PredictionJobWorkerParts,
-): Handler<'predict'> {
+): Handler<'predict' | 'predict-anonymous'> {
   const maxPixelsAnonymous = maxPixelsPublic(settings)
   const prepare: RunPredictionJobParts['prepare'] = async (bytes, { folder }, { maxPixels, signal }) => {
     if (laneOf(bytes, { maxPixels }, Infinity).isSmall) return bytes

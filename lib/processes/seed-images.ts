@@ -7,14 +7,7 @@ import { decodeSized } from '#lib/images/decode.ts'
 import { ingestImages } from '#lib/ingest/ingest.ts'
 import { openShapes, type ShapeCounts } from '#lib/ingest/readers/shapes.ts'
 import type { Log } from '#lib/operations/log.ts'
-
-const NAME = 'shapes'
-
-export async function lacksFirstImages(data: Data): Promise<boolean> {
-  const shapes = await data.classifiers.find(NAME)
-  if (shapes === null || !shapes.isShipped) return false
-  return data.uploads.hasNone(NAME)
-}
+import { FIRST_CLASSIFIER } from './fork-seed.ts'
 
 export async function drawFirstImages(
   data: Data,
@@ -25,7 +18,7 @@ export async function drawFirstImages(
     counts,
   }: { maxPixels: number; log: Log; signal: AbortSignal; counts?: ShapeCounts },
 ): Promise<void> {
-  const upload = await data.uploads.begin(NAME)
+  const upload = await data.uploads.begin(FIRST_CLASSIFIER)
   // Without their pixels: near-copies are not looked for among images that are drawn differently on purpose.
   const sizeOf = async (bytes: Uint8Array) => {
     const { width, height } = await decodeSized(bytes, { maxPixels })

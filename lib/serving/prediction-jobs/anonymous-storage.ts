@@ -7,7 +7,7 @@ import path from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { resultBytes } from '#lib/domain/jobs.ts'
 import { megabytes } from '#lib/domain/size-text.ts'
-import { folderOf } from './received-images.ts'
+import { folderOf } from './job-folder.ts'
 
 /** Throws 413 for results that could never be stored. */
 export function checkResults(

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { Caller, Part } from '#lib/contracts/contract.ts'
 import { deleteExpiredJobs } from './delete-expired.ts'
-import { JOBS_FOLDER } from './received-images.ts'
+import { JOBS_FOLDER } from './job-folder.ts'
 import {
   ADA,
   BEN,

@@ -15,7 +15,8 @@ import type { Version } from '#lib/data/versions/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { notReady, noVersion } from '../refusals.ts'
 import { checkImages, checkResults } from './anonymous-storage.ts'
-import { folderOf, receiveImages, type ImageLimits } from './received-images.ts'
+import { folderOf } from './job-folder.ts'
+import { receiveImages, type ImageLimits } from './received-images.ts'
 
 export const MOST_IMAGES = 50_000
 export const MOST_IMAGES_ANONYMOUS = 10_000

@@ -3,7 +3,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Data } from '#lib/data/data.ts'
-import { JOBS_FOLDER } from './received-images.ts'
+import { JOBS_FOLDER } from './job-folder.ts'
 
 const DAY_MS = 86_400_000
 const ANONYMOUS_MOST = 50

@@ -19,9 +19,8 @@ import type { Part } from '#lib/contracts/contract.ts'
 import { jobImages, type JobImageSource } from '#lib/contracts/prediction-jobs.ts'
 import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { imageTooLarge, noFiles, tooManyImages } from '../refusals.ts'
+import { folderOf, JOBS_FOLDER } from './job-folder.ts'
 
-/** In DATA_DIR. */
-export const JOBS_FOLDER = 'prediction-jobs'
 const CONTENTS = 'contents.json'
 const LOOSE = 'images'
 const LONGEST_NAME = 500
@@ -42,9 +41,6 @@ export type ReceivedImages = {
   readonly keepAs: (id: string) => Promise<void>
   readonly discard: () => Promise<void>
 }
-
-/** Where the images of a job are. */
-export const folderOf = (dataDir: string, id: string): string => path.join(dataDir, JOBS_FOLDER, id)
 
 /** Streams all parts to disk. `too_large` for more than `mostImages`, `bad_archive` for a ZIP without usable
  *  entries. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { registerVersion } from '#lib/data/versions/sealed.fakes.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { JOBS_FOLDER } from './received-images.ts'
+import { JOBS_FOLDER } from './job-folder.ts'
 import { ADA, opened, worker, file, zipOf, textOf, linesOf, never } from './program.fakes.ts'
 
 test('a ZIP is predicted in its order, with a row for each image and counts for each class', async () => {

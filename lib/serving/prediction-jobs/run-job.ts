@@ -12,7 +12,8 @@ import type { Inference } from '../pool-parts.ts'
 import { hashOf } from '../predict.ts'
 import { answerOf } from '../prediction-result.ts'
 import { SINGLE_IMAGE_ERRORS } from '../refusals.ts'
-import { folderOf, imagesIn, type ImageLimits, type JobImage } from './received-images.ts'
+import { folderOf } from './job-folder.ts'
+import { imagesIn, type ImageLimits, type JobImage } from './received-images.ts'
 
 /** The cost per image is constant from about 16 on. */
 const MOST_IN_BATCH = 32

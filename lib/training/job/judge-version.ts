@@ -20,7 +20,7 @@ import { storePredictions } from '../versions/sample-predictions.ts'
 import { storedAnswersIn } from '../versions/stored-answers.ts'
 import type { TrainingParts } from './ports.ts'
 import { refitBy } from './refit-version.ts'
-import { queueRobustness } from './robustness-job.ts'
+import { queueRobustness } from './queue-robustness.ts'
 
 const KIND_OF: Readonly<Record<VerdictAnswer['kind'], Verdict['kind']>> = {
   first: 'first',

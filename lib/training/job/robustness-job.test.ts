@@ -7,7 +7,7 @@ import { editsOf } from '#lib/data/opened.fakes.ts'
 import { forgetImages } from '../features/forget-images.ts'
 import { addShapes, openTrio, retrainInput } from '../retrain/trio.fakes.ts'
 import { backbonesIn } from '../run/start/backbones.ts'
-import { queueMissingRobustness } from './robustness-job.ts'
+import { queueMissingRobustness } from './queue-robustness.ts'
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
 const job = { attempt: 1, signal: new AbortController().signal, why: () => null } as const

@@ -2,8 +2,6 @@
  *  sorted. Versions that were evaluated on a test set only have none. */
 import type { Data } from '#lib/data/data.ts'
 import type { Version } from '#lib/data/versions/version-values.ts'
-import { readOutOfFold } from '#lib/ml/formats/bundle.ts'
-import { predictionOf } from './version-result.ts'
 
 type Stores = Pick<Data, 'samplePredictions'>
 
@@ -11,6 +9,9 @@ export async function storePredictions(
   { samplePredictions }: Stores,
   { id, folder, classes }: Pick<Version, 'id' | 'folder' | 'classes'>,
 ): Promise<void> {
+  // on demand: a worker that starts looks whether there is anything to store
+  const { readOutOfFold } = await import('#lib/ml/formats/bundle.ts')
+  const { predictionOf } = await import('./version-result.ts')
   const file = await readOutOfFold(folder)
   if (!file) return
   const rows = file.rows.flatMap((row) => {
