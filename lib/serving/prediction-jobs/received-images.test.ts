@@ -4,7 +4,8 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import type { Part } from '#lib/contracts/contract.ts'
-import { JOBS_FOLDER, receiveImages } from './received-images.ts'
+import { JOBS_FOLDER } from './job-folder.ts'
+import { receiveImages } from './received-images.ts'
 
 const LIMITS = { maxImageBytes: 1024 ** 2, maxUploadBytes: 8 * 1024 ** 2 }
 
