@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { FITS, SOURCES, SPLITS } from '#lib/domain/classifier.ts'
+import { FINDING_KINDS } from '#lib/domain/findings/finding.ts'
 import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 import { contract, type FileAnswer, type Part } from './contract.ts'
@@ -28,6 +29,18 @@ export const archivedSample = z.object({
   excluded_at: time.nullable(),
   created_at: time,
   labelled_at: time,
+  /** Findings that were dismissed for it; archives of earlier versions have none. */
+  dismissals: z
+    .array(
+      z.object({
+        kind: z.enum(FINDING_KINDS),
+        label: className.nullable(),
+        by: z.string().max(200).overwrite(visible),
+        at: time,
+      }),
+    )
+    .max(FINDING_KINDS.length)
+    .default([]),
   image: z.object({
     media_type: z.string().max(50),
     width: z.number().int().min(1),

@@ -36,10 +36,15 @@ export async function addArchive(
   await tx.classRename.createMany({
     data: content.class_renames.map(({ from, to, at }) => ({ classifierId, from, to, at: new Date(at) })),
   })
-  for (let from = 0; from < samples.length; from += ROWS_AT_ONCE)
-    await tx.sample.createMany({
-      data: samples.slice(from, from + ROWS_AT_ONCE).map((one) => sampleRow(one, classifierId, newId())),
+  for (let from = 0; from < samples.length; from += ROWS_AT_ONCE) {
+    const some = samples.slice(from, from + ROWS_AT_ONCE).map((one) => ({ one, id: newId() }))
+    await tx.sample.createMany({ data: some.map(({ one, id }) => sampleRow(one, classifierId, id)) })
+    await tx.findingDismissal.createMany({
+      data: some.flatMap(({ one, id: sampleId }) =>
+        one.dismissals.map(({ kind, label, by, at }) => ({ sampleId, kind, label, by, at: new Date(at) })),
+      ),
     })
+  }
   const snapshotIds = new Map<string, string>()
   for (const { hash, created_at: createdAt } of content.snapshots) {
     const id = newId()

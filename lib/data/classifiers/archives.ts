@@ -6,6 +6,7 @@ import type { ArchivedSample } from '#lib/contracts/classifier-archive.ts'
 import { engine } from '#lib/contracts/fields.ts'
 import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { FITS, SOURCES, SPLITS } from '#lib/domain/classifier.ts'
+import { FINDING_KINDS } from '#lib/domain/findings/finding.ts'
 import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import type { Prisma } from '../generated/client.ts'
 import { removeUnusedImages } from '../images/images.ts'
@@ -50,7 +51,10 @@ export function archivesOf(store: Store): ClassifierArchives {
       for (let cursor: string | undefined; ;) {
         const rows = await prisma.sample.findMany({
           where: { classifierId, trashedAt: null, ...(cursor !== undefined && { id: { gt: cursor } }) },
-          include: { image: { select: { mediaType: true, width: true, height: true } } },
+          include: {
+            image: { select: { mediaType: true, width: true, height: true } },
+            dismissals: { orderBy: { kind: 'asc' } },
+          },
           orderBy: { id: 'asc' },
           take: ROWS_AT_ONCE,
         })
@@ -67,6 +71,10 @@ export function archivesOf(store: Store): ClassifierArchives {
           excluded_at: row.excludedAt?.toISOString() ?? null,
           created_at: row.createdAt.toISOString(),
           labelled_at: row.labelledAt.toISOString(),
+          dismissals: row.dismissals.flatMap(({ kind, label, by, at }) => {
+            const known = FINDING_KINDS.find((one) => one === kind)
+            return known ? [{ kind: known, label, by, at: at.toISOString() }] : []
+          }),
           image: { media_type: row.image.mediaType, width: row.image.width, height: row.image.height },
         }))
       }

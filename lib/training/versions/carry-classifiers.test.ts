@@ -64,6 +64,8 @@ async function withShapes(): Promise<DataFixture> {
   const samples = await data.samples.all('shapes')
   await data.groups.save('shapes', { compared: [], links: [[samples[1]!.hash, samples[2]!.hash]] })
   await data.sampleChanges.change({ kind: 'ids', ids: [samples[11]!.id] }, { isExcluded: true }, 'Ada')
+  await data.findings.dismiss('shapes', { kind: 'dark', samples: [samples[3]!.id], by: 'Ada' })
+  await data.findings.dismiss('shapes', { kind: 'blurry', samples: [samples[3]!.id], by: 'Ben' })
   const { hash } = await createSnapshotCases(data).createSnapshot({
     classifier: 'shapes',
     evaluation: 'splits',
@@ -161,6 +163,43 @@ test('an exported classifier is the same in another Darkroom: images, groups, sn
   const [first] = await known(to)
   expect(Buffer.from((await to.data.images.bytesOf(first!.hash))!)).toEqual(Buffer.from(png(0).bytes))
   expect(readdirSync(partsOf(to).scratchDir)).toEqual([])
+})
+
+/** Of the image that has them. */
+async function dismissedIn({ data }: DataFixture) {
+  const rows = []
+  for await (const page of data.archives.samples('shapes')) rows.push(...page)
+  return rows.filter((one) => one.dismissals.length > 0).map(({ hash, dismissals }) => ({ hash, dismissals }))
+}
+
+test('dismissed findings stay dismissed where a classifier is imported, by whom and for which label', async () => {
+  const from = await withShapes()
+  const to = await openForTest()
+
+  await importFile(archiveOf(await exported(from), to), undefined, partsOf(to))
+
+  expect(await dismissedIn(to)).toEqual(await dismissedIn(from))
+  expect(await dismissedIn(to)).toMatchObject([
+    {
+      hash: png(3).hash,
+      dismissals: [
+        { kind: 'blurry', label: 'circle', by: 'Ben' },
+        { kind: 'dark', label: 'circle', by: 'Ada' },
+      ],
+    },
+  ])
+})
+
+test('an archive that an earlier version wrote has no dismissed findings', async () => {
+  const from = await withShapes()
+  const to = await openForTest()
+  const without = edited(await exported(from), 'samples.jsonl', (lines) =>
+    lines.replaceAll(/,"dismissals":\[[^\]]*\]/g, ''),
+  )
+
+  await importFile(archiveOf(without, to), undefined, partsOf(to))
+
+  expect(await dismissedIn(to)).toEqual([])
 })
 
 test('an archive has no folder of the machine that wrote it', async () => {

@@ -201,7 +201,9 @@ function requireFit(content: ClassifierArchive, samples: readonly ArchivedSample
   if (classes.size < classifier.classes.length) throw refused('a class occurs twice')
   const hashes = new Set(samples.map(({ hash }) => hash))
   if (hashes.size < samples.length) throw refused('an image occurs twice')
-  for (const { hash, label, split } of samples) {
+  for (const { hash, label, split, dismissals } of samples) {
+    if (new Set(dismissals.map(({ kind }) => kind)).size < dismissals.length)
+      throw refused(`a finding was dismissed twice for the image ${hash}`)
     if (label !== null && !classes.has(label))
       throw refused(`the image ${hash} has the label "${label.slice(0, 80)}", which is not a class`)
     if ((label === null) !== (split === null))
