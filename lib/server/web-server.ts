@@ -10,6 +10,7 @@ import {
   type Socket,
 } from 'node:net'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { limitChunks } from './chunk-limit.ts'
 import { createServer } from './node-http.ts'
 import { createPipelining } from './pipelined-requests.ts'
 import { METHODS, parserRefusal, refuse, type Gate } from './request-validation.ts'
@@ -134,6 +135,7 @@ export function createWebServer({
   const slow = watchSlowConnections(server, () => performance.now())
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
+    limitChunks(request, (error) => slow.refuse(request.socket, error))
     if (!trustsProxy) removeProxyHeaders(request.headers)
     if (isOpen && !isDraining && refuseOverload(request, response)) {
       slow.answered(request, response)
