@@ -3,7 +3,8 @@
  * restarted: the previous version takes over, health names the reason, and a broken version cannot be
  * promoted.
  */
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { openData } from '#lib/queries/open-data.ts'
 import { readBundle, writeBundle } from '#lib/ml/formats/bundle.ts'
@@ -24,12 +25,34 @@ const flipped = (file: string): Damage => ({
   name: `one byte of ${file} flipped`,
   apply: (folder) => flipByte(path.join(folder, file)),
 })
+const truncated = (file: string): Damage => ({
+  name: `${file} truncated`,
+  apply: (folder) => truncateSync(path.join(folder, file), 1_000),
+})
+const instead = (file: string, name: string, put: (file: string) => void): Damage => ({
+  name: `${file} replaced by ${name}`,
+  apply(folder) {
+    rmSync(path.join(folder, file))
+    put(path.join(folder, file))
+  },
+})
 const DAMAGES: readonly Damage[] = [
   flipped('model.onnx'),
   flipped('weights.bin'),
   flipped('card.json'),
   { name: 'manifest.json deleted', apply: (folder) => rmSync(path.join(folder, 'manifest.json')) },
   { name: 'its folder deleted', apply: (folder) => rmSync(folder, { recursive: true }) },
+  truncated('model.onnx'),
+  truncated('manifest.json'),
+  instead('weights.bin', 'a link to /dev/zero', (file) => symlinkSync('/dev/zero', file)),
+  instead('manifest.json', 'a pipe without a writer', (file) => execFileSync('mkfifo', [file])),
+  {
+    name: 'its folder replaced by a file',
+    apply: (folder) => {
+      rmSync(folder, { recursive: true })
+      writeFileSync(folder, 'a file')
+    },
+  },
 ]
 
 export async function brokenVersion({ form, say }: Context): Promise<readonly CheckResult[]> {
