@@ -36,7 +36,7 @@ export type Auth = UserAdmin &
   AccountActions &
   OidcSignIn &
   PhoneLinkCases &
-  Pick<ApiKeys, 'listKeys' | 'createKey' | 'revokeKey'> & {
+  Omit<ApiKeys, 'callerWith'> & {
     readonly firstAdmin: (input: Input<FirstAdmin>) => Promise<Output<FirstAdmin>>
     /** Whether the first admin has not been created yet. */
     readonly needsFirstAdmin: () => Promise<boolean>

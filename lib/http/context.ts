@@ -13,10 +13,10 @@ import type { SampleEdits } from '#lib/ingest/edit-samples.ts'
 import type { PhoneImageCases } from '#lib/ingest/phone-images.ts'
 import type { IngestAnswers } from '#lib/ingest/ports.ts'
 import type { Audit } from '#lib/operations/audit.ts'
-import type { Backups } from '#lib/operations/backup/backups.ts'
+import type { BackupCases } from '#lib/operations/backup/backups.ts'
 import type { PredictionDeletion } from '#lib/operations/delete-predictions.ts'
 import type { Health } from '#lib/operations/health.ts'
-import type { Metrics } from '#lib/operations/metrics.ts'
+import type { MetricCases } from '#lib/operations/metrics.ts'
 import type { OwnerSettings } from '#lib/operations/owner-settings.ts'
 import type { Queries } from '#lib/queries/queries.ts'
 import type { FeedbackCases } from '#lib/serving/feedback.ts'
@@ -97,12 +97,7 @@ export type Darkroom = {
       NetworkCases
   >
   readonly operations: WithContext<
-    Health &
-      Pick<Metrics, 'metrics' | 'metricsHistory'> &
-      OwnerSettings &
-      Audit &
-      Pick<Backups, 'listBackups' | 'createBackup'> &
-      PredictionDeletion
+    Health & MetricCases & OwnerSettings & Audit & BackupCases & PredictionDeletion
   > & {
     readonly modelUptime: RouteUseCase<'GET /api/model/uptime'>
     readonly listLogs: RouteUseCase<'GET /api/logs'>

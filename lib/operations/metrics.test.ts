@@ -26,7 +26,7 @@ const machine = async () => ({
 
 test('a point is recorded every five seconds, for a quarter of an hour', async () => {
   let second = 0
-  const { tick, metricsHistory } = createMetrics({
+  const { tick, cases } = createMetrics({
     machine,
     webs: () => [{ ...web, requests: second * 7 }],
     startedAt: new Date(0),
@@ -34,7 +34,7 @@ test('a point is recorded every five seconds, for a quarter of an hour', async (
   })
   for (second = 1; second <= 1_000; second++) await tick()
 
-  const { every_seconds: every, points } = await metricsHistory()
+  const { every_seconds: every, points } = await cases.metricsHistory()
 
   expect([every, points.length]).toEqual([5, 180])
   expect(points.at(-1)).toMatchObject({
@@ -47,12 +47,12 @@ test('a point is recorded every five seconds, for a quarter of an hour', async (
 })
 
 test('the mean batch counts all images in batches, so that warm-up does not lower it below one', async () => {
-  const { metrics } = createMetrics({
+  const { cases } = createMetrics({
     machine,
     webs: () => [{ ...web, predictions: 3, batches: 8, batched: 12 }],
     startedAt: new Date(0),
     now: () => new Date(1000),
   })
 
-  expect((await metrics()).predictions.mean_batch).toBe(1.5)
+  expect((await cases.metrics()).predictions.mean_batch).toBe(1.5)
 })

@@ -24,9 +24,13 @@ export type MetricsParts = {
   readonly now: () => Date
 }
 
-export type Metrics = {
+export type MetricCases = {
   readonly metrics: () => Promise<MetricsAnswer>
   readonly metricsHistory: () => Promise<HistoryAnswer>
+}
+
+export type Metrics = {
+  readonly cases: MetricCases
   /** To be called every second, so that rates can be computed; records a point periodically. */
   readonly tick: () => Promise<void>
 }
@@ -88,8 +92,10 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
     }
   }
   return {
-    metrics: answer,
-    metricsHistory: async () => ({ every_seconds: HISTORY_SECONDS, points: [...points] }),
+    cases: {
+      metrics: answer,
+      metricsHistory: async () => ({ every_seconds: HISTORY_SECONDS, points: [...points] }),
+    },
     tick,
   }
 }

@@ -16,7 +16,7 @@ import { fileConcernOf } from '#lib/operations/damaged-files.ts'
 import type { DiskWatch } from '#lib/operations/disk.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { watchMachine } from '#lib/operations/machine.ts'
-import { createMetrics, type Metrics } from '#lib/operations/metrics.ts'
+import { createMetrics, type MetricCases } from '#lib/operations/metrics.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import { steadyClock } from './clock.ts'
 import type { composeData } from './compose-data.ts'
@@ -41,8 +41,7 @@ type WatchParts = {
 }
 
 export type WebWatch = Disposable & {
-  readonly metrics: Metrics['metrics']
-  readonly metricsHistory: Metrics['metricsHistory']
+  readonly metricCases: MetricCases
   readonly worker: () => WorkerState
   /** Of the processes that compute predictions, as they last reported. */
   readonly serving: () => readonly ServingState[]
@@ -65,7 +64,7 @@ export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
   let backupConcern: string | null = null
   let fileConcern: string | null = null
 
-  const { metrics, metricsHistory, tick } = createMetrics({
+  const { cases, tick } = createMetrics({
     machine: watchMachine({ dataDir, rootPid: process.ppid, now: () => performance.now() }),
     webs: () => [...latest.web.filter(({ pid }) => pid !== process.pid), figures()],
     startedAt,
@@ -99,8 +98,7 @@ export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
   const exchanging = setInterval(() => void exchangeCounts(), COUNTS_EVERY_MS)
 
   return {
-    metrics,
-    metricsHistory,
+    metricCases: cases,
     worker: () => latest.worker,
     serving: () => latest.serving,
     report: reportNow,

@@ -43,21 +43,21 @@ test('a backup is queued when it is due, one at a time, and a missed one is made
   const { backups, clock, work } = await opened()
   expect(await backups.queueIfDue()).toBe(true) // there is no backup yet
   expect(await backups.queueIfDue()).toBe(false)
-  await expect(backups.createBackup()).rejects.toMatchObject({ code: 'already_running' })
-  expect(await backups.listBackups({})).toMatchObject({
+  await expect(backups.cases.createBackup()).rejects.toMatchObject({ code: 'already_running' })
+  expect(await backups.cases.listBackups({})).toMatchObject({
     running: { state: 'queued', phase: null },
     backups: [],
   })
 
   await work()
-  expect(await backups.listBackups({})).toMatchObject({
+  expect(await backups.cases.listBackups({})).toMatchObject({
     running: null,
     backups: [{ name: '2026-11-21T12-00-00Z', removed_after: 2, expires_at: '2026-11-22T00:00:00.000Z' }],
     next_at: '2026-11-21T18:00:00.000Z',
   })
   expect(await backups.queueIfDue()).toBe(false)
 
-  expect(await backups.listBackups({ image: '0'.repeat(64) })).toMatchObject({ backups: [] })
+  expect(await backups.cases.listBackups({ image: '0'.repeat(64) })).toMatchObject({ backups: [] })
 
   clock.advance(50 * HOUR_MS)
   expect([await backups.queueIfDue(), await backups.queueIfDue()]).toEqual([true, false])
@@ -65,10 +65,10 @@ test('a backup is queued when it is due, one at a time, and a missed one is made
 
 test('a failure is shown with its reason, degrades health, and ends with the next success', async () => {
   const { backups, clock, work } = await opened()
-  await backups.createBackup()
+  await backups.cases.createBackup()
   await work(true)
 
-  expect((await backups.listBackups({})).last_failure).toEqual({
+  expect((await backups.cases.listBackups({})).last_failure).toEqual({
     at: '2026-11-21T12:00:00.000Z',
     message: 'No backup was made: the disk is full.',
   })
@@ -78,7 +78,7 @@ test('a failure is shown with its reason, degrades health, and ends with the nex
   clock.advance(HOUR_MS)
   expect(await backups.queueIfDue()).toBe(true)
   await work()
-  expect([(await backups.listBackups({})).last_failure, await backups.concern()]).toEqual([null, null])
+  expect([(await backups.cases.listBackups({})).last_failure, await backups.concern()]).toEqual([null, null])
 })
 
 test('with BACKUP_EVERY off, no backup is scheduled, and one is made on request', async () => {
@@ -86,9 +86,9 @@ test('with BACKUP_EVERY off, no backup is scheduled, and one is made on request'
   chosen.BACKUP_EVERY = 'off'
 
   expect([await backups.queueIfDue(), await backups.concern()]).toEqual([false, null])
-  expect(await backups.createBackup()).toMatchObject({ success: true })
+  expect(await backups.cases.createBackup()).toMatchObject({ success: true })
   await work()
-  expect(await backups.listBackups({})).toMatchObject({
+  expect(await backups.cases.listBackups({})).toMatchObject({
     every: 'off',
     next_at: null,
     backups: [{ reason: 'schedule' }],

@@ -32,9 +32,13 @@ export type BackupsParts = {
   readonly now: () => Date
 }
 
-export type Backups = {
+export type BackupCases = {
   readonly listBackups: (input: Input<typeof listBackups>) => Promise<Output<typeof listBackups>>
   readonly createBackup: () => Promise<Output<typeof createBackup>>
+}
+
+export type Backups = {
+  readonly cases: BackupCases
   /** Which backups contain the image or version, and until when. */
   readonly backupsContaining: (query: BackupQuery) => Promise<readonly BackupMatch[]>
   /** The sentence about backups in health; null where there is no problem. */
@@ -81,7 +85,7 @@ export function createBackups({
     return jobs.enqueue('backup', { reason }, now().getTime())
   }
 
-  return {
+  const cases: BackupCases = {
     async listBackups({ image, version }) {
       const { backups, job, progress, times, isPending } = await currentState()
       const { BACKUP_EVERY: every, BACKUP_KEEP: keep } = settings()
@@ -151,6 +155,10 @@ export function createBackups({
         job_id: await queue('request'),
       }
     },
+  }
+
+  return {
+    cases,
     backupsContaining: (query) => backupsContaining(query, rotation()),
     async concern() {
       const at = now()
