@@ -24,6 +24,8 @@ export type ImageSets = {
   readonly test: SampleSet
   /** Hashes of test images that are near-copies of training or validation images, where groups are known. */
   readonly testCopies?: ReadonlySet<string>
+  /** The group of each image of the plan, by its hash; null: not compared. Absent where the plan lists no images. */
+  readonly groups?: ReadonlyMap<string, string | null>
 }
 
 export type ReadImages = Disposable & { readonly plan: RunPlan; readonly images: ImageSets }
@@ -38,7 +40,10 @@ export async function readImages(folder: string, planned: RunPlan, ports: RunPor
   const pack = await openPack(plan.packs, name)
   return {
     plan,
-    images: partsOf(pack, plan.classes, entries ?? []),
+    images: {
+      ...partsOf(pack, plan.classes, entries ?? []),
+      ...(entries && { groups: new Map(entries.map(({ hash, group }) => [hash, group ?? null])) }),
+    },
     [Symbol.dispose]: () => pack[Symbol.dispose](),
   }
 }

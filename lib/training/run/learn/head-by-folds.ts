@@ -6,7 +6,6 @@ import { crossValidate } from '#lib/ml/learn/cross-validation.ts'
 import type { FeatureSet, HeadSettings, HeadTry } from '#lib/ml/learn/head.ts'
 import type { Head } from '#lib/ml/learn/softmax-regression.ts'
 import { createRandom, mixSeeds } from '#lib/ml/random.ts'
-import { readSamples } from '../plan.ts'
 import type { RunPorts } from '../ports.ts'
 import { timed } from '../progress.ts'
 import { engineProducts, type ProductsEngine } from './engine-products.ts'
@@ -69,8 +68,8 @@ export async function* headByGroups(
 
 /** The groups of the snapshot. Where an image has none, all are compared here, and the groups of the snapshot are kept.
  *  Digits of different people are as alike as copies, so each is a group of its own. */
-async function groupsOf({ plan, folder, training }: HeadRun, signal: AbortSignal): Promise<Int32Array> {
-  const stored = await storedLinks(plan, { folder, training })
+async function groupsOf({ plan, training, groups }: HeadRun, signal: AbortSignal): Promise<Int32Array> {
+  const stored = storedLinks(training.hashes, groups ?? new Map())
   const isKnown = stored.unknown === 0 || plan.spec.fit === 'digit' || training.count > MOST_COMPARED
   return linkedGroups(training.count, [
     ...stored.links,
@@ -78,23 +77,19 @@ async function groupsOf({ plan, folder, training }: HeadRun, signal: AbortSignal
   ])
 }
 
-async function storedLinks(
-  { samples }: HeadRun['plan'],
-  { folder, training }: Pick<HeadRun, 'folder' | 'training'>,
-): Promise<{ readonly links: readonly Link[]; readonly unknown: number }> {
-  if (samples.kind !== 'kept') return { links: [], unknown: training.count }
-  const groups = new Map((await readSamples(folder)).map(({ hash, group }) => [hash, group ?? null]))
+/** Links each image to the first one of its group. */
+function storedLinks(
+  hashes: readonly string[],
+  groups: ReadonlyMap<string, string | null>,
+): { readonly links: readonly Link[]; readonly unknown: number } {
   const first = new Map<string, number>()
   const links: Link[] = []
   let unknown = 0
-  training.hashes.forEach((hash, i) => {
+  hashes.forEach((hash, i) => {
     const group = groups.get(hash) ?? null
-    if (group === null) {
-      unknown += 1
-      return
-    }
-    const known = first.get(group)
-    if (known === undefined) first.set(group, i)
+    const known = group === null ? undefined : first.get(group)
+    if (group === null) unknown += 1
+    else if (known === undefined) first.set(group, i)
     else links.push([known, i])
   })
   return { links, unknown }

@@ -6,6 +6,7 @@ import type { Batch } from '#lib/ml/learn/learner.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { Position } from '#lib/ml/learn/train.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'
+import type { ImageSets } from '../data/read-images.ts'
 
 export type TrainingMaterial = {
   readonly folder: string
@@ -18,6 +19,7 @@ export type TrainingMaterial = {
   readonly choosing: SampleSet
   /** Validation images in all: those that choose, and those that calibrate. */
   readonly validationImages: number
+  readonly groups: ImageSets['groups']
   /** Adds the teachers' predictions to the targets of a batch; null without teachers. */
   readonly teach: ((batch: Batch) => Promise<void>) | null
 }

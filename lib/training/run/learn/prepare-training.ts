@@ -44,6 +44,7 @@ export async function prepareTraining(
     training: taught.training,
     choosing: images.choosing,
     validationImages: images.choosing.count + images.calibrating.count,
+    groups: images.groups,
     teach: taught.teach,
   }
   const features =
