@@ -118,60 +118,58 @@ type LossRule = (
   rows: SharedRows,
 ) => number
 
-const LOSSES: Readonly<Record<RegressionLoss, LossRule>> = {
-  'cross-entropy': crossEntropyInto,
-  squares: squaresInto,
-}
-
-/** Bishop 2006, eq. 4.108 and 4.109. */
-function crossEntropyInto(
+/** The same for one image, of which `share` counts. */
+type ImageLoss = (
   errors: Float32Array,
   logits: Float32Array,
-  importance: Float32Array,
-  { count, classes, targets }: SharedRows,
-): number {
-  const total = sumOf(importance)
+  image: { readonly n: number; readonly share: number },
+  rows: SharedRows,
+) => number
+
+const meanOf =
+  (lossOfImage: ImageLoss): LossRule =>
+  (errors, logits, importance, rows) => {
+    const total = sumOf(importance)
+    let loss = 0
+    for (let n = 0; n < rows.count; n++)
+      if (importance[n] !== 0) loss += lossOfImage(errors, logits, { n, share: importance[n]! / total }, rows)
+    return loss
+  }
+
+/** Bishop 2006, eq. 4.108 and 4.109. */
+const crossEntropy: ImageLoss = (errors, logits, { n, share }, { count, classes, targets }) => {
+  let most = -Infinity
+  for (let k = 0; k < classes; k++) most = Math.max(most, logits[k * count + n]!)
+  let sum = 0
+  for (let k = 0; k < classes; k++) {
+    const power = Math.exp(logits[k * count + n]! - most)
+    errors[k * count + n] = power
+    sum += power
+  }
+  const normaliser = most + Math.log(sum)
   let loss = 0
-  for (let n = 0; n < count; n++) {
-    if (importance[n] === 0) continue
-    const share = importance[n]! / total
-    let most = -Infinity
-    for (let k = 0; k < classes; k++) most = Math.max(most, logits[k * count + n]!)
-    let sum = 0
-    for (let k = 0; k < classes; k++) {
-      const power = Math.exp(logits[k * count + n]! - most)
-      errors[k * count + n] = power
-      sum += power
-    }
-    const normaliser = most + Math.log(sum)
-    for (let k = 0; k < classes; k++) {
-      const target = targets[k * count + n]!
-      if (target !== 0) loss -= share * target * (logits[k * count + n]! - normaliser)
-      errors[k * count + n] = share * (errors[k * count + n]! / sum - target)
-    }
+  for (let k = 0; k < classes; k++) {
+    const target = targets[k * count + n]!
+    if (target !== 0) loss -= share * target * (logits[k * count + n]! - normaliser)
+    errors[k * count + n] = share * (errors[k * count + n]! / sum - target)
   }
   return loss
 }
 
 /** Least squares for classification: Bishop 2006, section 4.1.3. */
-function squaresInto(
-  errors: Float32Array,
-  logits: Float32Array,
-  importance: Float32Array,
-  { count, classes, targets }: SharedRows,
-): number {
-  const total = sumOf(importance)
+const squares: ImageLoss = (errors, logits, { n, share }, { count, classes, targets }) => {
   let loss = 0
-  for (let n = 0; n < count; n++) {
-    if (importance[n] === 0) continue
-    const share = importance[n]! / total
-    for (let k = 0; k < classes; k++) {
-      const off = logits[k * count + n]! - targets[k * count + n]!
-      loss += (share / 2) * off * off
-      errors[k * count + n] = share * off
-    }
+  for (let k = 0; k < classes; k++) {
+    const off = logits[k * count + n]! - targets[k * count + n]!
+    loss += (share / 2) * off * off
+    errors[k * count + n] = share * off
   }
   return loss
+}
+
+const LOSSES: Readonly<Record<RegressionLoss, LossRule>> = {
+  'cross-entropy': meanOf(crossEntropy),
+  squares: meanOf(squares),
 }
 
 function sumOf(values: Float32Array): number {
