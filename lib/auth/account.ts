@@ -3,8 +3,8 @@
  * forgotten passwords. lib/http decides who may call it; logging in is in auth.ts.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
-import type { Routes } from '#lib/contracts/index.ts'
+import type { Caller } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Person } from '#lib/data/values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -16,18 +16,14 @@ const LINK_HOURS = 24
 const HOUR_MS = 3600 * 1000
 
 type AccountContext = { readonly caller: Caller; readonly origin: string }
-type AccountUseCase<Name extends keyof Routes> = (
-  input: Input<Routes[Name]>,
-  context: AccountContext,
-) => Promise<Output<Routes[Name]>>
 
 export type AccountActions = {
-  readonly getAccount: AccountUseCase<'GET /api/account'>
-  readonly changePassword: AccountUseCase<'POST /api/account/password'>
-  readonly endSessions: AccountUseCase<'DELETE /api/account/sessions'>
-  readonly readNotices: AccountUseCase<'POST /api/notices/read'>
-  readonly createResetLink: AccountUseCase<'POST /api/users/{id}/reset-link'>
-  readonly resetPassword: AccountUseCase<'POST /api/reset'>
+  readonly getAccount: RouteAnswer<'GET /api/account', AccountContext>
+  readonly changePassword: RouteAnswer<'POST /api/account/password', AccountContext>
+  readonly endSessions: RouteAnswer<'DELETE /api/account/sessions', AccountContext>
+  readonly readNotices: RouteAnswer<'POST /api/notices/read', AccountContext>
+  readonly createResetLink: RouteAnswer<'POST /api/users/{id}/reset-link', AccountContext>
+  readonly resetPassword: RouteAnswer<'POST /api/reset', AccountContext>
   /** The email address of the link's owner; null if the link is not valid. */
   readonly emailOfResetLink: (token: string) => Promise<string | null>
 }

@@ -2,8 +2,8 @@
  * API keys: 256 random bits with a readable prefix, shown once, stored as sha256. lib/data stores the rows.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
-import type { Routes } from '#lib/contracts/index.ts'
+import type { Caller, CallerContext, Input } from '#lib/contracts/contract.ts'
+import type { RouteAnswer, Routes } from '#lib/contracts/index.ts'
 import type { KeyAnswer } from '#lib/contracts/people.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Key } from '#lib/data/values.ts'
@@ -26,15 +26,10 @@ const DAY_MS = 24 * 3600 * 1000
 /** A key that expires within this many days is marked. */
 const SOON_DAYS = 14
 
-type KeyUseCase<Name extends keyof Routes> = (
-  input: Input<Routes[Name]>,
-  request: { readonly caller: Caller },
-) => Promise<Output<Routes[Name]>>
-
 export type ApiKeys = {
-  readonly listKeys: KeyUseCase<'GET /api/keys'>
-  readonly createKey: KeyUseCase<'POST /api/keys'>
-  readonly revokeKey: KeyUseCase<'DELETE /api/keys/{id}'>
+  readonly listKeys: RouteAnswer<'GET /api/keys', CallerContext>
+  readonly createKey: RouteAnswer<'POST /api/keys', CallerContext>
+  readonly revokeKey: RouteAnswer<'DELETE /api/keys/{id}', CallerContext>
   /**
    * The caller with the key in these headers; null without one. Throws `unauthenticated` for an invalid
    * key.

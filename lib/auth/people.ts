@@ -1,21 +1,16 @@
 /** User accounts, as an admin sees and changes them. Logging in is in auth.ts. */
-import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
-import type { Routes } from '#lib/contracts/index.ts'
+import type { Caller, CallerContext } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { PersonAnswer } from '#lib/contracts/people.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Person } from '#lib/data/values.ts'
 import { hashPassword } from './passwords.ts'
 
-type UserUseCase<Name extends keyof Routes> = (
-  input: Input<Routes[Name]>,
-  request: { readonly caller: Caller },
-) => Promise<Output<Routes[Name]>>
-
 export type UserAdmin = {
-  readonly listUsers: UserUseCase<'GET /api/users'>
-  readonly createUser: UserUseCase<'POST /api/users'>
-  readonly changeUser: UserUseCase<'PATCH /api/users/{id}'>
-  readonly deleteUser: UserUseCase<'DELETE /api/users/{id}'>
+  readonly listUsers: RouteAnswer<'GET /api/users', CallerContext>
+  readonly createUser: RouteAnswer<'POST /api/users', CallerContext>
+  readonly changeUser: RouteAnswer<'PATCH /api/users/{id}', CallerContext>
+  readonly deleteUser: RouteAnswer<'DELETE /api/users/{id}', CallerContext>
 }
 
 export const createUserAdmin = ({ people }: { readonly people: Data['people'] }): UserAdmin => ({

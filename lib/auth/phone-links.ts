@@ -1,8 +1,8 @@
 /** Phone links: 256 random bits that expire, shown once, stored as sha256, for one classifier and the routes of phones
  *  alone. lib/data stores the rows; lib/http decides what a caller with one may call. */
 import { createHash, randomBytes } from 'node:crypto'
-import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
-import type { Routes } from '#lib/contracts/index.ts'
+import type { Caller, CallerContext } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { PhoneLink } from '#lib/data/administration/phone-links.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -11,14 +11,9 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 const BEGINNING = 'dl_'
 const TOKEN_BYTES = 32
 
-type LinkUseCase<Name extends keyof Routes> = (
-  input: Input<Routes[Name]>,
-  request: { readonly caller: Caller },
-) => Promise<Output<Routes[Name]>>
-
 export type PhoneLinkCases = {
-  readonly createPhoneLink: LinkUseCase<'POST /api/phone-links'>
-  readonly endPhoneLink: LinkUseCase<'DELETE /api/phone-links/{id}'>
+  readonly createPhoneLink: RouteAnswer<'POST /api/phone-links', CallerContext>
+  readonly endPhoneLink: RouteAnswer<'DELETE /api/phone-links/{id}', CallerContext>
 }
 
 type PhoneLinkParts = {

@@ -128,3 +128,6 @@ export type Caller = {
   /** For a user: the session of the request. */
   readonly session?: string
 }
+
+/** The request of a use case that only needs to know its caller. */
+export type CallerContext = { readonly caller: Caller }

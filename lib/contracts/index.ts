@@ -236,9 +236,12 @@ export const contracts = [
 /** Only this *type* leaves the server: `Routes['POST /api/predict']`. */
 export type Routes = { [C in (typeof contracts)[number] as RouteName<C>]: C }
 
-/** The signature of a route that does not depend on its client: its input, parsed, and its output. */
-export type RouteAnswer<Name extends keyof Routes> = (
-  input: Input<Routes[Name]>,
-) => Promise<
+type RouteOutput<Name extends keyof Routes> = Promise<
   Routes[Name]['answer'] extends 'events' ? AsyncIterable<Output<Routes[Name]>> : Output<Routes[Name]>
 >
+
+/** The signature of a route's use case: its input, parsed, and its output. `Request`: what it needs to know of the
+ *  request, such as its caller; without it, nothing. */
+export type RouteAnswer<Name extends keyof Routes, Request = never> = [Request] extends [never]
+  ? (input: Input<Routes[Name]>) => RouteOutput<Name>
+  : (input: Input<Routes[Name]>, request: Request) => RouteOutput<Name>

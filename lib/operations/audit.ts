@@ -1,14 +1,15 @@
 /** The audit log as an admin reads and exports it. lib/http/audit-record.ts decides what is recorded. */
-import type { AuditEntry, exportAudit, listAudit } from '#lib/contracts/audit.ts'
+import type { AuditEntry, exportAudit } from '#lib/contracts/audit.ts'
 import { auditLabel } from '#lib/contracts/audit-labels.ts'
-import type { Input, Output } from '#lib/contracts/contract.ts'
+import type { Input } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { ChangeFilter, Data } from '#lib/data/data.ts'
 import type { Change } from '#lib/data/values.ts'
 import { csvLine } from '#lib/domain/csv.ts'
 
 export type Audit = {
-  readonly listAudit: (input: Input<typeof listAudit>) => Promise<Output<typeof listAudit>>
-  readonly exportAudit: (input: Input<typeof exportAudit>) => Promise<Output<typeof exportAudit>>
+  readonly listAudit: RouteAnswer<'GET /api/audit'>
+  readonly exportAudit: RouteAnswer<'GET /api/audit/export'>
   readonly noteChange: Data['changes']['add']
   /** The users and actions that entries can be filtered by. */
   readonly auditNames: Data['changes']['names']

@@ -5,17 +5,14 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   CATALOGUE_NAMES,
-  type addBackbone,
   type CatalogueName,
   type discardBackbone,
-  type downloadBackbone,
   type listBackbones,
   type NetworkAnswer,
-  type removeBackbone,
-  type uploadBackbone,
   type UploadedOnnxAnswer,
 } from '#lib/contracts/backbones.ts'
-import type { Input, Output } from '#lib/contracts/contract.ts'
+import type { Output } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import { backbonePayload } from '#lib/contracts/job-payloads.ts'
 import type { Data } from '#lib/data/data.ts'
 import { DarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
@@ -37,12 +34,10 @@ export type NetworkCaseParts = {
 
 export type NetworkCases = {
   readonly listBackbones: () => Promise<Output<typeof listBackbones>>
-  readonly downloadBackbone: (
-    input: Input<typeof downloadBackbone>,
-  ) => Promise<Output<typeof downloadBackbone>>
-  readonly removeBackbone: (input: Input<typeof removeBackbone>) => Promise<Output<typeof removeBackbone>>
-  readonly uploadBackbone: (input: Input<typeof uploadBackbone>) => Promise<Output<typeof uploadBackbone>>
-  readonly addBackbone: (input: Input<typeof addBackbone>) => Promise<Output<typeof addBackbone>>
+  readonly downloadBackbone: RouteAnswer<'POST /api/backbones/{id}/download'>
+  readonly removeBackbone: RouteAnswer<'DELETE /api/backbones/{id}'>
+  readonly uploadBackbone: RouteAnswer<'POST /api/backbones'>
+  readonly addBackbone: RouteAnswer<'POST /api/backbones/upload'>
   readonly discardBackbone: () => Promise<Output<typeof discardBackbone>>
 }
 

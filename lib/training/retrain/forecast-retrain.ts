@@ -1,10 +1,9 @@
 /** How long a training run will take, before it is started: what it would do, and what that costs on this
  *  machine. Figures come from a probe, which is a job of the worker; stored figures are used at once. */
 import { join } from 'node:path'
-import type { Input, Output } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import { probeFigures, type ProbeFigures } from '#lib/contracts/probe.ts'
 import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
-import type { forecastRetrain } from '#lib/contracts/retrain.ts'
 import type { RetrainDraft } from '#lib/contracts/training-plan.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
@@ -29,10 +28,7 @@ export type ForecastParts = RetrainParts & {
 }
 
 export type ForecastCases = {
-  readonly forecastRetrain: (
-    input: Input<typeof forecastRetrain>,
-    context: { readonly signal: AbortSignal },
-  ) => Promise<Output<typeof forecastRetrain>>
+  readonly forecastRetrain: RouteAnswer<'POST /api/retrain/forecast', { readonly signal: AbortSignal }>
 }
 
 export function createForecast(parts: ForecastParts): ForecastCases {

@@ -2,8 +2,9 @@
  *  run itself is a job. */
 import { basename, dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { Input, Output } from '#lib/contracts/contract.ts'
-import type { cancelRun, resumeRun, retrain } from '#lib/contracts/retrain.ts'
+import type { Input } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { retrain } from '#lib/contracts/retrain.ts'
 import type { TrainingData } from '../ports.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -24,9 +25,9 @@ export type RetrainParts = {
 }
 
 export type RetrainCases = {
-  readonly retrain: (input: Input<typeof retrain>) => Promise<Output<typeof retrain>>
-  readonly cancelRun: (input: Input<typeof cancelRun>) => Promise<Output<typeof cancelRun>>
-  readonly resumeRun: (input: Input<typeof resumeRun>) => Promise<Output<typeof resumeRun>>
+  readonly retrain: RouteAnswer<'POST /api/retrain'>
+  readonly cancelRun: RouteAnswer<'POST /api/runs/{id}/cancel'>
+  readonly resumeRun: RouteAnswer<'POST /api/runs/{id}/resume'>
 }
 
 export function createRetrain(parts: RetrainParts): RetrainCases {

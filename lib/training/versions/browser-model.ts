@@ -2,15 +2,9 @@
  *  run it there. It computes nothing; lib/browser does, in the page. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import {
-  storedModel,
-  type BrowserModelAnswer,
-  type browserEngineFile,
-  type browserModelFile,
-  type describeBrowserModel,
-  type EngineFile,
-} from '#lib/contracts/browser.ts'
-import type { FileAnswer, Input, Output } from '#lib/contracts/contract.ts'
+import { storedModel, type BrowserModelAnswer, type EngineFile } from '#lib/contracts/browser.ts'
+import type { FileAnswer } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import { packageFile } from '#lib/contracts/developer-files.ts'
 import type { Version } from '#lib/data/versions/version-values.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -46,15 +40,9 @@ export type BrowserModelParts = {
 }
 
 export type BrowserModelCases = {
-  readonly describeBrowserModel: (
-    input: Input<typeof describeBrowserModel>,
-  ) => Promise<Output<typeof describeBrowserModel>>
-  readonly browserModelFile: (
-    input: Input<typeof browserModelFile>,
-  ) => Promise<Output<typeof browserModelFile>>
-  readonly browserEngineFile: (
-    input: Input<typeof browserEngineFile>,
-  ) => Promise<Output<typeof browserEngineFile>>
+  readonly describeBrowserModel: RouteAnswer<'GET /api/model/browser'>
+  readonly browserModelFile: RouteAnswer<'GET /api/models/{id}/browser'>
+  readonly browserEngineFile: RouteAnswer<'GET /api/model/browser-engine'>
 }
 
 type VersionFiles = Pick<Version, 'id' | 'classifierId' | 'name' | 'folder'>

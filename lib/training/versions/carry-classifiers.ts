@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { UNPACKED_TIMES } from '#lib/archive/spool-file.ts'
-import type { exportClassifier, importClassifier } from '#lib/contracts/classifier-archive.ts'
-import type { Input, Output, Part } from '#lib/contracts/contract.ts'
+import type { Part } from '#lib/contracts/contract.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
 import { classifierId } from '#lib/contracts/fields.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -13,13 +13,8 @@ import { classifierZip, type ArchiveParts } from './classifier-zip.ts'
 import { importClassifier as imported, type ImportedClassifier } from './import-classifier.ts'
 
 export type CarryCases = {
-  readonly exportClassifier: (
-    input: Input<typeof exportClassifier>,
-    context: { readonly signal: AbortSignal },
-  ) => Promise<Output<typeof exportClassifier>>
-  readonly importClassifier: (
-    input: Input<typeof importClassifier>,
-  ) => Promise<Output<typeof importClassifier>>
+  readonly exportClassifier: RouteAnswer<'GET /api/classifiers/{id}/export', { readonly signal: AbortSignal }>
+  readonly importClassifier: RouteAnswer<'POST /api/imports'>
 }
 
 export type CarryParts = ArchiveParts & {

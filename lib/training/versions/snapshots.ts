@@ -1,12 +1,7 @@
 /** The actions on snapshots: create one of the images as they are now, compare two, export one as a ZIP. */
 import { writeZip } from '#lib/archive/write-zip.ts'
-import type { Input, Output } from '#lib/contracts/contract.ts'
-import type {
-  compareSnapshots,
-  createSnapshot,
-  exportSnapshot,
-  SnapshotAnswer,
-} from '#lib/contracts/snapshots.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { SnapshotAnswer } from '#lib/contracts/snapshots.ts'
 import type { Data } from '#lib/data/data.ts'
 import { compareSnapshots as compared } from '#lib/domain/compare-snapshots.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -27,14 +22,9 @@ export type SnapshotData = Pick<Data, 'classifiers' | 'samples' | 'snapshots' | 
 type RequestContext = { readonly signal: AbortSignal }
 
 export type SnapshotCases = {
-  readonly createSnapshot: (input: Input<typeof createSnapshot>) => Promise<Output<typeof createSnapshot>>
-  readonly compareSnapshots: (
-    input: Input<typeof compareSnapshots>,
-  ) => Promise<Output<typeof compareSnapshots>>
-  readonly exportSnapshot: (
-    input: Input<typeof exportSnapshot>,
-    context: RequestContext,
-  ) => Promise<Output<typeof exportSnapshot>>
+  readonly createSnapshot: RouteAnswer<'POST /api/snapshots'>
+  readonly compareSnapshots: RouteAnswer<'GET /api/snapshots/{id}/compare'>
+  readonly exportSnapshot: RouteAnswer<'GET /api/snapshots/{id}/export', RequestContext>
 }
 
 export const createSnapshotCases = (data: SnapshotData): SnapshotCases => ({

@@ -1,18 +1,8 @@
 /** The actions on versions: compare, promote, roll back, download, delete, describe, measure. Comparing
  *  and measuring are jobs of the worker, which these actions wait for; the gate's verdict is only read here. */
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
-import type {
-  ComparisonAnswer,
-  compareModels,
-  deleteModel,
-  downloadModel,
-  evaluateModel,
-  modelInfo,
-  promoteModel,
-  rollback,
-} from '#lib/contracts/models.ts'
-import type { modelChanges } from '#lib/contracts/prediction-changes.ts'
-import type { evaluatedImages, modelResult } from '#lib/contracts/version-result.ts'
+import type { RouteAnswer } from '#lib/contracts/index.ts'
+import type { ComparisonAnswer, compareModels, promoteModel } from '#lib/contracts/models.ts'
 import type { TrainingData } from '../ports.ts'
 import type { Champion, LiveVersion, Version } from '#lib/data/versions/version-values.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
@@ -44,34 +34,16 @@ export type VersionParts = {
 }
 
 export type VersionCases = {
-  readonly compareModels: (
-    input: Input<typeof compareModels>,
-    context: RequestContext,
-  ) => Promise<Output<typeof compareModels>>
-  readonly promoteModel: (
-    input: Input<typeof promoteModel>,
-    context: RequestContext,
-  ) => Promise<Output<typeof promoteModel>>
-  readonly rollback: (
-    input: Input<typeof rollback>,
-    context: RequestContext,
-  ) => Promise<Output<typeof rollback>>
-  readonly downloadModel: (input: Input<typeof downloadModel>) => Promise<Output<typeof downloadModel>>
-  readonly deleteModel: (
-    input: Input<typeof deleteModel>,
-    context: RequestContext,
-  ) => Promise<Output<typeof deleteModel>>
-  readonly modelResult: (input: Input<typeof modelResult>) => Promise<Output<typeof modelResult>>
-  readonly evaluatedImages: (input: Input<typeof evaluatedImages>) => Promise<Output<typeof evaluatedImages>>
-  readonly modelChanges: (
-    input: Input<typeof modelChanges>,
-    context: RequestContext,
-  ) => Promise<Output<typeof modelChanges>>
-  readonly modelInfo: (input: Input<typeof modelInfo>) => Promise<Output<typeof modelInfo>>
-  readonly evaluateModel: (
-    input: Input<typeof evaluateModel>,
-    context: RequestContext,
-  ) => Promise<Output<typeof evaluateModel>>
+  readonly compareModels: RouteAnswer<'GET /api/models/{id}/compare', RequestContext>
+  readonly promoteModel: RouteAnswer<'POST /api/models/{id}/promote', RequestContext>
+  readonly rollback: RouteAnswer<'POST /api/models/rollback', RequestContext>
+  readonly downloadModel: RouteAnswer<'GET /api/models/{id}/download'>
+  readonly deleteModel: RouteAnswer<'DELETE /api/models/{id}', RequestContext>
+  readonly modelResult: RouteAnswer<'GET /api/models/{id}/result'>
+  readonly evaluatedImages: RouteAnswer<'GET /api/models/{id}/images'>
+  readonly modelChanges: RouteAnswer<'GET /api/models/{id}/changes', RequestContext>
+  readonly modelInfo: RouteAnswer<'GET /api/model/info'>
+  readonly evaluateModel: RouteAnswer<'POST /api/model/evaluate', RequestContext>
 }
 
 export function createVersionCases({ data, now, engine, verify, root }: VersionParts): VersionCases {
