@@ -114,7 +114,7 @@ const familiarity = z.object({
 /** Means over classes. */
 export const classMean = z.object({ precision: z.number(), recall: z.number(), f1: z.number() })
 
-const classFigures = z.array(
+export const classFigures = z.array(
   z.object({
     class: z.string(),
     images: z.number().int(),
@@ -200,15 +200,7 @@ const float32Card = z.object({
       loss: z.number(),
       macro_f1: z.number(),
       ece: z.number().nullable(),
-      per_class: z.array(
-        z.object({
-          class: z.string(),
-          images: z.number().int(),
-          precision: z.number().nullable(),
-          recall: z.number().nullable(),
-          f1: z.number().nullable(),
-        }),
-      ),
+      per_class: classFigures,
       confusion: z.array(z.array(z.number().int())),
       /** the mean with each class weighted equally, and with each image weighted equally */
       macro: classMean.optional(),

@@ -1,7 +1,7 @@
 /** Versions: cards, comparison, verdict, promotion, and the live version. */
 import { z } from 'zod'
 import { MIN_REASON_LENGTH } from '#lib/domain/gate.ts'
-import { card, classMean } from './bundle.ts'
+import { card, classFigures, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'
 import { PRECISIONS } from './precision.ts'
 import { storedChanges } from './prediction-changes.ts'
@@ -264,15 +264,7 @@ export const evaluateModel = contract({
     images: z.number().int(),
     accuracy: interval,
     loss: z.number(),
-    per_class: z.array(
-      z.object({
-        class: z.string(),
-        images: z.number().int(),
-        precision: z.number().nullable(),
-        recall: z.number().nullable(),
-        f1: z.number().nullable(),
-      }),
-    ),
+    per_class: classFigures,
     confusion: z.array(z.array(z.number().int())).describe('rows: true class, columns: predicted class'),
     macro: classMean.describe('mean over the classes'),
     weighted: classMean.describe('mean over the images'),

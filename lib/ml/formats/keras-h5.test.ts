@@ -126,3 +126,21 @@ test('a different ε in the file does not change the output', () => {
 
   expect(weights['norm/variance']![0]! + 1e-3).toBeCloseTo(1e-4 + 1e-5, 8)
 })
+
+test.each([
+  ['a variance for each channel', [0.1, 0.2, 0.3], null],
+  ['a channel that was the same in all images', [0.1, 0, 0.3], /norm.* has a channel with a variance of 0/],
+])('a Normalization layer with %s', (_story, variance, refusal) => {
+  const norm: KerasLayer = {
+    class_name: 'Normalization',
+    config: { name: 'norm', mean: [0, 0, 0], variance },
+  }
+  const read = () =>
+    fromKeras(
+      model(norm, { class_name: 'GlobalAveragePooling2D', config: { name: 'pool' } }),
+      () => undefined,
+    )
+
+  if (refusal) expect(read).toThrow(refusal)
+  else expect(read().weights['norm/variance']![0]! + 1e-3).toBeCloseTo(0.1, 6)
+})

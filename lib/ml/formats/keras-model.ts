@@ -214,14 +214,7 @@ class KerasConverter {
       : { name, kind: 'conv', kernel, filters: Number(config['filters']), stride, from, ...padding }
     this.#push(layer, { kernel: tensor })
     if (config['use_bias'] !== false) this.#shift(`${name}-bias`, this.#tensor(name, 'bias', refuse))
-    this.#activation({
-      name: `${name}-activation`,
-      kind: 'Activation',
-      config,
-      from: this.#last,
-      other: undefined,
-      refuse,
-    })
+    this.#ownActivation({ name, config, refuse })
   }
 
   /** A depthwise convolution, and one of 1 × 1 pixels that has the bias and the activation. */
@@ -250,13 +243,15 @@ class KerasConverter {
       return values
     }
     if (config['invert'] === true) throw refuse('inverts')
+    const variance = valuesOf('variance')
+    if (variance.some((value) => !(value > 0))) throw refuse('has a channel with a variance of 0')
     this.#push(
       { name, kind: 'batchNorm', from },
       {
         gamma: new Float32Array(channels).fill(1),
         beta: new Float32Array(channels),
         mean: valuesOf('mean'),
-        variance: valuesOf('variance').map((value) => value - EPSILON),
+        variance: variance.map((value) => value - EPSILON),
       },
     )
   }
@@ -328,14 +323,7 @@ class KerasConverter {
       { name, kind: 'dense', units, bias: bias !== null, from },
       { kernel, ...(bias ? { bias } : {}) },
     )
-    this.#activation({
-      name: `${name}-activation`,
-      kind: 'Activation',
-      config,
-      from: this.#last,
-      other: undefined,
-      refuse,
-    })
+    this.#ownActivation({ name, config, refuse })
   }
 
   /** Keras' ε differs from ours: the difference is added to the variance, so that √(variance + ε) stays the same. */
@@ -364,6 +352,18 @@ class KerasConverter {
     if (config['padding'] === 'same' && side % size !== 0)
       throw refuse(`pads ${side} pixels to windows of ${size}`)
     this.#push({ name, kind: kind === 'MaxPooling2D' ? 'maxPool' : 'avgPool', size, from })
+  }
+
+  /** The activation that a convolution or dense layer states itself. */
+  #ownActivation({ name, config, refuse }: Pick<KerasLayerSource, 'name' | 'config' | 'refuse'>): void {
+    this.#activation({
+      name: `${name}-activation`,
+      kind: 'Activation',
+      config,
+      from: this.#last,
+      other: undefined,
+      refuse,
+    })
   }
 
   #activation({ name, config, from, refuse }: KerasLayerSource): void {
