@@ -5,7 +5,7 @@ import type { Input } from '#lib/contracts/contract.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { ChangeFilter, Data } from '#lib/data/data.ts'
 import type { Change } from '#lib/data/values.ts'
-import { csvLine } from '#lib/domain/csv.ts'
+import { exportFile } from '#lib/domain/export-file.ts'
 
 export type Audit = {
   readonly listAudit: RouteAnswer<'GET /api/audit'>
@@ -40,13 +40,15 @@ export const createAudit = ({
     return { entries: page.map(entryOf), next_cursor: next }
   },
   async exportAudit({ format, ...query }) {
-    const pages = changes.pages(filterOf(query))
-    return {
-      bytes: encoded(format === 'csv' ? csvOf(pages) : jsonlOf(pages)),
-      mediaType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
-      filename: `audit-${now().toISOString().slice(0, 10)}.${format}`,
-      isImmutable: false,
-    }
+    return exportFile(`audit-${now().toISOString().slice(0, 10)}`, format, {
+      pages: changes.pages(filterOf(query)),
+      columns: COLUMNS,
+      cellsOf(change) {
+        const entry = entryOf(change)
+        return COLUMNS.map((column) => entry[column])
+      },
+      objectOf: entryOf,
+    })
   },
   noteChange: changes.add,
   auditNames: changes.names,
@@ -86,21 +88,3 @@ const entryOf = ({
   classifier,
   detail,
 })
-
-async function* csvOf(pages: AsyncIterable<readonly Change[]>): AsyncGenerator<string> {
-  yield csvLine(COLUMNS)
-  for await (const page of pages)
-    yield page
-      .map(entryOf)
-      .map((entry) => csvLine(COLUMNS.map((column) => entry[column])))
-      .join('')
-}
-
-async function* jsonlOf(pages: AsyncIterable<readonly Change[]>): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map((change) => `${JSON.stringify(entryOf(change))}\n`).join('')
-}
-
-async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder()
-  for await (const text of texts) yield encoder.encode(text)
-}

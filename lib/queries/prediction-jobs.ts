@@ -18,7 +18,7 @@ import type {
 import { ownedBy, predictionJobValue, WITH_JOB } from '#lib/data/predictions/prediction-jobs.ts'
 import { notFound, parsed, type Store } from '#lib/data/store.ts'
 import { counted } from '#lib/domain/count-text.ts'
-import { csvLine } from '#lib/domain/csv.ts'
+import { exportFile } from '#lib/domain/export-file.ts'
 import { pageOf } from '#lib/domain/page.ts'
 
 const MOST_FAILURES = 100
@@ -187,12 +187,15 @@ export function predictionJobQueries(
     async predictionJobResults({ id, format }, { caller }) {
       const job = await readable(id, caller)
       const day = job.createdAt.toISOString().slice(0, 10)
-      return {
-        bytes: encoded(format === 'csv' ? csvOf(rowsOf(id)) : jsonlOf(rowsOf(id))),
-        mediaType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
-        filename: `predictions-${job.classifierId}-${job.version}-${day}.${format}`,
-        isImmutable: false,
-      }
+      return exportFile(`predictions-${job.classifierId}-${job.version}-${day}`, format, {
+        pages: rowsOf(id),
+        columns: COLUMNS,
+        cellsOf(row) {
+          const cells = cellsOf(row)
+          return COLUMNS.map((column) => cells[column] ?? null)
+        },
+        objectOf: lineOf,
+      })
     },
   }
 }
@@ -256,25 +259,7 @@ function cellsOf(
   }
 }
 
-async function* csvOf(pages: AsyncIterable<readonly PredictionJobRow[]>): AsyncGenerator<string> {
-  yield csvLine(COLUMNS)
-  for await (const page of pages)
-    yield page
-      .map(cellsOf)
-      .map((cells) => csvLine(COLUMNS.map((name) => cells[name] ?? null)))
-      .join('')
-}
-
-async function* jsonlOf(pages: AsyncIterable<readonly PredictionJobRow[]>): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map((row) => `${JSON.stringify(lineOf(row))}\n`).join('')
-}
-
 const lineOf = (row: PredictionJobRow) =>
   row.kind === 'failed'
     ? { index: row.position, filename: row.filename, success: false, code: row.code, error: row.error }
     : { index: row.position, filename: row.filename, success: true, ...row.prediction }
-
-async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder()
-  for await (const text of texts) yield encoder.encode(text)
-}

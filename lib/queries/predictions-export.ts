@@ -1,6 +1,6 @@
 /** The history as a file: read in pieces while it is sent, so that its length takes no memory. */
 import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
-import { csvLine } from '#lib/domain/csv.ts'
+import { exportFile } from '#lib/domain/export-file.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Store } from '#lib/data/store.ts'
@@ -37,12 +37,13 @@ export const predictionExportQueries = (
   async exportPredictions({ format, ...filters }) {
     if (filters.classifier !== undefined) await classifiers.get(filters.classifier)
     const day = store.now().toISOString().slice(0, 10)
-    return {
-      bytes: encoded(format === 'csv' ? csvOf(rowsOf(store, filters)) : jsonlOf(rowsOf(store, filters))),
-      mediaType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
-      filename: `predictions-${filters.classifier ? `${filters.classifier}-` : ''}${day}.${format}`,
-      isImmutable: false,
-    }
+    const name = `predictions-${filters.classifier ? `${filters.classifier}-` : ''}${day}`
+    return exportFile(name, format, {
+      pages: rowsOf(store, filters),
+      columns: COLUMNS.map(([column]) => column),
+      cellsOf: (one) => COLUMNS.map(([, cell]) => cell(one)),
+      objectOf: (one) => one,
+    })
   },
 })
 
@@ -63,19 +64,4 @@ async function* rowsOf(
     if (rows.length < ROWS_AT_ONCE) return
     before = rows.at(-1)?.id
   }
-}
-
-async function* csvOf(pages: AsyncIterable<readonly StoredPredictionAnswer[]>): AsyncGenerator<string> {
-  yield csvLine(COLUMNS.map(([name]) => name))
-  for await (const page of pages)
-    yield page.map((one) => csvLine(COLUMNS.map(([, cell]) => cell(one)))).join('')
-}
-
-async function* jsonlOf(pages: AsyncIterable<readonly StoredPredictionAnswer[]>): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map((one) => `${JSON.stringify(one)}\n`).join('')
-}
-
-async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder()
-  for await (const text of texts) yield encoder.encode(text)
 }
