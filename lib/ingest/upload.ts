@@ -39,18 +39,10 @@ export function createIngest(ports: UploadPorts): Ingest {
 
   async function startUpload(
     { images, count, plan }: Content,
-    {
-      arrivals,
-      input,
-      phoneLinkId,
-    }: {
-      readonly arrivals: Arrivals
-      readonly input: Input<typeof upload>
-      readonly phoneLinkId: string | undefined
-    },
+    { options, phoneLinkId }: { readonly options: UploadOptions; readonly phoneLinkId: string | undefined },
   ): Promise<StartedUpload> {
-    const isOneGroup = input.one_group ?? checked(flag, 'one_group', arrivals.fields.one_group) ?? false
-    const { classifier, isCreated } = await targetOf(input, arrivals.fields, ports)
+    const { isOneGroup } = options
+    const { classifier, isCreated } = await targetOf(options, ports)
     const entry = await ports.uploads.begin(classifier.id, phoneLinkId)
     await ports.uploads.change(entry.id, { plan: planAnswer(plan) })
     const cancelling = new AbortController()
@@ -91,18 +83,17 @@ export function createIngest(ports: UploadPorts): Ingest {
       const arrivals = await receive(input.parts, ports.folder, maxImageBytes)
       let isBehind = false
       try {
-        const isUnlabelled =
-          input.unlabelled ?? checked(flag, 'unlabelled', arrivals.fields.unlabelled) ?? false
+        const options = optionsOf(input, arrivals.fields)
+        const { isUnlabelled, isDryRun } = options
         const content = await contentOf(arrivals, { reading: input.reading, isUnlabelled }, zipLimits)
-        if (input.dry_run ?? checked(flag, 'dry_run', arrivals.fields.dry_run) ?? false)
+        if (isDryRun)
           return {
             success: true,
             dry_run: true,
-            classifier:
-              input.classifier ?? checked(classifierId, 'classifier', arrivals.fields.classifier) ?? null,
+            classifier: options.classifier ?? null,
             plan: planAnswer(content.plan),
           }
-        const started = await startUpload(content, { arrivals, input, phoneLinkId })
+        const started = await startUpload(content, { options, phoneLinkId })
         const { entry, count, work, forget } = started
         if (count > MOST_AT_ONCE) {
           isBehind = true
@@ -163,14 +154,32 @@ const cancelled = (): DarkroomError =>
     remedy: 'Upload the files again to add them.',
   })
 
-/** The classifier that the query or the form names; created, when it does not exist and that was requested. */
+type UploadOptions = {
+  readonly classifier: string | undefined
+  readonly mayCreate: boolean
+  readonly isDryRun: boolean
+  readonly isUnlabelled: boolean
+  readonly isOneGroup: boolean
+}
+
+/** Each is in the query or in the form. */
+function optionsOf(input: Input<typeof upload>, fields: Arrivals['fields']): UploadOptions {
+  const flagOf = (name: 'create' | 'dry_run' | 'one_group' | 'unlabelled'): boolean =>
+    input[name] ?? checked(flag, name, fields[name]) ?? false
+  return {
+    classifier: input.classifier ?? checked(classifierId, 'classifier', fields.classifier),
+    mayCreate: flagOf('create'),
+    isDryRun: flagOf('dry_run'),
+    isUnlabelled: flagOf('unlabelled'),
+    isOneGroup: flagOf('one_group'),
+  }
+}
+
+/** The named classifier; created, when it does not exist and that was requested. */
 async function targetOf(
-  input: Input<typeof upload>,
-  fields: Arrivals['fields'],
+  { classifier: named, mayCreate }: UploadOptions,
   { classifiers }: UploadPorts,
 ): Promise<{ classifier: Classifier; isCreated: boolean }> {
-  const named = input.classifier ?? checked(classifierId, 'classifier', fields.classifier)
-  const mayCreate = input.create ?? checked(flag, 'create', fields.create) ?? false
   if (!mayCreate) return { classifier: await classifiers.chosen(named), isCreated: false }
   if (named === undefined) throw invalid('classifier', 'must name the classifier to create')
   const known = await classifiers.find(named)
