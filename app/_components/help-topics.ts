@@ -66,8 +66,8 @@ export const HELP_TOPICS = {
   findings: {
     page: 'Problems with the images',
     sentences: [
-      'Darkroom lists images that may harm the classifier, such as wrong labels and near copies.',
-      'Next to each problem is what helps; nothing is changed until you choose it.',
+      'Darkroom lists images that may harm the classifier, such as wrong labels and near-copies.',
+      'Each problem is listed with its remedies; nothing changes until you choose one.',
       'A problem disappears from the list once it is solved.',
     ],
     guide: { file: 'docs/retraining.md', section: 'Check the images for problems' },
@@ -130,7 +130,7 @@ export const HELP_TOPICS = {
     page: 'Traffic',
     sentences: [
       'The charts show how often the classifier is used, and which classes it predicts.',
-      'A change in classes or confidence against training may mean that the images in use have changed.',
+      'If classes or confidence differ from those in training, the images in use may have changed.',
       'Then upload some of the new images, and train again.',
     ],
     guide: { file: 'docs/retraining.md', section: 'Retrain' },
@@ -147,7 +147,7 @@ export const HELP_TOPICS = {
   settings: {
     page: 'Settings of a classifier',
     sentences: [
-      'Here you change what the classifier is called, which classes it has, and what happens when images are added.',
+      'Change the name of the classifier, its classes, and what happens when images are added.',
       'Class changes apply to the images immediately; each dialog says when they apply to predictions.',
       'What you remove stays in the trash for a while, and can be restored from there.',
     ],
@@ -157,7 +157,7 @@ export const HELP_TOPICS = {
     page: 'Trash',
     sentences: [
       'Deleted images, uploads, versions and classifiers are listed here until they are permanently deleted.',
-      'Restore an item to have it back with everything that belongs to it.',
+      'Restore an item to get it back with everything that belongs to it.',
       'An admin can delete an item permanently at once.',
     ],
     guide: { file: 'docs/operations.md', section: 'Trash, undo and permanent deletion' },
@@ -165,7 +165,7 @@ export const HELP_TOPICS = {
   monitoring: {
     page: 'Monitoring',
     sentences: [
-      'The page shows whether Darkroom works, and how busy processor, memory and disk are.',
+      'The page shows whether Darkroom is healthy, and how much of the processor, memory and disk is in use.',
       'The charts show requests, latency and errors of the last minutes.',
       'The log lists what happened; search it by request id when something fails.',
     ],

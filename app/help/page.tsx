@@ -14,7 +14,7 @@ export default function Help() {
       <OpenTarget />
       <PageHead
         title="Help"
-        lead="What each page is for. The “?” of a page shows the same. The guides are in the folder docs of Darkroom."
+        lead="What each page is for, as its “?” button shows it. The guides are in the folder docs of Darkroom."
       />
       <Card>
         {Object.entries(HELP_TOPICS).map(([name, { page, sentences, guide }]) => (

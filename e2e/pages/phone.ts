@@ -24,7 +24,7 @@ export const phonePage = ({ page }: Tab) => ({
   predictPhoto: (file: ImageFile) => page.getByLabel('Predict a photo').setInputFiles(file),
   record: () => page.getByRole('button', { name: 'Record with the camera' }).click(),
   message: (text: string) => page.getByText(text),
-  failure: page.getByRole('alert').filter({ hasText: 'That did not work' }),
+  failure: page.getByRole('alert').filter({ hasText: 'The images were not sent' }),
   unusable: page.getByRole('heading', { name: 'This link cannot be used' }),
   reason: (text: RegExp) => page.getByText(text),
 })

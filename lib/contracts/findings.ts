@@ -51,7 +51,7 @@ const report = z.object({
   done: z.number().int().describe('images processed, while it runs'),
   total: z.number().int(),
   images: z.number().int().describe('images that the findings are about'),
-  computed_at: time.nullable().describe('when the last check was complete; null: never'),
+  computed_at: time.nullable().describe('when the last check was completed; null: never'),
   error: z.string().nullable(),
   unknown: z
     .array(findingKind)
@@ -103,7 +103,7 @@ export const dismissFindings = contract({
   }),
   output: z.object({
     classifier: classifierId,
-    changed: z.number().int().describe('images for which this was not so before'),
+    changed: z.number().int().describe('number of images for which this changed'),
   }),
   errors: ['not_found'],
 })
@@ -112,7 +112,8 @@ export const checkFindings = contract({
   method: 'POST',
   path: '/api/findings',
   scope: 'edit',
-  summary: 'Check the images of a classifier again, in the background; uploads and training runs do so, too',
+  summary:
+    'Check the images of a classifier again, in the background; uploads and training runs also do this',
   status: 202,
   input: z.object({ ...chosenClassifier }),
   output: z.object({ classifier: classifierId, report }),

@@ -8,7 +8,7 @@ export const getImageMap = contract({
   method: 'GET',
   path: '/api/data/map',
   scope: 'view',
-  summary: 'Get where each image is on a map that shows similar images near each other',
+  summary: 'Get the position of each image on a map that shows similar images near each other',
   input: z.object({ ...chosenClassifier }),
   output: z.object({
     classifier: classifierId,

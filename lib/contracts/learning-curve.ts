@@ -4,7 +4,7 @@ import { contract } from './contract.ts'
 import { chosenClassifier, classifierId, interval, probability, time } from './fields.ts'
 
 const curve = z.object({
-  images: z.number().int().describe('images that there are'),
+  images: z.number().int().describe('number of images of the classifier'),
   measured: z
     .array(z.object({ images: z.number(), accuracy: probability, tests: z.number() }))
     .describe('of last layers that were trained on 10, 20, 40 and 80 % of the images, on the other images'),
@@ -13,8 +13,10 @@ const curve = z.object({
     .describe('the share of errors is scale × images^−exponent'),
   forecast: z.array(interval.extend({ images: z.number().int() })),
   now: interval,
-  more: z.number().int().describe('so many more images than there are'),
-  then: interval.describe('expected accuracy with so many more, if the other classes grow in proportion'),
+  more: z.number().int().describe('how many images more than now'),
+  then: interval.describe(
+    'expected accuracy with that many more images, if the other classes grow in proportion',
+  ),
   verdict: z
     .enum(['helps', 'no_help', 'unclear'])
     .describe('helps: a point or more, and certainly a gain; no_help: certainly less than a point'),
@@ -34,7 +36,7 @@ export const getLearningCurve = contract({
   method: 'GET',
   path: '/api/data/learning-curve',
   scope: 'view',
-  summary: 'Get what accuracy more images of each class should bring',
+  summary: 'Get the accuracy to expect with more images of each class',
   input: z.object({ ...chosenClassifier }),
   output: z.object({
     classifier: classifierId,

@@ -31,7 +31,7 @@ export const sampleFilters = {
     .min(1)
     .max(LONGEST_SEARCH)
     .optional()
-    .describe('part of the file name; upper and lower case are the same'),
+    .describe('part of the file name, case-insensitive'),
   predicted: className
     .optional()
     .describe('what the live version predicted with layers that were not trained on the image, where stored'),

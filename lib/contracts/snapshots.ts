@@ -75,7 +75,10 @@ export const compareSnapshots = contract({
       added: z.number().int(),
       removed: z.number().int(),
       relabelled: z.number().int(),
-      moved: z.number().int().describe('in another set; an image that is also relabelled counts there'),
+      moved: z
+        .number()
+        .int()
+        .describe('moved to another set; an image that also has another label counts as relabelled'),
       unchanged: z.number().int(),
     }),
     changes: z.array(

@@ -102,7 +102,7 @@ export const upload = contract({
     unlabelled: z
       .stringbool()
       .optional()
-      .describe('the images have no labels yet, and wait for them; folders and tables name no classes'),
+      .describe('the images have no labels yet; folder names and tables are not used as labels'),
     reading: z
       .string()
       .max(500)

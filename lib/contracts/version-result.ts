@@ -32,7 +32,7 @@ const mistakes = z.object({
   images: z
     .array(evaluatedImage)
     .max(MOST_MISTAKES)
-    .describe('the surest first; without images that were deleted since'),
+    .describe('most confident first; images that have been deleted since are left out'),
 })
 
 const evaluationSource = z.enum(['test', 'cross_validation'])
@@ -72,7 +72,9 @@ export const modelResult = contract({
           .number()
           .int()
           .nullable()
-          .describe('may be enough where none counts as confident; null: more alone would not help'),
+          .describe(
+            'more images that may be enough if none counts as confident; null: more alone would not help',
+          ),
       })
       .nullable()
       .describe('how many predictions count as confident; null: not measured'),
@@ -106,7 +108,7 @@ export const evaluatedImages = contract({
       .describe('null: the predictions of single images were not stored with this version'),
     total: z.number().int().describe('with those that were deleted since'),
     deleted: z.number().int().describe('how many of them were deleted since, and are not listed'),
-    images: z.array(evaluatedImage).describe('the surest first'),
+    images: z.array(evaluatedImage).describe('most confident first'),
     ...nextCursor,
   }),
   errors: ['not_found', 'bad_bundle', 'invalid_input'],

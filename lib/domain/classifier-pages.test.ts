@@ -31,7 +31,7 @@ test.each([
 
 test.each(['new', 'compare', 'add', 'insights'])('a new classifier may not have the id "%s"', (id) =>
   expect(() => refuseReservedId(id)).toThrow(
-    `"${id}" is a word in the addresses of pages. Choose another id, such as "my-${id}".`,
+    `"${id}" is reserved for the addresses of pages. Choose another id, such as "my-${id}".`,
   ),
 )
 

@@ -14,7 +14,7 @@ export function refuseReservedId(id: string): void {
   if (!RESERVED_IDS.has(id)) return
   throw new DarkroomError('invalid_input', {
     what: 'The classifier was not created',
-    why: `"${id}" is a word in the addresses of pages`,
+    why: `"${id}" is reserved for the addresses of pages`,
     remedy: `Choose another id, such as "my-${id}".`,
   })
 }

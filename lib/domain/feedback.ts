@@ -23,7 +23,7 @@ export function feedbackMeaning(predictedClass: string, response: FeedbackRespon
   const { correct, label, addToTraining = false } = response
   if (correct === null) {
     if (label === undefined && !addToTraining) return null
-    throw refused('it removes the feedback, and also gives some', 'Send correct: null alone.')
+    throw refused('it both removes and gives feedback', 'Send correct: null alone.')
   }
   if (correct) {
     if (label === undefined || label === predictedClass)

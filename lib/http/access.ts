@@ -114,7 +114,7 @@ function refusal(caller: Caller, scope: Scope): DarkroomError {
   if (caller.kind === 'link')
     return new DarkroomError('forbidden', {
       what: 'You do not have access',
-      why: 'a phone link only adds images to its classifier, and predicts with it where its creator allowed that',
+      why: 'a phone link can only add images to its classifier and, if its creator allowed it, predict with it',
       remedy: 'Log in at /login.',
     })
   if (scope === 'phone')

@@ -25,7 +25,7 @@ test('the limit of entries applies to all archives of an upload together', async
   expect((await opened(6)).archives).toHaveLength(2)
   await expect(opened(5)).rejects.toMatchObject({
     code: 'too_large',
-    message: expect.stringContaining('more than 5 entries together'),
+    message: expect.stringContaining('more than 5 entries in total'),
   })
   await rm(folder, { recursive: true })
 })

@@ -65,6 +65,6 @@ async function openArchive(
 const tooManyEntries = (limit: number): DarkroomError =>
   new DarkroomError('too_large', {
     what: 'The upload was rejected',
-    why: `its archives have more than ${limit.toLocaleString('en')} entries together`,
+    why: `its archives have more than ${limit.toLocaleString('en')} entries in total`,
     remedy: 'Send the archives in several uploads.',
   })

@@ -167,7 +167,7 @@ const bothLabels = (): DarkroomError =>
     'invalid_input',
     {
       what: 'The upload was rejected',
-      why: 'it says that the images have no labels, and sends labels',
+      why: 'it states that the images have no labels, but has labels',
       remedy: 'Send either `unlabelled=true`, or `label` or `labels`.',
     },
     { errors: [{ path: 'unlabelled', message: 'cannot be used with label or labels' }] },

@@ -269,7 +269,7 @@ test('no classifier is created with an id that the pages need for themselves', a
 
   expect([refused.status, refused.body.code]).toEqual([422, 'invalid_input'])
   expect(refused.body.detail).toMatch(
-    /^The classifier was not created: "insights" is a word in the addresses/,
+    /^The classifier was not created: "insights" is reserved for the addresses/,
   )
   expect(await data.classifiers.find('insights')).toBeNull()
 })

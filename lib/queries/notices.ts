@@ -127,7 +127,7 @@ export function noticeQueries(
             id: classifierId,
             kind: 'findings',
             classifier: classifierId,
-            text: `${title}: ${counted(open[i]!, 'finding')} about its images.`,
+            text: `${title}: ${counted(open[i]!, 'problem')} found with its images.`,
             path: classifierPage(classifierId, 'images/findings'),
             at: computedAt!,
           },

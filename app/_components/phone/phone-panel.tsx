@@ -60,7 +60,12 @@ export default function PhonePanel({ classifier, classes, address, onClose }: Ph
     )
   return (
     <section className="grid grid-cols-[minmax(0,1fr)] gap-3" aria-label="Use a phone">
-      {failure && <ErrorNotice title="That did not work" failure={failure} />}
+      {failure && (
+        <ErrorNotice
+          title={shown === null ? 'The link was not created' : 'The link was not ended'}
+          failure={failure}
+        />
+      )}
       {shown === null ? (
         <>
           <p className="small">

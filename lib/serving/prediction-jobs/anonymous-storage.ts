@@ -21,7 +21,7 @@ export function checkResults(
     why:
       `their results could take ${megabytes(bytes)}, and the limit for jobs without a login or key is ` +
       `${megabytes(limitBytes)} (a part of PUBLIC_STORAGE_MB)`,
-    remedy: 'Send fewer images, ask for a smaller top_k, or log in.',
+    remedy: 'Send fewer images, request a smaller top_k, or log in.',
   })
 }
 

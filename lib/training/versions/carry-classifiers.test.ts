@@ -263,7 +263,7 @@ test.each<[string, string, RegExp, (files: Files) => Files]>([
   [
     'a bundle file in a folder of its own',
     'bad_archive',
-    /no such archive has/,
+    /an unexpected entry/,
     (files) => new Map(files).set('versions/v1/sub/x.bin', Buffer.from('x')),
   ],
   [
@@ -281,7 +281,7 @@ test.each<[string, string, RegExp, (files: Files) => Files]>([
   [
     'an image that no sample has',
     'bad_archive',
-    /no sample has/,
+    /belongs to no sample/,
     (files) => new Map(files).set(`images/${png(99).hash}.png`, png(99).bytes),
   ],
   [

@@ -73,7 +73,7 @@ export async function openArchive(
   }
   for (const name of names)
     if (!isImage(name) && name !== 'README.md' && placeOf(name) === null)
-      throw refused(`it has an entry that no such archive has: ${name}`)
+      throw refused(`it has an unexpected entry: ${name}`)
   await mkdir(scratch, { recursive: true })
   for (const name of names) {
     const [, number] = BUNDLE_NAME.exec(name) ?? []
@@ -100,7 +100,7 @@ export async function openArchive(
     throw refused(`${absent.length} of its images are missing, such as ${imagePath(absent[0]!)}`)
   const byPath = new Map(samples.map((sample) => [imagePath(sample), sample]))
   const stray = listing.files.find(({ path }) => isImage(path) && !byPath.has(path))
-  if (stray) throw refused(`no sample has its image ${stray.path}`)
+  if (stray) throw refused(`its image ${stray.path} belongs to no sample`)
   const reading = { entryBytes: limits.imageBytes, totalBytes: limits.totalBytes, wants: isImage }
   return {
     content,

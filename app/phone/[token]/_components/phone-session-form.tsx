@@ -14,6 +14,7 @@ import { useHiddenToken } from './use-hidden-token.ts'
 
 /** Loaded when the camera is opened. */
 const RecordImages = dynamic(() => import('../../../_components/recording/record-images.tsx'), { ssr: false })
+const NOT_SENT = 'The images were not sent'
 const SENDING = { label: 'Sending…', percent: null } as const
 
 type PhoneSessionFormProps = { readonly token: string; readonly session: PhoneSession }
@@ -24,15 +25,15 @@ export function PhoneSessionForm({ token, session }: PhoneSessionFormProps) {
   const [isRecording, setIsRecording] = useState(false)
   const [isSending, setIsSending] = useState(false)
   const [messages, setMessages] = useState<readonly string[]>([])
-  const [error, setError] = useState<string | null>(null)
+  const [failure, setFailure] = useState<{ title: string; detail: string } | null>(null)
   const [prediction, setPrediction] = useState<PhonePrediction | null>(null)
   const label = (session.label ?? typed).trim()
 
-  const work = async (request: () => Promise<void>) => {
+  const work = async (failureTitle: string, request: () => Promise<void>) => {
     setIsSending(true)
-    setError(null)
+    setFailure(null)
     await request().catch((cause: unknown) =>
-      setError(cause instanceof Error ? cause.message : String(cause)),
+      setFailure({ title: failureTitle, detail: cause instanceof Error ? cause.message : String(cause) }),
     )
     setIsSending(false)
   }
@@ -63,12 +64,12 @@ export function PhoneSessionForm({ token, session }: PhoneSessionFormProps) {
             name="Take a photo"
             isCamera
             isDisabled={label === '' || isSending}
-            onFiles={(files) => void work(() => send(files, false))}
+            onFiles={(files) => void work(NOT_SENT, () => send(files, false))}
           />
           <FileButton
             name="Choose images"
             isDisabled={label === '' || isSending}
-            onFiles={(files) => void work(() => send(files, false))}
+            onFiles={(files) => void work(NOT_SENT, () => send(files, false))}
           />
         </div>
         {isRecording && (
@@ -77,7 +78,7 @@ export function PhoneSessionForm({ token, session }: PhoneSessionFormProps) {
             onlyClass={label}
             progress={isSending ? SENDING : null}
             onSend={(bursts, onSent) =>
-              void work(async () => {
+              void work(NOT_SENT, async () => {
                 for (const burst of bursts) {
                   await send(
                     burst.frames.map((frame) => frame.file),
@@ -90,7 +91,7 @@ export function PhoneSessionForm({ token, session }: PhoneSessionFormProps) {
             onClose={() => setIsRecording(false)}
           />
         )}
-        {error && <ErrorNotice title="That did not work" failure={{ detail: error }} />}
+        {failure && <ErrorNotice title={failure.title} failure={failure} />}
         <div role="status">
           {messages.map((message) => (
             <p key={message}>{message}</p>
@@ -106,7 +107,9 @@ export function PhoneSessionForm({ token, session }: PhoneSessionFormProps) {
               isCamera
               isDisabled={isSending}
               onFiles={([file]) =>
-                void work(async () => file && setPrediction(await predictImage(token, file)))
+                void work('The image was not predicted', async () => {
+                  if (file) setPrediction(await predictImage(token, file))
+                })
               }
             />
           </div>

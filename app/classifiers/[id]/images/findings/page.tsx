@@ -49,7 +49,7 @@ export default async function FindingsPage(props: ClassifierPageProps) {
     <div className="stack">
       <PageHead
         title="Problems with the images"
-        lead="Images that may harm the classifier, and what helps. Nothing is changed until you choose."
+        lead="Images that may harm the classifier, with remedies. Nothing changes until you choose one."
       >
         <PageHelp topic="findings" />
       </PageHead>

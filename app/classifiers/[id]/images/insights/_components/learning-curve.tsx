@@ -38,7 +38,7 @@ export async function LearningCurve({ classifier }: { readonly classifier: strin
         ]}
       />
       <Table
-        caption="What more images of each class should bring"
+        caption="Expected effect of more images of each class"
         rows={perClass}
         keyOf={(row) => row.class}
         columns={[
