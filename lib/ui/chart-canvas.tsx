@@ -15,8 +15,7 @@ export function ChartCanvas(props: ChartProps) {
     const draw = () => {
       plot.current = drawOn(element, props) ?? null
     }
-    draw()
-    const resized = new ResizeObserver(draw)
+    const resized = new ResizeObserver(draw) // calls it first when the canvas is shown, which a closed fold delays
     resized.observe(element)
     const stopTheme = onThemeChange(draw)
     const paper = matchMedia('print')
