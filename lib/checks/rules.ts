@@ -25,6 +25,7 @@ import { schemaAndMigrations } from './schema.ts'
 import { privateWords } from './private-words.ts'
 import { settingsExplained } from './settings.ts'
 import { fileSizes } from './sizes.ts'
+import { noSqlText } from './sql-text.ts'
 import { readSources } from './sources.ts'
 
 const layers: ProjectRule = {
@@ -49,6 +50,7 @@ export const RULES: readonly ProjectRule[] = [
   hiddenInputs,
   noCastJson,
   noCastRows,
+  noSqlText,
   noModuleMocks,
   storiesUsePages,
   headers,

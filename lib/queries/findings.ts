@@ -8,6 +8,7 @@ import { storedNames } from '#lib/contracts/stored-json.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { FindingReport } from '#lib/data/samples/finding-types.ts'
+import { findingStates } from '#lib/data/sqlite/list-statements.ts'
 import { parsed, type Store } from '#lib/data/store.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import { FINDING_KINDS, type FindingKind } from '#lib/domain/findings/finding.ts'
@@ -65,33 +66,13 @@ type OpenFinding = {
   readonly severity: number
   readonly isDismissed: boolean
 }
-type StateRow = FindingState & { readonly id: string; readonly kind: string; readonly severity: number }
 
 /** By kind, the most severe first; with those that were dismissed. */
 export async function openFindings(
   prisma: Store['prisma'],
-  { classifierId, uploadId }: { readonly classifierId: string; readonly uploadId: string | null },
+  of: { readonly classifierId: string; readonly uploadId: string | null },
 ): Promise<readonly OpenFinding[]> {
-  const rows = await prisma.$queryRaw<StateRow[]>`
-    WITH member AS (
-      SELECT one."findingId", s."label", s."split", one."label" IS s."label" AS "isSame",
-        s."excludedAt" IS NULL AND s."trashedAt" IS NULL AS "isUsable",
-        s."excludedAt" IS NOT NULL AND s."trashedAt" IS NULL AS "isExcluded",
-        s."uploadId" IS ${uploadId} AS "isOfUpload", d."sampleId" IS NOT NULL AS "isDismissed"
-      FROM "Finding" f JOIN "FindingSample" one ON one."findingId" = f."id" JOIN "Sample" s ON s."id" = one."sampleId"
-        LEFT JOIN "FindingDismissal" d
-          ON d."sampleId" = s."id" AND d."kind" = f."kind" AND d."label" IS s."label"
-      WHERE f."classifierId" = ${classifierId})
-    SELECT f."id", f."kind", f."severity", COUNT(m."findingId") AS "samples",
-      COALESCE(SUM(m."isUsable"), 0) AS "usable", COALESCE(SUM(m."isUsable" AND m."isSame"), 0) AS "unchanged",
-      COALESCE(SUM(m."isUsable" AND m."split" = 'test'), 0) AS "tests",
-      COUNT(DISTINCT CASE WHEN m."isUsable" THEN m."label" END) AS "labels",
-      COALESCE(SUM(m."isExcluded"), 0) AS "excluded",
-      COALESCE(SUM(m."isUsable" AND m."isDismissed"), 0) AS "dismissed"
-    FROM "Finding" f LEFT JOIN member m ON m."findingId" = f."id"
-    WHERE f."classifierId" = ${classifierId}
-    GROUP BY f."id"
-    HAVING ${uploadId} IS NULL OR SUM(m."isOfUpload") > 0`
+  const rows = await findingStates(prisma, of)
   const order = new Map(FINDING_KINDS.map((kind, i) => [kind, i]))
   return rows
     .flatMap((row) => {

@@ -6,14 +6,14 @@ import { storedSource, storedSplit } from '#lib/contracts/stored-json.ts'
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
-import { prismaSql } from '#lib/data/database/prisma.ts'
 import type { Prisma } from '#lib/data/generated/client.ts'
 import {
-  asksForPrediction,
-  liveVersionOf,
-  matching,
-  type SampleFilter,
-} from '#lib/data/samples/sample-filter.ts'
+  countSamples,
+  latestPredictions,
+  sampleIds,
+  type SampleCursor,
+} from '#lib/data/sqlite/list-statements.ts'
+import { asksForPrediction, type SampleFilter } from '#lib/data/sqlite/sample-filter.ts'
 import { notFound, type Store } from '#lib/data/store.ts'
 
 const WITH_IMAGE = { image: { select: { width: true, height: true, sizeBytes: true } } } as const
@@ -33,9 +33,10 @@ export function sampleListQueries(
     async listSamples({ classifier, cursor, limit, sort = 'newest', offset, ...filters }) {
       const { id: classifierId } = await classifiers.chosen(classifier)
       const filter = { classifierId, ...filters }
+      const after = await cursorOf(filter, { sort, cursor })
       const [ids, total] = await Promise.all([
-        idsOf(filter, { sort, cursor, offset, limit: limit + 1 }),
-        isSummed(filter, sort) ? summed(filter) : counted(filter, sort),
+        sampleIds(prisma, filter, { sort, after, offset, limit: limit + 1 }),
+        isSummed(filter, sort) ? summed(filter) : countSamples(prisma, filter, sort),
       ])
       const page = pageOf(ids, limit, (id) => id)
       return { samples: await answersOf(classifierId, page.rows), total, next_cursor: page.next }
@@ -48,41 +49,16 @@ export function sampleListQueries(
     },
   }
 
-  async function idsOf(
-    filter: SampleFilter,
-    { cursor, ...page }: ListedPage & { readonly cursor: string | undefined },
-  ): Promise<readonly string[]> {
-    const after = cursor === undefined ? null : await afterCursor(filter, page.sort, cursor)
-    const rows = await prisma.$queryRaw<readonly { readonly id: string }[]>(idsStatement(filter, page, after))
-    return rows.map(({ id }) => id)
-  }
-
-  /** The condition of rows after the one with this id, in the order of the list. */
-  async function afterCursor(
+  /** Orders by id need nothing else: the sample may have been deleted meanwhile. */
+  async function cursorOf(
     { classifierId }: SampleFilter,
-    sort: SampleSort,
-    cursor: string,
-  ): Promise<Prisma.Sql> {
-    const { sql } = prismaSql()
-    if (sort === 'newest') return sql`s."id" < ${cursor}`
-    if (sort === 'oldest') return sql`s."id" > ${cursor}`
+    { sort, cursor }: { readonly sort: SampleSort; readonly cursor: string | undefined },
+  ): Promise<SampleCursor | null> {
+    if (cursor === undefined) return null
+    if (sort === 'newest' || sort === 'oldest') return { id: cursor, hash: '', filename: null }
     const last = await prisma.sample.findUnique({ where: { id: cursor } })
     if (last === null || last.classifierId !== classifierId) throw notFound('sample', cursor)
-    if (sort === 'least_certain')
-      return sql`(p."confidence", p."hash") > (SELECT "confidence", "hash" FROM "SamplePrediction"
-        WHERE "versionId" = (${liveVersionOf(classifierId)}) AND "hash" = ${last.hash})`
-    return last.filename === null
-      ? sql`(s."filename" IS NOT NULL OR s."id" > ${cursor})`
-      : sql`(s."filename", s."id") > (${last.filename}, ${cursor})`
-  }
-
-  async function counted(filter: SampleFilter, sort: SampleSort): Promise<number> {
-    const { from, where } = matching(filter, { withPrediction: sort === 'least_certain' })
-    const [row] = await prisma.$queryRaw<
-      readonly { readonly count: number | bigint }[]
-    >`SELECT COUNT(*) AS "count"
-      FROM ${from} WHERE ${where}`
-    return Number(row?.count ?? 0)
+    return last
   }
 
   async function summed({ classifierId, label, split, source, state }: SampleFilter): Promise<number> {
@@ -123,50 +99,14 @@ export function sampleListQueries(
     )
     const others = hashes.filter((hash) => !found.has(hash))
     if (others.length === 0) return found
-    const history = await prisma.$queryRaw<readonly HistoryRow[]>(latestStatement(live.id, others))
+    const history = await latestPredictions(prisma, live.id, others)
     for (const { hash, predictedClass, confidence } of history)
       found.set(hash, { class: predictedClass, confidence, version })
     return found
   }
 }
 
-type HistoryRow = { readonly hash: string; readonly predictedClass: string; readonly confidence: number }
-
-/** Of each image only the latest prediction is read: a script may have sent one image a million times. SQLite takes the
- *  other columns of a group from the row of its MAX (sqlite.org/lang_select.html#bareagg). */
-export function latestStatement(versionId: string, hashes: readonly string[]): Prisma.Sql {
-  const { sql, join } = prismaSql()
-  return sql`SELECT "pictureHash" AS "hash", "predictedClass", "confidence", MAX("id") AS "id"
-    FROM "Prediction" WHERE "versionId" = ${versionId} AND "pictureHash" IN (${join([...hashes])})
-    GROUP BY "pictureHash"`
-}
-
 type LivePrediction = NonNullable<SampleAnswer['predicted']>
-type ListedPage = {
-  readonly sort: SampleSort
-  readonly offset?: number | undefined
-  readonly limit: number
-}
-
-/** The statement of the ids on a page; a test asks SQLite how it finds them. `after`: of a cursor. */
-export function idsStatement(
-  filter: SampleFilter,
-  { sort, offset = 0, limit }: ListedPage,
-  after: Prisma.Sql | null = null,
-): Prisma.Sql {
-  const { sql, empty } = prismaSql()
-  const { from, where } = matching(filter, { withPrediction: sort === 'least_certain' })
-  return sql`SELECT s."id" FROM ${from} WHERE ${where}${after ? sql` AND ${after}` : empty}
-    ORDER BY ${ORDERS[sort]()} LIMIT ${limit} OFFSET ${offset}`
-}
-
-const ORDERS: Readonly<Record<SampleSort, () => Prisma.Sql>> = {
-  newest: () => prismaSql().sql`s."id" DESC`,
-  oldest: () => prismaSql().sql`s."id"`,
-  name: () => prismaSql().sql`s."filename", s."id"`,
-  least_certain: () => prismaSql().sql`p."confidence", p."hash"`,
-}
-
 /** Whether SampleCount has the number: a scan of 100,000 rows takes 60 ms. */
 function isSummed(filter: SampleFilter, sort: SampleSort): boolean {
   const { upload, filename, finding, area, state, label } = filter

@@ -1,13 +1,11 @@
 /**
  * Traffic statistics, from totals that are updated with each prediction; only latency reads predictions, and
  * only a few. Counts cover all time; days, histogram and latency cover the requested days.
- * Latency is read by `$queryRaw`: Prisma takes 1.2 ms for a thousand rows of one number, as long as everything
- * else together; this takes 0.6 ms (2026-11, docs/performance.md, "Queries").
  */
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
-import { prismaSql } from '#lib/data/database/prisma.ts'
 import { BINS, dateOf, dayOf } from '#lib/data/predictions/prediction-counts.ts'
+import { latencies as latenciesOf } from '#lib/data/sqlite/list-statements.ts'
 import type { Store } from '#lib/data/store.ts'
 
 /** Latency uses the newest predictions, because older ones reflect a different load. */
@@ -31,7 +29,7 @@ export function statisticsQueries(
         prisma.dayCount.groupBy({ by: ['day'], where: recent, _sum: COUNT_AND_CONFIDENCE }),
         prisma.dayCount.groupBy({ by: ['bin'], where: recent, _sum: { count: true } }),
         prisma.feedbackCount.groupBy({ by: ['isCorrect'], where: of, _sum: { count: true } }),
-        latenciesOf(classifier, new Date(dateOf(first))),
+        latenciesOf(prisma, classifier ?? null, { since: new Date(dateOf(first)), most: LATENCIES }),
       ])
       const total = classes.reduce((sum, row) => sum + countOf(row), 0)
       const confidence = classes.reduce((sum, row) => sum + confidenceOf(row), 0)
@@ -68,18 +66,6 @@ export function statisticsQueries(
         confirmed: countOf(feedbackRow.get(true)),
       }
     },
-  }
-
-  /** Milliseconds, of the newest predictions. */
-  async function latenciesOf(classifier: string | undefined, since: Date): Promise<readonly number[]> {
-    const { sql } = prismaSql()
-    const isListed =
-      classifier === undefined
-        ? sql`"classifierId" NOT IN (SELECT "id" FROM "Classifier" WHERE "trashedAt" IS NOT NULL)`
-        : sql`"classifierId" = ${classifier}`
-    const rows = await prisma.$queryRaw<{ totalMs: number }[]>`SELECT "totalMs" FROM "Prediction"
-      WHERE ${isListed} AND "createdAt" >= ${since} ORDER BY "createdAt" DESC LIMIT ${LATENCIES}`
-    return rows.map((row) => row.totalMs)
   }
 }
 

@@ -3,6 +3,7 @@
 import { CHANGE_KINDS, trashedUntil, type SampleState } from '#lib/domain/sample-state.ts'
 import { applyClassEdit, classEditOf, columnsOf, type ClassColumns } from '../classifiers/class-steps.ts'
 import { appendClasses } from '../classifiers/classifiers.ts'
+import { applyChangeEntries, insertChangeEntries } from '../sqlite/bulk-statements.ts'
 import { wordOf, type Store } from '../store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT, type Transaction } from '../trash/trash-rows.ts'
 import type { ClassEdit, SampleChangeRecord, TrashKind, TrashRecord } from './undo-types.ts'
@@ -60,10 +61,10 @@ export async function applySteps(
       ...(classEdit && columnsOf(classEdit)),
     },
   })
-  await insertEntries(tx, change.id, steps)
+  await insertChangeEntries(tx, change.id, steps)
   const goes = steps.filter(({ row, after }) => row.trashedAt === null && after.trashedAt !== null)
   const trash = goes.length === 0 && !applying.trash ? null : await newTrash(store, tx, { ...applying, goes })
-  await moveSamples(tx, { changeId: change.id, trashId: trash?.id ?? null, at })
+  await applyChangeEntries(tx, { changeId: change.id, trashId: trash?.id ?? null, at })
   if (classEdit?.edit === 'removed') await applyClassEdit(tx, { classifierId, classEdit, at })
   const left = new Set(
     steps.flatMap(({ row, after }) =>
@@ -76,48 +77,6 @@ export async function applySteps(
     changed: steps.length,
     trash: trash && { ...trash, samples: goes.length },
   }
-}
-
-async function insertEntries(tx: Transaction, changeId: string, steps: readonly Step[]): Promise<void> {
-  const rows = JSON.stringify(
-    steps.map(({ row, after }) => [
-      row.id,
-      row.label,
-      after.label,
-      row.split,
-      after.split,
-      Number(row.isSplitGiven),
-      Number(after.isSplitGiven),
-      row.excludedAt?.getTime() ?? null,
-      after.excludedAt?.getTime() ?? null,
-      row.trashedAt?.getTime() ?? null,
-      after.trashedAt?.getTime() ?? null,
-    ]),
-  )
-  await tx.$executeRaw`INSERT INTO "SampleChangeEntry" ("changeId", "sampleId", "labelBefore", "labelAfter",
-      "splitBefore", "splitAfter", "splitGivenBefore", "splitGivenAfter", "excludedBefore", "excludedAfter",
-      "trashedBefore", "trashedAfter")
-    SELECT ${changeId}, "value" ->> 0, "value" ->> 1, "value" ->> 2, "value" ->> 3, "value" ->> 4,
-      "value" ->> 5, "value" ->> 6, "value" ->> 7, "value" ->> 8, "value" ->> 9, "value" ->> 10
-    FROM json_each(${rows})`
-}
-
-/** All rows of a change in one statement: 500 take a few milliseconds. */
-async function moveSamples(
-  tx: Transaction,
-  {
-    changeId,
-    trashId,
-    at,
-  }: { readonly changeId: string; readonly trashId: string | null; readonly at: Date },
-): Promise<void> {
-  await tx.$executeRaw`UPDATE "Sample" SET
-      "label" = e."labelAfter", "split" = e."splitAfter", "isSplitGiven" = e."splitGivenAfter",
-      "excludedAt" = e."excludedAfter", "trashedAt" = e."trashedAfter",
-      "labelledAt" = CASE WHEN e."labelAfter" IS NOT e."labelBefore" THEN ${at.getTime()} ELSE "labelledAt" END,
-      "trashId" = CASE WHEN e."trashedAfter" IS NULL THEN NULL
-        WHEN e."trashedBefore" IS NULL THEN ${trashId} ELSE "trashId" END
-    FROM "SampleChangeEntry" e WHERE e."changeId" = ${changeId} AND e."sampleId" = "Sample"."id"`
 }
 
 async function newTrash(

@@ -11,6 +11,7 @@ import { FINDING_KINDS, type Finding } from '#lib/domain/findings/finding.ts'
 import { CONFLICT_AUTHOR } from '#lib/domain/sample-state.ts'
 import type { Prisma } from '../generated/client.ts'
 import { newJob } from '../runs/jobs.ts'
+import { replaceFigures, sharedFingerprints } from '../sqlite/bulk-statements.ts'
 import { parsed, type Store } from '../store.ts'
 import type { FindingReport, FindingStore } from './finding-types.ts'
 
@@ -25,25 +26,15 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
     prisma.findingReport.updateMany({ where: { classifierId }, data })
 
   return {
-    async keepFigures(images) {
-      const rows = images.map(({ hash, figures, surroundings }) => [
-        hash,
-        figures.brightness5,
-        figures.brightness99,
-        figures.sharpness,
-        figures.concentration,
-        figures.entropy,
-        figures.digest,
-        JSON.stringify(surroundings),
-      ])
-      await prisma.$executeRaw`INSERT OR REPLACE INTO "ImageFigures"
-          ("hash", "brightness5", "brightness99", "sharpness", "concentration", "entropy", "digest",
-          "surroundingsJson")
-        SELECT "value" ->> 0, "value" ->> 1, "value" ->> 2, "value" ->> 3, "value" ->> 4, "value" ->> 5, "value" ->> 6,
-          "value" ->> 7
-        FROM json_each(${JSON.stringify(rows)})
-        WHERE EXISTS (SELECT 1 FROM "Picture" WHERE "hash" = "value" ->> 0)`
-    },
+    keepFigures: (images) =>
+      replaceFigures(
+        prisma,
+        images.map(({ hash, figures, surroundings }) => ({
+          ...figures,
+          hash,
+          surroundingsJson: JSON.stringify(surroundings),
+        })),
+      ),
     async withoutFigures(classifierId, { after, limit }) {
       const rows = await prisma.sample.findMany({
         where: {
@@ -85,12 +76,7 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
       }))
     },
     async groupsOf(classifierId) {
-      const rows = await prisma.$queryRaw<{ groupId: string; hash: string; bytes: Uint8Array }[]>`
-        SELECT "groupId", "Sample"."hash", "bytes" FROM "Sample" JOIN "Fingerprint" USING ("hash")
-        WHERE "classifierId" = ${classifierId} AND "excludedAt" IS NULL AND "trashedAt" IS NULL AND "groupId" IN (
-          SELECT "groupId" FROM "Sample" WHERE "classifierId" = ${classifierId} AND "groupId" IS NOT NULL
-            AND "excludedAt" IS NULL AND "trashedAt" IS NULL GROUP BY "groupId" HAVING COUNT(*) > 1)
-        ORDER BY "Sample"."id"`
+      const rows = await sharedFingerprints(prisma, classifierId)
       return [...Map.groupBy(rows, ({ groupId }) => groupId).values()].map((group) =>
         group.map(({ hash, bytes }) => ({ hash, fingerprint: bytes })),
       )

@@ -4,31 +4,23 @@ import type { ImageTraits } from '#lib/domain/image-links.ts'
 import { SPLITS, type Split } from '#lib/domain/classifier.ts'
 import { splitsByGroup } from '#lib/domain/group-splits.ts'
 import { joinedGroups } from '#lib/domain/groups.ts'
+import {
+  groupAlone,
+  groupImagesOutside,
+  groupMembers,
+  insertTraits,
+  moveToGroups,
+} from '../sqlite/bulk-statements.ts'
 import type { Groups } from './group-types.ts'
 import type { Store } from '../store.ts'
-import type { Transaction } from '../trash/trash-rows.ts'
 
 /** Rows read at once: 1 MB of fingerprints. */
 const ROWS_AT_ONCE = 1_000
 
 export function groupsOf({ prisma, statements }: Store): Groups {
   return {
-    async keepTraits(images) {
-      const rows = images.map(({ hash, traits: { fingerprint, shot } }) => [
-        hash,
-        Buffer.from(fingerprint).toString('hex'),
-        shot?.takenAtMs ?? null,
-        shot?.camera ?? null,
-      ])
-      await prisma.$executeRaw`INSERT OR IGNORE INTO "Fingerprint" ("hash", "bytes", "takenAt", "camera")
-        SELECT "value" ->> 0, unhex("value" ->> 1), "value" ->> 2, "value" ->> 3
-        FROM json_each(${JSON.stringify(rows)})
-        WHERE EXISTS (SELECT 1 FROM "Picture" WHERE "hash" = "value" ->> 0)`
-    },
-    async setAlone(classifierId, hashes) {
-      await prisma.$executeRaw`UPDATE "Sample" SET "groupId" = "id" WHERE "classifierId" = ${classifierId}
-        AND "groupId" IS NULL AND "hash" IN (SELECT "value" FROM json_each(${JSON.stringify(hashes)}))`
-    },
+    keepTraits: (images) => insertTraits(prisma, images),
+    setAlone: (classifierId, hashes) => groupAlone(prisma, classifierId, hashes),
     async progressOf(classifierId) {
       const [images, pending] = await Promise.all([
         prisma.sample.count({ where: { classifierId } }),
@@ -78,7 +70,9 @@ export function groupsOf({ prisma, statements }: Store): Groups {
     },
     save: (classifierId, found) =>
       prisma.$transaction(async (tx) => {
-        const members = await membersOf(tx, classifierId, found)
+        // the compared samples, those that they are linked with, and all others of their groups
+        const hashes = [...new Set([...found.compared, ...found.links.flat()])]
+        const members = await groupMembers(tx, classifierId, hashes)
         const places = new Map(members.map(({ hash }, i) => [hash, i]))
         const links = found.links.flatMap(([a, b]): (readonly [number, number])[] => {
           const [one, other] = [places.get(a), places.get(b)]
@@ -95,8 +89,7 @@ export function groupsOf({ prisma, statements }: Store): Groups {
         const changed = members.flatMap(({ id, groupId, split }, i) =>
           groupId === joined[i] && split === splits[i] ? [] : [[id, joined[i]!, splits[i] ?? null] as const],
         )
-        await tx.$executeRaw`UPDATE "Sample" SET "groupId" = one."value" ->> 1, "split" = one."value" ->> 2
-          FROM json_each(${JSON.stringify(changed)}) one WHERE "Sample"."id" = one."value" ->> 0`
+        await moveToGroups(tx, changed)
       }),
     async ofUpload(uploadId) {
       const samples = await prisma.sample.findMany({
@@ -130,28 +123,6 @@ const traitsOf = ({
   shot: takenAt === null || camera === null ? null : { takenAtMs: takenAt.getTime(), camera },
 })
 
-type Member = {
-  readonly id: string
-  readonly hash: string
-  readonly groupId: string | null
-  readonly split: string | null
-  readonly isSplitGiven: number
-}
-
-/** The compared samples, those that they are linked with, and all others of their groups, oldest first. */
-async function membersOf(
-  tx: Transaction,
-  classifierId: string,
-  { compared, links }: Parameters<Groups['save']>[1],
-): Promise<readonly Member[]> {
-  const hashes = JSON.stringify([...new Set([...compared, ...links.flat()])])
-  return tx.$queryRaw<Member[]>`WITH named AS (
-      SELECT "id", "groupId" FROM "Sample" WHERE "classifierId" = ${classifierId}
-        AND "hash" IN (SELECT "value" FROM json_each(${hashes})))
-    SELECT "id", "hash", "groupId", "split", "isSplitGiven" FROM "Sample" WHERE "classifierId" = ${classifierId}
-      AND ("id" IN (SELECT "id" FROM named) OR "groupId" IN (SELECT "groupId" FROM named)) ORDER BY "id"`
-}
-
 type UploadSample = { readonly classifierId: string; readonly groupId: string | null }
 
 /** For each group of an upload its oldest image from elsewhere. */
@@ -161,11 +132,9 @@ async function othersOf(
 ): Promise<ReadonlyMap<string, string>> {
   const [first] = samples
   if (!first) return new Map()
-  const groups = JSON.stringify([...new Set(samples.map(({ groupId }) => groupId))])
-  const rows = await prisma.$queryRaw<{ groupId: string; filename: string | null; hash: string }[]>`
-    SELECT "groupId", "filename", "hash" FROM "Sample" WHERE "classifierId" = ${first.classifierId}
-      AND "groupId" IN (SELECT "value" FROM json_each(${groups}))
-      AND "uploadId" IS NOT ${uploadId} AND "trashedAt" IS NULL ORDER BY "id" DESC`
+  const groups = new Set(samples.flatMap(({ groupId }) => groupId ?? []))
+  const { classifierId } = first
+  const rows = await groupImagesOutside(prisma, { classifierId, uploadId }, [...groups])
   return new Map(
     rows.map(({ groupId, filename, hash }) => [groupId, filename ?? `image ${hash.slice(0, 8)}`]),
   )

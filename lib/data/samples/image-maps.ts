@@ -1,5 +1,6 @@
 /** The map of a classifier's images from its most recent check, as rows: where each is among the images that are like
  *  it. It is computed in lib/training/findings/image-map.ts. */
+import { insertMapPoints } from '../sqlite/bulk-statements.ts'
 import { wordOf, type Store } from '../store.ts'
 
 export const MAP_METHODS = ['pca', 'umap'] as const
@@ -35,13 +36,10 @@ export const imageMapsIn = ({ prisma, now }: Pick<Store, 'prisma' | 'now'>): Ima
     )
   },
   async keep(classifierId, { basis, method, points }) {
-    const rows = JSON.stringify(points.map(({ sampleId, x, y }) => [sampleId, x, y]))
     const data = { basis, method, computedAt: now() }
     await prisma.$transaction(async (tx) => {
       await tx.mapPoint.deleteMany({ where: { classifierId } })
-      await tx.$executeRaw`INSERT INTO "MapPoint" ("sampleId", "classifierId", "x", "y")
-        SELECT "value" ->> 0, ${classifierId}, "value" ->> 1, "value" ->> 2 FROM json_each(${rows})
-        WHERE EXISTS (SELECT 1 FROM "Sample" WHERE "id" = "value" ->> 0)`
+      await insertMapPoints(tx, classifierId, points)
       await tx.imageMap.upsert({
         where: { classifierId },
         create: { classifierId, ...data },

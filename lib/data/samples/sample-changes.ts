@@ -15,9 +15,8 @@ import {
 } from '#lib/domain/sample-state.ts'
 import { applySteps, recordOf, type Row, type Step } from './apply-sample-changes.ts'
 import { classEditOf, inverseOf, refuseForOtherClass, refuseWhileBusy } from '../classifiers/class-steps.ts'
-import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
-import { matching } from './sample-filter.ts'
+import { samplesMatching } from '../sqlite/sample-filter.ts'
 import { unknownClass } from './samples.ts'
 import { conflict, notFound, wordOrNull, type Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
@@ -25,9 +24,6 @@ import type { SampleChangeEntry, SampleChangeRecord, SampleChanges, SampleSelect
 
 /** Conflicts that an answer names; all are counted. */
 const MOST_CONFLICTS = 100
-
-const COLUMNS = `s."id", s."classifierId", s."hash", s."filename", s."label", s."split", s."isSplitGiven",
-  s."excludedAt", s."trashedAt", s."trashId"`
 
 export function sampleChangesOf(store: Store): SampleChanges {
   const { prisma } = store
@@ -116,14 +112,9 @@ export function sampleChangesOf(store: Store): SampleChanges {
 }
 
 export async function selected(tx: Transaction, selection: SampleSelection): Promise<readonly Row[]> {
-  const columns = prismaSql().raw(COLUMNS)
-  if (selection.kind === 'filter') {
-    const { from, where } = matching(selection)
-    return tx.$queryRaw<Row[]>`SELECT ${columns} FROM ${from} WHERE ${where} ORDER BY s."id"`
-  }
+  if (selection.kind === 'filter') return samplesMatching<Row>(tx, selection)
   const ids = [...new Set(selection.ids)]
-  const rows = await tx.$queryRaw<Row[]>`SELECT ${columns} FROM "Sample" s
-    WHERE s."id" IN (SELECT "value" FROM json_each(${JSON.stringify(ids)})) ORDER BY s."id"`
+  const rows = await tx.sample.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } })
   const found = new Set(rows.map(({ id }) => id))
   const missing = ids.find((id) => !found.has(id))
   if (missing !== undefined) throw notFound('sample', missing)

@@ -1,5 +1,6 @@
 /** What versions predict for stored images: rows that lists filter and sort by. They are copied from a version's
  *  folds.json (lib/training/versions/sample-predictions.ts). */
+import { insertSamplePredictions } from '../sqlite/bulk-statements.ts'
 import type { Store } from '../store.ts'
 
 /** About 1 MB in one statement. */
@@ -21,16 +22,8 @@ export type SamplePredictions = {
 export const samplePredictionsOf = ({ prisma }: Pick<Store, 'prisma'>): SamplePredictions => ({
   async store(versionId, rows) {
     await prisma.samplePrediction.deleteMany({ where: { versionId } })
-    for (let first = 0; first < rows.length; first += ROWS_AT_ONCE) {
-      const batch = rows
-        .slice(first, first + ROWS_AT_ONCE)
-        .map(({ hash, predicted, confidence }) => [hash, predicted, confidence])
-      await prisma.$executeRaw`INSERT OR REPLACE INTO "SamplePrediction"
-          ("versionId", "hash", "predictedClass", "confidence")
-        SELECT ${versionId}, "value" ->> 0, "value" ->> 1, "value" ->> 2
-        FROM json_each(${JSON.stringify(batch)})
-        WHERE EXISTS (SELECT 1 FROM "Picture" WHERE "hash" = "value" ->> 0)`
-    }
+    for (let first = 0; first < rows.length; first += ROWS_AT_ONCE)
+      await insertSamplePredictions(prisma, versionId, rows.slice(first, first + ROWS_AT_ONCE))
   },
   has: async (versionId) => (await prisma.samplePrediction.findFirst({ where: { versionId } })) !== null,
 })

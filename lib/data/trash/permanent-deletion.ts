@@ -5,8 +5,13 @@ import { storedFindings } from '#lib/contracts/stored-json.ts'
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { blobNow } from '../images/blobs.ts'
-import type { Prisma } from '../generated/client.ts'
-import { prismaSql } from '../database/prisma.ts'
+import {
+  deleteUnusedAmong,
+  forgetFilenames,
+  imagesOfOthers,
+  rewriteFile,
+  unlinkImages,
+} from '../sqlite/deletion-statements.ts'
 import { conflict, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from './trash-rows.ts'
@@ -85,21 +90,9 @@ export function erasingOf(
     record: TrashRecord,
   ): Promise<Pick<ErasePlan, 'images' | 'shared'>> {
     const hashes = await hashesOf(reading, record)
-    const shared = await sharedOf(reading, record, hashes)
+    const shared = await imagesOfOthers(reading, record.classifierId, hashes)
     const stays = new Set(shared.map(({ hash }) => hash))
     return { images: hashes.filter((hash) => !stays.has(hash)), shared }
-  }
-
-  async function sharedOf(
-    reading: DeletionReader,
-    record: TrashRecord,
-    hashes: readonly string[],
-  ): Promise<ErasePlan['shared']> {
-    const others = await reading.$queryRaw<
-      { hash: string; classifierId: string }[]
-    >`SELECT "hash", "classifierId" FROM "Sample"
-      WHERE "classifierId" <> ${record.classifierId} AND ${among('"hash"', hashes)}`
-    return others.map(({ hash, classifierId }) => ({ hash, classifierId }))
   }
 
   async function versionsWith(
@@ -161,7 +154,9 @@ export function erasingOf(
             'Wait for the training run or cancel it.',
           )
         await forgetNames(tx, record, everything)
-        await unlinkPredictions(tx, record, { images: still, everything })
+        // Predictions stay as figures, without the image. Those of other classifiers lose it, too, unless these have it
+        // as a sample.
+        await unlinkImages(tx, record.classifierId, { images: still, ofClassifier: everything })
         await deleteRows(tx, record)
         await removeUnused(tx, settings.dataDir, still)
       })
@@ -169,7 +164,7 @@ export function erasingOf(
         await rm(folder, { recursive: true, force: true })
       let isPurged = await purge()
       if (await contains(settings.databaseFile, needles)) {
-        await prisma.$executeRaw`VACUUM`
+        await rewriteFile(prisma)
         isPurged = await purge()
       }
       return isPurged
@@ -182,17 +177,7 @@ export function erasingOf(
  * is still in the trash and is deleted again.
  */
 async function removeUnused(tx: Transaction, dataDir: string, images: readonly string[]): Promise<void> {
-  const gone = await tx.$queryRaw<{ hash: string }[]>`DELETE FROM "Picture" WHERE ${among('"hash"', images)}
-    AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash")
-    AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")
-    RETURNING "hash"`
-  for (const { hash } of gone) blobNow.removeImage(dataDir, hash)
-}
-
-/** Of a list of any length: as one parameter, the statement stays the same. */
-function among(column: '"hash"' | '"pictureHash"', values: readonly string[]): Prisma.Sql {
-  const { sql, raw } = prismaSql()
-  return sql`${raw(column)} IN (SELECT "value" FROM json_each(${JSON.stringify(values)}))`
+  for (const hash of await deleteUnusedAmong(tx, images)) blobNow.removeImage(dataDir, hash)
 }
 
 const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)]
@@ -220,21 +205,7 @@ async function forgetNames(tx: Transaction, record: TrashRecord, hashes: readonl
     if (findings.length < report.findings.length)
       await tx.upload.update({ where: { id }, data: { reportJson: JSON.stringify({ ...report, findings }) } })
   }
-  await tx.$executeRaw`UPDATE "Prediction" SET "filename" = NULL
-    WHERE "classifierId" = ${record.classifierId} AND ${among('"pictureHash"', hashes)}`
-}
-
-/** Predictions stay as figures, without the image. Those of other classifiers lose it, too, unless these have
- *  it as a sample. */
-async function unlinkPredictions(
-  tx: Transaction,
-  { classifierId }: TrashRecord,
-  { images, everything }: { readonly images: readonly string[]; readonly everything: readonly string[] },
-): Promise<void> {
-  await tx.$executeRaw`UPDATE "Prediction" SET "pictureHash" = NULL, "filename" = NULL
-    WHERE ${among('"pictureHash"', images)}`
-  await tx.$executeRaw`UPDATE "Prediction" SET "pictureHash" = NULL
-    WHERE "classifierId" = ${classifierId} AND ${among('"pictureHash"', everything)}`
+  await forgetFilenames(tx, record.classifierId, hashes)
 }
 
 async function deleteRows(

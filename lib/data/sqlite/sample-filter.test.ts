@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { SampleFilters, SampleSort } from '#lib/contracts/sample-filters.ts'
-import { idsStatement, latestStatement } from '#lib/queries/sample-list.ts'
+import { idsStatement, latestStatement } from './list-statements.ts'
 import type { Prisma } from '../generated/client.ts'
 import { openWithFruit } from '../opened.fakes.ts'
 

@@ -1,4 +1,5 @@
-/** The SQL condition of a filter on samples, for lists and for changes of all that match: both find the same rows. */
+/** The SQL condition of a filter on samples, for lists and for changes of all that match: both find the same rows.
+ *  Prisma can express neither the order by a prediction of the live version nor findings whose label still holds. */
 import { parseArea, type SampleFilters } from '#lib/contracts/sample-filters.ts'
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
@@ -109,3 +110,15 @@ const samplesOfFindings = (classifierId: string, kind: string): Prisma.Sql => pr
     LEFT JOIN "FindingDismissal" d ON d."sampleId" = fs."sampleId" AND d."kind" = f."kind"
   WHERE f."classifierId" = ${classifierId} AND f."kind" = ${kind}
     AND (d."sampleId" IS NULL OR d."label" IS NOT s."label")`
+
+const COLUMNS = `s."id", s."classifierId", s."hash", s."filename", s."label", s."split", s."isSplitGiven",
+  s."excludedAt", s."trashedAt", s."trashId"`
+
+/** All that match, oldest first, with what a change needs of them. */
+export const samplesMatching = <T>(
+  reader: Pick<Prisma.TransactionClient, '$queryRaw'>,
+  filter: SampleFilter,
+): Promise<T[]> => {
+  const { from, where } = matching(filter)
+  return reader.$queryRaw<T[]>`SELECT ${prismaSql().raw(COLUMNS)} FROM ${from} WHERE ${where} ORDER BY s."id"`
+}
