@@ -7,7 +7,9 @@ import { Card } from '#lib/ui/card.tsx'
 import { CopyButton } from '#lib/ui/copy-button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Segmented } from '#lib/ui/segmented.tsx'
+import { FocusOnArrival } from '../../../../_components/focus-on-arrival.tsx'
 import { useMutation } from '../../../../_components/use-mutation.ts'
+import { isOnThisDeviceOnly } from '../address.ts'
 import { snippetsFor, type Snippet } from '../snippets.ts'
 
 const PLACEHOLDER = 'YOUR_KEY'
@@ -37,6 +39,12 @@ export function ProgramsCard({ classifier, origin, isPublic, denialReason }: Pro
         onChange={setShown}
       />
       <p className="small muted">{snippet.note}</p>
+      {isOnThisDeviceOnly(origin) && (
+        <p className="small" role="note">
+          The address in the program works on this computer only. Under “On a phone” is what to change so that
+          other devices reach Darkroom.
+        </p>
+      )}
       <div className="copyable">
         <pre
           className="command overflow-x-auto"
@@ -66,24 +74,26 @@ function KeyPart({ classifier: { id, title }, isPublic, denialReason, created, o
   }
   if (created !== null)
     return (
-      <div role="status" className="grid gap-2">
-        <p>
-          <strong>The key is filled in below. Copy it now: it is shown only once.</strong>
-        </p>
-        <div className="copyable">
-          <code
-            className="command whitespace-pre-wrap [overflow-wrap:anywhere]"
-            tabIndex={0}
-            aria-label="API key"
-          >
-            {created}
-          </code>
-          <CopyButton text={created} label="Copy the key" />
+      <FocusOnArrival label="New API key">
+        <div role="status" className="grid gap-2">
+          <p>
+            <strong>The key is filled in below. Copy it now: it is shown only once.</strong>
+          </p>
+          <div className="copyable">
+            <code
+              className="command whitespace-pre-wrap [overflow-wrap:anywhere]"
+              tabIndex={0}
+              aria-label="API key"
+            >
+              {created}
+            </code>
+            <CopyButton text={created} label="Copy the key" />
+          </div>
+          <p className="small muted">
+            It can predict with this classifier only. Admins revoke keys in Settings.
+          </p>
         </div>
-        <p className="small muted">
-          It can predict with this classifier only. Admins revoke keys in Settings.
-        </p>
-      </div>
+      </FocusOnArrival>
     )
   return (
     <div className="grid gap-2">

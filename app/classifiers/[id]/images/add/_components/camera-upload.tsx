@@ -3,6 +3,7 @@
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { Button } from '#lib/ui/button.tsx'
+import { FocusOnArrival } from '../../../../../_components/focus-on-arrival.tsx'
 import type { UploadWork } from './use-upload.ts'
 
 /** Loaded when they are opened. */
@@ -29,16 +30,22 @@ export function CameraUpload({
   switch (opened) {
     case 'camera':
       return (
-        <RecordImages
-          classes={classes}
-          onlyClass={null}
-          progress={progress}
-          onSend={(bursts, onSent) => void sendBursts(bursts, onSent)}
-          onClose={close}
-        />
+        <FocusOnArrival label="Camera">
+          <RecordImages
+            classes={classes}
+            onlyClass={null}
+            progress={progress}
+            onSend={(bursts, onSent) => void sendBursts(bursts, onSent)}
+            onClose={close}
+          />
+        </FocusOnArrival>
       )
     case 'phone':
-      return <PhonePanel classifier={id} classes={classes} address={address} onClose={close} />
+      return (
+        <FocusOnArrival label="Phone">
+          <PhonePanel classifier={id} classes={classes} address={address} onClose={close} />
+        </FocusOnArrival>
+      )
     case null:
       return (
         <div className="row">

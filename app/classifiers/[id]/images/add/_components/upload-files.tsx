@@ -1,5 +1,6 @@
 'use client'
 /** Where files are dropped, and what an upload of them would add; both are parts of an upload form. */
+import { useEffect, useRef } from 'react'
 import { counted } from '#lib/domain/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Checkbox } from '#lib/ui/field.tsx'
@@ -44,6 +45,11 @@ export function ReadyFiles({
   readonly mayBeUnlabelled?: boolean
 }) {
   const { files, label, setLabel, isUnlabelled, plan, progress, chooseReading, clear, cancel, send } = upload
+  const actions = useRef<HTMLDivElement>(null)
+  // on a small screen they are below the drop zone that was pressed
+  useEffect(() => {
+    void actions.current?.scrollIntoView({ block: 'nearest' })
+  }, [plan.kind])
   const needsLabel = !isUnlabelled && unsortedIn(files).length > 0 && label.trim() === ''
   return (
     <>
@@ -73,7 +79,7 @@ export function ReadyFiles({
           </div>
         </>
       ) : (
-        <div className="row">
+        <div ref={actions} className="row scroll-mb-4">
           <Button
             variant="primary"
             onClick={() => void send()}

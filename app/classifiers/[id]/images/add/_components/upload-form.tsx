@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { FocusOnArrival } from '../../../../../_components/focus-on-arrival.tsx'
 import { CameraUpload, type PhoneAccess } from './camera-upload.tsx'
 import type { ClassifierOption } from './classifier-option.ts'
 import { ReadyFiles, UploadDropZone, type UploadLimits } from './upload-files.tsx'
@@ -31,7 +32,9 @@ export function UploadForm({ classifier: { id, classes }, mayEdit, limits, phone
       )}
       {upload.failure && <ErrorNotice title="Upload failed" failure={upload.failure} />}
       {upload.reports.map((report) => (
-        <UploadReportCard key={report.id} report={report} isFresh mayEdit={mayEdit} />
+        <FocusOnArrival key={report.id} label="Report of the upload">
+          <UploadReportCard report={report} isFresh mayEdit={mayEdit} />
+        </FocusOnArrival>
       ))}
       {recent}
     </div>

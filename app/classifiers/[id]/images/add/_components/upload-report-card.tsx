@@ -22,6 +22,9 @@ import { NextStep } from './next-step.tsx'
 
 const FINDINGS_SHOWN = 50
 
+/** Earlier clients read the message without its full stop. */
+const asSentence = (message: string): string => (message.endsWith('.') ? message : `${message}.`)
+
 export function UploadReportCard({
   report,
   mayEdit,
@@ -62,11 +65,11 @@ export function UploadFindings({
   const shown = report.findings.slice(0, FINDINGS_SHOWN)
   const isComplete = shown.length === report.findings_total
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       {report.state === 'failed' ? (
         <ErrorNotice title="This upload failed" failure={{ detail: report.error ?? report.message }} />
       ) : (
-        <p role="status">{report.message}</p>
+        <p role="status">{asSentence(report.message)}</p>
       )}
       {report.plan !== null && report.plan.notes.length > 0 && (
         <ul className="small muted">
@@ -167,7 +170,7 @@ export function UndoUpload({ report }: { readonly report: UploadReport }) {
   return (
     <>
       <Button size="small" variant="quiet" onClick={() => setIsOpen(true)}>
-        Undo
+        Undo this upload
       </Button>
       <Dialog
         isOpen={isOpen}
