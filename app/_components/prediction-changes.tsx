@@ -3,8 +3,8 @@ import Link from 'next/link'
 import { darkroom } from '#lib/http/context.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
-import { ImageTile } from '#lib/ui/image-tile.tsx'
 import { currentUser, resultOf } from '../current-user.ts'
+import { SampleTile } from './sample-tile.tsx'
 
 /** So many are shown at first. */
 const SHOWN = 24
@@ -22,7 +22,16 @@ export async function PredictionChanges({ id, base }: PredictionChangesProps) {
   const { context } = await currentUser()
   const result = await resultOf(context, () => darkroom().training.modelChanges({ id, with: base }, context))
   if (!result.ok || result.value.images === 0) return null
-  const { version, compared_with: before, images, count, corrected, spoiled, changes } = result.value
+  const {
+    classifier,
+    version,
+    compared_with: before,
+    images,
+    count,
+    corrected,
+    spoiled,
+    changes,
+  } = result.value
   return (
     <section className="grid grid-cols-[minmax(0,1fr)] gap-2" aria-labelledby={`changes-${id}`}>
       <h3 id={`changes-${id}`}>
@@ -41,14 +50,16 @@ export async function PredictionChanges({ id, base }: PredictionChangesProps) {
       {changes.length > 0 && (
         <div className="tiles">
           {changes.slice(0, SHOWN).map((one) => (
-            <ImageTile
+            <SampleTile
               key={one.sample_id}
-              src={`${one.image_url}?size=160`}
+              classifier={classifier}
+              id={one.sample_id}
+              src={one.image_url}
               alt={one.filename ?? `image of ${one.label}`}
             >
               labelled <strong>{one.label}</strong>: {one.before} → <strong>{one.after}</strong>{' '}
               <FigureNumber share={one.confidence} digits={0} />
-            </ImageTile>
+            </SampleTile>
           ))}
         </div>
       )}

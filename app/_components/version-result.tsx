@@ -61,10 +61,10 @@ function MistakeTiles({
         </span>
       </h3>
       <p className="small muted">
-        The most confident mistakes come first. Is each label correct, and can you see the difference
-        yourself? More images like these help.
+        The most confident mistakes come first. Is the label of each correct? Select an image to change its
+        label or to exclude it. Where the labels are correct, more images like these help.
       </p>
-      <EvaluatedTiles images={shown} isShort />
+      <EvaluatedTiles classifier={classifier} images={shown} isShort />
       {count > SHOWN_ON_PHONES && (
         <p className="small">
           <Link

@@ -18,6 +18,7 @@ export const parseArea = (text: string): readonly [number, number, number, numbe
 }
 
 export const sampleFilters = {
+  sample: id.optional().describe('only this one'),
   label: className.optional(),
   split: z.enum(['train', 'validation', 'test']).optional(),
   source: z.enum(SOURCES).optional(),

@@ -48,6 +48,8 @@ test('images are found by part of their name, by prediction, and by how certain 
   const opened = await withPredictions()
 
   expect(await named(opened, { filename: 'img_' })).toEqual(['img_3', 'IMG_2', 'IMG_1'])
+  const { samples } = await opened.data.queries.listSamples({ limit: 50, filename: 'IMG_2' })
+  expect(await named(opened, { sample: samples[0]!.id })).toEqual(['IMG_2'])
   expect(await named(opened, { predicted: 'lime' })).toEqual(['other', 'img_3'])
   expect(await named(opened, { differs: true })).toEqual(['img_3', 'IMG_2'])
   expect(await named(opened, { differs: false, label: 'lime' })).toEqual(['other'])

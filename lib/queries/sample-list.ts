@@ -109,9 +109,9 @@ export function sampleListQueries(
 type LivePrediction = NonNullable<SampleAnswer['predicted']>
 /** Whether SampleCount has the number: a scan of 100,000 rows takes 60 ms. */
 function isSummed(filter: SampleFilter, sort: SampleSort): boolean {
-  const { upload, filename, finding, area, state, label } = filter
+  const { sample, upload, filename, finding, area, state, label } = filter
   const isPlain =
-    [upload, filename, finding, area].every((one) => one === undefined) && sort !== 'least_certain'
+    [sample, upload, filename, finding, area].every((one) => one === undefined) && sort !== 'least_certain'
   return (
     isPlain &&
     state !== 'trashed' &&

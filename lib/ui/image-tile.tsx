@@ -7,22 +7,27 @@ type ImageTileProps = {
   readonly alt: string
   /** The longer side of the image in pixels, if known. */
   readonly pixels?: number
+  /** Makes the image a link. */
+  readonly linked?: (image: ReactNode) => ReactNode
   readonly children?: ReactNode
 }
 const SMALL_SIDE = 64
 
-export function ImageTile({ src, alt, pixels, children }: ImageTileProps) {
+export function ImageTile({ src, alt, pixels, linked, children }: ImageTileProps) {
+  const image = (
+    <StoredImage
+      key={src}
+      className="tile-image"
+      src={src}
+      alt={alt}
+      loading="lazy"
+      decoding="async"
+      data-enlarged={pixels !== undefined && pixels <= SMALL_SIDE}
+    />
+  )
   return (
     <figure className="tile">
-      <StoredImage
-        key={src}
-        className="tile-image"
-        src={src}
-        alt={alt}
-        loading="lazy"
-        decoding="async"
-        data-enlarged={pixels !== undefined && pixels <= SMALL_SIDE}
-      />
+      {linked ? linked(image) : image}
       {children && <figcaption>{children}</figcaption>}
     </figure>
   )

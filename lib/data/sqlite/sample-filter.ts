@@ -38,6 +38,7 @@ function ownConditions(filter: SampleFilter): Prisma.Sql[] {
   const { sql } = prismaSql()
   const {
     classifierId,
+    sample,
     label,
     split,
     source,
@@ -50,6 +51,7 @@ function ownConditions(filter: SampleFilter): Prisma.Sql[] {
   return [
     sql`s."classifierId" = ${classifierId}`,
     ...stateConditions(filter.state),
+    ...(sample === undefined ? [] : [sql`s."id" = ${sample}`]),
     ...(label === undefined ? [] : [sql`s."label" = ${label}`]),
     ...(split === undefined ? [] : [sql`s."split" = ${split}`]),
     ...(source === undefined ? [] : [sql`s."source" = ${source}`]),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { filterCount, imageListOf, imagesAddress } from './filters.ts'
+import { filterCount, imageAddress, imageListOf, imagesAddress } from './filters.ts'
 
 test('a shared link shows the same images', () => {
   const query = {
@@ -27,6 +27,16 @@ test('a shared link shows the same images', () => {
   })
   expect(filterCount(list)).toBe(6)
   expect(imagesAddress('fruit', query)).toBe(`/classifiers/fruit/images?${new URLSearchParams(query)}`)
+})
+
+test('a link to one image shows that image', () => {
+  const sample = '01a22e65-d12a-7000-87c6-910cb3ed96d1'
+
+  const address = imageAddress('fruit', sample)
+
+  expect(address).toBe(`/classifiers/fruit/images?image=${sample}`)
+  expect(imageListOf({ image: sample }).filters).toEqual({ sample })
+  expect(imageListOf({ image: 'x' }).filters).toEqual({})
 })
 
 test('what is not valid in a link is left out', () => {

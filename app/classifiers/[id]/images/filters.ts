@@ -8,6 +8,7 @@ import type { Query } from '../../../current-user.ts'
 type ListInput = CallInput<Routes['GET /api/samples']>
 export type ImageFilters = Pick<
   ListInput,
+  | 'sample'
   | 'label'
   | 'split'
   | 'state'
@@ -27,6 +28,7 @@ export type ImageList = { readonly filters: ImageFilters; readonly sort: ImageSo
 /** Read at once, by the page and by the grid, which takes the first ones from the page. */
 export const IMAGES_AT_ONCE = 100
 
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 const SPLITS = ['train', 'validation', 'test'] as const
 const STATES = ['active', 'excluded', 'unlabelled', 'trashed'] as const
 const SOURCES = ['dataset', 'upload', 'feedback'] as const
@@ -34,6 +36,7 @@ const SORTS = ['newest', 'oldest', 'name', 'least_certain'] as const
 
 /** Names in the URL: short, because people share it. */
 export const QUERY_NAMES = [
+  'image',
   'q',
   'class',
   'set',
@@ -52,6 +55,7 @@ export type QueryName = (typeof QUERY_NAMES)[number]
 /** What is not valid is left out: an old link then shows more images instead of an error. */
 export function imageListOf(query: Query): ImageList {
   const filters: ImageFilters = {
+    ...(query.image && UUID.test(query.image) && { sample: query.image }),
     ...(query.q && { filename: query.q }),
     ...(query.class && { label: query.class }),
     ...given('split', oneOf(SPLITS, query.set)),
@@ -90,6 +94,10 @@ function percentOf(value: string | undefined): number | undefined {
   const percent = Number(value)
   return value && percent > 0 && percent <= 100 ? percent / 100 : undefined
 }
+
+/** The address of the page with this image enlarged, where its label can be corrected. */
+export const imageAddress = (classifier: string, sample: string): string =>
+  imagesAddress(classifier, { image: sample })
 
 export const filterCount = ({ filters }: ImageList): number => Object.keys(filters).length
 

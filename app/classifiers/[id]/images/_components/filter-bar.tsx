@@ -119,6 +119,11 @@ export function FilterBar({
               onChange={(event) => apply({ differs: event.target.checked ? 'yes' : '' })}
             />
           )}
+          {query.image && (
+            <Button size="small" onClick={() => apply({ image: '' })}>
+              Only one image: show all
+            </Button>
+          )}
           {query.area && (
             <Button size="small" onClick={() => apply({ area: '' })}>
               Only a part of the map: show all

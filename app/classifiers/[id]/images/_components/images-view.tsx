@@ -32,7 +32,7 @@ export function ImagesView({ classifier, classes, list, initial, mayEdit }: Imag
   useUndoKey(edits.undo)
   const [selection, setSelection] = useState<Selection>(NOTHING)
   const [position, setPosition] = useState(0)
-  const [isEnlarged, setIsEnlarged] = useState(false)
+  const [isEnlarged, setIsEnlarged] = useState(list.filters.sample !== undefined)
   const [isHelpOpen, setIsHelpOpen] = useState(false)
   const current = Math.max(0, Math.min(position, pages.total - 1))
   const currentSample = pages.at(current)
@@ -103,6 +103,11 @@ export function ImagesView({ classifier, classes, list, initial, mayEdit }: Imag
           onSelectAll={() => setSelection(ALL)}
           onClear={() => setSelection(NOTHING)}
         />
+        {pages.total > 0 && (
+          <Button size="small" variant="quiet" onClick={() => setIsEnlarged(true)}>
+            Enlarge
+          </Button>
+        )}
         <Button size="small" variant="quiet" onClick={() => setIsHelpOpen(true)}>
           Keyboard
         </Button>

@@ -27,7 +27,7 @@ export function SelectionBar(props: SelectionBarProps) {
   return (
     <div className="image-actions" role="group" aria-label="Selected images">
       <p className="small" role="status">
-        {count === 0 && `${counted(total, 'image')}. Select some to change them.`}
+        {count === 0 && `${counted(total, 'image')}. Select some to change them, or enlarge them one by one.`}
         {count > 0 &&
           (isAll ? `All ${counted(total, 'image')} that match` : `${counted(count, 'image')} selected`)}
       </p>

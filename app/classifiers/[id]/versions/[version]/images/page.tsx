@@ -78,7 +78,7 @@ export default async function VersionImages(props: ImagesProps) {
         {counted(total, 'image')}, the most confident predictions first. {METHODS[source]}
         {deleted > 0 && ` ${counted(deleted, 'image was', 'images were')} deleted since.`}
       </p>
-      {images.length > 0 && <EvaluatedTiles images={images} />}
+      {images.length > 0 && <EvaluatedTiles classifier={id} images={images} />}
       {next && (
         <p>
           <Link
