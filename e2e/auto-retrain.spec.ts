@@ -38,6 +38,7 @@ test('after the first account, networks are offered; they are offered where a cl
   const { networks, retrain } = pagesOf(page, app)
   await becomeOwner(page, app)
 
+  await networks.showOffers()
   await expect(networks.offer('MobileNetV2 1.0')).toBeVisible()
   await retrain.open('shapes')
   await networks.showOffers()

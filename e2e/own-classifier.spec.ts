@@ -37,7 +37,7 @@ test('a classifier is named, left, resumed, filled from a ZIP archive, changed a
   await newClassifier.open('two-signs')
   await newClassifier.upload('signs.zip', twoSigns(OF_EACH))
   await expect(newClassifier.understood).toContainText(`${2 * OF_EACH} images in 2 classes`)
-  await expect(newClassifier.advice).toContainText(`has only ${OF_EACH} images`)
+  await expect(newClassifier.advice).toContainText(`has ${OF_EACH} images`)
 
   await classifierSettings.open('two-signs')
   await classifierSettings.renameClass('ring', 'hoop')

@@ -44,7 +44,7 @@ test('a folder is read like an archive: with its test set, without hidden files'
   await upload.open('shapes')
   await upload.selectFolder(join(folder, 'my-set'))
 
-  await expect(upload.plan).toContainText('Read as 2 classes, ring (1) and star (1), with a test set of 1.')
+  await expect(upload.plan).toContainText('Read as 2 classes: ring (1) and star (1), with a test set of 1.')
   await expect(upload.plan).toContainText('It is not in a class folder')
   await upload.send('')
   await expect(upload.report(3)).toBeVisible()
@@ -55,11 +55,11 @@ test('an uncertain archive is shown with its other reading, which is one click a
   await logIn(page, app)
   await upload.open('shapes')
   await upload.select('letters.zip', zipOf(['A/1.png', 'A/2.png', 'a/3.png', 'a/4.png'], 600))
-  await expect(upload.plan).toContainText('Read as 2 classes, A (2) and a (2).')
+  await expect(upload.plan).toContainText('Read as 2 classes: A (2) and a (2).')
   await expectNoAxeFindings(page)
   await upload.readAs('1 class')
 
-  await expect(upload.plan).toContainText('Read as 1 class, A (4).')
+  await expect(upload.plan).toContainText('Read as 1 class: A (4).')
   await upload.send('letters.zip')
   await expect(upload.report(4)).toBeVisible()
 })

@@ -131,10 +131,10 @@ function SetupNetworks({ networks }: { readonly networks: readonly NetworkAnswer
       {networks.some(({ state }) => state !== 'installed') ? (
         <>
           <p>
-            New classifiers start from a pretrained network. With a better one they need fewer images. You can
-            download one now, or later in Settings.
+            You can now create a classifier of your own. It starts from a pretrained network; with a more
+            accurate one it needs fewer images. You can download one here, or later in Settings.
           </p>
-          <NetworkOffers networks={networks} isOpen />
+          <NetworkOffers networks={networks} />
         </>
       ) : (
         <p>You can now upload images and train a classifier of your own.</p>

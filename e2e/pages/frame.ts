@@ -5,6 +5,9 @@
 import type { Locator } from '@playwright/test'
 import { open, type Tab } from './tab.ts'
 
+/** More controls than a page of a story has. */
+const MOST_TABS = 80
+
 export const frame = (tab: Tab) => {
   const { page } = tab
   return {
@@ -15,6 +18,7 @@ export const frame = (tab: Tab) => {
     classifiers: page.getByRole('heading', { level: 3 }),
     note: page.getByRole('note').first(),
     loginLink: page.getByRole('link', { name: 'Log in', exact: true }),
+    newClassifierLink: page.getByRole('link', { name: 'New classifier' }),
     settingsLink: page.getByRole('link', { name: 'Settings', exact: true }),
     /** The fold with the shipped classifiers. */
     examples: page.getByRole('heading', { name: 'Examples' }),
@@ -39,6 +43,14 @@ export const frame = (tab: Tab) => {
     /** A text as the whole of an element. */
     text: (text: string) => page.getByText(text, { exact: true }).first(),
     focused: page.locator(':focus'),
+    /** Presses Tab until this control has the focus. */
+    tabTo: async (control: Locator): Promise<void> => {
+      for (let i = 0; i < MOST_TABS; i++) {
+        await page.keyboard.press('Tab')
+        if (await control.evaluate((one) => one === document.activeElement)) return
+      }
+      throw new Error(`${MOST_TABS} times Tab did not lead to ${String(control)}`)
+    },
     dialog: dialogOf(page.getByRole('dialog')),
     /** Every word on the page, labels for screen readers included. */
     words: async (): Promise<readonly string[]> => [

@@ -42,6 +42,13 @@ export const imagesPage = (tab: Tab) => {
       await page.mouse.up()
     },
     enlarged,
+    imageNamed: (file: string) => grid.getByRole('option', { name: new RegExp(`, ${file},`) }),
+    enlargeButton: page.getByRole('button', { name: 'Enlarge', exact: true }),
+    /** In the enlarged view. */
+    labelButton: (label: string) =>
+      enlarged.getByRole('group', { name: 'Set the label' }).getByRole('button', { name: label }),
+    enlargedLabel: (label: string) => enlarged.getByRole('heading', { name: label, exact: true }),
+    suggestion: (label: string) => enlarged.getByText(`Suggested label: ${label}`),
     help: dialogOf(page.getByRole('dialog', { name: 'Keyboard' })),
   }
 }

@@ -12,6 +12,12 @@ export const newClassifierPage = (tab: Tab) => {
       await page.getByRole('button', { name: 'Continue to the images' }).click()
       await page.waitForURL(/classifier=/)
     },
+    nameField: page.getByLabel('Name', { exact: true }),
+    chooseFiles: page.getByRole('button', { name: 'Choose files' }),
+    uploadButton: page.getByRole('button', { name: /^Upload / }),
+    report: page.getByRole('region', { name: 'Report of the upload' }),
+    labelButton: (label: string) => page.getByRole('button', { name: `It is ${label}` }),
+    imagesLink: page.getByRole('link', { name: 'Look at the images' }),
     steps: page.getByRole('list', { name: 'Steps' }),
     currentStep: page.getByRole('list', { name: 'Steps' }).locator('[aria-current=step]'),
     upload: async (name: string, zip: Buffer): Promise<void> => {

@@ -8,6 +8,8 @@ export const versionResult = ({ page }: Tab) => {
     crossValidated: (images: number) =>
       page.getByText(`Measured on ${images} images: each was left out of training once`),
     noMistakes: page.getByText('No mistakes.', { exact: true }),
+    /** Opens the image of a mistake, where its label can be corrected. */
+    mistakeLink: (file: string) => mistakes.getByRole('link', { name: file }),
     mistakeImages: mistakes.getByRole('img'),
     mistake: (label: string, predicted: string) =>
       mistakes.getByText(`labelled ${label}, predicted ${predicted}`),

@@ -11,7 +11,7 @@ const plannedClass = z.object({
 export const MOST_PLANNED_CLASSES = 200
 
 const planCounts = {
-  message: z.string().describe('in one sentence: "2 classes, cats (9) and dogs (9), with a test set of 4."'),
+  message: z.string().describe('in one sentence: "2 classes: cats (9) and dogs (9), with a test set of 4."'),
   images: z.number().int(),
   class_count: z.number().int(),
   classes: z.array(plannedClass).describe('at most 200'),

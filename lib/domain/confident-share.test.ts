@@ -17,17 +17,19 @@ test.each<[string, ConfidenceFigures, string | null]>([
   [
     'with 50 images, 59 are the fewest that can prove 5 % of errors',
     { decision: null, folds: { images: 50 } },
-    'No prediction counts as confident yet. About 9 more images may be enough.',
+    'No prediction counts as confident yet: there are too few images to check that. ' +
+      'About 9 more images may be enough.',
   ],
   [
     'what is needed counts the images that are there',
     { decision: decision({ images_needed: 190 }), folds: { images: 150 } },
-    'No prediction counts as confident yet. About 40 more images may be enough.',
+    'No prediction counts as confident yet: there are too few images to check that. ' +
+      'About 40 more images may be enough.',
   ],
   [
     'one image more, at least',
     { decision: decision({ images_needed: 150 }), folds: { images: 150 } },
-    'No prediction counts as confident yet. About 1 more image may be enough.',
+    'No prediction counts as confident yet: there are too few images to check that. About 1 more image may be enough.',
   ],
   [
     'where more images would not help, it does not ask for them',

@@ -42,7 +42,10 @@ function tooFew(images: number): ConfidentShare | null {
 
 export function confidentText({ share, error, more_images: more }: ConfidentShare): string {
   if (more !== null)
-    return `No prediction counts as confident yet. About ${counted(more, 'more image')} may be enough.`
+    return (
+      `No prediction counts as confident yet: there are too few images to check that. About ` +
+      `${counted(more, 'more image')} may be enough.`
+    )
   if (error === null)
     return 'No prediction counts as confident: even the surest ones are incorrect too often.'
   const wrong = Math.ceil(error * 100)

@@ -14,8 +14,8 @@ test('a dry run answers with the plan and stores nothing', async () => {
 
   const { plan } = uploadDryRun.parse(body)
   expect(status).toBe(200)
-  expect(plan.message).toBe('2 classes, A (2) and a (2).')
-  expect(plan.uncertain).toMatchObject([{ reading: 'merge-names', message: '1 class, A (4).' }])
+  expect(plan.message).toBe('2 classes: A (2) and a (2).')
+  expect(plan.uncertain).toMatchObject([{ reading: 'merge-names', message: '1 class: A (4).' }])
   expect(await samples()).toEqual([])
   expect(leftOver()).toEqual([])
   expect((await data.classifiers.get('pets')).classes).toEqual(['cat', 'dog'])
@@ -26,7 +26,7 @@ test('an upload does not wait: the best reading is stored, and the answer names 
 
   expect(await samples()).toEqual(['A A/1.png', 'A A/2.png', 'a a/3.png', 'a a/4.png'])
   expect(body.uncertain.map(({ reading }) => reading)).toEqual(['merge-names'])
-  expect(body.plan?.message).toBe('2 classes, A (2) and a (2).')
+  expect(body.plan?.message).toBe('2 classes: A (2) and a (2).')
 })
 
 test('another reading is chosen in the query or the form', async () => {
@@ -73,12 +73,12 @@ test('several archives: one per part, one per class, or each with classes of its
   const flat = archive('1.png', '2.png')
   const own = archive('x/1.png', 'y/2.png')
   expect(await plan(['train.zip', own], ['test.zip', own])).toBe(
-    '2 classes, x (1) and y (1), with a test set of 2.',
+    '2 classes: x (1) and y (1), with a test set of 2.',
   )
   expect(await plan(['cats-samples.zip', flat], ['dogs-samples.zip', flat])).toBe(
-    '2 classes, cats (2) and dogs (2).',
+    '2 classes: cats (2) and dogs (2).',
   )
-  expect(await plan(['a.zip', own], ['b.zip', own])).toBe('2 classes, x (2) and y (2).')
+  expect(await plan(['a.zip', own], ['b.zip', own])).toBe('2 classes: x (2) and y (2).')
 })
 
 test('the plan of several archives counts and names the files as those of each do', async () => {
@@ -99,7 +99,7 @@ test('the plan of several archives counts and names the files as those of each d
   )
 
   const { plan } = uploadDryRun.parse(body)
-  expect(plan.message).toBe('2 classes, x (2) and y (2).')
+  expect(plan.message).toBe('2 classes: x (2) and y (2).')
   expect(plan.skipped.flatMap(({ examples }) => examples)).toContain('.DS_Store')
   expect(plan.skipped.flatMap(({ examples }) => examples).join()).not.toMatch(/\d\/x|0\//)
 })

@@ -23,8 +23,8 @@ export function adviceFor(classes: readonly Class[]): readonly string[] {
   return [
     ...(fewest.images < GOOD_IMAGES
       ? [
-          `“${fewest.class}” has only ${counted(fewest.images, 'image')}. Results become useful from about ` +
-            `${GOOD_IMAGES} images; you can train now and add more later.`,
+          `The smallest class, “${fewest.class}”, has ${counted(fewest.images, 'image')}. Predictions are better ` +
+            `with ${GOOD_IMAGES} or more of each class; you can train now and add more later.`,
         ]
       : []),
     ...(most.images > MOST_RATIO * fewest.images

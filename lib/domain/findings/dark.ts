@@ -14,7 +14,12 @@ export const dark: KindOfFinding = {
       ? null
       : {
           severity: 1 - brightness99 / DARK_BELOW,
-          detail: `99 % of its pixels are at most ${percent(brightness99)} as bright as white.`,
+          detail: detailOf(percent(brightness99)),
         },
   ),
 }
+
+const detailOf = (brightness: string): string =>
+  brightness === percent(0)
+    ? 'At least 99 % of its pixels are black.'
+    : `99 % of its pixels are at most ${brightness} as bright as white.`

@@ -44,6 +44,15 @@ const figures = (change: Partial<ImageFigures>): Partial<FindingSample> => ({
 })
 
 describe('single images', () => {
+  test.each<[string, Partial<FindingSample>, string]>([
+    ['dark', figures({ brightness99: 0.004 }), 'At least 99 % of its pixels are black.'],
+    ['dark', figures({ brightness99: 0.08 }), '99 % of its pixels are at most 8 % as bright as white.'],
+    ['light', figures({ brightness5: 1 }), 'At least 95 % of its pixels are white.'],
+    ['light', figures({ brightness5: 0.96 }), '95 % of its pixels are at least 96 % as bright as white.'],
+  ])('an image that is %s says how much', (kind, change, detail) => {
+    expect(ofKind(kind, set([...many(30), sample('odd', change)]))[0]?.detail).toBe(detail)
+  })
+
   test.each<[string, Partial<FindingSample>, number]>([
     ['dark', figures({ brightness99: 0.08 }), 0.75], // 1 − 0.08 / 0.32
     ['light', figures({ brightness5: 0.96 }), 0.2], // 1 − 0.04 / 0.05

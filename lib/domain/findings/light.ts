@@ -14,7 +14,12 @@ export const light: KindOfFinding = {
       ? null
       : {
           severity: 1 - (1 - brightness5) / LIGHT_MARGIN,
-          detail: `95 % of its pixels are at least ${percent(brightness5)} as bright as white.`,
+          detail: detailOf(percent(brightness5)),
         },
   ),
 }
+
+const detailOf = (brightness: string): string =>
+  brightness === percent(1)
+    ? 'At least 95 % of its pixels are white.'
+    : `95 % of its pixels are at least ${brightness} as bright as white.`

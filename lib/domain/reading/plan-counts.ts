@@ -74,7 +74,7 @@ export function countPlan(files: readonly PlacedFile[]): PlanCounts {
   }
 }
 
-/** "2 classes, cats (9) and dogs (9), with a test set of 4." */
+/** "2 classes: cats (9) and dogs (9), with a test set of 4." */
 function countsSentence(classes: readonly PlannedClass[], { test, validation }: SplitCounts): string {
   if (classes.length === 0) return 'No classes.'
   const named = classes
@@ -85,7 +85,7 @@ function countsSentence(classes: readonly PlannedClass[], { test, validation }: 
   const list = named.length > 1 ? `${named.slice(0, -1).join(', ')} and ${named.at(-1)}` : named[0]!
   const inside = validation > 0 ? `, ${validation.toLocaleString('en')} of these from its validation set` : ''
   const ending = `${inside}${test > 0 ? `, with a test set of ${test.toLocaleString('en')}` : ''}`
-  return `${classes.length === 1 ? '1 class' : `${classes.length} classes`}, ${list}${ending}.`
+  return `${classes.length === 1 ? '1 class' : `${classes.length} classes`}: ${list}${ending}.`
 }
 
 /** 2 before 10, the rest by code units: the same order on every machine. */

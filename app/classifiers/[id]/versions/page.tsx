@@ -29,7 +29,7 @@ export default async function Versions({ params }: ClassifierPageProps) {
     <div className="stack">
       <PageHead
         title="Versions"
-        lead="Every training run creates an immutable version. One is live; you can switch to any other."
+        lead="Every training run creates a version. One is live and makes the predictions; you can switch."
       >
         <PageHelp topic="versions" />
       </PageHead>

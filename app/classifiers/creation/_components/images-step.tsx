@@ -2,6 +2,8 @@
 /** The second step: images, as folders, a ZIP archive or single files; shows how they are read before they are sent. */
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { FocusOnArrival } from '../../../_components/focus-on-arrival.tsx'
+import { UploadProblems } from '../../[id]/images/findings/_components/upload-problems.tsx'
 import { CameraUpload, type PhoneAccess } from '../../[id]/images/add/_components/camera-upload.tsx'
 import type { ClassifierOption } from '../../[id]/images/add/_components/classifier-option.ts'
 import {
@@ -35,12 +37,21 @@ export function ImagesStep({ classifier: { id, classes }, limits, phone, isFirst
       {upload.files.length > 0 && <ReadyFiles upload={upload} classes={classes} />}
       {upload.failure && <ErrorNotice title="Upload failed" failure={upload.failure} />}
       {upload.reports.map((report) => (
-        <div key={report.id} className="grid gap-2">
-          <UploadFindings report={report} mayEdit />
-          <div className="row">
-            <UndoUpload report={report} />
+        <FocusOnArrival key={report.id} label="Report of the upload">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+            <UploadFindings report={report} mayEdit />
+            {report.count > 0 && (
+              <UploadProblems
+                classifier={report.classifier}
+                upload={report.id}
+                uploadedAt={report.created_at}
+              />
+            )}
+            <div className="row">
+              <UndoUpload report={report} />
+            </div>
           </div>
-        </div>
+        </FocusOnArrival>
       ))}
     </Card>
   )

@@ -14,9 +14,14 @@ export function UnderstoodStep({ list: { classifier: id, classes } }: { readonly
     <Card
       title="Classes found"
       actions={
-        <Link href={`${classifierPage(id, 'settings')}#classes`} {...buttonProps({ size: 'small' })}>
-          Rename, merge or remove classes
-        </Link>
+        <>
+          <Link href={classifierPage(id, 'images')} {...buttonProps({ size: 'small' })}>
+            Look at the images
+          </Link>
+          <Link href={`${classifierPage(id, 'settings')}#classes`} {...buttonProps({ size: 'small' })}>
+            Rename, merge or remove classes
+          </Link>
+        </>
       }
     >
       <p>

@@ -54,7 +54,9 @@ export function BulkBar({
       data-active={hasSelection || notice !== null || undefined}
     >
       <span className="small" role="status">
-        {hasSelection ? `${counted(count, 'prediction')} selected.` : 'Select predictions to change several.'}{' '}
+        {hasSelection
+          ? `${counted(count, 'prediction')} selected.`
+          : 'Select several predictions to change them together.'}{' '}
         {notice?.text}
       </span>
       {notice?.undo && (

@@ -51,9 +51,9 @@ export function FilterForm({
           defaultValue={query.feedback ?? ''}
           options={[
             any('Any'),
-            { value: 'none', label: 'no feedback' },
-            { value: 'correct', label: 'correct' },
-            { value: 'wrong', label: 'incorrect' },
+            { value: 'none', label: 'No feedback' },
+            { value: 'correct', label: 'Correct' },
+            { value: 'wrong', label: 'Incorrect' },
           ]}
         />
         <Select
@@ -61,8 +61,8 @@ export function FilterForm({
           name="sort"
           defaultValue={query.sort ?? ''}
           options={[
-            { value: '', label: 'newest first' },
-            { value: 'least_certain', label: 'least certain first' },
+            { value: '', label: 'Newest first' },
+            { value: 'least_certain', label: 'Least certain first' },
           ]}
         />
       </div>

@@ -39,7 +39,7 @@ export function PredictionList({ predictions, classes, mayGiveFeedback, mayDelet
         />
       )}
       <Table
-        caption="Predictions, newest first"
+        caption="Predictions"
         hideCaption
         variant="lines"
         rows={predictions}

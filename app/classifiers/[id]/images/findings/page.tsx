@@ -1,7 +1,6 @@
 /** What is wrong with the images of a classifier: the kinds of problems with counts, the images of one kind, and the
  *  remedies next to each. */
 import Link from 'next/link'
-import { FINDING_KINDS } from '#lib/domain/findings/finding.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
@@ -29,10 +28,10 @@ export default async function FindingsPage(props: ClassifierPageProps) {
   const { kind: named, cursor, dismissed: shown } = await queryOf(props)
   const isDismissed = shown === 'yes'
   const user = await requireViewer(classifierPage(id, 'images/findings', { kind: named, dismissed: shown }))
-  const requested = FINDING_KINDS.find((one) => one === named)
   const { queries } = darkroom()
   const overview = await queries.listFindings({ classifier: id, dismissed: isDismissed, limit: 1 })
-  const kind = requested ?? overview.kinds[0]?.kind
+  const listed = overview.kinds.find((one) => one.kind === named) ?? overview.kinds[0]
+  const kind = listed?.kind
   const { findings, next_cursor: next } = kind
     ? await queries.listFindings({
         classifier: id,
@@ -44,7 +43,7 @@ export default async function FindingsPage(props: ClassifierPageProps) {
     : { findings: [], next_cursor: null }
   const addressOf = (more: Readonly<Record<string, string | undefined>>) =>
     classifierPage(id, 'images/findings', { ...(isDismissed && { dismissed: 'yes' }), ...more })
-  const count = overview.kinds.find((one) => one.kind === kind)?.count ?? 0
+  const count = listed?.count ?? 0
   return (
     <div className="stack">
       <PageHead
@@ -96,6 +95,7 @@ export default async function FindingsPage(props: ClassifierPageProps) {
             findings={findings}
             isDismissed={isDismissed}
             mayEdit={user.may('edit')}
+            mayTrain={user.may('train')}
           />
         </Card>
       )}

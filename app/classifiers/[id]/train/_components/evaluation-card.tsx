@@ -43,7 +43,10 @@ export function EvaluationCard({ run, verdict, children }: EvaluationCardProps) 
               Try it
             </Link>
           )}
-          <Link href={versionsHref(run)} {...buttonProps({ size: 'small' })}>
+          <Link
+            href={versionsHref(run)}
+            {...buttonProps({ variant: run.is_promoted ? 'plain' : 'primary', size: 'small' })}
+          >
             {run.is_promoted ? 'All versions' : 'Compare versions'}
           </Link>
         </>
@@ -52,7 +55,7 @@ export function EvaluationCard({ run, verdict, children }: EvaluationCardProps) 
       {children}
       {!isFirst && <p>{verdict.sentence}</p>}
       <p className="font-semibold" role="status">
-        {outcomeText(run, { version, isFirst })}
+        {outcomeText(run, { version, isFirst, isUndecided: verdict.kind === 'cannot_tell' })}
       </p>
     </Card>
   )
@@ -71,9 +74,17 @@ const versionsHref = ({
 
 function outcomeText(
   { is_promoted: isPromoted, base_version: base }: RunAnswer,
-  { version, isFirst }: { readonly version: string; readonly isFirst: boolean },
+  {
+    version,
+    isFirst,
+    isUndecided,
+  }: { readonly version: string; readonly isFirst: boolean; readonly isUndecided: boolean },
 ): string {
   if (isPromoted)
     return `${version} was promoted.${isFirst ? ' Try it with an image that it has not seen.' : ''}`
-  return base ? `${base} stayed live.` : `${version} was not promoted.`
+  if (!base) return `${version} was not promoted.`
+  const choice = isUndecided
+    ? ` You can promote ${version} yourself: compare the two, for example on the images that you corrected.`
+    : ''
+  return `${base} stayed live.${choice}`
 }

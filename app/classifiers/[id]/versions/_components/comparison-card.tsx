@@ -30,11 +30,16 @@ export function ComparisonCard({ comparison: c }: { readonly comparison: Compari
       base: c.ece.champion === null ? '–' : <FigureNumber share={c.ece.champion} />,
       other: c.ece.challenger === null ? '–' : <FigureNumber share={c.ece.challenger} />,
     },
-    {
-      metric: 'Time per image',
-      base: <FigureNumber amount={c.latency_ms.champion} unit="ms" digits={2} />,
-      other: <FigureNumber amount={c.latency_ms.challenger} unit="ms" digits={2} />,
-    },
+    // predictions of the cross-validation are stored, so there is no time
+    ...(c.latency_ms.champion > 0 || c.latency_ms.challenger > 0
+      ? [
+          {
+            metric: 'Time per image',
+            base: <FigureNumber amount={c.latency_ms.champion} unit="ms" digits={2} />,
+            other: <FigureNumber amount={c.latency_ms.challenger} unit="ms" digits={2} />,
+          },
+        ]
+      : []),
     {
       metric: 'Size',
       base: <FigureNumber bytes={c.size_bytes.champion} />,

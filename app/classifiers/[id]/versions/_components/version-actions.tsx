@@ -74,7 +74,7 @@ function PromoteDialog({ version, isOpen, onClose }: DialogProps) {
     <Dialog
       isOpen={isOpen}
       onClose={close}
-      title={`Promote ${version.version} to production?`}
+      title={`Make ${version.version} the live version?`}
       actions={
         <>
           <Button variant="quiet" onClick={close}>

@@ -1,14 +1,16 @@
 'use client'
 /** Findings of one kind: the images of each with its remedies, one button for all that are shown, and the last change
  *  with "Undo". */
+import Link from 'next/link'
 import { useEffect, useRef, useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { SetFinding } from '#lib/contracts/findings.ts'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { Badge } from '#lib/ui/badge.tsx'
-import { Button } from '#lib/ui/button.tsx'
+import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
-import { ImageTile } from '#lib/ui/image-tile.tsx'
+import { SampleTile } from '../../../../../_components/sample-tile.tsx'
 import { useMutation } from '../../../../../_components/use-mutation.ts'
 import { FindingRemedies, type Repair } from './finding-remedies.tsx'
 import { FINDING_TEXTS } from './finding-texts.ts'
@@ -18,6 +20,11 @@ import { othersOf } from './others-of.ts'
 const TILES_SHOWN = 6
 const SMALL_TILES = 'tiles max-w-[min(100%,46rem)] grid-cols-[repeat(auto-fill,minmax(6rem,1fr))]'
 
+/** Single images are compared at a glance; a group needs the width. */
+const SINGLE_IMAGES =
+  'grid grid-cols-[repeat(auto-fill,minmax(min(100%,16rem),1fr))] items-start gap-x-5 gap-y-6'
+const GROUPS = 'grid grid-cols-[minmax(0,1fr)] gap-4'
+
 type FindingListProps = {
   readonly classifier: string
   readonly findings: readonly SetFinding[]
@@ -25,6 +32,8 @@ type FindingListProps = {
   readonly mayEdit: boolean
   /** The page on which images are added. */
   readonly addImages: string
+  /** Whether this user may start the training run in which the changes count. */
+  readonly mayTrain?: boolean
   /** The findings were dismissed. */
   readonly isDismissed?: boolean
   /** The findings are of several kinds. */
@@ -44,6 +53,7 @@ export function FindingList({
   classes,
   mayEdit,
   addImages,
+  mayTrain = false,
   isDismissed = false,
   showsKinds = false,
   onChanged,
@@ -84,17 +94,23 @@ export function FindingList({
     setLast({ text: 'The change was undone.', undo: null })
     onChanged?.()
   }
+  const isOneEach = findings.every(({ samples }) => samples.length === 1)
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       {last && (
         <div className="row" role="status">
           <p ref={status} tabIndex={-1}>
-            {last.text}
+            Last change: {last.text}
           </p>
           {last.undo && (
             <Button size="small" isBusy={isBusy} onClick={() => void undoLast(last.undo!)}>
               Undo
             </Button>
+          )}
+          {mayTrain && (
+            <Link href={classifierPage(classifier, 'train')} {...buttonProps({ size: 'small' })}>
+              Train with the changes
+            </Link>
           )}
         </div>
       )}
@@ -102,7 +118,7 @@ export function FindingList({
       {mayEdit && !showsKinds && !isDismissed && (
         <ForAll findings={findings} isBusy={isBusy} repair={repair} />
       )}
-      <ul className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <ul className={isOneEach ? SINGLE_IMAGES : GROUPS}>
         {findings.map((finding) => (
           <li key={finding.id} className="grid grid-cols-[minmax(0,1fr)] gap-2">
             {showsKinds && (
@@ -110,7 +126,7 @@ export function FindingList({
                 <Badge variant="amber">{FINDING_TEXTS[finding.kind].title}</Badge>
               </p>
             )}
-            <FindingImages finding={finding} />
+            <FindingImages classifier={classifier} finding={finding} />
             <p className="small">{finding.detail}</p>
             {mayEdit && (
               <FindingRemedies {...{ finding, classes, isBusy, repair, dismiss, isDismissed, addImages }} />
@@ -122,20 +138,28 @@ export function FindingList({
   )
 }
 
-function FindingImages({ finding: { samples, samples_total: total } }: { readonly finding: SetFinding }) {
+function FindingImages({
+  classifier,
+  finding: { samples, samples_total: total },
+}: {
+  readonly classifier: string
+  readonly finding: SetFinding
+}) {
   if (samples.length === 0) return null
   return (
     <div className={SMALL_TILES}>
       {samples.slice(0, TILES_SHOWN).map((one) => (
-        <ImageTile
+        <SampleTile
           key={one.id}
-          src={`${one.image_url}?size=160`}
+          classifier={classifier}
+          id={one.id}
+          src={one.image_url}
           alt={`${one.label ?? 'unlabelled'}, ${one.filename ?? 'without a file name'}`}
           pixels={Math.max(one.width, one.height)}
         >
           {one.label ?? 'unlabelled'}
-          {one.split === 'test' && <span className="muted"> · test</span>}
-        </ImageTile>
+          {one.split === 'test' && <span className="muted"> (test set)</span>}
+        </SampleTile>
       ))}
       {total > TILES_SHOWN && <p className="small muted">and {counted(total - TILES_SHOWN, 'more image')}</p>}
     </div>
