@@ -61,6 +61,8 @@ export async function expectNoAxeFindings(page: Page, rules?: string[]): Promise
 
 /** As they are sent, compressed, all that a page has loaded. */
 const MOST_SCRIPT_BYTES = 170_000
+/** The chart library, which a page with charts loads after it is shown (measured: 59 kB). */
+const MOST_CHART_BYTES = 62_000
 
 /** The scripts of the page together, with those that it loads by itself after it is shown. */
 export async function expectFewScriptBytes(page: Page): Promise<void> {
@@ -71,7 +73,10 @@ export async function expectFewScriptBytes(page: Page): Promise<void> {
       .map((entry) => (entry as PerformanceResourceTiming).encodedBodySize),
   )
   expect(sizes.length, 'scripts').toBeGreaterThan(3)
-  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(MOST_SCRIPT_BYTES)
+  const hasCharts = (await page.locator('canvas').count()) > 0
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(
+    MOST_SCRIPT_BYTES + (hasCharts ? MOST_CHART_BYTES : 0),
+  )
 }
 
 const PHONE_WIDTH = SIZES[0]

@@ -160,6 +160,7 @@ export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], mo
       ['react', 'react/*', 'react-dom*'],
       ['app', 'ui'],
     ],
+    [['chart.js*', 'react-chartjs-2'], ['ui']],
     [['qr', 'qr/*'], ['app']],
     [['pino*'], ['operations']],
     [['autocannon'], ['commands']],

@@ -1,87 +1,164 @@
 'use client'
-/** The canvas of a chart in the colours of the tokens, with the values under the pointer; redrawn when its size
- *  or the theme changes, and for print. */
-import { useEffect, useRef, useState, type PointerEvent } from 'react'
+/** The canvas of a chart, drawn by chart.js in the colours of the tokens; redrawn when the theme changes.
+ *  Loaded only by chart.tsx. */
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart as Library,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  Tooltip,
+  type ChartOptions,
+  type Plugin,
+} from 'chart.js'
+import { useSyncExternalStore } from 'react'
+import { Chart as Canvas } from 'react-chartjs-2'
 import { valueText, visibleLabels, type ChartProps } from './chart-props.ts'
-import { drawChart, seriesColour, type Plot } from './draw-chart.ts'
 import { onThemeChange } from './theme-switch.tsx'
 
-export function ChartCanvas(props: ChartProps) {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const plot = useRef<Plot>(null)
-  const [marked, setMarked] = useState<{ index: number; x: number; width: number } | null>(null)
-  useEffect(() => {
-    const element = canvas.current!
-    const draw = () => {
-      plot.current = drawOn(element, props) ?? null
-    }
-    const resized = new ResizeObserver(draw) // calls it first when the canvas is shown, which a closed fold delays
-    resized.observe(element)
-    const stopTheme = onThemeChange(draw)
-    const paper = matchMedia('print')
-    paper.addEventListener('change', draw)
-    return () => {
-      resized.disconnect()
-      stopTheme()
-      paper.removeEventListener('change', draw)
-    }
+Library.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  Tooltip,
+)
+
+const SERIES_COLOURS = 8
+const MANY_POINTS = 40
+/** The smallest range of a share axis, so that a difference of a tenth of a point does not look large. */
+const MIN_SPAN = 0.05
+
+/** An opaque background, so that a saved PNG is readable anywhere. */
+const background: Plugin = {
+  id: 'background',
+  beforeDraw: ({ ctx, width, height }) => {
+    ctx.save()
+    ctx.fillStyle = colour('surface')
+    ctx.fillRect(0, 0, width, height)
+    ctx.restore()
+  },
+}
+
+export default function ChartCanvas({
+  title,
+  description,
+  kind,
+  labels,
+  labelFormat,
+  labelName,
+  series,
+  valueName,
+  isShare = false,
+  isStacked = false,
+}: ChartProps) {
+  const ink = useSyncExternalStore(
+    onColourChange,
+    () => colour('ink-muted'),
+    () => '',
+  )
+  const axis = (text: string) => ({
+    grid: { color: colour('line') },
+    border: { color: colour('line') },
+    ticks: { color: ink, maxRotation: 45 },
+    title: { display: true, text, color: ink },
   })
-  const onPointerMove = ({ clientX, currentTarget }: PointerEvent) => {
-    if (!plot.current) return
-    const { left, width } = currentTarget.getBoundingClientRect()
-    const index = plot.current.indexAt(clientX - left)
-    if (index !== marked?.index) setMarked({ index, x: plot.current.xOf(index), width })
+  const options: ChartOptions<'line' | 'bar'> = {
+    animation: false,
+    maintainAspectRatio: false,
+    interaction: { mode: 'index', intersect: false },
+    scales: {
+      x: { ...axis(labelName), stacked: isStacked },
+      y: {
+        ...axis(valueName),
+        stacked: isStacked,
+        beginAtZero: kind === 'bar',
+        ...(isShare && kind === 'line' && spanOf(series)),
+        ticks: {
+          color: ink,
+          precision: !isShare && kind === 'bar' ? 0 : undefined,
+          callback: (value) => valueText(Number(value), isShare),
+        },
+      },
+    },
+    plugins: {
+      legend: {
+        display: series.length > 1,
+        position: 'bottom',
+        labels: {
+          color: colour('ink'),
+          boxHeight: 12,
+          ...(kind === 'line'
+            ? { usePointStyle: true, pointStyle: 'line' as const, pointStyleWidth: 28 }
+            : { boxWidth: 12 }),
+        },
+      },
+      tooltip: {
+        backgroundColor: colour('ink'),
+        titleColor: colour('paper'),
+        bodyColor: colour('paper'),
+        callbacks: { label: (item) => `${item.dataset.label}: ${valueText(Number(item.raw), isShare)}` },
+      },
+    },
   }
-  return (
-    <>
-      <canvas
-        ref={canvas}
-        role="img"
-        aria-label={`${props.title}. ${props.description}`}
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => setMarked(null)}
-      />
-      {marked && <ValuesAt {...props} {...marked} />}
-    </>
-  )
-}
-
-/** Hidden from screen readers, which have the table. */
-function ValuesAt(
-  props: ChartProps & { readonly index: number; readonly x: number; readonly width: number },
-) {
-  const { series, index, x, width, isShare = false } = props
-  const label = visibleLabels(props)[index]
-  if (label === undefined) return null
-  const side = x > width / 2 ? { right: width - x + 8 } : { left: x + 8 }
-  return (
-    <div className="chart-values" style={side} aria-hidden>
-      <strong>{label}</strong>
-      {series.map(({ name, values }, i) => {
-        const value = values[index]
-        if (value === null || value === undefined) return null
-        return (
-          <span key={name} style={{ borderColor: `var(--${seriesColour(i)})` }}>
-            {name}: {valueText(value, isShare)}
-          </span>
-        )
-      })}
-    </div>
-  )
-}
-
-function drawOn(element: HTMLCanvasElement, chart: ChartProps): Plot | undefined {
-  const { clientWidth: width, clientHeight: height } = element
-  const ink = element.getContext('2d')
-  if (!ink || width === 0 || height === 0) return undefined
-  element.width = Math.round(width * devicePixelRatio)
-  element.height = Math.round(height * devicePixelRatio)
-  ink.scale(devicePixelRatio, devicePixelRatio)
-  const styles = getComputedStyle(element)
-  return drawChart(ink, chart, {
-    width,
-    height,
-    font: `12px ${styles.fontFamily}`,
-    colour: (token) => styles.getPropertyValue(`--${token}`).trim(),
+  const datasets = series.map((one, i) => {
+    const own = colour(`series-${(i % SERIES_COLOURS) + 1}`)
+    return {
+      label: one.name,
+      data: [...one.values],
+      borderColor: own,
+      backgroundColor: own,
+      borderWidth: kind === 'line' ? 2 : 0,
+      tension: 0.2,
+      spanGaps: true,
+      borderDash: kind === 'line' && i >= 1 ? [6, 3] : [],
+      pointRadius: labels.length > MANY_POINTS ? 0 : 2.5,
+      borderRadius: 3,
+      maxBarThickness: 48,
+    }
   })
+  return (
+    <Canvas
+      key={ink}
+      type={kind}
+      data={{ labels: [...visibleLabels({ labels, labelFormat })], datasets }}
+      options={options}
+      plugins={[background]}
+      role="img"
+      aria-label={`${title}. ${description}`}
+    />
+  )
+}
+
+/** Paper is light in both themes. */
+function onColourChange(changed: () => void): () => void {
+  const stopTheme = onThemeChange(changed)
+  const paper = matchMedia('print')
+  paper.addEventListener('change', changed)
+  return () => {
+    stopTheme()
+    paper.removeEventListener('change', changed)
+  }
+}
+
+/** Centred on the values, within 0 and 1. */
+function spanOf(series: ChartProps['series']): { suggestedMin: number; suggestedMax: number } | null {
+  const values = series.flatMap((one) => one.values.filter((value) => value !== null))
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  if (!(high - low < MIN_SPAN)) return null
+  const from = Math.max(0, Math.min(1 - MIN_SPAN, (low + high - MIN_SPAN) / 2))
+  return { suggestedMin: from, suggestedMax: from + MIN_SPAN }
+}
+
+function colour(token: string): string {
+  if (typeof document === 'undefined') return '' // the server draws no canvas
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${token}`).trim()
 }

@@ -1,18 +1,23 @@
 'use client'
-/** A chart with a description in one sentence, and the same numbers as a table, CSV and PNG. */
-import { useId, useRef, useState } from 'react'
+/** A chart with a description in one sentence, and the same numbers as a table, CSV and PNG. The chart library
+ *  is loaded when the first chart of a page comes into view. */
+import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { Button } from './button.tsx'
-import { ChartCanvas } from './chart-canvas.tsx'
 import { visibleLabels, type ChartProps } from './chart-props.ts'
 import { numberText } from './figure-number.tsx'
 import { csvOf, saveFile } from './save-file.ts'
+import { Skeleton } from './skeleton.tsx'
 import { Table } from './table.tsx'
+import { useIsInView } from './use-is-in-view.ts'
+
+const ChartCanvas = lazy(() => import('./chart-canvas.tsx'))
 
 export function Chart(props: ChartProps) {
   const [isTable, setIsTable] = useState(false)
   const frame = useRef<HTMLDivElement>(null)
   const titleId = useId()
   const Heading = props.level === 3 ? 'h3' : 'h2'
+  const canDraw = useIsInView(frame) // which also means: in the browser, where the canvas and its colours exist
   const fileName = props.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
   const saveCsv = () =>
     saveFile(
@@ -52,7 +57,13 @@ export function Chart(props: ChartProps) {
         <ChartTable {...props} />
       ) : (
         <div className="chart-canvas" ref={frame}>
-          <ChartCanvas {...props} />
+          {canDraw ? (
+            <Suspense fallback={<Skeleton height="100%" />}>
+              <ChartCanvas {...props} />
+            </Suspense>
+          ) : (
+            <Skeleton height="100%" />
+          )}
         </div>
       )}
     </section>
