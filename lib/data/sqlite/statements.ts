@@ -1,5 +1,5 @@
 /** Prepared statements, by subject. Everything else that reads or writes the database goes through Prisma; each file of
- *  this folder says in its header why it does not (docs/decisions/0054-storage-by-prisma.md). lib/checks/sql-text.ts
+ *  this folder says in its header why it does not (docs/decisions/0053-storage-by-prisma.md). lib/checks/sql-text.ts
  *  keeps SQL out of other files. */
 import type { Connection } from '../database/connection.ts'
 import { accessStatements } from './access-statements.ts'

@@ -8,8 +8,6 @@ const LAST_FEATURES = 576
 /** Blocks whose pooled outputs are features too: they tell materials apart, which the last convolution tells less
  *  well (docs/decisions/0052-features-of-middle-layers.md). */
 const MIDDLE_BLOCKS = [8, 11] as const
-/** Pooled features of all three. */
-export const MOBILENET_FEATURES = 48 + 96 + LAST_FEATURES
 
 type Block = {
   readonly kernel: 3 | 5
