@@ -13,7 +13,6 @@ export const historyPage = (tab: Tab) => {
       open(tab, `/classifiers/${classifier}/history`, query),
     /** The first is the row of headings. */
     rows: page.getByRole('row'),
-    reviewLink: page.getByRole('link', { name: 'Review the least certain' }),
     file: (name: string) => page.getByText(name).first(),
     nothingMatches: page.getByText('No matching predictions'),
 

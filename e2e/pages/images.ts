@@ -48,7 +48,6 @@ export const imagesPage = (tab: Tab) => {
     labelButton: (label: string) =>
       enlarged.getByRole('group', { name: 'Set the label' }).getByRole('button', { name: label }),
     enlargedLabel: (label: string) => enlarged.getByRole('heading', { name: label, exact: true }),
-    suggestion: (label: string) => enlarged.getByText(`Suggested label: ${label}`),
     help: dialogOf(page.getByRole('dialog', { name: 'Keyboard' })),
   }
 }

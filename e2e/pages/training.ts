@@ -21,8 +21,6 @@ export const uploadPage = (tab: Tab) => {
         .first()
         .click(),
     chosen: (label: string) => page.getByText(`Labelled ${label}, and used for training.`),
-    withoutLabels: () => page.getByLabel('Upload without labels').check(),
-    labelImages: () => page.getByRole('link', { name: 'Label the images' }).click(),
     send: (name: string) => page.getByRole('button', { name: `Upload ${name}` }).click(),
     report: (images: number) => page.getByText(`Uploaded ${images} images successfully`).first(),
     recentUploads: (title = '') => page.getByRole('heading', { name: `Recent uploads to ${title}` }),
