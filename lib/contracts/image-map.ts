@@ -17,6 +17,8 @@ export const getImageMap = contract({
       .enum(['pca', 'umap'])
       .nullable()
       .describe('pca: two principal components, until the better map by UMAP is computed'),
+    is_computing: z.boolean().describe('the images are being checked, which may replace the map'),
+    images: z.number().int().describe('images of the classifier that are neither excluded nor in the trash'),
     classes: z.array(z.string()),
     points: z
       .array(
@@ -29,7 +31,7 @@ export const getImageMap = contract({
           finding: z.enum(FINDING_KINDS).nullable().describe('the most serious open one'),
         }),
       )
-      .describe('at most 10,000: of more images, some are drawn'),
+      .describe('at most 10,000: of more images, some are drawn; and only images with stored features'),
   }),
   errors: ['not_found'],
 })

@@ -29,25 +29,23 @@ export type CheckPorts = {
   ) => Promise<Pick<SetFigures, 'probabilities' | 'distances'>>
 }
 
-/** @returns how many findings there are about how many images */
+/** What remains to be known about the images afterwards. */
+export type CheckedSample = Pick<ReportSample, 'id' | 'hash' | 'label' | 'groupId'>
+
+/** @returns how many findings there are, and the images that were judged */
 export async function checkImages(
   classifierId: string,
   ports: CheckPorts,
   signal: AbortSignal,
-): Promise<{ readonly findings: number; readonly images: number }> {
+): Promise<{ readonly findings: number; readonly samples: readonly CheckedSample[] }> {
   const { classifiers, findings } = ports
   const { classes, input } = await classifiers.get(classifierId)
   // before the samples are read: what is added from now on asks for another check
   await findings.begin(classifierId)
-  const before = await findings.samplesOf(classifierId)
-  const missing = before.filter((one) => one.figures === null || one.surroundings === null).length
-  await findings.progress(classifierId, { done: before.length - missing, total: before.length })
-  await computeMissing(
-    classifierId,
-    { ...ports, done: before.length - missing, total: before.length },
-    signal,
-  )
-  const samples = missing === 0 ? before : await findings.samplesOf(classifierId)
+  const { total, known } = await findings.coverage(classifierId)
+  await findings.progress(classifierId, { done: known, total })
+  await computeMissing(classifierId, { ...ports, done: known, total }, signal)
+  const samples = await findings.samplesOf(classifierId)
   const set: SetFigures = {
     classes,
     samples,
@@ -59,7 +57,10 @@ export async function checkImages(
   signal.throwIfAborted()
   const found = findingsOf(set)
   await findings.finish(classifierId, { ...found, images: samples.length })
-  return { findings: found.findings.length, images: samples.length }
+  return {
+    findings: found.findings.length,
+    samples: samples.map(({ id, hash, label, groupId }) => ({ id, hash, label, groupId })),
+  }
 }
 
 /** Of images that an older program stored, and of those that were not uploaded, such as corrected predictions. */

@@ -1,9 +1,8 @@
 /** The worker's side of findings: what is wrong with the images of a classifier, with the figures of images by
  *  lib/ingest and those of a version by lib/training. */
 import type { Data } from '#lib/data/data.ts'
-import type { ReportSample } from '#lib/data/samples/finding-types.ts'
 import { isDarkroomError, messageOf } from '#lib/domain/errors.ts'
-import { checkImages, type CheckPorts } from '#lib/ingest/check-images.ts'
+import { checkImages, type CheckedSample, type CheckPorts } from '#lib/ingest/check-images.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
 import type { BackgroundTurn } from '#lib/training/job/one-at-a-time.ts'
 import { learnedFigures } from '#lib/training/findings/learned-figures.ts'
@@ -31,9 +30,9 @@ export function findingsHandler(parts: FindingsJobParts): Handler<'findings'> {
       }
       return turn
         .whenIdle(signal, async (stop) => {
-          const result = await checkImages(classifierId, ports, stop)
-          await computeCharts(classifierId, { ...parts, signal: stop })
-          return result
+          const { findings, samples } = await checkImages(classifierId, ports, stop)
+          await computeCharts(classifierId, samples, { ...parts, signal: stop })
+          return { findings, images: samples.length }
         })
         .catch((error: unknown) => {
           // a deleted classifier has no report any more
@@ -49,8 +48,11 @@ type ChartParts = Pick<FindingsJobParts, 'data' | 'dataDir' | 'log'> & { readonl
 
 /** Curve and map, each once for the same images and features. One that fails is logged: the report is complete
  *  without it, and the next check tries again. */
-async function computeCharts(classifierId: string, parts: ChartParts): Promise<void> {
-  const images = await parts.data.findings.samplesOf(classifierId)
+async function computeCharts(
+  classifierId: string,
+  images: readonly CheckedSample[],
+  parts: ChartParts,
+): Promise<void> {
   for (const [chart, compute] of [
     ['learning curve', computeLearningCurve],
     ['image map', computeMap],
@@ -67,7 +69,7 @@ const isDeleted = (error: unknown): boolean => isDarkroomError(error) && error.c
 
 async function computeLearningCurve(
   classifierId: string,
-  images: readonly ReportSample[],
+  images: readonly CheckedSample[],
   { data, dataDir, signal }: ChartParts,
 ): Promise<void> {
   const known = await data.learningCurves.of(classifierId)
@@ -77,7 +79,7 @@ async function computeLearningCurve(
 
 async function computeMap(
   classifierId: string,
-  images: readonly ReportSample[],
+  images: readonly CheckedSample[],
   { data, dataDir, signal }: ChartParts,
 ): Promise<void> {
   const known = await data.imageMaps.of(classifierId)

@@ -27,7 +27,7 @@ test('the map has each image with its class and problem, and its rectangles are 
       ({ id }) => id,
     )
 
-  expect(map.method).toBe('umap')
+  expect(map).toMatchObject({ method: 'umap', images: 3, is_computing: false })
   expect(new Map(map.points.map((one) => [one.id, one.finding]))).toEqual(
     new Map([
       [first, null],
@@ -38,7 +38,10 @@ test('the map has each image with its class and problem, and its rectangles are 
   expect(await inArea('0,0,1,1')).toEqual([second, first])
 
   await data.imageMaps.keep('fruit', { basis: 'c', method: 'pca', points: points.slice(0, 1) })
-  expect((await data.queries.imageMap({ classifier: 'fruit' })).points).toHaveLength(1)
+  await data.findings.request('fruit')
+  const next = await data.queries.imageMap({ classifier: 'fruit' })
+  expect(next.points).toHaveLength(1)
+  expect(next.is_computing).toBe(true)
 })
 
 test('without a map there are no points, and a dismissed problem is none', async () => {

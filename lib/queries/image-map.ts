@@ -12,20 +12,25 @@ type ImageMapQueries = {
 
 export const imageMapQueries = (
   { prisma }: Store,
-  { classifiers, imageMaps }: Pick<Data, 'classifiers' | 'imageMaps'>,
+  { classifiers, imageMaps, findings }: Pick<Data, 'classifiers' | 'imageMaps' | 'findings'>,
 ): ImageMapQueries => ({
   async imageMap({ classifier }) {
     const { id, classes } = await classifiers.chosen(classifier)
     const map = await imageMaps.of(id)
-    if (map === null)
-      return { classifier: id, computed_at: null, method: null, classes: [...classes], points: [] }
+    const report = await findings.report(id)
+    const answer = {
+      classifier: id,
+      is_computing: report?.state === 'queued' || report?.state === 'running',
+      images: await prisma.sample.count({ where: { classifierId: id, excludedAt: null, trashedAt: null } }),
+      classes: [...classes],
+    }
+    if (map === null) return { ...answer, computed_at: null, method: null, points: [] }
     const rows = await mapPoints(prisma, id)
     const places = new Map(classes.map((name, i) => [name, i]))
     return {
-      classifier: id,
+      ...answer,
       computed_at: map.computedAt.toISOString(),
       method: map.method,
-      classes: [...classes],
       points: rows.map(({ label, split, kinds, ...point }) => ({
         ...point,
         class: label === null ? null : (places.get(label) ?? null),

@@ -1,24 +1,18 @@
 /** How long the report of a classifier takes and how much memory: real images without figures are stored in a new data
- *  folder, and checked as the worker does. Features of a network are replaced by random ones of the same length. */
+ *  folder, and checked in a process of its own (report-process.ts). */
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { OUTLIER_NEIGHBOURS } from '#lib/domain/findings/outlier.ts'
-import { decodeSmall } from '#lib/images/thumbnail.ts'
-import { checkImages } from '#lib/ingest/check-images.ts'
+import { promisify } from 'node:util'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
-import { meanDistances, nearestNeighbours } from '#lib/ml/evaluate/neighbours.ts'
-import { createRandom } from '#lib/ml/random.ts'
+import { heapEnvironment, heapFlags } from '#lib/operations/memory-limits.ts'
 import { openData, type OpenData } from '#lib/queries/open-data.ts'
 
-const SMALL_PIXELS = 64 // as an upload
-const MAX_PIXELS = 1e8
-const CLASSIFIER = 'bench'
+export const CLASSIFIER = 'bench'
 const SAMPLES_AT_ONCE = 250
-/** Of MobileNetV3-Small, the default network. */
-const FEATURE_LENGTH = 576
-const MIB = 2 ** 20
+const USUAL_MB = 8_192
 
 type ReportBenchmark = {
   readonly from: readonly string[]
@@ -37,34 +31,7 @@ export async function measureReport({ from, images, onStep }: ReportBenchmark): 
   try {
     const count = await stored(data, { from, images, onStep })
     onStep(`checking ${count} images`)
-    global.gc?.()
-    const [before, began, cpu] = [process.memoryUsage.rss(), performance.now(), process.cpuUsage()]
-    let peak = before
-    const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 100)
-    const seconds = (): number => (performance.now() - began) / 1000
-    let neighbours = 0
-    const result = await checkImages(
-      CLASSIFIER,
-      {
-        ...data,
-        sizeOf: (bytes) => decodeSmall(bytes, SMALL_PIXELS, { maxPixels: MAX_PIXELS }),
-        async learned(_classifier, samples) {
-          const from = seconds()
-          const distances = await randomDistances(samples.length)
-          neighbours = seconds() - from
-          return { probabilities: null, distances }
-        },
-      },
-      new AbortController().signal,
-    )
-    clearInterval(watch)
-    const { user, system } = process.cpuUsage(cpu)
-    const cpuSeconds = (user + system) / 1e6
-    return (
-      `${result.images} images, ${result.findings} findings: ${seconds().toFixed(1)} s, of which neighbours ` +
-      `${neighbours.toFixed(1)} s; ${cpuSeconds.toFixed(1)} s of CPU; memory ${(peak / MIB).toFixed(0)} MB at most, ` +
-      `${((peak - before) / MIB).toFixed(0)} MB more than before`
-    )
+    return await checkedIn(dataDir)
   } finally {
     await data.close()
     await rm(dataDir, { recursive: true, force: true })
@@ -113,15 +80,12 @@ async function stored(data: OpenData, { from, images, onStep }: ReportBenchmark)
   return count
 }
 
-async function randomDistances(count: number): Promise<Float64Array> {
-  const random = createRandom(1)
-  const rows = Array.from({ length: count }, () => Float32Array.from({ length: FEATURE_LENGTH }, random))
-  const search = nearestNeighbours(
-    { length: FEATURE_LENGTH, rows, groups: rows.map((_, i) => i) },
-    OUTLIER_NEIGHBOURS,
-  )
-  for (;;) {
-    const { done, value } = search.next()
-    if (done) return meanDistances(value)
-  }
+/** In a process with the heap of a worker on a machine of usual size. */
+async function checkedIn(dataDir: string): Promise<string> {
+  const flags = ['--disable-warning=ExperimentalWarning', ...heapFlags({ MEMORY_MB: USUAL_MB })]
+  const child = path.join(import.meta.dirname, 'report-process.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, child, dataDir], {
+    env: { ...process.env, ...heapEnvironment() },
+  })
+  return stdout.trim()
 }

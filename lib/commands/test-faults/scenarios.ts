@@ -12,6 +12,7 @@ import { fullDisk, fullDiskDuringTraining } from './full-disk.ts'
 import { imageBombs } from './image-bombs.ts'
 import type { Scenario } from './fault-scenario.ts'
 import { killedTrainings } from './killed-training.ts'
+import { killedUploads } from './killed-uploads.ts'
 import { killsAtWork } from './kills-at-work.ts'
 import { kills, restarts } from './kills.ts'
 import { lockedDatabase } from './locked-database.ts'
@@ -70,6 +71,13 @@ export const SCENARIOS: readonly Scenario[] = [
     in: LONG,
     lacks: withoutProc,
     run: killsAtWork,
+  },
+  {
+    name: 'uploads',
+    is: 'kill −9 in the middle of a large upload, which is then sent again',
+    in: LONG,
+    lacks: withoutProc,
+    run: killedUploads,
   },
   {
     name: 'restarts',

@@ -37,6 +37,8 @@ export type FindingStore = {
     classifierId: string,
     page: { readonly after: string; readonly limit: number },
   ) => Promise<readonly string[]>
+  /** How many of the samples below there are, and how many of them have all figures. */
+  readonly coverage: (classifierId: string) => Promise<{ readonly total: number; readonly known: number }>
   /** All samples that are neither excluded nor in the trash, nor of an upload that is still running; oldest first. */
   readonly samplesOf: (classifierId: string) => Promise<readonly ReportSample[]>
   /** Fingerprints of the members of each group with several: pairs of hash and fingerprint. */

@@ -1,19 +1,14 @@
 /** Figures of images, and the findings of the most recent report of each classifier, as rows. What is a finding is
  *  decided in lib/domain/findings. */
-import {
-  storedFindings,
-  storedNames,
-  storedReportState,
-  storedSurroundings,
-} from '#lib/contracts/stored-json.ts'
-import { SPLITS } from '#lib/domain/classifier.ts'
+import { storedFindings, storedNames, storedReportState } from '#lib/contracts/stored-json.ts'
 import { FINDING_KINDS, type Finding } from '#lib/domain/findings/finding.ts'
 import { CONFLICT_AUTHOR } from '#lib/domain/sample-state.ts'
 import type { Prisma } from '../generated/client.ts'
 import { newJob } from '../runs/jobs.ts'
-import { replaceFigures, sharedFingerprints } from '../sqlite/bulk-statements.ts'
+import { replaceFigures } from '../sqlite/bulk-statements.ts'
 import { parsed, type Store } from '../store.ts'
 import type { FindingReport, FindingStore } from './finding-types.ts'
+import { judgedSamplesIn } from './judged-samples.ts'
 
 /** Rows of one statement. */
 const ROWS_AT_ONCE = 1_000
@@ -49,38 +44,7 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
       })
       return rows.map(({ hash }) => hash)
     },
-    async samplesOf(classifierId) {
-      const rows = await prisma.sample.findMany({
-        where: {
-          classifierId,
-          excludedAt: null,
-          trashedAt: null,
-          OR: [{ uploadId: null }, { upload: { state: { not: 'running' } } }],
-        },
-        select: {
-          id: true,
-          hash: true,
-          label: true,
-          split: true,
-          groupId: true,
-          image: { select: { width: true, height: true, figures: true } },
-        },
-        orderBy: { id: 'asc' },
-      })
-      return rows.map(({ image: { figures, ...size }, split, ...sample }) => ({
-        ...sample,
-        ...size,
-        split: SPLITS.find((one) => one === split) ?? null,
-        figures,
-        surroundings: surroundingsIn(figures?.surroundingsJson ?? null),
-      }))
-    },
-    async groupsOf(classifierId) {
-      const rows = await sharedFingerprints(prisma, classifierId)
-      return [...Map.groupBy(rows, ({ groupId }) => groupId).values()].map((group) =>
-        group.map(({ hash, bytes }) => ({ hash, fingerprint: bytes })),
-      )
-    },
+    ...judgedSamplesIn(prisma),
     uploadFindings: (classifierId) => uploadFindings(prisma, classifierId),
     async request(classifierId) {
       const at = now()
@@ -174,8 +138,6 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
     },
   }
 }
-
-const surroundingsIn = (json: string | null) => (json === null ? null : parsed(storedSurroundings, json))
 
 function* chunks<T>(rows: readonly T[]): Generator<T[]> {
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) yield rows.slice(at, at + ROWS_AT_ONCE)

@@ -77,3 +77,9 @@ test('the same images are not computed again, and few images have the first map 
   expect(await mapsOf(80, known)).toEqual([])
   expect(few.map(({ method }) => method)).toEqual(['pca'])
 })
+
+test('a finished map is replaced by another finished one, never by a first map', async () => {
+  const maps = await mapsOf(80, { basis: 'other images', method: 'umap' })
+
+  expect(maps.map(({ method }) => method)).toEqual(['umap'])
+})

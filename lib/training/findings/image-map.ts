@@ -17,8 +17,8 @@ const COMPONENTS = 30
 /** Part of the basis: another number where the method changes. */
 const METHOD = 1
 
-/** @param known what is stored; nothing is yielded where nothing has changed since. Yields a first map, and then the
- *  better one. */
+/** @param known what is stored; nothing is yielded where nothing has changed since. Yields a first map where there is
+ *  no better one of other images yet, and then the better one. */
 export async function* imageMapOf(
   classifierId: string,
   {
@@ -38,7 +38,8 @@ export async function* imageMapOf(
   const ids = drawn.map((place) => images[stored.places[place]!]!.id)
   const rows = drawn.map((place) => unit(stored.rows[place]!))
   const projected = await inTurns(principalComponents(rows, Math.min(COMPONENTS, stored.length)), signal)
-  yield { basis, method: 'pca', points: pointsOf(ids, (i) => coordinates(projected, i)) }
+  if (!isLarge || known?.method !== 'umap')
+    yield { basis, method: 'pca', points: pointsOf(ids, (i) => coordinates(projected, i)) }
   if (!isLarge) return
   const places = await inTurns(umap(projected), signal)
   yield { basis, method: 'umap', points: pointsOf(ids, (i) => [places[2 * i]!, places[2 * i + 1]!]) }

@@ -2,6 +2,7 @@
  *  can be seen and opened. */
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
+import { counted } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
@@ -19,6 +20,8 @@ export default async function MapPage(props: ClassifierPageProps) {
   const {
     computed_at: computedAt,
     method,
+    is_computing: isComputing,
+    images,
     classes,
     points,
   } = await darkroom().queries.imageMap({ classifier: id })
@@ -45,7 +48,20 @@ export default async function MapPage(props: ClassifierPageProps) {
           Train a version from a pretrained network first. The check of the images then draws the map.
         </EmptyState>
       ) : (
-        <MapView classifier={id} classes={classes} points={points} isFirstMap={method === 'pca'} />
+        <MapView classifier={id} classes={classes} points={points}>
+          {points.length < images && (
+            <p className="small muted">
+              The map shows {points.length.toLocaleString('en-GB')} of {counted(images, 'image')}. It has at
+              most 10,000, chosen at random, and none that were added since the last check.
+            </p>
+          )}
+          {isComputing && (
+            <p className="small muted">
+              {method === 'pca' ? 'This is a first map. A better one' : 'A new map'} is being computed. Reload
+              the page to see it.
+            </p>
+          )}
+        </MapView>
       )}
     </div>
   )

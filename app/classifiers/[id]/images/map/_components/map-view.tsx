@@ -1,7 +1,7 @@
 'use client'
 /** The map with its tools: colours, zoom, the image under the pointer, and the way to the images of a part. */
 import Link from 'next/link'
-import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useMemo, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { counted } from '#lib/domain/count-text.ts'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
@@ -45,10 +45,11 @@ type MapViewProps = {
   readonly classifier: string
   readonly classes: readonly string[]
   readonly points: readonly MapImage[]
-  readonly isFirstMap: boolean
+  /** About the map, under its colours. */
+  readonly children?: ReactNode
 }
 
-export function MapView({ classifier, classes, points, isFirstMap }: MapViewProps) {
+export function MapView({ classifier, classes, points, children }: MapViewProps) {
   const [by, setBy] = useState<ColourBy>('class')
   const [isMoving, setIsMoving] = useState(false)
   const [view, setView] = useState(WHOLE)
@@ -145,9 +146,7 @@ export function MapView({ classifier, classes, points, isFirstMap }: MapViewProp
           </li>
         ))}
       </ul>
-      {isFirstMap && (
-        <p className="small muted">A first map. A better one is being computed; reload the page.</p>
-      )}
+      {children}
     </section>
   )
 }
