@@ -12,6 +12,7 @@ import {
   type Neighbours,
 } from '#lib/ml/evaluate/neighbours.ts'
 import { createRandom } from '#lib/ml/random.ts'
+import { byCleanlab } from './cleanlab.ts'
 import { backboneForDraws, cachedSet, type CachedSet } from './cached-set.ts'
 import { trainedOn } from './reshuffles.ts'
 
@@ -37,8 +38,8 @@ export async function labelFaults({ from, foreign, onStep, onLine }: LabelFaultO
       `The pretrained network: ${backbone.name}; ${engine.detail}`,
       '',
       '| set | images | out-of-fold accuracy | flipped | reported | of these flipped | precision at that number |' +
-        ' the same by neighbours | foreign | found | false alarms |',
-      '|---|---|---|---|---|---|---|---|---|---|---|',
+        ' the same by cleanlab | by neighbours | foreign | found | false alarms |',
+      '|---|---|---|---|---|---|---|---|---|---|---|---|',
     ].join('\n'),
   )
   for (const one of from) {
@@ -58,6 +59,11 @@ export async function labelFaults({ from, foreign, onStep, onLine }: LabelFaultO
     })
     onStep(`${set.name}: neighbours`)
     const byFolds = suspects(set, labels, probabilities)
+    const rows = places.flatMap((i) => (probabilities[i] ? [{ i, probabilities: probabilities[i] }] : []))
+    const cleanlab = byCleanlab(
+      rows.map(({ i, probabilities: own }) => ({ label: labels[i]!, probabilities: own })),
+      set.classes.length,
+    ).map((row) => rows[row]!.i)
     const byNeighbours = suspects(
       set,
       labels,
@@ -76,6 +82,7 @@ export async function labelFaults({ from, foreign, onStep, onLine }: LabelFaultO
         byFolds.length,
         among(byFolds),
         precision(byFolds),
+        precision(cleanlab),
         precision(byNeighbours),
         outliers?.planted ?? '–',
         outliers?.found ?? '–',

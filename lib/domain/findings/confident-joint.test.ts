@@ -33,7 +33,20 @@ test('a cat that is confidently a dog is an issue; an uncertain dog is none', ()
 
   expect(issues).toHaveLength(1)
   expect(issues[0]).toMatchObject({ row: 2, suggested: 1 })
-  expect(issues[0]!.margin).toBeCloseTo(0.8, 9) // 0.9 − 0.1
+  expect(issues[0]!.doubt).toBeCloseTo(0.9, 9) // 1 − 0.1
+})
+
+test('a label that is all but excluded is an issue, although no class reaches its threshold', () => {
+  const certain = [row(0, 0), row(0, 0), row(1, 1), row(1, 1)]
+  const three = [...certain, row(0, 0.5)].map(({ label, probabilities }) => ({
+    label,
+    probabilities: [...Array.from(probabilities), 0],
+  }))
+  const issuesWith = (probabilities: readonly number[]) =>
+    labelIssues([...three, { label: 0, probabilities }], 3)
+
+  expect(issuesWith([0.04, 0.9, 0.06])).toMatchObject([{ row: 5, suggested: 1 }])
+  expect(issuesWith([0.06, 0.9, 0.04])).toEqual([])
 })
 
 test('a label that is the likeliest class is no issue, although only the other class is confident', () => {

@@ -176,13 +176,13 @@ describe('copies', () => {
 })
 
 describe('labels', () => {
-  test('a suspected mislabel has the class that it looks like, and the margin as severity', () => {
+  test('a suspected mislabel has the class that it looks like, and the doubt about its label as severity', () => {
     const samples = [...many(2), sample('wrong'), ...many(3, { label: 'dog' })]
     const dogs = [0.1, 0.2, 0.9, 0.8, 0.9, 0.45]
     const found = ofKind('mislabelled', set(samples, { probabilities: dogs.map((dog) => [1 - dog, dog]) }))
 
     expect(found).toMatchObject([{ samples: ['wrong'], suggestedLabel: 'dog' }])
-    expect(found[0]!.severity).toBeCloseTo(0.8, 9)
+    expect(found[0]!.severity).toBeCloseTo(0.9, 9)
     expect(found[0]!.detail).toBe('Labelled “cat” (10 %), but it looks like “dog” (90 %).')
   })
 

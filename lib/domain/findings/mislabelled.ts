@@ -13,11 +13,11 @@ export const mislabelled: KindOfFinding = {
       const index = label === null ? -1 : classes.indexOf(label)
       return own && index >= 0 ? [{ id, label: index, probabilities: own }] : []
     })
-    return labelIssues(rows, classes.length).map(({ row, suggested, margin }) => {
+    return labelIssues(rows, classes.length).map(({ row, suggested, doubt }) => {
       const { id, label, probabilities: own } = rows[row]!
       return about({
         samples: [id],
-        severity: margin,
+        severity: doubt,
         suggestedLabel: classes[suggested]!,
         detail:
           `Labelled “${classes[label]}” (${percent(own[label]!)}), ` +
