@@ -1,8 +1,20 @@
-/** Compresses an image as JPEG and decodes it again, for measuring how well it is still recognised.
- *  Images are never stored this way. */
+/** Compresses images as JPEG, for measuring how well they are still recognised and what is found in them. Images are
+ *  never stored this way. */
+import type { RgbImage } from '#lib/domain/image.ts'
 import { openSharp } from './sharp.ts'
 
-/** `square`: size × size × channels bytes. With half the colour resolution, as cameras and phones write it. */
+export const jpegOf = async (
+  { width, height, data }: RgbImage,
+  quality: number,
+): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(
+    await openSharp(data, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality })
+      .toBuffer(),
+  )
+
+/** Compressed and decoded again. `square`: size × size × channels bytes. With half the colour resolution, as cameras
+ *  and phones write it. */
 export async function throughJpeg(
   square: Uint8Array,
   { size, channels }: { readonly size: number; readonly channels: number },

@@ -20,6 +20,7 @@ import { measureReport } from './findings-report.ts'
 import { labelFaults } from './label-faults.ts'
 import { changedCopy } from './planted-copies.ts'
 import { FAULTS } from './planted-faults.ts'
+import { shortcutFaults } from './shortcut-faults.ts'
 
 const HELP = `npm run bench -- findings --from PATH [--from PATH …] [options]
 
@@ -32,6 +33,8 @@ found, and how many of the images of the set itself are called faulty.
   --labels         flips 5 % of the labels and adds images of --foreign: wrong labels and outliers that are found;
                    the pretrained network is that of DATA_DIR and BACKBONE
   --foreign PATH   with --labels: a set of other subjects
+  --shortcuts      makes the border, the quality of JPEG files or the brightness depend on the class, instead:
+                   shortcuts that are found, and false alarms on the sets as they are
   --report N       the time and memory of the report about N images of the sets together, instead
   --help           show this help`
 
@@ -51,6 +54,7 @@ export async function benchFindings(args: readonly string[]): Promise<number> {
       planted: { type: 'string', default: '200' },
       labels: { type: 'boolean', default: false },
       foreign: { type: 'string' },
+      shortcuts: { type: 'boolean', default: false },
       report: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -70,6 +74,10 @@ export async function benchFindings(args: readonly string[]): Promise<number> {
       onStep: notes.passing,
       onLine: out.line,
     })
+    return 0
+  }
+  if (values.shortcuts) {
+    await shortcutFaults({ from: values.from, images, onStep: notes.passing, onLine: out.line })
     return 0
   }
   if (values.report !== undefined) {
