@@ -12,7 +12,7 @@ const LOSS_TEXT =
 
 export function Curves({ points }: { readonly points: readonly EpochPoint[] }) {
   const labels = points.map(({ epoch }) => String(epoch))
-  const best = points.findLast((point) => point.is_best)
+  const chosen = points.findLast((point) => point.is_best)
   return (
     <div className="columns">
       <Chart
@@ -23,7 +23,7 @@ export function Curves({ points }: { readonly points: readonly EpochPoint[] }) {
         valueName="Accuracy"
         isShare
         labels={labels}
-        description={accuracyText(best)}
+        description={accuracyText(chosen)}
         series={[
           { name: VALIDATION, values: points.map((point) => point.val_accuracy) },
           { name: TRAINING, values: points.map((point) => point.accuracy) },
@@ -46,9 +46,9 @@ export function Curves({ points }: { readonly points: readonly EpochPoint[] }) {
   )
 }
 
-function accuracyText(best: EpochPoint | undefined): string {
+function accuracyText(chosen: EpochPoint | undefined): string {
   const axis = 'Share of correct predictions per epoch.'
-  if (!best) return axis
-  const accuracy = numberText({ share: best.val_accuracy })
-  return `${axis} Best validation accuracy: ${accuracy}, in epoch ${best.epoch}.`
+  if (!chosen) return axis
+  const accuracy = numberText({ share: chosen.val_accuracy })
+  return `${axis} Chosen: epoch ${chosen.epoch}, with a validation accuracy of ${accuracy}.`
 }
