@@ -21,7 +21,7 @@ const STATEMENT = new RegExp(
 const RAW = /^(\$(query|execute)Raw(Unsafe)?|prismaSql)$/
 
 export const noSqlText: ProjectRule = {
-  name: 'statements of SQL stand in lib/data/sqlite',
+  name: 'SQL statements are in lib/data/sqlite',
   counts: 'files',
   minimum: 700,
   judge: eachFile(

@@ -214,7 +214,7 @@ async function registered(
   if (await data.promotions.champion(name))
     return console.log(
       `${name} ${version.name} was imported. Another version is live; compare and promote it on ` +
-        '/models.',
+        'the page Versions.',
     )
   await proven(version)
   await data.promotions.promote({

@@ -17,9 +17,9 @@ export const importJob = z.object({
   state: z.enum(JOB_STATES),
   kind: z
     .enum(IMPORT_KINDS)
-    .describe('network: of another program; classifier: the file of GET /api/classifiers/{id}/export'),
-  filename: z.string().describe('what was sent'),
-  message: z.string().describe('what it does, did, or why it failed, in one sentence'),
+    .describe('network: from another program; classifier: a file from GET /api/classifiers/{id}/export'),
+  filename: z.string().describe('name of the file that was sent'),
+  message: z.string().describe('one sentence: the current step, the result, or why it failed'),
   progress: z.number().min(0).max(100).describe('in percent'),
   classifier: classifierId.nullable().describe('null: not known before the file is read'),
   model_version: versionName.nullable().describe('the new version of a network; null until done'),
@@ -65,7 +65,7 @@ const options = {
     .optional()
     .describe(
       'of a network, in the order of its outputs: a JSON list, or names separated by commas or line breaks; ' +
-        'default: as its file states, else the classes of the classifier',
+        'default: those that its file names, or else the classes of the classifier',
     ),
   pixels: z
     .enum(PIXEL_RANGE_NAMES)
@@ -74,7 +74,7 @@ const options = {
   fit: z
     .enum(FITS)
     .optional()
-    .describe('how images become square for a network; default: as its program does, else stretch'),
+    .describe('how images become square for a network; default: as in its program, if known, else stretch'),
 }
 
 export const createImportJob = contract({
@@ -83,8 +83,8 @@ export const createImportJob = contract({
   scope: 'edit',
   limited: 'upload',
   summary:
-    'Import a network of Keras, TensorFlow.js or Teachable Machine as a classifier or as a version of one, or a ' +
-    'whole classifier of another Darkroom, in the background: one `file`, or the files of a TensorFlow.js model; ' +
+    'Import a network from Keras, TensorFlow.js or Teachable Machine as a classifier or as a version of one, or a ' +
+    'whole classifier from another Darkroom, in the background: one `file`, or the files of a TensorFlow.js model; ' +
     '`calibration`, a ZIP archive of images, allows 8-bit numbers',
   body: 'parts',
   status: 202,

@@ -13,7 +13,7 @@ const curve = z.object({
     .describe('the share of errors is scale × images^−exponent'),
   forecast: z.array(interval.extend({ images: z.number().int() })),
   now: interval,
-  more: z.number().int().describe('how many images more than now'),
+  more: z.number().int().describe('number of images to add'),
   then: interval.describe(
     'expected accuracy with that many more images, if the other classes grow in proportion',
   ),

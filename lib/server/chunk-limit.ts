@@ -33,7 +33,7 @@ const smallChunks = (): DarkroomError =>
   new DarkroomError('malformed', {
     what: 'The request was rejected',
     why:
-      `its body has more than ${MOST_SMALL_CHUNKS.toLocaleString('en')} chunks with less than ` +
+      `its body has more than ${MOST_SMALL_CHUNKS.toLocaleString('en')} chunks of less than ` +
       `${SMALL_BYTES} bytes on average`,
     remedy: 'Send it in larger chunks, or with Content-Length.',
   })

@@ -40,7 +40,7 @@ export const calibrationImages =
     }
     if (squares.length < FEWEST_COMPARED)
       throw refusal(
-        `the images for 8-bit numbers must be at least ${FEWEST_COMPARED}, and ${squares.length} can be read`,
+        `8-bit numbers need at least ${FEWEST_COMPARED} images, and ${squares.length} can be read`,
         'Add more images, or omit them: the version then serves with float32.',
       )
     return {

@@ -12,12 +12,12 @@ const BY_NAME: readonly (readonly [name: RegExp, sentence: string])[] = [
   ],
   [
     /\.onnx$/i,
-    'it is an ONNX file; Settings, Pretrained networks, takes it as the start of new classifiers, and a Keras file ' +
-      'becomes a classifier',
+    'it is an ONNX file; add it as a pretrained network on the page Settings to train new classifiers on it, or ' +
+      'import the Keras file that it was made from',
   ],
   [
     /(?:^|\/)data\.pkl$|\.(?:pt|pth|ckpt|safetensors)$/i,
-    'it is a model of PyTorch, which has weights without layers; build the network in Keras and save it as .keras',
+    'it is a PyTorch model, which has weights but no layers; build the network in Keras and save it as .keras',
   ],
   [
     /(?:^|\/)manifest\.json$/i,
@@ -28,7 +28,7 @@ const BY_NAME: readonly (readonly [name: RegExp, sentence: string])[] = [
     /(?:^|\/)model\.json$/i,
     'it is a model.json without its weights; send it in a ZIP archive with its weight files (.bin)',
   ],
-  [/\.(?:jpe?g|png|gif|webp|heic)$/i, 'it has images, and no network'],
+  [/\.(?:jpe?g|png|gif|webp|heic)$/i, 'it contains images but no network'],
 ]
 
 const TFLITE = 'TFL3'

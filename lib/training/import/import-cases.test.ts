@@ -200,7 +200,7 @@ test('a training run has chosen the number of its version, so nothing is importe
 
 test.each<[string, Parameters<typeof form>[0], Form, RegExp]>([
   ['no file', [], { classifier: 'pets' }, /the form has no file/],
-  ['no classifier', [teachable(['a', 'b'])], {}, /the network has no classifier to belong to/],
+  ['no classifier', [teachable(['a', 'b'])], {}, /no classifier is named for the network/],
   [
     'an id with spaces',
     [teachable(['a', 'b'])],
@@ -215,7 +215,7 @@ test.each<[string, Parameters<typeof form>[0], Form, RegExp]>([
   ],
   ['broken JSON', [teachable(['a', 'b'])], { classifier: 'pets', classes: '["a",' }, /"classes" must be 2/],
   ['an unknown range', [teachable(['a', 'b'])], { classifier: 'pets', pixels: '0..2' }, /"pixels"/],
-  ['too many bytes', [['file', 'a.h5', new Uint8Array(2 * MIB)]], { classifier: 'pets' }, /more than 1 MB/],
+  ['too many bytes', [['file', 'a.h5', new Uint8Array(2 * MIB)]], { classifier: 'pets' }, /larger than 1 MB/],
   [
     'images that are no ZIP',
     [teachable(['a', 'b']), ['calibration', 'a.jpg', Buffer.from('x')]],
@@ -226,7 +226,7 @@ test.each<[string, Parameters<typeof form>[0], Form, RegExp]>([
     'two files of one name',
     [teachable(['a', 'b']), teachable(['a', 'b'])],
     { classifier: 'pets' },
-    /is not a name of one of several files/,
+    /is not valid, or was sent twice/,
   ],
   [
     'a name that leaves its folder',
@@ -235,7 +235,7 @@ test.each<[string, Parameters<typeof form>[0], Form, RegExp]>([
       ['files', '..', Buffer.from('x')],
     ],
     { classifier: 'pets' },
-    /is not a name of one of several files/,
+    /is not valid, or was sent twice/,
   ],
 ])('%s is refused at once, and no file is kept', async (_story, files, fields, words) => {
   const { send, dataDir } = imports(await openForTest())

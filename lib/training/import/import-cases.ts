@@ -71,8 +71,8 @@ export function createImportCases(parts: ImportCaseParts): ImportCases {
         if (kind === 'network' && classifier === null)
           throw refusal(
             'invalid_input',
-            'the network has no classifier to belong to',
-            'Send "classifier": the id of a new or of an existing one.',
+            'no classifier is named for the network',
+            'Enter a name, or send "classifier": the id of a new or an existing one.',
           )
         // one that is in the trash, or is there already where a whole one comes
         if (classifier !== null && (kind === 'classifier' || !(await data.classifiers.find(classifier)))) {

@@ -23,10 +23,10 @@ test.each<[string, Partial<ClassSources>, RegExp]>([
   [
     'a list next to it for another network',
     { labels: ['a', 'b', 'c'] },
-    /the list next to it names 3 classes/,
+    /its list of labels names 3 classes/,
   ],
   ['twice the same', { labels: ['a', 'a '] }, /two of its classes have the same name/],
-  ['an empty name', { labels: ['a', ' '] }, /its class 2 has a name that no class can have/],
+  ['an empty name', { labels: ['a', ' '] }, /the name of its class 2 is not valid/],
   [
     'other classes than the classifier has',
     { own: ['rust', 'healthy'], labels: ['rust', 'ok'] },

@@ -29,7 +29,7 @@ export function classesOf({ file, outputs, stated, labels, own }: ClassSources):
   const bad = names.findIndex(({ success }) => !success)
   if (bad >= 0)
     throw refusal(
-      `its class ${bad + 1} has a name that no class can have`,
+      `the name of its class ${bad + 1} is not valid`,
       'State the classes in the order of the outputs.',
     )
   const classes = names.flatMap(({ data }) => data ?? [])
@@ -66,5 +66,5 @@ const quotedList = (names: readonly string[]): string =>
 
 function sourceOf({ stated, labels }: Pick<ClassSources, 'stated' | 'labels'>): string {
   if (stated) return 'you stated'
-  return labels ? 'the list next to it names' : 'the classifier has'
+  return labels ? 'its list of labels names' : 'the classifier has'
 }

@@ -136,7 +136,7 @@ test.each([
   ['archive.pt', zipFile([{ name: 'archive/data.pkl', content: EMPTY }]), /a model of PyTorch/],
   ['saved.zip', zipFile([{ name: 'saved/saved_model.pb', content: EMPTY }]), /it is a SavedModel/],
   ['tflite.zip', zipFile([{ name: 'model.tflite', content: EMPTY }]), /it is a TFLite model/],
-  ['leaves.zip', zipFile([{ name: 'rust/1.jpg', content: EMPTY }]), /it has images, and no network/],
+  ['leaves.zip', zipFile([{ name: 'rust/1.jpg', content: EMPTY }]), /it contains images but no network/],
   [
     'graph.zip',
     zipFile([{ name: 'model.json', content: Buffer.from('{"format":"graph-model"}') }]),

@@ -107,7 +107,7 @@ async function written(parts: AsyncIterable<Part>, folder: string, mostBytes: nu
     const own = name.split(/[\\/]/).at(-1) ?? ''
     const plain = names.length === 0 && !PLAIN_NAME.test(own) ? 'file' : own
     if (!PLAIN_NAME.test(plain) || names.includes(plain))
-      throw invalid(`"${own}" is not a name of one of several files`, 'Send them in one ZIP archive.')
+      throw invalid(`the file name "${own}" is not valid, or was sent twice`, 'Send them in one ZIP archive.')
     if (names.length === MOST_FILES)
       throw invalid(`more than ${MOST_FILES} files were sent`, 'Send them in one ZIP archive.')
     names.push(plain)
@@ -136,7 +136,7 @@ async function* limited(
     if (left.bytes < 0)
       throw refusal(
         'too_large',
-        `the files have more than ${Math.round(left.of / 1024 ** 2)} MB`,
+        `the files are larger than ${Math.round(left.of / 1024 ** 2)} MB in total`,
         'Import it on the command line: npm run import.',
       )
     yield chunk

@@ -90,7 +90,7 @@ export async function sealNetwork(sealing: NetworkSealing, ports: SealingPorts):
     },
     ports,
   )
-  ports.onProgress({ message: 'Loading it as the server does', percent: 90 })
+  ports.onProgress({ message: 'Checking that the version loads', percent: 90 })
   await ports.prove(out)
   return {
     classes,

@@ -14,14 +14,14 @@ import { idOf } from '../../[id]/images/add/_components/classifier-option.ts'
 import { classesIn } from './classes-in.ts'
 
 const PIXELS = [
-  { value: '', label: 'As the file says, else 0 to 1' },
+  { value: '', label: 'As in the file, or else 0 to 1' },
   { value: '0..1', label: '0 to 1' },
   { value: '-1..1', label: '−1 to 1' },
   { value: '0..255', label: '0 to 255' },
 ] as const
 
 const FITS: readonly { readonly value: '' | Fit; readonly label: string }[] = [
-  { value: '', label: 'As its program does, else stretched' },
+  { value: '', label: 'As in its program, if known, or else stretched' },
   { value: 'stretch', label: 'Stretched' },
   { value: 'cover', label: 'Cropped to the square in the middle' },
   { value: 'contain', label: 'With padding' },
@@ -119,7 +119,7 @@ export function ImportForm({
               options={PIXELS}
               hint="The values that the network was trained with."
             />
-            <Select label="Images become square" name="fit" options={FITS} />
+            <Select label="Fit to a square" name="fit" options={FITS} />
             <Input
               label="Images for 8-bit numbers"
               name="calibration"
@@ -145,8 +145,8 @@ const NETWORKS =
   'A Keras file (.keras or .h5), an export of Teachable Machine (ZIP), or a TensorFlow.js model as a ZIP or as ' +
   'model.json with its .bin files'
 const IMAGES_HINT =
-  'A ZIP of at least 200 images makes predictions faster. Put them in folders named after their classes, and the ' +
-  'loss of accuracy is measured, too.'
+  'With a ZIP of at least 200 images, predictions can be faster. Put the images in folders named after their ' +
+  'classes to measure the loss of accuracy, too.'
 const MOST_SHOWN = 12
 
 function classesHint(own: readonly string[]): string {
