@@ -27,6 +27,15 @@ export const HELP_TOPICS = {
     ],
     guide: { file: 'docs/first-classifier.md', section: 'Upload the images' },
   },
+  import: {
+    page: 'Import',
+    sentences: [
+      'Send a network that was trained with Keras, TensorFlow.js or Teachable Machine, or a whole classifier.',
+      'The import runs in the background; you can leave the page, or cancel it.',
+      'If it fails, the page says why, and nothing has changed.',
+    ],
+    guide: { file: 'docs/backbone.md', section: 'Import a network' },
+  },
   predict: {
     page: 'Predict',
     sentences: [

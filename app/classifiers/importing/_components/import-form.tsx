@@ -145,8 +145,8 @@ const NETWORKS =
   'A Keras file (.keras or .h5), an export of Teachable Machine (ZIP), or a TensorFlow.js model as a ZIP or as ' +
   'model.json with its .bin files'
 const IMAGES_HINT =
-  'With a ZIP of at least 200 images, predictions can be faster. Put the images in folders named after their ' +
-  'classes to measure the loss of accuracy, too.'
+  'With a ZIP of at least 200 images, predictions can be faster. With 765 or more in folders named after their ' +
+  'classes, Darkroom also measures whether accuracy is lost.'
 const MOST_SHOWN = 12
 
 function classesHint(own: readonly string[]): string {

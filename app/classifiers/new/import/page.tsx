@@ -2,6 +2,7 @@
 import { darkroom } from '#lib/http/context.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../_components/page-help.tsx'
 import { requireViewer } from '../../../current-user.ts'
 import { ImportForm } from '../../importing/_components/import-form.tsx'
 import { ImportList } from '../../importing/_components/import-list.tsx'
@@ -16,7 +17,9 @@ export default async function ImportClassifier() {
     <PageHead
       title="Import a classifier"
       lead="A network that was trained elsewhere, or a classifier from another Darkroom. Nothing is trained."
-    />
+    >
+      <PageHelp topic="import" />
+    </PageHead>
   )
   if (reason !== null)
     return (

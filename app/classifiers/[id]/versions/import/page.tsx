@@ -3,6 +3,7 @@ import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { PageHead } from '#lib/ui/shell.tsx'
+import { PageHelp } from '../../../../_components/page-help.tsx'
 import { requireViewer } from '../../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
 import { ImportForm } from '../../../importing/_components/import-form.tsx'
@@ -18,8 +19,10 @@ export default async function ImportVersion({ params }: ClassifierPageProps) {
   const head = (
     <PageHead
       title="Import a version"
-      lead="A network that was trained elsewhere on the classes of this classifier. You compare it before it goes live."
-    />
+      lead="A network that was trained elsewhere on the same classes. It goes live only if no other version is live."
+    >
+      <PageHelp topic="import" />
+    </PageHead>
   )
   if (reason !== null)
     return (
