@@ -31,7 +31,7 @@ export const getImageMap = contract({
           finding: z.enum(FINDING_KINDS).nullable().describe('the most serious open one'),
         }),
       )
-      .describe('at most 10,000: of more images, some are drawn; and only images with stored features'),
+      .describe('at most 10,000, a sample if there are more; only images with stored features'),
   }),
   errors: ['not_found'],
 })
