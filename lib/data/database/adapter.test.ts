@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { prismaAdapter } from './adapter.ts'
@@ -134,16 +135,41 @@ test('a write that fails leaves nothing and lets the next one in', async () => {
   expect(await prisma.person.count()).toBe(1)
 })
 
-test('a full disk becomes an error with a clear message', async () => {
-  const { connection } = opened()
+const largePerson = { ...personOf('a'), passwordHash: 'x'.repeat(100_000) }
+
+test.each<[string, (both: ReturnType<typeof opened>) => Promise<unknown>]>([
+  [
+    'in a prepared statement',
+    ({ connection }) => connection.write((writing) => writing.insert('Person', largePerson)),
+  ],
+  ['in Prisma', ({ prisma }) => prisma.person.create({ data: largePerson })],
+  [
+    'in a transaction of Prisma',
+    ({ prisma }) => prisma.$transaction((tx) => tx.person.create({ data: largePerson })),
+  ],
+])('a full disk becomes an error with a clear message, and is remembered: %s', async (_, write) => {
+  const both = opened()
+  const { connection } = both
   const { page_count: pages = 0 } = connection.one<{ page_count: number }>('PRAGMA page_count') ?? {}
   connection.writer.exec(`PRAGMA max_page_count = ${pages}`)
 
-  const filled = connection.write((writing) =>
-    writing.insert('Person', { ...personOf('a'), passwordHash: 'x'.repeat(100_000) }),
-  )
+  await expect(write(both)).rejects.toMatchObject({ code: 'disk_full' })
 
-  await expect(filled).rejects.toMatchObject({ code: 'disk_full' })
+  expect(connection.writingState().diskFullMsAgo).not.toBeNull()
+})
+
+test('a checkpoint leaves an open transaction of Prisma alone, and the next one copies', async () => {
+  const { prisma, connection } = opened()
+  const before = statSync(connection.file).size
+
+  await prisma.$transaction(async (transaction) => {
+    await transaction.person.create({ data: largePerson })
+    connection.checkpoint()
+  })
+  expect(statSync(connection.file).size).toBe(before)
+  connection.checkpoint()
+
+  expect(statSync(connection.file).size - before).toBeGreaterThan(90_000)
 })
 
 test('three processes write at once and every acknowledged row is there', async () => {

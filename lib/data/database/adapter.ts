@@ -15,7 +15,6 @@ import type {
   Transaction,
 } from '@prisma/driver-adapter-utils'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
-import { inWords } from './connection.ts'
 import type { Connection } from './connection.ts'
 
 const NAMES = { provider: 'sqlite', adapterName: 'node-sqlite' } as const
@@ -57,22 +56,25 @@ const READS = /^\s*SELECT\b/i
 function adapterOver(connection: Connection): SqlDriverAdapter {
   const writing = queriesOf(connection.written)
   const reading = queriesOf(connection.read)
+  const { explain } = connection
   const alone = <T>(work: () => T): Promise<T> =>
     connection.alone(work).catch((error: unknown) => {
-      throw asPrismaKnows(error)
+      throw asPrismaKnows(error, explain)
     })
 
   return {
     ...NAMES,
     queryRaw: async (query) =>
-      READS.test(query.sql) ? reported(() => reading.query(query)) : alone(() => writing.query(query)),
+      READS.test(query.sql)
+        ? reported(() => reading.query(query), explain)
+        : alone(() => writing.query(query)),
     executeRaw: (query) => alone(() => writing.execute(query)),
     executeScript: (script) => connection.write(() => connection.writer.exec(script)),
     async startTransaction() {
       const { done } = await connection
         .hold(() => connection.writer.exec('BEGIN IMMEDIATE'))
         .catch((error: unknown) => {
-          throw asPrismaKnows(error)
+          throw asPrismaKnows(error, explain)
         })
       return transactionOver(connection, writing, done)
     },
@@ -82,21 +84,21 @@ function adapterOver(connection: Connection): SqlDriverAdapter {
 }
 
 function transactionOver(connection: Connection, queries: Queries, done: () => void): Transaction {
-  const { writer } = connection
+  const { writer, explain } = connection
   const end = async (statement: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
     try {
-      if (writer.isTransaction) reported(() => writer.exec(statement))
+      if (writer.isTransaction) reported(() => writer.exec(statement), explain)
     } finally {
       if (writer.isTransaction) writer.exec('ROLLBACK')
       done()
     }
   }
-  const mark = async (statement: string): Promise<void> => reported(() => writer.exec(statement))
+  const mark = async (statement: string): Promise<void> => reported(() => writer.exec(statement), explain)
   return {
     ...NAMES,
     options: { usePhantomQuery: true },
-    queryRaw: async (query) => reported(() => queries.query(query)),
-    executeRaw: async (query) => reported(() => queries.execute(query)),
+    queryRaw: async (query) => reported(() => queries.query(query), explain),
+    executeRaw: async (query) => reported(() => queries.execute(query), explain),
     commit: () => end('COMMIT'),
     rollback: () => end('ROLLBACK'),
     createSavepoint: (name) => mark(`SAVEPOINT ${name}`),
@@ -181,16 +183,18 @@ function toSqlite(value: unknown, type: ArgType | undefined): SQLInputValue {
   }
 }
 
+type Explain = Connection['explain']
+
 /** Runs `work`, and converts its error to one that Prisma knows. */
-function reported<T>(work: () => T): T {
+function reported<T>(work: () => T, explain: Explain): T {
   try {
     return work()
   } catch (error) {
-    throw asPrismaKnows(error)
+    throw asPrismaKnows(error, explain)
   }
 }
 
-function asPrismaKnows(error: unknown): unknown {
+function asPrismaKnows(error: unknown, explain: Explain): unknown {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error
   const { errcode: code, message } = error
   const original = { originalCode: String(code), originalMessage: message }
@@ -205,7 +209,7 @@ function asPrismaKnows(error: unknown): unknown {
       .map((field) => field.split('.').pop() ?? field)
     return new DriverAdapterError({ ...original, kind: violation, ...(fields && { constraint: { fields } }) })
   }
-  const explained = inWords(error)
+  const explained = explain(error)
   return explained === error
     ? new DriverAdapterError({ ...original, kind: 'sqlite', extendedCode: code, message })
     : explained

@@ -63,8 +63,8 @@ export type Connection = RowReads & {
   readonly written: (sql: string) => StatementSync
   /** The reader's: it sees what is committed, and never waits for a writer. */
   readonly read: (sql: string) => StatementSync
-  /** Copies what it can of the write-ahead log into the file. Writers wait for some 20 ms once a log of 32 MB is
-   *  complete there, and not at all before. */
+  /** Copies what it can of the write-ahead log into the file; nothing while a transaction of this process is open.
+   *  Writers wait for some 20 ms once a log of 32 MB is complete there, and not at all before. */
   readonly checkpoint: () => void
   /** `write` for rows that nothing else depends on: it does not count as a change. */
   readonly append: Connection['write']
@@ -74,7 +74,8 @@ export type Connection = RowReads & {
    *  False: other connections read or wrote all the while; it may be called again. */
   readonly truncateWal: () => Promise<boolean>
   readonly writingState: () => WritingState
-  /** `inWords`, remembering that the disk is full. For what fails next to the database, such as files. */
+  /** `inWords`, remembering that the disk is full. For adapter.ts, and for what fails next to the database, such as
+   *  files. */
   readonly explain: (error: unknown) => unknown
   /** How long a write waits for a lock by default. */
   readonly patienceMs: number
@@ -176,6 +177,8 @@ export function connect(
       return answer
     },
     checkpoint() {
+      // SQLite refuses it in a transaction, and one of Prisma may be open: the next call copies what this one does not
+      if (writer.isTransaction) return
       const copy = (mode: 'PASSIVE' | 'RESTART') =>
         writer.prepare(`PRAGMA wal_checkpoint(${mode})`).get() as { readonly log: number }
       // the second one makes writers wait, for what was written during the first
@@ -252,7 +255,7 @@ export function statementsOf(database: DatabaseSync): (sql: string) => Statement
 }
 
 /** The user can fix a full disk or another program's lock; every other database error is ours. */
-export function inWords(error: unknown): unknown {
+function inWords(error: unknown): unknown {
   if (isDarkroomError(error) || !(error instanceof Error)) return error
   if (isBusy(error)) return databaseBusy(0, error)
   const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined
