@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { lockElsewhere } from '../database/locked.fakes.ts'
 import { editsOf, openWithFruit, storedImage, predictionOf, sampleOf } from '../opened.fakes.ts'
 import { openImages } from '../images/images.ts'
 import type { NewImage } from '../values.ts'
@@ -47,6 +49,19 @@ test('an image is a sample of a classifier once; its first label stays, and dupl
   expect(again.map((outcome) => outcome.kind)).toEqual(['added', 'already-there', 'already-there'])
   expect(again[1]).toMatchObject({ sampleId: first?.sampleId, label: 'apple' })
   expect((await data.samples.all('fruit')).map((sample) => sample.label)).toEqual(['apple', 'apple'])
+})
+
+test('an image that waited for a lock has the time at which it was stored', async () => {
+  const { data, clock, settings } = await openWithFruit()
+  const release = await lockElsewhere(settings.databaseFile)
+
+  const adding = data.samples.add('fruit', [sampleOf('a')])
+  await nextTurn()
+  clock.advance(60_000)
+  await release()
+  await adding
+
+  expect(await data.samples.all('fruit')).toMatchObject([{ createdAt: new Date(clock.now()) }])
 })
 
 test('a label that is not a class keeps the whole batch out, files included', async () => {

@@ -32,10 +32,11 @@ export function samplesOf(store: Store): Samples {
         samples.map((sample) => sample.image),
         id,
       )
-      const rows = samples.map((sample) => ({ id: id(), classifierId, sample, at: now() }))
+      const rows = samples.map((sample) => ({ id: id(), classifierId, sample }))
       const known = await files.cleanUpAfter(() =>
         statements.samples.insert(rows, {
           files,
+          now,
           check: (classes) => refuseUnknownClasses(classifierId, samples, classes),
         }),
       )

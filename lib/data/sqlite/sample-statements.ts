@@ -18,7 +18,6 @@ type SampleDraft = {
   readonly id: string
   readonly classifierId: string
   readonly sample: NewSample
-  readonly at: Date
 }
 
 export const sampleStatements = ({ write }: Pick<Connection, 'write'>) => ({
@@ -28,7 +27,13 @@ export const sampleStatements = ({ write }: Pick<Connection, 'write'>) => ({
    */
   insert: (
     drafts: readonly SampleDraft[],
-    { files, check }: { readonly files: StagedImages; readonly check: (classes: readonly string[]) => void },
+    how: {
+      readonly files: StagedImages
+      readonly check: (classes: readonly string[]) => void
+      /** Asked in the transaction, which may have waited for a lock: a snapshot that was frozen meanwhile lacks them,
+       *  and only what was labelled after it counts as new. */
+      readonly now: () => Date
+    },
   ): Promise<readonly (ExistingSample | null)[]> =>
     write((writing) => {
       const classifierId = drafts[0]?.classifierId
@@ -37,15 +42,16 @@ export const sampleStatements = ({ write }: Pick<Connection, 'write'>) => ({
         'SELECT "name" FROM "Class" WHERE "classifierId" = ?',
         classifierId,
       )
-      check(classes.map(({ name }) => name))
-      return drafts.map((draft) => insertSample(writing, draft, files))
+      how.check(classes.map(({ name }) => name))
+      const insertion = { files: how.files, at: how.now() }
+      return drafts.map((draft) => insertSample(writing, draft, insertion))
     }),
 })
 
 function insertSample(
   writing: TransactionScope,
-  { id, classifierId, sample, at }: SampleDraft,
-  files: StagedImages,
+  { id, classifierId, sample }: SampleDraft,
+  { files, at }: { readonly files: StagedImages; readonly at: Date },
 ): ExistingSample | null {
   const { image, label, split, isSplitGiven = false, source, uploadId, filename } = sample
   const known = writing.one<ExistingSample>(
