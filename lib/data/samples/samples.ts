@@ -1,5 +1,6 @@
 /** Images of a classifier, with or without a label. How they are split and which may be trained on, the caller that
  *  adds them and lib/domain decide. */
+import { isDeepStrictEqual } from 'node:util'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { SOURCES, SPLITS } from '#lib/domain/classifier.ts'
 import type { Samples } from '../data.ts'
@@ -51,18 +52,32 @@ export function samplesOf(store: Store): Samples {
       if (!row) throw notFound('sample', sampleId)
       return sampleValue(row)
     },
-    all: (classifierId) => usableSamples(prisma, { classifierId, ...USABLE }),
+    all: (classifierId) => usableSamples(store, { ...USABLE, classifierId }),
     countUnseen: (classifierId) => countUnseen(prisma, classifierId),
     async unseen(classifierId) {
       const { sources, since } = await unseenBy(prisma, classifierId)
       const added = { source: { in: sources }, labelledAt: { gt: since } }
-      return usableSamples(prisma, { classifierId, ...USABLE, ...added })
+      return usableSamples(store, { ...USABLE, ...added, classifierId })
     },
   }
 }
 
-/** Oldest first, some at a time: other requests are answered in between. */
+/** Oldest first. Read again when classes have changed between two of the reads: some images would have the name that a
+ *  class had before, and others the one that it has now. */
 async function usableSamples(
+  { prisma, statements: { classifiers } }: Store,
+  where: Prisma.SampleWhereInput & { readonly classifierId: string },
+): Promise<readonly Sample[]> {
+  for (;;) {
+    const classes = await classifiers.classNames(where.classifierId)
+    const samples = await readInSteps(prisma, where)
+    if (samples.length < ROWS_AT_ONCE) return samples
+    if (isDeepStrictEqual(classes, await classifiers.classNames(where.classifierId))) return samples
+  }
+}
+
+/** Some at a time: other requests are answered in between. */
+async function readInSteps(
   prisma: Store['prisma'],
   where: Prisma.SampleWhereInput,
 ): Promise<readonly Sample[]> {
