@@ -12,8 +12,7 @@ export function webProcessesOf({ statements: { processes }, settings }: Store): 
   const { clock } = settings
   const living = (): Date => new Date(clock.now() - SILENT_MS)
   return {
-    seen: (id, pid, acknowledged) =>
-      processes.seen({ id, pid, lastSeen: new Date(clock.now()), acknowledged }),
+    seen: (id, pid, acknowledged) => processes.seen({ id, pid, acknowledged }, clock.now),
     leave: processes.leave,
     living: () => processes.countSince(living()),
     async allAcknowledged(promotionId, timeoutMs) {

@@ -14,18 +14,19 @@ const LASTING = 'lasting:'
 type CountRow = Prisma.CountedElsewhereModel
 
 export const processStatements = ({ one, all, write }: Pick<Connection, 'one' | 'all' | 'write'>) => ({
-  seen: (row: Prisma.WebProcessModel) =>
+  /** `now` is asked in the transaction: a process that had to wait for a lock lives. */
+  seen: (row: Omit<Prisma.WebProcessModel, 'lastSeen'>, now: () => number) =>
     write((writing) => {
+      const at = now()
       writing.run(
         `INSERT INTO "WebProcess" ("id", "pid", "lastSeen", "acknowledged") VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
           SET "lastSeen" = excluded."lastSeen", "acknowledged" = excluded."acknowledged"`,
         row.id,
         row.pid,
-        row.lastSeen,
+        at,
         row.acknowledged,
       )
-      const longAgo = row.lastSeen.getTime() - FORGOTTEN_AFTER_MS
-      writing.run('DELETE FROM "WebProcess" WHERE "lastSeen" < ?', longAgo)
+      writing.run('DELETE FROM "WebProcess" WHERE "lastSeen" < ?', at - FORGOTTEN_AFTER_MS)
     }),
   async leave(id: string): Promise<void> {
     await write((writing) => writing.run('DELETE FROM "WebProcess" WHERE "id" = ?', id))
