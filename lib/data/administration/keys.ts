@@ -9,6 +9,7 @@ import type { Key } from '../values.ts'
 
 const WITH_MAKER = { createdBy: { select: { name: true } } } as const
 type Row = Prisma.ApiKeyGetPayload<{ include: typeof WITH_MAKER }>
+
 export const keysOf = ({ prisma, statements, id, now }: Store): Keys => ({
   list: async () =>
     (await prisma.apiKey.findMany({ include: WITH_MAKER, orderBy: { id: 'desc' } })).map(valueOf),

@@ -9,6 +9,7 @@ import type { Store } from '../store.ts'
 
 /** Older counts are needed only for longer windows. */
 const RETENTION_MS = 120_000
+
 export const countsOf = ({ statements: { processes }, now }: Store): Counts => ({
   latest: processes.latestCounts,
   lasting: async (window) =>

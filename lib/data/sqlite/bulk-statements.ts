@@ -1,6 +1,6 @@
 /**
- * Changes of many rows at once, inside a transaction of Prisma. Prisma changes rows that each get a value of their own
- * one by one, in 0.15 to 0.2 ms of processor time each; here they take 3 to 5 µs
+ * Reads and changes of many rows at once, in a transaction of Prisma or alone. Prisma changes rows that each get a
+ * value of their own one by one, in 0.15 to 0.2 ms of processor time each; here they take 3 to 5 µs
  * (docs/decisions/0053-storage-by-prisma.md). Each list is one parameter, as JSON, so that a statement has any number
  * of rows and is prepared once.
  */

@@ -1,7 +1,7 @@
 /**
- * Permanent deletion, inside a transaction of Prisma. A classifier may have 100,000 images: Prisma splits a list of so
- * many hashes into several statements of thousands of parameters; here a list of any length is one parameter. SQLite
- * alone has VACUUM.
+ * Statements of permanent deletion, most of them in a transaction of Prisma. A classifier may have 100,000 images:
+ * Prisma splits a list of so many hashes into several statements of thousands of parameters; here a list of any length
+ * is one parameter. Prisma has no function for VACUUM.
  */
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
