@@ -6,7 +6,7 @@ import { useEffect } from 'react'
 export function OpenTarget() {
   useEffect(() => {
     const open = () => {
-      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+      const target = document.getElementById(idInHash())
       if (!target) return
       let isChanged = false
       for (
@@ -24,4 +24,14 @@ export function OpenTarget() {
     return () => window.removeEventListener('hashchange', open)
   }, [])
   return null
+}
+
+/** A hash that is not valid percent-encoding is taken as it is. */
+function idInHash(): string {
+  const hash = location.hash.slice(1)
+  try {
+    return decodeURIComponent(hash)
+  } catch {
+    return hash
+  }
 }
