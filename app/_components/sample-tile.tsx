@@ -21,7 +21,11 @@ export function SampleTile({ classifier, id, src, alt, pixels, children }: Sampl
       src={`${src}?size=160`}
       alt={alt}
       {...(pixels !== undefined && { pixels })}
-      linked={(image) => <Link href={imageAddress(classifier, id)}>{image}</Link>}
+      linked={(image) => (
+        <Link href={imageAddress(classifier, id)} prefetch={false}>
+          {image}
+        </Link>
+      )}
     >
       {children}
     </ImageTile>
