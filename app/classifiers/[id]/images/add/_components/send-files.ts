@@ -73,10 +73,18 @@ async function finishedReport(
     signal.throwIfAborted()
   }
   onProgress(report)
-  await new Promise((resolve) => {
-    const timer = setTimeout(resolve, POLL_MS)
-    signal?.addEventListener('abort', resolve, { once: true })
-    signal?.addEventListener('abort', () => clearTimeout(timer), { once: true })
-  })
+  await pause(signal)
   return finishedReport(await call('GET /api/uploads/{id}', { id: report.id }), onProgress, signal)
 }
+
+/** Between two polls; it ends early when the upload is cancelled. */
+const pause = (signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, POLL_MS)
+    signal?.addEventListener('abort', end)
+  })
