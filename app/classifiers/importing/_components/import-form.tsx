@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useState, type FormEvent } from 'react'
 import { upload } from '#lib/contracts/client.ts'
+import type { ImportForm as ImportFields } from '#lib/contracts/imports.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
@@ -12,6 +13,7 @@ import { Progress } from '#lib/ui/progress.tsx'
 import { failureOf } from '../../../_components/request-error.ts'
 import { idOf } from '../../[id]/images/add/_components/classifier-option.ts'
 import { classesIn } from './classes-in.ts'
+import { nameProblem } from './name-problem.ts'
 
 const PIXELS = [
   { value: '', label: 'As in the file, or else 0 to 1' },
@@ -27,17 +29,20 @@ const FITS: readonly { readonly value: '' | Fit; readonly label: string }[] = [
   { value: 'contain', label: 'With padding' },
 ]
 
-/** `classifier`: gets a new version; absent: the file becomes a new classifier. */
-export function ImportForm({
-  classifier,
-}: {
+type ImportFormProps = {
+  /** Gets a new version; absent: the file becomes a new classifier. */
   readonly classifier?: { readonly id: string; readonly classes: readonly string[] }
-}) {
+  /** The ids of other classifiers, which a new one cannot have. */
+  readonly taken?: readonly string[]
+}
+
+export function ImportForm({ classifier, taken = [] }: ImportFormProps) {
   const router = useRouter()
   const [title, setTitle] = useState('')
   const [percent, setPercent] = useState<number | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const id = idOf(title)
+  const problem = classifier ? undefined : nameProblem(title, taken)
 
   const send = async (form: HTMLFormElement) => {
     const values = new FormData(form)
@@ -56,7 +61,7 @@ export function ImportForm({
           classes: classesIn(String(values.get('classes') ?? '')),
           pixels: PIXELS.map(({ value }) => value).find(
             (value) => value !== '' && value === values.get('pixels'),
-          ) as '0..1' | undefined,
+          ) as ImportFields['pixels'],
           fit: FITS.map(({ value }) => value).find((value) => value !== '' && value === values.get('fit')) as
             Fit | undefined,
         },
@@ -73,7 +78,7 @@ export function ImportForm({
   }
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    if (percent === null) void send(event.currentTarget)
+    if (percent === null && problem === undefined) void send(event.currentTarget)
   }
 
   return (
@@ -98,9 +103,10 @@ export function ImportForm({
               onChange={(event) => setTitle(event.currentTarget.value)}
               hint={
                 id === ''
-                  ? 'For example, “Our pets”. The ZIP of a whole classifier has a name already.'
+                  ? 'For example, “Our pets”. Not needed for the ZIP of a whole classifier.'
                   : `In addresses: ${id}`
               }
+              error={problem}
             />
           </div>
         )}
@@ -132,7 +138,7 @@ export function ImportForm({
         {percent !== null && <Progress label="Sending…" percent={percent} />}
         {failure && <ErrorNotice title="The file was not accepted" failure={failure} />}
         <div>
-          <Button type="submit" variant="primary" isBusy={percent !== null}>
+          <Button type="submit" variant="primary" isBusy={percent !== null} disabled={problem !== undefined}>
             Import
           </Button>
         </div>

@@ -30,11 +30,15 @@ export default async function ImportClassifier() {
         </EmptyState>
       </>
     )
-  const { jobs } = await darkroom().training.listImportJobs({}, user.context)
+  const { queries, training } = darkroom()
+  const [{ jobs }, { classifiers }] = await Promise.all([
+    training.listImportJobs({}, user.context),
+    queries.listClassifiers({}),
+  ])
   return (
     <div className="stack">
       {head}
-      <ImportForm />
+      <ImportForm taken={classifiers.map((one) => one.id)} />
       {jobs.length > 0 && <ImportList jobs={jobs.slice(0, MOST_SHOWN)} />}
     </div>
   )
