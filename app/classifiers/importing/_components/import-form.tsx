@@ -1,7 +1,7 @@
 'use client'
 /** Sends a trained network or the file of a whole classifier, which is then imported in the background. */
 import { useRouter } from 'next/navigation'
-import { useState, type FormEvent } from 'react'
+import { useRef, useState, type FormEvent } from 'react'
 import { upload } from '#lib/contracts/client.ts'
 import type { ImportForm as ImportFields } from '#lib/contracts/imports.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
@@ -41,6 +41,7 @@ export function ImportForm({ classifier, taken = [] }: ImportFormProps) {
   const [title, setTitle] = useState('')
   const [percent, setPercent] = useState<number | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
+  const cancelling = useRef<AbortController | null>(null)
   const id = idOf(title)
   const problem = classifier ? undefined : nameProblem(title, taken)
 
@@ -50,6 +51,7 @@ export function ImportForm({ classifier, taken = [] }: ImportFormProps) {
     const images = values.get('calibration')
     setFailure(null)
     setPercent(0)
+    const { signal } = (cancelling.current = new AbortController())
     try {
       await upload(
         'POST /api/imports/jobs',
@@ -65,13 +67,13 @@ export function ImportForm({ classifier, taken = [] }: ImportFormProps) {
           fit: FITS.map(({ value }) => value).find((value) => value !== '' && value === values.get('fit')) as
             Fit | undefined,
         },
-        { onProgress: (sent, total) => setPercent((sent / total) * 100) },
+        { onProgress: (sent, total) => setPercent((sent / total) * 100), signal },
       )
       form.reset()
       setTitle('')
       router.refresh()
     } catch (error) {
-      setFailure(failureOf(error))
+      if (!signal.aborted) setFailure(failureOf(error))
     } finally {
       setPercent(null)
     }
@@ -137,10 +139,11 @@ export function ImportForm({ classifier, taken = [] }: ImportFormProps) {
         </details>
         {percent !== null && <Progress label="Sending…" percent={percent} />}
         {failure && <ErrorNotice title="The file was not accepted" failure={failure} />}
-        <div>
+        <div className="row">
           <Button type="submit" variant="primary" isBusy={percent !== null} disabled={problem !== undefined}>
             Import
           </Button>
+          {percent !== null && <Button onClick={() => cancelling.current?.abort()}>Cancel</Button>}
         </div>
       </form>
     </Card>
