@@ -37,6 +37,11 @@ const LiveCamera = dynamic(() => import('../../../../_components/browser-predict
 })
 
 const isZip = (file: File) => /\.zip$/i.test(file.name)
+const hasResult = ({ prediction, failure }: PredictionItem) => prediction !== null || failure !== null
+const revokePreviews = (items: readonly PredictionItem[]) =>
+  items.forEach(({ preview }) => {
+    if (preview) URL.revokeObjectURL(preview)
+  })
 
 export function PredictForm({
   classifier,
@@ -55,11 +60,14 @@ export function PredictForm({
     setItems((all) => all.map((one) => (one.key === key ? { ...one, ...change } : one)))
 
   const running = useRef<AbortController>(null)
-  const isPending = items.some((one) => !one.prediction && !one.failure)
+  const isPending = !items.every(hasResult)
   /** Images with a prediction stay. */
   const cancel = () => {
     running.current?.abort()
-    setItems((all) => all.filter((one) => one.prediction || one.failure))
+    setItems((all) => {
+      revokePreviews(all.filter((one) => !hasResult(one)))
+      return all.filter(hasResult)
+    })
   }
 
   const predictAll = async (files: readonly File[]) => {
@@ -74,9 +82,7 @@ export function PredictForm({
       failure: null,
     }))
     setItems((before) => {
-      before.forEach(({ preview }) => {
-        if (preview) URL.revokeObjectURL(preview)
-      })
+      revokePreviews(before)
       return added
     })
     const queue = [...added]
