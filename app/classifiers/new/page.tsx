@@ -54,8 +54,8 @@ export default async function NewClassifier(props: PageProps) {
         )}
         <NameStep taken={classifiers.map((one) => one.id)} />
         <p className="small">
-          Do you have a network that was trained with Keras, TensorFlow.js or Teachable Machine, or a
-          classifier from another Darkroom?{' '}
+          Do you have a trained network from Keras, TensorFlow.js or Teachable Machine, or a classifier from
+          another Darkroom?{' '}
           <Link className="link" href="/classifiers/new/import">
             Import it
           </Link>

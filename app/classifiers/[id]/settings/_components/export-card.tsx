@@ -19,8 +19,8 @@ export function ExportCard({
       {mayEdit && (
         <p className="small">
           The whole classifier is one ZIP archive with its images, versions and settings. To create the
-          classifier in another Darkroom, choose <b>New classifier</b>, <b>Import it</b> there, or send the
-          archive to <code>POST /api/imports</code>.
+          classifier in another Darkroom, choose <b>New classifier</b> there, then <b>Import it</b>; programs
+          send the archive to <code>POST /api/imports</code>.
         </p>
       )}
       <div className="row">

@@ -41,8 +41,8 @@ export function ProgramsCard({ classifier, origin, isPublic, denialReason }: Pro
       <p className="small muted">{snippet.note}</p>
       {isOnThisDeviceOnly(origin) && (
         <p className="small" role="note">
-          The address in the program works on this computer only. “On a phone” says what to change so that
-          other devices can reach Darkroom.
+          The address in the program works on this computer only. The card “On a phone” says what to change so
+          that other devices can reach Darkroom.
         </p>
       )}
       <div className="copyable">

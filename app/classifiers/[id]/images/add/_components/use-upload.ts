@@ -44,7 +44,7 @@ export function useUpload(classifier: string) {
       await send({ classifier, onProgress: setProgress, onReport, signal })
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) setFailure(failureOf(error))
-      else toast('The upload was cancelled. Images that were already added are under “Recent uploads”.')
+      else toast('The upload was cancelled. Images that were added before stay; you can undo their upload.')
     } finally {
       setProgress(null)
       router.refresh()
