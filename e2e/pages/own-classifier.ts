@@ -16,7 +16,8 @@ export const newClassifierPage = (tab: Tab) => {
     chooseFiles: page.getByRole('button', { name: 'Choose files' }),
     uploadButton: page.getByRole('button', { name: /^Upload / }),
     report: page.getByRole('region', { name: 'Report of the upload' }),
-    labelButton: (label: string) => page.getByRole('button', { name: `It is ${label}` }),
+    /** Of an image with several labels; those of the problems that are found come after it. */
+    labelButton: (label: string) => page.getByRole('button', { name: `It is ${label}` }).first(),
     imagesLink: page.getByRole('link', { name: 'Look at the images' }),
     steps: page.getByRole('list', { name: 'Steps' }),
     currentStep: page.getByRole('list', { name: 'Steps' }).locator('[aria-current=step]'),
