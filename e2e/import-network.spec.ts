@@ -28,7 +28,7 @@ test.afterAll(async () => {
 test('an export of Teachable Machine becomes a classifier, and another one its next version', async ({
   page,
 }) => {
-  test.setTimeout(2 * IMPORT_MS)
+  test.setTimeout(3 * IMPORT_MS) // it waits for two imports
   const { newClassifier, imports, predict } = pagesOf(page, app)
   await becomeOwner(page, app)
   await newClassifier.openFromHome()
