@@ -134,7 +134,11 @@ export function MapView({ classifier, classes, points, children }: MapViewProps)
           }}
           onPointerMove={onPointerMove}
           onPointerUp={() => setStart(null)}
-          onPointerCancel={() => setStart(null)}
+          onPointerCancel={() => {
+            // a finger scrolls the page: the little that it drew before is no selection
+            setStart(null)
+            setDrawn(null)
+          }}
           onPointerLeave={() => setMarked(null)}
         />
         <MapPreview point={marked} classes={classes} />
