@@ -127,9 +127,9 @@ export function ImportForm({ classifier, taken = [] }: ImportFormProps) {
               options={PIXELS}
               hint="The values that the network was trained with."
             />
-            <Select label="Fit to a square" name="fit" options={FITS} />
+            <Select label="How images become square" name="fit" options={FITS} />
             <Input
-              label="Images for 8-bit numbers"
+              label="Images for faster predictions"
               name="calibration"
               type="file"
               accept=".zip"
