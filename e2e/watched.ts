@@ -73,7 +73,7 @@ export async function expectFewScriptBytes(page: Page): Promise<void> {
       .map((entry) => (entry as PerformanceResourceTiming).encodedBodySize),
   )
   expect(sizes.length, 'scripts').toBeGreaterThan(3)
-  const hasCharts = (await page.locator('canvas').count()) > 0
+  const hasCharts = (await page.locator('.chart-canvas canvas').count()) > 0
   expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(
     MOST_SCRIPT_BYTES + (hasCharts ? MOST_CHART_BYTES : 0),
   )
