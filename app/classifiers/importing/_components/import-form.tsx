@@ -49,6 +49,9 @@ export function ImportForm({ classifier, taken = [] }: ImportFormProps) {
     const values = new FormData(form)
     const files = values.getAll('file').filter((one) => one instanceof File && one.size > 0) as File[]
     const images = values.get('calibration')
+    // only a ZIP can be a whole classifier, which brings its name
+    if (!classifier && id === '' && !files.some(({ name }) => /\.zip$/i.test(name)))
+      return setFailure({ detail: 'A new classifier needs a name. Enter one, then import the file.' })
     setFailure(null)
     setPercent(0)
     const { signal } = (cancelling.current = new AbortController())
