@@ -9,6 +9,7 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input } from '#lib/ui/field.tsx'
 import { useMutation } from '../../../_components/use-mutation.ts'
 import { idOf } from '../../[id]/images/add/_components/classifier-option.ts'
+import { nameProblem } from '../../name-problem.ts'
 
 /** `taken`: the ids of other classifiers. */
 export function NameStep({ taken }: { readonly taken: readonly string[] }) {
@@ -17,10 +18,10 @@ export function NameStep({ taken }: { readonly taken: readonly string[] }) {
   const [isMirrorable, setIsMirrorable] = useState(true)
   const { isBusy, failure, mutate } = useMutation()
   const id = idOf(title)
-  const isTaken = taken.includes(id)
+  const problem = nameProblem(title, taken)
   const create = async (event: FormEvent) => {
     event.preventDefault()
-    if (isBusy || id === '' || isTaken) return
+    if (isBusy || id === '' || problem !== undefined) return
     const made = await mutate(() =>
       call('POST /api/classifiers', { id, title: title.trim(), is_mirrorable: isMirrorable }),
     )
@@ -38,7 +39,7 @@ export function NameStep({ taken }: { readonly taken: readonly string[] }) {
             autoComplete="off"
             onChange={(event) => setTitle(event.currentTarget.value)}
             hint={id === '' ? 'For example, “My leaves”. You can change it later.' : `In addresses: ${id}`}
-            error={isTaken ? 'A classifier with this name already exists. Choose another name.' : undefined}
+            error={problem}
           />
         </div>
         <Checkbox
@@ -49,7 +50,12 @@ export function NameStep({ taken }: { readonly taken: readonly string[] }) {
         />
         {failure && <ErrorNotice title="The classifier was not created" failure={failure} />}
         <div>
-          <Button type="submit" variant="primary" isBusy={isBusy} disabled={id === '' || isTaken}>
+          <Button
+            type="submit"
+            variant="primary"
+            isBusy={isBusy}
+            disabled={id === '' || problem !== undefined}
+          >
             Continue to the images
           </Button>
         </div>

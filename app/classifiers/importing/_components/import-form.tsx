@@ -12,8 +12,8 @@ import { Input, Select } from '#lib/ui/field.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { failureOf } from '../../../_components/request-error.ts'
 import { idOf } from '../../[id]/images/add/_components/classifier-option.ts'
+import { nameProblem } from '../../name-problem.ts'
 import { classesIn } from './classes-in.ts'
-import { nameProblem } from './name-problem.ts'
 
 const PIXELS = [
   { value: '', label: 'As in the file, or else 0 to 1' },

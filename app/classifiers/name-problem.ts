@@ -1,8 +1,8 @@
-/** Why a classifier that is being imported cannot have this name. */
-import { idOf } from '../../[id]/images/add/_components/classifier-option.ts'
+/** Why a new classifier cannot have this name. */
+import { idOf } from './[id]/images/add/_components/classifier-option.ts'
 
 /** Undefined: it can, or there is none yet.
- *  @param taken the ids of other classifiers: a network with one of them would become a version of that classifier */
+ *  @param taken the ids of other classifiers; an imported network would become a version of one of them */
 export function nameProblem(title: string, taken: readonly string[]): string | undefined {
   if (title.trim() === '') return undefined
   const id = idOf(title)
