@@ -48,7 +48,7 @@ export function UploadProblems({
 }) {
   const [problems, setProblems] = useState<Problems | null>(null)
   const read = useCallback(async () => {
-    const found = await problemsOf(classifier, upload).catch(() => null) // the page of problems says why
+    const found = await problemsOf(classifier, upload).catch(() => null) // it is read again
     if (found) setProblems(found)
     return found
   }, [classifier, upload])
@@ -57,8 +57,8 @@ export function UploadProblems({
     let isOver = false
     const turn = async (): Promise<void> => {
       const found = await read()
-      if (found && isPending(found.report, uploadedAt) && !isOver)
-        timer = setTimeout(() => void turn(), POLL_MS)
+      if (isOver || (found && !isPending(found.report, uploadedAt))) return
+      timer = setTimeout(() => void turn(), POLL_MS)
     }
     void turn()
     return () => {
