@@ -47,6 +47,8 @@ export function UploadProblems({
   readonly uploadedAt: string
 }) {
   const [problems, setProblems] = useState<Problems | null>(null)
+  /** Stays true: a later check must not hide the list that a person works through. */
+  const [isChecked, setIsChecked] = useState(false)
   const read = useCallback(async () => {
     const found = await problemsOf(classifier, upload).catch(() => null) // it is read again
     if (found) setProblems(found)
@@ -57,7 +59,8 @@ export function UploadProblems({
     let isOver = false
     const turn = async (): Promise<void> => {
       const found = await read()
-      if (isOver || (found && !isPending(found.report, uploadedAt))) return
+      if (isOver) return
+      if (found && !isPending(found.report, uploadedAt)) return setIsChecked(true)
       timer = setTimeout(() => void turn(), POLL_MS)
     }
     void turn()
@@ -68,9 +71,9 @@ export function UploadProblems({
   }, [read, uploadedAt])
 
   if (problems === null) return null
-  const { report, findings, classes, count } = problems
+  const { findings, classes, count } = problems
   const page = classifierPage(classifier, 'images/findings')
-  if (isPending(report, uploadedAt))
+  if (!isChecked)
     return (
       <p className="small muted" role="status">
         Checking the images for problems…
