@@ -55,7 +55,11 @@ const outputOf = (bytes: Uint8Array): InferredImage => {
 }
 
 export type ProgramFixture = Awaited<ReturnType<typeof opened>>
-export function worker({ data, folder, clock }: ProgramFixture, onBatch: (batch: number) => void = () => {}) {
+/** @param onBatch awaited before the batch is computed */
+export function worker(
+  { data, folder, clock }: ProgramFixture,
+  onBatch: (batch: number) => void | Promise<void> = () => {},
+) {
   const seen: number[] = []
   let batches = 0
   const parts: RunPredictionJobParts = {
@@ -69,7 +73,7 @@ export function worker({ data, folder, clock }: ProgramFixture, onBatch: (batch:
       load: async () => {},
       infer: async (_version, images) => {
         clock.advance(2_000) // so that each batch is stored at once
-        onBatch(++batches)
+        await onBatch(++batches)
         return {
           images: images.map((image) => {
             const bytes = image as Uint8Array // `prepare` returns bytes
