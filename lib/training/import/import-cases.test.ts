@@ -10,6 +10,7 @@ import { folderForTest, openForTest, type DataFixture } from '#lib/data/opened.f
 import { messageOf } from '#lib/domain/errors.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
+import { createCarryCases } from '../versions/carry-classifiers.ts'
 import { teachableExport } from './foreign-network.fakes.ts'
 import { createImportCases } from './import-cases.ts'
 import { createRunImport } from './run-import.ts'
@@ -78,6 +79,24 @@ function imports(fixture: DataFixture, dataDir = folderForTest(), maxUploadBytes
 
 const teachable = (labels: readonly string[]) =>
   ['file', 'converted.zip', zipFile(teachableExport(labels))] as const
+
+/** The file of a classifier without images, as another Darkroom exports it. */
+async function exportedClassifier(id: string): Promise<Uint8Array> {
+  const { data, folder } = await openForTest()
+  await data.classifiers.create({
+    ...{ id, title: id, classes: ['Cat', 'Dog'], isMirrorable: true },
+    input: { size: 32, channels: 3, fit: 'cover' },
+  })
+  const { bytes } = await createCarryCases({
+    ...{ data, codeVersion: 'test', scratchDir: path.join(folder, 'scratch') },
+    ...{ maxUploadBytes: MIB, maxImageBytes: MIB },
+    now: () => new Date('2026-11-30T12:00:00Z'),
+  }).exportClassifier({ id }, { signal: new AbortController().signal })
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
 const waitingIn = (dataDir: string): readonly string[] => readdirSync(path.join(dataDir, 'imports'))
 
 test('an export of Teachable Machine becomes a classifier with its labels, whose first version is live', async () => {
@@ -152,6 +171,23 @@ test('an attempt that was killed after its last write does not add a second vers
 
   expect(again).toMatchObject({ state: 'done', model_version: 'v1', is_live: true })
   expect(await data.versions.list('pets')).toHaveLength(1)
+})
+
+test('a whole classifier whose worker was killed after the commit is imported once, and says so', async () => {
+  const archive = await exportedClassifier('pets')
+  const fixture = await openForTest()
+  const { send, work } = imports(fixture)
+  const { data, clock } = fixture
+  await send([['file', 'pets.zip', archive]])
+  const killed = (await data.jobs.claim('killed', ['import'], clock.now(), 0))!
+  const first = await work(1)
+
+  // the same job again, as another worker gets it when the lease has expired
+  await data.jobs.enqueue('import', killed.payload as JobPayloads['import'], clock.now())
+  const again = await work(2)
+
+  expect(first).toMatchObject({ state: 'done', kind: 'classifier', classifier: 'pets' })
+  expect(again).toMatchObject({ state: 'done', message: first.message, classifier: 'pets', error: null })
 })
 
 test('a network that cannot be read leaves no classifier behind', async () => {

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { isZip, listZip, ZIP_BYTES } from '#lib/archive/read-zip.ts'
 import { displayName, peekStream } from '#lib/archive/spool-file.ts'
 import type { Part } from '#lib/contracts/contract.ts'
-import { importProgress, type ImportProgress } from '#lib/contracts/imports.ts'
+import { importProgress, importResult, type ImportProgress, type ImportResult } from '#lib/contracts/imports.ts'
 import type { ImportPayload } from '#lib/domain/jobs.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { ARCHIVE_FILE } from '../versions/classifier-zip.ts'
@@ -17,6 +17,7 @@ const IMPORTS_FOLDER = 'imports'
 const NETWORK_FOLDER = 'network'
 const CALIBRATION = 'calibration.zip'
 const PROGRESS = 'progress.json'
+const RESULT = 'result.json'
 /** A network of TensorFlow.js in the largest usual number of weight files. */
 const MOST_FILES = 200
 const PLAIN_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._ ()-]{0,150}$/
@@ -143,18 +144,33 @@ async function* limited(
   }
 }
 
-/** Replaced in one step, so that a reader never sees half of it. */
-export async function noteProgress(folder: string, progress: ImportProgress): Promise<void> {
-  const making = join(folder, `${PROGRESS}.part`)
-  await writeFile(making, JSON.stringify(progress))
-  await rename(making, join(folder, PROGRESS))
-}
+export const noteProgress = (folder: string, progress: ImportProgress): Promise<void> =>
+  replaced(join(folder, PROGRESS), progress)
 
 /** Null: it has not started, or it has ended. */
 export async function progressIn(folder: string): Promise<ImportProgress | null> {
-  const text = await readFile(join(folder, PROGRESS), 'utf8').catch(() => null)
+  const text = await textOrNull(join(folder, PROGRESS))
   return text === null ? null : importProgress.parse(JSON.parse(text))
 }
+
+/** Noted just before the rows are committed: it is true if the classifier exists. */
+export const noteResult = (folder: string, result: ImportResult): Promise<void> =>
+  replaced(join(folder, RESULT), result)
+
+/** Null: no attempt has come so far. */
+export async function resultIn(folder: string): Promise<ImportResult | null> {
+  const text = await textOrNull(join(folder, RESULT))
+  return text === null ? null : importResult.parse(JSON.parse(text))
+}
+
+/** In one step, so that a reader never sees half of it. */
+async function replaced(file: string, value: ImportProgress | ImportResult): Promise<void> {
+  const making = `${file}.part`
+  await writeFile(making, JSON.stringify(value))
+  await rename(making, file)
+}
+
+const textOrNull = (file: string): Promise<string | null> => readFile(file, 'utf8').catch(() => null)
 
 const refusal = (code: 'missing_file' | 'too_large' | 'invalid_input', why: string, remedy: string) =>
   new DarkroomError(code, { what: 'Nothing was imported', why, remedy })

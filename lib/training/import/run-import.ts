@@ -5,9 +5,17 @@ import { UNPACKED_TIMES } from '#lib/archive/spool-file.ts'
 import type { ImportProgress, ImportResult } from '#lib/contracts/imports.ts'
 import type { ImportPayload } from '#lib/domain/jobs.ts'
 import { importMessage } from '../versions/carry-classifiers.ts'
-import { importClassifier, type ImportParts } from '../versions/import-classifier.ts'
+import { importClassifier, type ImportedClassifier, type ImportParts } from '../versions/import-classifier.ts'
 import { importNetwork, type NetworkImportPorts } from './import-network.ts'
-import { arrivedIn, calibrationIn, importsFolder, noteProgress, scratchOf } from './receive-import.ts'
+import {
+  arrivedIn,
+  calibrationIn,
+  importsFolder,
+  noteProgress,
+  noteResult,
+  resultIn,
+  scratchOf,
+} from './receive-import.ts'
 import type { NetworkSealing, SealedNetwork } from './seal-network.ts'
 
 const COMMAND = 'POST /api/imports/jobs'
@@ -37,18 +45,26 @@ export const createRunImport =
   ): Promise<ImportResult> => {
     const folder = join(importsFolder(parts.dataDir), payload.folder)
     await rm(scratchOf(folder), { recursive: true, force: true }) // of an attempt that was killed
+    let noted: Promise<void> = Promise.resolve()
     const onProgress = (progress: ImportProgress): void => {
-      void noteProgress(folder, progress).catch(() => undefined) // it is only for display
+      noted = noted.then(() => noteProgress(folder, progress)).catch(() => undefined) // it is only for display
     }
-    switch (payload.kind) {
-      case 'network': {
-        const done = attempt > 1 ? await doneBefore(payload, folder, parts) : null
-        return done ?? network(payload, { ...parts, folder, onProgress, signal })
-      }
-      case 'classifier':
-        return wholeClassifier(payload, { ...parts, folder, onProgress, signal })
+    const work = { ...parts, folder, onProgress, signal }
+    try {
+      if (payload.kind === 'classifier')
+        return (await committedBefore(folder, parts)) ?? (await wholeClassifier(payload, work))
+      const done = attempt > 1 ? await doneBefore(payload, folder, parts) : null
+      return done ?? (await network(payload, work))
+    } finally {
+      await noted // the caller deletes the folder
     }
   }
+
+/** The result of an attempt whose worker was killed after the rows of a whole classifier were committed. */
+async function committedBefore(folder: string, { data }: ImportRunParts): Promise<ImportResult | null> {
+  const result = await resultIn(folder)
+  return result !== null && (await data.classifiers.find(result.classifier)) ? result : null
+}
 
 /** The result of an attempt whose worker was killed after the last write. */
 async function doneBefore(
@@ -112,9 +128,17 @@ async function wholeClassifier(
         percent: total === 0 ? IMAGES_PERCENT : (done / total) * IMAGES_PERCENT,
       }),
     ),
+    onPlaced: (placed) => noteResult(folder, resultOf(placed)),
   })
-  return { message: importMessage(imported), classifier: imported.classifier, version: null, isLive: null }
+  return resultOf(imported)
 }
+
+const resultOf = (imported: ImportedClassifier): ImportResult => ({
+  message: importMessage(imported),
+  classifier: imported.classifier,
+  version: null,
+  isLive: null,
+})
 
 /** Calls `report` at most a hundred times. */
 function everyHundredth(report: (done: number, total: number) => void) {

@@ -21,6 +21,8 @@ export type ImportParts = {
   readonly signal?: AbortSignal
   /** Called with the images that are stored, and their number. */
   readonly onImages?: (stored: number, total: number) => void
+  /** Called in the transaction, when only its commit is left. */
+  readonly onPlaced?: (imported: ImportedClassifier) => Promise<void>
 }
 
 export type ImportedClassifier = {
@@ -38,13 +40,20 @@ export async function importClassifier(
   as: string | undefined,
   parts: ImportParts,
 ): Promise<ImportedClassifier> {
-  const { data, scratch, signal, onImages } = parts
+  const { data, scratch, signal, onImages, onPlaced } = parts
   const archive = await openArchive(file, { scratch, limits: parts.limits })
   const { content, samples, snapshots } = archive
   const id = as ?? content.classifier.id
   await data.archives.requireFree(id)
   signal?.throwIfAborted()
   const bundles = await provenBundles(id, archive, scratch)
+  const imported: ImportedClassifier = {
+    classifier: id,
+    samples: samples.length,
+    snapshots: snapshots.size,
+    versions: bundles.size,
+    missing: archive.missing,
+  }
   const stored: string[] = []
   const placed: string[] = []
   try {
@@ -62,19 +71,14 @@ export async function importClassifier(
         placed.push(target)
         await rename(folder, target)
       }
+      await onPlaced?.(imported)
     })
   } catch (error) {
     for (const folder of placed) await rm(folder, { recursive: true, force: true })
     await data.archives.discardImages(stored)
     throw error
   }
-  return {
-    classifier: id,
-    samples: samples.length,
-    snapshots: snapshots.size,
-    versions: bundles.size,
-    missing: archive.missing,
-  }
+  return imported
 }
 
 /** Each with its checksums, under the id of the new classifier. */
