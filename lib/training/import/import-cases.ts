@@ -69,10 +69,11 @@ export function createImportCases(parts: ImportCaseParts): ImportCases {
         const { kind, filename, hasCalibration } = received
         const { classifier = null } = options
         if (kind === 'network' && classifier === null)
+          // a page shows this, too, where the field has another name
           throw refusal(
             'invalid_input',
             'no classifier is named for the network',
-            'Enter a name, or send "classifier": the id of a new or an existing one.',
+            'Name a new classifier, or choose an existing one (in the API: "classifier").',
           )
         // one that is in the trash, or is there already where a whole one comes
         if (classifier !== null && (kind === 'classifier' || !(await data.classifiers.find(classifier)))) {
