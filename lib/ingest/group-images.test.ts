@@ -77,6 +77,19 @@ test('an image is read for its fingerprint once, whatever comes later', async ()
   expect(read).toBe(3)
 })
 
+test('an image that was imported with its group gets a fingerprint, and a later near-copy joins it', async () => {
+  const { data, ids, add, groupOf } = await fruitWith([STAR, RING])
+  const ports: GroupingPorts = { ...data, sizeOf, openSearch: () => searchHere(signal) }
+  await data.groups.save('fruit', { compared: [], links: [[imageOf(STAR).hash, imageOf(RING).hash]] })
+  expect(await data.groups.progressOf('fruit')).toEqual({ images: 2, pending: 0 })
+
+  await groupImages('fruit', ports, signal)
+  const [copy] = await add([lighter(RING, 0.96)])
+  await groupImages('fruit', ports, signal)
+
+  expect(await groupOf(copy!)).toBe(ids[0])
+})
+
 test('an image that cannot be read is a group of its own, and is not tried again', async () => {
   const { data } = await openWithFruit()
   const [broken] = await data.samples.add('fruit', [sampleOf('not an image')])

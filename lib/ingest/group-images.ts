@@ -14,7 +14,6 @@ import type { IngestPorts } from './ports.ts'
 /** With more images each is a group of its own: comparing all pairs takes minutes
  *  (docs/decisions/0025-groups-of-near-copies.md). */
 export const MOST_GROUPED = 20_000
-const FINGERPRINTS_AT_ONCE = 100
 
 /** Compares images; the places in its links are those in the order in which the images were added. */
 export type LinkSearch = {
@@ -40,8 +39,9 @@ export async function groupImages(
   // Digits of different people are as alike as copies.
   if ((await classifiers.get(classifierId)).input.fit === 'digit') return
   const { images, pending } = await groups.progressOf(classifierId)
-  if (pending === 0 || images > MOST_GROUPED) return
+  if (images > MOST_GROUPED) return
   await computeMissing(classifierId, ports, signal)
+  if (pending === 0) return
   const search = openSearch(pending * images, signal)
   const hashes: string[] = []
   const compared: string[] = []
@@ -56,15 +56,14 @@ export async function groupImages(
   await groups.save(classifierId, { compared, links })
 }
 
-/** Of images that were not uploaded, such as corrected predictions, and of those that an older program stored. */
+/** Of images that were not uploaded, such as corrected predictions and those of an imported classifier, and of those
+ *  that an older program stored. */
 async function computeMissing(
   classifierId: string,
   { groups, images, sizeOf }: GroupingPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  for (;;) {
-    const hashes = await groups.withoutTraits(classifierId, FINGERPRINTS_AT_ONCE)
-    if (hashes.length === 0) return
+  for await (const hashes of groups.withoutTraits(classifierId)) {
     const known: { hash: string; traits: ImageTraits }[] = []
     const unknown: string[] = []
     for (const hash of hashes) {

@@ -94,18 +94,19 @@ export function composeJobs(
   const decoding = composeDecoding(start, log)
   const reading = createReading(decoding, settings)
   const sizeOf = (bytes: Uint8Array) => reading.raster(bytes, SMALL_PIXELS)
+  const groupImages = composeGrouping(data, { sizeOf, log })
   const handlers: AllHandlers = {
     ...training,
     train: followedByFindings(training.train, data, log),
     ...predictionJobHandlers(start, { data, decoding, log }),
     findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf, turn, log }),
     backup: backupHandler({ settings: backupSettings, log }),
-    import: importHandler(start, data, log),
+    import: importHandler(start, { data, groupImages, log }),
     backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),
   }
   return {
     handlers,
-    groupImages: composeGrouping(data, { sizeOf, log }),
+    groupImages,
     async [Symbol.asyncDispose]() {
       processes.end()
       await idlePool[Symbol.asyncDispose]()

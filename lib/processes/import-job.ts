@@ -12,7 +12,17 @@ import { sealElsewhere } from './fork-import.ts'
 import { originOf } from './pretrained-ports.ts'
 import { VERSION, type Start } from './settings.ts'
 
-export function importHandler({ settings, places }: Start, data: Data, log: Log): Handler<'import'> {
+type ImportHandlerParts = {
+  readonly data: Data
+  /** Throws only where it was aborted. */
+  readonly groupImages: (classifierId: string, signal: AbortSignal) => Promise<void>
+  readonly log: Log
+}
+
+export function importHandler(
+  { settings, places }: Start,
+  { data, groupImages, log }: ImportHandlerParts,
+): Handler<'import'> {
   const run = createRunImport({
     data,
     dataDir: places.dataDir,
@@ -33,6 +43,8 @@ export function importHandler({ settings, places }: Start, data: Data, log: Log)
     async run(payload, { attempt, signal, why }) {
       try {
         const result = await run(payload, { attempt, signal })
+        // Computes fingerprints. The rows are committed, so a cancellation comes too late; an upload computes the rest.
+        if (payload.kind === 'classifier') await groupImages(result.classifier, signal).catch(() => undefined)
         await forget(payload)
         return result
       } catch (error) {

@@ -36,8 +36,9 @@ export type Groups = {
   ) => Promise<{ readonly images: number; readonly pending: number }>
   /** Classifiers with samples that have no group, those of running uploads apart; digits have none. */
   readonly pendingClassifiers: () => Promise<readonly string[]>
-  /** Hashes of samples without a group whose image has no fingerprint. */
-  readonly withoutTraits: (classifierId: string, limit: number) => Promise<readonly string[]>
+  /** Hashes of samples whose image has no fingerprint, some at a time, except for those of `setAlone`. Imported samples
+   *  have a group, and no fingerprint. */
+  readonly withoutTraits: (classifierId: string) => AsyncIterable<readonly string[]>
   /** All images that have a fingerprint, oldest first, some at a time. */
   readonly pages: (classifierId: string) => AsyncIterable<readonly ComparableImage[]>
   /** Gives each compared sample a group, and joins groups that are linked. */

@@ -16,6 +16,8 @@ import type { Store } from '../store.ts'
 
 /** Rows read at once: 1 MB of fingerprints. */
 const ROWS_AT_ONCE = 1_000
+/** Their images are read before the next ones are listed. */
+const HASHES_AT_ONCE = 100
 
 export function groupsOf({ prisma, statements }: Store): Groups {
   return {
@@ -40,14 +42,18 @@ export function groupsOf({ prisma, statements }: Store): Groups {
       })
       return rows.map(({ classifierId }) => classifierId)
     },
-    async withoutTraits(classifierId, limit) {
-      const rows = await prisma.sample.findMany({
-        where: { classifierId, groupId: null, image: { fingerprint: null } },
-        select: { hash: true },
-        take: limit,
-        orderBy: { id: 'asc' },
-      })
-      return rows.map(({ hash }) => hash)
+    async *withoutTraits(classifierId) {
+      for (let cursor: string | undefined; ;) {
+        const rows = await prisma.sample.findMany({
+          where: { classifierId, image: { fingerprint: null }, ...(cursor && { id: { gt: cursor } }) },
+          select: { id: true, hash: true, groupId: true },
+          orderBy: { id: 'asc' },
+          take: HASHES_AT_ONCE,
+        })
+        if (rows.length === 0) return
+        cursor = rows.at(-1)!.id
+        yield rows.flatMap(({ id, hash, groupId }) => (groupId === id ? [] : [hash]))
+      }
     },
     async *pages(classifierId) {
       for (let cursor: string | undefined; ;) {
