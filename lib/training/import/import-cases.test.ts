@@ -1,5 +1,5 @@
 /** Imports as their sender sees them, with the real queue; the job itself is done here instead of by the worker. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
@@ -13,6 +13,7 @@ import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { createCarryCases } from '../versions/carry-classifiers.ts'
 import { teachableExport } from './foreign-network.fakes.ts'
 import { createImportCases } from './import-cases.ts'
+import { forgetFiles } from './receive-import.ts'
 import { createRunImport } from './run-import.ts'
 import { sealNetwork } from './seal-network.ts'
 
@@ -157,14 +158,20 @@ test('a network with the same classes becomes the next version, and waits for it
   expect(await fixture.data.versions.list('pets')).toHaveLength(2)
 })
 
-test('an attempt that was killed after its last write does not add a second version', async () => {
+test.each([
+  ['before it noted its result', true],
+  ['after it noted its result', false],
+])('an attempt that was killed %s does not add a second version', async (_story, isLost) => {
   const fixture = await openForTest()
-  const { send, work } = imports(fixture)
+  const { send, work, dataDir } = imports(fixture)
   fixture.clock.advance(Date.now() - fixture.clock.now() + 60_000)
   await send([teachable(['Cat', 'Dog'])], { classifier: 'pets' })
   const { data, clock } = fixture
   const killed = (await data.jobs.claim('killed', ['import'], clock.now(), 0))!
   await work(1)
+  const folder = path.join(dataDir, 'imports', waitingIn(dataDir)[0]!)
+  if (isLost) rmSync(path.join(folder, 'result.json'))
+  else await forgetFiles(folder)
   // the same job again, as another worker gets it when the lease has expired
   await data.jobs.enqueue('import', killed.payload as JobPayloads['import'], clock.now())
   const again = await work(2)

@@ -48,13 +48,8 @@ export async function importNetwork(
   })
   signal.throwIfAborted()
   const version = await placed({ id, title: title ?? id, sealed, number, out }, data)
-  const isLive = (await data.promotions.champion(id)) === null
-  if (isLive)
-    await data.promotions.promote({
-      versionId: version.id,
-      by,
-      reason: `It was imported from ${network.source.name ?? 'a file'}.`,
-    })
+  const file = network.source.name ?? 'a file'
+  const isLive = await promoteFirst({ id, versionId: version.id, by, file }, data)
   return {
     message: [
       isLive
@@ -66,6 +61,24 @@ export async function importNetwork(
     version: version.name,
     isLive,
   }
+}
+
+type ImportedVersion = {
+  readonly id: string
+  readonly versionId: string
+  readonly by: string
+  readonly file: string
+}
+
+/** The first version of a classifier goes live. Returns whether this version is live. */
+export async function promoteFirst(
+  { id, versionId, by, file }: ImportedVersion,
+  { promotions }: Pick<NetworkImportPorts['data'], 'promotions'>,
+): Promise<boolean> {
+  const champion = await promotions.champion(id)
+  if (champion !== null) return champion.version.id === versionId
+  await promotions.promote({ versionId, by, reason: `It was imported from ${file}.` })
+  return true
 }
 
 type NewVersionOfNetwork = {

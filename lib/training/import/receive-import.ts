@@ -153,7 +153,7 @@ export async function progressIn(folder: string): Promise<ImportProgress | null>
   return text === null ? null : importProgress.parse(JSON.parse(text))
 }
 
-/** Noted just before the rows are committed: it is true if the classifier exists. */
+/** That of a whole classifier is noted just before its rows are committed, so it is true if the classifier exists. */
 export const noteResult = (folder: string, result: ImportResult): Promise<void> =>
   replaced(join(folder, RESULT), result)
 
@@ -161,6 +161,12 @@ export const noteResult = (folder: string, result: ImportResult): Promise<void> 
 export async function resultIn(folder: string): Promise<ImportResult | null> {
   const text = await textOrNull(join(folder, RESULT))
   return text === null ? null : importResult.parse(JSON.parse(text))
+}
+
+/** All but the result, which a repeated job returns. */
+export async function forgetFiles(folder: string): Promise<void> {
+  for (const own of [arrivedIn(folder), calibrationIn(folder), scratchOf(folder), join(folder, PROGRESS)])
+    await rm(own, { recursive: true, force: true })
 }
 
 /** In one step, so that a reader never sees half of it. */

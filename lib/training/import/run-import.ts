@@ -6,7 +6,7 @@ import type { ImportProgress, ImportResult } from '#lib/contracts/imports.ts'
 import type { ImportPayload } from '#lib/domain/jobs.ts'
 import { importMessage } from '../versions/carry-classifiers.ts'
 import { importClassifier, type ImportedClassifier, type ImportParts } from '../versions/import-classifier.ts'
-import { importNetwork, type NetworkImportPorts } from './import-network.ts'
+import { importNetwork, promoteFirst, type NetworkImportPorts } from './import-network.ts'
 import {
   arrivedIn,
   calibrationIn,
@@ -45,30 +45,33 @@ export const createRunImport =
   ): Promise<ImportResult> => {
     const folder = join(importsFolder(parts.dataDir), payload.folder)
     await rm(scratchOf(folder), { recursive: true, force: true }) // of an attempt that was killed
-    let noted: Promise<void> = Promise.resolve()
+    let noting: Promise<void> = Promise.resolve()
     const onProgress = (progress: ImportProgress): void => {
-      noted = noted.then(() => noteProgress(folder, progress)).catch(() => undefined) // it is only for display
+      noting = noting.then(() => noteProgress(folder, progress)).catch(() => undefined) // it is only for display
     }
     const work = { ...parts, folder, onProgress, signal }
     try {
-      if (payload.kind === 'classifier')
-        return (await committedBefore(folder, parts)) ?? (await wholeClassifier(payload, work))
+      const noted = await committedBefore(folder, parts)
+      if (noted !== null) return noted
+      if (payload.kind === 'classifier') return await wholeClassifier(payload, work)
       const done = attempt > 1 ? await doneBefore(payload, folder, parts) : null
-      return done ?? (await network(payload, work))
+      const result = done ?? (await network(payload, work))
+      await noteResult(folder, result).catch(() => undefined) // without it, a repeated job looks at the versions
+      return result
     } finally {
-      await noted // the caller deletes the folder
+      await noting // the caller deletes the files
     }
   }
 
-/** The result of an attempt whose worker was killed after the rows of a whole classifier were committed. */
+/** The result of an attempt whose worker was killed after everything had been written. */
 async function committedBefore(folder: string, { data }: ImportRunParts): Promise<ImportResult | null> {
   const result = await resultIn(folder)
   return result !== null && (await data.classifiers.find(result.classifier)) ? result : null
 }
 
-/** The result of an attempt whose worker was killed after the last write. */
+/** The same for a network, whose worker was killed before it noted the result. */
 async function doneBefore(
-  { classifier: id, filename }: ImportPayload,
+  { classifier: id, filename, by }: ImportPayload,
   folder: string,
   { data }: ImportRunParts,
 ): Promise<ImportResult | null> {
@@ -81,7 +84,7 @@ async function doneBefore(
     card.recipe.settings['file'] === filename &&
     new Date(card.created_at) >= arrivedAt
   if (!isOfThis) return null
-  const isLive = (await data.promotions.champion(id!))?.version.id === newest.id
+  const isLive = await promoteFirst({ id: id!, versionId: newest.id, by, file: filename }, data)
   return { message: `${id} ${newest.name} was imported.`, classifier: id!, version: newest.name, isLive }
 }
 
