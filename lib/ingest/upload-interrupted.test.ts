@@ -7,6 +7,7 @@ import {
   data,
   ingest,
   ingestForEachTest,
+  ingestOfProcess,
   leftOver,
   logged,
   image,
@@ -181,4 +182,19 @@ test('an upload that is cancelled while it is processed leaves no sample, and ca
   await send(parts)
   await ingest.idle()
   expect((await samples()).length).toBe(MOST_AT_ONCE + 1)
+})
+
+test('an upload that another process works on is cancelled as well', async () => {
+  const { body } = await send([
+    ['label', 'cow'],
+    ...Array.from({ length: 3 * MOST_AT_ONCE }, (_, i) => ['files', image(i), `${i}.png`] as const),
+  ])
+  await using other = ingestOfProcess()
+
+  const cancelled = await other.undoUpload({ id: body.id }, { caller })
+
+  expect(cancelled).toMatchObject({ state: 'failed', count: 0, error: expect.stringContaining('cancelled') })
+  expect(await samples()).toEqual([])
+  await ingest.idle()
+  expect(leftOver()).toEqual([])
 })

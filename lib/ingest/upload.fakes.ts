@@ -38,15 +38,7 @@ export function ingestForEachTest(): void {
       isMirrorable: true,
     })
     logged = []
-    ingest = createIngest({
-      ...data,
-      sizeOf,
-      groupImages: (classifierId, signal) =>
-        groupImages(classifierId, { ...data, sizeOf, openSearch: () => searchHere(signal) }, signal),
-      folder: arrivals(),
-      limits: LIMITS,
-      log: (_level, message) => void logged.push(message),
-    })
+    ingest = ingestOfProcess()
   })
   afterEach(async () => {
     await ingest[Symbol.asyncDispose]()
@@ -54,6 +46,18 @@ export function ingestForEachTest(): void {
     rmSync(folder, { recursive: true })
   })
 }
+
+/** As each web process has its own, on the same rows and folder. */
+export const ingestOfProcess = (): Ingest =>
+  createIngest({
+    ...data,
+    sizeOf,
+    groupImages: (classifierId, signal) =>
+      groupImages(classifierId, { ...data, sizeOf, openSearch: () => searchHere(signal) }, signal),
+    folder: arrivals(),
+    limits: LIMITS,
+    log: (_level, message) => void logged.push(message),
+  })
 
 export const arrivals = (): string => join(folder, 'arrivals')
 

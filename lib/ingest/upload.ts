@@ -14,6 +14,7 @@ import { receive } from './multipart-spool.ts'
 import type { Arrivals } from './multipart-spool.ts'
 import { planAnswer } from './plan-answer.ts'
 import { UNPACKED_TIMES } from '#lib/archive/spool-file.ts'
+import { requestCancel, whileWanted } from './cancel-request.ts'
 import { contentOf, type Content } from './resolve-upload.ts'
 import { ingestImages } from './ingest.ts'
 import type { IngestAnswers, UploadPorts } from './ports.ts'
@@ -47,12 +48,14 @@ export function createIngest(ports: UploadPorts): Ingest {
     await ports.uploads.change(entry.id, { plan: planAnswer(plan) })
     const cancelling = new AbortController()
     const signal = AbortSignal.any([stopping.signal, cancelling.signal])
-    const work = ingestImages(images(), { upload: entry, source: 'upload', isOneGroup, signal }, ports)
+    const cancel = (): void => cancelling.abort(cancelled())
+    const wanted = whileWanted(images(), { folder: ports.folder, uploadId: entry.id }, cancel)
+    const work = ingestImages(wanted, { upload: entry, source: 'upload', isOneGroup, signal }, ports)
     return {
       entry,
       count,
       work,
-      cancel: () => cancelling.abort(cancelled()),
+      cancel,
       forget: async () => {
         if (isCreated) await ports.classifiers.removeIfEmpty(classifier.id)
       },
@@ -112,15 +115,21 @@ export function createIngest(ports: UploadPorts): Ingest {
       }
     },
     async undoUpload({ id }, { caller }) {
-      const running = background.get(id)
-      if (running) {
-        running.cancel()
-        await running.ended
-        const report = await ports.queries.getUpload({ id })
+      const getReport = () => ports.queries.getUpload({ id })
+      if ((await getReport()).state === 'running') {
+        const own = background.get(id)
+        own?.cancel()
+        if (own) await own.ended
+        else
+          await requestCancel({ folder: ports.folder, uploadId: id }, async () => {
+            const { state, count } = await getReport()
+            return state === 'running' || (state === 'failed' && count > 0) // its samples are being removed
+          })
+        const report = await getReport()
         if (report.state === 'failed') return report
       }
       await ports.trash.putUpload(id, caller.name ?? caller.kind)
-      return ports.queries.getUpload({ id })
+      return getReport()
     },
     async idle() {
       await allEnded()
