@@ -115,8 +115,8 @@ export function judge(c: Comparison): Verdict {
   return { kind: 'cannot-tell', imagesNeeded: imagesToSettle(c) }
 }
 
-/** Not distinguishable, and trained on the same images, apart from a few that were removed, or more: with few images, no
- *  stronger statement is possible. More copies of the same images are no reason to expect a better version. */
+/** Not distinguishable, and trained on the same images or more, apart from a few that were removed: with few images,
+ *  no stronger statement is possible. More copies of the same images are no reason to expect a better version. */
 const isEqual = (c: Comparison): boolean =>
   c.folds != null &&
   c.reused != null &&

@@ -14,7 +14,7 @@ const LASTING = 'lasting:'
 type CountRow = Prisma.CountedElsewhereModel
 
 export const processStatements = ({ one, all, write }: Pick<Connection, 'one' | 'all' | 'write'>) => ({
-  /** `now` is asked in the transaction: a process that had to wait for a lock lives. */
+  /** `now` is called in the transaction: a process that had to wait for a lock lives. */
   seen: (row: Omit<Prisma.WebProcessModel, 'lastSeen'>, now: () => number) =>
     write((writing) => {
       const at = now()

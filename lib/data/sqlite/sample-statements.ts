@@ -30,7 +30,7 @@ export const sampleStatements = ({ write }: Pick<Connection, 'write'>) => ({
     how: {
       readonly files: StagedImages
       readonly check: (classes: readonly string[]) => void
-      /** Asked in the transaction, which may have waited for a lock: a snapshot that was frozen meanwhile lacks them,
+      /** Called in the transaction, which may have waited for a lock: a snapshot that was frozen meanwhile lacks them,
        *  and only what was labelled after it counts as new. */
       readonly now: () => Date
     },
