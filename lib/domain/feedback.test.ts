@@ -40,7 +40,7 @@ test.each<[string, FeedbackResponse, string]>([
     { correct: false, label: null, addToTraining: true },
     'cannot be added to the training data',
   ],
-  ['without feedback, but of a class', { correct: null, label: 'kiwi' }, 'removes the feedback'],
+  ['without feedback, but of a class', { correct: null, label: 'kiwi' }, 'removes and gives feedback'],
 ])('refused: a prediction that is %s', (_case, response, why) =>
   expect(() => feedbackMeaning('lime', response)).toThrow(why),
 )
