@@ -20,6 +20,7 @@ export const NEEDED: Readonly<Record<string, string>> = {
   'lib/ml/preprocess/preprocess.test.ts': DATA_SETS,
   'lib/operations/machine.test.ts': PROC,
   'lib/operations/partial-files.test.ts': PROC,
+  'lib/operations/process-family.test.ts': PROC,
   'lib/processes/disk-full.test.ts': 'the permission to mount a small disk: run it as root',
   'lib/processes/fork-inspection.test.ts': PROC,
   'lib/processes/pretrained-ports.test.ts': FULL_DEVICE,
