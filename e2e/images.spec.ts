@@ -2,7 +2,7 @@
 import { expect } from '@playwright/test'
 import { ADMIN, browserCookies, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
-import { image, twoSigns } from './people.ts'
+import { twoSigns } from './people.ts'
 import { test } from './watched.ts'
 
 const OF_EACH = 30
@@ -67,49 +67,4 @@ test('images are relabelled, excluded and deleted by mouse and by keyboard, and 
   await expect(images.enlarged).toBeHidden()
   await page.keyboard.press('?')
   await expect(images.help.itself).toBeVisible()
-})
-
-test('images without a label get theirs from number keys, one after the other, and the last one is undone', async ({
-  page,
-}) => {
-  const form = new FormData()
-  for (const [name, seed] of [
-    ['first.png', 1],
-    ['second.png', 2],
-    ['third.png', 3],
-  ] as const)
-    form.append('files', new Blob([new Uint8Array(image('star', seed))]), name)
-  const uploaded = await product.request('POST', '/api/upload?classifier=signs&unlabelled=true', {
-    headers: { cookie: product.admin, origin: product.url },
-    body: form,
-  })
-  expect(uploaded.json['count']).toBe(3)
-  const waiting = async () =>
-    (
-      await product.request('GET', '/api/samples?classifier=signs&state=unlabelled', {
-        headers: { cookie: product.admin },
-      })
-    ).json['total']
-
-  await page.context().addCookies(browserCookies(product.user, product.url))
-  const { images } = pagesOf(page, product)
-  await images.open('signs', { state: 'unlabelled', sort: 'name' })
-  await expect(images.summary).toContainText('3 images')
-  await images.grid.focus()
-  await page.keyboard.press('Enter')
-  await expect(images.enlarged).toContainText('first.png')
-  for (const [rest, next] of [
-    [2, 'second.png'],
-    [1, 'third.png'],
-  ] as const) {
-    await page.keyboard.press('2')
-    await expect.poll(waiting).toBe(rest)
-    await expect(images.enlarged).toContainText(next)
-  }
-  await page.keyboard.press('2')
-  await expect.poll(waiting).toBe(0)
-
-  await page.keyboard.press('Escape')
-  await page.keyboard.press('Control+z')
-  await expect.poll(waiting).toBe(1)
 })

@@ -16,6 +16,7 @@ import type { OpenedEngine } from '#lib/serving/own-engine.ts'
 import { composeWeb, type Web } from './compose-web.ts'
 import { composeFrontServer, composeServerBehind } from './compose-web-server.ts'
 import { openCrashMemory } from './crash-memory.ts'
+import { loadAhead } from './load-ahead.ts'
 import { giveWayToClients } from './low-priority.ts'
 import {
   layoutOf,
@@ -126,6 +127,8 @@ export async function runAnswering(start: Start, { kind, place, opening }: Answe
   if (isFront) giveWayToClients() // not earlier, so that the start is not slowed down
   say({ kind: 'ready', remarks })
   if (kind === 'web' && isFront) openPages(port) // after the engine: predictions need no pages
+  if (kind === 'web')
+    loadAhead().catch((error: unknown) => log('error', 'Modules could not be loaded ahead', { error }))
 
   function openPages(ownPort: number): void {
     import('./next-pages.ts')
