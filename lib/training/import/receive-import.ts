@@ -7,7 +7,12 @@ import { pipeline } from 'node:stream/promises'
 import { isZip, listZip, ZIP_BYTES } from '#lib/archive/read-zip.ts'
 import { displayName, peekStream } from '#lib/archive/spool-file.ts'
 import type { Part } from '#lib/contracts/contract.ts'
-import { importProgress, importResult, type ImportProgress, type ImportResult } from '#lib/contracts/imports.ts'
+import {
+  importProgress,
+  importResult,
+  type ImportProgress,
+  type ImportResult,
+} from '#lib/contracts/imports.ts'
 import type { ImportPayload } from '#lib/domain/jobs.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { ARCHIVE_FILE } from '../versions/classifier-zip.ts'
