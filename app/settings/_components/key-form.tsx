@@ -5,7 +5,7 @@ import { call } from '#lib/contracts/client.ts'
 import type { KeyAnswer } from '#lib/contracts/people.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
-import { CopyButton } from '#lib/ui/copy-button.tsx'
+import { CopyableSecret } from '#lib/ui/copyable-secret.tsx'
 import { Dialog } from '#lib/ui/dialog.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Checkbox, Input, Select } from '#lib/ui/field.tsx'
@@ -132,16 +132,7 @@ function CreatedKeyDialog({
       <p>
         <strong>Copy the key now. It is shown only once.</strong> Darkroom stores only a hash of it.
       </p>
-      <div className="copyable">
-        <code
-          className="command whitespace-pre-wrap [overflow-wrap:anywhere]"
-          tabIndex={0}
-          aria-label="API key"
-        >
-          {created?.key}
-        </code>
-        <CopyButton text={created?.key ?? ''} label="Copy the key" />
-      </div>
+      <CopyableSecret text={created?.key ?? ''} label="API key" copyLabel="Copy the key" />
       <p className="small muted">
         Send it as <code>Authorization: Bearer …</code> or <code>X-API-Key: …</code>.
       </p>

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { PersonAnswer } from '#lib/contracts/people.ts'
 import { Button } from '#lib/ui/button.tsx'
-import { CopyButton } from '#lib/ui/copy-button.tsx'
+import { CopyableSecret } from '#lib/ui/copyable-secret.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { useMutation } from '../../_components/use-mutation.ts'
 
@@ -37,16 +37,7 @@ export function ResetLink({ person }: { readonly person: PersonAnswer }) {
             <strong>Copy the link now. It is shown only once.</strong> Send it to {person.name} yourself. It
             works once and expires after 24 hours.
           </p>
-          <div className="copyable">
-            <code
-              className="command whitespace-pre-wrap [overflow-wrap:anywhere]"
-              tabIndex={0}
-              aria-label="Reset link"
-            >
-              {url}
-            </code>
-            <CopyButton text={url} label="Copy link" />
-          </div>
+          <CopyableSecret text={url} label="Reset link" copyLabel="Copy link" />
         </>
       )}
       {failure && <ErrorNotice title="The link could not be created" failure={failure} />}

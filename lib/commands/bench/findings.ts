@@ -18,6 +18,7 @@ import { machineName } from '../terminal/machine-name.ts'
 import { createLines } from '../terminal/progress-line.ts'
 import { measureReport } from './findings-report.ts'
 import { labelFaults } from './label-faults.ts'
+import { PHOTOGRAPHS } from './photographs.ts'
 import { changedCopy } from './planted-copies.ts'
 import { FAULTS } from './planted-faults.ts'
 import { shortcutFaults } from './shortcut-faults.ts'
@@ -154,12 +155,8 @@ function setOf(samples: readonly FindingSample[], nearCopies: SetFigures['nearCo
   return {
     classes: [...new Set(samples.flatMap(({ label }) => label ?? []))],
     samples,
+    ...PHOTOGRAPHS,
     nearCopies,
-    probabilities: null,
-    distances: null,
-    unreadable: [],
-    conflicts: [],
-    hasPhotographs: true,
   }
 }
 

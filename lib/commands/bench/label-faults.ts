@@ -14,6 +14,7 @@ import {
 import { createRandom } from '#lib/ml/random.ts'
 import { byCleanlab } from './cleanlab.ts'
 import { backboneForDraws, cachedSet, type CachedSet } from './cached-set.ts'
+import { PHOTOGRAPHS } from './photographs.ts'
 import { trainedOn } from './reshuffles.ts'
 
 const FLIPPED_SHARE = 0.05
@@ -129,12 +130,7 @@ const setOf = (
     figures: null,
     surroundings: null,
   })),
-  nearCopies: null,
-  probabilities: null,
-  distances: null,
-  unreadable: [],
-  conflicts: [],
-  hasPhotographs: true,
+  ...PHOTOGRAPHS,
   ...known,
 })
 

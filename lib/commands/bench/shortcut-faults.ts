@@ -10,6 +10,7 @@ import { resizeForDisplay } from '#lib/images/thumbnail.ts'
 import { storedFigures } from '#lib/ingest/upload-report.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { createRandom } from '#lib/ml/random.ts'
+import { PHOTOGRAPHS } from './photographs.ts'
 
 const SMALL_PIXELS = 64 // as an upload
 const MAX_PIXELS = 1e8
@@ -101,12 +102,7 @@ async function setOf(originals: readonly Original[], plant: Plant): Promise<SetF
   return {
     classes,
     samples,
-    nearCopies: null,
-    probabilities: null,
-    distances: null,
-    unreadable: [],
-    conflicts: [],
-    hasPhotographs: true,
+    ...PHOTOGRAPHS,
   }
 }
 

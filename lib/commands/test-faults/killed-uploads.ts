@@ -1,6 +1,6 @@
 /**
- * kill −9 of every process that has a part in a large upload, while the files arrive and while they are stored: nothing
- * remains of it, and sending it again adds only the images that are missing.
+ * kill −9 of every process that has a part in a large upload, while the files arrive and while they are stored:
+ * nothing remains of it, and sending it again adds only the images that are missing.
  */
 import { readdirSync } from 'node:fs'
 import path from 'node:path'

@@ -54,8 +54,8 @@ export type LabelIssue = {
   readonly row: number
   /** The class that it confidently belongs to, or else the likeliest. */
   readonly suggested: number
-  /** 1 − the probability of its label ("self-confidence"). In six sets with flipped labels, it ranks more of them first
-   *  than the margin between the two classes does (docs/performance.md). */
+  /** 1 − the probability of its label ("self-confidence"). In six sets with flipped labels, it ranks more of them
+   *  first than the margin between the two classes does (docs/performance.md). */
   readonly doubt: number
 }
 

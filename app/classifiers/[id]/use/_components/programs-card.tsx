@@ -5,6 +5,7 @@ import { call } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { CopyButton } from '#lib/ui/copy-button.tsx'
+import { CopyableSecret } from '#lib/ui/copyable-secret.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Segmented } from '#lib/ui/segmented.tsx'
 import { FocusOnArrival } from '../../../../_components/focus-on-arrival.tsx'
@@ -79,16 +80,7 @@ function KeyPart({ classifier: { id, title }, isPublic, denialReason, created, o
           <p>
             <strong>The key is filled in below. Copy it now: it is shown only once.</strong>
           </p>
-          <div className="copyable">
-            <code
-              className="command whitespace-pre-wrap [overflow-wrap:anywhere]"
-              tabIndex={0}
-              aria-label="API key"
-            >
-              {created}
-            </code>
-            <CopyButton text={created} label="Copy the key" />
-          </div>
+          <CopyableSecret text={created} label="API key" copyLabel="Copy the key" />
           <p className="small muted">
             It can predict with this classifier only. Admins revoke keys in Settings.
           </p>
