@@ -17,7 +17,15 @@ const CHROMIUM_FLAGS = [
 ]
 
 /** They begin first, so that no worker waits at the end for one of them. */
-const LONGEST = ['mnist.spec.ts', 'first-day.spec.ts', 'guide-walk-through.spec.ts', 'curl-lines.spec.ts']
+const LONGEST = [
+  'mnist.spec.ts',
+  'first-day.spec.ts',
+  'guide-walk-through.spec.ts',
+  'prediction-jobs.spec.ts',
+  'guide-pages.spec.ts',
+  'curl-lines.spec.ts',
+  'three-repairs.spec.ts',
+]
 
 /** What they measure on a machine that other stories use too is not true. */
 const MEASURING = ['small-machine.spec.ts', 'limits.spec.ts', 'load.spec.ts', 'three-things.spec.ts']
@@ -27,7 +35,7 @@ const executablePath = process.env['DARKROOM_CHROMIUM']
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  workers: 3, // most stories wait longer than they compute: for a training run, a check of images, the end of a lease
+  workers: 4, // most stories wait longer than they compute: for a training run, a check of images, the end of a lease
   projects: [
     { name: 'filling', testMatch: 'reading.setup.ts' },
     { name: 'reading', testMatch: 'reading/*.spec.ts', fullyParallel: true, dependencies: ['filling'] },

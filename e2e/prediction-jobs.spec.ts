@@ -14,7 +14,7 @@ import { image } from './people.ts'
 import { expectNoAxeFindingsEverywhere, test } from './watched.ts'
 
 /** Some seconds of work, so that the worker can be killed before the end. */
-const IMAGES = 8_000
+const IMAGES = 4_000
 const BROKEN = 'broken.png'
 /** A killed worker's job is taken over when its lease has ended. */
 const UNTIL_TAKEN_OVER_MS = 150_000
@@ -34,11 +34,13 @@ const zipOf = (images: number): Buffer =>
   )
 
 test.describe.configure({ mode: 'serial' })
+let shelf: Buffer
 let product: OwnProduct
 let asAdmin: Readonly<Record<string, string>>
 let asEditor: Readonly<Record<string, string>>
 test.beforeAll(async () => {
   test.setTimeout(180_000)
+  shelf = zipOf(IMAGES)
   product = await startOwnProduct({ DEFAULT_CLASSIFIER: 'shapes' })
   asAdmin = { cookie: product.admin, origin: product.url }
   asEditor = { cookie: product.user, origin: product.url }
@@ -70,7 +72,7 @@ test('a ZIP is predicted in the background, also when the worker is killed in th
   await predict.open('shapes')
   await jobs.followLink()
 
-  await jobs.send('shelf.zip', zipOf(IMAGES))
+  await jobs.send('shelf.zip', shelf)
   await expect(jobs.name('shelf.zip')).toBeVisible({ timeout: 30_000 })
   const id = listPredictionJobs.output.parse((await get('/api/predict/jobs')).json).jobs[0]!.id
   const jobNow = async () => predictionJob.parse((await get(`/api/predict/jobs/${id}`)).json)
@@ -142,7 +144,7 @@ test('a job is cancelled and deleted, and a job without a login is read by its a
   await jobs.open('shapes')
   await jobs.remove('shelf.zip')
   await expect(jobs.name('shelf.zip')).toBeHidden()
-  await jobs.send('other.zip', zipOf(IMAGES))
+  await jobs.send('other.zip', shelf)
   await jobs.cancel('other.zip')
   await expect(jobs.state('Cancelled')).toBeVisible()
 
