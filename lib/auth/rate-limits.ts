@@ -93,7 +93,7 @@ export function createLimits(
     async exchange() {
       if (!isEnabled) return
       if (latest === null) {
-        const upTo = counts.latest()
+        const upTo = await counts.latest()
         if (longestMs > 1_000 * WINDOW_SECONDS.minute)
           await recall(await counts.lasting({ since: new Date(now() - longestMs), upTo }))
         latest = upTo

@@ -210,7 +210,7 @@ export type Promotions = {
   /** Of all classifiers that have one: what a web process looks at each second. */
   readonly champions: () => Promise<readonly Champion[]>
   /** The newest promotion's id, 0 if there is none: a cheap query. */
-  readonly latest: () => number
+  readonly latest: () => Promise<number>
   readonly promote: (draft: {
     readonly versionId: string
     readonly by: string
@@ -317,7 +317,7 @@ export type Keys = {
 
 /** Settings changed while the product runs, as texts. */
 export type StoredSettings = {
-  readonly get: (name: string) => string | null
+  readonly get: (name: string) => Promise<string | null>
   /** null: forget it. */
   readonly keep: (values: Readonly<Record<string, string | null>>) => Promise<void>
 }

@@ -126,8 +126,8 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     migrated,
     syncShipped: shippedOf(store),
     id,
-    ping: async () => {
-      store.statements.pending.hasClassifiers()
+    async ping() {
+      await store.statements.pending.hasClassifiers()
     },
     checkpoint: connection.checkpoint,
     writingState: connection.writingState,

@@ -35,7 +35,7 @@ test('a change takes effect at once, and a reset restores the default', async ()
   const { parts, owner, shown } = await opened()
 
   await owner.changeSettings({ AUTO_PROMOTE: 'off', DEFAULT_CLASSIFIER: 'fruit' })
-  expect(autoPromoteNow(parts)).toBe('off')
+  expect(await autoPromoteNow(parts)).toBe('off')
   expect(await shown('AUTO_PROMOTE')).toMatchObject({
     value: 'off',
     source: 'here',
@@ -43,7 +43,7 @@ test('a change takes effect at once, and a reset restores the default', async ()
   })
   await owner.changeSettings({ AUTO_PROMOTE: null })
 
-  expect(autoPromoteNow(parts)).toBe('not_worse')
+  expect(await autoPromoteNow(parts)).toBe('not_worse')
   expect(await shown('DEFAULT_CLASSIFIER')).toMatchObject({ value: 'fruit', source: 'here' })
 })
 
@@ -51,7 +51,7 @@ test('a setting of the environment is not changed here, and an unknown classifie
   const { parts, owner, data } = await opened({ AUTO_PROMOTE: 'better' })
   await data.storedSettings.keep({ AUTO_PROMOTE: 'off' })
 
-  expect(autoPromoteNow(parts)).toBe('better')
+  expect(await autoPromoteNow(parts)).toBe('better')
   await expect(owner.changeSettings({ AUTO_PROMOTE: 'off' })).rejects.toMatchObject({ code: 'conflict' })
   await expect(owner.changeSettings({ DEFAULT_CLASSIFIER: 'pears' })).rejects.toMatchObject({
     code: 'not_found',

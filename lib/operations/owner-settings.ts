@@ -48,10 +48,17 @@ export function createOwnerSettings({
 
   async function list(): Promise<Output<typeof listSettings>> {
     const ids = (await classifiers.list()).map((one) => one.id)
+    const names = Object.keys(all.shape) as Name[] // the shape's own keys
+    const storedValues = new Map(
+      await Promise.all(
+        names
+          .filter((name) => isChangeable(name) && !isExplicit(name))
+          .map(async (name) => [name, await storedSettings.get(name)] as const),
+      ),
+    )
     return {
-      settings: Object.keys(all.shape).map((key) => {
-        const name = key as Name // the shape's own keys
-        const stored = isChangeable(name) && !isExplicit(name) ? storedSettings.get(name) : null
+      settings: names.map((name) => {
+        const stored = storedValues.get(name) ?? null
         return {
           name,
           value: SECRET.includes(name) ? null : (stored ?? textOf(settings[name])),
@@ -92,42 +99,46 @@ type SettingParts = Pick<OwnerSettingsParts, 'settings' | 'explicit'> & {
 }
 
 /** The current AUTO_PROMOTE: from the environment, else from /settings, else the default. */
-export function autoPromoteNow({ settings, explicit, data }: SettingParts): Settings['AUTO_PROMOTE'] {
-  const stored = explicit.includes('AUTO_PROMOTE') ? null : data.storedSettings.get('AUTO_PROMOTE')
+export async function autoPromoteNow({
+  settings,
+  explicit,
+  data,
+}: SettingParts): Promise<Settings['AUTO_PROMOTE']> {
+  const stored = explicit.includes('AUTO_PROMOTE') ? null : await data.storedSettings.get('AUTO_PROMOTE')
   return all.shape.AUTO_PROMOTE.safeParse(stored ?? settings.AUTO_PROMOTE).data ?? settings.AUTO_PROMOTE
 }
 
 /** With the same precedence, for AUTO_RETRAIN and AUTO_RETRAIN_AFTER. */
-export function autoRetrainNow({
+export async function autoRetrainNow({
   settings,
   explicit,
   data,
-}: SettingParts): Pick<Settings, 'AUTO_RETRAIN' | 'AUTO_RETRAIN_AFTER'> {
-  const stored = (name: 'AUTO_RETRAIN' | 'AUTO_RETRAIN_AFTER') =>
+}: SettingParts): Promise<Pick<Settings, 'AUTO_RETRAIN' | 'AUTO_RETRAIN_AFTER'>> {
+  const stored = async (name: 'AUTO_RETRAIN' | 'AUTO_RETRAIN_AFTER') =>
     explicit.includes(name) ? null : data.storedSettings.get(name)
   return {
     AUTO_RETRAIN:
-      all.shape.AUTO_RETRAIN.safeParse(stored('AUTO_RETRAIN') ?? undefined).data ?? settings.AUTO_RETRAIN,
+      all.shape.AUTO_RETRAIN.safeParse((await stored('AUTO_RETRAIN')) ?? undefined).data ?? settings.AUTO_RETRAIN,
     AUTO_RETRAIN_AFTER:
-      all.shape.AUTO_RETRAIN_AFTER.safeParse(stored('AUTO_RETRAIN_AFTER') ?? undefined).data ??
+      all.shape.AUTO_RETRAIN_AFTER.safeParse((await stored('AUTO_RETRAIN_AFTER')) ?? undefined).data ??
       settings.AUTO_RETRAIN_AFTER,
   }
 }
 
 /** With the same precedence, for BACKUP_EVERY and BACKUP_KEEP. */
-export function backupSettingsNow({
+export async function backupSettingsNow({
   settings,
   explicit,
   data,
-}: SettingParts): Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'> {
-  const stored = (name: 'BACKUP_EVERY' | 'BACKUP_KEEP') =>
+}: SettingParts): Promise<Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'>> {
+  const stored = async (name: 'BACKUP_EVERY' | 'BACKUP_KEEP') =>
     explicit.includes(name) ? null : data.storedSettings.get(name)
   return {
     BACKUP_EVERY:
-      all.shape.BACKUP_EVERY.safeParse(stored('BACKUP_EVERY') ?? settings.BACKUP_EVERY).data ??
+      all.shape.BACKUP_EVERY.safeParse((await stored('BACKUP_EVERY')) ?? settings.BACKUP_EVERY).data ??
       settings.BACKUP_EVERY,
     BACKUP_KEEP:
-      all.shape.BACKUP_KEEP.safeParse(stored('BACKUP_KEEP') ?? settings.BACKUP_KEEP).data ??
+      all.shape.BACKUP_KEEP.safeParse((await stored('BACKUP_KEEP')) ?? settings.BACKUP_KEEP).data ??
       settings.BACKUP_KEEP,
   }
 }

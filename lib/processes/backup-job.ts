@@ -11,11 +11,12 @@ import { inheritedFlags } from './environment.ts'
 
 const ENTRY = path.join(import.meta.dirname, 'backup-process.ts')
 
-type BackupJobParts = { readonly settings: () => Pick<Settings, 'BACKUP_KEEP'>; readonly log: Log }
+type BackupJobParts = { readonly settings: () => Promise<Pick<Settings, 'BACKUP_KEEP'>>; readonly log: Log }
 
 export const backupHandler = ({ settings, log }: BackupJobParts): Handler<'backup'> => ({
   async run({ reason }, { signal }) {
-    const reported = await madeElsewhere([reason, String(settings().BACKUP_KEEP)], signal, (line) =>
+    const { BACKUP_KEEP: keep } = await settings()
+    const reported = await madeElsewhere([reason, String(keep)], signal, (line) =>
       log('warn', line, { child: 'backup' }),
     )
     if (reported.kind === 'failed') throw reportedError(reported.failure)

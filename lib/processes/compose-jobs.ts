@@ -35,7 +35,7 @@ type JobModuleParts = {
   readonly data: OpenData
   readonly log: Log
   /** As they are in force now. */
-  readonly backupSettings: () => Pick<Settings, 'BACKUP_KEEP'>
+  readonly backupSettings: () => Promise<Pick<Settings, 'BACKUP_KEEP'>>
   /** Of a training process that has ended. */
   readonly sweepLeftovers: () => Promise<void>
 }
@@ -85,9 +85,7 @@ export function composeJobs(
       engine: settings.TRAINING_ENGINE,
       memoryMb: trainMemoryMb(settings.TRAIN_MEMORY_MB, freeForTraining(settings)),
       maxPixels: settings.MAX_PIXELS,
-      get autoPromote() {
-        return autoPromoteNow({ ...start, data })
-      }, // /settings may change it during a training run
+      autoPromote: () => autoPromoteNow({ ...start, data }),
       codeVersion: VERSION,
     },
   })

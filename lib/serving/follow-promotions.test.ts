@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { badBundle } from './refusals.ts'
 import { followPromotions } from './follow-promotions.ts'
@@ -32,8 +33,8 @@ function following({ lease = async () => ({ release: () => {} }) as Lease } = {}
     recovery: { look: async () => {} },
     data: {
       classifiers: { chosen: async () => ({ id: 'animals' }) as never },
-      promotions: { latest: () => state.latest },
-      classes: { latestRename: () => state.rename },
+      promotions: { latest: async () => state.latest },
+      classes: { latestRename: async () => state.rename },
       live: { all: async () => [], faults: async () => [] },
       webProcesses: {
         seen: async (_id, _pid, latest) => void acknowledged.push(latest),
@@ -99,7 +100,7 @@ test('a very slow load delays the start by at most twenty seconds', async () => 
   const { follower, clock } = following({ lease: () => new Promise(() => {}) })
 
   const started = follower.begin()
-  await Promise.resolve()
+  await nextTurn()
   clock.advance(20_000)
   await started
 

@@ -56,7 +56,7 @@ export function followPromotions({ process, swap, recovery, data, clock, log }: 
   let followed = ''
 
   async function begin(): Promise<void> {
-    acknowledged = data.promotions.latest()
+    acknowledged = await data.promotions.latest()
     await Promise.race([
       loadDefault(),
       new Promise<void>((resolve) => clock.after(LONGEST_BEGIN_MS, resolve)),
@@ -77,9 +77,9 @@ export function followPromotions({ process, swap, recovery, data, clock, log }: 
 
   async function look(): Promise<void> {
     await recovery.look()
-    const latest = data.promotions.latest()
+    const latest = await data.promotions.latest()
     const faults = (await data.live.faults()).map(({ versionId }) => versionId)
-    const state = [latest, data.classes.latestRename(), ...faults].join(' ')
+    const state = [latest, await data.classes.latestRename(), ...faults].join(' ')
     if (state !== followed) {
       const failed = await swap.follow(await data.live.all())
       followed = failed.length === 0 ? state : ''

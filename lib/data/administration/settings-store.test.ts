@@ -92,7 +92,7 @@ test('the default classifier is the stored one while it exists, unless the envir
   expect((await data.classifiers.chosen(undefined)).id).toBe('fruit')
 
   await data.storedSettings.keep({ DEFAULT_CLASSIFIER: null })
-  expect(data.storedSettings.get('DEFAULT_CLASSIFIER')).toBeNull()
+  expect(await data.storedSettings.get('DEFAULT_CLASSIFIER')).toBeNull()
 })
 
 test('changes are listed newest first, page by page', async () => {
@@ -109,7 +109,7 @@ test('changes are listed newest first, page by page', async () => {
 
 test('each process reads once what the others counted, and not what it counted itself', async () => {
   const { data, clock } = await openForTest()
-  const began = data.counts.latest()
+  const began = await data.counts.latest()
 
   const one = await data.counts.exchange({
     source: 'one',
@@ -150,5 +150,5 @@ test('each process reads once what the others counted, and not what it counted i
     (await data.counts.exchange({ source: 'three', passing: {}, lasting: {}, lastsMs: 60_000, after: 0 }))
       .ofOthers,
   ).toEqual([{ c: 1 }])
-  expect(data.counts.latest()).toBe(3)
+  expect(await data.counts.latest()).toBe(3)
 })

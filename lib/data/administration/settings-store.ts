@@ -19,5 +19,7 @@ export const storedSettingsOf = ({ prisma, statements, now }: Store): StoredSett
     }),
 })
 
-export const readSetting = ({ access }: Pick<Statements, 'access'>, name: string): string | null =>
-  parsedOrNull(storedSetting, access.setting(name))
+export const readSetting = async (
+  { access }: Pick<Statements, 'access'>,
+  name: string,
+): Promise<string | null> => parsedOrNull(storedSetting, await access.setting(name))

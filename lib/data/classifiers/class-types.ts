@@ -20,5 +20,5 @@ export type Classes = {
     change: { readonly name: string; readonly into: string | null; readonly by: string },
   ) => Promise<ClassOutcome & { readonly trash: TrashRecord | null }>
   /** The newest rename of any classifier, 0 if there is none: a cheap query. */
-  readonly latestRename: () => number
+  readonly latestRename: () => Promise<number>
 }

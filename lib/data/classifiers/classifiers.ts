@@ -35,7 +35,7 @@ export function classifiersOf({ connection, prisma, statements, now, settings }:
   async function choose(): Promise<Classifier> {
     const named = settings.defaultClassifier
     if (named) return get(named)
-    const stored = readSetting(statements, 'DEFAULT_CLASSIFIER')
+    const stored = await readSetting(statements, 'DEFAULT_CLASSIFIER')
     const preferred = stored === null ? null : await find(stored) // it may have been deleted since
     if (preferred) return preferred
     const first = await rows.first()

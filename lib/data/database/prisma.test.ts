@@ -57,7 +57,7 @@ test('what the worker looks for repeatedly does not load Prisma while there is n
   await retain(new AbortController().signal)
   await autoRetrainTurn({
     data,
-    settings: () => ({ AUTO_RETRAIN: 'off', AUTO_RETRAIN_AFTER: 20 }),
+    settings: async () => ({ AUTO_RETRAIN: 'off', AUTO_RETRAIN_AFTER: 20 }),
     plan: () => Promise.reject(new Error('nothing is due')),
     hindrance: async () => null,
     now: () => new Date(clock.now()),

@@ -56,7 +56,7 @@ export const imagesOf = ({ prisma, statements, settings, blobs, id, now }: Store
       }
     },
     async recheckFaults() {
-      if (!statements.pending.hasFileFaults()) return
+      if (!(await statements.pending.hasFileFaults())) return
       for (const { hash } of await prisma.fileFault.findMany({
         orderBy: { foundAt: 'asc' },
         take: MOST_FAULTS,

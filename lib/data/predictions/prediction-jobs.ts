@@ -81,13 +81,13 @@ export function predictionJobsOf({
       return count > 0
     },
     async openIds(ownerKind) {
-      if (!statements.pending.hasPredictionJobs()) return []
+      if (!(await statements.pending.hasPredictionJobs())) return []
       const where = { ...OPEN, ...(ownerKind !== undefined && { ownerKind }) }
       const rows = await prisma.predictionJob.findMany({ where, select: { id: true } })
       return rows.map(({ id }) => id)
     },
     async expiredIds(before, anonymous) {
-      if (!statements.pending.hasPredictionJobs()) return []
+      if (!(await statements.pending.hasPredictionJobs())) return []
       const old = await prisma.predictionJob.findMany({
         where: { OR: [{ jobId: null }, { job: { endedAt: { lt: before } } }] },
         select: { id: true },

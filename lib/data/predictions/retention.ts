@@ -56,7 +56,7 @@ export function retentionOf(store: Store): Retention {
       return rows * ROW_BYTES + (images._sum.sizeBytes ?? 0)
     },
     async dropAnonymousImages(request) {
-      if ('before' in request && !statements.pending.hasAnonymousImagesBefore(request.before))
+      if ('before' in request && !(await statements.pending.hasAnonymousImagesBefore(request.before)))
         return { count: 0, bytes: 0 }
       return prisma.$transaction(async (writing) => {
         const which = {

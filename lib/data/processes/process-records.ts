@@ -14,7 +14,7 @@ export type WebProcesses = {
 /** A journal in which processes exchange their counts. */
 export type Counts = {
   /** The current end of the journal. */
-  readonly latest: () => number
+  readonly latest: () => Promise<number>
   /** What was counted in longer windows since then, oldest first. */
   readonly lasting: (window: {
     readonly since: Date

@@ -31,7 +31,7 @@ export function groupsOf({ prisma, statements }: Store): Groups {
       return { images, pending }
     },
     async pendingClassifiers() {
-      if (!statements.pending.hasUngroupedSamples()) return []
+      if (!(await statements.pending.hasUngroupedSamples())) return []
       const rows = await prisma.sample.groupBy({
         by: ['classifierId'],
         where: {

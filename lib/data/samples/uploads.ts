@@ -46,7 +46,7 @@ export function uploadsOf({ prisma, statements, settings, id, now }: Store): Upl
 
   return {
     get,
-    hasNone: async (classifierId) => !statements.pending.hasUploads(classifierId),
+    hasNone: async (classifierId) => !(await statements.pending.hasUploads(classifierId)),
     async begin(classifierId, phoneLinkId) {
       const row = await prisma.upload.create({
         data: {
@@ -94,12 +94,12 @@ export function uploadsOf({ prisma, statements, settings, id, now }: Store): Upl
       return rows.map((row) => row.id)
     },
     async sweepUnfinished(lives) {
-      if (!statements.pending.hasRunningUploads()) return 0
+      if (!(await statements.pending.hasRunningUploads())) return 0
       const running = await prisma.upload.findMany({ where: { state: 'running' } })
       return abort(running.filter(({ ownerPid }) => ownerPid === null || !lives(ownerPid)))
     },
     async sweepAbandoned() {
-      if (!statements.pending.hasRunningUploads()) return 0
+      if (!(await statements.pending.hasRunningUploads())) return 0
       const longAgo = new Date(now().getTime() - SILENT_MS)
       const started = await prisma.upload.findMany({
         where: { state: 'running', createdAt: { lt: longAgo }, ownerId: { not: null } },

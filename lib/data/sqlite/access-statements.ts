@@ -35,7 +35,7 @@ export const accessStatements = ({ one, write }: Pick<Connection, 'one' | 'write
     await write((writing) => writing.run('UPDATE "ApiKey" SET "lastUsedAt" = ? WHERE "id" = ?', at, id))
   },
   /** As JSON. */
-  setting: (name: string): string | null =>
+  setting: async (name: string): Promise<string | null> =>
     one<{ valueJson: string }>('SELECT "valueJson" FROM "KeptSetting" WHERE "name" = ?', name)?.valueJson ??
     null,
   addChange: (change: Prisma.ChangeModel) => write((writing) => writing.insert('Change', change)),

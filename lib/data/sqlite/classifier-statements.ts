@@ -37,6 +37,6 @@ export const classifierStatements = ({ one, all }: Pick<Connection, 'one' | 'all
       id,
     ),
   /** 0: none. */
-  latestRename: (): number =>
+  latestRename: async (): Promise<number> =>
     one<{ id: number | null }>('SELECT MAX("id") AS "id" FROM "ClassRename"')?.id ?? 0,
 })

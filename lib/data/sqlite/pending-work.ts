@@ -6,21 +6,21 @@
 import type { Connection } from '../database/connection.ts'
 
 export type PendingWork = {
-  readonly hasRunningUploads: () => boolean
-  readonly hasFileFaults: () => boolean
+  readonly hasRunningUploads: () => Promise<boolean>
+  readonly hasFileFaults: () => Promise<boolean>
   /** May be true where `pendingClassifiers` finds none: it does not look at uploads. */
-  readonly hasUngroupedSamples: () => boolean
+  readonly hasUngroupedSamples: () => Promise<boolean>
   /** Its time in the trash has ended. */
-  readonly hasExpiredTrash: (now: Date) => boolean
-  readonly hasAnonymousImagesBefore: (time: Date) => boolean
-  readonly hasPredictionJobs: () => boolean
+  readonly hasExpiredTrash: (now: Date) => Promise<boolean>
+  readonly hasAnonymousImagesBefore: (time: Date) => Promise<boolean>
+  readonly hasPredictionJobs: () => Promise<boolean>
   /** Whether the classifier has an upload that did not fail. */
-  readonly hasUploads: (classifierId: string) => boolean
-  readonly hasClassifiers: () => boolean
+  readonly hasUploads: (classifierId: string) => Promise<boolean>
+  readonly hasClassifiers: () => Promise<boolean>
 }
 
 export const pendingWorkOf = ({ one }: Pick<Connection, 'one'>): PendingWork => {
-  const isThere = (rows: string, ...values: (Date | string)[]): boolean =>
+  const isThere = async (rows: string, ...values: (Date | string)[]): Promise<boolean> =>
     one(`SELECT 1 FROM ${rows} LIMIT 1`, ...values) !== undefined
   return {
     hasRunningUploads: () => isThere(`"Upload" WHERE "state" = 'running'`),

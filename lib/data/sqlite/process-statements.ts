@@ -42,7 +42,7 @@ export const processStatements = ({ one, all, write }: Pick<Connection, 'one' | 
       promotionId,
     ) !== undefined,
   /** The end of the journal of counts. */
-  latestCounts: (): number =>
+  latestCounts: async (): Promise<number> =>
     one<{ id: number }>(`SELECT "seq" AS "id" FROM sqlite_sequence WHERE "name" = 'CountedElsewhere'`)?.id ??
     0,
   lastingCounts: async ({ since, upTo }: { readonly since: Date; readonly upTo: number }) =>

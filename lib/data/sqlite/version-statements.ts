@@ -69,7 +69,7 @@ export const versionStatements = ({ one, all }: Pick<Connection, 'one' | 'all'>)
   history: async (classifierId: string) =>
     all<Promotion>('SELECT * FROM "Promotion" WHERE "classifierId" = ? ORDER BY "id"', classifierId),
   /** 0: none. */
-  latestPromotion: (): number =>
+  latestPromotion: async (): Promise<number> =>
     one<{ id: number | null }>('SELECT MAX("id") AS "id" FROM "Promotion"')?.id ?? 0,
   faults: async () => all<VersionFault>('SELECT * FROM "VersionFault" ORDER BY "versionId"'),
 })

@@ -66,7 +66,7 @@ export function trashOf(store: Store, { live }: { readonly live: Pick<LiveVersio
       return record
     },
     async due() {
-      if (!statements.pending.hasExpiredTrash(now())) return []
+      if (!(await statements.pending.hasExpiredTrash(now()))) return []
       const rows = await prisma.trashEntry.findMany({
         where: { until: { lte: now() } },
         include: WITH_COUNT,

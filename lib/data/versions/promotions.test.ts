@@ -32,7 +32,7 @@ test.each([
 test('promotion, rollback and history follow each other, and each has a higher number', async () => {
   const { data } = await openWithFruit()
   const [v1, v2] = [await registerVersion(data), await registerVersion(data)]
-  expect([await data.promotions.champion('fruit'), data.promotions.latest()]).toEqual([null, 0])
+  expect([await data.promotions.champion('fruit'), await data.promotions.latest()]).toEqual([null, 0])
   await expect(data.promotions.rollback('fruit', 'Ada')).rejects.toMatchObject({ code: 'conflict' })
 
   const first = await data.promotions.promote({ versionId: v1.id, ...by })
@@ -46,7 +46,7 @@ test('promotion, rollback and history follow each other, and each has a higher n
 
   expect(back).toMatchObject({ version: { name: 'v1' }, promotion: { kind: 'rollback', previousId: v2.id } })
   expect([first, second, back].map((champion) => champion.promotion.id)).toEqual([1, 2, 3])
-  expect(data.promotions.latest()).toBe(3)
+  expect(await data.promotions.latest()).toBe(3)
   expect((await data.promotions.champions()).map((champion) => champion.version.name)).toEqual(['v1'])
   expect(
     (await data.queries.listModels({ limit: 9 })).models.map((m) => [

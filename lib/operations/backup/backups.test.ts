@@ -12,7 +12,7 @@ async function opened() {
   onTestFinished(() => rmSync(places.backupDir, { recursive: true, force: true }))
   const chosen = { BACKUP_EVERY: '6h', BACKUP_KEEP: 2 }
   const now = () => new Date(clock.now())
-  const backups = createBackups({ data, places, settings: () => chosen, now })
+  const backups = createBackups({ data, places, settings: async () => chosen, now })
   const make = () =>
     makeBackup({
       ...places,

@@ -28,7 +28,7 @@ export type BackupsParts = {
   readonly data: Pick<Data, 'jobs'>
   readonly places: { readonly dataDir: string; readonly backupDir: string; readonly databaseFile: string }
   /** They may change while the product runs. */
-  readonly settings: () => Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'>
+  readonly settings: () => Promise<Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'>>
   readonly now: () => Date
 }
 
@@ -59,7 +59,8 @@ export function createBackups({
     (await backupsIn(backupDir)).filter(({ data_dir }) => data_dir === dataDir)
 
   async function currentState() {
-    const [backups, job, progress] = await Promise.all([
+    const [{ BACKUP_EVERY: every, BACKUP_KEEP: keep }, backups, job, progress] = await Promise.all([
+      settings(),
       ours(),
       jobs.latest('backup'),
       progressIn(backupDir, dataDir, now()),
@@ -69,17 +70,15 @@ export function createBackups({
       job?.state === 'failed' && job.endedAt !== null && (newest === null || newest < job.endedAt)
         ? job.endedAt
         : null
-    const times: BackupTimes = { everyMs: everyMs(settings().BACKUP_EVERY), newest, failedAt }
+    const times: BackupTimes = { everyMs: everyMs(every), newest, failedAt }
     const isPending = job?.state === 'queued' || job?.state === 'running'
-    return { backups, job, progress, times, isPending }
+    return { every, keep, backups, job, progress, times, isPending }
   }
 
-  const rotation = () => ({
-    backupDir,
-    dataDir,
-    keep: settings().BACKUP_KEEP,
-    everyMs: everyMs(settings().BACKUP_EVERY),
-  })
+  async function rotation() {
+    const { BACKUP_EVERY: every, BACKUP_KEEP: keep } = await settings()
+    return { backupDir, dataDir, keep, everyMs: everyMs(every) }
+  }
 
   async function queue(reason: 'schedule' | 'request'): Promise<string> {
     return jobs.enqueue('backup', { reason }, now().getTime())
@@ -87,8 +86,7 @@ export function createBackups({
 
   const cases: BackupCases = {
     async listBackups({ image, version }) {
-      const { backups, job, progress, times, isPending } = await currentState()
-      const { BACKUP_EVERY: every, BACKUP_KEEP: keep } = settings()
+      const { every, keep, backups, job, progress, times, isPending } = await currentState()
       const containing =
         image === undefined && version === undefined
           ? null
@@ -97,7 +95,7 @@ export function createBackups({
                 images: image === undefined ? [] : [image],
                 versions: version === undefined ? [] : [version],
               },
-              rotation(),
+              await rotation(),
             )
       const isRunning = isPending || progress !== null
       return {
@@ -159,7 +157,7 @@ export function createBackups({
 
   return {
     cases,
-    backupsContaining: (query) => backupsContaining(query, rotation()),
+    backupsContaining: async (query) => backupsContaining(query, await rotation()),
     async concern() {
       const at = now()
       if (at.getTime() < cached.until) return cached.concern
@@ -170,7 +168,7 @@ export function createBackups({
       return cached.concern
     },
     async queueIfDue() {
-      if (everyMs(settings().BACKUP_EVERY) === null) return false
+      if (everyMs((await settings()).BACKUP_EVERY) === null) return false
       const { times, isPending, progress } = await currentState()
       const next = nextBackupAt(times)
       if (isPending || progress !== null || next === null || next > now()) return false

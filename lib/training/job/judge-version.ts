@@ -52,7 +52,7 @@ export async function judgeVersion(
   const verdict = { ...judged, sentence: `${judged.sentence}${corrections}` }
   await data.versions.saveVerdict(challenger.id, verdict)
   const { autoPromote } = await data.classifiers.get(run.classifierId)
-  const isPromoted = mayPromote(KIND_OF[verdict.kind], autoPromote ?? settings.autoPromote)
+  const isPromoted = mayPromote(KIND_OF[verdict.kind], autoPromote ?? (await settings.autoPromote()))
   if (isPromoted) {
     const by = run.isAutomatic ? AUTOMATIC : 'promotion check'
     await data.promotions.promote({ versionId: challenger.id, by, reason: verdict.sentence })

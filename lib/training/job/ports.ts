@@ -14,8 +14,8 @@ export type TrainSettings = {
   readonly engine: EngineName | 'auto'
   readonly memoryMb: number
   readonly maxPixels: number
-  /** Where a classifier has no choice of its own. */
-  readonly autoPromote: AutoPromote
+  /** Where a classifier has no choice of its own; /settings may change it during a training run. */
+  readonly autoPromote: () => Promise<AutoPromote>
   readonly codeVersion: string
 }
 

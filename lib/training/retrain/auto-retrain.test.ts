@@ -18,7 +18,7 @@ async function openAutomatic(policy: AutoRetrain = 'on', after: RetrainAfter = 1
   const state = { hindrance: null as string | null }
   const parts: AutoRetrainParts = {
     data,
-    settings: () => ({ AUTO_RETRAIN: policy, AUTO_RETRAIN_AFTER: after }),
+    settings: async () => ({ AUTO_RETRAIN: policy, AUTO_RETRAIN_AFTER: after }),
     plan: (classifier, recipe) =>
       planRetrain({ classifier, recipe, force: false }, { data, candidates: async () => candidates }),
     hindrance: async () => state.hindrance,

@@ -27,7 +27,7 @@ type PlannedRun = Awaited<ReturnType<typeof planRetrain>>
 export type AutoRetrainParts = {
   readonly data: Data
   /** AUTO_RETRAIN and AUTO_RETRAIN_AFTER as they are in force now. */
-  readonly settings: () => Pick<Settings, 'AUTO_RETRAIN' | 'AUTO_RETRAIN_AFTER'>
+  readonly settings: () => Promise<Pick<Settings, 'AUTO_RETRAIN' | 'AUTO_RETRAIN_AFTER'>>
   /** What a run would do: of the last layer alone, or as one click does. */
   readonly plan: (classifierId: string, recipe: 'head' | 'auto') => Promise<PlannedRun>
   /** Why this machine should not train now, such as a disk that is nearly full; null: it may. */
@@ -131,7 +131,7 @@ async function trashUnused(classifierId: string, data: Data): Promise<void> {
 
 async function choiceFor(classifierId: string, { data, settings }: AutoRetrainParts): Promise<Choice> {
   const own = await data.autoRetrain.choiceOf(classifierId)
-  const { AUTO_RETRAIN: policy, AUTO_RETRAIN_AFTER: after } = settings()
+  const { AUTO_RETRAIN: policy, AUTO_RETRAIN_AFTER: after } = await settings()
   return {
     policy: own.policy ?? policy,
     after: own.after === null ? after : afterOf(own.after),

@@ -150,7 +150,7 @@ export async function openTrio(
       engine: 'auto',
       memoryMb,
       maxPixels: 1e7,
-      autoPromote: 'not_worse',
+      autoPromote: async () => 'not_worse',
       codeVersion: 'test',
     },
   }
