@@ -72,7 +72,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
   const { prisma, disconnect } = lazyPrisma(connection)
   const id = createIds(settings.clock, randomBytesInto)
   const store: Store = {
-    connection,
+    database: connection,
     prisma,
     statements: sqliteStatements(connection),
     id,

@@ -1,19 +1,19 @@
 /**
- * What every file of this module uses: the connection, Prisma over it, ids, the time, and the location of
+ * What every file of this module uses: the state of the database, Prisma over it, ids, the time, and the location of
  * files. Created only by open.ts.
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Blobs } from './images/blobs.ts'
-import type { Connection } from './database/connection.ts'
+import type { DatabaseState } from './database-state.ts'
 import type { DataSettings } from './data-settings.ts'
 import type { PrismaClient } from './generated/client.ts'
-import type { Statements } from './sqlite/statements.ts'
+import type { Statements } from './statements.ts'
 
 export type Store = {
-  readonly connection: Connection
+  readonly database: DatabaseState
   readonly prisma: PrismaClient
-  /** What does without Prisma, and why: the files of lib/data/sqlite. */
+  /** What does without Prisma. */
   readonly statements: Statements
   readonly id: () => string
   readonly now: () => Date

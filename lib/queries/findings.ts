@@ -8,7 +8,6 @@ import { storedNames } from '#lib/contracts/stored-json.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { FindingReport } from '#lib/data/samples/finding-types.ts'
-import { findingStates } from '#lib/data/sqlite/list-statements.ts'
 import { parsed, type Store } from '#lib/data/store.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import { FINDING_KINDS, type FindingKind } from '#lib/domain/findings/finding.ts'
@@ -21,12 +20,12 @@ type FindingQueries = {
 }
 
 export const findingQueries = (
-  { prisma }: Store,
+  store: Store,
   { classifiers, findings }: Pick<Data, 'classifiers' | 'findings'>,
 ): FindingQueries => ({
   async listFindings({ classifier, kind, upload, dismissed: listsDismissed = false, cursor, limit }) {
     const { id: classifierId } = await classifiers.chosen(classifier)
-    const all = await openFindings(prisma, { classifierId, uploadId: upload ?? null })
+    const all = await openFindings(store, { classifierId, uploadId: upload ?? null })
     const listed = all.filter((one) => one.isDismissed === listsDismissed)
     const requested = kind === undefined ? listed : listed.filter((one) => one.kind === kind)
     const start = cursor === undefined ? 0 : requested.findIndex(({ id }) => id === cursor) + 1
@@ -40,7 +39,7 @@ export const findingQueries = (
         count: listed.filter((finding) => finding.kind === one).length,
         remedies: [...remediesOf(one)],
       })).filter(({ count }) => count > 0),
-      findings: await answersOf(prisma, page.rows),
+      findings: await answersOf(store.prisma, page.rows),
       dismissed: all.filter((one) => one.isDismissed).length,
       next_cursor: page.next,
     }
@@ -69,10 +68,10 @@ type OpenFinding = {
 
 /** By kind, the most severe first; with those that were dismissed. */
 export async function openFindings(
-  prisma: Store['prisma'],
+  { prisma, statements }: Pick<Store, 'prisma' | 'statements'>,
   of: { readonly classifierId: string; readonly uploadId: string | null },
 ): Promise<readonly OpenFinding[]> {
-  const rows = await findingStates(prisma, of)
+  const rows = await statements.lists.findingStates(prisma, of)
   const order = new Map(FINDING_KINDS.map((kind, i) => [kind, i]))
   return rows
     .flatMap((row) => {

@@ -1,7 +1,6 @@
 /** The map of a classifier's images, as the page and GET /api/data/map show it. */
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
-import { mapPoints } from '#lib/data/sqlite/list-statements.ts'
 import type { Store } from '#lib/data/store.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import { FINDING_KINDS, type FindingKind } from '#lib/domain/findings/finding.ts'
@@ -11,7 +10,7 @@ type ImageMapQueries = {
 }
 
 export const imageMapQueries = (
-  { prisma }: Store,
+  { prisma, statements }: Store,
   { classifiers, imageMaps, findings }: Pick<Data, 'classifiers' | 'imageMaps' | 'findings'>,
 ): ImageMapQueries => ({
   async imageMap({ classifier }) {
@@ -25,7 +24,7 @@ export const imageMapQueries = (
       classes: [...classes],
     }
     if (map === null) return { ...answer, computed_at: null, method: null, points: [] }
-    const rows = await mapPoints(prisma, id)
+    const rows = await statements.lists.mapPoints(prisma, id)
     const places = new Map(classes.map((name, i) => [name, i]))
     return {
       ...answer,

@@ -25,9 +25,10 @@ const LISTED = { classifier: { trashedAt: null } } as const
 const WITH_TITLE = { classifier: { select: { title: true } } } as const
 
 export function noticeQueries(
-  { prisma, now }: Store,
+  store: Store,
   { notices, samples }: Pick<Data, 'notices' | 'samples'>,
 ): NoticeQueries {
+  const { prisma, now } = store
   return {
     async listNotices(_input, { caller }) {
       const since = new Date(now().getTime() - DAYS * DAY_MS)
@@ -116,7 +117,7 @@ export function noticeQueries(
     })
     const open = await Promise.all(
       reports.map(async ({ classifierId }) => {
-        const all = await openFindings(prisma, { classifierId, uploadId: null })
+        const all = await openFindings(store, { classifierId, uploadId: null })
         return all.filter(({ isDismissed }) => !isDismissed).length
       }),
     )

@@ -7,13 +7,7 @@ import type { SampleAnswer } from '#lib/contracts/uploads.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { Prisma } from '#lib/data/generated/client.ts'
-import {
-  countSamples,
-  latestPredictions,
-  sampleIds,
-  type SampleCursor,
-} from '#lib/data/sqlite/list-statements.ts'
-import { asksForPrediction, type SampleFilter } from '#lib/data/sqlite/sample-filter.ts'
+import { asksForPrediction, type SampleCursor, type SampleFilter } from '#lib/data/samples/sample-filter.ts'
 import { notFound, type Store } from '#lib/data/store.ts'
 
 const WITH_IMAGE = { image: { select: { width: true, height: true, sizeBytes: true } } } as const
@@ -26,7 +20,7 @@ type SampleListQueries = {
 }
 
 export function sampleListQueries(
-  { prisma }: Store,
+  { prisma, statements: { lists } }: Store,
   { classifiers, promotions }: Pick<Data, 'classifiers' | 'promotions'>,
 ): SampleListQueries {
   return {
@@ -35,8 +29,8 @@ export function sampleListQueries(
       const filter = { classifierId, ...filters }
       const after = await cursorOf(filter, { sort, cursor })
       const [ids, total] = await Promise.all([
-        sampleIds(prisma, filter, { sort, after, offset, limit: limit + 1 }),
-        isSummed(filter, sort) ? summed(filter) : countSamples(prisma, filter, sort),
+        lists.sampleIds(prisma, filter, { sort, after, offset, limit: limit + 1 }),
+        isSummed(filter, sort) ? summed(filter) : lists.countSamples(prisma, filter, sort),
       ])
       const page = pageOf(ids, limit, (id) => id)
       return { samples: await answersOf(classifierId, page.rows), total, next_cursor: page.next }
@@ -99,7 +93,7 @@ export function sampleListQueries(
     )
     const others = hashes.filter((hash) => !found.has(hash))
     if (others.length === 0) return found
-    const history = await latestPredictions(prisma, live.id, others)
+    const history = await lists.latestPredictions(prisma, live.id, others)
     for (const { hash, predictedClass, confidence } of history)
       found.set(hash, { class: predictedClass, confidence, version })
     return found

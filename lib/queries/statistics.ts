@@ -5,7 +5,6 @@
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import { BINS, dateOf, dayOf } from '#lib/data/predictions/prediction-counts.ts'
-import { latencies as latenciesOf } from '#lib/data/sqlite/list-statements.ts'
 import type { Store } from '#lib/data/store.ts'
 
 /** Latency uses the newest predictions, because older ones reflect a different load. */
@@ -14,7 +13,7 @@ const LATENCIES = 1_000
 const COUNT_AND_CONFIDENCE = { count: true, confidenceSum: true } as const
 
 export function statisticsQueries(
-  { prisma, now }: Store,
+  { prisma, statements, now }: Store,
   { classifiers }: Pick<Data, 'classifiers'>,
 ): { readonly statistics: RouteAnswer<'GET /api/statistics'> } {
   return {
@@ -29,7 +28,10 @@ export function statisticsQueries(
         prisma.dayCount.groupBy({ by: ['day'], where: recent, _sum: COUNT_AND_CONFIDENCE }),
         prisma.dayCount.groupBy({ by: ['bin'], where: recent, _sum: { count: true } }),
         prisma.feedbackCount.groupBy({ by: ['isCorrect'], where: of, _sum: { count: true } }),
-        latenciesOf(prisma, classifier ?? null, { since: new Date(dateOf(first)), most: LATENCIES }),
+        statements.lists.latencies(prisma, classifier ?? null, {
+          since: new Date(dateOf(first)),
+          most: LATENCIES,
+        }),
       ])
       const total = classes.reduce((sum, row) => sum + countOf(row), 0)
       const confidence = classes.reduce((sum, row) => sum + confidenceOf(row), 0)

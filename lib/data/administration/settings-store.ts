@@ -1,7 +1,7 @@
 /** Settings changed while the product runs. lib/operations decides which may be changed. */
 import { storedSetting } from '#lib/contracts/stored-json.ts'
 import type { StoredSettings } from '../data.ts'
-import type { Statements } from '../sqlite/statements.ts'
+import type { Statements } from '../statements.ts'
 import { parsedOrNull } from '../store.ts'
 import type { Store } from '../store.ts'
 

@@ -42,7 +42,7 @@ export function classesOf(store: Store): Classes {
           into === null ? 'The class was not removed' : 'The classes were not merged',
         )
         const at = now()
-        const rows = await selected(tx, { kind: 'filter', classifierId, label: name })
+        const rows = await selected(store, tx, { kind: 'filter', classifierId, label: name })
         const { steps } = planned(rows, into === null ? { isTrashed: true } : { label: into }, at)
         const classEdit: ClassEdit = { edit: 'removed', name, other: into, position: row.position }
         const kind = into === null ? 'remove_class' : 'merge_classes'

@@ -17,7 +17,7 @@ const DEFAULT_RECIPE = 'scratch-small'
 /** Predictions that name no classifier would read it again for each image: 8 % of a busy process. */
 const CHOSEN_FOR_MS = 100
 
-export function classifiersOf({ connection, prisma, statements, now, settings }: Store): Classifiers {
+export function classifiersOf({ database, prisma, statements, now, settings }: Store): Classifiers {
   const rows = statements.classifiers
   const valueOf = async (row: Row): Promise<Classifier> => classifierValue(row, await rows.classNames(row.id))
   async function get(id: string): Promise<Classifier> {
@@ -51,7 +51,7 @@ export function classifiersOf({ connection, prisma, statements, now, settings }:
   /** Read again after each write of this process, and a moment after one of another. */
   let chosen = { classifier: null as Promise<Classifier> | null, changes: -1, at: -Infinity }
   function usual(): Promise<Classifier> {
-    const [changes, at] = [connection.changes(), performance.now()]
+    const [changes, at] = [database.changes(), performance.now()]
     if (chosen.classifier === null || chosen.changes !== changes || at - chosen.at > CHOSEN_FOR_MS)
       chosen = { classifier: choose(), changes, at }
     return chosen.classifier!

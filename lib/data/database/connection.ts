@@ -4,6 +4,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import type { DatabaseState } from '../database-state.ts'
 import { BUSY_TIMEOUT_MS, databaseBusy, isBusy, watchLock, WRITE_PATIENCE_MS } from './lock-retry.ts'
 import { asSqlite, readsOf, type RowReads, type SqlValue } from './stored-rows.ts'
 import { takeTurns } from './write-queue.ts'
@@ -36,51 +37,35 @@ export type TransactionScope = RowReads & {
   readonly insert: (table: string, row: Readonly<Record<string, SqlValue>>) => void
 }
 
-/** The state of writing in this process, for health and metrics. */
-export type WritingState = {
-  /** Since when another program's lock has refused every write; null: none does. */
-  readonly lockedForMs: number | null
-  /** How long ago a write last failed because the disk was full; null: never. */
-  readonly diskFullMsAgo: number | null
-  readonly waiting: number
-}
-
-export type Connection = RowReads & {
-  /** For adapter.ts and migrate.ts alone. */
-  readonly writer: DatabaseSync
-  /**
-   * Runs `work` on the writer without concurrent use, and retries while another program's lock refuses it:
-   * `work` must have no effect when it is refused. `database_busy` after the patience.
-   */
-  readonly alone: <T>(work: () => T, patienceMs?: number) => Promise<T>
-  /**
-   * The same for a transaction that continues after `work`: the writer is reserved until `done` is called.
-   */
-  readonly hold: <T>(work: () => T) => Promise<{ readonly answer: T; readonly done: () => void }>
-  /** One transaction: all of `work` or none. `work` may not wait. */
-  readonly write: <T>(work: (writing: TransactionScope) => T, patienceMs?: number) => Promise<T>
-  /** The writer's prepared statement of this text. */
-  readonly written: (sql: string) => StatementSync
-  /** The reader's: it sees what is committed, and never waits for a writer. */
-  readonly read: (sql: string) => StatementSync
-  /** Copies what it can of the write-ahead log into the file; nothing while a transaction of this process is open.
-   *  Writers wait for some 20 ms once a log of 32 MB is complete there, and not at all before. */
-  readonly checkpoint: () => void
-  /** `write` for rows that nothing else depends on: it does not count as a change. */
-  readonly append: Connection['write']
-  /** How many writes this process has completed, apart from what it appended. */
-  readonly changes: () => number
-  /** Writes all of the write-ahead log into the file and empties it, so that nothing deleted stays there.
-   *  False: other connections read or wrote all the while; it may be called again. */
-  readonly truncateWal: () => Promise<boolean>
-  readonly writingState: () => WritingState
-  /** `inWords`, remembering that the disk is full. For adapter.ts, and for what fails next to the database, such as
-   *  files. */
-  readonly explain: (error: unknown) => unknown
-  /** How long a write waits for a lock by default. */
-  readonly patienceMs: number
-  readonly close: () => void
-}
+export type Connection = RowReads &
+  DatabaseState & {
+    /** For adapter.ts and migrate.ts alone. */
+    readonly writer: DatabaseSync
+    /**
+     * Runs `work` on the writer without concurrent use, and retries while another program's lock refuses it:
+     * `work` must have no effect when it is refused. `database_busy` after the patience.
+     */
+    readonly alone: <T>(work: () => T, patienceMs?: number) => Promise<T>
+    /**
+     * The same for a transaction that continues after `work`: the writer is reserved until `done` is called.
+     */
+    readonly hold: <T>(work: () => T) => Promise<{ readonly answer: T; readonly done: () => void }>
+    /** One transaction: all of `work` or none. `work` may not wait. */
+    readonly write: <T>(work: (writing: TransactionScope) => T, patienceMs?: number) => Promise<T>
+    /** The writer's prepared statement of this text. */
+    readonly written: (sql: string) => StatementSync
+    /** The reader's: it sees what is committed, and never waits for a writer. */
+    readonly read: (sql: string) => StatementSync
+    /** Copies what it can of the write-ahead log into the file; nothing while a transaction of this process is open.
+     *  Writers wait for some 20 ms once a log of 32 MB is complete there, and not at all before. */
+    readonly checkpoint: () => void
+    /** `write` for rows that nothing else depends on: it does not count as a change. */
+    readonly append: Connection['write']
+    /** `inWords`, remembering that the disk is full. For adapter.ts, and for what fails next to the database, such as
+     *  files. */
+    readonly explain: (error: unknown) => unknown
+    readonly close: () => void
+  }
 
 /** `patienceMs`: how long a write waits for another program's lock; background processes may use more. */
 export function connect(
@@ -186,7 +171,7 @@ export function connect(
     },
     append: transaction,
     changes: () => changes,
-    async truncateWal() {
+    async purgeLog() {
       const checkpoint = (): void => {
         // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
         const { busy } = writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }

@@ -22,7 +22,7 @@ const REMOVED_AT_ONCE = 1_000
 
 export function predictionJobsOf({
   prisma,
-  connection,
+  database,
   statements,
   id: newId,
   now,
@@ -77,7 +77,7 @@ export function predictionJobsOf({
           where: { predictionJobId: id, position: { gte: from, lt: from + REMOVED_AT_ONCE } },
         })
       const { count } = await prisma.predictionJob.deleteMany({ where: { id } })
-      await connection.truncateWal() // file names may be personal
+      await database.purgeLog() // file names may be personal
       return count > 0
     },
     async openIds(ownerKind) {

@@ -30,7 +30,7 @@ type PendingWrite = {
 export function createPredictionWriter(
   store: Store,
 ): PredictionWriter & { readonly flush: () => Promise<void> } {
-  const { connection } = store
+  const { database } = store
   let waiting: PendingWrite[] = []
   let bytes = 0 // of the images of all that were not yet answered
   let rows = 0
@@ -76,7 +76,7 @@ export function createPredictionWriter(
   async function commitAlone(batch: readonly PendingWrite[]): Promise<void> {
     for (const row of batch)
       await commit(store, [row.prediction], patienceOf(row)).then(row.resolve, (error: unknown) =>
-        row.reject(connection.explain(error)),
+        row.reject(database.explain(error)),
       )
   }
 
@@ -85,8 +85,8 @@ export function createPredictionWriter(
       const sizeBytes = prediction.image?.bytes.length ?? 0
       if (rows > 0 && (rows >= MOST_WAITING || bytes + sizeBytes > MOST_WAITING_BYTES)) {
         refused += 1
-        const isLocked = connection.writingState().lockedForMs !== null
-        return reject(isLocked ? databaseBusy(connection.patienceMs) : tooMany(rows))
+        const isLocked = database.writingState().lockedForMs !== null
+        return reject(isLocked ? databaseBusy(database.patienceMs) : tooMany(rows))
       }
       rows += 1
       bytes += sizeBytes
@@ -96,7 +96,7 @@ export function createPredictionWriter(
       }
       waiting.push({
         prediction,
-        deadline: performance.now() + connection.patienceMs,
+        deadline: performance.now() + database.patienceMs,
         resolve() {
           leave()
           written += 1

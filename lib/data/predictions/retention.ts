@@ -26,11 +26,11 @@ const COUNTED = {
 } as const
 
 export function retentionOf(store: Store): Retention {
-  const { prisma, settings, connection, statements, now } = store
+  const { prisma, settings, database, statements, now } = store
   return {
     async deleteOne(id) {
       if ((await deletePredictions(store, { id })).count === 0) throw notFound('prediction', id)
-      await connection.truncateWal()
+      await database.purgeLog()
     },
     countSelected: (which) => prisma.prediction.count({ where: selectedBy(which, now()) }),
     async deleteSelected(which, signal) {
@@ -41,7 +41,7 @@ export function retentionOf(store: Store): Retention {
         if (deleted.count === 0) break
         count += deleted.count
       }
-      await connection.truncateWal()
+      await database.purgeLog()
       return count
     },
     anonymousImages: statements.predictions.anonymousImages,

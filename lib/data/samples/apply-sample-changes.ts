@@ -3,7 +3,6 @@
 import { CHANGE_KINDS, trashedUntil, type SampleState } from '#lib/domain/sample-state.ts'
 import { applyClassEdit, classEditOf, columnsOf, type ClassColumns } from '../classifiers/class-steps.ts'
 import { appendClasses } from '../classifiers/classifiers.ts'
-import { applyChangeEntries, insertChangeEntries } from '../sqlite/bulk-statements.ts'
 import { wordOf, type Store } from '../store.ts'
 import { recordOfTrash, settleTrash, WITH_COUNT, type Transaction } from '../trash/trash-rows.ts'
 import type { ClassEdit, SampleChangeRecord, TrashKind, TrashRecord } from './undo-types.ts'
@@ -61,10 +60,10 @@ export async function applySteps(
       ...(classEdit && columnsOf(classEdit)),
     },
   })
-  await insertChangeEntries(tx, change.id, steps)
+  await store.statements.bulk.insertChangeEntries(tx, change.id, steps)
   const goes = steps.filter(({ row, after }) => row.trashedAt === null && after.trashedAt !== null)
   const trash = goes.length === 0 && !applying.trash ? null : await newTrash(store, tx, { ...applying, goes })
-  await applyChangeEntries(tx, { changeId: change.id, trashId: trash?.id ?? null, at })
+  await store.statements.bulk.applyChangeEntries(tx, { changeId: change.id, trashId: trash?.id ?? null, at })
   if (classEdit?.edit === 'removed') await applyClassEdit(tx, { classifierId, classEdit, at })
   const left = new Set(
     steps.flatMap(({ row, after }) =>

@@ -5,7 +5,6 @@ import { FINDING_KINDS, type Finding } from '#lib/domain/findings/finding.ts'
 import { CONFLICT_AUTHOR } from '#lib/domain/sample-state.ts'
 import type { Prisma } from '../generated/client.ts'
 import { newJob } from '../runs/jobs.ts'
-import { replaceFigures } from '../sqlite/bulk-statements.ts'
 import { parsed, type Store } from '../store.ts'
 import type { FindingReport, FindingStore } from './finding-types.ts'
 import { judgedSamplesIn } from './judged-samples.ts'
@@ -16,13 +15,14 @@ const ROWS_AT_ONCE = 1_000
 const MOST_UPLOADS = 50
 const UNREADABLE = new Set(['corrupt', 'not_an_image', 'too_large'])
 
-export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
+export function findingsIn(store: Store): FindingStore {
+  const { prisma, statements, id: newId, now } = store
   const change = (classifierId: string, data: Prisma.FindingReportUpdateManyMutationInput) =>
     prisma.findingReport.updateMany({ where: { classifierId }, data })
 
   return {
     keepFigures: (images) =>
-      replaceFigures(
+      statements.bulk.replaceFigures(
         prisma,
         images.map(({ hash, figures, surroundings }) => ({
           ...figures,
@@ -44,7 +44,7 @@ export function findingsIn({ prisma, id: newId, now }: Store): FindingStore {
       })
       return rows.map(({ hash }) => hash)
     },
-    ...judgedSamplesIn(prisma),
+    ...judgedSamplesIn(store),
     uploadFindings: (classifierId) => uploadFindings(prisma, classifierId),
     async request(classifierId) {
       const at = now()

@@ -4,13 +4,6 @@ import type { ImageTraits } from '#lib/domain/image-links.ts'
 import { SPLITS, type Split } from '#lib/domain/classifier.ts'
 import { splitsByGroup } from '#lib/domain/group-splits.ts'
 import { joinedGroups } from '#lib/domain/groups.ts'
-import {
-  groupAlone,
-  groupImagesOutside,
-  groupMembers,
-  insertTraits,
-  moveToGroups,
-} from '../sqlite/bulk-statements.ts'
 import type { Groups } from './group-types.ts'
 import type { Store } from '../store.ts'
 
@@ -21,8 +14,8 @@ const HASHES_AT_ONCE = 100
 
 export function groupsOf({ prisma, statements }: Store): Groups {
   return {
-    keepTraits: (images) => insertTraits(prisma, images),
-    setAlone: (classifierId, hashes) => groupAlone(prisma, classifierId, hashes),
+    keepTraits: (images) => statements.bulk.insertTraits(prisma, images),
+    setAlone: (classifierId, hashes) => statements.bulk.groupAlone(prisma, classifierId, hashes),
     async progressOf(classifierId) {
       const [images, pending] = await Promise.all([
         prisma.sample.count({ where: { classifierId } }),
@@ -78,7 +71,7 @@ export function groupsOf({ prisma, statements }: Store): Groups {
       prisma.$transaction(async (tx) => {
         // the compared samples, those that they are linked with, and all others of their groups
         const hashes = [...new Set([...found.compared, ...found.links.flat()])]
-        const members = await groupMembers(tx, classifierId, hashes)
+        const members = await statements.bulk.groupMembers(tx, classifierId, hashes)
         const places = new Map(members.map(({ hash }, i) => [hash, i]))
         const links = found.links.flatMap(([a, b]): (readonly [number, number])[] => {
           const [one, other] = [places.get(a), places.get(b)]
@@ -95,7 +88,7 @@ export function groupsOf({ prisma, statements }: Store): Groups {
         const changed = members.flatMap(({ id, groupId, split }, i) =>
           groupId === joined[i] && split === splits[i] ? [] : [[id, joined[i]!, splits[i] ?? null] as const],
         )
-        await moveToGroups(tx, changed)
+        await statements.bulk.moveToGroups(tx, changed)
       }),
     async ofUpload(uploadId) {
       const samples = await prisma.sample.findMany({
@@ -103,7 +96,7 @@ export function groupsOf({ prisma, statements }: Store): Groups {
         select: { id: true, classifierId: true, filename: true, groupId: true },
         orderBy: { id: 'asc' },
       })
-      const others = await othersOf(prisma, { uploadId, samples })
+      const others = await othersOf({ prisma, statements }, { uploadId, samples })
       return samples.map(({ id, filename, groupId }) => ({
         sampleId: id,
         filename,
@@ -133,14 +126,14 @@ type UploadSample = { readonly classifierId: string; readonly groupId: string | 
 
 /** For each group of an upload its oldest image from elsewhere. */
 async function othersOf(
-  prisma: Store['prisma'],
+  { prisma, statements }: Pick<Store, 'prisma' | 'statements'>,
   { uploadId, samples }: { readonly uploadId: string; readonly samples: readonly UploadSample[] },
 ): Promise<ReadonlyMap<string, string>> {
   const [first] = samples
   if (!first) return new Map()
   const groups = new Set(samples.flatMap(({ groupId }) => groupId ?? []))
   const { classifierId } = first
-  const rows = await groupImagesOutside(prisma, { classifierId, uploadId }, [...groups])
+  const rows = await statements.bulk.groupImagesOutside(prisma, { classifierId, uploadId }, [...groups])
   return new Map(
     rows.map(({ groupId, filename, hash }) => [groupId, filename ?? `image ${hash.slice(0, 8)}`]),
   )

@@ -1,6 +1,5 @@
 /** The map of a classifier's images from its most recent check, as rows: where each is among the images that are like
  *  it. It is computed in lib/training/findings/image-map.ts. */
-import { insertMapPoints } from '../sqlite/bulk-statements.ts'
 import { wordOf, type Store } from '../store.ts'
 
 export const MAP_METHODS = ['pca', 'umap'] as const
@@ -24,7 +23,11 @@ export type ImageMapStore = {
   readonly keep: (classifierId: string, map: ImageMap) => Promise<void>
 }
 
-export const imageMapsIn = ({ prisma, now }: Pick<Store, 'prisma' | 'now'>): ImageMapStore => ({
+export const imageMapsIn = ({
+  prisma,
+  statements,
+  now,
+}: Pick<Store, 'prisma' | 'statements' | 'now'>): ImageMapStore => ({
   async of(classifierId) {
     const row = await prisma.imageMap.findUnique({ where: { classifierId } })
     return (
@@ -39,7 +42,7 @@ export const imageMapsIn = ({ prisma, now }: Pick<Store, 'prisma' | 'now'>): Ima
     const data = { basis, method, computedAt: now() }
     await prisma.$transaction(async (tx) => {
       await tx.mapPoint.deleteMany({ where: { classifierId } })
-      await insertMapPoints(tx, classifierId, points)
+      await statements.bulk.insertMapPoints(tx, classifierId, points)
       await tx.imageMap.upsert({
         where: { classifierId },
         create: { classifierId, ...data },

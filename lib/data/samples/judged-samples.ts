@@ -4,16 +4,16 @@ import { storedSurroundings } from '#lib/contracts/stored-json.ts'
 import { SPLITS } from '#lib/domain/classifier.ts'
 import type { ImageFigures } from '#lib/domain/findings/image-figures.ts'
 import type { Prisma } from '../generated/client.ts'
-import { sharedFingerprints } from '../sqlite/bulk-statements.ts'
 import { parsed, type Store } from '../store.ts'
 import type { FindingStore, ReportSample } from './finding-types.ts'
 
 /** Of one query: all rows of a large set at once would be in memory several times. */
 const ROWS_AT_ONCE = 1_000
 
-export const judgedSamplesIn = (
-  prisma: Store['prisma'],
-): Pick<FindingStore, 'coverage' | 'samplesOf' | 'groupsOf'> => ({
+export const judgedSamplesIn = ({
+  prisma,
+  statements,
+}: Pick<Store, 'prisma' | 'statements'>): Pick<FindingStore, 'coverage' | 'samplesOf' | 'groupsOf'> => ({
   async coverage(classifierId) {
     const where = judgedSamples(classifierId)
     const [total, known] = await Promise.all([
@@ -53,7 +53,7 @@ export const judgedSamplesIn = (
     }
   },
   async groupsOf(classifierId) {
-    const rows = await sharedFingerprints(prisma, classifierId)
+    const rows = await statements.bulk.sharedFingerprints(prisma, classifierId)
     return [...Map.groupBy(rows, ({ groupId }) => groupId).values()].map((group) =>
       group.map(({ hash, bytes }) => ({ hash, fingerprint: bytes })),
     )

@@ -16,7 +16,6 @@ import {
 import { applySteps, recordOf, type Row, type Step } from './apply-sample-changes.ts'
 import { classEditOf, inverseOf, refuseForOtherClass, refuseWhileBusy } from '../classifiers/class-steps.ts'
 import type { Prisma } from '../generated/client.ts'
-import { samplesMatching } from '../sqlite/sample-filter.ts'
 import { unknownClass } from './samples.ts'
 import { conflict, notFound, wordOrNull, type Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
@@ -36,7 +35,7 @@ export function sampleChangesOf(store: Store): SampleChanges {
     get,
     change: (selection, edit, by) =>
       prisma.$transaction(async (tx) => {
-        const rows = await selected(tx, selection)
+        const rows = await selected(store, tx, selection)
         const at = store.now()
         const { steps, unchanged } = planned(rows, edit, at)
         const first = steps[0]
@@ -111,8 +110,12 @@ export function sampleChangesOf(store: Store): SampleChanges {
   }
 }
 
-export async function selected(tx: Transaction, selection: SampleSelection): Promise<readonly Row[]> {
-  if (selection.kind === 'filter') return samplesMatching<Row>(tx, selection)
+export async function selected(
+  { statements }: Store,
+  tx: Transaction,
+  selection: SampleSelection,
+): Promise<readonly Row[]> {
+  if (selection.kind === 'filter') return statements.lists.samplesMatching(tx, selection)
   const ids = [...new Set(selection.ids)]
   const rows = await tx.sample.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } })
   const found = new Set(rows.map(({ id }) => id))

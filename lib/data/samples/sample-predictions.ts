@@ -1,6 +1,5 @@
 /** What versions predict for stored images: rows that lists filter and sort by. They are copied from a version's
  *  folds.json (lib/training/versions/sample-predictions.ts). */
-import { insertSamplePredictions } from '../sqlite/bulk-statements.ts'
 import type { Store } from '../store.ts'
 
 /** About 1 MB in one statement. */
@@ -19,11 +18,18 @@ export type SamplePredictions = {
   readonly has: (versionId: string) => Promise<boolean>
 }
 
-export const samplePredictionsOf = ({ prisma }: Pick<Store, 'prisma'>): SamplePredictions => ({
+export const samplePredictionsOf = ({
+  prisma,
+  statements,
+}: Pick<Store, 'prisma' | 'statements'>): SamplePredictions => ({
   async store(versionId, rows) {
     await prisma.samplePrediction.deleteMany({ where: { versionId } })
     for (let first = 0; first < rows.length; first += ROWS_AT_ONCE)
-      await insertSamplePredictions(prisma, versionId, rows.slice(first, first + ROWS_AT_ONCE))
+      await statements.bulk.insertSamplePredictions(
+        prisma,
+        versionId,
+        rows.slice(first, first + ROWS_AT_ONCE),
+      )
   },
   has: async (versionId) => (await prisma.samplePrediction.findFirst({ where: { versionId } })) !== null,
 })

@@ -1,7 +1,7 @@
 /** Signatures of what can be taken back: the log of changes to samples, and the trash. sample-changes.ts
  *  and trash.ts do it. */
 import type { ChangeKind, CLASS_EDITS, SampleEdit, SampleField } from '#lib/domain/sample-state.ts'
-import type { SampleFilter } from '../sqlite/sample-filter.ts'
+import type { SampleFilter } from './sample-filter.ts'
 
 /** Which samples: named, or all that a list with these filters shows. */
 export type SampleSelection =

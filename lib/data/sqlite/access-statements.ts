@@ -5,8 +5,9 @@
  */
 import type { Connection } from '../database/connection.ts'
 import type { Prisma } from '../generated/client.ts'
+import type { AccessStatements } from '../statements.ts'
 
-export const accessStatements = ({ one, write }: Pick<Connection, 'one' | 'write'>) => ({
+export const accessStatements = ({ one, write }: Pick<Connection, 'one' | 'write'>): AccessStatements => ({
   countPeople: async (role: string | null): Promise<number> =>
     one<{ count: number }>('SELECT COUNT(*) AS "count" FROM "Person" WHERE ?1 IS NULL OR "role" = ?1', role)
       ?.count ?? 0,

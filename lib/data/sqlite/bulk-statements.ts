@@ -7,12 +7,31 @@
 import type { ImageTraits } from '#lib/domain/image-links.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import type { Prisma } from '../generated/client.ts'
+import type {
+  BulkStatements,
+  RawReader,
+  RawTransaction,
+  SampleStep,
+  StoredGroupMember,
+} from '../transaction-statements.ts'
 
-type Transaction = Pick<Prisma.TransactionClient, '$executeRaw' | '$queryRaw'>
+export const bulkStatements = (): BulkStatements => ({
+  insertTraits,
+  groupAlone,
+  moveToGroups,
+  groupMembers,
+  groupImagesOutside,
+  sharedFingerprints,
+  replaceFigures,
+  insertSamplePredictions,
+  insertMapPoints,
+  insertChangeEntries,
+  applyChangeEntries,
+})
 
 /** Of images that are stored; those that have traits keep them. */
-export async function insertTraits(
-  tx: Transaction,
+async function insertTraits(
+  tx: RawTransaction,
   images: readonly { readonly hash: string; readonly traits: ImageTraits }[],
 ): Promise<void> {
   const rows = images.map(({ hash, traits: { fingerprint, shot } }) => [
@@ -28,8 +47,8 @@ export async function insertTraits(
 }
 
 /** Each of the images that has no group becomes one of its own. */
-export async function groupAlone(
-  tx: Transaction,
+async function groupAlone(
+  tx: RawTransaction,
   classifierId: string,
   hashes: readonly string[],
 ): Promise<void> {
@@ -37,25 +56,17 @@ export async function groupAlone(
     AND "groupId" IS NULL AND "hash" IN (SELECT "value" FROM json_each(${JSON.stringify(hashes)}))`
 }
 
-export async function moveToGroups(
-  tx: Transaction,
+async function moveToGroups(
+  tx: RawTransaction,
   moved: readonly (readonly [sampleId: string, groupId: string, split: Split | null])[],
 ): Promise<void> {
   await tx.$executeRaw`UPDATE "Sample" SET "groupId" = one."value" ->> 1, "split" = one."value" ->> 2
     FROM json_each(${JSON.stringify(moved)}) one WHERE "Sample"."id" = one."value" ->> 0`
 }
 
-export type StoredGroupMember = {
-  readonly id: string
-  readonly hash: string
-  readonly groupId: string | null
-  readonly split: string | null
-  readonly isSplitGiven: number
-}
-
 /** The samples with these hashes, and all others of their groups, oldest first. */
-export const groupMembers = (
-  tx: Transaction,
+const groupMembers = (
+  tx: RawReader,
   classifierId: string,
   hashes: readonly string[],
 ): Promise<readonly StoredGroupMember[]> =>
@@ -68,8 +79,8 @@ export const groupMembers = (
 type GroupImage = { readonly groupId: string; readonly filename: string | null; readonly hash: string }
 
 /** Images of these groups that are not of the upload, the newest first. */
-export const groupImagesOutside = (
-  tx: Transaction,
+const groupImagesOutside = (
+  tx: RawReader,
   { classifierId, uploadId }: { readonly classifierId: string; readonly uploadId: string },
   groupIds: readonly string[],
 ): Promise<readonly GroupImage[]> =>
@@ -81,10 +92,7 @@ export const groupImagesOutside = (
 type GroupFingerprint = { readonly groupId: string; readonly hash: string; readonly bytes: Uint8Array }
 
 /** Of samples that share their group with others, oldest first; excluded ones and the trash are left out. */
-export const sharedFingerprints = (
-  tx: Transaction,
-  classifierId: string,
-): Promise<readonly GroupFingerprint[]> =>
+const sharedFingerprints = (tx: RawReader, classifierId: string): Promise<readonly GroupFingerprint[]> =>
   tx.$queryRaw<GroupFingerprint[]>`
     SELECT "groupId", "Sample"."hash", "bytes" FROM "Sample" JOIN "Fingerprint" USING ("hash")
     WHERE "classifierId" = ${classifierId} AND "excludedAt" IS NULL AND "trashedAt" IS NULL AND "groupId" IN (
@@ -93,8 +101,8 @@ export const sharedFingerprints = (
     ORDER BY "Sample"."id"`
 
 /** Replaces them; images that are not stored are left out. */
-export async function replaceFigures(
-  tx: Transaction,
+async function replaceFigures(
+  tx: RawTransaction,
   figures: readonly Prisma.ImageFiguresModel[],
 ): Promise<void> {
   const rows = figures.map((one) => [
@@ -116,8 +124,8 @@ export async function replaceFigures(
 }
 
 /** Images that are not stored are left out. */
-export async function insertSamplePredictions(
-  tx: Transaction,
+async function insertSamplePredictions(
+  tx: RawTransaction,
   versionId: string,
   predictions: readonly { readonly hash: string; readonly predicted: string; readonly confidence: number }[],
 ): Promise<void> {
@@ -130,8 +138,8 @@ export async function insertSamplePredictions(
 }
 
 /** Samples that were deleted meanwhile are left out. */
-export async function insertMapPoints(
-  tx: Transaction,
+async function insertMapPoints(
+  tx: RawTransaction,
   classifierId: string,
   points: readonly { readonly sampleId: string; readonly x: number; readonly y: number }[],
 ): Promise<void> {
@@ -141,20 +149,11 @@ export async function insertMapPoints(
     WHERE EXISTS (SELECT 1 FROM "Sample" WHERE "id" = "value" ->> 0)`
 }
 
-type SampleColumns = {
-  readonly label: string | null
-  readonly split: string | null
-  /** A number where the row was read by a statement of its own. */
-  readonly isSplitGiven: boolean | number
-  readonly excludedAt: Date | null
-  readonly trashedAt: Date | null
-}
-
 /** The entries of a change, and then their samples: 500 take a few milliseconds. */
-export async function insertChangeEntries(
-  tx: Transaction,
+async function insertChangeEntries(
+  tx: RawTransaction,
   changeId: string,
-  steps: readonly { readonly row: SampleColumns & { readonly id: string }; readonly after: SampleColumns }[],
+  steps: readonly SampleStep[],
 ): Promise<void> {
   const rows = JSON.stringify(
     steps.map(({ row, after }) => [
@@ -180,8 +179,8 @@ export async function insertChangeEntries(
 }
 
 /** Gives the samples of a change the state of its entries. */
-export async function applyChangeEntries(
-  tx: Transaction,
+async function applyChangeEntries(
+  tx: RawTransaction,
   {
     changeId,
     trashId,

@@ -6,6 +6,7 @@
 import type { ClassRename } from '#lib/domain/class-renames.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Classifier } from '../generated/client.ts'
+import type { ClassifierStatements } from '../statements.ts'
 
 /** Of the shipped ones: users without an image can draw one for it. */
 const FIRST_SHIPPED = 'shapes'
@@ -16,7 +17,10 @@ const FIRST_SHIPPED = 'shapes'
 const IN_ORDER = `"isShipped", "isShipped" AND "id" <> '${FIRST_SHIPPED}', "createdAt", "id"`
 const HAS_LIVE_VERSION = '"id" IN (SELECT "classifierId" FROM "Promotion")'
 
-export const classifierStatements = ({ one, all }: Pick<Connection, 'one' | 'all'>) => ({
+export const classifierStatements = ({
+  one,
+  all,
+}: Pick<Connection, 'one' | 'all'>): ClassifierStatements => ({
   /** In the trash too. */
   row: async (id: string) => one<Classifier>('SELECT * FROM "Classifier" WHERE "id" = ?', id) ?? null,
   rows: async () =>

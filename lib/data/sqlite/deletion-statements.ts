@@ -3,10 +3,36 @@
  * Prisma splits a list of so many hashes into several statements of thousands of parameters; here a list of any length
  * is one parameter. Prisma has no function for VACUUM.
  */
+import { open } from 'node:fs/promises'
+import type { Connection } from '../database/connection.ts'
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
+import type { DeletionStatements, RawReader, RawTransaction } from '../transaction-statements.ts'
 
-type Transaction = Pick<Prisma.TransactionClient, '$executeRaw' | '$queryRaw'>
+/** Images whose bytes are looked for in the database file afterwards; SQLite may leave a copy of a moved row
+ *  in the gap of a page. */
+const MOST_NEEDLES = 20
+const NEEDLE_BYTES = 48
+const CHUNK_BYTES = 4 * 2 ** 20
+
+type DeletionConnection = Pick<Connection, 'all' | 'alone' | 'writer' | 'written' | 'purgeLog'>
+
+export const deletionStatements = (connection: DeletionConnection): DeletionStatements => ({
+  imagesOfOthers,
+  deleteUnusedAmong,
+  forgetFilenames,
+  unlinkImages,
+  async purgeAfter(hashes) {
+    const needles = needlesOf(connection, hashes)
+    return async () => {
+      const isPurged = await connection.purgeLog()
+      const file = connection.writer.location()
+      if (file === null || !(await contains(file, needles))) return isPurged
+      await connection.alone(() => connection.written('VACUUM').run())
+      return connection.purgeLog()
+    }
+  },
+})
 
 function among(column: '"hash"' | '"pictureHash"', values: readonly string[]): Prisma.Sql {
   const { sql, raw } = prismaSql()
@@ -16,8 +42,8 @@ function among(column: '"hash"' | '"pictureHash"', values: readonly string[]): P
 type SharedImage = { readonly hash: string; readonly classifierId: string }
 
 /** Those of the images that another classifier has as a sample. */
-export const imagesOfOthers = (
-  reader: Pick<Transaction, '$queryRaw'>,
+const imagesOfOthers = (
+  reader: RawReader,
   classifierId: string,
   hashes: readonly string[],
 ): Promise<readonly SharedImage[]> =>
@@ -25,10 +51,7 @@ export const imagesOfOthers = (
     WHERE "classifierId" <> ${classifierId} AND ${among('"hash"', hashes)}`
 
 /** Deletes those of the images that neither a sample nor a prediction needs, and returns their hashes. */
-export async function deleteUnusedAmong(
-  tx: Transaction,
-  hashes: readonly string[],
-): Promise<readonly string[]> {
+async function deleteUnusedAmong(tx: RawTransaction, hashes: readonly string[]): Promise<readonly string[]> {
   const rows = await tx.$queryRaw<{ hash: string }[]>`DELETE FROM "Picture" WHERE ${among('"hash"', hashes)}
     AND NOT EXISTS (SELECT 1 FROM "Sample" WHERE "hash" = "Picture"."hash")
     AND NOT EXISTS (SELECT 1 FROM "Prediction" WHERE "pictureHash" = "Picture"."hash")
@@ -36,8 +59,8 @@ export async function deleteUnusedAmong(
   return rows.map(({ hash }) => hash)
 }
 
-export async function forgetFilenames(
-  tx: Transaction,
+async function forgetFilenames(
+  tx: RawTransaction,
   classifierId: string,
   hashes: readonly string[],
 ): Promise<void> {
@@ -46,8 +69,8 @@ export async function forgetFilenames(
 }
 
 /** Predictions of every classifier lose `images` and their file names; those of this one lose `ofClassifier` too. */
-export async function unlinkImages(
-  tx: Transaction,
+async function unlinkImages(
+  tx: RawTransaction,
   classifierId: string,
   { images, ofClassifier }: { readonly images: readonly string[]; readonly ofClassifier: readonly string[] },
 ): Promise<void> {
@@ -57,7 +80,28 @@ export async function unlinkImages(
     WHERE "classifierId" = ${classifierId} AND ${among('"pictureHash"', ofClassifier)}`
 }
 
-/** Writes the database file again, without what was deleted. */
-export async function rewriteFile(prisma: Pick<Prisma.TransactionClient, '$executeRaw'>): Promise<void> {
-  await prisma.$executeRaw`VACUUM`
+/** Some bytes from the middle of images that lie in rows. */
+function needlesOf({ all }: Pick<Connection, 'all'>, hashes: readonly string[]): readonly Buffer[] {
+  const rows = all<{ readonly bytes: Uint8Array }>(
+    `SELECT "bytes" FROM "Picture" WHERE "bytes" IS NOT NULL
+      AND "hash" IN (SELECT "value" FROM json_each(?))`,
+    JSON.stringify(hashes.slice(0, MOST_NEEDLES)),
+  )
+  return rows.flatMap(({ bytes }) => {
+    if (bytes.length < NEEDLE_BYTES) return []
+    const from = Math.floor((bytes.length - NEEDLE_BYTES) / 2)
+    return [Buffer.from(bytes.subarray(from, from + NEEDLE_BYTES))]
+  })
+}
+
+async function contains(file: string, needles: readonly Buffer[]): Promise<boolean> {
+  if (needles.length === 0) return false
+  await using handle = await open(file, 'r')
+  const chunk = Buffer.alloc(CHUNK_BYTES + NEEDLE_BYTES)
+  for (let at = 0; ; at += CHUNK_BYTES) {
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at)
+    if (bytesRead === 0) return false
+    const part = chunk.subarray(0, bytesRead)
+    if (needles.some((needle) => part.includes(needle))) return true
+  }
 }

@@ -7,6 +7,7 @@
 import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Prisma } from '../generated/client.ts'
 import type { StagedImages } from '../images/staged-images.ts'
+import type { ImageReads, ImageStatements } from '../statements.ts'
 import type { NewImage } from '../values.ts'
 
 /** An anonymous client's image that is sent again counts as used; recording that once a day is enough. */
@@ -19,7 +20,7 @@ const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "
 
 type Image = Prisma.ImageModel
 
-export const imageStatements = (connection: Pick<Connection, 'one' | 'all' | 'write'>) => ({
+export const imageStatements = (connection: Pick<Connection, 'one' | 'all' | 'write'>): ImageStatements => ({
   ...imageReads(connection),
   insert: (images: readonly NewImage[], files: StagedImages) =>
     connection.write((writing) => images.forEach((image) => insertImage(writing, image, { files }))),
@@ -33,9 +34,7 @@ export const imageStatements = (connection: Pick<Connection, 'one' | 'all' | 'wr
   },
 })
 
-export type ImageReads = ReturnType<typeof imageReads>
-
-export const imageReads = ({ one }: Pick<Connection, 'one'>) => ({
+export const imageReads = ({ one }: Pick<Connection, 'one'>): ImageReads => ({
   bytes: async (hash: string) =>
     one<Pick<Image, 'bytes'>>('SELECT "bytes" FROM "Picture" WHERE "hash" = ?', hash) ?? null,
   /** Null: unknown. */

@@ -4,24 +4,25 @@
  * 0.6 ms instead of 1.2 (docs/performance.md, "Queries"). The other reads of pages go through Prisma (lib/queries).
  */
 import type { SampleSort } from '#lib/contracts/sample-filters.ts'
-import type { FindingState } from '#lib/domain/findings/open-findings.ts'
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
-import { liveVersionOf, matching, type SampleFilter } from './sample-filter.ts'
+import type { SampleCursor, SampleFilter, SamplePage } from '../samples/sample-filter.ts'
+import type { FindingStateRow, ListStatements, MapPointRow, RawReader } from '../transaction-statements.ts'
+import { liveVersionOf, matching, samplesMatching } from './sample-filter.ts'
 
-type Reader = Pick<Prisma.TransactionClient, '$queryRaw'>
-
-export type SamplePage = {
-  readonly sort: SampleSort
-  readonly offset?: number | undefined
-  readonly limit: number
-}
-/** The last sample of the page before. */
-export type SampleCursor = { readonly id: string; readonly hash: string; readonly filename: string | null }
+export const listStatements = (): ListStatements => ({
+  samplesMatching,
+  sampleIds,
+  countSamples,
+  latestPredictions,
+  latencies,
+  mapPoints,
+  findingStates,
+})
 
 /** The ids of the samples on a page. */
-export async function sampleIds(
-  reader: Reader,
+async function sampleIds(
+  reader: RawReader,
   filter: SampleFilter,
   page: SamplePage & { readonly after: SampleCursor | null },
 ): Promise<readonly string[]> {
@@ -69,7 +70,7 @@ function afterCursor(
   }
 }
 
-export async function countSamples(reader: Reader, filter: SampleFilter, sort: SampleSort): Promise<number> {
+async function countSamples(reader: RawReader, filter: SampleFilter, sort: SampleSort): Promise<number> {
   const { from, where } = matching(filter, { withPrediction: sort === 'least_certain' })
   const [row] = await reader.$queryRaw<
     readonly { readonly count: number | bigint }[]
@@ -84,8 +85,8 @@ type LatestPrediction = {
   readonly confidence: number
 }
 
-export const latestPredictions = (
-  reader: Reader,
+const latestPredictions = (
+  reader: RawReader,
   versionId: string,
   hashes: readonly string[],
 ): Promise<readonly LatestPrediction[]> =>
@@ -101,8 +102,8 @@ export function latestStatement(versionId: string, hashes: readonly string[]): P
 }
 
 /** Milliseconds, of the newest predictions; null: of all classifiers outside the trash. */
-export async function latencies(
-  reader: Reader,
+async function latencies(
+  reader: RawReader,
   classifierId: string | null,
   { since, most }: { readonly since: Date; readonly most: number },
 ): Promise<readonly number[]> {
@@ -116,17 +117,7 @@ export async function latencies(
   return rows.map((row) => row.totalMs)
 }
 
-type MapPointRow = {
-  readonly id: string
-  readonly x: number
-  readonly y: number
-  readonly label: string | null
-  readonly split: string | null
-  /** Of its open findings, separated by commas. */
-  readonly kinds: string | null
-}
-
-export const mapPoints = (reader: Reader, classifierId: string): Promise<readonly MapPointRow[]> =>
+const mapPoints = (reader: RawReader, classifierId: string): Promise<readonly MapPointRow[]> =>
   reader.$queryRaw<MapPointRow[]>`
     WITH open AS (
       SELECT one."sampleId", GROUP_CONCAT(f."kind") AS "kinds"
@@ -140,15 +131,9 @@ export const mapPoints = (reader: Reader, classifierId: string): Promise<readonl
     FROM "MapPoint" p JOIN "Sample" s ON s."id" = p."sampleId" LEFT JOIN open ON open."sampleId" = s."id"
     WHERE p."classifierId" = ${classifierId} AND s."excludedAt" IS NULL AND s."trashedAt" IS NULL`
 
-type FindingStateRow = FindingState & {
-  readonly id: string
-  readonly kind: string
-  readonly severity: number
-}
-
 /** Of all findings of a classifier; `uploadId`: of those with a sample of this upload. Sums may be BigInt. */
-export const findingStates = (
-  reader: Reader,
+const findingStates = (
+  reader: RawReader,
   { classifierId, uploadId }: { readonly classifierId: string; readonly uploadId: string | null },
 ): Promise<readonly FindingStateRow[]> =>
   reader.$queryRaw<FindingStateRow[]>`

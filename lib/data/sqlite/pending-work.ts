@@ -4,20 +4,7 @@
  * therefore never loads (docs/decisions/0037-prisma-on-first-use.md).
  */
 import type { Connection } from '../database/connection.ts'
-
-export type PendingWork = {
-  readonly hasRunningUploads: () => Promise<boolean>
-  readonly hasFileFaults: () => Promise<boolean>
-  /** May be true where `pendingClassifiers` finds none: it does not look at uploads. */
-  readonly hasUngroupedSamples: () => Promise<boolean>
-  /** Its time in the trash has ended. */
-  readonly hasExpiredTrash: (now: Date) => Promise<boolean>
-  readonly hasAnonymousImagesBefore: (time: Date) => Promise<boolean>
-  readonly hasPredictionJobs: () => Promise<boolean>
-  /** Whether the classifier has an upload that did not fail. */
-  readonly hasUploads: (classifierId: string) => Promise<boolean>
-  readonly hasClassifiers: () => Promise<boolean>
-}
+import type { PendingWork } from '../statements.ts'
 
 export const pendingWorkOf = ({ one }: Pick<Connection, 'one'>): PendingWork => {
   const isThere = async (rows: string, ...values: (Date | string)[]): Promise<boolean> =>

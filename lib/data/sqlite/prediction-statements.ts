@@ -9,6 +9,7 @@ import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Prisma } from '../generated/client.ts'
 import type { StagedImages } from '../images/staged-images.ts'
 import { sumsOf } from '../predictions/prediction-counts.ts'
+import type { PredictionStatements } from '../statements.ts'
 import type { NewImage, NewPrediction } from '../values.ts'
 import { insertImage } from './image-statements.ts'
 
@@ -34,7 +35,7 @@ export const predictionStatements = ({
   one,
   write,
   append,
-}: Pick<Connection, 'one' | 'write' | 'append'>) => ({
+}: Pick<Connection, 'one' | 'write' | 'append'>): PredictionStatements => ({
   insert: (
     predictions: readonly NewPrediction[],
     how: {

@@ -5,6 +5,7 @@
  */
 import type { Connection } from '../database/connection.ts'
 import type { Prisma } from '../generated/client.ts'
+import type { ProcessStatements } from '../statements.ts'
 
 /** Rows of processes that ended without a word. */
 const FORGOTTEN_AFTER_MS = 3_600_000
@@ -13,7 +14,11 @@ const LASTING = 'lasting:'
 
 type CountRow = Prisma.CountedElsewhereModel
 
-export const processStatements = ({ one, all, write }: Pick<Connection, 'one' | 'all' | 'write'>) => ({
+export const processStatements = ({
+  one,
+  all,
+  write,
+}: Pick<Connection, 'one' | 'all' | 'write'>): ProcessStatements => ({
   /** `now` is called in the transaction: a process that had to wait for a lock lives. */
   seen: (row: Omit<Prisma.WebProcessModel, 'lastSeen'>, now: () => number) =>
     write((writing) => {

@@ -8,6 +8,7 @@
 import { LAST_KIND } from '#lib/domain/jobs.ts'
 import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Job } from '../generated/client.ts'
+import type { JobOutcome, JobLease, QueueStatements } from '../statements.ts'
 
 const PATIENCE_MS = 5_000
 
@@ -21,13 +22,7 @@ const CLAIM =
   `"id" = (${NEXT}) RETURNING *`
 const HELD = `"id" = ? AND "worker" = ? AND "state" = 'running'`
 
-/** A job that a worker holds. */
-type Lease = { readonly id: string; readonly worker: string }
-type JobOutcome = Partial<
-  Pick<Job, 'state' | 'notBefore' | 'resultJson' | 'errorCode' | 'errorMessage' | 'endedAt'>
->
-
-export const queueStatements = ({ one, write }: Pick<Connection, 'one' | 'write'>) => {
+export const queueStatements = ({ one, write }: Pick<Connection, 'one' | 'write'>): QueueStatements => {
   const changed = (work: (writing: TransactionScope) => number): Promise<boolean> =>
     write((writing) => work(writing) > 0, PATIENCE_MS)
   const isThere = (kinds: readonly string[], at: Date): boolean =>
@@ -46,10 +41,10 @@ export const queueStatements = ({ one, write }: Pick<Connection, 'one' | 'write'
       )
       return claimed ?? null
     },
-    extend: ({ id, worker }: Lease, until: Date) =>
+    extend: ({ id, worker }: JobLease, until: Date) =>
       changed((writing) => writing.run(`UPDATE "Job" SET "leaseUntil" = ? WHERE ${HELD}`, until, id, worker)),
     /** Ends the lease. */
-    leave({ id, worker }: Lease, change: JobOutcome): Promise<boolean> {
+    leave({ id, worker }: JobLease, change: JobOutcome): Promise<boolean> {
       const row = { ...change, worker: null, leaseUntil: null }
       const columns = Object.keys(row).map((name) => `"${name}" = ?`)
       return changed((writing) =>
@@ -62,7 +57,7 @@ export const queueStatements = ({ one, write }: Pick<Connection, 'one' | 'write'
       )
     },
     /** Back to the queue; the attempt does not count. */
-    release: ({ id, worker }: Lease, notBefore: Date) =>
+    release: ({ id, worker }: JobLease, notBefore: Date) =>
       changed((writing) =>
         writing.run(
           `UPDATE "Job" SET "state" = 'queued', "attempt" = "attempt" - 1, "notBefore" = ?, "worker" = NULL,

@@ -1,14 +1,10 @@
 /** The SQL condition of a filter on samples, for lists and for changes of all that match: both find the same rows.
  *  Prisma can express neither the order by a prediction of the live version nor findings whose label still holds. */
-import { parseArea, type SampleFilters } from '#lib/contracts/sample-filters.ts'
+import { parseArea } from '#lib/contracts/sample-filters.ts'
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
-
-export type SampleFilter = SampleFilters & {
-  readonly classifierId: string
-  /** As `state`, for older requests: excluded or not, in whatever other state. */
-  readonly is_excluded?: boolean | undefined
-}
+import { asksForPrediction, type SampleFilter } from '../samples/sample-filter.ts'
+import type { MatchingSample, RawReader } from '../transaction-statements.ts'
 
 /** Tables and condition of a statement whose samples are called `s`; `isPredicted`: predictions are called `p`, and
  *  samples without one are left out. */
@@ -30,9 +26,6 @@ export function matching(filter: SampleFilter, { withPrediction = false } = {}):
     isPredicted,
   }
 }
-
-export const asksForPrediction = ({ predicted, differs, certainty_below: below }: SampleFilters): boolean =>
-  predicted !== undefined || differs !== undefined || below !== undefined
 
 function ownConditions(filter: SampleFilter): Prisma.Sql[] {
   const { sql } = prismaSql()
@@ -117,10 +110,9 @@ const COLUMNS = `s."id", s."classifierId", s."hash", s."filename", s."label", s.
   s."excludedAt", s."trashedAt", s."trashId"`
 
 /** All that match, oldest first, with what a change needs of them. */
-export const samplesMatching = <T>(
-  reader: Pick<Prisma.TransactionClient, '$queryRaw'>,
-  filter: SampleFilter,
-): Promise<T[]> => {
+export const samplesMatching = (reader: RawReader, filter: SampleFilter): Promise<MatchingSample[]> => {
   const { from, where } = matching(filter)
-  return reader.$queryRaw<T[]>`SELECT ${prismaSql().raw(COLUMNS)} FROM ${from} WHERE ${where} ORDER BY s."id"`
+  return reader.$queryRaw<
+    MatchingSample[]
+  >`SELECT ${prismaSql().raw(COLUMNS)} FROM ${from} WHERE ${where} ORDER BY s."id"`
 }

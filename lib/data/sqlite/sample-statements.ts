@@ -4,23 +4,15 @@
  * through Prisma (../samples).
  */
 import type { Connection, TransactionScope } from '../database/connection.ts'
-import type { Sample } from '../generated/client.ts'
 import type { StagedImages } from '../images/staged-images.ts'
-import type { NewSample } from '../values.ts'
+import type { ExistingSample, SampleDraft, SampleStatements } from '../statements.ts'
 import { insertImage } from './image-statements.ts'
 
 const INSERT = `INSERT INTO "Sample" ("id", "classifierId", "hash", "label", "split", "isSplitGiven", "source",
     "uploadId", "filename", "createdAt", "labelledAt")
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-export type ExistingSample = Pick<Sample, 'id' | 'label' | 'uploadId' | 'trashedAt'>
-type SampleDraft = {
-  readonly id: string
-  readonly classifierId: string
-  readonly sample: NewSample
-}
-
-export const sampleStatements = ({ write }: Pick<Connection, 'write'>) => ({
+export const sampleStatements = ({ write }: Pick<Connection, 'write'>): SampleStatements => ({
   /**
    * All of them in one transaction, which ends without effect if `check` refuses the classes that the classifier has.
    * Returns for each the sample that already has its image, which is not changed, or null.

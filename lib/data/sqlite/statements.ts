@@ -2,9 +2,13 @@
  *  this folder says in its header why it does not (docs/decisions/0053-storage-by-prisma.md). lib/checks/sql-text.ts
  *  keeps SQL out of other files. */
 import type { Connection } from '../database/connection.ts'
+import type { Statements } from '../statements.ts'
 import { accessStatements } from './access-statements.ts'
+import { bulkStatements } from './bulk-statements.ts'
 import { classifierStatements } from './classifier-statements.ts'
+import { deletionStatements } from './deletion-statements.ts'
 import { imageStatements } from './image-statements.ts'
+import { listStatements } from './list-statements.ts'
 import { pendingWorkOf } from './pending-work.ts'
 import { predictionStatements } from './prediction-statements.ts'
 import { processStatements } from './process-statements.ts'
@@ -12,12 +16,13 @@ import { queueStatements } from './queue-statements.ts'
 import { sampleStatements } from './sample-statements.ts'
 import { versionStatements } from './version-statements.ts'
 
-export type Statements = ReturnType<typeof sqliteStatements>
-
-export const sqliteStatements = (connection: Connection) => ({
+export const sqliteStatements = (connection: Connection): Statements => ({
   access: accessStatements(connection),
+  bulk: bulkStatements(),
   classifiers: classifierStatements(connection),
+  deletion: deletionStatements(connection),
   images: imageStatements(connection),
+  lists: listStatements(),
   pending: pendingWorkOf(connection),
   predictions: predictionStatements(connection),
   processes: processStatements(connection),

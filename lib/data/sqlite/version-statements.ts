@@ -5,38 +5,11 @@
  */
 import type { Connection } from '../database/connection.ts'
 import type { Promotion, Version, VersionFault } from '../generated/client.ts'
+import { VERSION_COLUMNS, type VersionRow, type VersionStatements } from '../statements.ts'
 
-/** Without the card, which is 12 to 23 kB: a dashboard reads the rows of every live version. */
-export type VersionRow = Omit<Version, 'cardJson' | 'robustnessJson'>
+const COLUMNS = VERSION_COLUMNS.map((name) => `"${name}"`).join(', ')
 
-const COLUMNS = (
-  [
-    'id',
-    'classifierId',
-    'number',
-    'parent',
-    'runId',
-    'isShipped',
-    'recipe',
-    'engine',
-    'accuracy',
-    'accuracyLow',
-    'accuracyHigh',
-    'testImages',
-    'parameters',
-    'sizeBytes',
-    'classesJson',
-    'preprocessJson',
-    'verdictJson',
-    'createdAt',
-    'promotedAt',
-    'trashedAt',
-  ] as const satisfies readonly (keyof VersionRow)[]
-)
-  .map((name) => `"${name}"`)
-  .join(', ')
-
-export const versionStatements = ({ one, all }: Pick<Connection, 'one' | 'all'>) => ({
+export const versionStatements = ({ one, all }: Pick<Connection, 'one' | 'all'>): VersionStatements => ({
   /** In the trash too. */
   row: async (id: string) => one<VersionRow>(`SELECT ${COLUMNS} FROM "Version" WHERE "id" = ?`, id) ?? null,
   withCard: async (id: string) => one<Version>('SELECT * FROM "Version" WHERE "id" = ?', id) ?? null,

@@ -2,26 +2,15 @@
  *  modules derived (packs, features) are removed before, by lib/operations/permanent-deletion.ts; backups are not
  *  touched here. */
 import { storedFindings } from '#lib/contracts/stored-json.ts'
-import { open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { blobNow } from '../images/blobs.ts'
-import {
-  deleteUnusedAmong,
-  forgetFilenames,
-  imagesOfOthers,
-  rewriteFile,
-  unlinkImages,
-} from '../sqlite/deletion-statements.ts'
+import type { Statements } from '../statements.ts'
 import { conflict, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
 import type { Transaction } from './trash-rows.ts'
 import type { Trash, TrashRecord } from '../samples/undo-types.ts'
 
-/** Images whose bytes are looked for in the database file afterwards; SQLite may leave a copy of a moved row
- *  in the gap of a page. */
-const MOST_NEEDLES = 20
-const NEEDLE_BYTES = 48
-const CHUNK_BYTES = 4 * 2 ** 20
 const ACTIVE = ['queued', 'running', 'judging']
 
 /** What deleting an entry of the trash concerns, before anything is deleted. */
@@ -59,8 +48,9 @@ export function erasingOf(
   { trash, snapshots }: { readonly trash: Trash; readonly snapshots: Snapshots },
 ): PermanentDeletion {
   const { prisma, settings } = store
+  const { deletion } = store.statements
   /** Readers of other processes are over in milliseconds; where one stays longer, the worker tries again. */
-  const purge = (): Promise<boolean> => store.connection.truncateWal()
+  const purge = (): Promise<boolean> => store.database.purgeLog()
 
   async function hashesOf(reading: DeletionReader, record: TrashRecord): Promise<readonly string[]> {
     if (record.kind === 'version') return []
@@ -90,7 +80,7 @@ export function erasingOf(
     record: TrashRecord,
   ): Promise<Pick<ErasePlan, 'images' | 'shared'>> {
     const hashes = await hashesOf(reading, record)
-    const shared = await imagesOfOthers(reading, record.classifierId, hashes)
+    const shared = await deletion.imagesOfOthers(reading, record.classifierId, hashes)
     const stays = new Set(shared.map(({ hash }) => hash))
     return { images: hashes.filter((hash) => !stays.has(hash)), shared }
   }
@@ -137,7 +127,7 @@ export function erasingOf(
       }
     },
     async erase({ record, images: planned }) {
-      const needles = await needlesOf(prisma, planned)
+      const purgeImages = await deletion.purgeAfter(planned)
       await prisma.$transaction(async (tx) => {
         // Since the plan some of it, or all, may have been restored, or uploaded again.
         if (!(await tx.trashEntry.findUnique({ where: { id: record.id }, select: { id: true } })))
@@ -153,37 +143,31 @@ export function erasingOf(
             'a training run of this classifier is queued or running and may use it',
             'Wait for the training run or cancel it.',
           )
-        await forgetNames(tx, record, everything)
+        await forgetNames(deletion, tx, { record, hashes: everything })
         // Predictions stay as figures, without the image. Those of other classifiers lose it, too, unless these have it
         // as a sample.
-        await unlinkImages(tx, record.classifierId, { images: still, ofClassifier: everything })
+        await deletion.unlinkImages(tx, record.classifierId, { images: still, ofClassifier: everything })
         await deleteRows(tx, record)
-        await removeUnused(tx, settings.dataDir, still)
+        // Files are deleted while the lock is held: if the process is killed before the end of the transaction, the
+        // entry is still in the trash and is deleted again.
+        for (const hash of await deletion.deleteUnusedAmong(tx, still))
+          blobNow.removeImage(settings.dataDir, hash)
       })
       for (const folder of foldersOf(record, settings.dataDir))
         await rm(folder, { recursive: true, force: true })
-      let isPurged = await purge()
-      if (await contains(settings.databaseFile, needles)) {
-        await rewriteFile(prisma)
-        isPurged = await purge()
-      }
-      return isPurged
+      return purgeImages()
     },
   }
-}
-
-/**
- * Files are deleted while the lock is held, before the rows: if the process is killed in between, the entry
- * is still in the trash and is deleted again.
- */
-async function removeUnused(tx: Transaction, dataDir: string, images: readonly string[]): Promise<void> {
-  for (const hash of await deleteUnusedAmong(tx, images)) blobNow.removeImage(dataDir, hash)
 }
 
 const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)]
 
 /** File names in the reports of uploads, which contain the names of images. */
-async function forgetNames(tx: Transaction, record: TrashRecord, hashes: readonly string[]): Promise<void> {
+async function forgetNames(
+  deletion: Statements['deletion'],
+  tx: Transaction,
+  { record, hashes }: { readonly record: TrashRecord; readonly hashes: readonly string[] },
+): Promise<void> {
   if (record.kind !== 'samples' && record.kind !== 'upload') return
   const samples = await tx.sample.findMany({
     where: { classifierId: record.classifierId, trashId: record.id },
@@ -205,7 +189,7 @@ async function forgetNames(tx: Transaction, record: TrashRecord, hashes: readonl
     if (findings.length < report.findings.length)
       await tx.upload.update({ where: { id }, data: { reportJson: JSON.stringify({ ...report, findings }) } })
   }
-  await forgetFilenames(tx, record.classifierId, hashes)
+  await deletion.forgetFilenames(tx, record.classifierId, hashes)
 }
 
 async function deleteRows(
@@ -233,29 +217,4 @@ async function deleteUpload(tx: Transaction, id: string): Promise<void> {
 function foldersOf({ kind, classifierId, title }: TrashRecord, dataDir: string): readonly string[] {
   if (kind === 'classifier') return [path.join(dataDir, 'models', classifierId)]
   return kind === 'version' ? [path.join(dataDir, 'models', classifierId, title)] : []
-}
-
-/** Some bytes from the middle of images that lie in rows. */
-async function needlesOf(prisma: Store['prisma'], images: readonly string[]): Promise<readonly Buffer[]> {
-  const rows = await prisma.image.findMany({
-    where: { hash: { in: images.slice(0, MOST_NEEDLES) }, bytes: { not: null } },
-    select: { bytes: true },
-  })
-  return rows.flatMap(({ bytes }) => {
-    if (bytes === null || bytes.length < NEEDLE_BYTES) return []
-    const from = Math.floor((bytes.length - NEEDLE_BYTES) / 2)
-    return [Buffer.from(bytes.subarray(from, from + NEEDLE_BYTES))]
-  })
-}
-
-async function contains(file: string, needles: readonly Buffer[]): Promise<boolean> {
-  if (needles.length === 0) return false
-  await using handle = await open(file, 'r')
-  const chunk = Buffer.alloc(CHUNK_BYTES + NEEDLE_BYTES)
-  for (let at = 0; ; at += CHUNK_BYTES) {
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at)
-    if (bytesRead === 0) return false
-    const part = chunk.subarray(0, bytesRead)
-    if (needles.some((needle) => part.includes(needle))) return true
-  }
 }
