@@ -2,7 +2,7 @@
 import { expect } from '@playwright/test'
 import { ADMIN, browserCookies, startOwnProduct, type OwnProduct } from './own-product.ts'
 import { pagesOf } from './pages.ts'
-import { twoSigns } from './people.ts'
+import { image, twoSigns } from './people.ts'
 import { test } from './watched.ts'
 
 const OF_EACH = 30
@@ -67,4 +67,43 @@ test('images are relabelled, excluded and deleted by mouse and by keyboard, and 
   await expect(images.enlarged).toBeHidden()
   await page.keyboard.press('?')
   await expect(images.help.itself).toBeVisible()
+})
+
+test('images without a label are labelled by keys that are faster than the server, one image for each key', async ({
+  page,
+}) => {
+  const form = new FormData()
+  for (const i of [1, 2, 3])
+    form.append('files', new Blob([new Uint8Array(image('ring', 7_000 + i))]), `new ${i}.png`)
+  const headers = { cookie: product.admin, origin: product.url }
+  await product.request('POST', '/api/upload?classifier=signs&unlabelled=true', { headers, body: form })
+  await page.context().addCookies(browserCookies(product.user, product.url))
+  const { images } = pagesOf(page, product)
+  await images.open('signs', { state: 'unlabelled', sort: 'name' })
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('**/api/samples', async (route) => {
+    if (route.request().method() === 'PATCH') await answered
+    await route.continue()
+  })
+
+  await images.grid.focus()
+  await page.keyboard.press('Enter')
+  await expect(images.enlarged).toContainText('1 of 3')
+  await page.keyboard.press('2')
+  await page.keyboard.press('2')
+  await expect(images.enlarged).toContainText('new 3.png')
+  await page.keyboard.press('2')
+  await expect(images.enlarged).toBeHidden()
+  answer()
+
+  const unlabelled = async () =>
+    (await product.request('GET', '/api/samples?classifier=signs&state=unlabelled', { headers })).json[
+      'total'
+    ]
+  await expect.poll(unlabelled).toBe(0)
+  await expect(images.allLabelled).toBeFocused()
+  await page.keyboard.press('Control+z')
+  await expect(images.image(0)).toHaveAccessibleName('No label, new 3.png')
+  expect(await unlabelled()).toBe(1)
 })

@@ -48,6 +48,7 @@ export const imagesPage = (tab: Tab) => {
     labelButton: (label: string) =>
       enlarged.getByRole('group', { name: 'Set the label' }).getByRole('button', { name: label }),
     enlargedLabel: (label: string) => enlarged.getByRole('heading', { name: label, exact: true }),
+    allLabelled: page.getByText('Every image has a label now.'),
     help: dialogOf(page.getByRole('dialog', { name: 'Keyboard' })),
   }
 }

@@ -21,7 +21,7 @@ const RECENT_UPLOADS = 20
 
 export default async function Images(props: ClassifierPageProps) {
   const query = await queryOf(props)
-  const { id, title, classes } = await classifierOfPage(props.params)
+  const { id, title, classes, live_version: liveVersion } = await classifierOfPage(props.params)
   const user = await requireViewer(imagesAddress(id, query))
   const list = imageListOf(query)
   const { listSamples, listFindings } = darkroom().queries
@@ -72,6 +72,7 @@ export default async function Images(props: ClassifierPageProps) {
           list={list}
           initial={{ samples: samples.value.samples, total: samples.value.total }}
           mayEdit={user.may('edit')}
+          canPredict={liveVersion !== null}
         />
       )}
     </div>

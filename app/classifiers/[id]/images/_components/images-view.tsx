@@ -10,7 +10,8 @@ import { ImageGrid } from './image-grid.tsx'
 import type { KeyCommand } from './key-commands.ts'
 import { KeyboardHelp } from './keyboard-help.tsx'
 import { Lightbox } from './lightbox.tsx'
-import { ALL, countOf, NOTHING, type Selection } from './selection.ts'
+import { leavesList } from './sample-list.ts'
+import { ALL, countOf, NOTHING, without, type Selection } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { useUndoKey } from './use-undo-key.ts'
 import type { ChangeTarget, Edit } from './sample-edit.ts'
@@ -23,14 +24,18 @@ type ImagesViewProps = {
   readonly list: ImageList
   readonly initial: InitialSamples
   readonly mayEdit: boolean
+  /** Whether a live version can suggest labels. */
+  readonly canPredict: boolean
 }
 
-export function ImagesView({ classifier, classes, list, initial, mayEdit }: ImagesViewProps) {
+export function ImagesView(props: ImagesViewProps) {
+  const { classifier, classes, list, initial, mayEdit, canPredict } = props
   const section = useRef<HTMLElement>(null)
   const pages = useSamplePages(classifier, list, initial)
-  const edits = useSampleEdits(pages.reload)
+  const edits = useSampleEdits(pages)
   useUndoKey(edits.undo)
-  const [selection, setSelection] = useState<Selection>(NOTHING)
+  const [chosen, setSelection] = useState<Selection>(NOTHING)
+  const selection = without(chosen, pages.isHidden)
   const [position, setPosition] = useState(0)
   const [isEnlarged, setIsEnlarged] = useState(list.filters.sample !== undefined)
   const [isHelpOpen, setIsHelpOpen] = useState(false)
@@ -47,14 +52,17 @@ export function ImagesView({ classifier, classes, list, initial, mayEdit }: Imag
   }
   const change = async (edit: Edit, to: ChangeTarget | null) => {
     if (!mayEdit || to === null) return
-    const isGone = edit.is_trashed !== undefined
     const isChanged = await edits.apply(to, edit)
-    if (isChanged && (isGone || selection.kind === 'all'))
-      setSelection((now) => (now === selection ? NOTHING : now))
-    // a button that has disappeared, or is disabled, leaves the focus nowhere
-    if (!isEnlarged)
-      section.current?.querySelector<HTMLElement>('[role=listbox]')?.focus({ preventScroll: true })
+    const ids = new Set(to.ids)
+    if (isChanged && leavesList(edit, list.filters)) setSelection((now) => without(now, (id) => ids.has(id)))
+    if (isChanged && chosen.kind === 'all') setSelection((now) => (now === chosen ? NOTHING : now))
+    if (!isEnlarged) focusList()
   }
+  /** A button or a dialog that has disappeared leaves the focus nowhere. */
+  const focusList = () =>
+    section.current
+      ?.querySelector<HTMLElement>('[role=listbox], [tabindex="-1"]')
+      ?.focus({ preventScroll: true })
 
   /** `only`: the image that is enlarged, whatever is selected. */
   const onCommand = (command: KeyCommand, only: ChangeTarget | null = null) => {
@@ -124,7 +132,13 @@ export function ImagesView({ classifier, classes, list, initial, mayEdit }: Imag
           }
         />
       )}
-      {pages.total === 0 && <p className="muted">No images match the filters.</p>}
+      {pages.total === 0 && (
+        <p className="muted" tabIndex={-1}>
+          {list.filters.state === 'unlabelled'
+            ? 'Every image has a label now.'
+            : 'No images match the filters.'}
+        </p>
+      )}
       {pages.total > 0 && (
         <ImageGrid
           pages={pages}
@@ -144,6 +158,7 @@ export function ImagesView({ classifier, classes, list, initial, mayEdit }: Imag
         position={current}
         total={pages.total}
         mayEdit={mayEdit}
+        canPredict={canPredict}
         classes={classes}
         onMove={(by) => {
           const next = Math.max(0, Math.min(pages.total - 1, current + by))
@@ -152,7 +167,11 @@ export function ImagesView({ classifier, classes, list, initial, mayEdit }: Imag
         }}
         onEdit={(edit) => void change(edit, enlarged)}
         onCommand={(command) => onCommand(command, enlarged)}
-        onClose={() => setIsEnlarged(false)}
+        onClose={() => {
+          setIsEnlarged(false)
+          // where the grid is gone, the focus cannot go back to it
+          if (document.activeElement?.matches('body, dialog')) focusList()
+        }}
       />
       <KeyboardHelp isOpen={isHelpOpen} classes={classes} onClose={() => setIsHelpOpen(false)} />
     </section>

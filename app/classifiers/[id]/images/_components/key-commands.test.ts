@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { commandOf, moved } from './key-commands.ts'
 
 const press = (key: string, more: Partial<Parameters<typeof commandOf>[0]> = {}) =>
-  commandOf({ key, ctrlKey: false, metaKey: false, altKey: false, ...more })
+  commandOf({ key, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more })
 
 test('keys do what the help says', () => {
   expect(press('3')).toEqual({ kind: 'label', classIndex: 2 })
@@ -22,6 +22,11 @@ test('keys of the browser and of forms stay theirs', () => {
   ])
     expect(pressed).toBeNull()
   expect(press('constructor')).toBeNull()
+})
+
+test('a key that is held down moves on, but does not change one image after the other', () => {
+  expect(press('ArrowRight', { repeat: true })).toEqual({ kind: 'move', by: 1 })
+  for (const key of ['2', 'x', 't', 'Delete', 'r']) expect(press(key, { repeat: true }), key).toBeNull()
 })
 
 test('moves stay within the list', () => {

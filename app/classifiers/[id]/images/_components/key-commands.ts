@@ -26,6 +26,8 @@ type KeyPress = {
   readonly ctrlKey: boolean
   readonly metaKey: boolean
   readonly altKey: boolean
+  /** Held down. */
+  readonly repeat: boolean
 }
 
 const MOVES: Readonly<Record<string, Extract<KeyCommand, { kind: 'move' }>['by']>> = {
@@ -50,6 +52,8 @@ const KEYS: Readonly<Record<string, Exclude<KeyCommand['kind'], 'move' | 'label'
   '?': 'help',
 }
 
+const CHANGING = /^([1-9xtr]|Delete)$/
+
 /** Shown by "?", in this order. */
 export const KEY_HELP: readonly (readonly [keys: string, does: string])[] = [
   ['Arrow keys', 'go to another image; with Shift, extend the selection'],
@@ -66,8 +70,9 @@ export const KEY_HELP: readonly (readonly [keys: string, does: string])[] = [
   ['?', 'shows this list'],
 ]
 
-export function commandOf({ key, ctrlKey, metaKey, altKey }: KeyPress): KeyCommand | null {
-  if (altKey) return null
+/** A key that is held down changes one image, not one after the other. */
+export function commandOf({ key, ctrlKey, metaKey, altKey, repeat }: KeyPress): KeyCommand | null {
+  if (altKey || (repeat && CHANGING.test(key))) return null
   if (ctrlKey || metaKey) {
     if (key === 'a' || key === 'A') return { kind: 'select-all' }
     return key === 'z' || key === 'Z' ? { kind: 'undo' } : null

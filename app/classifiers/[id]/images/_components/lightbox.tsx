@@ -21,6 +21,8 @@ type LightboxProps = {
   readonly position: number
   readonly total: number
   readonly mayEdit: boolean
+  /** Whether a live version can suggest labels. */
+  readonly canPredict: boolean
   readonly classes: readonly string[]
   readonly onMove: (by: -1 | 1) => void
   readonly onEdit: (edit: Edit) => void
@@ -36,6 +38,12 @@ export function Lightbox(props: LightboxProps) {
     if (isOpen && !dialog.current?.open) dialog.current?.showModal()
     if (!isOpen && dialog.current?.open) dialog.current.close()
   }, [isOpen])
+  // after each change: the button that had the focus may be disabled or gone; keys would then go to the page
+  useEffect(() => {
+    const active = document.activeElement
+    if (dialog.current?.open && (!active || active === document.body || active.matches(':disabled')))
+      dialog.current.focus()
+  })
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target instanceof HTMLInputElement) return
@@ -51,6 +59,7 @@ export function Lightbox(props: LightboxProps) {
     <dialog
       ref={dialog}
       className="dialog lightbox"
+      tabIndex={-1}
       aria-label="Enlarged image"
       onClose={onClose}
       onKeyDown={onKeyDown}
@@ -96,6 +105,7 @@ export function Lightbox(props: LightboxProps) {
 function SampleFacts({
   sample,
   mayEdit,
+  canPredict,
   classes,
   onEdit,
 }: LightboxProps & { readonly sample: SampleAnswer }) {
@@ -104,7 +114,7 @@ function SampleFacts({
   return (
     <>
       <h2 className="break-words">{labelText(sample)}</h2>
-      {sample.label === null && !isTrashed && (
+      {sample.label === null && !isTrashed && canPredict && (
         <Suggestion
           key={sample.id}
           sample={sample}
@@ -118,7 +128,7 @@ function SampleFacts({
             {predicted.class} <FigureNumber share={predicted.confidence} digits={0} /> ({predicted.version})
           </Fact>
         )}
-        <Fact name="Set">{split ? SPLIT_NAMES[split] : 'None'}</Fact>
+        {split && <Fact name="Set">{SPLIT_NAMES[split]}</Fact>}
         {filename && (
           <Fact name="File name" isWide>
             <span className="break-all">{filename}</span>

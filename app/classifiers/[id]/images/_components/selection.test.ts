@@ -10,6 +10,7 @@ import {
   ranged,
   rangeTo,
   toggled,
+  without,
 } from './selection.ts'
 
 const ids = (...names: string[]) => expect.objectContaining({ ids: new Set(names) })
@@ -46,4 +47,12 @@ test('all that match contains images that were never loaded, until one is clicke
   expect([isSelected(ALL, 'anything'), countOf(ALL, 100_000)]).toEqual([true, 100_000])
   expect(toggled(ALL, 'a', 7)).toEqual(only('a', 7))
   expect([isSelected(NOTHING, 'a'), countOf(NOTHING, 100_000)]).toEqual([false, 0])
+})
+
+test('an image that has left the list is no longer selected', () => {
+  const two = ranged(only('a', 0), ['a', 'b'])
+
+  expect(without(two, (id) => id === 'a')).toEqual(ids('b'))
+  expect(without(two, () => false)).toBe(two)
+  expect(without(ALL, () => true)).toBe(ALL)
 })

@@ -46,6 +46,13 @@ export function rangeTo(
   return { first: Math.min(anchor, position), end: Math.max(anchor, position) + 1 }
 }
 
+/** Without the images that have left the list. */
+export function without(selection: Selection, isGone: (id: string) => boolean): Selection {
+  if (selection.kind === 'all') return selection
+  const ids = [...selection.ids].filter((id) => !isGone(id))
+  return ids.length === selection.ids.size ? selection : { ...selection, ids: new Set(ids) }
+}
+
 /** The images of a range instead of what was selected; the anchor stays, so that the range can be changed. */
 export const ranged = (selection: Selection, ids: readonly string[]): Selection => ({
   kind: 'some',

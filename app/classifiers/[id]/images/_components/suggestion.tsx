@@ -26,17 +26,18 @@ export function Suggestion({ sample, mayAccept, onAccept }: SuggestionProps) {
     sample.predicted ? { kind: 'known', suggested: sample.predicted } : { kind: 'predicting' },
   )
   const isPredicting = state.kind === 'predicting'
+  const { classifier, image_url: url, filename } = sample
   useEffect(() => {
     if (!isPredicting) return
     const leaving = new AbortController()
-    predicted(sample, leaving.signal).then(
+    predicted({ classifier, url, filename }, leaving.signal).then(
       (suggested) => setState({ kind: 'known', suggested }),
       (error: unknown) => {
         if (!leaving.signal.aborted) setState({ kind: 'failed', why: failureOf(error).detail })
       },
     )
     return () => leaving.abort()
-  }, [isPredicting, sample])
+  }, [isPredicting, classifier, url, filename])
 
   if (state.kind === 'predicting') return <p className="muted">Predicting…</p>
   if (state.kind === 'failed') return <p className="muted">There is no suggestion. {state.why}</p>
@@ -56,8 +57,10 @@ export function Suggestion({ sample, mayAccept, onAccept }: SuggestionProps) {
   )
 }
 
+type StoredFile = { readonly classifier: string; readonly url: string; readonly filename: string | null }
+
 async function predicted(
-  { classifier, image_url: url, filename }: SampleAnswer,
+  { classifier, url, filename }: StoredFile,
   signal: AbortSignal,
 ): Promise<LabelSuggestion> {
   const blob = await (await fetch(url, { signal })).blob()

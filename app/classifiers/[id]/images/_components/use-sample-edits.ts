@@ -6,7 +6,9 @@ import { counted } from '#lib/domain/count-text.ts'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../../../_components/request-error.ts'
 import type { ChangeTarget, Edit } from './sample-edit.ts'
+import type { PendingEdit } from './sample-list.ts'
 import { changeText } from './sample-text.ts'
+import type { SamplePages } from './use-sample-pages.ts'
 
 /** Of the last change, shown with its undo. */
 export type ChangeNotice = { readonly text: string; readonly changeId: string | null }
@@ -22,7 +24,9 @@ export type ImageEdits = {
   readonly dismiss: () => void
 }
 
-export function useSampleEdits(reload: () => Promise<void>): ImageEdits {
+type ListOfEdits = Pick<SamplePages, 'expect' | 'withdraw' | 'reload'>
+
+export function useSampleEdits({ expect, withdraw, reload }: ListOfEdits): ImageEdits {
   const [isBusy, setIsBusy] = useState(false)
   const [notice, setNotice] = useState<ChangeNotice | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -30,28 +34,36 @@ export function useSampleEdits(reload: () => Promise<void>): ImageEdits {
   const [canUndo, setCanUndo] = useState(false)
   const undoable = useRef<readonly string[]>([])
   const last = useRef<Promise<unknown>>(Promise.resolve())
+  const waiting = useRef(0)
+  const stored = useRef<readonly PendingEdit[]>([])
 
   const remember = useCallback((ids: readonly string[]) => {
     undoable.current = ids
     setCanUndo(ids.length > 0)
   }, [])
 
-  /** One after another: a change that is undone at once has been stored before. */
+  /** One after another: a change that is undone at once has been stored before. The list is read again after the last
+   *  one. */
   const run = useCallback(
     (work: () => Promise<void>): Promise<boolean> => {
+      waiting.current++
       const done = last.current.then(async () => {
         setIsBusy(true)
         setFailure(null)
         setBlockedUndo(null)
         try {
           await work()
-          await reload()
           return true
         } catch (error) {
           setNotice(null)
           setFailure(failureOf(error))
           return false
         } finally {
+          waiting.current--
+          if (waiting.current === 0) {
+            await reload(stored.current)
+            stored.current = []
+          }
           setIsBusy(false)
         }
       })
@@ -62,13 +74,22 @@ export function useSampleEdits(reload: () => Promise<void>): ImageEdits {
   )
 
   const apply = useCallback(
-    (target: ChangeTarget, edit: Edit) =>
-      run(async () => {
-        const { change, changed } = await call('PATCH /api/samples', { ...target, ...edit })
-        if (change) remember([...undoable.current, change.id])
-        setNotice({ text: changeText(edit, changed), changeId: change?.id ?? null })
-      }),
-    [remember, run],
+    (target: ChangeTarget, edit: Edit) => {
+      const pending = { ids: target.ids ?? [], edit }
+      expect(pending)
+      return run(async () => {
+        try {
+          const { change, changed } = await call('PATCH /api/samples', { ...target, ...edit })
+          stored.current = [...stored.current, pending]
+          if (change) remember([...undoable.current, change.id])
+          setNotice({ text: changeText(edit, changed), changeId: change?.id ?? null })
+        } catch (error) {
+          withdraw(pending)
+          throw error
+        }
+      })
+    },
+    [expect, remember, run, withdraw],
   )
 
   const undo = useCallback(

@@ -8,68 +8,80 @@ import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../../../_components/request-error.ts'
 import { IMAGES_AT_ONCE, type ImageList } from '../filters.ts'
 import type { PositionRange } from './grid-layout.ts'
+import { shownSamples, type PendingEdit, type SampleList, type ShownSamples } from './sample-list.ts'
 
 /** While scrolling fast, pages that were passed are not loaded. */
 const SETTLE_MS = 60
 
 export type InitialSamples = { readonly samples: readonly SampleAnswer[]; readonly total: number }
-export type SamplePages = {
-  readonly total: number
+export type SamplePages = Omit<ShownSamples, 'onServer'> & {
   readonly failure: Failure | null
-  readonly at: (position: number) => SampleAnswer | undefined
   /** Loads what is missing in the range that is in view. */
   readonly show: (range: PositionRange) => void
   /** Ids of a range, loaded where necessary. */
   readonly idsIn: (range: PositionRange) => Promise<readonly string[]>
-  /** Reads the list again: it was changed. */
-  readonly reload: () => Promise<void>
+  /** Shows a change before the server has stored it. */
+  readonly expect: (change: PendingEdit) => void
+  /** Shows the images without this change: it failed. */
+  readonly withdraw: (change: PendingEdit) => void
+  /** Reads the list again. These changes are in it. */
+  readonly reload: (stored?: readonly PendingEdit[]) => Promise<void>
 }
 
-export function useSamplePages(classifier: string, list: ImageList, initial: InitialSamples): SamplePages {
-  const [pages, setPages] = useState<ReadonlyMap<number, readonly SampleAnswer[]>>(
-    () => new Map([[0, initial.samples]]),
-  )
-  const [total, setTotal] = useState(initial.total)
+export function useSamplePages(
+  classifier: string,
+  { filters, sort }: ImageList,
+  initial: InitialSamples,
+): SamplePages {
+  const [samples, setSamples] = useState<SampleList>(() => ({
+    total: initial.total,
+    pages: new Map([[0, initial.samples]]),
+    pending: [],
+  }))
   const [failure, setFailure] = useState<Failure | null>(null)
-  const known = useRef(pages)
+  const shown = useMemo(() => shownSamples(samples, filters), [samples, filters])
+  const known = useRef(samples)
   const loading = useRef(new Map<number, Promise<readonly SampleAnswer[]>>())
   const inView = useRef<PositionRange>({ first: 0, end: IMAGES_AT_ONCE })
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  /** Changes that the next list shows, also where reading it failed once. */
+  const stored = useRef<readonly PendingEdit[]>([])
 
-  const keep = useCallback((next: ReadonlyMap<number, readonly SampleAnswer[]>) => {
-    known.current = next
-    setPages(next)
+  const keep = useCallback((change: Partial<SampleList>) => {
+    known.current = { ...known.current, ...change }
+    setSamples(known.current)
   }, [])
 
   const read = useCallback(
-    async (page: number): Promise<readonly SampleAnswer[]> => {
-      const { filters, sort } = list
-      const answer = await call('GET /api/samples', {
+    (page: number) =>
+      call('GET /api/samples', {
         classifier,
         ...filters,
         sort,
         offset: page * IMAGES_AT_ONCE,
         limit: IMAGES_AT_ONCE,
-      })
-      setTotal(answer.total)
-      setFailure(null)
-      return answer.samples
-    },
-    [classifier, list],
+      }),
+    [classifier, filters, sort],
   )
 
   const load = useCallback(
     (page: number): Promise<readonly SampleAnswer[]> => {
-      const there = known.current.get(page)
+      const there = known.current.pages.get(page)
       if (there) return Promise.resolve(there)
       const running = loading.current.get(page)
       if (running) return running
       const started = read(page)
-        .then((samples) => {
-          keep(new Map(known.current).set(page, samples))
-          return samples
+        .then((answer) => {
+          // not where the list was read again meanwhile: its positions may be others
+          if (loading.current.get(page) === started) {
+            keep({ total: answer.total, pages: new Map(known.current.pages).set(page, answer.samples) })
+            setFailure(null)
+          }
+          return answer.samples
         })
-        .finally(() => loading.current.delete(page))
+        .finally(() => {
+          if (loading.current.get(page) === started) loading.current.delete(page)
+        })
       loading.current.set(page, started)
       return started
     },
@@ -81,51 +93,68 @@ export function useSamplePages(classifier: string, list: ImageList, initial: Ini
       inView.current = range
       clearTimeout(timer.current)
       timer.current = setTimeout(() => {
-        for (const page of pagesOf(range)) load(page).catch((error: unknown) => setFailure(failureOf(error)))
+        for (const page of pagesOf(shownSamples(known.current, filters).onServer(range)))
+          load(page).catch((error: unknown) => setFailure(failureOf(error)))
       }, SETTLE_MS)
     },
-    [load],
+    [filters, load],
   )
   useEffect(() => () => clearTimeout(timer.current), [])
 
   const idsIn = useCallback(
     async (range: PositionRange): Promise<readonly string[]> => {
+      const { onServer, isHidden } = shownSamples(known.current, filters)
+      const { first, end } = onServer(range)
       const ids: string[] = []
-      for (const page of pagesOf(range))
+      for (const page of pagesOf({ first, end }))
         for (const [i, { id }] of (await load(page)).entries()) {
           const position = page * IMAGES_AT_ONCE + i
-          if (position >= range.first && position < range.end) ids.push(id)
+          if (position >= first && position < end && !isHidden(id)) ids.push(id)
         }
       return ids
     },
-    [load],
+    [filters, load],
   )
 
-  const reload = useCallback(async () => {
-    loading.current.clear()
-    const { first, end } = inView.current
-    try {
-      const fresh = await Promise.all(
-        pagesOf({ first, end: Math.max(end, first + 1) }).map(
-          async (page) => [page, await read(page)] as const,
-        ),
-      )
-      keep(new Map(fresh))
-    } catch (error) {
-      setFailure(failureOf(error))
-    }
-  }, [keep, read])
+  const expect = useCallback(
+    (change: PendingEdit) => keep({ pending: [...known.current.pending, change] }),
+    [keep],
+  )
+  const withdraw = useCallback(
+    (change: PendingEdit) => keep({ pending: known.current.pending.filter((one) => one !== change) }),
+    [keep],
+  )
+
+  const reload = useCallback(
+    async (changes: readonly PendingEdit[] = []) => {
+      stored.current = [...stored.current, ...changes]
+      const inList = new Set(stored.current)
+      loading.current.clear()
+      const { first, end } = inView.current
+      try {
+        const fresh = await Promise.all(
+          pagesOf({ first, end: Math.max(end, first + 1) }).map(
+            async (page) => [page, await read(page)] as const,
+          ),
+        )
+        loading.current.clear()
+        keep({
+          total: fresh[0]![1].total,
+          pages: new Map(fresh.map(([page, answer]) => [page, answer.samples])),
+          pending: known.current.pending.filter((one) => !inList.has(one)),
+        })
+        stored.current = stored.current.filter((one) => !inList.has(one))
+        setFailure(null)
+      } catch (error) {
+        setFailure(failureOf(error))
+      }
+    },
+    [keep, read],
+  )
 
   return useMemo(
-    () => ({
-      total,
-      failure,
-      at: (position: number) => pages.get(Math.floor(position / IMAGES_AT_ONCE))?.[position % IMAGES_AT_ONCE],
-      show,
-      idsIn,
-      reload,
-    }),
-    [total, failure, pages, show, idsIn, reload],
+    () => ({ ...shown, failure, show, idsIn, expect, withdraw, reload }),
+    [shown, failure, show, idsIn, expect, withdraw, reload],
   )
 }
 
