@@ -23,7 +23,7 @@ export default async function Monitoring(props: PageProps) {
   const query = await queryOf(props)
   const { context, may } = await currentUser()
   const { operations, queries } = darkroom()
-  const [{ processes, ...now }, { points }, health, retrain, statistics] = await Promise.all([
+  const [{ processes, hosts, ...now }, { points }, health, retrain, statistics] = await Promise.all([
     operations.metrics({}, context),
     operations.metricsHistory({}, context),
     healthNow({ context }),
@@ -37,7 +37,7 @@ export default async function Monitoring(props: PageProps) {
         <PageHelp topic="monitoring" />
       </PageHead>
       <LiveMonitor
-        first={{ samples: [...points, now], processes, health, retrain, failure: null }}
+        first={{ samples: [...points, now], processes, hosts, health, retrain, failure: null }}
         mayRetrain={may('train')}
       />
       <Card title={hasPredictions ? undefined : 'Predictions per day'}>

@@ -213,8 +213,9 @@ export type PrepareMessage =
   | { kind: 'unable'; reason: string }
 
 /** `unresponsive`: it runs, and does nothing but what it is busy with; `stalled`: it cannot read or write its jobs;
- *  `elsewhere`: this start runs no worker (ROLE=web). */
-export type WorkerState = 'running' | 'starting' | 'away' | 'unresponsive' | 'stalled' | 'elsewhere'
+ *  `elsewhere`: this start runs no worker (ROLE=web), another one does; `missing`: none does. */
+export type WorkerState =
+  'running' | 'starting' | 'away' | 'unresponsive' | 'stalled' | 'elsewhere' | 'missing'
 
 /** What a process that computes predictions tells those that do not. */
 export type ServingState = {

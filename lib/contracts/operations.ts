@@ -75,6 +75,13 @@ export const healthReady = contract({
   errors: ['not_ready'],
 })
 
+const processFigures = z.object({
+  name: z.string(),
+  pid: z.number().int(),
+  memory_mb: z.number(),
+  cpu_percent: z.number(),
+})
+
 export const metrics = contract({
   method: 'GET',
   path: '/api/metrics',
@@ -89,9 +96,21 @@ export const metrics = contract({
     uptime_seconds: z.number(),
     cores: z.number().int(),
     memory_total_mb: z.number(),
-    processes: z.array(
-      z.object({ name: z.string(), pid: z.number().int(), memory_mb: z.number(), cpu_percent: z.number() }),
-    ),
+    processes: z.array(processFigures).describe('of this host'),
+    hosts: z
+      .array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          role: z.string().describe('ROLE'),
+          version: z.string(),
+          is_live: z.boolean().describe('reported within the last 15 seconds'),
+          started_at: time,
+          last_seen: time,
+          processes: z.array(processFigures),
+        }),
+      )
+      .describe('all that share the data, as they last reported; those that ended are listed for an hour'),
     requests: z.object({ total: z.number().int(), errors: z.number().int(), per_second: z.number() }),
     predictions: z.object({
       total: z.number().int(),
@@ -109,8 +128,8 @@ export const metrics = contract({
   }),
 })
 
-/** Without the processes, which are only current. */
-const figuresThen = metrics.output.omit({ processes: true })
+/** Without the processes and hosts, which are only current. */
+const figuresThen = metrics.output.omit({ processes: true, hosts: true })
 
 export const metricsHistory = contract({
   method: 'GET',

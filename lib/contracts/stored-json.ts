@@ -51,6 +51,10 @@ export const storedNumbers = z.custom<Record<string, number>>(
 )
 
 export const storedSetting = z.string()
+/** Of a host, as its processes were last measured. */
+export const storedProcesses = z.array(
+  z.object({ name: z.string(), pid: z.number().int(), memoryMb: z.number(), cpuPercent: z.number() }),
+)
 
 export const storedScopes = z.array(keyScope)
 

@@ -9,7 +9,7 @@ import type { Job, JobKind, JobPayloads, JobStore } from '#lib/domain/jobs.ts'
 import type { Classes } from './classifiers/class-types.ts'
 import type { AutoRetrainStore } from './classifiers/auto-retrain.ts'
 import type { ClassifierArchives } from './classifiers/archive-types.ts'
-import type { Counts, WebProcesses } from './processes/process-records.ts'
+import type { Counts, Hosts, WebProcesses } from './processes/process-records.ts'
 import type { Blobs } from './images/blobs.ts'
 import type { PhoneLinks } from './administration/phone-links.ts'
 import type { PermanentDeletion } from './trash/permanent-deletion.ts'
@@ -370,6 +370,7 @@ export type Data = {
   readonly promotions: Promotions
   readonly live: LiveVersions
   readonly webProcesses: WebProcesses
+  readonly hosts: Hosts
   readonly predictions: Predictions
   readonly predictionJobs: PredictionJobStore
   readonly retention: Retention

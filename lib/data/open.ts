@@ -10,6 +10,7 @@ import { classesOf } from './classifiers/classes.ts'
 import { classifiersOf } from './classifiers/classifiers.ts'
 import { watchLock } from './database/lock-retry.ts'
 import { connect } from './database/connection.ts'
+import { hostsOf } from './processes/hosts.ts'
 import { countsOf } from './processes/shared-counts.ts'
 import type { Data } from './data.ts'
 import type { DataSettings } from './data-settings.ts'
@@ -108,6 +109,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     promotions,
     live,
     webProcesses: webProcessesOf(store),
+    hosts: hostsOf(store),
     predictions,
     predictionJobs: predictionJobsOf(store),
     retention: retentionOf(store),

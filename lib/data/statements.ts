@@ -14,6 +14,7 @@ export type Statements = {
   readonly bulk: BulkStatements
   readonly classifiers: ClassifierStatements
   readonly deletion: DeletionStatements
+  readonly hosts: HostStatements
   readonly images: ImageStatements
   readonly lists: ListStatements
   readonly pending: PendingWork
@@ -124,6 +125,18 @@ export type PredictionStatements = {
 type CountRow = Prisma.CountedElsewhereModel
 
 /** What processes tell each other through rows. */
+/** The heartbeats of hosts, and the leases of work that one process at a time does for all of them. */
+export type HostStatements = {
+  /** `now` is called in the transaction: a process that had to wait for a lock lives. */
+  readonly seen: (row: Omit<Prisma.HostModel, 'lastSeen'>, now: () => number) => Promise<void>
+  readonly leave: (id: string) => Promise<void>
+  /** By name. */
+  readonly list: () => Promise<readonly Prisma.HostModel[]>
+  /** Takes the lease, or extends it; false while another holder has it. One statement, so that two never have it. */
+  readonly takeLease: (lease: Prisma.LeaseModel, at: Date) => Promise<boolean>
+  readonly leaveLease: (name: string, holder: string) => Promise<void>
+}
+
 export type ProcessStatements = {
   /** `now` is called in the transaction: a process that had to wait for a lock lives. */
   readonly seen: (row: Omit<Prisma.WebProcessModel, 'lastSeen'>, now: () => number) => Promise<void>

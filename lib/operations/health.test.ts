@@ -162,6 +162,7 @@ test.each<[WorkerState, boolean]>([
 test.each<[WorkerState, RegExp]>([
   ['unresponsive', /The worker does not respond, so jobs are waiting/],
   ['stalled', /The worker has not been able to read or write its jobs/],
+  ['missing', /No worker has reported for 15 seconds/],
 ])('the product is degraded while its worker is %s', async (state, words) => {
   const answer = await healthOf({ worker: () => state }).health()
 

@@ -44,6 +44,7 @@ const WORKER_WORDS: Readonly<Record<WorkerState, string>> = {
   unresponsive: 'Does not respond',
   stalled: 'Cannot read or write its jobs',
   elsewhere: 'Runs in another instance (ROLE)',
+  missing: 'No instance runs one (ROLE)',
 }
 
 /** Without it predictions are answered, but training, backups and other jobs wait. */
@@ -51,6 +52,7 @@ const WORKER_TROUBLES: Partial<Readonly<Record<WorkerState, string>>> = {
   unresponsive:
     'The worker does not respond, so jobs are waiting. It is restarted after two minutes without a response.',
   stalled: 'The worker has not been able to read or write its jobs for a minute. See the log for details.',
+  missing: 'No worker has reported for 15 seconds, so jobs are waiting. Start an instance with ROLE=worker.',
 }
 
 export type Health = {

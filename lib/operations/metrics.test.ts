@@ -28,6 +28,7 @@ test('a point is recorded every five seconds, for a quarter of an hour', async (
   let second = 0
   const { tick, cases } = createMetrics({
     machine,
+    hosts: () => [],
     webs: () => [{ ...web, requests: second * 7 }],
     startedAt: new Date(0),
     now: () => new Date(second * 1000),
@@ -49,10 +50,45 @@ test('a point is recorded every five seconds, for a quarter of an hour', async (
 test('the mean batch counts all images in batches, so that warm-up does not lower it below one', async () => {
   const { cases } = createMetrics({
     machine,
+    hosts: () => [],
     webs: () => [{ ...web, predictions: 3, batches: 8, batched: 12 }],
     startedAt: new Date(0),
     now: () => new Date(1000),
   })
 
   expect((await cases.metrics()).predictions.mean_batch).toBe(1.5)
+})
+
+test('the hosts that share the data are listed with their processes and last heartbeat', async () => {
+  const { cases } = createMetrics({
+    machine,
+    webs: () => [web],
+    hosts: () => [
+      {
+        id: 'a',
+        name: 'box:3000',
+        role: 'web',
+        version: '1.0.0',
+        startedAt: new Date(0),
+        lastSeen: new Date(2_000),
+        isLive: false,
+        processes: [{ name: 'web', pid: 7, memoryMb: 90, cpuPercent: 1 }],
+      },
+    ],
+    startedAt: new Date(0),
+    now: () => new Date(60_000),
+  })
+
+  expect((await cases.metrics()).hosts).toEqual([
+    {
+      id: 'a',
+      name: 'box:3000',
+      role: 'web',
+      version: '1.0.0',
+      is_live: false,
+      started_at: '1970-01-01T00:00:00.000Z',
+      last_seen: '1970-01-01T00:00:02.000Z',
+      processes: [{ name: 'web', pid: 7, memory_mb: 90, cpu_percent: 1 }],
+    },
+  ])
 })

@@ -5,7 +5,8 @@
 import type { Output } from '#lib/contracts/contract.ts'
 import type { WebFigures } from '#lib/contracts/ipc.ts'
 import type { metrics, metricsHistory } from '#lib/contracts/operations.ts'
-import type { MachineFigures } from './machine.ts'
+import type { Data } from '#lib/data/data.ts'
+import type { MachineFigures, ProcessFigures } from './machine.ts'
 import { measureRates, percentile, sumOf } from './traffic.ts'
 import { uptimeWords } from './uptime.ts'
 
@@ -20,6 +21,8 @@ export type MetricsParts = {
   readonly machine: () => Promise<MachineFigures>
   /** Of all processes that answer requests, this one included. */
   readonly webs: () => readonly WebFigures[]
+  /** All that share the data, this one included, as they last reported. */
+  readonly hosts: () => Awaited<ReturnType<Data['hosts']['list']>>
   readonly startedAt: Date
   readonly now: () => Date
 }
@@ -35,7 +38,7 @@ export type Metrics = {
   readonly tick: () => Promise<void>
 }
 
-export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): Metrics {
+export function createMetrics({ machine, webs, hosts, startedAt, now }: MetricsParts): Metrics {
   const rates = measureRates()
   const points: HistoryAnswer['points'] = []
   let ticks = 0
@@ -44,7 +47,7 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
     rates(sumOf(webs()), now().getTime())
     ticks += 1
     if (ticks % HISTORY_SECONDS !== 0) return
-    const { processes: _processes, ...point } = await answer()
+    const { processes: _processes, hosts: _hosts, ...point } = await answer()
     points.push(point)
     if (points.length > HISTORY_POINTS) points.shift()
   }
@@ -66,11 +69,16 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
       uptime_seconds: Math.round(uptimeSeconds),
       cores: figures.cores,
       memory_total_mb: figures.memoryTotalMb,
-      processes: figures.processes.map(({ name, pid, memoryMb, cpuPercent }) => ({
+      processes: figures.processes.map(processAnswer),
+      hosts: hosts().map(({ id, name, role, version, isLive, startedAt: since, lastSeen, processes }) => ({
+        id,
         name,
-        pid,
-        memory_mb: memoryMb,
-        cpu_percent: cpuPercent,
+        role,
+        version,
+        is_live: isLive,
+        started_at: since.toISOString(),
+        last_seen: lastSeen.toISOString(),
+        processes: processes.map(processAnswer),
       })),
       requests: { total: sums.requests, errors: sums.errors, per_second: requestsPerSecond },
       predictions: {
@@ -99,3 +107,10 @@ export function createMetrics({ machine, webs, startedAt, now }: MetricsParts): 
     tick,
   }
 }
+
+const processAnswer = ({ name, pid, memoryMb, cpuPercent }: ProcessFigures) => ({
+  name,
+  pid,
+  memory_mb: memoryMb,
+  cpu_percent: cpuPercent,
+})

@@ -11,6 +11,7 @@ const figures = {
   memory_total_mb: 100,
   timestamp: '2026-11-21T12:00:00.000Z',
   processes: [{ name: 'we"b\\', pid: 7, memory_mb: 2, cpu_percent: 0 }],
+  hosts: [],
   requests: { total: 41, errors: 1, per_second: 0 },
   predictions: {
     total: 40,

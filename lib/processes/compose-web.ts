@@ -34,6 +34,8 @@ import type { IngestModule } from './compose-ingest.ts'
 import type { composeServing } from './compose-serving.ts'
 import type { CrashMemory } from './crash-memory.ts'
 import { modelsWithPrecision } from './models-with-precision.ts'
+import type { ProcessPlace } from './process-layout.ts'
+import { createHostReport } from './report-host.ts'
 import { predictionJobCases } from './prediction-job-cases.ts'
 import { servingElsewhere } from './serving-elsewhere.ts'
 import type { OpenedEngine } from '#lib/serving/own-engine.ts'
@@ -57,6 +59,8 @@ type WebParts = {
   readonly say: (message: ManagedMessage) => void
   /** The part of the memory for decoding that this process may use now. */
   readonly decodeMemory: MemoryGrant
+  /** Where it is among the processes of the start, if it is the one that reports this host to the others. */
+  readonly place: ProcessPlace | null
   /** How many processes of its kind share the work. */
   readonly siblings: number
   /** Of a process that computes predictions; null in one that does not. */
@@ -69,7 +73,7 @@ type WebParts = {
 
 export async function composeWeb(
   start: Start,
-  { log, traffic, say, decodeMemory, siblings, computing }: WebParts,
+  { log, traffic, say, decodeMemory, place, siblings, computing }: WebParts,
 ): Promise<Web> {
   const { settings, places } = start
   const startedAt = new Date()
@@ -110,6 +114,8 @@ export async function composeWeb(
     disk,
     backups,
     rates,
+    reportOf: (machine) =>
+      place === null ? null : createHostReport(start, place, { hosts: data.hosts, machine, startedAt }),
     figures: () => traffic.figures(serving.figures()),
     serving: computing ? serving.state : () => null,
     report: say,
@@ -205,7 +211,7 @@ export async function composeWeb(
     },
     hear: watch.hear,
     async [Symbol.asyncDispose]() {
-      watch[Symbol.dispose]()
+      await watch[Symbol.asyncDispose]()
       await ingest?.[Symbol.asyncDispose]()
       await decoding[Symbol.asyncDispose]()
       await serving[Symbol.asyncDispose]()

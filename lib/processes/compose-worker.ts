@@ -1,13 +1,16 @@
 /** Composes the worker: the loops of the queue, and what it looks for every few seconds. What a job needs is imported
  *  with the first one (compose-jobs.ts). */
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { counted } from '#lib/domain/count-text.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import { runWorker } from '#lib/jobs/worker.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { createBackups } from '#lib/operations/backup/backups.ts'
 import { backupSettingsNow } from '#lib/operations/owner-settings.ts'
+import { watchMachine } from '#lib/operations/machine.ts'
 import { recurring } from '#lib/operations/recurring.ts'
+import { createUpkeepLease, UPKEEP_BEAT_MS } from '#lib/operations/upkeep-lease.ts'
 import { createRetention } from '#lib/operations/retention.ts'
 import { queueMissingRobustness } from '#lib/training/job/queue-robustness.ts'
 import { storeMissingPredictions } from '#lib/training/versions/sample-predictions.ts'
@@ -15,7 +18,7 @@ import { autoRetrainTurn } from '#lib/training/retrain/auto-retrain.ts'
 import { autoRetrainParts } from './auto-retrain.ts'
 import { patientClock, steadyClock, wallClock } from './clock.ts'
 import type { JobModule } from './compose-jobs.ts'
-import { queueBackups } from './queue-backups.ts'
+import { BACKUP_LOOK_MS, queueBackups } from './queue-backups.ts'
 import { queueNamedNetwork } from './queue-named-network.ts'
 import { composeData } from './compose-data.ts'
 import { emptyTrash } from '#lib/operations/permanent-deletion.ts'
@@ -25,6 +28,8 @@ import { drawnElsewhere, lacksFirstImages } from './fork-seed.ts'
 import { sweepLeftovers } from '#lib/operations/partial-files.ts'
 import { deleteExpiredJobs } from '#lib/serving/prediction-jobs/delete-expired.ts'
 import { isSmall } from '#lib/operations/memory-limits.ts'
+import type { ProcessPlace } from './process-layout.ts'
+import { createHostReport, HOST_BEAT_MS } from './report-host.ts'
 import type { Start } from './settings.ts'
 import { publicBytes, retentionLimits } from './storage-limits.ts'
 
@@ -54,7 +59,7 @@ export type Worker = {
   readonly end: () => Promise<void>
 }
 
-export async function composeWorker(start: Start, log: Log): Promise<Worker> {
+export async function composeWorker(start: Start, place: ProcessPlace, log: Log): Promise<Worker> {
   const { settings, places } = start
   const data = await composeData(start, { patienceMs: WRITE_PATIENCE_MS })
   const sweep = async (withLargePlaces = false): Promise<void> => {
@@ -80,14 +85,8 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
   await queueNamedNetwork(data.jobs, places, settings.BACKBONE).catch((error: unknown) =>
     log('error', 'The pretrained network that BACKBONE names could not be enqueued', { error }),
   )
-  await queueMissingRobustness({ data, now: () => new Date() }).catch((error: unknown) =>
-    log('error', 'The robustness of versions could not be enqueued', { error }),
-  )
-  void storeMissingPredictions(data).catch((error: unknown) =>
-    log('error', 'The predictions of earlier versions for their images could not be stored', { error }),
-  )
   const backups = createBackups({ data, places, settings: backupSettings, now: () => new Date() })
-  const stopQueueing = queueBackups(backups, log)
+  const queueDueBackup = queueBackups(backups, log)
   const erase = composePermanentDeletion(data, places.dataDir, backups.backupsContaining)
   const emptyingTrash = recurring({ log, now: steadyClock.now }, 'The trash could not be emptied', () =>
     emptyTrash(data, erase, log),
@@ -98,7 +97,7 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     data.images.recheckFaults,
   )
   const leaving = new AbortController()
-  const name = `worker ${process.pid} ${randomUUID().slice(0, 8)}`
+  const name = `worker ${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`
   const kindsOfLoops = loopsOf(isSmall(settings))
   const turns = kindsOfLoops.map(steadyClock.now)
   const loops = kindsOfLoops.map((kinds, i) =>
@@ -120,13 +119,36 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
         }),
     }),
   )
-  const drawing = lacksFirstImages(data)
-    .then((lacks) =>
-      lacks && !leaving.signal.aborted
-        ? drawnElsewhere(leaving.signal, (line) => log('warn', line, { child: 'drawing' }))
-        : undefined,
+  let drawing: Promise<void> = Promise.resolve()
+  /** What a worker does once when the upkeep becomes its work: at the start of the only one. */
+  function beginUpkeep(): void {
+    void queueMissingRobustness({ data, now: () => new Date() }).catch((error: unknown) =>
+      log('error', 'The robustness of versions could not be enqueued', { error }),
     )
-    .catch((error: unknown) => log('error', 'The images of "shapes" could not be generated', { error }))
+    void storeMissingPredictions(data).catch((error: unknown) =>
+      log('error', 'The predictions of earlier versions for their images could not be stored', { error }),
+    )
+    void queueDueBackup()
+    drawing = Promise.allSettled([drawing])
+      .then(() => lacksFirstImages(data))
+      .then((lacks) =>
+        lacks && !leaving.signal.aborted
+          ? drawnElsewhere(leaving.signal, (line) => log('warn', line, { child: 'drawing' }))
+          : undefined,
+      )
+      .catch((error: unknown) => log('error', 'The images of "shapes" could not be generated', { error }))
+  }
+  const upkeep = createUpkeepLease({
+    hosts: data.hosts,
+    holder: name,
+    now: steadyClock.now,
+    acquired: () => !leaving.signal.aborted && beginUpkeep(),
+  })
+  const takingUpkeep = recurring(
+    { log, now: steadyClock.now },
+    'It could not be decided which worker does the upkeep',
+    upkeep.turn,
+  )
   const sweepingFiles = recurring({ log, now: steadyClock.now }, 'Partial files could not be removed', () =>
     sweep(),
   )
@@ -182,13 +204,12 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     () => autoRetrainTurn(autoRetrainParts(start, data)),
   )
   const firstSweep = sweep(true).catch(sweepFailed)
+  const whereHeld = (works: readonly (() => Promise<void>)[]): void => {
+    if (upkeep.isHeld()) for (const work of works) void work()
+  }
   const sweeping = setInterval(() => {
     void sweepingFiles()
-    void sweepingUploads()
-    void deletingPredictionJobs()
-    void emptyingTrash()
-    void recheckingFiles()
-    void grouping()
+    whereHeld([sweepingUploads, deletingPredictionJobs, emptyingTrash, recheckingFiles, grouping])
   }, SWEEP_EVERY_MS)
   const checkpointing = recurring(
     { log, now: steadyClock.now },
@@ -196,21 +217,40 @@ export async function composeWorker(start: Start, log: Log): Promise<Worker> {
     async () => data.checkpoint(),
   )
   const checkpointTimer = setInterval(() => void checkpointing(), CHECKPOINT_EVERY_MS)
-  const retrainTimer = setInterval(() => void retraining(), RETRAIN_EVERY_MS)
-  const retentionTimer = setInterval(() => void retaining(), RETAIN_EVERY_MS)
+  const report = createHostReport(start, place, {
+    hosts: data.hosts,
+    machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: steadyClock.now }),
+    startedAt: new Date(),
+  })
+  // where pages are shown, a web process reports
+  const reporting =
+    settings.ROLE === 'worker'
+      ? recurring(
+          { log, now: steadyClock.now },
+          'The heartbeat of this host could not be written',
+          report.beat,
+        )
+      : null
+  await Promise.all([takingUpkeep(), reporting?.()])
+  const timers = [
+    ...(reporting ? [setInterval(() => void reporting(), HOST_BEAT_MS)] : []),
+    setInterval(() => void takingUpkeep(), UPKEEP_BEAT_MS),
+    setInterval(() => whereHeld([retraining]), RETRAIN_EVERY_MS),
+    setInterval(() => whereHeld([retaining]), RETAIN_EVERY_MS),
+    setInterval(() => whereHeld([queueDueBackup]), BACKUP_LOOK_MS),
+  ]
   const ended = Promise.all(loops).then(() => {})
   return {
     ended,
     jobsSilentMs: () => steadyClock.now() - Math.min(...turns),
     async end() {
       leaving.abort()
-      stopQueueing()
-      clearInterval(sweeping)
-      clearInterval(retentionTimer)
-      clearInterval(retrainTimer)
-      clearInterval(checkpointTimer)
-      await Promise.allSettled([ended, drawing, firstSweep])
+      for (const timer of [sweeping, checkpointTimer, ...timers]) clearInterval(timer)
+      await Promise.allSettled([ended, drawing, firstSweep, takingUpkeep()])
       await (await composedJobs?.catch(() => null))?.[Symbol.asyncDispose]()
+      await Promise.all([upkeep.leave(), reporting && report.leave()]).catch((error: unknown) =>
+        log('warn', 'This worker could not be unregistered; its lease expires in a few seconds', { error }),
+      )
       await data.close()
     },
   }

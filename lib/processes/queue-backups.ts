@@ -4,19 +4,12 @@ import type { Log } from '#lib/operations/log.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 
 /** A backup is late by at most this. */
-const LOOK_EVERY_MS = 60_000
+export const BACKUP_LOOK_MS = 60_000
 
-/**
- * Checks at once, so that a backup missed while the machine was off is made now. Returns a function that
- * stops the checks.
- */
-export function queueBackups(backups: Pick<Backups, 'queueIfDue'>, log: Log): () => void {
-  const look = recurring(
+/** To be called at the start too, so that a backup missed while the machine was off is made now. */
+export const queueBackups = (backups: Pick<Backups, 'queueIfDue'>, log: Log): (() => Promise<void>) =>
+  recurring(
     { log, now: () => performance.now() },
     'The backup schedule could not be checked',
     backups.queueIfDue,
   )
-  void look()
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
-  return () => clearInterval(timer)
-}

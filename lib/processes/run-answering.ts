@@ -106,6 +106,7 @@ export async function runAnswering(start: Start, { kind, place, opening }: Answe
     traffic,
     say,
     decodeMemory,
+    place: kind === 'web' && place.number === 1 ? place : null,
     siblings: isFront ? layout.front.count : layout.behind,
     computing: crashes &&
       serving && {

@@ -6,6 +6,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Output } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
@@ -63,6 +65,17 @@ describe.runIf(canRun)('web processes behind nginx', () => {
 
   test('print one setup link in total, not one each', () => {
     expect(tokens).toHaveLength(1)
+  })
+
+  test('each list all hosts, with their processes', async () => {
+    for (const { address } of webs) {
+      await until(async () => (await hostsAt(address)).length === 3)
+      const hosts = await hostsAt(address)
+      expect(hosts.map(({ role }) => role).sort()).toEqual(['web', 'web', 'worker'])
+      expect(
+        hosts.every((host) => host.is_live && host.processes.some(({ name }) => name === host.role)),
+      ).toBe(true)
+    }
   })
 
   test('share the predictions', async () => {
@@ -177,6 +190,11 @@ describe.runIf(canRun)('web processes behind nginx', () => {
     })
   }
 })
+
+type Hosts = Output<Routes['GET /api/metrics']>['hosts']
+
+const hostsAt = async (address: string): Promise<Hosts> =>
+  ((await (await fetch(`${address}/api/metrics`)).json()) as { hosts: Hosts }).hosts
 
 async function predict(
   address: string,

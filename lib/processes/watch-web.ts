@@ -15,11 +15,12 @@ import type { Backups } from '#lib/operations/backup/backups.ts'
 import { fileConcernOf } from '#lib/operations/damaged-files.ts'
 import type { DiskWatch } from '#lib/operations/disk.ts'
 import type { Log } from '#lib/operations/log.ts'
-import { watchMachine } from '#lib/operations/machine.ts'
+import { watchMachine, type MachineFigures } from '#lib/operations/machine.ts'
 import { createMetrics, type MetricCases } from '#lib/operations/metrics.ts'
 import { recurring } from '#lib/operations/recurring.ts'
 import { steadyClock } from './clock.ts'
 import type { composeData } from './compose-data.ts'
+import { HOST_BEAT_MS, type HostReport } from './report-host.ts'
 
 const FIGURES_EVERY_MS = 1_000
 /** How long an address may exceed its limit by using several processes. */
@@ -27,7 +28,9 @@ const COUNTS_EVERY_MS = 500
 
 type WatchParts = {
   readonly dataDir: string
-  readonly data: Pick<Awaited<ReturnType<typeof composeData>>, 'images'>
+  readonly data: Pick<Awaited<ReturnType<typeof composeData>>, 'images' | 'hosts'>
+  /** Writes the heartbeat of this host, in the one process that does. */
+  readonly reportOf: (machine: () => Promise<MachineFigures>) => HostReport | null
   readonly disk: DiskWatch
   readonly backups: Pick<Backups, 'concern'>
   readonly rates: Pick<Limits, 'exchange'>
@@ -40,7 +43,7 @@ type WatchParts = {
   readonly startedAt: Date
 }
 
-export type WebWatch = Disposable & {
+export type WebWatch = AsyncDisposable & {
   readonly metricCases: MetricCases
   readonly worker: () => WorkerState
   /** Of the processes that compute predictions, as they last reported. */
@@ -55,7 +58,7 @@ export type WebWatch = Disposable & {
 
 /** Resolves when the free disk space has been measured once. */
 export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
-  const { dataDir, data, disk, backups, rates, figures, serving, report, log, startedAt } = parts
+  const { dataDir, data, disk, backups, rates, figures, serving, report, log, startedAt, reportOf } = parts
   let latest: Omit<Extract<ManagedCommand, { kind: 'figures' }>, 'kind'> = {
     web: [],
     worker: 'starting',
@@ -64,8 +67,13 @@ export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
   let backupConcern: string | null = null
   let fileConcern: string | null = null
 
+  let hosts: Awaited<ReturnType<typeof data.hosts.list>> | null = null
+
+  const machine = watchMachine({ dataDir, rootPid: process.ppid, now: () => performance.now() })
+  const hostReport = reportOf(machine)
   const { cases, tick } = createMetrics({
-    machine: watchMachine({ dataDir, rootPid: process.ppid, now: () => performance.now() }),
+    machine,
+    hosts: () => hosts ?? [],
     webs: () => [...latest.web.filter(({ pid }) => pid !== process.pid), figures()],
     startedAt,
     now: () => new Date(),
@@ -86,7 +94,18 @@ export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
     rates.exchange,
   )
 
-  await measureDisks()
+  const beatHost = repeated('The heartbeat of this host could not be written or read', async () => {
+    await hostReport?.beat()
+    hosts = await data.hosts.list()
+  })
+  /** Of a start without one: whether another host has one. */
+  const workerElsewhere = (): WorkerState =>
+    hosts === null ||
+    hosts.some((host) => host.isLive && host.processes.some(({ name }) => name === 'worker'))
+      ? 'elsewhere'
+      : 'missing'
+
+  await Promise.all([measureDisks(), beatHost()])
   const reportNow = (): void => report({ kind: 'web-figures', figures: figures(), serving: serving() })
   const everySecond = setInterval(() => {
     reportNow()
@@ -95,20 +114,25 @@ export async function watchWeb(parts: WatchParts): Promise<WebWatch> {
     void checkBackups()
     void checkFiles()
   }, FIGURES_EVERY_MS)
+  const beating = setInterval(() => void beatHost(), HOST_BEAT_MS)
   const exchanging = setInterval(() => void exchangeCounts(), COUNTS_EVERY_MS)
 
   return {
     metricCases: cases,
-    worker: () => latest.worker,
+    worker: () => (latest.worker === 'elsewhere' ? workerElsewhere() : latest.worker),
     serving: () => latest.serving,
     report: reportNow,
     concerns: () => [backupConcern, fileConcern].filter((concern) => concern !== null),
     hear: (message) => {
       latest = message
     },
-    [Symbol.dispose]() {
-      clearInterval(everySecond)
-      clearInterval(exchanging)
+    async [Symbol.asyncDispose]() {
+      for (const timer of [everySecond, exchanging, beating]) clearInterval(timer)
+      if (!hostReport) return
+      await beatHost() // a later one would write the row again
+      await hostReport
+        .leave()
+        .catch((error: unknown) => log('warn', 'This host could not be unregistered', { error }))
     },
   }
 }

@@ -8,6 +8,7 @@ import { composeWorker } from './compose-worker.ts'
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
 import { endWhenUncaught } from '#lib/children/last-resort.ts'
 import { giveWayToClients } from './low-priority.ts'
+import { placeFromArguments } from './process-layout.ts'
 import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'
 
@@ -18,7 +19,7 @@ giveWayToClients()
 collectGarbage()
 const start = readStart()
 const log = openLogOf(start, 'worker')
-const composing = composeWorker(start, log)
+const composing = composeWorker(start, placeFromArguments(process.argv.slice(2)), log)
 let ending: Promise<void> | undefined
 /** The current job returns to the queue, and its lease is released. */
 const givenBack = () => (ending ??= composing.then((composed) => composed.end()))

@@ -11,6 +11,7 @@ import { Gauge } from '#lib/ui/gauge.tsx'
 import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { useMetrics, type MonitorState } from './use-metrics.ts'
 import { EnginesCard } from './engines-card.tsx'
+import { HostTable } from './host-table.tsx'
 import { MonitorCharts } from './monitor-charts.tsx'
 import { ProcessTable } from './process-table.tsx'
 import { RetrainCard } from './retrain-card.tsx'
@@ -27,7 +28,7 @@ export function LiveMonitor({
   readonly mayRetrain: boolean
 }) {
   const [isPaused, setIsPaused] = useState(false)
-  const { samples, processes, health, retrain, failure } = useMetrics(first, isPaused)
+  const { samples, processes, hosts, health, retrain, failure } = useMetrics(first, isPaused)
   const now = samples.at(-1)!
   const line = (of: (one: (typeof samples)[number]) => number | null) => samples.map(of)
   const { latency_ms: latency } = now.predictions
@@ -141,7 +142,13 @@ export function LiveMonitor({
         </div>
       </PhoneFold>
       <PhoneFold title="Processes">
-        <ProcessTable processes={processes} />
+        <div className="stack">
+          {hosts.length > 1 && <HostTable hosts={hosts} />}
+          <ProcessTable
+            processes={processes}
+            title={hosts.length > 1 ? 'Processes of this host' : 'Processes'}
+          />
+        </div>
       </PhoneFold>
     </div>
   )

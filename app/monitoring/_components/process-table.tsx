@@ -18,11 +18,17 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'backup-process': 'Creates a backup',
 }
 
-export function ProcessTable({ processes }: { readonly processes: CurrentMetrics['processes'] }) {
+export function ProcessTable({
+  processes,
+  title,
+}: {
+  readonly processes: CurrentMetrics['processes']
+  readonly title: string
+}) {
   const memory = processes.reduce((sum, one) => sum + one.memory_mb, 0)
   return (
     <Card
-      title="Processes"
+      title={title}
       aside={
         <span className="small muted">
           <FigureNumber amount={memory} unit="MB" digits={0} /> in total

@@ -10,13 +10,14 @@ import { failureOf } from '../../_components/request-error.ts'
 
 export type CurrentMetrics = Output<Routes['GET /api/metrics']>
 /** The metrics that are stored over time. */
-export type MetricsSample = Omit<CurrentMetrics, 'processes'>
+export type MetricsSample = Omit<CurrentMetrics, 'processes' | 'hosts'>
 export type HealthReport = Output<Routes['GET /api/health']>
 export type TrainingStatus = Output<Routes['GET /api/retrain/status']>
 export type MonitorState = {
   /** Oldest first, the newest last; never empty. */
   readonly samples: readonly MetricsSample[]
   readonly processes: CurrentMetrics['processes']
+  readonly hosts: CurrentMetrics['hosts']
   readonly health: HealthReport | null
   readonly retrain: TrainingStatus
   readonly failure: Failure | null
@@ -39,7 +40,7 @@ export function useMetrics(first: MonitorState, isPaused: boolean): MonitorState
     const poll = async () => {
       clearTimeout(timer)
       try {
-        const { processes, ...figures } = await call('GET /api/metrics', {}, abort.signal)
+        const { processes, hosts, ...figures } = await call('GET /api/metrics', {}, abort.signal)
         const slow =
           turn % SLOW_EVERY === 0
             ? {
@@ -52,6 +53,7 @@ export function useMetrics(first: MonitorState, isPaused: boolean): MonitorState
           ...before,
           ...slow,
           processes,
+          hosts,
           samples: withNewest(before.samples, figures),
           failure: null,
         }))

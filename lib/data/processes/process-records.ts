@@ -11,6 +11,34 @@ export type WebProcesses = {
   readonly allAcknowledged: (promotionId: number, timeoutMs: number) => Promise<boolean>
 }
 
+/** A process of a host, as it was last measured. */
+export type HostProcess = {
+  readonly name: string
+  readonly pid: number
+  readonly memoryMb: number
+  readonly cpuPercent: number
+}
+
+/** One start of the product: a supervisor with its processes. Several may share a database. */
+export type Host = {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly version: string
+  readonly startedAt: Date
+  readonly processes: readonly HostProcess[]
+}
+
+export type Hosts = {
+  readonly seen: (host: Host) => Promise<void>
+  readonly leave: (id: string) => Promise<void>
+  /** Those seen within the last hour, by name. */
+  readonly list: () => Promise<readonly (Host & { readonly lastSeen: Date; readonly isLive: boolean })[]>
+  /** Takes the lease of this name, or extends it; false while another holder has it. */
+  readonly takeLease: (name: string, holder: string, leaseMs: number) => Promise<boolean>
+  readonly leaveLease: (name: string, holder: string) => Promise<void>
+}
+
 /** A journal in which processes exchange their counts. */
 export type Counts = {
   /** The current end of the journal. */

@@ -7,6 +7,7 @@ import { accessStatements } from './access-statements.ts'
 import { bulkStatements } from './bulk-statements.ts'
 import { classifierStatements } from './classifier-statements.ts'
 import { deletionStatements } from './deletion-statements.ts'
+import { hostStatements } from './host-statements.ts'
 import { imageStatements } from './image-statements.ts'
 import { listStatements } from './list-statements.ts'
 import { pendingWorkOf } from './pending-work.ts'
@@ -21,6 +22,7 @@ export const sqliteStatements = (connection: Connection): Statements => ({
   bulk: bulkStatements(),
   classifiers: classifierStatements(connection),
   deletion: deletionStatements(connection),
+  hosts: hostStatements(connection),
   images: imageStatements(connection),
   lists: listStatements(),
   pending: pendingWorkOf(connection),
