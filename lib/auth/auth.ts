@@ -3,8 +3,6 @@
  * next-auth does, through route.ts.
  */
 import { createHash } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import path from 'node:path'
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -21,7 +19,7 @@ import { hashPassword, isPasswordRight } from './passwords.ts'
 import { createUserAdmin, type UserAdmin } from './people.ts'
 import type { Rate, RateLimitSubject } from './rate-state.ts'
 import { OPENED_TO_ANONYMOUS, SCOPES_OF_ROLE } from './rights.ts'
-import { persistentSecret } from './secret.ts'
+import { forgetSecret, persistentSecret, type SecretPlace } from './secret.ts'
 import { sessionIn, type LoginSession } from './session.ts'
 
 /** A session's cookie expires after this long without a visit. */
@@ -145,13 +143,12 @@ export function createAuth({
  * The token for /setup?token=…, to be printed in the terminal: the same at each start until it is used;
  * null when there is an admin.
  */
-export async function setupTokenOf(people: Data['people'], dataDir: string): Promise<string | null> {
-  const file = path.join(dataDir, TOKEN_FILE)
+export async function setupTokenOf(people: Data['people'], place: SecretPlace): Promise<string | null> {
   if ((await people.count('admin')) > 0) {
-    rmSync(file, { force: true })
+    await forgetSecret(place, TOKEN_FILE)
     return null
   }
-  const token = persistentSecret(file, TOKEN_BYTES)
+  const token = await persistentSecret(place, TOKEN_FILE, TOKEN_BYTES)
   await people.keepSetupToken(sha256(token))
   return token
 }

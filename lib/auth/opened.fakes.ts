@@ -17,7 +17,7 @@ export const UNLIMITED = {
 
 export async function opened({ openActions = false, oidc = null as OidcSettings | null } = {}) {
   const { data, clock, folder } = await openForTest()
-  const token = () => setupTokenOf(data.people, folder)
+  const token = () => setupTokenOf(data.people, { dataDir: folder, shared: null })
   const auth = createAuth({
     data,
     secret: SECRET,

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { folderForTest } from '#lib/data/opened.fakes.ts'
-import type { Auth } from './auth.ts'
+import { folderForTest, openForTest } from '#lib/data/opened.fakes.ts'
+import { setupTokenOf, type Auth } from './auth.ts'
 import { opened } from './opened.fakes.ts'
 import { SCOPES_OF_ROLE } from './rights.ts'
 import { sessionSecret } from './secret.ts'
@@ -64,24 +64,40 @@ test.each([
   })
 })
 
-test('the secret is created once, readable only by the owner; a configured one has priority', () => {
+test('the secret is created once, readable only by the owner; a configured one has priority', async () => {
   const dataDir = path.join(folderForTest(), 'data')
 
-  const made = sessionSecret({ given: undefined, dataDir })
+  const made = await sessionSecret(undefined, { dataDir, shared: null })
 
   expect(made.length).toBeGreaterThan(40)
-  expect(sessionSecret({ given: undefined, dataDir })).toBe(made)
-  expect(sessionSecret({ given: 'the owner’s own secret', dataDir })).toBe('the owner’s own secret')
+  expect(await sessionSecret(undefined, { dataDir, shared: null })).toBe(made)
+  expect(await sessionSecret('the owner’s own secret', { dataDir, shared: null })).toBe(
+    'the owner’s own secret',
+  )
   expect(statSync(path.join(dataDir, 'session-secret')).mode & 0o777).toBe(0o600)
 })
 
-test('a secret that another process created first is used, not replaced', () => {
+test('a secret that another process created first is used, not replaced', async () => {
   const dataDir = folderForTest()
   mkdirSync(dataDir, { recursive: true })
   writeFileSync(path.join(dataDir, 'session-secret'), 'made by another')
 
-  expect(sessionSecret({ given: undefined, dataDir })).toBe('made by another')
+  expect(await sessionSecret(undefined, { dataDir, shared: null })).toBe('made by another')
   expect(readFileSync(path.join(dataDir, 'session-secret'), 'utf8')).toBe('made by another')
+})
+
+test('hosts that share a database have the same secrets, and their own folders contain none', async () => {
+  const { data } = await openForTest()
+  const [one, two] = [folderForTest(), folderForTest()]
+  const placeIn = (dataDir: string) => ({ dataDir, shared: data.storedSettings })
+
+  const secrets = await Promise.all([one, two].map((folder) => sessionSecret(undefined, placeIn(folder))))
+  const tokens = await Promise.all([one, two].map((folder) => setupTokenOf(data.people, placeIn(folder))))
+
+  expect(new Set(secrets).size).toBe(1)
+  expect(new Set(tokens).size).toBe(1)
+  expect(tokens[0]).not.toBe(secrets[0])
+  expect([one, two].flatMap((folder) => readdirSync(folder))).toEqual([])
 })
 
 test('a session ends with its logout, and the person’s other sessions do not', async () => {

@@ -132,6 +132,9 @@ export type Uploads = {
     change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null },
   ) => Promise<Upload>
   readonly get: (id: string) => Promise<Upload>
+  /** For the process that works on it. */
+  readonly requestCancel: (id: string) => Promise<void>
+  readonly isCancelRequested: (id: string) => Promise<boolean>
   /** The ids of uploads that began before this one and are still running. */
   readonly runningBefore: (id: string) => Promise<readonly string[]>
   /** For a failed upload: permanently removes what it added, and returns to the trash what it restored. */
@@ -320,6 +323,8 @@ export type StoredSettings = {
   readonly get: (name: string) => Promise<string | null>
   /** null: forget it. */
   readonly keep: (values: Readonly<Record<string, string | null>>) => Promise<void>
+  /** Unless there is one already; answers the stored one. */
+  readonly keepFirst: (name: string, value: string) => Promise<string>
 }
 
 export type ChangeFilter = {

@@ -35,7 +35,16 @@ export type UploadPorts = {
   >
   readonly samples: Pick<Samples, 'add'>
   readonly sampleChanges: IngestPorts['sampleChanges']
-  readonly uploads: Pick<Uploads, 'begin' | 'change' | 'discard' | 'runningBefore' | 'sweepAbandoned'>
+  readonly uploads: Pick<
+    Uploads,
+    | 'begin'
+    | 'change'
+    | 'discard'
+    | 'isCancelRequested'
+    | 'requestCancel'
+    | 'runningBefore'
+    | 'sweepAbandoned'
+  >
   readonly groups: IngestPorts['groups']
   readonly findings: IngestPorts['findings']
   readonly groupImages: IngestPorts['groupImages']

@@ -14,7 +14,7 @@ import { receive } from './multipart-spool.ts'
 import type { Arrivals } from './multipart-spool.ts'
 import { planAnswer } from './plan-answer.ts'
 import { UNPACKED_TIMES } from '#lib/archive/spool-file.ts'
-import { requestCancel, whileWanted } from './cancel-request.ts'
+import { untilEnded, whileWanted } from './cancel-request.ts'
 import { contentOf, type Content } from './resolve-upload.ts'
 import { ingestImages } from './ingest.ts'
 import type { IngestAnswers, UploadPorts } from './ports.ts'
@@ -49,7 +49,7 @@ export function createIngest(ports: UploadPorts): Ingest {
     const cancelling = new AbortController()
     const signal = AbortSignal.any([stopping.signal, cancelling.signal])
     const cancel = (): void => cancelling.abort(cancelled())
-    const wanted = whileWanted(images(), { folder: ports.folder, uploadId: entry.id }, cancel)
+    const wanted = whileWanted(images(), () => ports.uploads.isCancelRequested(entry.id), cancel)
     const work = ingestImages(wanted, { upload: entry, source: 'upload', isOneGroup, signal }, ports)
     return {
       entry,
@@ -120,11 +120,13 @@ export function createIngest(ports: UploadPorts): Ingest {
         const own = background.get(id)
         own?.cancel()
         if (own) await own.ended
-        else
-          await requestCancel({ folder: ports.folder, uploadId: id }, async () => {
+        else {
+          await ports.uploads.requestCancel(id)
+          await untilEnded(async () => {
             const { state, count } = await getReport()
             return state === 'running' || (state === 'failed' && count > 0) // its samples are being removed
           })
+        }
         const report = await getReport()
         if (report.state === 'failed') return report
       }

@@ -41,6 +41,7 @@ import { servingElsewhere } from './serving-elsewhere.ts'
 import type { OpenedEngine } from '#lib/serving/own-engine.ts'
 import { composeDecoding } from './fork-decoding.ts'
 import { bodyBudgets, limitSettings, oidcSettings, OPEN_ACTIONS_WARNING } from './access-settings.ts'
+import { secretPlace } from './secret-place.ts'
 import { publicBytes } from './storage-limits.ts'
 import { VERSION, type Start } from './settings.ts'
 import { watchWeb, type WebWatch } from './watch-web.ts'
@@ -100,7 +101,7 @@ export async function composeWeb(
         anonymousSaveHindrance: troubles.anonymousSaveHindrance,
       })
     : servingElsewhere({ webId, data, log, states: () => watch.serving() })
-  const secret = sessionSecret({ given: settings.NEXTAUTH_SECRET, dataDir: places.dataDir })
+  const secret = await sessionSecret(settings.NEXTAUTH_SECRET, secretPlace(start, data))
   const limits = {
     maxImageBytes: settings.MAX_IMAGE_MB * 1024 ** 2,
     maxUploadBytes: settings.MAX_UPLOAD_MB * 1024 ** 2,

@@ -9,6 +9,7 @@ import type { PrepareMessage } from '#lib/contracts/ipc.ts'
 import type { Data } from '#lib/data/data.ts'
 import { composeData } from './compose-data.ts'
 import { isRunning, sweepLeftovers } from '#lib/operations/partial-files.ts'
+import { isShared, secretPlace } from './secret-place.ts'
 import type { Start } from './settings.ts'
 
 /** A start waits rather than fails while another program has locked the database. */
@@ -24,12 +25,13 @@ export async function prepareData(start: Start): Promise<Extract<PrepareMessage,
     const { refused } = await data.syncShipped()
     // `npm run dataset` in another terminal may continue. Our own id may have been that of a dead process:
     // in containers ids repeat.
-    if (settings.ROLE === 'all')
+    // Where hosts share the database, those of silent web processes are swept while the worker runs.
+    if (settings.ROLE === 'all' && !isShared(settings))
       await data.uploads.sweepUnfinished((pid) => pid !== process.pid && isRunning(pid))
     return {
       kind: 'prepared',
       // Of several starts on one folder, the one with the worker prints it.
-      setupToken: settings.ROLE === 'web' ? null : await setupTokenOf(data.people, places.dataDir),
+      setupToken: settings.ROLE === 'web' ? null : await setupTokenOf(data.people, secretPlace(start, data)),
       remarks: [
         ...migrationRemarks(data),
         ...refused.map(

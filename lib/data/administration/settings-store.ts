@@ -7,6 +7,18 @@ import type { Store } from '../store.ts'
 
 export const storedSettingsOf = ({ prisma, statements, now }: Store): StoredSettings => ({
   get: (name) => readSetting(statements, name),
+  async keepFirst(name, value) {
+    try {
+      await prisma.storedSetting.create({
+        data: { name, valueJson: JSON.stringify(value), changedAt: now() },
+      })
+      return value
+    } catch (error) {
+      const first = await readSetting(statements, name) // of another process
+      if (first === null) throw error
+      return first
+    }
+  },
   keep: (values) =>
     prisma.$transaction(async (tx) => {
       for (const [name, value] of Object.entries(values)) {

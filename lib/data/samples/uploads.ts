@@ -78,6 +78,11 @@ export function uploadsOf({ prisma, statements, settings, id, now }: Store): Upl
       })
       return uploadValue(row)
     },
+    async requestCancel(uploadId) {
+      await prisma.upload.updateMany({ where: { id: uploadId }, data: { isCancelRequested: true } })
+    },
+    isCancelRequested: async (uploadId) =>
+      (await prisma.upload.count({ where: { id: uploadId, isCancelRequested: true } })) > 0,
     discard: (uploadId) =>
       prisma.$transaction(async (tx) => {
         const row = await tx.upload.findUnique({ where: { id: uploadId } })
