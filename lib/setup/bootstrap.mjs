@@ -65,6 +65,7 @@ const COMMANDS = {
   bench: { runs: 'lib/commands/bench.ts' },
   load: { runs: 'lib/commands/load.ts', pages: true, mode: 'production' },
   'test:faults': { runs: 'lib/commands/test-faults.ts', pages: true, mode: 'production' },
+  'test:hosts': { runs: 'lib/commands/test-hosts.ts', pages: true, mode: 'production' },
   'test:container': { runs: 'lib/commands/test-container.ts' },
   format: { runs: 'lib/checks/format.ts' },
   'setup:native': {

@@ -5,6 +5,7 @@
 import path from 'node:path'
 import type { KEY_SCOPES } from '#lib/contracts/people.ts'
 import { createApiKeys } from '#lib/auth/keys.ts'
+import type { DataSettings } from '#lib/data/data-settings.ts'
 import { openData } from '#lib/queries/open-data.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 
@@ -14,9 +15,11 @@ type KeyScope = (typeof KEY_SCOPES)[number]
 export async function createOwnKey(
   dataDir: string,
   { name, scopes }: { readonly name: string; readonly scopes: readonly KeyScope[] },
+  more: Partial<DataSettings> = {},
 ): Promise<string> {
   const now = () => Date.now()
   const data = await openData({
+    ...more,
     databaseFile: path.join(dataDir, 'darkroom.db'),
     dataDir,
     modelsDir: path.join(ROOT, 'models'),

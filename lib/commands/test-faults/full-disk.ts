@@ -7,7 +7,7 @@ import path from 'node:path'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { missingRows } from './kills.ts'
 import { tally, within, type Context, type CheckResult } from './fault-scenario.ts'
-import { startProduct, type ProductAnswer, type Product } from './product.ts'
+import { startProduct, type ProductAnswer, type Product, type ProductClient } from './product.ts'
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 import { smallImage } from './traffic.ts'
 
@@ -175,8 +175,10 @@ export async function upload(product: Product, each: number): Promise<void> {
   }
 }
 
-export const runOf = async (product: Product, id: string): Promise<ProductAnswer['body']> =>
-  (await product.request(`/api/runs/${id}`)).body
+export const runOf = async (
+  product: Pick<ProductClient, 'request'>,
+  id: string,
+): Promise<ProductAnswer['body']> => (await product.request(`/api/runs/${id}`)).body
 
 const healthOf = async (product: Product): Promise<ProductAnswer['body']> =>
   (await product.request('/api/health')).body

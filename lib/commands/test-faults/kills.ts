@@ -4,6 +4,7 @@
  * restarts as fast as the first time.
  */
 import path from 'node:path'
+import type { DataSettings } from '#lib/data/data-settings.ts'
 import { openData } from '#lib/queries/open-data.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { BOMB_SIDE, BOMBS } from './bombs.ts'
@@ -129,9 +130,14 @@ async function restartedInARow(product: Product, kind: LongLived): Promise<Check
 }
 
 /** Read from the rows themselves, independently of the product. */
-export async function missingRows({ dataDir }: Product, ids: readonly string[]): Promise<number> {
+export async function missingRows(
+  { dataDir }: Pick<Product, 'dataDir'>,
+  ids: readonly string[],
+  more: Partial<DataSettings> = {},
+): Promise<number> {
   const databaseFile = path.join(dataDir, 'darkroom.db')
   const data = await openData({
+    ...more,
     databaseFile,
     dataDir,
     modelsDir: path.join(ROOT, 'models'),

@@ -33,7 +33,9 @@ export type ProductRequest = {
   readonly timeoutMs?: number
 }
 
-export type Product = ThrowawayProduct & {
+export type Product = ThrowawayProduct & ProductClient
+
+export type ProductClient = {
   /** The header with the owner's key, for hand-written requests. */
   readonly bearer: string
   readonly request: (path: string, ask?: ProductRequest) => Promise<ProductAnswer>
@@ -53,7 +55,14 @@ export async function startProduct(
     { copyOf: await drawnData(), ...place },
   )
   const key = await createOwnKey(product.dataDir, { name: 'npm run test:faults', scopes: ['admin'] })
-  const request: Product['request'] = async (
+  const client = clientOf(product.url, key)
+  await allStarted(client.request)
+  return { ...product, ...client }
+}
+
+/** Requests to the product at this address, with the owner's key. */
+export function clientOf(url: string, key: string): ProductClient {
+  const request: ProductClient['request'] = async (
     path,
     { method = 'GET', body, type, isAnonymous = false, timeoutMs = LONGEST_ANSWER_MS } = {},
   ) => {
@@ -65,7 +74,7 @@ export async function startProduct(
     try {
       const sent = body instanceof Uint8Array ? new Uint8Array(body) : body
       const signal = AbortSignal.timeout(timeoutMs)
-      const response = await fetch(product.url + path, {
+      const response = await fetch(url + path, {
         method,
         headers,
         signal,
@@ -89,9 +98,7 @@ export async function startProduct(
       }
     }
   }
-  await allStarted(request)
   return {
-    ...product,
     bearer: `Bearer ${key}`,
     request,
     predict: (image, { type = 'application/octet-stream', ...more } = {}) =>
@@ -100,7 +107,7 @@ export async function startProduct(
 }
 
 /** Predictions are available before pages and jobs are; memory and processes are compared with all of them. */
-async function allStarted(request: Product['request']): Promise<void> {
+export async function allStarted(request: ProductClient['request']): Promise<void> {
   const isStarted = async (): Promise<boolean> => {
     const { status } = await request('/api/health/ready')
     const { body } = await request('/api/health')

@@ -7,7 +7,7 @@ import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 import { createRandom } from '#lib/ml/random.ts'
 import { percentile, wait } from './fault-scenario.ts'
-import type { ProductAnswer, Product } from './product.ts'
+import type { ProductAnswer, ProductClient } from './product.ts'
 
 const DIFFERENT_IMAGES = 200
 /** `fetch` may use another open connection to a killed process until it has noticed that all of them are closed. */
@@ -49,7 +49,10 @@ export type RunningTraffic = {
   readonly end: () => Promise<TrafficFigures>
 }
 
-export function startTraffic(product: Product, { clients, pauseMs }: SmallTraffic): RunningTraffic {
+export function startTraffic(
+  product: Pick<ProductClient, 'predict'>,
+  { clients, pauseMs }: SmallTraffic,
+): RunningTraffic {
   const images = Array.from({ length: DIFFERENT_IMAGES }, (_, seed) => smallImage(seed))
   const ids: string[] = []
   const failures: string[] = []

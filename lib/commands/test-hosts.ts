@@ -1,0 +1,77 @@
+/**
+ * `npm run test:hosts`: several web and worker instances that share a database, killed at random moments under load.
+ * test-hosts/killed-hosts.ts judges.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { machineName } from './terminal/machine-name.ts'
+import { resultTable } from './terminal/result-table.ts'
+import { killedHosts, type Installation } from './test-hosts/killed-hosts.ts'
+import type { CheckResult } from './test-faults/fault-scenario.ts'
+
+const KILLS = 20
+
+const HELP = `npm run test:hosts [-- options]
+
+Starts three web and two worker instances of one installation on this machine, kills processes and whole
+instances at random moments while clients predict, versions are promoted and runs train, and prints a
+table of what was expected and what was measured. Exits with 0 only if every check passes.
+
+  --kills NUMBER   how many (default: ${KILLS})
+  --json           one JSON object per row instead of the table
+  --help           show this help`
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: 'string', default: `${KILLS}` },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const kills = Number(values.kills)
+  if (!Number.isInteger(kills) || kills < 1) {
+    console.error('--kills takes a whole number from 1 on.')
+    return 1
+  }
+  const say = (line: string): void => console.error(line)
+  say(machineName())
+  const rows = await onSqlite((installation) => killedHosts(installation, { kills, say }))
+  if (values.json) for (const row of rows) console.log(JSON.stringify(row))
+  else console.log(resultTable(rows.map((row) => ({ scenario: 'sqlite', ...row }))))
+  return rows.length > 0 && rows.every(({ holds }) => holds) ? 0 : 1
+}
+
+type Judge = (installation: Installation) => Promise<readonly CheckResult[]>
+
+async function onSqlite(judge: Judge): Promise<readonly CheckResult[]> {
+  return inFolder((sharedDir) => judge({ settings: {}, data: {}, sharedDir }))
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-hosts-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  try {
+    return await work(path.join(folder, 'data'))
+  } finally {
+    process.off('exit', remove)
+    remove()
+  }
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(code))
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  return 1
+})
