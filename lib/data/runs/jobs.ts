@@ -1,16 +1,18 @@
 /** Jobs as lib/jobs and those who add, cancel and read them see them. When to retry and when to give up is lib/jobs'
  *  to say. */
 import { storedValue } from '#lib/contracts/stored-json.ts'
+import { portablePaths } from '#lib/domain/portable-paths.ts'
 import { JOB_KINDS, JOB_STATES, type Job, type JobKind } from '#lib/domain/jobs.ts'
 import type { Jobs, TimedJob } from '../data.ts'
 import type { Job as Row } from '../generated/client.ts'
 import { notFound, parsed, parsedOrNull, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
 
-export function jobsOf({ prisma, statements: { queue }, id }: Store): Jobs {
+export function jobsOf({ prisma, statements: { queue }, settings, id }: Store): Jobs {
   return {
     async enqueue(kind, payload, now) {
-      const job = newJob({ id: id(), kind, payload, at: new Date(now) })
+      const portable = portablePaths(payload, settings.dataDir)
+      const job = newJob({ id: id(), kind, payload: portable, at: new Date(now) })
       await queue.add(job)
       return job.id
     },

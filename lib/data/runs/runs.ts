@@ -4,6 +4,7 @@ import { storedPoints, storedRunImages, storedValue, storedVerdict } from '#lib/
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
+import { portablePaths } from '#lib/domain/portable-paths.ts'
 import { isRunStage } from '#lib/domain/run-stages.ts'
 import type { Runs } from '../data.ts'
 import type { Prisma } from '../generated/client.ts'
@@ -36,7 +37,8 @@ export const isActive = (state: RunState): boolean => ACTIVE_STATES.includes(sta
 
 const ACTIVE = { state: { in: [...ACTIVE_STATES] } }
 
-export function runsOf({ prisma, id, now }: Store): Runs {
+export function runsOf({ prisma, settings, id, now }: Store): Runs {
+  const planJsonOf = (plan: unknown): string => JSON.stringify(portablePaths(plan, settings.dataDir))
   return {
     async plan(draft) {
       const frozen = frozenOf(draft.entries)
@@ -51,6 +53,7 @@ export function runsOf({ prisma, id, now }: Store): Runs {
         await tx.run.create({
           data: {
             ...rowOf(draft, { train, validation, test, unseen: draft.unseen }),
+            planJson: planJsonOf(draft.plan),
             id: runId,
             jobId: job.id,
             snapshotId: snapshot.id,
@@ -73,7 +76,9 @@ export function runsOf({ prisma, id, now }: Store): Runs {
     },
     change: (runId, change) =>
       prisma.$transaction(async (tx) => {
-        await update(tx, await runIn(tx, runId), { change, at: now() })
+        const { plan, ...plain } = change
+        const columns = { ...plain, ...(plan !== undefined && { planJson: planJsonOf(plan) }) }
+        await update(tx, await runIn(tx, runId), { change: columns, at: now() })
         await appendEvent(tx, runId, { kind: 'run' })
         return runIn(tx, runId)
       }),
@@ -170,9 +175,12 @@ const endOf = (state: RunState, at: Date): Date | null => (isActive(state) ? nul
 async function update(
   tx: Transaction,
   run: Run,
-  { change, at }: { readonly change: RunChange; readonly at: Date },
+  {
+    change,
+    at,
+  }: { readonly change: Omit<RunChange, 'plan'> & { readonly planJson?: string }; readonly at: Date },
 ): Promise<void> {
-  const { images, verdict, plan, ...plain } = change
+  const { images, verdict, ...plain } = change
   const startedAt = change.state === 'running' ? (run.startedAt ?? at) : run.startedAt
   const endedAt = change.state === undefined ? run.endedAt : endOf(change.state, at)
   await tx.run.updateMany({
@@ -181,7 +189,6 @@ async function update(
       ...plain,
       ...(images !== undefined && { imagesJson: images && JSON.stringify(images) }),
       ...(verdict !== undefined && { verdictJson: verdict && JSON.stringify(verdict) }),
-      ...(plan !== undefined && { planJson: JSON.stringify(plan) }),
       startedAt,
       endedAt,
     },
@@ -204,7 +211,6 @@ function rowOf(draft: NewRun, images: RunImages) {
     isPromoted: false,
     canResume: false,
     seed: draft.seed,
-    planJson: JSON.stringify(draft.plan ?? null),
     isAutomatic: draft.isAutomatic ?? false,
   }
 }

@@ -5,6 +5,7 @@ import type { RetrainDraft, RunPlan } from '#lib/contracts/training-plan.ts'
 import { PLAN_FORMAT } from '#lib/contracts/training-plan.ts'
 import type { Run } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
+import { locatedPaths } from '#lib/domain/portable-paths.ts'
 import { parseDraft, readRunPlan, writePlan, writeRun } from '../run/plan.ts'
 import type { TrainingParts, TrainSettings } from './ports.ts'
 
@@ -63,10 +64,13 @@ export type PlanParts = {
 
 /** A draft completed with what the worker knows. */
 export function planOf(
-  { classes, spec, recipe, start, teaching, notes, evaluation }: RetrainDraft,
+  draft: RetrainDraft,
   { runId, classifier, version, seed, out, testOpened, settings }: PlanParts,
 ): RunPlan {
   const { id, title, isMirrorable } = classifier
+  const { classes, spec, recipe, start, teaching, notes, evaluation } = parseDraft(
+    locatedPaths(draft, settings.dataDir),
+  )
   const { dataDir, databaseFile, engine, memoryMb, maxPixels, codeVersion } = settings
   return {
     format: PLAN_FORMAT,
