@@ -116,6 +116,7 @@ export const listBackups = contract({
     running: z
       .object({
         state: z.enum(['queued', 'running']),
+        can_cancel: z.boolean().describe('false: npm run backup makes it'),
         started_at: time,
         phase: backupProgress.shape.phase.nullable(),
         progress: z.number().min(0).max(100).nullable(),
@@ -137,4 +138,14 @@ export const createBackup = contract({
   input: z.object({}),
   output: z.object({ success: z.literal(true), message: z.string(), job_id: id }),
   errors: ['already_running'],
+})
+
+export const cancelBackup = contract({
+  method: 'DELETE',
+  path: '/api/backups',
+  scope: 'admin',
+  summary: 'Cancel the backup in progress; what was copied of it is deleted, and earlier backups stay',
+  input: z.object({}),
+  output: z.object({ success: z.literal(true), message: z.string() }),
+  errors: ['conflict'],
 })

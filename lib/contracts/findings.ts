@@ -108,6 +108,17 @@ export const dismissFindings = contract({
   errors: ['not_found'],
 })
 
+export const cancelFindings = contract({
+  method: 'DELETE',
+  path: '/api/findings',
+  scope: 'edit',
+  summary:
+    'Cancel the check of the images of a classifier, with its map and learning curve; what was found before stays',
+  input: z.object({ ...chosenClassifier }),
+  output: z.object({ classifier: classifierId, report }),
+  errors: ['not_found'],
+})
+
 export const checkFindings = contract({
   method: 'POST',
   path: '/api/findings',

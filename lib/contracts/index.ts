@@ -20,14 +20,14 @@ import {
   uploadBackbone,
 } from './backbones.ts'
 import { cancelBackbone, fetchBackbone, getBackbone } from './backbone.ts'
-import { createBackup, listBackups } from './backups.ts'
+import { cancelBackup, createBackup, listBackups } from './backups.ts'
 import { addClass, changeClass, manageClasses, removeClass } from './classes.ts'
 import { browserEngineFile, browserModelFile, describeBrowserModel } from './browser.ts'
 import type { Contract, Input, Output, RouteName } from './contract.ts'
 import { dataFeatures } from './features.ts'
 import { getImageMap } from './image-map.ts'
 import { getLearningCurve } from './learning-curve.ts'
-import { checkFindings, dismissFindings, listFindings } from './findings.ts'
+import { cancelFindings, checkFindings, dismissFindings, listFindings } from './findings.ts'
 import { listLogs } from './logs.ts'
 import { exportPredictions } from './predictions-export.ts'
 import { changeUser, createKey, createUser, deleteUser, listKeys, listUsers, revokeKey } from './people.ts'
@@ -149,6 +149,7 @@ export const contracts = [
   getImageMap,
   listFindings,
   checkFindings,
+  cancelFindings,
   dismissFindings,
   listChanges,
   getChange,
@@ -231,6 +232,7 @@ export const contracts = [
   listLogs,
   listBackups,
   createBackup,
+  cancelBackup,
 ] as const satisfies readonly Contract[]
 
 /** Only this *type* leaves the server: `Routes['POST /api/predict']`. */

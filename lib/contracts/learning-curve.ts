@@ -41,6 +41,7 @@ export const getLearningCurve = contract({
   output: z.object({
     classifier: classifierId,
     computed_at: time.nullable().describe('null: not computed; it is part of the check of the images'),
+    is_computing: z.boolean().describe('the images are being checked, which may replace the curves'),
     curves: learningCurves.nullable().describe('null: too few images, or no version has features of them'),
   }),
   errors: ['not_found'],

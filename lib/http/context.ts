@@ -82,6 +82,7 @@ export type Darkroom = {
   > & {
     readonly dataFeatures: RouteUseCase<'GET /api/data/features'>
     readonly checkFindings: RouteUseCase<'POST /api/findings'>
+    readonly cancelFindings: RouteUseCase<'DELETE /api/findings'>
     readonly dismissFindings: RouteUseCase<'PATCH /api/findings'>
   }
   readonly training: WithContext<

@@ -216,6 +216,42 @@ test('one check waits at a time', async () => {
   expect(claimed.map((job) => job?.payload ?? null)).toEqual([{ classifierId: 'pets' }, null])
 })
 
+test('a check that is cancelled while it waits is not made, and the findings of the last one stay', async () => {
+  await check()
+  const { report: before, kinds } = await list()
+  await data.findings.request('pets')
+
+  await data.findings.cancel('pets')
+
+  expect(await data.jobs.claim('worker', ['findings'], Date.now() + 1, 1000)).toBeNull()
+  expect(await list()).toMatchObject({ report: before, kinds })
+  expect(await data.findings.isChecking('pets')).toBe(false)
+})
+
+test('a check that is cancelled while it runs is stopped, and another one can be requested at once', async () => {
+  await data.findings.request('pets')
+  const job = await data.jobs.claim('worker', ['findings'], Date.now() + 1, 1000)
+  await data.findings.cancel('pets')
+  await data.findings.begin('pets') // the worker had not heard of it
+  const again = await data.findings.request('pets')
+  await data.findings.stopped('pets')
+
+  expect(await data.jobs.isCancelRequested(job!.id)).toBe(true)
+  expect(again.state).toBe('queued')
+  expect((await list()).report.state).toBe('queued')
+  expect(await data.jobs.claim('worker', ['findings'], Date.now() + 1, 1000)).not.toBeNull()
+})
+
+test('a first check that was cancelled leaves the images as never checked', async () => {
+  await data.findings.request('pets')
+  await data.jobs.claim('worker', ['findings'], Date.now() + 1, 1000)
+  await data.findings.begin('pets')
+
+  await data.findings.stopped('pets')
+
+  expect((await list()).report).toMatchObject({ state: 'none', computed_at: null })
+})
+
 test('images that are added while a check runs ask for another one', async () => {
   await data.findings.request('pets')
   await data.jobs.claim('worker', ['findings'], Date.now() + 1, 1000)

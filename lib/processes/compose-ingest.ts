@@ -11,7 +11,12 @@ import { createIngest } from '#lib/ingest/upload.ts'
 import type { Log } from '#lib/operations/log.ts'
 import { isSmall } from '#lib/operations/memory-limits.ts'
 import type { OpenData } from '#lib/queries/open-data.ts'
-import { findingsCheck, findingsDismissal, findingsRequest } from './findings-requests.ts'
+import {
+  findingsCancellation,
+  findingsCheck,
+  findingsDismissal,
+  findingsRequest,
+} from './findings-requests.ts'
 import { composeGrouping, SMALL_PIXELS } from './fork-grouping.ts'
 import type { ImageReader } from './image-reading.ts'
 import type { Start } from './settings.ts'
@@ -60,6 +65,7 @@ export function composeIngest(
         now: () => new Date(),
       }),
       checkFindings: findingsCheck(data),
+      cancelFindings: findingsCancellation(data),
       dismissFindings: findingsDismissal(data),
     },
     [Symbol.asyncDispose]: () => ingest[Symbol.asyncDispose](),

@@ -22,7 +22,7 @@ type FindingsJobParts = {
 export function findingsHandler(parts: FindingsJobParts): Handler<'findings'> {
   const { data, dataDir, sizeOf, turn } = parts
   return {
-    run: ({ classifierId }, { signal }) => {
+    run: ({ classifierId }, { signal, why }) => {
       const ports: CheckPorts = {
         ...data,
         sizeOf,
@@ -34,7 +34,8 @@ export function findingsHandler(parts: FindingsJobParts): Handler<'findings'> {
           await computeCharts(classifierId, samples, { ...parts, signal: stop })
           return { findings, images: samples.length }
         })
-        .catch((error: unknown) => {
+        .catch(async (error: unknown) => {
+          if (why() === 'cancelled') await data.findings.stopped(classifierId)
           // a deleted classifier has no report any more
           if (isDeleted(error)) return { findings: 0, images: 0 }
           throw error

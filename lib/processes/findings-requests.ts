@@ -30,6 +30,14 @@ export const findingsCheck =
     return { classifier: id, report: reportAnswer(await findings.request(id)) }
   }
 
+/** DELETE /api/findings. */
+export const findingsCancellation =
+  ({ classifiers, findings }: Pick<Data, 'classifiers' | 'findings'>): Darkroom['ingest']['cancelFindings'] =>
+  async ({ classifier }) => {
+    const { id } = await classifiers.chosen(classifier)
+    return { classifier: id, report: reportAnswer(await findings.cancel(id)) }
+  }
+
 /** PATCH /api/findings. */
 export const findingsDismissal =
   ({

@@ -50,7 +50,8 @@ export const reportAnswer = (report: FindingReport | null): FindingReportAnswer 
   report === null
     ? { state: 'none', done: 0, total: 0, images: 0, computed_at: null, error: null, unknown: [] }
     : {
-        state: report.state,
+        // a first check that was cancelled has no result
+        state: report.state === 'done' && report.computedAt === null ? 'none' : report.state,
         done: report.done,
         total: report.total,
         images: report.images,

@@ -16,10 +16,9 @@ export const imageMapQueries = (
   async imageMap({ classifier }) {
     const { id, classes } = await classifiers.chosen(classifier)
     const map = await imageMaps.of(id)
-    const report = await findings.report(id)
     const answer = {
       classifier: id,
-      is_computing: report?.state === 'queued' || report?.state === 'running',
+      is_computing: await findings.isChecking(id),
       images: await prisma.sample.count({ where: { classifierId: id, excludedAt: null, trashedAt: null } }),
       classes: [...classes],
     }

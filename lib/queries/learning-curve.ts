@@ -9,13 +9,15 @@ type LearningCurveQueries = {
 export const learningCurveQueries = ({
   classifiers,
   learningCurves,
-}: Pick<Data, 'classifiers' | 'learningCurves'>): LearningCurveQueries => ({
+  findings,
+}: Pick<Data, 'classifiers' | 'learningCurves' | 'findings'>): LearningCurveQueries => ({
   async learningCurve({ classifier }) {
     const { id } = await classifiers.chosen(classifier)
     const stored = await learningCurves.of(id)
     return {
       classifier: id,
       computed_at: stored?.computedAt.toISOString() ?? null,
+      is_computing: await findings.isChecking(id),
       curves: stored?.curves ?? null,
     }
   },

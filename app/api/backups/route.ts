@@ -1,4 +1,4 @@
-import { createBackup, listBackups } from '#lib/contracts/backups.ts'
+import { cancelBackup, createBackup, listBackups } from '#lib/contracts/backups.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
@@ -7,4 +7,7 @@ export const GET = serve(listBackups, (input, context) => darkroom().operations.
 export const POST = serve(createBackup, (input, context) =>
   darkroom().operations.createBackup(input, context),
 )
-export const { PUT, PATCH, DELETE } = refuseAllBut('GET', 'POST')
+export const DELETE = serve(cancelBackup, (input, context) =>
+  darkroom().operations.cancelBackup(input, context),
+)
+export const { PUT, PATCH } = refuseAllBut('GET', 'POST', 'DELETE')

@@ -1,4 +1,4 @@
-import { checkFindings, dismissFindings, listFindings } from '#lib/contracts/findings.ts'
+import { cancelFindings, checkFindings, dismissFindings, listFindings } from '#lib/contracts/findings.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { refuseAllBut, serve } from '#lib/http/serve.ts'
 
@@ -8,4 +8,7 @@ export const POST = serve(checkFindings, (input, context) => darkroom().ingest.c
 export const PATCH = serve(dismissFindings, (input, context) =>
   darkroom().ingest.dismissFindings(input, context),
 )
-export const { PUT, DELETE } = refuseAllBut('GET', 'POST', 'PATCH')
+export const DELETE = serve(cancelFindings, (input, context) =>
+  darkroom().ingest.cancelFindings(input, context),
+)
+export const { PUT } = refuseAllBut('GET', 'POST', 'PATCH', 'DELETE')

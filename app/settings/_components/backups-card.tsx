@@ -37,6 +37,7 @@ export function BackupsCard({
   readonly backups: BackupsAnswer
 }) {
   const { isBusy, failure, mutate } = useMutation()
+  const cancelling = useMutation()
   useRefreshWhile(running !== null)
   const last = backups[0]
   return (
@@ -81,10 +82,23 @@ export function BackupsCard({
           </p>
         )}
         {running && (
-          <Progress
-            label={running.phase === null ? 'Waiting for the worker' : PHASES[running.phase]}
-            percent={running.progress}
-          />
+          <>
+            <Progress
+              label={running.phase === null ? 'Waiting for the worker' : PHASES[running.phase]}
+              percent={running.progress}
+            />
+            {running.can_cancel && (
+              <div className="row">
+                <Button
+                  size="small"
+                  isBusy={cancelling.isBusy}
+                  onClick={() => void cancelling.mutate(() => call('DELETE /api/backups', {}))}
+                >
+                  Cancel the backup
+                </Button>
+              </div>
+            )}
+          </>
         )}
         {last_failure && (
           <ErrorNotice
@@ -97,6 +111,7 @@ export function BackupsCard({
           />
         )}
         {failure && <ErrorNotice title="The backup could not be started" failure={failure} />}
+        {cancelling.failure && <ErrorNotice title="Not cancelled" failure={cancelling.failure} />}
       </Card>
       {backups.length === 0 ? (
         <EmptyState icon="download" title="No backups yet">

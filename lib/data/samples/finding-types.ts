@@ -50,6 +50,12 @@ export type FindingStore = {
   readonly uploadFindings: (classifierId: string) => Promise<Pick<SetFigures, 'conflicts' | 'unreadable'>>
   /** Adds a job, unless one is waiting. */
   readonly request: (classifierId: string) => Promise<FindingReport>
+  /** Stops the check that waits or runs; the findings of the last complete one stay. */
+  readonly cancel: (classifierId: string) => Promise<FindingReport | null>
+  /** Whether a check waits or runs. It goes on with the charts after its report is complete. */
+  readonly isChecking: (classifierId: string) => Promise<boolean>
+  /** After a check has stopped: it does not run, and none waits. */
+  readonly stopped: (classifierId: string) => Promise<void>
   readonly report: (classifierId: string) => Promise<FindingReport | null>
   /** A request from now on adds another job. */
   readonly begin: (classifierId: string) => Promise<void>

@@ -2,6 +2,7 @@
  *  decided in lib/domain/findings. */
 import { storedFindings, storedNames, storedReportState } from '#lib/contracts/stored-json.ts'
 import { FINDING_KINDS, type Finding } from '#lib/domain/findings/finding.ts'
+import type { JobPayloads } from '#lib/domain/jobs.ts'
 import { CONFLICT_AUTHOR } from '#lib/domain/sample-state.ts'
 import type { Prisma } from '../generated/client.ts'
 import { newJob } from '../runs/jobs.ts'
@@ -62,6 +63,41 @@ export function findingsIn(store: Store): FindingStore {
         })
       })
       return reportValue(row)
+    },
+    async cancel(classifierId) {
+      const at = now()
+      const ofClassifier = { kind: 'findings', payloadJson: payloadOf(classifierId) }
+      return prisma.$transaction(async (tx) => {
+        await tx.job.updateMany({
+          where: { ...ofClassifier, state: 'queued' },
+          data: { state: 'cancelled', isCancelRequested: true, endedAt: at },
+        })
+        await tx.job.updateMany({
+          where: { ...ofClassifier, state: 'running' },
+          data: { isCancelRequested: true },
+        })
+        await tx.findingReport.updateMany({
+          where: { classifierId, state: { in: ['queued', 'running'] } },
+          data: STOPPED,
+        })
+        const row = await tx.findingReport.findUnique({ where: { classifierId } })
+        return row && reportValue(row)
+      })
+    },
+    async isChecking(classifierId) {
+      const job = await prisma.job.findFirst({
+        where: {
+          kind: 'findings',
+          payloadJson: payloadOf(classifierId),
+          state: { in: ['queued', 'running'] },
+          isCancelRequested: false,
+        },
+        select: { id: true },
+      })
+      return job !== null
+    },
+    async stopped(classifierId) {
+      await prisma.findingReport.updateMany({ where: { classifierId, state: 'running' }, data: STOPPED })
     },
     async report(classifierId) {
       const row = await prisma.findingReport.findUnique({ where: { classifierId } })
@@ -138,6 +174,12 @@ export function findingsIn(store: Store): FindingStore {
     },
   }
 }
+
+/** Of a check that was cancelled; the findings are those of the last complete one. */
+const STOPPED = { state: 'done', done: 0, total: 0, error: null }
+
+const payloadOf = (classifierId: string): string =>
+  JSON.stringify({ classifierId } satisfies JobPayloads['findings'])
 
 function* chunks<T>(rows: readonly T[]): Generator<T[]> {
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) yield rows.slice(at, at + ROWS_AT_ONCE)

@@ -81,6 +81,25 @@ test('a failure is shown with its reason, degrades health, and ends with the nex
   expect([(await backups.cases.listBackups({})).last_failure, await backups.concern()]).toEqual([null, null])
 })
 
+test('a backup that is cancelled leaves nothing, and a scheduled one is made an hour later', async () => {
+  const { backups, clock, work } = await opened()
+  await expect(backups.cases.cancelBackup()).rejects.toMatchObject({ code: 'conflict' })
+  await backups.queueIfDue()
+  expect((await backups.cases.listBackups({})).running).toMatchObject({ can_cancel: true })
+
+  await backups.cases.cancelBackup()
+
+  expect(await backups.cases.listBackups({})).toMatchObject({
+    running: null,
+    backups: [],
+    last_failure: null,
+  })
+  await expect(work()).rejects.toThrow('nothing was queued')
+  expect([await backups.queueIfDue(), await backups.concern()]).toEqual([false, null])
+  clock.advance(HOUR_MS)
+  expect(await backups.queueIfDue()).toBe(true)
+})
+
 test('with BACKUP_EVERY off, no backup is scheduled, and one is made on request', async () => {
   const { backups, chosen, work } = await opened()
   chosen.BACKUP_EVERY = 'off'

@@ -7,6 +7,7 @@ import path from 'node:path'
 import {
   backupProgress,
   type BackupProgress,
+  type cancelBackup,
   type createBackup,
   type listBackups,
 } from '#lib/contracts/backups.ts'
@@ -35,6 +36,7 @@ export type BackupsParts = {
 export type BackupCases = {
   readonly listBackups: (input: Input<typeof listBackups>) => Promise<Output<typeof listBackups>>
   readonly createBackup: () => Promise<Output<typeof createBackup>>
+  readonly cancelBackup: () => Promise<Output<typeof cancelBackup>>
 }
 
 export type Backups = {
@@ -70,7 +72,11 @@ export function createBackups({
       job?.state === 'failed' && job.endedAt !== null && (newest === null || newest < job.endedAt)
         ? job.endedAt
         : null
-    const times: BackupTimes = { everyMs: everyMs(every), newest, failedAt }
+    const cancelledAt =
+      job?.state === 'cancelled' && job.endedAt !== null && (newest === null || newest < job.endedAt)
+        ? job.endedAt
+        : null
+    const times: BackupTimes = { everyMs: everyMs(every), newest, failedAt, cancelledAt }
     const isPending = job?.state === 'queued' || job?.state === 'running'
     return { every, keep, backups, job, progress, times, isPending }
   }
@@ -127,6 +133,7 @@ export function createBackups({
           .filter(({ name }) => containing === null || containing.some((one) => one.name === name)),
         running: isRunning
           ? {
+              can_cancel: isPending,
               state: progress === null && job?.state === 'queued' ? 'queued' : 'running',
               started_at: progress?.started_at ?? (job?.createdAt ?? now()).toISOString(),
               phase: progress?.phase ?? null,
@@ -152,6 +159,16 @@ export function createBackups({
         message: 'The backup has started. It appears in the list when it has been verified.',
         job_id: await queue('request'),
       }
+    },
+    async cancelBackup() {
+      const job = await jobs.latest('backup')
+      if (!job || (await jobs.requestCancel(job.id, now().getTime())) === 'over')
+        throw new DarkroomError('conflict', {
+          what: 'No backup was cancelled',
+          why: 'the server is not making one',
+          remedy: 'Stop a backup of npm run backup where it was started.',
+        })
+      return { success: true, message: 'The backup is cancelled. What was copied of it is deleted.' }
     },
   }
 

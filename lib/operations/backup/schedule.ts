@@ -3,7 +3,7 @@ import type { Settings } from '#lib/contracts/settings.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** After a failure: a full or unplugged disk needs a person. */
+/** After a failure, because a full or unplugged disk needs a person; after a cancellation, because it was meant. */
 const RETRY_MS = HOUR_MS
 /** A machine that is off at night makes its backup later; one that never makes it is reported. */
 const LATE_AFTER_TIMES = 2
@@ -20,13 +20,18 @@ export type BackupTimes = {
   readonly newest: Date | null
   /** When the last backup failed, if after the newest one; null: it did not fail. */
   readonly failedAt: Date | null
+  /** When a person cancelled the last one, if after the newest one. */
+  readonly cancelledAt: Date | null
 }
 
 /** Null: never. A past time means now: a backup that was missed while the machine was off is made up for. */
-export function nextBackupAt({ everyMs: every, newest, failedAt }: BackupTimes): Date | null {
+export function nextBackupAt({ everyMs: every, newest, failedAt, cancelledAt }: BackupTimes): Date | null {
   if (every === null) return null
   const due = newest === null ? 0 : newest.getTime() + every
-  return new Date(failedAt === null ? due : Math.max(due, failedAt.getTime() + Math.min(RETRY_MS, every)))
+  const again = [failedAt, cancelledAt]
+    .flatMap((at) => at?.getTime() ?? [])
+    .map((at) => at + Math.min(RETRY_MS, every))
+  return new Date(Math.max(due, ...again))
 }
 
 /** A sentence for health, without a path, because health is public. Null: no problem. */

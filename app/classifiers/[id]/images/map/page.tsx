@@ -10,13 +10,20 @@ import { PageHead } from '#lib/ui/shell.tsx'
 import { PageHelp } from '../../../../_components/page-help.tsx'
 import { requireViewer } from '../../../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../../../classifier-of-page.ts'
+import { CheckProgress } from '../_components/check-progress.tsx'
 import { MapView } from './_components/map-view.tsx'
+
+const MAP_TO_COME = {
+  none: 'After it, the map is computed if a version was trained from a pretrained network.',
+  pca: 'This is a first map; a better one is computed.',
+  umap: 'If they have changed, a new map is computed.',
+} as const
 
 export const metadata = { title: 'Map of the images' }
 
 export default async function MapPage(props: ClassifierPageProps) {
   const { id } = await classifierOfPage(props.params)
-  await requireViewer(classifierPage(id, 'images/map'))
+  const user = await requireViewer(classifierPage(id, 'images/map'))
   const {
     computed_at: computedAt,
     method,
@@ -36,6 +43,13 @@ export default async function MapPage(props: ClassifierPageProps) {
         </Link>
         <PageHelp topic="map" />
       </PageHead>
+      {isComputing && (
+        <CheckProgress classifier={id} mayEdit={user.may('edit')}>
+          <p className="small muted">
+            The images are being checked. {MAP_TO_COME[computedAt === null ? 'none' : (method ?? 'none')]}
+          </p>
+        </CheckProgress>
+      )}
       {computedAt === null || points.length === 0 ? (
         <EmptyState
           title="No map yet"
@@ -53,12 +67,6 @@ export default async function MapPage(props: ClassifierPageProps) {
             <p className="small muted">
               The map shows {points.length.toLocaleString('en-GB')} of {counted(images, 'image')}. It has at
               most 10,000, chosen at random, and none that were added since the last check.
-            </p>
-          )}
-          {isComputing && (
-            <p className="small muted">
-              {method === 'pca' ? 'This is a first map. A better one' : 'A new map'} is being computed. Reload
-              the page to see it.
             </p>
           )}
         </MapView>

@@ -7,8 +7,9 @@ import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
+import { useFocusAfterChange } from '../../../../../_components/use-focus-after-change.ts'
 import { useMutation } from '../../../../../_components/use-mutation.ts'
-import { useRefreshWhile } from '../../../../../_components/use-refresh-while.ts'
+import { CheckProgress } from '../../_components/check-progress.tsx'
 
 type ReportStatusProps = {
   readonly classifier: string
@@ -19,15 +20,18 @@ type ReportStatusProps = {
 export function ReportStatus({ classifier, report, mayEdit }: ReportStatusProps) {
   const { isBusy, failure, mutate } = useMutation()
   const isRunning = report.state === 'queued' || report.state === 'running'
-  useRefreshWhile(isRunning)
+  // the button that starts a check gives way to the one that cancels it
+  const { frame, keepFocus } = useFocusAfterChange<HTMLDivElement>(isBusy, report.state)
   return (
-    <div className="grid gap-2">
+    <div className="grid gap-2" ref={frame} onClickCapture={keepFocus}>
       {isRunning ? (
-        <Progress
-          label="Checking the images"
-          percent={report.total === 0 ? null : (100 * report.done) / report.total}
-          {...(report.total > 0 && { detail: `${report.done} of ${counted(report.total, 'image')}` })}
-        />
+        <CheckProgress classifier={classifier} mayEdit={mayEdit}>
+          <Progress
+            label="Checking the images"
+            percent={report.total === 0 ? null : (100 * report.done) / report.total}
+            {...(report.total > 0 && { detail: `${report.done} of ${counted(report.total, 'image')}` })}
+          />
+        </CheckProgress>
       ) : (
         <div className="row">
           <p className="small muted">

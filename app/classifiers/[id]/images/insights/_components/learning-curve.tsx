@@ -1,4 +1,6 @@
 /** Whether there are enough images: a sentence, and the accuracy by the number of images as a chart. */
+import Link from 'next/link'
+import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
@@ -9,7 +11,11 @@ import { changeText, curveSentence, overall } from './learning-curve-text.ts'
 const VERDICTS = { helps: 'Helps', no_help: 'Will not help', unclear: 'Not certain yet' } as const
 
 export async function LearningCurve({ classifier }: { readonly classifier: string }) {
-  const { curves, computed_at: computedAt } = await darkroom().queries.learningCurve({ classifier })
+  const {
+    curves,
+    computed_at: computedAt,
+    is_computing: isComputing,
+  } = await darkroom().queries.learningCurve({ classifier })
   if (computedAt === null) return null
   if (curves === null)
     return (
@@ -57,6 +63,14 @@ export async function LearningCurve({ classifier }: { readonly classifier: strin
           { name: 'Effect', cell: ({ curve }) => (curve ? VERDICTS[curve.verdict] : '–') },
         ]}
       />
+      {isComputing && (
+        <p className="small muted">
+          The images are being checked, after which the forecast may change.{' '}
+          <Link className="link" href={classifierPage(classifier, 'images/findings')}>
+            Show progress
+          </Link>
+        </p>
+      )}
       <p className="small muted">
         This assumes that the other classes grow in proportion. Training on parts of the images, with the
         features of the live version, shows how the accuracy grows.
