@@ -74,6 +74,8 @@ const state = z.object({
   trashed_at: time.nullable(),
 })
 
+const changedSample = z.object({ sample_id: id, before: state, after: state })
+
 export const inTrash = { trash_id: id.nullable(), trashed_until: time.nullable() }
 
 /** Where an item moved to the trash is stored, and until when; null: nothing was moved. */
@@ -119,7 +121,16 @@ export const listChanges = contract({
   scope: 'view',
   summary: 'List the changes to the samples and classes of a classifier, newest first',
   input: z.object({ ...chosenClassifier, ...page }),
-  output: z.object({ changes: z.array(change), ...nextCursor }),
+  output: z.object({
+    changes: z.array(
+      change.extend({
+        first: changedSample
+          .nullable()
+          .describe('of the first sample; all samples of a PATCH get the same label, split and state'),
+      }),
+    ),
+    ...nextCursor,
+  }),
   errors: ['not_found'],
 })
 
@@ -129,7 +140,7 @@ export const getChange = contract({
   scope: 'view',
   summary: 'Get a change with its first 100 samples, before and after',
   input: z.object({ id }),
-  output: change.extend({ samples: z.array(z.object({ sample_id: id, before: state, after: state })) }),
+  output: change.extend({ samples: z.array(changedSample) }),
   errors: ['not_found'],
 })
 

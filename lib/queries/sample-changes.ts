@@ -21,7 +21,11 @@ export const sampleChangeQueries = ({
     const { id: classifierId } = await classifiers.chosen(classifier)
     const records = await sampleChanges.list({ classifierId, cursor, limit: limit + 1 })
     const page = pageOf(records, limit, (record) => record.id)
-    return { changes: page.rows.map(changeAnswer), next_cursor: page.next }
+    const changes = page.rows.map(async (record) => {
+      const [first] = record.count === 0 ? [] : await sampleChanges.entriesOf(record.id, 1)
+      return { ...changeAnswer(record), first: first ? sampleAnswer(first) : null }
+    })
+    return { changes: await Promise.all(changes), next_cursor: page.next }
   },
   async getChange({ id }) {
     const [record, entries] = await Promise.all([
@@ -30,13 +34,15 @@ export const sampleChangeQueries = ({
     ])
     return {
       ...changeAnswer(record),
-      samples: entries.map(({ sampleId, before, after }) => ({
-        sample_id: sampleId,
-        before: stateAnswer(before),
-        after: stateAnswer(after),
-      })),
+      samples: entries.map(sampleAnswer),
     }
   },
+})
+
+const sampleAnswer = ({ sampleId, before, after }: SampleChangeEntry) => ({
+  sample_id: sampleId,
+  before: stateAnswer(before),
+  after: stateAnswer(after),
 })
 
 const stateAnswer = ({ label, split, excludedAt, trashedAt }: SampleChangeEntry['before']) => ({

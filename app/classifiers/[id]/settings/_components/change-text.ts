@@ -1,20 +1,26 @@
 /** How the list of changes describes a change of images or of a class. */
-import type { ChangeAnswer } from '#lib/contracts/sample-changes.ts'
+import type { Output } from '#lib/contracts/contract.ts'
+import type { Routes } from '#lib/contracts/index.ts'
 import { counted } from '#lib/domain/count-text.ts'
+
+export type ListedChange = Output<Routes['GET /api/changes']>['changes'][number]
+
+const SETS = { train: 'the training set', validation: 'the validation set', test: 'the test set' } as const
 
 /** A phrase such as “3 images moved to the trash”. */
 export function describedChange({
   kind,
   count,
   class: edit,
-}: Pick<ChangeAnswer, 'kind' | 'count' | 'class'>): string {
+  first,
+}: Pick<ListedChange, 'kind' | 'count' | 'class' | 'first'>): string {
   const images = counted(count, 'image')
   if (edit) return classText(edit, count === 0 ? null : images)
   switch (kind) {
     case 'relabel':
-      return `${images} labelled`
+      return `${images} ${labelText(first)}`
     case 'split':
-      return `${images} moved to another set`
+      return `${images} moved to ${first?.after.split ? SETS[first.after.split] : 'another set'}`
     case 'exclude':
       return `${images} excluded`
     case 'include':
@@ -26,11 +32,31 @@ export function describedChange({
     case 'undo':
       return `Change of ${images} undone`
     default:
-      return `${images} changed`
+      return `${images} ${severalText(first)}`
   }
 }
 
-function classText({ edit, name, other }: NonNullable<ChangeAnswer['class']>, images: string | null): string {
+function labelText(first: ListedChange['first']): string {
+  if (!first) return 'labelled' // it was deleted permanently
+  return first.after.label === null ? 'without a label' : `labelled “${first.after.label}”`
+}
+
+/** Label, set and state at once. */
+function severalText(first: ListedChange['first']): string {
+  if (!first) return 'changed'
+  const { before, after } = first
+  const parts = [
+    before.label !== after.label && labelText(first),
+    before.label !== null && after.split && before.split !== after.split && `moved to ${SETS[after.split]}`,
+    (before.excluded_at === null) !== (after.excluded_at === null) &&
+      (after.excluded_at === null ? 'included again' : 'excluded'),
+    (before.trashed_at === null) !== (after.trashed_at === null) &&
+      (after.trashed_at === null ? 'restored' : 'moved to the trash'),
+  ].filter((part) => part)
+  return parts.length === 0 ? 'changed' : parts.join(' and ')
+}
+
+function classText({ edit, name, other }: NonNullable<ListedChange['class']>, images: string | null): string {
   const withImages = images === null ? '' : ` with ${images}`
   switch (edit) {
     case 'renamed':

@@ -1,11 +1,12 @@
 /** The newest changes of images and classes, each with its undo. Uploads and settings are in the audit log. */
-import type { ChangeAnswer } from '#lib/contracts/sample-changes.ts'
+import Link from 'next/link'
 import { Badge } from '#lib/ui/badge.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
-import { describedChange } from './change-text.ts'
+import { imageAddress } from '../../images/filters.ts'
+import { describedChange, type ListedChange } from './change-text.ts'
 import { UndoButton } from './undo-button.tsx'
 
-type ChangesCardProps = { readonly changes: readonly ChangeAnswer[]; readonly mayEdit: boolean }
+type ChangesCardProps = { readonly changes: readonly ListedChange[]; readonly mayEdit: boolean }
 
 export function ChangesCard({ changes, mayEdit }: ChangesCardProps) {
   if (changes.length === 0) return null
@@ -20,6 +21,14 @@ export function ChangesCard({ changes, mayEdit }: ChangesCardProps) {
               <br />
               <span className="muted small">
                 {one.by}, <RelativeTime at={one.at} />
+                {one.count === 1 && one.first && (
+                  <>
+                    {' · '}
+                    <Link className="link" href={imageAddress(one.classifier, one.first.sample_id)}>
+                      Show the image
+                    </Link>
+                  </>
+                )}
               </span>
             </span>
             {one.undone_by !== null && <Badge>Undone</Badge>}
