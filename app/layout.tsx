@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { SCOPES } from '#lib/contracts/contract.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
+import { FocusKeeper } from '#lib/ui/focus-keeper.tsx'
 import { BrandMark, Shell } from '#lib/ui/shell.tsx'
 import { ThemeSwitch } from '#lib/ui/theme-switch.tsx'
 import { Toasts } from '#lib/ui/toast.tsx'
@@ -65,6 +66,7 @@ export default async function Layout({ children }: { readonly children: ReactNod
           {children}
         </Shell>
         <Toasts />
+        <FocusKeeper />
       </body>
     </html>
   )

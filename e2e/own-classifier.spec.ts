@@ -10,7 +10,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect } from '@playwright/test'
 import { pagesOf } from './pages.ts'
 import { becomeOwner, image, logIn, twoSigns } from './people.ts'
-import { test } from './watched.ts'
+import { expectFocus, test } from './watched.ts'
 import { startFreshProduct, type FreshProduct } from './own-product.ts'
 
 const OF_EACH = 4
@@ -41,6 +41,8 @@ test('a classifier is named, left, resumed, filled from a ZIP archive, changed a
 
   await classifierSettings.open('two-signs')
   await classifierSettings.renameClass('ring', 'hoop')
+  await expect(classifierSettings.row('hoop')).toBeVisible()
+  await expectFocus(page)
   await classifierSettings.undo()
   await expect(classifierSettings.row('ring')).toContainText(String(OF_EACH))
   await classifierSettings.renameClass('ring', 'circle')

@@ -24,6 +24,12 @@ export const test = plain.extend<{ readonly complaints: string[] }>({
   ],
 })
 
+/** The keyboard focus is on something, not at the top of the page. */
+export const expectFocus = (page: Page): Promise<void> =>
+  expect
+    .poll(() => page.evaluate(() => document.activeElement !== document.body), { message: 'has a focus' })
+    .toBe(true)
+
 /** Colours with a transition have their final values only at its end. In a closed fold, a transition never ends. */
 const transitioned = (page: Page): Promise<unknown> =>
   page.evaluate(async () => {
