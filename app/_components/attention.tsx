@@ -16,9 +16,11 @@ type AttentionProps = {
   readonly classifiers: readonly ClassifierAnswer[]
   /** Of classifiers that suggest a training run. */
   readonly suggestions: readonly AutoRetrainAnswer[]
+  /** The page has another sentence about new images and corrections. */
+  readonly hidesCorrections?: boolean
 }
 
-export function Attention({ runs, classifiers, suggestions }: AttentionProps) {
+export function Attention({ runs, classifiers, suggestions, hidesCorrections = false }: AttentionProps) {
   const failed = classifiers.flatMap(({ id, title }) => {
     const newest = runs.find((run) => run.classifier === id)
     return newest?.state === 'failed' ? [{ id, title, run: newest }] : []
@@ -28,7 +30,8 @@ export function Attention({ runs, classifiers, suggestions }: AttentionProps) {
     return one ? [{ ...one, message: suggestion.message }] : []
   })
   const unused = classifiers.filter(
-    ({ id, corrections_waiting: waiting }) => waiting > 0 && !suggested.some((one) => one.id === id),
+    ({ id, corrections_waiting: waiting }) =>
+      !hidesCorrections && waiting > 0 && !suggested.some((one) => one.id === id),
   )
   const broken = classifiers.filter((one) => one.fault !== null)
   if (failed.length + unused.length + broken.length + suggested.length === 0) return null

@@ -154,7 +154,7 @@ export const HELP_TOPICS = {
     guide: { file: 'docs/api.md', section: 'Make predictions' },
   },
   settings: {
-    page: 'Settings of a classifier',
+    page: 'Classifier settings',
     sentences: [
       'Change the name of the classifier, its classes, and what happens when images are added.',
       'Class changes apply to the images immediately; each dialog says when they apply to predictions.',

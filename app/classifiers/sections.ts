@@ -22,7 +22,7 @@ export const SECTIONS: readonly ClassifierSection[] = [
   { segment: 'history', label: 'History', icon: 'history', needs: 'view' },
   { segment: 'traffic', label: 'Traffic', icon: 'pulse', needs: 'open' },
   { segment: 'use', label: 'Use', icon: 'code', needs: 'view' },
-  { segment: 'settings', label: 'Settings', icon: 'sliders', needs: 'view' },
+  { segment: 'settings', label: 'Classifier settings', icon: 'sliders', needs: 'view' },
 ]
 
 /** The section that an address below /classifiers/<id> belongs to: `versions` for `versions/v3`. */

@@ -38,15 +38,23 @@ export default async function Overview({ params }: ClassifierPageProps) {
     mayView ? liveVersionId(classifier) : null,
     suggestionsFor(classifier, user),
   ])
+  const isTraining = runs?.runs[0]?.ended_at === null
   return (
     <div className="stack">
       <PageHead title={title} lead={leadOf(classifier)}>
         <LiveBadge classifier={classifier} />
       </PageHead>
       {user.isLoggedIn && (
-        <Attention runs={runs?.runs ?? []} classifiers={[classifier]} suggestions={suggestions} />
+        <Attention
+          runs={runs?.runs ?? []}
+          classifiers={[classifier]}
+          suggestions={isTraining ? [] : suggestions}
+          hidesCorrections
+        />
       )}
-      <NextStep classifier={classifier} user={user} isTraining={runs?.runs[0]?.ended_at === null} />
+      {(isTraining || suggestions.length === 0) && (
+        <NextStep classifier={classifier} user={user} isTraining={isTraining} />
+      )}
       {classifier.champion && (
         <Card title="Evaluation">
           {live ? (

@@ -16,7 +16,7 @@ import { ExportCard } from './_components/export-card.tsx'
 import { NameForm } from './_components/name-form.tsx'
 import { PromotionForm } from './_components/promotion-form.tsx'
 
-export const metadata = { title: 'Settings' }
+export const metadata = { title: 'Classifier settings' }
 const RECENT_CHANGES = 20
 
 export default async function ClassifierSettings({ params }: ClassifierPageProps) {
@@ -33,7 +33,7 @@ export default async function ClassifierSettings({ params }: ClassifierPageProps
   const common = settings.settings.find(({ name }) => name === 'AUTO_PROMOTE')?.value ?? 'not_worse'
   return (
     <div className="stack">
-      <PageHead title="Settings" lead={`Name, classes, retraining and promotion of ${title}.`}>
+      <PageHead title="Classifier settings" lead={`Name, classes, retraining and promotion of ${title}.`}>
         <PageHelp topic="settings" />
       </PageHead>
       <Card title="Name">

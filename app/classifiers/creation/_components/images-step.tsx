@@ -6,6 +6,7 @@ import { FocusOnArrival } from '../../../_components/focus-on-arrival.tsx'
 import { UploadProblems } from '../../[id]/images/findings/_components/upload-problems.tsx'
 import { CameraUpload, type PhoneAccess } from '../../[id]/images/add/_components/camera-upload.tsx'
 import type { ClassifierOption } from '../../[id]/images/add/_components/classifier-option.ts'
+import { reportTitle } from '../../[id]/images/add/_components/report-title.ts'
 import {
   ReadyFiles,
   UploadDropZone,
@@ -36,8 +37,8 @@ export function ImagesStep({ classifier: { id, classes }, limits, phone, isFirst
       <CameraUpload upload={upload} classifier={{ id, classes }} phone={phone} />
       {upload.files.length > 0 && <ReadyFiles upload={upload} classes={classes} />}
       {upload.failure && <ErrorNotice title="Upload failed" failure={upload.failure} />}
-      {upload.reports.map((report) => (
-        <FocusOnArrival key={report.id} label="Report of the upload">
+      {upload.reports.map((report, i) => (
+        <FocusOnArrival key={report.id} label={reportTitle(i, upload.reports.length)}>
           <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
             <UploadFindings report={report} mayEdit />
             {report.count > 0 && (

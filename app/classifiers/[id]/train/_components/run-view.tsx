@@ -28,8 +28,8 @@ export function RunView({ run: first, mayTrain, result }: RunViewProps) {
   const { run, points, isLost } = stream
   const isLive = isUnderWay(run)
   useEffect(() => {
-    if (isLive && run.state !== first.state) router.refresh()
-  }, [isLive, run.state, first.state, router]) // updates the list below
+    if (run.state !== first.state) router.refresh()
+  }, [run.state, first.state, router]) // updates the list below, also after the last state
   return (
     <div className="stack">
       {run.verdict && (

@@ -6,6 +6,7 @@ import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { FocusOnArrival } from '../../../../../_components/focus-on-arrival.tsx'
 import { CameraUpload, type PhoneAccess } from './camera-upload.tsx'
 import type { ClassifierOption } from './classifier-option.ts'
+import { reportTitle } from './report-title.ts'
 import { ReadyFiles, UploadDropZone, type UploadLimits } from './upload-files.tsx'
 import { UploadReportCard } from './upload-report-card.tsx'
 import { useUpload } from './use-upload.ts'
@@ -31,9 +32,9 @@ export function UploadForm({ classifier: { id, classes }, mayEdit, limits, phone
         </Card>
       )}
       {upload.failure && <ErrorNotice title="Upload failed" failure={upload.failure} />}
-      {upload.reports.map((report) => (
-        <FocusOnArrival key={report.id} label="Report of the upload">
-          <UploadReportCard report={report} isFresh mayEdit={mayEdit} />
+      {upload.reports.map((report, i) => (
+        <FocusOnArrival key={report.id} label={reportTitle(i, upload.reports.length)}>
+          <UploadReportCard report={report} title={reportTitle(i, upload.reports.length)} mayEdit={mayEdit} />
         </FocusOnArrival>
       ))}
       {recent}

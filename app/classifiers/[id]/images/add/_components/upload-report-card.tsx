@@ -27,27 +27,27 @@ const asSentence = (message: string): string => (message.endsWith('.') ? message
 
 export function UploadReportCard({
   report,
+  title,
   mayEdit,
-  isFresh = false,
 }: {
   readonly report: UploadReport
+  readonly title: string
   readonly mayEdit: boolean
-  readonly isFresh?: boolean
 }) {
   return (
     <Card
-      title={isFresh ? 'Report' : undefined}
+      title={title}
       level={3}
-      variant={isFresh && report.state === 'done' ? 'accent' : 'plain'}
+      variant={report.state === 'done' ? 'accent' : 'plain'}
       actions={
         <>
-          {isFresh && report.count > 0 && <NextStep report={report} />}
+          {report.count > 0 && <NextStep report={report} />}
           <UndoUpload report={report} />
         </>
       }
     >
       <UploadFindings report={report} mayEdit={mayEdit} />
-      {isFresh && mayEdit && report.state === 'done' && report.count > 0 && (
+      {mayEdit && report.state === 'done' && report.count > 0 && (
         <UploadProblems classifier={report.classifier} upload={report.id} uploadedAt={report.created_at} />
       )}
     </Card>
