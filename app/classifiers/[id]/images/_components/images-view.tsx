@@ -61,7 +61,7 @@ export function ImagesView(props: ImagesViewProps) {
   /** A button or a dialog that has disappeared leaves the focus nowhere. */
   const focusList = () =>
     section.current
-      ?.querySelector<HTMLElement>('[role=listbox], [tabindex="-1"]')
+      ?.querySelector<HTMLElement>('[role=listbox], [data-empty-list]')
       ?.focus({ preventScroll: true })
 
   /** `only`: the image that is enlarged, whatever is selected. */
@@ -133,7 +133,7 @@ export function ImagesView(props: ImagesViewProps) {
         />
       )}
       {pages.total === 0 && (
-        <p className="muted" tabIndex={-1}>
+        <p className="muted" tabIndex={-1} data-empty-list>
           {list.filters.state === 'unlabelled'
             ? 'Every image has a label now.'
             : 'No images match the filters.'}
