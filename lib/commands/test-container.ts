@@ -16,6 +16,8 @@ a training run within 512 MB, and signals. Exits with 0 only if every check pass
 five minutes, most of them for the build.
 
   --target NAME    a stage of the Dockerfile, such as tensorflow
+  --volume S:D     a folder or file S of this machine that the build reads as D, such as a mirror of Python
+                   packages with its /etc/pip.conf; not with Docker. Can be repeated
   --keep           keep the image, as darkroom-test
   --no-build       test the image that an earlier --keep left
   --help           show this help`
@@ -26,6 +28,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       target: { type: 'string' },
+      volume: { type: 'string', multiple: true, default: [] },
       keep: { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -44,6 +47,7 @@ async function main(): Promise<number> {
   const rows = await checkImage(engine, {
     tag: TAG,
     target: values.target ?? null,
+    volumes: values.volume,
     isBuilt: !values['no-build'],
     say,
   })

@@ -1,5 +1,6 @@
 /** Fields that several contracts share: ids, times, names, pages of a list. No route of its own. */
 import { z } from 'zod'
+import { ENGINES, PREDICTION_ENGINES } from '#lib/domain/classifier.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 
 export const id = z.uuid()
@@ -27,7 +28,9 @@ export const probability = z.number().min(0).max(1)
 /** A share with its 95 % interval (Wilson for one share): pages show it instead of a bare number. */
 export const interval = z.object({ value: z.number(), low: z.number(), high: z.number() })
 
-export const engine = z.enum(['tfjs-node', 'onnx', 'wasm'])
+export const engine = z.enum(ENGINES)
+/** `remote`: the endpoint of INFERENCE_URL. */
+export const predictionEngine = z.enum(PREDICTION_ENGINES)
 
 export const chosenClassifier = { classifier: classifierId.optional() }
 

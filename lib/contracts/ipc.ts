@@ -232,6 +232,17 @@ export type ServingState = {
   readonly precisions: Readonly<
     Record<string, { readonly precision: InferencePrecision; readonly reason: string | null }>
   >
+  /** The loaded versions at the endpoint of INFERENCE_URL; empty without it. */
+  readonly remote: readonly RemoteVersionState[]
+}
+
+export const REMOTE_STATES = ['checking', 'in-use', 'unavailable'] as const
+/** `unavailable`: the local engine predicts, for this reason, and the endpoint is checked again after a pause. */
+export type RemoteVersionState = {
+  readonly classifier: string
+  readonly version: string
+  readonly state: (typeof REMOTE_STATES)[number]
+  readonly reason: string | null
 }
 
 /** The counters of one process that answers requests, added up by the supervisor over all of them. */

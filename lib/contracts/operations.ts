@@ -1,5 +1,6 @@
 /** The state of the product: health, figures of the machine, and the setup of the first admin. */
 import { z } from 'zod'
+import { REMOTE_STATES } from './ipc.ts'
 import { contract } from './contract.ts'
 import { classifierId, engine, nameOf, time, versionName } from './fields.ts'
 import { password } from './people.ts'
@@ -30,6 +31,16 @@ export const health = contract({
       z.object({ name: engine, state: z.enum(['serving', 'available', 'unavailable']), detail: z.string() }),
     ),
     training_engine: engine.nullable(),
+    inference_endpoint: z
+      .array(
+        z.object({
+          classifier: classifierId,
+          version: versionName,
+          state: z.enum(REMOTE_STATES),
+          reason: z.string().nullable().describe('why the local engine predicts instead'),
+        }),
+      )
+      .describe('the loaded versions at INFERENCE_URL; empty without it'),
     web: part,
     database: part,
     worker: part,

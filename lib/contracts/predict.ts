@@ -2,7 +2,16 @@
  *  is null, never invented. */
 import { z } from 'zod'
 import { contract, type ReceivedImage, type Part } from './contract.ts'
-import { chosenClassifier, classifierId, engine, flag, id, probability, time, versionName } from './fields.ts'
+import {
+  chosenClassifier,
+  classifierId,
+  flag,
+  id,
+  predictionEngine,
+  probability,
+  time,
+  versionName,
+} from './fields.ts'
 
 export const decision = z.enum(['confident', 'uncertain', 'unfamiliar'])
 
@@ -19,7 +28,7 @@ export const prediction = z.object({
     ),
   classifier: classifierId,
   model_version: versionName,
-  engine,
+  engine: predictionEngine.describe('the engine that computed it; remote: the endpoint of INFERENCE_URL'),
   predicted_class: z.string(),
   predicted_index: z.number().int(),
   confidence: probability,

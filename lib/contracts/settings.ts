@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
+import { inferenceSettings } from './open-inference.ts'
 import { CATALOGUE_NAMES } from './backbones.ts'
 import { PRECISIONS } from './precision.ts'
 import { fieldErrorsOf, zodErrorMap } from './validation-messages.ts'
@@ -87,6 +88,7 @@ export const settings = z.object({
   INFERENCE_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm']))
     .default('auto')
     .describe('engine for predictions'),
+  ...inferenceSettings,
   TRAINING_ENGINE: auto(z.enum(['tfjs-node', 'onnx', 'wasm']))
     .default('auto')
     .describe('engine for training'),

@@ -5,7 +5,7 @@
 import type { ShippedClassifier } from '#lib/contracts/bundle.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
-import type { EngineName, Fit, Source, Split } from '#lib/domain/classifier.ts'
+import type { EngineName, Fit, PredictionEngine, Source, Split } from '#lib/domain/classifier.ts'
 import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { SampleState } from '#lib/domain/sample-state.ts'
 
@@ -215,7 +215,7 @@ export type NewPrediction = {
   readonly classifierId: string
   readonly versionId: string
   readonly version: string
-  readonly engine: EngineName
+  readonly engine: PredictionEngine
   readonly predictedClass: string
   readonly predictedIndex: number
   readonly confidence: number

@@ -5,6 +5,9 @@ import type { AutoPromote } from './gate.ts'
 
 export const ENGINES = ['tfjs-node', 'onnx', 'wasm'] as const
 export type EngineName = (typeof ENGINES)[number]
+/** What computes predictions: an engine of this machine, or the endpoint of INFERENCE_URL. */
+export const PREDICTION_ENGINES = [...ENGINES, 'remote'] as const
+export type PredictionEngine = (typeof PREDICTION_ENGINES)[number]
 
 /** How an image is fitted into the network's input square; see lib/ml/preprocess/preprocess. */
 export const FITS = ['cover', 'contain', 'stretch', 'digit'] as const

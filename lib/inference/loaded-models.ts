@@ -231,7 +231,7 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
 }
 
 /** The golden inputs as the version reads them. */
-const goldenSquares = ({ golden, preprocess: spec }: Bundle): Promise<Uint8Array[]> =>
+export const goldenSquares = ({ golden, preprocess: spec }: Bundle): Promise<Uint8Array[]> =>
   Promise.all(
     golden.inputs.map(async ({ png }) =>
       preprocess(

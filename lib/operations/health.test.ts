@@ -23,6 +23,7 @@ const healthOf = (change: Partial<HealthParts> = {}) =>
     trainingEngine: () => 'onnx',
     loaded: () => 'v2',
     precision: () => ({ precision: 'int8', reason: 'It is faster.' }),
+    remote: () => [],
     hindrance: () => null,
     worker: () => 'running',
     troubles: () => [],

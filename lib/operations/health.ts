@@ -30,6 +30,8 @@ export type HealthParts = {
   readonly loaded: (classifierId: string) => string | null
   /** How that version is computed; null: it is not loaded. */
   readonly precision: (classifierId: string) => ServingState['precisions'][string] | null
+  /** Of the endpoint that predicts instead of the engine; empty: there is none. */
+  readonly remote: () => ServingState['remote']
   /** The reason why the default classifier cannot answer; null: it can. */
   readonly hindrance: () => string | null
   readonly worker: () => WorkerState
@@ -71,6 +73,7 @@ export function createHealth({
   trainingEngine,
   loaded,
   precision,
+  remote,
   hindrance,
   worker,
   troubles,
@@ -92,6 +95,7 @@ export function createHealth({
     ]
     const degradations = [
       ...live.flatMap((one) => warningsAbout(one, loaded(one.promoted.version.classifierId))),
+      ...remote().flatMap(remoteTrouble),
       ...troubles(),
       ...[WORKER_TROUBLES[worker()] ?? []].flat(),
     ]
@@ -110,6 +114,7 @@ export function createHealth({
         detail: one.detail,
       })),
       training_engine: trainingEngine(),
+      inference_endpoint: [...remote()],
       web: { ok: true, detail: 'Ready' },
       database,
       worker: { ok: worker() === 'running' || worker() === 'elsewhere', detail: WORKER_WORDS[worker()] },
@@ -173,6 +178,13 @@ function warningsAbout({ promoted, version, reason }: LiveVersion, inMemory: str
       : `Version ${instead} serves predictions until its files are restored.`
   return [`Version ${name} of "${classifierId}" cannot be loaded: ${reason.replace(/\.$/, '')}. ${now}`]
 }
+
+const remoteTrouble = ({ classifier, version, reason }: ServingState['remote'][number]): readonly string[] =>
+  reason === null
+    ? []
+    : [
+        `The inference endpoint is not used for ${classifier} ${version}: ${reason}. The local engine predicts.`,
+      ]
 
 function notReady({ reasons, ...rest }: HealthAnswer): DarkroomError {
   const words = {

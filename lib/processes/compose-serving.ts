@@ -27,6 +27,7 @@ import { runOn, type InferenceItem, type PoolResult } from '#lib/serving/run-on-
 import { createPredictBatch } from '#lib/serving/predict-batch.ts'
 import { createPredictExplained } from '#lib/serving/predict-explained.ts'
 import { createRecovery } from '#lib/serving/recovery.ts'
+import { createRemoteInference } from '#lib/serving/remote-inference.ts'
 import { createRefusalLog } from '#lib/serving/refusal-log.ts'
 import { createSwap } from '#lib/serving/model-registry.ts'
 import { steadyClock } from './clock.ts'
@@ -34,6 +35,7 @@ import { watchConnections } from '#lib/server/connection-rate.ts'
 import type { CrashMemory } from './crash-memory.ts'
 import { maxPixelsPublic } from '#lib/operations/memory-limits.ts'
 import { layoutOf } from './process-layout.ts'
+import { remoteVersions } from './remote-versions.ts'
 import { createServedPrecisions } from './served-precisions.ts'
 import type { Start } from './settings.ts'
 
@@ -77,16 +79,29 @@ export function composeServing(
   { webId, data, decoding, log, traffic, openEngine, crashes, anonymousSaveHindrance }: ServingParts,
 ): ServingModule {
   const precisions = createServedPrecisions()
-  const engine = createOwnEngine({
+  const changed = (): void => {
+    batcher.wake()
+    explaining.wake()
+  }
+  const ownEngine = createOwnEngine({
     open: async () => precisions.noting(await openEngine()),
     clock: steadyClock,
     log,
-    changed: () => {
-      batcher.wake()
-      explaining.wake()
-    },
+    changed,
     record: crashes.loading,
   })
+  const { INFERENCE_URL } = settings
+  const endpoint =
+    INFERENCE_URL === undefined
+      ? null
+      : createRemoteInference({
+          local: ownEngine,
+          describe: remoteVersions({ ...settings, INFERENCE_URL }, data),
+          clock: steadyClock,
+          log,
+          changed,
+        })
+  const engine = endpoint ?? ownEngine
   const batcher = createBatcher<InferenceItem, PoolResult>({
     most: MOST_IN_BATCH,
     capacity: QUEUE_CAPACITY,
@@ -199,6 +214,7 @@ export function composeServing(
           return served ? [[id, { precision: served.precision, reason: served.note }]] : []
         }),
       ),
+      remote: endpoint?.remote() ?? [],
     }),
     figures() {
       const { hits, misses } = cache?.figures() ?? { hits: 0, misses: 0 }

@@ -134,6 +134,7 @@ export async function composeWeb(
     trainingEngine: () => likelyToTrain(settings.TRAINING_ENGINE),
     loaded: (classifierId) => serving.state().versions[classifierId] ?? null,
     precision: precisionOf,
+    remote: () => serving.state().remote,
     hindrance: () => serving.state().hindrance,
     worker: watch.worker,
     troubles: () => [

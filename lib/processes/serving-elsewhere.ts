@@ -23,6 +23,7 @@ const STARTING: ServingState = {
   failing: null,
   versions: {},
   precisions: {},
+  remote: [],
 }
 
 type ElsewhereParts = {
@@ -72,5 +73,16 @@ export function servingElsewhere({ webId, data, log, states }: ElsewhereParts): 
 function joined(states: readonly ServingState[]): ServingState {
   const best = states.find(({ hindrance, engine }) => hindrance === null && engine !== null) ?? states[0]
   if (best === undefined) return STARTING
-  return { ...best, failing: states.find(({ failing }) => failing !== null)?.failing ?? null }
+  return {
+    ...best,
+    failing: states.find(({ failing }) => failing !== null)?.failing ?? null,
+    remote: states.map(({ remote }) => remote).reduce(worse),
+  }
 }
+
+/** Each process has its own connection to the endpoint. */
+const worse = (one: ServingState['remote'], other: ServingState['remote']): ServingState['remote'] =>
+  unavailable(other) > unavailable(one) ? other : one
+
+const unavailable = (remote: ServingState['remote']): number =>
+  remote.filter(({ state }) => state === 'unavailable').length

@@ -1,6 +1,6 @@
 /** The dependencies of a pool of inference children, and the interface it provides. */
 import type { InferredImage, PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
+import type { EngineName, PredictionEngine } from '#lib/domain/classifier.ts'
 import type { LogLine, SteadyClock } from '#lib/domain/ports.ts'
 import type { InferenceChild } from './inference-child.ts'
 import type { StartChild } from './ports.ts'
@@ -15,10 +15,10 @@ export type PoolParts = {
   readonly changed: () => void
 }
 
-export type InferenceOutput = {
+export type InferenceOutput<E = PredictionEngine> = {
   readonly images: readonly InferredImage[]
   readonly inferenceMs: number
-  readonly engine: EngineName | null
+  readonly engine: E | null
 }
 
 export type InferenceLimits = { readonly maxPixels: number; readonly wantsFeatures: boolean }
@@ -66,7 +66,8 @@ export type Inference = AsyncDisposable & {
 }
 
 /** It explains no predictions: only jobs and commands use it. */
-export type Pool = Omit<Inference, 'reason' | 'explain'> & {
+export type Pool = Omit<Inference, 'reason' | 'explain' | 'infer'> & {
+  readonly infer: (...request: Parameters<Inference['infer']>) => Promise<InferenceOutput<EngineName>>
   readonly children: () => readonly {
     name: string
     pid: number | null

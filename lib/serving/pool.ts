@@ -1,6 +1,7 @@
 /** Inference in child processes, for jobs and commands: each holds the same versions, and what one that ended leaves
  *  unanswered, another or its successor answers. It forms no batches and does not know which version is live. */
 import type { PreparedImage, VersionRef } from '#lib/contracts/ipc.ts'
+import type { EngineName } from '#lib/domain/classifier.ts'
 import { isDarkroomError, reportedError } from '#lib/domain/errors.ts'
 import { isKilled } from '#lib/domain/restart.ts'
 import { ChildProcessExited, createInferenceChild, type InferenceChild } from './inference-child.ts'
@@ -167,7 +168,7 @@ export function createPool({ name, size, start, clock, log, changed }: PoolParts
     version: VersionRef,
     image: Uint8Array | PreparedImage,
     limits: InferenceLimits,
-  ): Promise<InferenceOutput> {
+  ): Promise<InferenceOutput<EngineName>> {
     for (let attempt = 1; ; attempt++) {
       const child = await takeLiving(version)
       try {
@@ -200,7 +201,7 @@ export function createPool({ name, size, start, clock, log, changed }: PoolParts
     version: VersionRef,
     images: readonly (Uint8Array | PreparedImage)[],
     limits: InferenceLimits,
-  ): Promise<InferenceOutput> {
+  ): Promise<InferenceOutput<EngineName>> {
     try {
       await loadFor(child, version)
       const answer = await child.request(

@@ -5,7 +5,7 @@
  * least recently used entries are dropped first.
  */
 import type { InferredImage } from '#lib/contracts/ipc.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
+import type { PredictionEngine } from '#lib/domain/classifier.ts'
 
 /** Memory of one entry apart from its logits and its key; one with ten classes and a key of 101 characters took 610
  *  bytes (2026-11). */
@@ -14,7 +14,7 @@ const LOGIT_BYTES = 4
 
 export type CachedOutput = {
   readonly output: Extract<InferredImage, { ok: true }>
-  readonly engine: EngineName
+  readonly engine: PredictionEngine
 }
 
 export type CacheKey = { readonly version: string; readonly sender: string; readonly hash: string }

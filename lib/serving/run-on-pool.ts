@@ -1,6 +1,6 @@
 /** Runs a batch of predictions on what computes them (pool-parts.ts): the types of its inputs and outputs. */
 import type { InferredImage, PreparedImage } from '#lib/contracts/ipc.ts'
-import type { EngineName } from '#lib/domain/classifier.ts'
+import type { PredictionEngine } from '#lib/domain/classifier.ts'
 import type { Inference } from './pool-parts.ts'
 import type { ServingVersion } from './model-registry.ts'
 
@@ -12,7 +12,7 @@ export type InferenceItem = {
 export type PoolResult = {
   readonly output: InferredImage
   readonly inferenceMs: number
-  readonly engine: EngineName | null
+  readonly engine: PredictionEngine | null
 }
 
 /** The function the batcher runs: images of one version. */

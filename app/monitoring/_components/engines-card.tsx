@@ -10,6 +10,13 @@ const STATES: Readonly<Record<State, readonly [label: string, variant: BadgeVari
   unavailable: ['not installed', 'amber'],
 }
 
+type EndpointState = HealthReport['inference_endpoint'][number]['state']
+const ENDPOINT_STATES: Readonly<Record<EndpointState, readonly [label: string, variant: BadgeVariant]>> = {
+  checking: ['checking', 'plain'],
+  'in-use': ['in use', 'good'],
+  unavailable: ['not in use', 'amber'],
+}
+
 export function EnginesCard({ health }: { readonly health: HealthReport | null }) {
   if (health === null)
     return (
@@ -45,6 +52,24 @@ export function EnginesCard({ health }: { readonly health: HealthReport | null }
           </li>
         ))}
       </ul>
+      {health.inference_endpoint.length > 0 && (
+        <>
+          <p className="small muted">
+            Inference endpoint (INFERENCE_URL); the local engine predicts while it is not in use:
+          </p>
+          <ul className="grid gap-2">
+            {health.inference_endpoint.map(({ classifier, version, state, reason }) => (
+              <li key={`${classifier} ${version}`} className="row">
+                <strong>
+                  {classifier} {version}
+                </strong>
+                <Badge variant={ENDPOINT_STATES[state][1]}>{ENDPOINT_STATES[state][0]}</Badge>
+                {reason !== null && <span className="small muted">{reason}</span>}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       <p className="small muted">
         Live versions: {health.champions.length === 0 ? 'none' : health.champions.map(liveText).join(', ')}.
         Models are loaded on first use.

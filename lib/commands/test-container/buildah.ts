@@ -9,6 +9,7 @@ import path from 'node:path'
 import { containerSpec, imageFacts, type ImageConfig } from '#lib/contracts/developer-files.ts'
 import { provideBaseImage } from './base-image.ts'
 import {
+  buildArguments,
   finished,
   freePort,
   succeeded,
@@ -26,10 +27,10 @@ const NODE_ID = 1000
 export function buildahEngine(context: string): ContainerEngine {
   return {
     name: 'buildah and runc',
-    async build(tag, target) {
+    async build(tag, options) {
       await provideBaseImage(context)
-      const stage = target === null ? [] : ['--target', target]
-      await succeeded('buildah', ['build', ...ISOLATION, '--layers', '--tag', tag, ...stage, context])
+      const args = buildArguments(options)
+      await succeeded('buildah', ['build', ...ISOLATION, '--layers', '--tag', tag, ...args, context])
     },
     async sizeBytes(tag) {
       const { container, root } = await mounted(tag)

@@ -26,6 +26,8 @@ const CREATE_KEY =
 type Image = {
   readonly tag: string
   readonly target: string | null
+  /** For the build. */
+  readonly volumes: readonly string[]
   /** Without: the image of an earlier build. */
   readonly isBuilt: boolean
   readonly say: (line: string) => void
@@ -33,7 +35,7 @@ type Image = {
 
 export async function checkImage(
   engine: ContainerEngine,
-  { tag, target, isBuilt, say }: Image,
+  { tag, target, volumes, isBuilt, say }: Image,
 ): Promise<readonly CheckResult[]> {
   const rows: CheckResult[] = []
   const add = (row: CheckResult): void => {
@@ -41,7 +43,7 @@ export async function checkImage(
     say(`${row.holds ? '✓' : '✗'} ${row.what}: ${row.measured}`)
   }
   const began = performance.now()
-  if (isBuilt) await engine.build(tag, target)
+  if (isBuilt) await engine.build(tag, { target, volumes })
   const kind = target === 'tensorflow' ? 'tensorflow' : 'usual'
   const megabytes = Math.round((await engine.sizeBytes(tag)) / 1e6)
   add({

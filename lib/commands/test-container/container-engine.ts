@@ -29,10 +29,23 @@ export type ContainerSettings = {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+export type BuildOptions = {
+  /** A stage of the Dockerfile; null: the last one. */
+  readonly target: string | null
+  /** `SOURCE:DESTINATION`: folders and files of this machine that the commands of the Dockerfile can read. */
+  readonly volumes: readonly string[]
+}
+
+/** Docker's build has no volumes, and says so. */
+export const buildArguments = ({ target, volumes }: BuildOptions): string[] => [
+  ...(target === null ? [] : ['--target', target]),
+  ...volumes.flatMap((volume) => ['--volume', `${volume}:ro`]),
+]
+
 export type ContainerEngine = {
   readonly name: string
-  /** Throws with the end of the output if it fails. `target` is a stage of the Dockerfile; null: the last one. */
-  readonly build: (tag: string, target: string | null) => Promise<void>
+  /** Throws with the end of the output if it fails. */
+  readonly build: (tag: string, options: BuildOptions) => Promise<void>
   readonly sizeBytes: (tag: string) => Promise<number>
   readonly run: (tag: string, settings: ContainerSettings) => Promise<RunningContainer>
   readonly remove: (tag: string) => Promise<unknown>
@@ -93,9 +106,8 @@ export async function freePort(): Promise<number> {
 export function dockerEngine(program: 'docker' | 'podman', context: string): ContainerEngine {
   return {
     name: program,
-    build: async (tag, target) => {
-      const stage = target === null ? [] : ['--target', target]
-      await succeeded(program, ['build', '--tag', tag, ...stage, context])
+    build: async (tag, options) => {
+      await succeeded(program, ['build', '--tag', tag, ...buildArguments(options), context])
     },
     sizeBytes: async (tag) =>
       Number(await succeeded(program, ['image', 'inspect', '--format', '{{.Size}}', tag])),

@@ -2,6 +2,7 @@
  *  puts the preprocessing before the network and temperature and thresholds after it, and computes neither itself. */
 import { readFileSync } from 'node:fs'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
+import { IMAGES_INPUT } from '#lib/contracts/open-inference.ts'
 import type { ReliabilityThresholds } from '#lib/domain/decision.ts'
 import type { Reference } from '../evaluate/familiarity.ts'
 import { layoutOf, type GraphFile, type Network, type Weights } from '../network/network.ts'
@@ -12,8 +13,6 @@ import { inferenceGraph } from './inference-graph.ts'
 import { readOnnx } from './reader.ts'
 import type { GraphData } from './writer.ts'
 
-/** The only input: uint8 [batch, height, width, 3], RGB. */
-export const IMAGES_INPUT = 'images'
 const OUTPUTS = ['probabilities', 'predicted_index', 'confidence', 'decision', 'distance'] as const
 /** `TopK`, `Range` and `Pad` have their present form since then. */
 const OLDEST_OPSET = 11

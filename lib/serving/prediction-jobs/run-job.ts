@@ -8,7 +8,7 @@ import type { Data } from '#lib/data/data.ts'
 import type { PredictionJob, PredictionJobRow } from '#lib/data/predictions/prediction-job-values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
 import { DarkroomError, isDarkroomError, reportedError } from '#lib/domain/errors.ts'
-import type { Inference } from '../pool-parts.ts'
+import type { Pool } from '../pool-parts.ts'
 import { hashOf } from '../predict.ts'
 import { answerOf } from '../prediction-result.ts'
 import { SINGLE_IMAGE_ERRORS } from '../refusals.ts'
@@ -35,7 +35,7 @@ export type RunPredictionJobParts = {
   /** Opens what computes, with the precision that the version serves with, for as long as the job runs. */
   readonly openInference: (
     precision: PredictionJob['precision'],
-  ) => Pick<Inference, 'load' | 'infer'> & AsyncDisposable
+  ) => Pick<Pool, 'load' | 'infer'> & AsyncDisposable
   /** Decodes a large image within the memory budget; small ones are left to the engine's process. */
   readonly prepare: (
     bytes: Uint8Array,
@@ -72,7 +72,7 @@ type Work = {
   readonly job: PredictionJob
   readonly version: VersionWithCard
   readonly ref: VersionRef
-  readonly inference: Pick<Inference, 'infer'>
+  readonly inference: Pick<Pool, 'infer'>
   readonly signal: AbortSignal
 }
 
@@ -141,7 +141,7 @@ function rowOf(
     engine,
     version,
     topK,
-  }: { engine: Awaited<ReturnType<Inference['infer']>>['engine']; version: VersionWithCard; topK: number },
+  }: { engine: Awaited<ReturnType<Pool['infer']>>['engine']; version: VersionWithCard; topK: number },
 ): PredictionJobRow {
   if (!output.ok) {
     const { code, message } = reportedError(output.failure)
