@@ -2,6 +2,8 @@
  *  rows. */
 import { setTimeout as pause } from 'node:timers/promises'
 
+/** While images are processed: one short read. */
+const WATCH_EVERY_MS = 50
 const LOOK_EVERY_MS = 250
 /** 30 s: a large image and the comparison of near-copies may come before the next look. */
 const MOST_LOOKS = 120
@@ -28,7 +30,7 @@ async function watch(
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
-    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+    await pause(WATCH_EVERY_MS, undefined, { signal }).catch(() => {})
     if (signal.aborted) return
     // a database that does not respond is read again
     if (!(await isRequested().catch(() => false))) continue

@@ -187,7 +187,7 @@ test('an upload that is cancelled while it is processed leaves no sample, and ca
 test('an upload that another process works on is cancelled as well', async () => {
   const { body } = await send([
     ['label', 'cow'],
-    ...Array.from({ length: 3 * MOST_AT_ONCE }, (_, i) => ['files', image(i), `${i}.png`] as const),
+    ...Array.from({ length: 6 * MOST_AT_ONCE }, (_, i) => ['files', image(i), `${i}.png`] as const),
   ])
   await using other = ingestOfProcess()
 

@@ -58,6 +58,7 @@ export function uploadsOf({ prisma, statements, settings, id, now }: Store): Upl
           ownerPid: process.pid,
           ownerId: settings.webId ?? null,
           phoneLinkId: phoneLinkId ?? null,
+          isCancelRequested: false,
         },
       })
       return uploadValue(row)
