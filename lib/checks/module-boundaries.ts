@@ -134,6 +134,7 @@ const NOT_IN_A_BROWSER: readonly Module[] = [
 export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], modules: readonly Module[]])[] =
   [
     [['@prisma/*', 'prisma'], ['data']],
+    [['pg'], ['data']],
     [['node:sqlite'], ['data', 'checks']],
     [['@tensorflow/tfjs-node'], ['engines', 'setup']],
     [['@tensorflow/*'], ['engines', 'browser']],

@@ -17,7 +17,7 @@ export const EXPLAINED: readonly WordException[] = [
   },
   {
     files: /^lib\/(data|operations)\//,
-    text: /"?Picture"|Picture: |\['Picture'\]|insert\('Picture'|pictureHash/,
+    text: /"?Picture"|Picture: |\['Picture'\]|'Picture',|insert\('Picture'|pictureHash/,
     reason: 'names in the database, and in backups of it',
   },
   {

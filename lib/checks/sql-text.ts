@@ -1,14 +1,15 @@
 /**
- * Rule about SQL: statements stand in lib/data/sqlite, where each file gives the reason why it does not use Prisma, and
- * in lib/data/database, which opens, migrates and copies the file. Everything else reads and writes through Prisma, so
- * that another database needs only another version of these folders. Comments are not judged.
+ * Rule about SQL: statements stand in lib/data/sqlite, where each file gives the reason why it does not use Prisma, in
+ * lib/data/postgres, which has the same ones, and in lib/data/database, which opens, migrates and copies databases.
+ * Everything else reads and writes through Prisma, so that another database needs only another version of these
+ * folders. Comments are not judged.
  */
 import ts from 'typescript'
 import { isTest } from './module-boundaries.ts'
 import { eachFile, type ProjectRule } from './rule.ts'
 import type { SourceFile } from './sources.ts'
 
-const PLACES = /^lib\/data\/(sqlite|database|generated)\//
+const PLACES = /^lib\/data\/(sqlite|postgres|database|generated)\//
 /** Tables are quoted in every statement; PRAGMA and VACUUM name none. */
 const STATEMENT = new RegExp(
   [
@@ -21,7 +22,7 @@ const STATEMENT = new RegExp(
 const RAW = /^(\$(query|execute)Raw(Unsafe)?|prismaSql)$/
 
 export const noSqlText: ProjectRule = {
-  name: 'SQL statements are in lib/data/sqlite',
+  name: 'SQL statements are in lib/data/sqlite and lib/data/postgres',
   counts: 'files',
   minimum: 700,
   judge: eachFile(
@@ -40,7 +41,7 @@ export function sqlIn({ file, text }: SourceFile): readonly string[] {
     if ((ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) && STATEMENT.test(literalOf(node))) {
       const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1
       broken.push(
-        `${file}:${line}: contains SQL. Use Prisma, or add a function to lib/data/sqlite and give the reason.`,
+        `${file}:${line}: contains SQL. Use Prisma, or add a function to lib/data/sqlite and lib/data/postgres.`,
       )
     }
     if (ts.isIdentifier(node) && RAW.test(node.text)) {

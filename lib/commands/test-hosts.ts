@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { lacksPostgres, startThrowawayPostgres } from '#lib/processes/throwaway-postgres.ts'
 import { machineName } from './terminal/machine-name.ts'
 import { resultTable } from './terminal/result-table.ts'
 import { killedHosts, type Installation } from './test-hosts/killed-hosts.ts'
@@ -19,6 +20,7 @@ Starts three web and two worker instances of one installation on this machine, k
 instances at random moments while clients predict, versions are promoted and runs train, and prints a
 table of what was expected and what was measured. Exits with 0 only if every check passes.
 
+  --database NAME  postgresql (default): a server of its own, in a temporary folder; sqlite: one file
   --kills NUMBER   how many (default: ${KILLS})
   --json           one JSON object per row instead of the table
   --help           show this help`
@@ -26,6 +28,7 @@ table of what was expected and what was measured. Exits with 0 only if every che
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
+      database: { type: 'string', default: 'postgresql' },
       kills: { type: 'string', default: `${KILLS}` },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -36,15 +39,23 @@ async function main(): Promise<number> {
     return 0
   }
   const kills = Number(values.kills)
-  if (!Number.isInteger(kills) || kills < 1) {
-    console.error('--kills takes a whole number from 1 on.')
+  if (!Number.isInteger(kills) || kills < 1 || !['postgresql', 'sqlite'].includes(values.database)) {
+    console.error('--kills takes a whole number from 1 on, --database "postgresql" or "sqlite".')
     return 1
   }
   const say = (line: string): void => console.error(line)
   say(machineName())
-  const rows = await onSqlite((installation) => killedHosts(installation, { kills, say }))
+  const lacking = values.database === 'postgresql' ? lacksPostgres() : null
+  if (lacking !== null) {
+    console.error(`NOT TESTED: ${lacking}.`)
+    return 1
+  }
+  const rows =
+    values.database === 'sqlite'
+      ? await onSqlite((installation) => killedHosts(installation, { kills, say }))
+      : await onPostgres((installation) => killedHosts(installation, { kills, say }))
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
-  else console.log(resultTable(rows.map((row) => ({ scenario: 'sqlite', ...row }))))
+  else console.log(resultTable(rows.map((row) => ({ scenario: values.database, ...row }))))
   return rows.length > 0 && rows.every(({ holds }) => holds) ? 0 : 1
 }
 
@@ -52,6 +63,14 @@ type Judge = (installation: Installation) => Promise<readonly CheckResult[]>
 
 async function onSqlite(judge: Judge): Promise<readonly CheckResult[]> {
   return inFolder((sharedDir) => judge({ settings: {}, data: {}, sharedDir }))
+}
+
+async function onPostgres(judge: Judge): Promise<readonly CheckResult[]> {
+  await using server = await startThrowawayPostgres()
+  const databaseUrl = server.createDatabase('hosts')
+  return await inFolder((sharedDir) =>
+    judge({ settings: { DATABASE_URL: databaseUrl }, data: { databaseUrl }, sharedDir }),
+  )
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

@@ -60,9 +60,9 @@ export const settings = z.object({
     .describe('folder for all your data: database, images, versions, logs'),
   DATABASE_URL: z
     .string()
-    .startsWith('file:')
+    .regex(/^(file:|postgres(ql)?:\/\/)/, 'must start with postgresql:// or file:')
     .optional()
-    .describe('URL of the database file; default: darkroom.db in DATA_DIR'),
+    .describe('URL of a file, or of PostgreSQL, which hosts may share; default: darkroom.db in DATA_DIR'),
   BACKUP_DIR: z
     .string()
     .min(1)

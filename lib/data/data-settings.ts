@@ -1,7 +1,10 @@
 /** What lib/data is given when it is opened. */
 
 export type DataSettings = {
+  /** Of SQLite; it is not used where `databaseUrl` is given. */
   readonly databaseFile: string
+  /** postgresql://… */
+  readonly databaseUrl?: string
   readonly dataDir: string
   readonly modelsDir: string
   readonly backupDir?: string // for the copy before a migration; absent: next to the database

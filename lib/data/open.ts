@@ -1,6 +1,5 @@
 /** Opens the database of the product and everything that is read from it and written to it. Not a place for
  *  rules: those are in lib/domain. */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { blobsIn } from './images/blobs.ts'
 import { changesOf } from './administration/audit-log.ts'
@@ -8,8 +7,6 @@ import { archivesOf } from './classifiers/archives.ts'
 import { autoRetrainOf } from './classifiers/auto-retrain.ts'
 import { classesOf } from './classifiers/classes.ts'
 import { classifiersOf } from './classifiers/classifiers.ts'
-import { watchLock } from './database/lock-retry.ts'
-import { connect } from './database/connection.ts'
 import { hostsOf } from './processes/hosts.ts'
 import { countsOf } from './processes/shared-counts.ts'
 import type { Data } from './data.ts'
@@ -23,9 +20,6 @@ import { storedSettingsOf } from './administration/settings-store.ts'
 import { keysOf } from './administration/keys.ts'
 import { phoneLinksOf } from './administration/phone-links.ts'
 import { liveVersionsOf } from './versions/live-versions.ts'
-import { lazyPrisma } from './database/prisma.ts'
-import { migrate, MIGRATIONS } from './database/migrate.ts'
-import { keepMigrationCopy } from './database/migration-copy.ts'
 import { noticesOf } from './administration/notices.ts'
 import { peopleOf } from './administration/people.ts'
 import { imagesOf, createImageFolder } from './images/images.ts'
@@ -44,19 +38,15 @@ import { samplesOf } from './samples/samples.ts'
 import { shippedOf } from './versions/shipped.ts'
 import { snapshotsOf } from './samples/snapshots.ts'
 import { subjectsOf } from './administration/subjects.ts'
-import { sqliteStatements } from './sqlite/statements.ts'
+import { openDatabase } from './open-database.ts'
 import { conflict, type Store } from './store.ts'
 import { trashOf } from './trash/trash.ts'
 import { uploadsOf } from './samples/uploads.ts'
 import { versionsOf } from './versions/versions.ts'
 import { webProcessesOf } from './processes/web-processes.ts'
 
-/** How long a start waits for a program that keeps the database locked. */
-const OPEN_PATIENCE_MS = 60_000
-
 /** Migrates, then opens. One per process; end it with `close()`. `store` is for lib/queries alone. */
 export async function openStore(settings: DataSettings): Promise<Data & { readonly store: Store }> {
-  mkdirSync(path.dirname(settings.databaseFile), { recursive: true })
   createImageFolder(settings.dataDir)
   const inUse = lockShared(path.join(settings.dataDir, IN_USE_LOCK))
   if (!inUse)
@@ -65,17 +55,12 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
       `a backup is being restored to ${settings.dataDir}`,
       'Try again when the restore is complete.',
     )
-  let migrated: Data['migrated'] = { applied: [], copy: null }
-  const connection = await watchLock().whenFree(() => {
-    migrated = migratedWithCopy(settings)
-    return connect(settings.databaseFile, settings)
-  }, performance.now() + OPEN_PATIENCE_MS)
-  const { prisma, disconnect } = lazyPrisma(connection)
+  const { database, prisma, statements, migrated, disconnect, close } = await openDatabase(settings)
   const id = createIds(settings.clock, randomBytesInto)
   const store: Store = {
-    database: connection,
+    database,
     prisma,
-    statements: sqliteStatements(connection),
+    statements,
     id,
     now: () => new Date(settings.clock.now()),
     settings,
@@ -131,22 +116,13 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     async ping() {
       await store.statements.pending.hasClassifiers()
     },
-    checkpoint: connection.checkpoint,
-    writingState: connection.writingState,
+    checkpoint: database.checkpoint,
+    writingState: database.writingState,
     async close() {
       await predictions.flush()
       await disconnect()
-      connection.close()
+      await close()
       inUse.release()
     },
   }
-}
-
-function migratedWithCopy({ databaseFile, backupDir, clock }: DataSettings): Data['migrated'] {
-  let copy: string | null = null
-  const folders = [...(backupDir === undefined ? [] : [backupDir]), path.dirname(databaseFile)]
-  const applied = migrate(databaseFile, clock.now(), MIGRATIONS, (database, migration) => {
-    copy = keepMigrationCopy({ database, file: databaseFile, migration, folders, now: clock.now() })
-  })
-  return { applied, copy }
 }

@@ -7,6 +7,7 @@ import { CHANGEABLE, type changeSettings, type listSettings } from '#lib/contrac
 import { settings as all, type Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
 import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
+import { withoutPassword } from '#lib/domain/without-password.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 const SECRET: readonly string[] = ['NEXTAUTH_SECRET', 'OIDC_CLIENT_SECRET']
@@ -38,6 +39,12 @@ export type OwnerSettingsParts = {
   readonly data: Pick<Data, 'storedSettings' | 'classifiers'>
 }
 
+/** DATABASE_URL may contain a password. */
+const shownText = (name: Name, value: Settings[Name]): string | null => {
+  const text = textOf(value)
+  return name === 'DATABASE_URL' && text !== null ? withoutPassword(text) : text
+}
+
 export function createOwnerSettings({
   settings,
   explicit,
@@ -61,7 +68,7 @@ export function createOwnerSettings({
         const stored = storedValues.get(name) ?? null
         return {
           name,
-          value: SECRET.includes(name) ? null : (stored ?? textOf(settings[name])),
+          value: SECRET.includes(name) ? null : (stored ?? shownText(name, settings[name])),
           source: sourceOf(isExplicit(name), stored),
           is_changeable: isChangeable(name) && !isExplicit(name),
           choices: isChangeable(name) ? [...CHOICES[name](ids)] : null,
@@ -118,7 +125,8 @@ export async function autoRetrainNow({
     explicit.includes(name) ? null : data.storedSettings.get(name)
   return {
     AUTO_RETRAIN:
-      all.shape.AUTO_RETRAIN.safeParse((await stored('AUTO_RETRAIN')) ?? undefined).data ?? settings.AUTO_RETRAIN,
+      all.shape.AUTO_RETRAIN.safeParse((await stored('AUTO_RETRAIN')) ?? undefined).data ??
+      settings.AUTO_RETRAIN,
     AUTO_RETRAIN_AFTER:
       all.shape.AUTO_RETRAIN_AFTER.safeParse((await stored('AUTO_RETRAIN_AFTER')) ?? undefined).data ??
       settings.AUTO_RETRAIN_AFTER,

@@ -11,6 +11,7 @@ export const backupPlan = (
 ): BackupPlan => ({
   dataDir: places.dataDir,
   databaseFile: places.databaseFile,
+  databaseUrl: places.databaseUrl,
   folder: places.backupDir,
   reason,
   productVersion: VERSION,

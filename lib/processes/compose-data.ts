@@ -16,10 +16,11 @@ export function composeData(
   { settings, places }: Start,
   more: Pick<DataSettings, 'webId' | 'patienceMs' | 'anonymousBytes' | 'thumbnail'> = {},
 ): Promise<OpenData> {
-  const { databaseFile, dataDir, modelsDir, backupDir } = places
+  const { databaseFile, databaseUrl, dataDir, modelsDir, backupDir } = places
   finishRestore(dataDir)
   return openData({
     databaseFile,
+    ...(databaseUrl !== undefined && { databaseUrl }),
     dataDir,
     modelsDir,
     backupDir,

@@ -26,7 +26,7 @@ export async function prepareData(start: Start): Promise<Extract<PrepareMessage,
     // `npm run dataset` in another terminal may continue. Our own id may have been that of a dead process:
     // in containers ids repeat.
     // Where hosts share the database, those of silent web processes are swept while the worker runs.
-    if (settings.ROLE === 'all' && !isShared(settings))
+    if (settings.ROLE === 'all' && !isShared(places))
       await data.uploads.sweepUnfinished((pid) => pid !== process.pid && isRunning(pid))
     return {
       kind: 'prepared',

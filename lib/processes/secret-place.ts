@@ -4,13 +4,12 @@ import type { Data } from '#lib/data/data.ts'
 import type { Start } from './settings.ts'
 
 export const secretPlace = (
-  { places, settings }: Start,
+  { places }: Start,
   { storedSettings }: Pick<Data, 'storedSettings'>,
 ): SecretPlace => ({
   dataDir: places.dataDir,
-  shared: isShared(settings) ? storedSettings : null,
+  shared: isShared(places) ? storedSettings : null,
 })
 
 /** Whether other hosts may use the same database: process ids and files of this machine mean nothing to them. */
-export const isShared = ({ DATABASE_URL }: Start['settings']): boolean =>
-  DATABASE_URL !== undefined && !DATABASE_URL.startsWith('file:')
+export const isShared = ({ databaseUrl }: Start['places']): boolean => databaseUrl !== undefined

@@ -18,6 +18,8 @@ export const VERSION = packageFile.parse(
 export type Places = {
   readonly dataDir: string
   readonly databaseFile: string
+  /** Of PostgreSQL; then there is no file. It may contain a password: it never leaves the process. */
+  readonly databaseUrl?: string
   /** All backups of this DATA_DIR; outside it, and created with the first backup. */
   readonly backupDir: string
   /** Shipped bundles, never written to. */
@@ -51,15 +53,19 @@ export function readStart(): Start {
       'Settings come from the environment and from .env; README.md describes them.',
     ])
   const dataDir = path.resolve(ROOT, read.settings.DATA_DIR)
-  const databaseFile = read.settings.DATABASE_URL
-    ? path.resolve(ROOT, read.settings.DATABASE_URL.slice('file:'.length))
-    : path.join(dataDir, 'darkroom.db')
+  const { DATABASE_URL: url } = read.settings
+  const databaseUrl = databaseUrlIn(read.settings)
+  const databaseFile =
+    url === undefined || databaseUrl !== undefined
+      ? path.join(dataDir, 'darkroom.db')
+      : path.resolve(ROOT, url.slice('file:'.length))
   const backupDir = read.settings.BACKUP_DIR
     ? path.resolve(ROOT, read.settings.BACKUP_DIR)
     : `${dataDir}-backups`
   const places = {
     dataDir,
     databaseFile,
+    ...(databaseUrl !== undefined && { databaseUrl }),
     backupDir,
     modelsDir: path.join(ROOT, 'models'),
     pretrainedDir: path.join(ROOT, '.pretrained'),
@@ -85,6 +91,15 @@ export function readStart(): Start {
     warnings,
   }
 }
+
+/** For a child, which has the environment of its parent; undefined: there is a file. */
+export function inheritedDatabaseUrl(): string | undefined {
+  const read = parseSettings(process.env)
+  return read.ok ? databaseUrlIn(read.settings) : undefined
+}
+
+const databaseUrlIn = ({ DATABASE_URL: url }: Settings): string | undefined =>
+  url?.startsWith('file:') === false ? url : undefined
 
 /** Only the owner of a folder can restrict it; a volume of another owner is used as it is, with a warning. */
 function closedToOthers({

@@ -26,30 +26,48 @@ const SOURCES = [
 const NOT_IN_PAGES = new Set(['lib/checks', 'lib/commands', 'lib/setup', 'lib/processes', CLIENT])
 
 /**
- * The Prisma client from the schema. The CLI would first download a schema engine, which generating never
- * runs: naming any executable in its place keeps it offline (Prisma 7.10).
+ * The Prisma clients from the schema: for SQLite, and for PostgreSQL inside the folder of the first. The CLI would
+ * first download a schema engine, which generating never runs: naming any executable in its place keeps it offline
+ * (Prisma 7.10).
  * @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env
  */
 export async function generateClient(root, node, env) {
   const schema = path.join(root, SCHEMA)
   const stamp = path.join(root, 'node_modules', '.darkroom-generated')
   if (!existsSync(schema)) return
+  const text = readFileSync(schema, 'utf8')
   const wanted = createHash('sha256')
-    .update(readFileSync(schema))
+    .update(postgresSchema(text))
     .update(versionOf(root, 'prisma'))
     .digest('hex')
   if (existsSync(path.join(root, CLIENT)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)
     return
-  await step('generate the database client (prisma)', async () => {
+  const generate = async (file) => {
     const { code, output } = await runToEnd(
       node,
-      [path.join(root, 'node_modules/prisma/build/index.js'), 'generate', '--schema', schema],
+      [path.join(root, 'node_modules/prisma/build/index.js'), 'generate', '--schema', file],
       { cwd: root, env: { ...env, PRISMA_SCHEMA_ENGINE_BINARY: node } },
     )
     if (code !== 0)
       throw new SetupError(`The database client could not be generated from ${SCHEMA}:\n${output}`)
+  }
+  await step('generate the database clients (prisma)', async () => {
+    await generate(schema)
+    const printed = path.join(root, CLIENT, 'postgres.prisma')
+    writeFileSync(printed, postgresSchema(text))
+    await generate(printed)
   })
   writeFileSync(stamp, wanted)
+}
+
+/** The same tables for PostgreSQL: printed, so that there is one schema to change. */
+function postgresSchema(text) {
+  const printed = text
+    .replace('provider = "sqlite"', 'provider = "postgresql"')
+    .replace('output                 = "../lib/data/generated"', 'output                 = "./postgres"')
+  if (!printed.includes('"postgresql"') || !printed.includes('"./postgres"'))
+    throw new SetupError(`${SCHEMA}: the lines with the provider and the output folder are not understood.`)
+  return printed
 }
 
 /**

@@ -23,6 +23,8 @@ export type TrainingProcess = Pick<
   /** Since the process started. */
   readonly uptimeSeconds: () => number
   readonly openDataset: OpenDataset
+  /** Of PostgreSQL, where the images of this machine are rows of it; it is not part of a plan, which is a file. */
+  readonly databaseUrl?: string | undefined
   /** Called when a run or a probe is done or has failed, after its last message. */
   readonly ended: () => void
 }
@@ -78,7 +80,9 @@ export function answerTraining(
     samples: (of) =>
       of.samples.kind === 'dataset'
         ? datasetSamples(of.samples, training.openDataset, signal)
-        : storedSamples(folder, openImages(of.samples), (fault) => report({ kind: 'file-fault', ...fault })),
+        : storedSamples(folder, openImages({ ...of.samples, databaseUrl: training.databaseUrl }), (fault) =>
+            report({ kind: 'file-fault', ...fault }),
+          ),
     openTest: async (hashes) =>
       plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes),
   })

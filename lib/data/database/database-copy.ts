@@ -7,7 +7,7 @@ import { lazyPrisma } from './prisma.ts'
 import { blobFile } from '../images/blobs.ts'
 import { connect } from './connection.ts'
 import type { PrismaClient } from '../generated/client.ts'
-import { MIGRATIONS_TABLE } from './migrate.ts'
+import { MIGRATIONS_TABLE } from './migrations.ts'
 
 /** All pages in one step, in a thread of its own: one consistent state, and no writer waits (WAL). In smaller
  *  steps the copy begins again at each write of another process: of 250 MB, one step took 1.2 s under 2,000

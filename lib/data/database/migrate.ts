@@ -2,13 +2,18 @@
  * Migrates a database file to the current tables: plain SQL files, in order, each once and in its own
  * transaction. There are no down migrations, and an applied file must not change afterwards.
  */
-import { createHash } from 'node:crypto'
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { DarkroomError } from '#lib/domain/errors.ts'
 import { BUSY_TIMEOUT_MS } from './lock-retry.ts'
 import { lockAlone } from './file-lock.ts'
+import {
+  changedMigration,
+  migrationsIn,
+  MIGRATIONS_TABLE,
+  refuseNewer,
+  type Migration,
+} from './migrations.ts'
 
 export const MIGRATIONS = path.join(import.meta.dirname, '../../../prisma/migrations')
 
@@ -17,7 +22,6 @@ const OWNER_ONLY = 0o600
 /** How long a process waits while another one migrates the same database. */
 const LONGEST_MIGRATION_MS = 600_000
 
-export const MIGRATIONS_TABLE = '_migrations'
 const TABLE =
   `CREATE TABLE IF NOT EXISTS "${MIGRATIONS_TABLE}" ("name" TEXT NOT NULL PRIMARY KEY, "sha256" TEXT NOT ` +
   'NULL, "appliedAt" DATETIME NOT NULL)'
@@ -70,28 +74,6 @@ const appliedIn = (database: DatabaseSync): readonly string[] =>
     .all()
     .map(({ name }) => String(name))
 
-function refuseNewer(applied: readonly string[], known: readonly string[]): void {
-  const unknown = applied.filter((name) => !known.includes(name))
-  if (unknown.length === 0) return
-  throw new DarkroomError('conflict', {
-    what: 'The database cannot be opened',
-    why: `a newer version of Darkroom has changed it (${unknown.join(', ')})`,
-    remedy: 'Start that version again, or restore a backup made before the update.',
-  })
-}
-
-type Migration = { readonly name: string; readonly sql: string; readonly sha256: string }
-
-function migrationsIn(folder: string): readonly Migration[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(path.join(folder, name), 'utf8')
-      return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') }
-    })
-}
-
 /** `foreign_keys` does nothing inside a transaction, and a table rebuilt with it on would take its children
  *  along (https://www.sqlite.org/lang_altertable.html#otheralter): so it is off before, and all keys are
  *  checked before the commit. */
@@ -127,10 +109,6 @@ function apply(database: DatabaseSync, { name, sql, sha256 }: Migration, now: nu
 function isApplied(database: DatabaseSync, name: string, sha256: string): boolean {
   const row = database.prepare('SELECT "sha256" FROM "_migrations" WHERE "name" = ?').get(name)
   if (!row) return false
-  if (row.sha256 !== sha256)
-    throw new Error(
-      `Migration ${name} was changed after it was applied to this database. Restore the file, and put ` +
-        'the change into a new migration.',
-    )
+  if (row.sha256 !== sha256) throw changedMigration(name)
   return true
 }

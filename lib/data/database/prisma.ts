@@ -4,17 +4,19 @@
  */
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import type { Prisma, PrismaClient } from '../generated/client.ts'
 import { prismaAdapter } from './adapter.ts'
 import type { Connection } from './connection.ts'
+import { LONGEST_TRANSACTION_MS } from './longest-transaction.ts'
 
 type PrismaModule = { readonly PrismaClient: typeof PrismaClient; readonly Prisma: typeof Prisma }
 
 /** Prisma's own deadlines begin before ours: they must not end first. */
 const MARGIN_MS = 1_000
-/** Prisma would end a transaction after 5 s. A change of 60,000 images takes about 2 s, the rows of an archive of
- *  100,000 a few, and a busy machine several times that. */
-const LONGEST_TRANSACTION_MS = 120_000
+
+const SQLITE_CLIENT = '../generated/client.ts'
+export const POSTGRES_CLIENT = '../generated/postgres/client.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -25,9 +27,9 @@ const require = createRequire(import.meta.url)
 const NEVER_TWICE = '--wasm-tiering-budget=2000000000'
 
 /** Node keeps what it has loaded. */
-function generated(): PrismaModule {
+function generated(file = SQLITE_CLIENT): PrismaModule {
   setFlagsFromString(NEVER_TWICE)
-  return require('../generated/client.ts')
+  return require(file)
 }
 
 /** Fragments of SQL for `$queryRaw`. */
@@ -39,12 +41,25 @@ export type LazyPrisma = {
   readonly disconnect: () => Promise<void>
 }
 
-export function lazyPrisma(connection: Connection): LazyPrisma {
+export const lazyPrisma = (connection: Connection): LazyPrisma =>
+  clientOnFirstUse(SQLITE_CLIENT, prismaAdapter(connection), connection.patienceMs)
+
+/** `file`: the generated client, from this folder. The client for PostgreSQL can do more than that for SQLite, whose
+ *  type it has here: what both can. */
+export function clientOnFirstUse(
+  file: typeof SQLITE_CLIENT | typeof POSTGRES_CLIENT,
+  adapter: SqlDriverAdapterFactory,
+  patienceMs: number,
+): LazyPrisma {
   let client: PrismaClient | null = null
   const opened = (): PrismaClient =>
-    (client ??= new (generated().PrismaClient)({
-      adapter: prismaAdapter(connection),
-      transactionOptions: { maxWait: connection.patienceMs + MARGIN_MS, timeout: LONGEST_TRANSACTION_MS },
+    (client ??= new (generated(file).PrismaClient)({
+      adapter,
+      transactionOptions: {
+        maxWait: patienceMs + MARGIN_MS,
+        timeout: LONGEST_TRANSACTION_MS,
+        isolationLevel: 'Serializable', // SQLite knows no other
+      },
     }))
   return {
     prisma: new Proxy<PrismaClient>(Object.create(null), {

@@ -88,14 +88,38 @@ async function noteFault(
 }
 
 /** A light way to the bytes for a process that does nothing else with the data, such as a training child. */
-export function openImages(settings: { readonly databaseFile: string; readonly dataDir: string }): {
+export function openImages(settings: ImageDatabase & { readonly dataDir: string }): {
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
   readonly close: () => void
 } {
-  const { close, ...reading } = connectForReading(settings.databaseFile)
-  const images = imageReads(reading)
+  const { reads, close } = openReads(settings)
   const blobs = blobsIn(settings.dataDir, randomUUID)
-  return { bytesOf: (hash) => bytesOf(images, blobs, hash), close }
+  return { bytesOf: async (hash) => bytesOf(await reads(), blobs, hash), close }
+}
+
+type ImageDatabase = { readonly databaseFile: string; readonly databaseUrl?: string | undefined }
+
+function openReads({ databaseFile, databaseUrl }: ImageDatabase): {
+  readonly reads: () => Promise<ImageReads>
+  readonly close: () => void
+} {
+  if (databaseUrl === undefined) {
+    const { close, ...reading } = connectForReading(databaseFile)
+    const images = imageReads(reading)
+    return { reads: async () => images, close }
+  }
+  let opening: ReturnType<typeof openPostgresReads> | null = null
+  return {
+    reads: async () => (await (opening ??= openPostgresReads(databaseUrl))).images,
+    close: () => void opening?.then(({ close }) => close()),
+  }
+}
+
+async function openPostgresReads(url: string) {
+  const { connectPostgres } = await import('../database/postgres/connection.ts')
+  const { imageReads: readsOf } = await import('../postgres/image-statements.ts')
+  const connection = connectPostgres(url)
+  return { images: readsOf(connection), close: connection.close }
 }
 
 /**

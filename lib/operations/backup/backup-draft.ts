@@ -7,6 +7,7 @@ import { backupsIn, readSums, type FileEntry } from './layout.ts'
 export type BackupPlan = {
   readonly dataDir: string
   readonly databaseFile: string
+  readonly databaseUrl?: string | undefined
   /** The folder of backups: this one becomes a folder in it. */
   readonly folder: string
   readonly reason: BackupSummary['reason']

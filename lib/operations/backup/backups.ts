@@ -14,6 +14,7 @@ import {
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
+import { refusePostgres } from './refuse-postgres.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { migrationCopies } from '#lib/data/database/migration-copy.ts'
 import { backupsContaining, expiryOf, isSameDisk, type BackupMatch, type BackupQuery } from './find.ts'
@@ -27,7 +28,12 @@ const CONCERN_CACHE_MS = 15_000
 
 export type BackupsParts = {
   readonly data: Pick<Data, 'jobs'>
-  readonly places: { readonly dataDir: string; readonly backupDir: string; readonly databaseFile: string }
+  readonly places: {
+    readonly dataDir: string
+    readonly backupDir: string
+    readonly databaseFile: string
+    readonly databaseUrl?: string
+  }
   /** They may change while the product runs. */
   readonly settings: () => Promise<Pick<Settings, 'BACKUP_EVERY' | 'BACKUP_KEEP'>>
   readonly now: () => Date
@@ -51,10 +57,14 @@ export type Backups = {
 
 export function createBackups({
   data: { jobs },
-  places: { dataDir, backupDir, databaseFile },
-  settings,
+  places: { dataDir, backupDir, databaseFile, databaseUrl },
+  settings: settingsInForce,
   now,
 }: BackupsParts): Backups {
+  const settings: BackupsParts['settings'] = async () => {
+    const inForce = await settingsInForce()
+    return databaseUrl === undefined ? inForce : { ...inForce, BACKUP_EVERY: 'off' }
+  }
   let cached: { readonly until: number; readonly concern: string | null } = { until: 0, concern: null }
 
   const ours = async (): Promise<readonly StoredBackup[]> =>
@@ -147,6 +157,7 @@ export function createBackups({
       }
     },
     async createBackup() {
+      refusePostgres(databaseUrl, 'No backup was started')
       const { isPending, progress } = await currentState()
       if (isPending || progress !== null)
         throw new DarkroomError('already_running', {

@@ -1,6 +1,7 @@
 /** Makes one backup while the product runs: files first, then the database, then the files added in between.
  *  It is written under a temporary name and renamed when every byte has been verified, so that a killed
  *  backup leaves nothing that looks complete. It has no schedule and removes no older backup. */
+import { refusePostgres } from './refuse-postgres.ts'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -52,6 +53,7 @@ const MOST_DATABASE_COPIES = 5
 export async function makeBackup(plan: BackupPlan): Promise<StoredBackup> {
   const { dataDir, folder } = plan
   const what = 'No backup was made'
+  refusePostgres(plan.databaseUrl, what)
   if (isWithin(dataDir, folder))
     throw new DarkroomError('invalid_input', {
       what,

@@ -3,6 +3,7 @@
  * both by renames that a list describes, so that a restore killed between them can be completed
  * (settle-restore.ts). It starts nothing and migrates nothing: the next start does.
  */
+import { refusePostgres } from './refuse-postgres.ts'
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { chmod, chown, copyFile, readdir, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
@@ -38,6 +39,7 @@ export type RestorePlan = {
   readonly from: string
   readonly dataDir: string
   readonly databaseFile: string
+  readonly databaseUrl?: string | undefined
   readonly now: () => Date
   readonly isDryRun: boolean
   readonly onVerifying?: VerifyProgress
@@ -52,6 +54,7 @@ export type RestoreResult = {
 
 export async function restoreBackup(plan: RestorePlan): Promise<RestoreResult> {
   const { from, dataDir } = plan
+  refusePostgres(plan.databaseUrl, WHAT)
   const { backup, sums, damages } = await verifyBackup(from, plan.onVerifying)
   if (damages.length > 0) throw damagedBackup(from, damages.join(' ').replace(/\.$/, ''))
   const newer = unknownMigrations(backup.migrations)
