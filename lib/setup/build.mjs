@@ -3,7 +3,7 @@
  * when its sources changed. It does not migrate the database; the supervisor does that at start.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runToEnd } from './child.mjs'
 import { SetupError, step } from './progress.mjs'
@@ -52,6 +52,8 @@ export async function generateClient(root, node, env) {
       throw new SetupError(`The database client could not be generated from ${SCHEMA}:\n${output}`)
   }
   await step('generate the database clients (prisma)', async () => {
+    // Prisma deletes the files of the second client with the first one, and refuses the folders that are left
+    rmSync(path.join(root, CLIENT), { recursive: true, force: true })
     await generate(schema)
     const printed = path.join(root, CLIENT, 'postgres.prisma')
     writeFileSync(printed, postgresSchema(text))
