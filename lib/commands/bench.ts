@@ -30,6 +30,10 @@ const BENCHMARKS: Readonly<
     is: 'predictions at three times the capacity',
     run: async (args) => (await import('./bench/overload.ts')).benchOverload(args),
   },
+  instances: {
+    is: 'predictions by one, two and four web instances behind nginx',
+    run: async (args) => (await import('./bench/instances.ts')).benchInstances(args),
+  },
   interference: {
     is: 'predictions while pages are read and the live version changes',
     run: async (args) => (await import('./bench/interference.ts')).benchInterference(args),

@@ -11,7 +11,7 @@ import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
-import { hasNginx, startNginx, type Nginx } from './nginx.fakes.ts'
+import { hasNginx, startNginx, type Nginx } from './throwaway-nginx.ts'
 import { addRandomVersion } from './random-version.fakes.ts'
 import { CLASSIFIER, dataIn, pidsOf, runSupervisor, until } from './product.fakes.ts'
 

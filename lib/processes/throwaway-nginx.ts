@@ -1,6 +1,6 @@
 /**
- * A real nginx in front of a test's web processes, with the product's own deploy/nginx.conf filled in;
- * ended with the test.
+ * nginx in front of the web processes of a test or a measurement, with the product's own deploy/nginx.conf filled in,
+ * in a temporary folder and on a free port. Its starter ends it.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,11 +8,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { until } from './product.fakes.ts'
+import { setTimeout as pause } from 'node:timers/promises'
 
 const TEMPLATE = path.resolve(import.meta.dirname, '../../deploy/nginx.conf')
 /** Debian's package installs it where only root's PATH looks. */
 const NGINX = ['nginx', '/usr/sbin/nginx'].find((program) => spawnSync(program, ['-v']).status === 0)
+
+const LONGEST_WAIT_MS = 20_000
 
 export const hasNginx = NGINX !== undefined
 
@@ -103,4 +105,12 @@ async function freePort(): Promise<number> {
   server.close()
   await once(server, 'close')
   return port
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + LONGEST_WAIT_MS
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`nginx did not follow within ${LONGEST_WAIT_MS / 1000} s`)
+    await pause(20)
+  }
 }
