@@ -2,6 +2,7 @@
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
+import { tilesProps } from '#lib/ui/image-tile.tsx'
 import { SampleTile } from './sample-tile.tsx'
 
 type Images = Output<Routes['GET /api/models/{id}/images']>['images']
@@ -9,13 +10,13 @@ type Images = Output<Routes['GET /api/models/{id}/images']>['images']
 type TilesProps = {
   readonly classifier: string
   readonly images: Images
-  /** On a phone, only the first six. */
+  /** On a phone, only the first six; three with long names. */
   readonly isShort?: boolean
 }
 
 export function EvaluatedTiles({ classifier, images, isShort }: TilesProps) {
   return (
-    <div className="tiles" data-few={isShort}>
+    <div {...tilesProps(images.map(({ label }) => label))} data-few={isShort}>
       {images.map((one) => (
         <SampleTile
           key={one.sample_id}

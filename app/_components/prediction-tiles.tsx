@@ -1,8 +1,9 @@
-/** Recent predictions as a grid of images with predicted class, confidence and time; four on a phone. */
+/** Recent predictions as a grid of images with predicted class, confidence and time; on a phone four, or three with
+ *  long names. */
 import type { StoredPredictionAnswer } from '#lib/contracts/predictions.ts'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
-import { ImageTile } from '#lib/ui/image-tile.tsx'
+import { ImageTile, tilesProps } from '#lib/ui/image-tile.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 
 export function PredictionTiles({
@@ -12,7 +13,7 @@ export function PredictionTiles({
 }) {
   if (predictions.length === 0) return <EmptyState icon="history" title="No predictions yet" />
   return (
-    <div className="tiles" data-recent>
+    <div {...tilesProps(predictions.map((one) => one.predicted_class))} data-recent>
       {predictions.map(
         (one) =>
           one.image_url && (

@@ -36,7 +36,7 @@ function mistakesOf({ test, cross_validation: folds }: VersionResultAnswer) {
 }
 
 /** lib/ui/narrow-and-print.css hides the others there. */
-const SHOWN_ON_PHONES = 6
+const FEWEST_ON_PHONES = 3
 
 type MistakeTilesProps = {
   readonly mistakes: Mistakes
@@ -65,7 +65,7 @@ function MistakeTiles({
         label or to exclude it. Where the labels are correct, more images like these help.
       </p>
       <EvaluatedTiles classifier={classifier} images={shown} isShort />
-      {count > SHOWN_ON_PHONES && (
+      {count > FEWEST_ON_PHONES && (
         <p className="small">
           <Link
             className="link"

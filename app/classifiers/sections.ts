@@ -39,6 +39,7 @@ const WITHIN: Readonly<Record<string, string>> = {
   'images/findings': 'Problems',
   'images/map': 'Map',
   'versions/compare': 'Compare',
+  'versions/import': 'Import',
 }
 /** By the last part of their address. */
 const BELOW: Readonly<Record<string, string>> = { images: 'Images' }

@@ -13,6 +13,12 @@ type ImageTileProps = {
 }
 const SMALL_SIDE = 64
 
+/** Longer names fill more than three lines of a narrow tile. */
+const LONG_NAME = 28
+/** Of a grid of tiles: on a phone, long captions are on the right of the images. */
+export const tilesProps = (names: readonly string[]) =>
+  ({ className: 'tiles', 'data-long': names.some(({ length }) => length > LONG_NAME) || undefined }) as const
+
 export function ImageTile({ src, alt, pixels, linked, children }: ImageTileProps) {
   const image = (
     <StoredImage

@@ -3,7 +3,7 @@ import Link from 'next/link'
 import { Suspense } from 'react'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted, namesText } from '#lib/domain/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
@@ -20,8 +20,6 @@ import { currentUser, type CurrentUser } from '../../current-user.ts'
 import { classifierOfPage, type ClassifierPageProps } from '../classifier-of-page.ts'
 import { NextStep } from './_components/next-step.tsx'
 
-/** More class names are counted. */
-const MOST_CLASSES = 20
 const RECENT_PREDICTIONS = 8
 const NEWEST = 200 // the live version is among the newest
 
@@ -83,7 +81,7 @@ export default async function Overview({ params }: ClassifierPageProps) {
             </Fact>
           )}
         </Facts>
-        <p className="small">{classNames(classes)}</p>
+        <p className="small">{classes.length === 0 ? 'No classes yet.' : namesText(classes, ' · ')}</p>
         {problems && problems.kinds.length > 0 && (
           <p>
             <Link className="link" href={classifierPage(id, 'images/findings')}>
@@ -110,13 +108,6 @@ export default async function Overview({ params }: ClassifierPageProps) {
       )}
     </div>
   )
-}
-
-function classNames(classes: readonly string[]): string {
-  if (classes.length === 0) return 'No classes yet.'
-  const more = classes.length - MOST_CLASSES
-  const shown = classes.slice(0, MOST_CLASSES).join(' · ')
-  return more > 0 ? `${shown} and ${more} more` : shown
 }
 
 const leadOf = ({ classes, samples }: ClassifierAnswer): string =>

@@ -5,6 +5,7 @@ import { useRef, useState, type FormEvent } from 'react'
 import { upload } from '#lib/contracts/client.ts'
 import type { ImportForm as ImportFields } from '#lib/contracts/imports.ts'
 import type { Fit } from '#lib/domain/classifier.ts'
+import { namesText } from '#lib/domain/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
@@ -159,12 +160,10 @@ const NETWORKS =
 const IMAGES_HINT =
   'With a ZIP of at least 200 images, predictions can be faster. With 765 or more in folders named after their ' +
   'classes, Darkroom also measures whether accuracy is lost.'
-const MOST_SHOWN = 12
 
 function classesHint(own: readonly string[]): string {
   const separated =
     'Separated by commas. Leave empty if the file names them, as exports of Teachable Machine do'
   if (own.length === 0) return `${separated}.`
-  const shown = own.slice(0, MOST_SHOWN).join(', ') + (own.length > MOST_SHOWN ? ' …' : '')
-  return `${separated}, or if the outputs are in this order: ${shown}.`
+  return `${separated}, or if the outputs are in this order: ${namesText(own, ', ')}.`
 }

@@ -52,7 +52,16 @@ export function ClassesCard({
                 </span>
               ),
             },
-            { name: 'Images', isNumeric: true, cell: (row) => row.images.toLocaleString('en-GB') },
+            {
+              name: 'Images',
+              isNumeric: true,
+              cell: (row) => (
+                <>
+                  {row.images.toLocaleString('en-GB')}
+                  <span className="sm:hidden"> images</span>
+                </>
+              ),
+            },
             ...(mayEdit
               ? [
                   {
