@@ -135,6 +135,27 @@ test('ten images in one request are predicted in well under a second', async () 
   expect(Math.min(...tries)).toBeLessThan(1_000)
 })
 
+test('predictions without feedback are reviewed, the least certain first; one with feedback leaves the queue', async ({
+  page,
+}) => {
+  const { history } = pagesOf(page, product)
+  await logIn(page, product, ADMIN)
+  await history.open('shapes')
+  await expect(history.rows.nth(1)).toBeVisible()
+
+  await history.reviewLink.click()
+  await expect(page).toHaveURL(/feedback=none&sort=least_certain/)
+  await expect(history.reviewLink).toBeHidden()
+  const queue = await history.confidences()
+  expect(queue.length).toBeGreaterThan(1)
+  expect(queue).toEqual(queue.toSorted((a, b) => a - b))
+
+  await history.confirm()
+  await expect(history.confirmed).toBeVisible()
+  await page.reload()
+  await expect.poll(() => history.confidences()).toEqual(queue.slice(1))
+})
+
 test('an admin deletes one prediction, then all that match a filter, after confirming their number', async ({
   page,
 }) => {

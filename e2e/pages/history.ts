@@ -27,6 +27,17 @@ export const historyPage = (tab: Tab) => {
           .textContent()) ?? ''
       )
     },
+    /** In the order of the list, in percent. */
+    confidences: async (): Promise<number[]> => {
+      const names = await page.getByRole('columnheader').allTextContents()
+      const texts: (string | null)[] = []
+      for (const row of (await page.getByRole('row').all()).slice(1)) {
+        const cells = row.getByRole('cell') // without the first column, which is the heading of the row
+        texts.push(await cells.nth(names.indexOf('Confidence') - 1).textContent())
+      }
+      return texts.map((text) => parseFloat(text ?? ''))
+    },
+    reviewLink: page.getByRole('link', { name: 'Review the least certain' }),
     filterByConfidenceLevel: async (label: string): Promise<void> => {
       await page.getByLabel('Confidence level').selectOption({ label })
       await page.getByRole('button', { name: 'Filter' }).click()
