@@ -37,6 +37,17 @@ export default async function Overview({ params }: ClassifierPageProps) {
     suggestionsFor(classifier, user),
   ])
   const isTraining = runs?.runs[0]?.ended_at === null
+  const problemsLink = problems && problems.kinds.length > 0 && (
+    <p>
+      <Link className="link" href={classifierPage(id, 'images/findings')}>
+        {counted(
+          problems.kinds.reduce((sum, { count }) => sum + count, 0),
+          'problem',
+        )}{' '}
+        found with the images
+      </Link>
+    </p>
+  )
   return (
     <div className="stack">
       <PageHead title={title} lead={leadOf(classifier)}>
@@ -50,8 +61,12 @@ export default async function Overview({ params }: ClassifierPageProps) {
           hidesCorrections
         />
       )}
-      {(isTraining || suggestions.length === 0) && (
-        <NextStep classifier={classifier} user={user} isTraining={isTraining} />
+      {suggestions.length > 0 && !isTraining ? (
+        problemsLink
+      ) : (
+        <NextStep classifier={classifier} user={user} isTraining={isTraining}>
+          {problemsLink}
+        </NextStep>
       )}
       {classifier.champion && (
         <Card title="Evaluation">
@@ -82,17 +97,6 @@ export default async function Overview({ params }: ClassifierPageProps) {
           )}
         </Facts>
         <p className="small">{classes.length === 0 ? 'No classes yet.' : namesText(classes, ' · ')}</p>
-        {problems && problems.kinds.length > 0 && (
-          <p>
-            <Link className="link" href={classifierPage(id, 'images/findings')}>
-              {counted(
-                problems.kinds.reduce((sum, { count }) => sum + count, 0),
-                'problem',
-              )}{' '}
-              found with the images
-            </Link>
-          </p>
-        )}
       </Card>
       {recent && recent.predictions.length > 0 && (
         <Card

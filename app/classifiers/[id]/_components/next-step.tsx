@@ -1,5 +1,6 @@
 /** What to do next with a classifier, as a sentence and a button. */
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
@@ -11,17 +12,20 @@ export function NextStep({
   classifier,
   user,
   isTraining,
+  children,
 }: {
   readonly classifier: ClassifierAnswer
   readonly user: CurrentUser
   readonly isTraining: boolean
+  /** What else is worth doing. */
+  readonly children?: ReactNode
 }) {
   const step = nextStepOf(classifier, {
     isTraining,
     mayUpload: user.may('upload'),
     mayTrain: user.may('train'),
   })
-  if (step === null) return null
+  if (step === null) return children
   return (
     <Card title="Next step" variant="accent">
       <div className="row justify-between">
@@ -30,6 +34,7 @@ export function NextStep({
           {step.button}
         </Link>
       </div>
+      {children}
     </Card>
   )
 }

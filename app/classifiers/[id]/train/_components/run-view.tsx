@@ -6,6 +6,7 @@ import type { RunAnswer } from '#lib/contracts/retrain.ts'
 import { earlyStopSentence } from '#lib/domain/early-stop.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
+import { PhoneFold } from '#lib/ui/phone-fold.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { Curves } from '../../../../_components/curves.tsx'
 import { RunState } from '../../../../_components/run-state.tsx'
@@ -57,8 +58,10 @@ export function RunView({ run: first, mayTrain, result }: RunViewProps) {
           <Notice>The connection was lost. Training continues; reload the page to follow it.</Notice>
         )}
         <RunFigures {...stream} />
-        {points.length > 1 ? <Curves points={points} /> : <LossPerStep {...stream} />}
-        <RunLog {...stream} />
+        <PhoneFold title="Curves and log" isOpen={isLive}>
+          {points.length > 1 ? <Curves points={points} /> : <LossPerStep {...stream} />}
+          <RunLog {...stream} />
+        </PhoneFold>
       </Card>
     </div>
   )
