@@ -67,6 +67,8 @@ const COMMANDS = {
   'test:faults': { runs: 'lib/commands/test-faults.ts', pages: true, mode: 'production' },
   'test:hosts': { runs: 'lib/commands/test-hosts.ts', pages: true, mode: 'production' },
   'test:container': { runs: 'lib/commands/test-container.ts' },
+  'test:deploy': { runs: 'lib/commands/test-deploy.ts' },
+  'db:migrate': { runs: 'lib/commands/migrate.ts' },
   format: { runs: 'lib/checks/format.ts' },
   'setup:native': {
     runs: 'lib/setup/native.ts',
