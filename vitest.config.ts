@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['lib/**/*.test.ts', 'app/**/*.test.ts'],
     setupFiles: ['lib/checks/test-cleanup.ts'],
+    globalSetup: ['lib/checks/test-postgres.ts'],
     environment: 'node',
     pool: 'forks',
     testTimeout: 30_000,

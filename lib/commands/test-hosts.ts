@@ -2,11 +2,13 @@
  * `npm run test:hosts`: several web and worker instances that share a database, killed at random moments under load.
  * test-hosts/killed-hosts.ts judges.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { lacksPostgres, startThrowawayPostgres } from '#lib/processes/throwaway-postgres.ts'
+import { ROOT } from '#lib/processes/settings.ts'
 import { machineName } from './terminal/machine-name.ts'
 import { resultTable } from './terminal/result-table.ts'
 import { killedHosts, type Installation } from './test-hosts/killed-hosts.ts'
@@ -65,12 +67,38 @@ async function onSqlite(judge: Judge): Promise<readonly CheckResult[]> {
   return inFolder((sharedDir) => judge({ settings: {}, data: {}, sharedDir }))
 }
 
+/** The same tests as on SQLite, of what hosts exchange through the database. */
+const SHARED_TESTS = [
+  'lib/jobs',
+  'lib/data/runs',
+  'lib/data/processes',
+  'lib/auth',
+  'lib/operations/upkeep-lease.test.ts',
+]
+
+function testedOnPostgres(): CheckResult {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'node_modules/vitest/vitest.mjs', 'run', ...SHARED_TESTS],
+    { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TEST_DATABASE: 'postgresql', NO_COLOR: '1' } },
+  )
+  const counts = /Tests +(.+)/.exec(stdout)?.[1] ?? stdout.slice(-500)
+  return {
+    what: `the unit tests of ${SHARED_TESTS.join(', ')} on PostgreSQL`,
+    expected: 'all pass',
+    measured: counts,
+    holds: status === 0,
+  }
+}
+
 async function onPostgres(judge: Judge): Promise<readonly CheckResult[]> {
+  const tested = testedOnPostgres()
   await using server = await startThrowawayPostgres()
   const databaseUrl = server.createDatabase('hosts')
-  return await inFolder((sharedDir) =>
+  const judged = await inFolder((sharedDir) =>
     judge({ settings: { DATABASE_URL: databaseUrl }, data: { databaseUrl }, sharedDir }),
   )
+  return [tested, ...judged]
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
-/** For tests: the real data module on a copy of a migrated file, with a clock that the test advances. */
+/** For tests: the real data module on a copy of a migrated file, or of a database of PostgreSQL where TEST_DATABASE is
+ *  "postgresql"; with a clock that the test advances. */
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,6 +13,7 @@ import { createClassEdits } from '#lib/ingest/edit-classes.ts'
 import { createClassifierEdits } from '#lib/ingest/edit-classifiers.ts'
 import { createSampleEdits } from '#lib/ingest/edit-samples.ts'
 import { createPredictionDeletion } from '#lib/operations/delete-predictions.ts'
+import { postgresForTest } from './postgres.fakes.ts'
 import { openData, type OpenData } from '#lib/queries/open-data.ts'
 import { createFeedback } from '#lib/serving/feedback.ts'
 import type { NewImage, NewPrediction, NewSample } from './values.ts'
@@ -56,8 +58,10 @@ export async function openForTest(more: Partial<DataSettings> = {}): Promise<Dat
     },
   }
   mkdirSync(path.join(folder, 'shipped'), { recursive: true })
+  const databaseUrl = await postgresForTest()
   const settings = {
     databaseFile: copyOfTemplate(folder),
+    ...(databaseUrl !== null && { databaseUrl }),
     dataDir: folder,
     modelsDir: path.join(folder, 'shipped'),
     clock,

@@ -2,13 +2,15 @@
  * For tests: a clock that the test advances. A wait on it ends when its time has passed, or when its signal
  * fires.
  */
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as realTime } from 'node:timers/promises'
 import type { WorkerClock } from './worker.ts'
 
 type Sleeper = { readonly until: number; readonly wake: () => void }
 
 /** Enough turns of the event loop for the effects of a wake-up: a few small transactions. */
 const TURNS = 30
+/** The same where a server answers. */
+const SERVER_MS = process.env['TEST_DATABASE'] === 'postgresql' ? 20 : 0
 
 export function fakeClock(
   start: number,
@@ -43,6 +45,7 @@ export function fakeClock(
       now += ms
       wakeDue()
       for (let i = 0; i < TURNS; i++) await turn()
+      if (SERVER_MS > 0) await realTime(SERVER_MS)
     },
   }
 }

@@ -42,13 +42,27 @@ test('a job with an expired lease is claimed again, and not before', async () =>
   expect(await jobs.heartbeat(id, 'died', clock.now(), LEASE_MS)).toBe(false)
 })
 
-test('two workers never claim the same job, and jobs run in the order they were queued', async () => {
+test('two workers never claim the same job', async () => {
   const { jobs, enqueue, clock } = await opened()
   const ids = [await enqueue(), await enqueue(), await enqueue()]
 
   const claimed = await Promise.all(
     ['a', 'b', 'c', 'd'].map((worker) => jobs.claim(worker, ['evaluate'], clock.now(), LEASE_MS)),
   )
+
+  const held = claimed.flatMap((job) => job?.id ?? [])
+  expect(new Set(held).size).toBe(held.length)
+  const later = await jobs.claim('e', ['evaluate'], clock.now(), LEASE_MS)
+  expect([...held, ...(later ? [later.id] : [])].toSorted()).toEqual(ids)
+})
+
+test('jobs run in the order they were queued', async () => {
+  const { jobs, enqueue, clock } = await opened()
+  const ids = [await enqueue(), await enqueue(), await enqueue()]
+
+  const claimed = []
+  for (const worker of ['a', 'b', 'c', 'd'])
+    claimed.push(await jobs.claim(worker, ['evaluate'], clock.now(), LEASE_MS))
 
   expect(claimed.map((job) => job?.id ?? null)).toEqual([...ids, null])
 })
