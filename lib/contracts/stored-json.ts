@@ -9,7 +9,7 @@ import { epochPoint } from './epoch.ts'
 import { comparison, verdict } from './models.ts'
 import { keyScope } from './people.ts'
 import { decision } from './predict.ts'
-import { ENGINES, SOURCES, SPLITS } from '#lib/domain/classifier.ts'
+import { PREDICTION_ENGINES, SOURCES, SPLITS } from '#lib/domain/classifier.ts'
 import { RUN_STAGES } from '#lib/domain/run-stages.ts'
 
 const measured = z
@@ -25,7 +25,7 @@ export const storedNames = z.array(z.string())
 /** Words of a closed list, which a row stores as text. */
 export const storedSplit = z.enum(SPLITS)
 export const storedSource = z.enum(SOURCES)
-export const storedEngine = z.enum(ENGINES)
+export const storedEngine = z.enum(PREDICTION_ENGINES)
 export const storedDecision = decision
 
 /** lib/domain/findings/surroundings.ts. */

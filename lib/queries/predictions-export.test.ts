@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { listPredictions } from '#lib/contracts/predictions.ts'
 import { exportPredictions } from '#lib/contracts/predictions-export.ts'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
 import { openWithFruit, predictionOf } from '#lib/data/opened.fakes.ts'
@@ -31,6 +32,19 @@ test('the history is exported as CSV, newest first, with formulas escaped', asyn
   expect(lines[1]).toContain(`,fruit,v1,wasm,lime,0.6,confident,'=1+1.png,8,8,4,,,"{""apple"":0.75,`)
   expect(lines[2]).toContain('older.png')
   expect(lines).toHaveLength(3)
+})
+
+test('a prediction by an inference endpoint is listed and exported with its engine', async () => {
+  const { data } = await openWithFruit()
+  await data.predictions.record(predictionOf(data, { engine: 'remote' }))
+
+  const { predictions } = await data.queries.listPredictions(
+    listPredictions.input.parse({ classifier: 'fruit' }),
+  )
+  const text = await textOf(await data.queries.exportPredictions(input({ classifier: 'fruit' })))
+
+  expect(predictions).toMatchObject([{ engine: 'remote' }])
+  expect(text).toContain(',fruit,v1,remote,apple,')
 })
 
 test('an export larger than one page is complete, filtered like the list, as JSONL', async () => {
