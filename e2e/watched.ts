@@ -67,8 +67,9 @@ export async function expectNoAxeFindings(page: Page, rules?: string[]): Promise
 
 /** As they are sent, compressed, all that a page has loaded. */
 const MOST_SCRIPT_BYTES = 170_000
-/** The chart library, which a page with charts loads after it is shown (measured: 59 kB). */
-const MOST_CHART_BYTES = 62_000
+/** Of a page that draws charts (measured: 210 to 212 kB): Next.js and React are 132 kB, the used parts of chart.js
+ *  56 kB. */
+const MOST_WITH_CHARTS = 215_000
 
 /** The scripts of the page together, with those that it loads by itself after it is shown. */
 export async function expectFewScriptBytes(page: Page): Promise<void> {
@@ -81,7 +82,7 @@ export async function expectFewScriptBytes(page: Page): Promise<void> {
   expect(sizes.length, 'scripts').toBeGreaterThan(3)
   const hasCharts = (await page.locator('.chart-canvas canvas').count()) > 0
   expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(
-    MOST_SCRIPT_BYTES + (hasCharts ? MOST_CHART_BYTES : 0),
+    hasCharts ? MOST_WITH_CHARTS : MOST_SCRIPT_BYTES,
   )
 }
 
