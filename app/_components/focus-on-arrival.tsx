@@ -2,6 +2,7 @@
 /** Content that replaces the control that was pressed: it comes into view and takes the keyboard focus, unless the
  *  focus is elsewhere by then. */
 import { useEffect, useRef, type ReactNode } from 'react'
+import { isFocusFree } from '#lib/ui/focus-keeper.tsx'
 
 export function FocusOnArrival({
   label,
@@ -13,8 +14,7 @@ export function FocusOnArrival({
 }) {
   const frame = useRef<HTMLElement>(null)
   useEffect(() => {
-    const { activeElement: active, body } = document
-    if (active === null || active === body) frame.current?.focus()
+    if (isFocusFree()) frame.current?.focus()
   }, [])
   return (
     <section ref={frame} tabIndex={-1} aria-label={label}>

@@ -2,6 +2,7 @@
 /** Keeps the keyboard focus where it was while a change disables or replaces the control that was pressed. Without it,
  *  the focus would fall back to the top of the page. */
 import { useEffect, useRef } from 'react'
+import { isFocusFree } from '#lib/ui/focus-keeper.tsx'
 
 /** @param step a change of it replaces the controls in the frame */
 export function useFocusAfterChange<Frame extends HTMLElement>(isBusy: boolean, step: string) {
@@ -12,7 +13,7 @@ export function useFocusAfterChange<Frame extends HTMLElement>(isBusy: boolean, 
     if (isBusy || before === null) return
     pressed.current = null
     const active = document.activeElement
-    if (active !== null && active !== document.body && !frame.current?.contains(active)) return
+    if (!isFocusFree() && !frame.current?.contains(active)) return
     // A group of choices rather than its first button: Enter, held down, must not choose.
     const next =
       before.isConnected && !before.matches(':disabled')

@@ -7,6 +7,14 @@ import { useEffect } from 'react'
 /** What a screen reader names when it gets the focus; the page itself last. */
 const PLACES = 'dialog[open], [role=group], form, li, section, article, main'
 
+const FALLBACK = 'data-focus-fallback'
+
+/** Whether the focus is nowhere, or only on a place around a vanished element: content that arrives may take it. */
+export function isFocusFree(): boolean {
+  const { activeElement: active, body } = document
+  return active === null || active === body || active.hasAttribute(FALLBACK)
+}
+
 export function FocusKeeper() {
   useEffect(() => {
     /** The element that had the focus last, and what it is in, from the inside out. */
@@ -60,10 +68,14 @@ function pathOf(target: Element): readonly Element[] {
 function placeAround(around: readonly Element[]): HTMLElement | null {
   for (const place of around)
     if (place instanceof HTMLElement && place.matches(PLACES) && isUsable(place)) {
-      if (!place.hasAttribute('tabindex')) {
-        place.tabIndex = -1
-        place.addEventListener('blur', () => place.removeAttribute('tabindex'), { once: true })
+      const hasOwnIndex = place.hasAttribute('tabindex')
+      if (!hasOwnIndex) place.tabIndex = -1
+      place.setAttribute(FALLBACK, '')
+      const onBlur = () => {
+        place.removeAttribute(FALLBACK)
+        if (!hasOwnIndex) place.removeAttribute('tabindex')
       }
+      place.addEventListener('blur', onBlur, { once: true })
       return place
     }
   return null

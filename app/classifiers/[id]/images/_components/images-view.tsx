@@ -4,6 +4,7 @@
 import { useRef, useState } from 'react'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
+import { isFocusFree } from '#lib/ui/focus-keeper.tsx'
 import type { ImageList } from '../filters.ts'
 import { ChangeNotice } from './change-notice.tsx'
 import { ImageGrid } from './image-grid.tsx'
@@ -170,7 +171,7 @@ export function ImagesView(props: ImagesViewProps) {
         onClose={() => {
           setIsEnlarged(false)
           // where the grid is gone, the focus cannot go back to it
-          if (document.activeElement?.matches('body, dialog')) focusList()
+          if (isFocusFree() || document.activeElement?.matches('dialog')) focusList()
         }}
       />
       <KeyboardHelp isOpen={isHelpOpen} classes={classes} onClose={() => setIsHelpOpen(false)} />
