@@ -29,7 +29,7 @@ export function withoutProgram(
   exists: (file: string) => boolean,
 ): readonly string[] {
   const programs = new Map(
-    [...bootstrap.matchAll(/^ {2}'?([\w:]+)'?: \{\s*runs: '([^']+)'/gm)].map(([, name = '', file = '']) => [
+    [...bootstrap.matchAll(/^ {2}'?([\w:-]+)'?: \{\s*runs: '([^']+)'/gm)].map(([, name = '', file = '']) => [
       name,
       file,
     ]),

@@ -25,6 +25,7 @@ export const NEEDED: Readonly<Record<string, string>> = {
   'lib/processes/fork-inspection.test.ts': PROC,
   'lib/processes/pretrained-ports.test.ts': FULL_DEVICE,
   'lib/processes/supervisor.test.ts': PROC,
+  'lib/data/database/postgres/migrate.test.ts': 'PostgreSQL: apt-get install postgresql',
   'lib/processes/topology.test.ts': 'Linux and nginx: apt-get install nginx-light',
   'lib/training/job/train-job.test.ts': FULL_DEVICE,
   'lib/training/pretrained/install-backbone.test.ts': FULL_DEVICE,

@@ -6,6 +6,7 @@ import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
 import { inferenceSettings } from './open-inference.ts'
 import { CATALOGUE_NAMES } from './backbones.ts'
+import { DATABASE_URL_RULE, isDatabaseUrl, shownSetting } from './database-url.ts'
 import { PRECISIONS } from './precision.ts'
 import { fieldErrorsOf, zodErrorMap } from './validation-messages.ts'
 import { classifierId } from './fields.ts'
@@ -60,7 +61,7 @@ export const settings = z.object({
     .describe('folder for all your data: database, images, versions, logs'),
   DATABASE_URL: z
     .string()
-    .regex(/^(file:|postgres(ql)?:\/\/)/, 'must start with postgresql:// or file:')
+    .refine(isDatabaseUrl, DATABASE_URL_RULE)
     .optional()
     .describe('URL of a file, or of PostgreSQL, which hosts may share; default: darkroom.db in DATA_DIR'),
   BACKUP_DIR: z
@@ -292,7 +293,7 @@ export function parseSettings(
   return {
     ok: false,
     mistakes: fieldErrorsOf(parsed.error).map(
-      ({ path, message }) => `${path}=${values[path.split('.')[0]!] ?? ''}: ${message}.`,
+      ({ path, message }) => `${path}=${shownSetting(path, values[path.split('.')[0]!] ?? '')}: ${message}.`,
     ),
   }
 }

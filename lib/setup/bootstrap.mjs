@@ -62,6 +62,7 @@ const COMMANDS = {
   backbone: { runs: 'lib/commands/backbone.ts' },
   backup: { runs: 'lib/commands/backup.ts' },
   restore: { runs: 'lib/commands/restore.ts' },
+  'migrate-storage': { runs: 'lib/commands/migrate-storage.ts' },
   bench: { runs: 'lib/commands/bench.ts' },
   load: { runs: 'lib/commands/load.ts', pages: true, mode: 'production' },
   'test:faults': { runs: 'lib/commands/test-faults.ts', pages: true, mode: 'production' },

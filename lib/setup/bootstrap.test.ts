@@ -28,7 +28,7 @@ function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => 
   })
   write('package.json', '{ "type": "module" }')
   write('package-lock.json', '{ "packages": { "": {} } }')
-  write('prisma/schema.prisma', 'model A {}')
+  write('prisma/schema.prisma', schemaWith('A'))
   write('app/(home)/page.tsx', 'first')
   write('app/page.test.tsx', 'first')
   write('lib/processes/supervisor.ts', supervisor)
@@ -66,6 +66,15 @@ function tree(supervisor = `process.send?.({ kind: 'ready' }); setTimeout(() => 
   return { root, write, done, start: (...args: string[]) => launch(root, args) }
 }
 
+/** The lines that are different for PostgreSQL, for which a second client is generated. */
+const schemaWith = (model: string): string => `generator client {
+  output                 = "../lib/data/generated"
+}
+datasource db {
+  provider = "sqlite"
+}
+model ${model} {}`
+
 const roots: string[] = []
 afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
@@ -98,7 +107,7 @@ test('the first start installs, generates and builds; the second repeats nothing
   const { start, done, root } = tree()
 
   expect(await start('start').ended).toMatchObject({ code: 0 })
-  expect(done().slice(0, 3)).toEqual(['install', 'generate', 'build'])
+  expect(done().slice(0, 4)).toEqual(['install', 'generate', 'generate', 'build'])
   // it continues in the background, and outlives a short start
   await expect.poll(done, { timeout: 10_000 }).toContain('native')
   await expect.poll(done, { timeout: 10_000 }).toContain('backbone')
@@ -153,11 +162,11 @@ test('a changed page is built again, a changed test is not, and neither is a pag
   write('app/page.test.tsx', 'second')
   write('app/(home)/page.tsx', 'first')
   await start('build').ended
-  expect(done()).toEqual(['install', 'generate', 'build'])
+  expect(done()).toEqual(['install', 'generate', 'generate', 'build'])
 
   write('app/(home)/page.tsx', 'second')
   await start('build').ended
-  expect(done()).toEqual(['install', 'generate', 'build', 'build'])
+  expect(done()).toEqual(['install', 'generate', 'generate', 'build', 'build'])
 })
 
 test('a changed lock file installs again, a changed schema generates again', async () => {
@@ -165,10 +174,13 @@ test('a changed lock file installs again, a changed schema generates again', asy
   await start('build').ended
 
   write('package-lock.json', '{ "packages": { "": {}, "node_modules/x": { "version": "1.0.0" } } }')
-  write('prisma/schema.prisma', 'model B {}')
+  write('prisma/schema.prisma', schemaWith('B'))
   await start('build').ended
 
-  expect(done()).toEqual(['install', 'generate', 'build', 'install', 'generate', 'build'])
+  expect(done()).toEqual([
+    ...['install', 'generate', 'generate', 'build'],
+    ...['install', 'generate', 'generate', 'build'],
+  ])
 })
 
 test('the native engine is tried once after the server is ready; a remembered failure is not repeated', async () => {
@@ -186,7 +198,7 @@ test('two commands at once prepare the folder one after the other', async () => 
 
   await Promise.all([start('build').ended, start('build').ended])
 
-  expect(done()).toEqual(['install', 'generate', 'build'])
+  expect(done()).toEqual(['install', 'generate', 'generate', 'build'])
 })
 
 test('a signal reaches the product, and its exit code is passed on', async () => {
