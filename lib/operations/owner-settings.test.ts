@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseSettings } from '#lib/contracts/settings.ts'
+import { parseSettings, settings } from '#lib/contracts/settings.ts'
 import { openWithFruit } from '#lib/data/opened.fakes.ts'
 import { autoPromoteNow, createOwnerSettings } from './owner-settings.ts'
 
@@ -29,6 +29,20 @@ test('each setting is shown with its value and its source; a secret is hidden', 
     is_changeable: true,
     choices: ['fruit'],
   })
+})
+
+test('no setting that is named as a secret, a token or a password is shown', async () => {
+  const secrets = Object.keys(settings.shape).filter((name) => /_(SECRET|TOKEN|PASSWORD)$/.test(name))
+  expect(secrets).toContain('INFERENCE_TOKEN')
+  const { shown } = await opened({
+    ...Object.fromEntries(secrets.map((name) => [name, 'sixteen letters at least'])),
+    OIDC_ISSUER: 'https://id.example',
+    OIDC_CLIENT_ID: 'darkroom',
+    DATABASE_URL: 'postgresql://user:sixteen@db.example/darkroom',
+  })
+
+  for (const name of secrets) expect(await shown(name), name).toMatchObject({ value: null })
+  expect(await shown('DATABASE_URL')).toMatchObject({ value: 'postgresql://user@db.example/darkroom' })
 })
 
 test('a change takes effect at once, and a reset restores the default', async () => {

@@ -10,7 +10,7 @@ import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { withoutPassword } from '#lib/domain/without-password.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
-const SECRET: readonly string[] = ['NEXTAUTH_SECRET', 'OIDC_CLIENT_SECRET']
+const SECRET: readonly string[] = ['NEXTAUTH_SECRET', 'OIDC_CLIENT_SECRET', 'INFERENCE_TOKEN']
 
 type Name = keyof Settings
 
