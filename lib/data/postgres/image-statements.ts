@@ -20,8 +20,8 @@ const INSERT = `INSERT INTO "Picture" AS p ("hash", "sizeBytes", "width", "heigh
   ON CONFLICT ("hash") DO UPDATE SET "isAnonymous" = excluded."isAnonymous", "usedAt" = excluded."usedAt"
   WHERE p."isAnonymous" AND (NOT excluded."isAnonymous" OR excluded."usedAt" - p."usedAt" >= interval '1 day')`
 
-/** Held while files of images go to their places, until the rows are committed; image-files.ts waits for it before it
- *  removes a file. */
+/** Held while files of images go to their places, until the rows are committed. What removes files does not wait for it
+ *  yet (docs/operations.md, "Known limits"). */
 const LOCK_FILES = 'SELECT pg_advisory_xact_lock_shared($1)'
 /** Any number that no other lock of Darkroom has. */
 export const IMAGE_FILES_LOCK = 0x6461_7267
