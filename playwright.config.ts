@@ -35,7 +35,7 @@ const executablePath = process.env['DARKROOM_CHROMIUM']
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  workers: 4, // most stories wait longer than they compute: for a training run, a check of images, the end of a lease
+  workers: 3, // most stories wait longer than they compute: for a training run, a check of images, the end of a lease
   projects: [
     { name: 'filling', testMatch: 'reading.setup.ts' },
     { name: 'reading', testMatch: 'reading/*.spec.ts', fullyParallel: true, dependencies: ['filling'] },
