@@ -1,81 +1,22 @@
-/** Lists and figures of pages; like ../sqlite/list-statements.ts. In the order of a list, NULL is before everything
- *  else, as in SQLite. */
-import type { SampleSort } from '#lib/contracts/sample-filters.ts'
+/** Lists and figures of pages; like ../sqlite/list-statements.ts. */
 import type { Prisma } from '../generated/client.ts'
-import type { SampleCursor, SampleFilter, SamplePage } from '../samples/sample-filter.ts'
+import { sampleLists } from '../sqlite/sample-lists.ts'
 import type { FindingStateRow, ListStatements, MapPointRow, RawReader } from '../transaction-statements.ts'
 import { asJson } from './json-parameter.ts'
-import { liveVersionOf, matching, samplesMatching } from './sample-filter.ts'
 import { fragments } from './sql-fragments.ts'
 
+const samples = sampleLists({
+  fragments,
+  contains: (text, part) => fragments().sql`strpos(${text}, ${part}) > 0`,
+})
+
 export const listStatements = (): ListStatements => ({
-  samplesMatching,
-  sampleIds,
-  countSamples,
+  ...samples,
   latestPredictions,
   latencies,
   mapPoints,
   findingStates,
 })
-
-/** The ids of the samples on a page. */
-async function sampleIds(
-  reader: RawReader,
-  filter: SampleFilter,
-  page: SamplePage & { readonly after: SampleCursor | null },
-): Promise<readonly string[]> {
-  const rows = await reader.$queryRaw<readonly { readonly id: string }[]>(idsStatement(filter, page))
-  return rows.map(({ id }) => id)
-}
-
-/** A test asks PostgreSQL how it finds them. */
-export function idsStatement(
-  filter: SampleFilter,
-  { sort, offset = 0, limit, after = null }: SamplePage & { readonly after?: SampleCursor | null },
-): Prisma.Sql {
-  const { sql, empty } = fragments()
-  const { from, where } = matching(filter, { withPrediction: sort === 'least_certain' })
-  const rest = after ? sql` AND ${afterCursor(filter.classifierId, sort, after)}` : empty
-  return sql`SELECT s."id" FROM ${from} WHERE ${where}${rest}
-    ORDER BY ${ORDERS[sort]()} LIMIT ${limit} OFFSET ${offset}`
-}
-
-const ORDERS: Readonly<Record<SampleSort, () => Prisma.Sql>> = {
-  newest: () => fragments().sql`s."id" DESC`,
-  oldest: () => fragments().sql`s."id"`,
-  name: () => fragments().sql`s."filename" NULLS FIRST, s."id"`,
-  least_certain: () => fragments().sql`p."confidence", p."hash"`,
-}
-
-function afterCursor(
-  classifierId: string,
-  sort: SampleSort,
-  { id, hash, filename }: SampleCursor,
-): Prisma.Sql {
-  const { sql } = fragments()
-  switch (sort) {
-    case 'newest':
-      return sql`s."id" < ${id}`
-    case 'oldest':
-      return sql`s."id" > ${id}`
-    case 'least_certain':
-      return sql`(p."confidence", p."hash") > (SELECT "confidence", "hash" FROM "SamplePrediction"
-        WHERE "versionId" = (${liveVersionOf(classifierId)}) AND "hash" = ${hash})`
-    case 'name':
-      return filename === null
-        ? sql`(s."filename" IS NOT NULL OR s."id" > ${id})`
-        : sql`(s."filename", s."id") > (${filename}, ${id})`
-  }
-}
-
-async function countSamples(reader: RawReader, filter: SampleFilter, sort: SampleSort): Promise<number> {
-  const { from, where } = matching(filter, { withPrediction: sort === 'least_certain' })
-  const [row] = await reader.$queryRaw<
-    readonly { readonly count: number | bigint }[]
-  >`SELECT COUNT(*) AS "count"
-    FROM ${from} WHERE ${where}`
-  return Number(row?.count ?? 0)
-}
 
 type LatestPrediction = {
   readonly hash: string
@@ -91,7 +32,7 @@ const latestPredictions = (
   reader.$queryRaw<readonly LatestPrediction[]>(latestStatement(versionId, hashes))
 
 /** Of each image only the latest prediction is read: a script may have sent one image a million times. */
-export function latestStatement(versionId: string, hashes: readonly string[]): Prisma.Sql {
+function latestStatement(versionId: string, hashes: readonly string[]): Prisma.Sql {
   const { sql } = fragments()
   return sql`SELECT h."hash", o."predictedClass", o."confidence"
     FROM json_array_elements_text(${asJson(hashes)}::json) AS h("hash")

@@ -3,81 +3,25 @@
  * order with a cursor, the latest prediction of each image, open findings, the map. The newest thousand latencies take
  * 0.6 ms instead of 1.2 (docs/performance.md, "Queries"). The other reads of pages go through Prisma (lib/queries).
  */
-import type { SampleSort } from '#lib/contracts/sample-filters.ts'
 import { prismaSql } from '../database/prisma.ts'
 import type { Prisma } from '../generated/client.ts'
-import type { SampleCursor, SampleFilter, SamplePage } from '../samples/sample-filter.ts'
 import type { FindingStateRow, ListStatements, MapPointRow, RawReader } from '../transaction-statements.ts'
-import { liveVersionOf, matching, samplesMatching } from './sample-filter.ts'
+import { sampleLists } from './sample-lists.ts'
+
+const samples = sampleLists({
+  fragments: prismaSql,
+  contains: (text, part) => prismaSql().sql`instr(${text}, ${part}) > 0`,
+})
+/** A test asks SQLite how it finds them. */
+export const { idsStatement } = samples
 
 export const listStatements = (): ListStatements => ({
-  samplesMatching,
-  sampleIds,
-  countSamples,
+  ...samples,
   latestPredictions,
   latencies,
   mapPoints,
   findingStates,
 })
-
-/** The ids of the samples on a page. */
-async function sampleIds(
-  reader: RawReader,
-  filter: SampleFilter,
-  page: SamplePage & { readonly after: SampleCursor | null },
-): Promise<readonly string[]> {
-  const rows = await reader.$queryRaw<readonly { readonly id: string }[]>(idsStatement(filter, page))
-  return rows.map(({ id }) => id)
-}
-
-/** A test asks SQLite how it finds them. */
-export function idsStatement(
-  filter: SampleFilter,
-  { sort, offset = 0, limit, after = null }: SamplePage & { readonly after?: SampleCursor | null },
-): Prisma.Sql {
-  const { sql, empty } = prismaSql()
-  const { from, where } = matching(filter, { withPrediction: sort === 'least_certain' })
-  const rest = after ? sql` AND ${afterCursor(filter.classifierId, sort, after)}` : empty
-  return sql`SELECT s."id" FROM ${from} WHERE ${where}${rest}
-    ORDER BY ${ORDERS[sort]()} LIMIT ${limit} OFFSET ${offset}`
-}
-
-const ORDERS: Readonly<Record<SampleSort, () => Prisma.Sql>> = {
-  newest: () => prismaSql().sql`s."id" DESC`,
-  oldest: () => prismaSql().sql`s."id"`,
-  name: () => prismaSql().sql`s."filename", s."id"`,
-  least_certain: () => prismaSql().sql`p."confidence", p."hash"`,
-}
-
-function afterCursor(
-  classifierId: string,
-  sort: SampleSort,
-  { id, hash, filename }: SampleCursor,
-): Prisma.Sql {
-  const { sql } = prismaSql()
-  switch (sort) {
-    case 'newest':
-      return sql`s."id" < ${id}`
-    case 'oldest':
-      return sql`s."id" > ${id}`
-    case 'least_certain':
-      return sql`(p."confidence", p."hash") > (SELECT "confidence", "hash" FROM "SamplePrediction"
-        WHERE "versionId" = (${liveVersionOf(classifierId)}) AND "hash" = ${hash})`
-    case 'name':
-      return filename === null
-        ? sql`(s."filename" IS NOT NULL OR s."id" > ${id})`
-        : sql`(s."filename", s."id") > (${filename}, ${id})`
-  }
-}
-
-async function countSamples(reader: RawReader, filter: SampleFilter, sort: SampleSort): Promise<number> {
-  const { from, where } = matching(filter, { withPrediction: sort === 'least_certain' })
-  const [row] = await reader.$queryRaw<
-    readonly { readonly count: number | bigint }[]
-  >`SELECT COUNT(*) AS "count"
-    FROM ${from} WHERE ${where}`
-  return Number(row?.count ?? 0)
-}
 
 type LatestPrediction = {
   readonly hash: string
