@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import type { Context, Form, CheckResult, Scenario } from './test-faults/fault-scenario.ts'
 import { startProduct, type Product } from './test-faults/product.ts'
 import { SCENARIOS } from './test-faults/scenarios.ts'
+import { exitOnSignals } from './terminal/exit-on-signals.ts'
 import { machineName } from './terminal/machine-name.ts'
 import { resultTable } from './terminal/result-table.ts'
 
@@ -110,11 +111,7 @@ async function runAll(chosen: readonly Scenario[], form: Form, say: (line: strin
 }
 
 // A clean exit unmounts the test disk; instances exit when the pipe to their parent closes.
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)
-  process.once(signal, () => process.exit(code))
+exitOnSignals()
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   return 1

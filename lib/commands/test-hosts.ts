@@ -9,6 +9,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { lacksPostgres, startThrowawayPostgres } from '#lib/processes/throwaway-postgres.ts'
 import { ROOT } from '#lib/processes/settings.ts'
+import { exitOnSignals } from './terminal/exit-on-signals.ts'
 import { machineName } from './terminal/machine-name.ts'
 import { resultTable } from './terminal/result-table.ts'
 import { killedHosts, type Installation } from './test-hosts/killed-hosts.ts'
@@ -113,11 +114,7 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)
-  process.once(signal, () => process.exit(code))
+exitOnSignals()
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   return 1

@@ -132,7 +132,7 @@ export type Uploads = {
     change: Partial<UploadFindings> & { readonly state?: UploadState; readonly error?: string | null },
   ) => Promise<Upload>
   readonly get: (id: string) => Promise<Upload>
-  /** For the process that works on it. */
+  /** The process that works on it looks for this. */
   readonly requestCancel: (id: string) => Promise<void>
   readonly isCancelRequested: (id: string) => Promise<boolean>
   /** The ids of uploads that began before this one and are still running. */

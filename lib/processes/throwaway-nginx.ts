@@ -5,10 +5,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from './free-port.ts'
 
 const TEMPLATE = path.resolve(import.meta.dirname, '../../deploy/nginx.conf')
 /** Debian's package installs it where only root's PATH looks. */
@@ -97,15 +97,6 @@ export async function startNginx(addresses: readonly string[], { maxUploadMb = 2
 /** An old worker serves its open connections until it ends. */
 const workersOf = (pid: number): readonly string[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // listening on a port
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + LONGEST_WAIT_MS

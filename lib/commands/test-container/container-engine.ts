@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { freePort } from '#lib/processes/free-port.ts'
 
 export type ProgramResult = {
   readonly code: number | null
@@ -92,14 +92,6 @@ export async function succeeded(program: string, args: readonly string[]): Promi
   if (code === 0) return output
   const all = (output + complaints).slice(-OUTPUT_IN_ERROR)
   throw new Error(`${program} ${args.slice(0, 2).join(' ')} failed:\n${all}`)
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
 
 /** Docker and Podman have the same commands for this. */

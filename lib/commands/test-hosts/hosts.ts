@@ -3,9 +3,9 @@
  * folder of its own: what several machines would run. It judges nothing.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { freePort } from '#lib/processes/free-port.ts'
 import { spawnSupervisor, type Supervisor } from '#lib/processes/throwaway-product.ts'
 import { wait } from '../test-faults/fault-scenario.ts'
 import { clientOf, type ProductClient } from '../test-faults/product.ts'
@@ -127,14 +127,4 @@ export function clientOfAll(
     },
     at: (host) => clients.get(host)!,
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', resolve)
-  await promise
-  const { port } = server.address() as AddressInfo // it listens on TCP
-  await new Promise((closed) => server.close(closed))
-  return port
 }

@@ -3,7 +3,7 @@ import type { PostgresConnection } from '../database/postgres/connection.ts'
 import type { Prisma } from '../generated/client.ts'
 import type { HostStatements } from '../statements.ts'
 
-/** Hosts that ended without a word. */
+/** Of hosts that were killed, and did not delete their row. */
 const FORGOTTEN_AFTER_MS = 3_600_000
 
 export const hostStatements = ({ all, run }: PostgresConnection): HostStatements => ({

@@ -7,7 +7,7 @@ import type { Connection } from '../database/connection.ts'
 import type { Prisma } from '../generated/client.ts'
 import type { ProcessStatements } from '../statements.ts'
 
-/** Rows of processes that ended without a word. */
+/** Of processes that were killed, and did not delete their row. */
 const FORGOTTEN_AFTER_MS = 3_600_000
 /** Marks the counts of longer windows, by their source. */
 const LASTING = 'lasting:'
