@@ -48,7 +48,7 @@ async function main(): Promise<number> {
       'Nothing was copied',
       databaseUrl === undefined
         ? `there is no database at ${databaseFile}`
-        : 'DATABASE_URL is PostgreSQL already',
+        : 'DATABASE_URL names a PostgreSQL database already',
       'Set DATA_DIR, and DATABASE_URL only if the file is elsewhere.',
     )
   const began = performance.now()

@@ -4,13 +4,12 @@
  */
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import { CHANGEABLE, type changeSettings, type listSettings } from '#lib/contracts/settings-api.ts'
+import { isSecretSetting } from '#lib/contracts/shown-setting.ts'
 import { settings as all, type Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
 import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
 import { withoutPassword } from '#lib/domain/without-password.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-
-const SECRET: readonly string[] = ['NEXTAUTH_SECRET', 'OIDC_CLIENT_SECRET', 'INFERENCE_TOKEN']
 
 type Name = keyof Settings
 
@@ -68,7 +67,7 @@ export function createOwnerSettings({
         const stored = storedValues.get(name) ?? null
         return {
           name,
-          value: SECRET.includes(name) ? null : (stored ?? shownText(name, settings[name])),
+          value: isSecretSetting(name) ? null : (stored ?? shownText(name, settings[name])),
           source: sourceOf(isExplicit(name), stored),
           is_changeable: isChangeable(name) && !isExplicit(name),
           choices: isChangeable(name) ? [...CHOICES[name](ids)] : null,

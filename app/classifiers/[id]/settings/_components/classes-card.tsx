@@ -58,7 +58,7 @@ export function ClassesCard({
               cell: (row) => (
                 <>
                   {row.images.toLocaleString('en-GB')}
-                  <span className="sm:hidden"> images</span>
+                  <span className="sm:hidden"> {row.images === 1 ? 'image' : 'images'}</span>
                 </>
               ),
             },
