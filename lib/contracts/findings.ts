@@ -125,6 +125,7 @@ export const checkFindings = contract({
   scope: 'edit',
   summary:
     'Check the images of a classifier again, in the background; uploads and training runs also do this',
+  body: 'json',
   status: 202,
   input: z.object({ ...chosenClassifier }),
   output: z.object({ classifier: classifierId, report }),

@@ -149,6 +149,7 @@ export const undoChange = contract({
   path: '/api/changes/{id}/undo',
   scope: 'edit',
   summary: 'Undo a change of samples or of a class; this is itself a change, which can be undone',
+  body: 'json',
   input: z.object({
     id,
     skip_conflicts: flag
