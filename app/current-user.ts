@@ -6,7 +6,8 @@ import { redirect } from 'next/navigation'
 import { cache } from 'react'
 import type { Caller, Scope } from '#lib/contracts/contract.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
-import { may, originOf, rolesWith } from '#lib/http/access.ts'
+import { may, rolesWith } from '#lib/http/access.ts'
+import { originOf } from '#lib/http/origin.ts'
 import { darkroom, type RequestContext } from '#lib/http/context.ts'
 
 const TIMEOUT_MS = 60_000 // comparing two versions may take that long

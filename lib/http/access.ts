@@ -1,7 +1,4 @@
-/**
- * Which caller may use which route: compares a contract's scope with the caller, and restricts changes
- * authorised by cookie to our own origin. lib/auth identifies the caller.
- */
+/** Which caller may use which route: compares a contract's scope with the caller. lib/auth identifies the caller. */
 import { SCOPES_OF_ROLE } from '#lib/auth/rights.ts'
 import type { Caller, Contract, Scope } from '#lib/contracts/contract.ts'
 import { ROLES } from '#lib/contracts/people.ts'
@@ -9,6 +6,7 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
 import type { Darkroom } from './context.ts'
 import type { IncomingRequest } from './incoming.ts'
+import { requireAllowedOrigin, requireOwnOrigin } from './origin.ts'
 
 export const ANONYMOUS: Caller = { kind: 'anonymous', id: null, name: null, scopes: [] }
 
@@ -31,23 +29,26 @@ async function identified(
   incoming: IncomingRequest,
   { program, isForAll }: { readonly program: Darkroom; readonly isForAll: boolean },
 ): Promise<Caller> {
-  const { origin, trustProxy, corsOrigins } = program.settings()
   const caller = await program.auth.callerOf(incoming.headers)
-  if (caller.kind === 'link') {
-    if (!mayByLink(caller, contract)) throw refusal(caller, contract.scope)
-    return caller
-  }
-  if (!isForAll && !may(caller, contract.scope)) throw refusal(caller, contract.scope)
-  if (contract.method !== 'GET' && caller.kind !== 'key' && !(isForAll && caller.kind === 'anonymous')) {
-    const sent = incoming.header('origin')
-    const isOurs =
-      sent === null
-        ? caller.kind === 'anonymous' || incoming.header('sec-fetch-site') === 'same-origin'
-        : isOwnOrigin(sent, incoming, { origin, trustProxy }) ||
-          (caller.kind === 'anonymous' && corsOrigins.includes(sent))
-    if (!isOurs) throw foreignOrigin(sent)
-  }
+  const isAllowed =
+    caller.kind === 'link' ? mayByLink(caller, contract) : isForAll || may(caller, contract.scope)
+  if (!isAllowed) throw refusal(caller, contract.scope)
+  if (contract.method !== 'GET') requireOrigin(incoming, { caller, isForAll, settings: program.settings() })
   return caller
+}
+
+/** Browsers send requests of any page, with the cookies of Darkroom and from inside a network that they can reach. */
+function requireOrigin(
+  incoming: IncomingRequest,
+  given: {
+    readonly caller: Caller
+    readonly isForAll: boolean
+    readonly settings: ReturnType<Darkroom['settings']>
+  },
+): void {
+  const { caller, isForAll, settings } = given
+  if (caller.kind === 'person') requireOwnOrigin(incoming, settings)
+  if (caller.kind === 'anonymous' && !isForAll) requireAllowedOrigin(incoming, settings)
 }
 
 /** A phone link opens the routes of phones, and predicting where it allows that: no public route either. */
@@ -60,35 +61,6 @@ export function may(caller: Caller, scope: Scope): boolean {
   if (scope === 'predict') return caller.kind !== 'anonymous'
   if (scope === 'account') return caller.kind === 'person'
   return caller.scopes.includes(scope) || caller.scopes.includes('admin')
-}
-
-/**
- * The public address: the configured one, otherwise the one this request was sent to. Its host was checked
- * when the request arrived.
- */
-export function originOf(
-  incoming: Pick<IncomingRequest, 'header'>,
-  { origin, trustProxy }: { readonly origin: string | null; readonly trustProxy: boolean },
-): string {
-  const forwarded = (name: string): string | undefined =>
-    trustProxy ? incoming.header(name)?.split(',')[0]?.trim() : undefined
-  const scheme = forwarded('x-forwarded-proto') === 'https' ? 'https' : 'http'
-  return origin ?? `${scheme}://${forwarded('x-forwarded-host') ?? incoming.header('host') ?? 'localhost'}`
-}
-
-/**
- * Without a configured address, ours is the requested one: the Host header, or what a trusted proxy
- * forwards.
- */
-function isOwnOrigin(
-  sent: string,
-  incoming: IncomingRequest,
-  { origin, trustProxy }: { origin: string | null; trustProxy: boolean },
-): boolean {
-  if (origin !== null && sent === origin) return true
-  const forwarded = trustProxy ? incoming.header('x-forwarded-host')?.split(',')[0]?.trim() : undefined
-  const host = forwarded ?? incoming.header('host')
-  return host !== null && URL.canParse(sent) && new URL(sent).host === host
 }
 
 /** "editors and admins": the roles that have a scope. */
@@ -135,13 +107,3 @@ function refusal(caller: Caller, scope: Scope): DarkroomError {
     remedy: 'Ask an admin to change your role.',
   })
 }
-
-const foreignOrigin = (sent: string | null): DarkroomError =>
-  new DarkroomError('foreign_origin', {
-    what: 'The request was refused',
-    why:
-      sent === null
-        ? 'a change that uses a session cookie must have an Origin header'
-        : `it comes from another origin, ${sent.slice(0, 200)}`,
-    remedy: 'Use the pages of Darkroom, or an API key.',
-  })
