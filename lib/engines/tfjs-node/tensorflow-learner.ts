@@ -1,5 +1,5 @@
-/** A learner on TensorFlow: the step of lib/ml executed kernel by kernel, with a few flat tensors as its state
- *  between steps. */
+/** A learner on TensorFlow: its state between steps is a few flat tensors (tensorflow-step.ts has the step itself),
+ *  read into memory only for checkpoints and results. */
 import { AverageAndBest } from '#lib/ml/learn/average-and-best.ts'
 import type {
   Batch,
@@ -10,27 +10,21 @@ import type {
   StepResult,
   Which,
 } from '#lib/ml/learn/learner.ts'
-import { shapesOf, sizeOf, type Weights, type WeightSpec } from '#lib/ml/network/network.ts'
-import { fillNoise, noisyLayers } from '#lib/ml/learn/dropout-noise.ts'
-import { clipped, momentCount, ratesOfStep, updated } from '#lib/ml/learn/optimisers.ts'
-import { decayMask, flattened, paceMask, planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
-import { lossAndGradients, STATISTICS_DECAY, type Values } from '#lib/ml/learn/step.ts'
+import { shapesOf, sizeOf, type Weights } from '#lib/ml/network/network.ts'
+import { momentCount } from '#lib/ml/learn/optimisers.ts'
+import { flattened, planWeights, unflattened } from '#lib/ml/network/weight-layout.ts'
 import { answer, freeWeights, loadWeights, type LoadedNetwork } from './inference-network.ts'
-import { TYPE, type Tensor, type TensorFlow } from './binding.ts'
-import { createTensorFlowKernels } from './kernels.ts'
-
-type State = { readonly trained: Tensor; readonly measured: Tensor; readonly moments: readonly Tensor[] }
+import type { Tensor, TensorFlow } from './binding.ts'
+import { createStep, type StepState } from './tensorflow-step.ts'
 
 export function createTensorFlowLearner(
   tf: TensorFlow,
   spec: LearnerSpec,
   precision: 'float32' | 'bfloat16',
 ): Learner {
-  const { network, optimiser, seed = 0, statisticsDecay = STATISTICS_DECAY } = spec
+  const { network, optimiser } = spec
   const plan = planWeights(spec)
-  const k = createTensorFlowKernels(tf, { precision })
   const pixelShape = shapesOf(network).get('input')!
-  const noisy = noisyLayers(network)
 
   const copies = new AverageAndBest(() => latest())
   /** Tensors that live as long as the learner; all others are freed with their step. */
@@ -43,15 +37,10 @@ export function createTensorFlowLearner(
     long.push(tensor)
     return tensor
   }
-  const fixed = Object.fromEntries(
-    plan.fixed.map((w) => [w.name, hold(() => tf.floats(spec.weights[w.name]!, w.shape))]),
-  )
-  const decays = hold(() => tf.floats(decayMask(plan), [plan.trainedLength]))
-  const pace = paceMask(plan, optimiser)
-  const paces = pace && hold(() => tf.floats(pace, [plan.trainedLength]))
+  const stepOnce = createStep(tf, { spec, plan, precision, hold })
   const loaded = new Map<Which, { readonly of: number; readonly weights: LoadedNetwork }>()
   let changes = 0 // of the weights: a network loaded at an earlier count is stale
-  let state: State | null = null
+  let state: StepState | null = null
   let step = 0
 
   function put(flat: FlatWeights, moments: readonly Float32Array[]): void {
@@ -68,7 +57,7 @@ export function createTensorFlowLearner(
     changes += 1
     if (before) tf.free([before.trained, before.measured, ...before.moments])
   }
-  const now = (): State => {
+  const now = (): StepState => {
     if (!state) throw new Error('this learner was closed')
     return state
   }
@@ -84,61 +73,6 @@ export function createTensorFlowLearner(
     Array.from({ length: momentCount(optimiser) }, () => new Float32Array(plan.trainedLength)),
   )
 
-  function stepOnce(
-    batch: Batch,
-    rate: number,
-  ): { answer: StepResult & { next: State }; keep: readonly Tensor[] } {
-    const { trained, measured, moments: before } = now()
-    const weights: Values<Tensor> = { ...fixed, ...parts(tf, plan.trained, trained) }
-    const noise = Object.fromEntries(
-      noisy.map(({ name, length }, index) => {
-        const bytes = new Uint8Array(batch.count * length)
-        fillNoise(bytes, seed, step, index)
-        return [name, tf.floats(Float32Array.from(bytes), [batch.count, length])]
-      }),
-    )
-    const result = lossAndGradients(
-      k,
-      {
-        network,
-        frozenThrough: spec.frozenThrough,
-        batchNorm: spec.batchNorm ?? 'learns',
-        fitted: spec.fitted,
-      },
-      {
-        images: batch.count,
-        weights,
-        noise,
-        pixels: tf.floats(batch.pixels, [batch.count, ...pixelShape]),
-        targets: tf.floats(batch.targets, [batch.count, network.classes]),
-      },
-    )
-    const gradient = joined(tf, plan.trained, result.gradients)
-    const [plainRate, correctedRate] = ratesOfStep(optimiser, rate, step)
-    const next = updated(k, optimiser, {
-      weights: trained,
-      gradient: spec.clipNorm === undefined ? gradient : clipped(k, gradient, spec.clipNorm),
-      moments: before,
-      rate: tf.floats(Float32Array.of(plainRate), [1]),
-      correctedRate: tf.floats(Float32Array.of(correctedRate), [1]),
-      decays,
-      paces,
-    })
-    const nextMeasured =
-      plan.measuredLength === 0
-        ? measured
-        : k.add(
-            k.scale(measured, statisticsDecay),
-            k.scale(joined(tf, plan.measured, result.measured), 1 - statisticsDecay),
-          )
-    const answer = {
-      loss: tf.read(result.loss)[0]!,
-      right: Math.round(tf.read(result.right)[0]!),
-      next: { trained: next.weights, measured: nextMeasured, moments: next.moments },
-    }
-    return { answer, keep: [next.weights, nextMeasured, ...next.moments] }
-  }
-
   return {
     async learn(batch: Batch, rate: number): Promise<StepResult> {
       if (
@@ -151,7 +85,7 @@ export function createTensorFlowLearner(
         )
       step += 1
       const before = now()
-      const { loss, right, next } = tf.scope(() => stepOnce(batch, rate))
+      const { loss, right, next } = tf.scope(() => stepOnce(before, batch, { rate, step }))
       state = next
       changes += 1
       tf.free([
@@ -189,37 +123,4 @@ export function createTensorFlowLearner(
       state = null
     },
   }
-}
-
-function parts(tf: TensorFlow, specs: readonly WeightSpec[], flat: Tensor): Values<Tensor> {
-  const lengths = specs.map((spec) => sizeOf(spec.shape))
-  const pieces = tf.several(
-    'SplitV',
-    [flat, tf.ints(...lengths), tf.int(0)],
-    { num_split: specs.length, T: { type: TYPE.float32 }, Tlen: { type: TYPE.int32 } },
-    specs.length,
-  )
-  return Object.fromEntries(
-    specs.map((spec, i) => [
-      spec.name,
-      tf.op('Reshape', [pieces[i]!, tf.ints(...spec.shape)], {
-        T: { type: TYPE.float32 },
-        Tshape: { type: TYPE.int32 },
-      }),
-    ]),
-  )
-}
-
-function joined(tf: TensorFlow, specs: readonly WeightSpec[], values: Values<Tensor>): Tensor {
-  const flat = specs.map((spec) => {
-    const value = values[spec.name]
-    if (value === undefined) throw new Error(`no gradient reached ${spec.name}`)
-    return tf.op('Reshape', [value, tf.ints(-1)], { T: { type: TYPE.float32 }, Tshape: { type: TYPE.int32 } })
-  })
-  if (flat.length === 1) return flat[0]!
-  return tf.op('ConcatV2', [...flat, tf.int(0)], {
-    N: flat.length,
-    T: { type: TYPE.float32 },
-    Tidx: { type: TYPE.int32 },
-  })
 }
