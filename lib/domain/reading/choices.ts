@@ -10,6 +10,7 @@ export const READINGS = {
   'separate-names': 'Names that differ only in spelling are separate classes.',
   'by-folders': 'The folders are the classes, and label tables are ignored.',
   'by-table': 'The label table names the classes, and folders are ignored.',
+  'by-names': 'The beginnings of the file names are the classes.',
   'hidden-folders': 'Hidden folders are read, too.',
 } as const
 export type ReadingName = keyof typeof READINGS

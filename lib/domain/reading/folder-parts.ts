@@ -1,8 +1,8 @@
 /** Whether the subfolders of a folder are the parts of a set (training, validation, test), and which of them. Pure;
  *  split-names.ts knows the names. */
-import { isSession } from './folder-names.ts'
+import { isSession, sameNameKey } from './folder-names.ts'
 import type { Folder } from './folder-tree.ts'
-import { partOf, type PartRole } from './split-names.ts'
+import { classAndPartOf, partOf, type PartRole } from './split-names.ts'
 
 export type SetPart = { readonly folder: Folder; readonly role: PartRole }
 export type SetParts = {
@@ -21,7 +21,9 @@ export function partsIn(folder: Folder): SetParts | null {
     return part === null ? [] : [{ folder: one, ...part }]
   })
   const residues = new Set(named.map(({ residue }) => residue.toLowerCase()))
-  const parts = residues.size === 1 ? named : named.filter(({ residue }) => residue === '')
+  const [residue] = residues
+  const unnamed = residues.size === 1 && residue !== '' ? trainingPartOf(folder, named) : []
+  const parts = residues.size === 1 ? [...unnamed, ...named] : named.filter((one) => one.residue === '')
   const labelled = parts.filter(({ role }) => role !== 'unlabelled')
   if (labelled.length === 0) return null
   const isPart = new Set(parts.map((part) => part.folder))
@@ -38,6 +40,16 @@ export function partsIn(folder: Folder): SetParts | null {
   return isDeep && areOthersFlat && labelled.every((part) => part.folder.folders.length > 1)
     ? found(false)
     : null
+}
+
+/** `rps`, which has the same classes as `rps-test-set`. */
+function trainingPartOf(folder: Folder, named: readonly SetPart[]): readonly SetPart[] {
+  if (named.some(({ role }) => role === 'train')) return []
+  const labels = new Set(named.map((one) => sameNameKey(classAndPartOf(one.folder.name)?.label ?? '')))
+  return folder.folders
+    .filter(({ name }) => labels.has(sameNameKey(name)))
+    .filter(hasClasses)
+    .map((one) => ({ folder: one, role: 'train' }))
 }
 
 /** Subfolders that may be classes: at least one that is no session. */
@@ -64,8 +76,33 @@ export function partsInClasses(
   return isEverywhere && roles.size > 1 && roles.has('train') ? classes : null
 }
 
-/** `train_cats`, `test_cats`, `train_dogs`, …: part and class in one name. */
+/** `train_cats`, `test_cats`, `train_dogs`, …: part and class in one name; or `cats`, `cats_test`, `dogs`, …, of which
+ *  those without a part are for training. */
 export function partsInNames(folder: Folder): readonly (SetPart & { label: string })[] | null {
+  return partsInAllNames(folder) ?? partsInSomeNames(folder)
+}
+
+function partsInSomeNames(folder: Folder): readonly (SetPart & { label: string })[] | null {
+  const plain = new Map(
+    folder.folders.filter(({ name }) => partOf(name) === null).map((one) => [sameNameKey(one.name), one]),
+  )
+  const others = folder.folders.filter(({ name }) => partOf(name) !== null)
+  if (plain.size < 2 || others.length === 0) return null
+  const parts = others.map((one) => {
+    const part = classAndPartOf(one.name)
+    const own = part === null ? undefined : plain.get(sameNameKey(part.label))
+    return part === null || own === undefined ? null : { folder: one, role: part.role, label: own.name }
+  })
+  const known = parts.filter((part) => part !== null)
+  if (known.length < parts.length || known.some(({ role }) => role === 'train' || role === 'unlabelled'))
+    return null
+  return [
+    ...[...plain.values()].map((one) => ({ folder: one, role: 'train' as const, label: one.name })),
+    ...known,
+  ]
+}
+
+function partsInAllNames(folder: Folder): readonly (SetPart & { label: string })[] | null {
   const named = folder.folders.map((one) => ({ folder: one, part: partOf(one.name) }))
   if (named.length < 3 || named.some(({ part }) => part === null || part.residue === '')) return null
   const parts = named.map(({ folder: one, part }) => ({

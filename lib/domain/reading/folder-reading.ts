@@ -1,13 +1,13 @@
 /** What the folders of a set mean: which are wrappers, parts of the set, classes, copies or strays. Pure; it sees
  *  only paths. Names in different spellings, and label tables, are for others (set-plan.ts). */
 import type { Choice, Doubt } from './choices.ts'
-import { copiesIn, completeCopyIn } from './folder-copies.ts'
-import { isContainer, isSession, isStrayFolder, isVariant, sameName, sameNameKey } from './folder-names.ts'
+import { isContainer, isSession, isVariant, sameNameKey } from './folder-names.ts'
 import { partsIn, partsInClasses, partsInNames, type SetPart } from './folder-parts.ts'
-import { without, type Folder } from './folder-tree.ts'
+import type { Folder } from './folder-tree.ts'
 import { listed } from './listed.ts'
 import { partOf, type PartRole } from './split-names.ts'
 import { isThumbnailFolder } from './system-files.ts'
+import { unwrapped, type IsClassName } from './wrapper-folders.ts'
 
 export type PlannedSplit = 'train' | 'validation' | 'test' | null
 /** `label` null: the images of the folder have no class by their folder, for the reason. */
@@ -24,11 +24,6 @@ export type FolderReading = {
   /** Of the folders in which everything else is: `archive/my-set`. */
   readonly wrapper: string
 }
-
-/** More images directly in a folder than this share, and it is a class rather than a wrapper. */
-const STRAY_SHARE = 0.2
-/** The same for the only folder of a set, which is useless as its only class. */
-const STRAY_SHARE_ALONE = 0.5
 
 /** `masks` next to `images` in a class folder. */
 const masksIn = ({ folders }: Folder): readonly Folder[] =>
@@ -64,70 +59,6 @@ type FolderMarks = {
   readonly choices: readonly Choice[]
   readonly doubts: Doubt[]
   readonly mark: (folder: Folder, meaning: Partial<FolderMeaning>) => void
-}
-
-/** Whether a folder of this name is a class elsewhere in the set. */
-type IsClassName = (name: string) => boolean
-
-/** The folder below the wrappers, without copies. */
-function unwrapped(folder: Folder, mark: FolderMarks['mark'], isClass: IsClassName): Folder {
-  let node = withoutCopies(folder, mark)
-  for (;;) {
-    const inner = wrapperIn(node, isClass)
-    if (inner === null) return node
-    for (const one of node.folders)
-      if (one !== inner) mark(one, { reason: `it is outside ${inner.path}/`, isLeftOut: true })
-    node = withoutCopies(inner, mark)
-  }
-}
-
-function withoutCopies(folder: Folder, mark: FolderMarks['mark']): Folder {
-  const complete = completeCopyIn(folder)
-  if (complete !== null) {
-    const copies = new Set(folder.folders.filter((one) => one !== complete))
-    for (const one of copies)
-      mark(one, { reason: `it is a copy of what is in ${complete.path}/`, isLeftOut: true })
-    return { ...without(folder, copies), images: [], total: complete.total }
-  }
-  const copies = copiesIn(folder)
-  for (const one of copies)
-    mark(one, { reason: `${one.path}/ is a copy of the folders next to it`, isLeftOut: true })
-  return without(folder, copies)
-}
-
-/** The only folder in it that matters, when that is not itself a class. */
-function wrapperIn(node: Folder, isClass: IsClassName): Folder | null {
-  const largest = node.folders.reduce<Folder | null>(
-    (best, one) => (best === null || one.total > best.total ? one : best),
-    null,
-  )
-  if (largest === null) return null
-  const others = node.folders.filter((one) => one !== largest)
-  if (!isContainer(largest.name) && isClass(largest.name)) return null
-  if (!holdsFolders(largest, node)) return null
-  if (others.length === 0) return largest
-  if (partsIn(node) !== null) return null
-  const areStrays = others.every((one) => one.folders.length === 0 && isStrayFolder(one.name))
-  const otherImages = others.reduce((sum, one) => sum + one.total, 0)
-  return areStrays && otherImages <= STRAY_SHARE * largest.total ? largest : null
-}
-
-function holdsFolders(one: Folder, parent: Folder): boolean {
-  if (one.folders.length === 0) return false
-  if (partOf(one.name) !== null && !sameName(one.name, parent.name)) return false
-  const isAlone = parent.folders.length === 1
-  const share = isAlone ? STRAY_SHARE_ALONE : STRAY_SHARE
-  const below = one.folders.length > 1 ? one.folders : one.folders[0]!.folders
-  const hasFewImages =
-    one.images.length === 0 ||
-    (below.length > 1 &&
-      !below.every(({ name }) => isSession(name)) &&
-      one.images.length <= Math.max(2, share * one.total))
-  if (!hasFewImages) return false
-  if (isContainer(one.name) || sameName(one.name, parent.name)) return true
-  if (one.folders.every(({ name }) => isSession(name))) return false
-  const [only] = one.folders
-  return !(one.folders.length === 1 && only!.folders.length === 0 && isContainer(only!.name))
 }
 
 const splitOfRole = (role: PartRole): PlannedSplit => (role === 'unlabelled' ? null : role)
@@ -282,5 +213,16 @@ function areClassesInside(classes: readonly ClassFolder[]): boolean {
         .join('\n'),
     ),
   )
-  return classes.length > 1 && sets.size === 1 && classes.every(({ label }) => isVariant(label))
+  return (
+    classes.length > 1 &&
+    sets.size === 1 &&
+    (classes.every(({ label }) => isVariant(label)) || areNumbered(classes))
+  )
+}
+
+/** `k1`, `k2`, `k3`: names that differ only in their numbers. */
+function areNumbered(classes: readonly ClassFolder[]): boolean {
+  const stems = new Set(classes.map(({ label }) => label.replace(/\d+/g, '#').trim().toLowerCase()))
+  const [only] = stems
+  return stems.size === 1 && only !== undefined && only.includes('#')
 }

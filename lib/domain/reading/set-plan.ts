@@ -5,12 +5,13 @@ import { READINGS, choicesText, type Choice, type Doubt } from './choices.ts'
 import { METADATA_FILE, README_FILE } from '../exported-set.ts'
 import { EXPORT_NOTE, exportedSetIn, type ExportedSet } from './darkroom-set.ts'
 import { spellingOf, type NameUse, type ClassSpellings } from './class-spelling.ts'
-import { readFolders, type FolderMeaning, type FolderReading } from './folder-reading.ts'
+import { readFolders } from './folder-reading.ts'
 import { folderOf, folderTree, type ListedFile } from './folder-tree.ts'
 import { countPlan, type PlacedFile, type PlanCounts } from './plan-counts.ts'
 import type { FilePlacement, SkipCause } from './file-placement.ts'
+import { labelOf, labelSource, type FoundLabel } from './label-source.ts'
 import { hiddenFolderOf, systemReason } from './system-files.ts'
-import { readTables, type FileLabel, type TableLabels, type TableText } from './table-labels.ts'
+import { readTables, type FileLabel, type TableText } from './table-labels.ts'
 
 export type SetListing = { readonly files: readonly ListedFile[]; readonly tables: readonly TableText[] }
 
@@ -114,8 +115,7 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
     choices,
   )
   const source = labelSource({ images, folders, inTables, tables, choices })
-  const labelsOf = (path: string): FileLabel & { readonly reason: string; readonly isLeftOut: boolean } =>
-    labelOf(path, { folders, inTables, source: source.kind })
+  const labelsOf = (path: string): FoundLabel => labelOf(path, { folders, inTables, source })
   const spelling = spellingOf(namesIn(images, labelsOf), choices)
 
   const places = new Map<string, FilePlacement>()
@@ -136,7 +136,8 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
     const system = skipReason(path)
     if (system !== null) return skipped(system, 'system')
     const found = labelsOf(path)
-    const isUnlabelled = inTables.used.size > 0 && !found.isLeftOut && IMAGE_NAME.test(path)
+    const areNamed = inTables.used.size > 0 || source.kind === 'names'
+    const isUnlabelled = areNamed && !found.isLeftOut && IMAGE_NAME.test(path)
     return placementOf(found, spelling, isUnlabelled ? 'no-label' : 'outside')
   }
   const placed: readonly PlacedFile[] = files.map(({ path }) => ({
@@ -149,7 +150,7 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
       ...countPlan(placed),
       placed,
       placeOf,
-      notes: [...inTables.notes, ...spelling.notes],
+      notes: [...inTables.notes, ...source.notes, ...spelling.notes],
       missing: inTables.missing,
     },
     doubts: [
@@ -204,80 +205,6 @@ function placementOf(
       return { kind: 'image', label, split: found.split }
     }
   }
-}
-
-type SourceKind = 'folders' | 'table' | 'both'
-
-/** Folders, tables, or both: where they disagree, a table with a known heading for most images is meant. */
-function labelSource(given: {
-  readonly images: readonly ListedFile[]
-  readonly folders: FolderReading
-  readonly inTables: TableLabels
-  readonly tables: readonly TableText[]
-  readonly choices: readonly Choice[]
-}): { readonly kind: SourceKind; readonly hasFolderClasses: boolean; readonly doubts: readonly Doubt[] } {
-  const { images, folders, inTables, tables, choices } = given
-  const classes = new Set<string>()
-  let both = 0
-  let agree = 0
-  let byTable = 0
-  let usable = 0
-  for (const { path } of images) {
-    const meaning = meaningOf(path, folders)
-    if (meaning.isLeftOut) continue
-    usable += 1
-    const named = inTables.labels.get(path)
-    const isNamed = named !== undefined && named.kind !== 'none'
-    if (isNamed) byTable += 1
-    if (meaning.label === null) continue
-    classes.add(meaning.label)
-    if (!isNamed) continue
-    both += 1
-    if (named.kind === 'label' && named.label.toLowerCase() === meaning.label.trim().toLowerCase()) agree += 1
-  }
-  const why = 'the label table and the folders name different classes'
-  const is = (kind: SourceKind, doubted?: 'by-folders' | 'by-table') => ({
-    kind,
-    hasFolderClasses: kind !== 'table' && (classes.size > 0 || byTable === 0),
-    doubts: doubted === undefined ? [] : [{ choice: doubted, why }],
-  })
-  if (byTable === 0) return is('folders')
-  if (choices.includes('by-folders')) return is('folders', 'by-table')
-  if (choices.includes('by-table')) return is('table', 'by-folders')
-  if (both === 0 || agree >= 0.99 * both) return is('both')
-  const isSeparate = tables.some(({ path, isSeparate: own }) => own === true && inTables.used.has(path))
-  const isMeant = isSeparate || inTables.isRecognised
-  if (classes.size < 2 || (isMeant && byTable >= 0.5 * usable))
-    return classes.size < 2 ? is('table') : is('table', 'by-folders')
-  return is('folders', 'by-table')
-}
-
-function labelOf(
-  path: string,
-  { folders, inTables, source }: { folders: FolderReading; inTables: TableLabels; source: SourceKind },
-): FileLabel & { readonly reason: string; readonly isLeftOut: boolean } {
-  const { label, split, reason, isLeftOut } = meaningOf(path, folders)
-  if (isLeftOut) return { kind: 'none', split, reason, isLeftOut }
-  const inTable = inTables.labels.get(path)
-  const named = source === 'folders' ? undefined : inTable
-  if (named !== undefined && named.kind !== 'none')
-    return { ...named, split: named.split ?? split, reason, isLeftOut }
-  // a list of names states the part alone
-  const stated = split ?? (inTable?.kind === 'none' ? inTable.split : null)
-  if (source !== 'table' && label !== null) return { kind: 'label', label, split: stated, reason, isLeftOut }
-  const why = named?.kind === 'none' ? 'the label table has no class for it' : 'no label table lists it'
-  return { kind: 'none', split, reason: source === 'folders' ? reason : why, isLeftOut }
-}
-
-function meaningOf(path: string, { meanings, wrapper }: FolderReading): FolderMeaning {
-  for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
-    const meaning = meanings.get(folder)
-    if (meaning) return meaning
-  }
-  const top = meanings.get('')
-  const isOutside = wrapper !== '' && !path.startsWith(`${wrapper}/`)
-  const reason = isOutside ? `it is outside ${wrapper}/` : 'it is not in a class folder'
-  return { label: null, split: null, isLeftOut: false, ...top, reason }
 }
 
 function namesIn(images: readonly ListedFile[], labelsOf: (path: string) => FileLabel): readonly NameUse[] {

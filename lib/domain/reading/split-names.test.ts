@@ -23,6 +23,13 @@ test.each([
   ['Indonesian', 'pelatihan', 'validasi', 'pengujian'],
   ['Japanese, for evaluation', '学習用', '検証用', '評価用'],
   ['French, of data', "données d'entraînement", 'données de validation', 'données de test'],
+  ['Korean, with the word for purpose', '훈련용', '검증용', '시험용'],
+  ['Thai', 'ชุดฝึก', 'ชุดตรวจสอบ', 'ชุดทดสอบ'],
+  ['Georgian', 'სასწავლო', 'სავალიდაციო', 'სატესტო'],
+  ['Bulgarian', 'обучение', 'валидиране', 'тестване'],
+  ['Lithuanian', 'mokymo', 'validavimo', 'testavimo'],
+  ['Slovenian', 'učna', 'validacija', 'testna'],
+  ['Persian', 'آموزش', 'اعتبارسنجی', 'آزمون'],
   ['German, of learning', 'Lerndaten', 'Validierungsdaten', 'Prüfdaten'],
 ])('the parts are known: %s', (_language, train, validation, end) => {
   const plan = planned(`${train}/a*4, ${train}/b*4, ${validation}/a*2, ${end}/a*2`)
