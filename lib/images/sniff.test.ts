@@ -74,7 +74,24 @@ test.each<[string, Uint8Array, Kind, string]>([
     'a TGA image, which is not supported',
   ],
   ['JSON', text('{"a": 1}'), 'text', 'a JSON file'],
-  ['zeros', bytes(0), 'unknown', 'data of an unknown kind'],
+  ['zeros', new Uint8Array(64), 'unknown', 'only zero bytes: the file was not copied completely'],
+  ['a few zeros', bytes(0), 'unknown', 'data of an unknown kind'],
+  ['a tar archive', text(`${'a'.repeat(100)}${'\0'.repeat(157)}ustar\0`), 'unknown', 'a tar archive'],
+  [
+    'a pointer of Git LFS',
+    text('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'),
+    'text',
+    'a placeholder of Git LFS, to be replaced by "git lfs pull"',
+  ],
+  ['Base64', text('/9j/4AAQSkZJRgABAQAAAQABAAD'), 'text', 'an image in Base64, to be decoded first'],
+  ['an EPS', text('%!PS-Adobe-3.0 EPSF-3.0\n'), 'unknown', 'a PostScript drawing, which is not supported'],
+  ['a NIfTI', text(`${'\0'.repeat(344)}n+1\0`), 'unknown', 'a NIfTI image, which is not supported'],
+  [
+    'a raw photo in a container of videos',
+    text('\0\0\0\x18ftypcrx \0\0\0\x01crx isom'),
+    'unknown',
+    'a raw photo of a camera, which is not supported',
+  ],
 ])('%s is recognised by its bytes', (_story, values, kind, words) => {
   expect(sniff(values)).toEqual({ kind, words })
 })

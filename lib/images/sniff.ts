@@ -19,9 +19,17 @@ export function sniff(bytes: Uint8Array): FileType {
   return (
     bySignature(bytes) ??
     containerOf(bytes) ??
-    textOf(bytes) ?? { kind: 'unknown', words: 'data of an unknown kind' }
+    textOf(bytes) ??
+    (areZeros(bytes)
+      ? { kind: 'unknown', words: 'only zero bytes: the file was not copied completely' }
+      : { kind: 'unknown', words: 'data of an unknown kind' })
   )
 }
+
+const areZeros = (bytes: Uint8Array): boolean =>
+  bytes.length >= FEWEST_ZEROS && bytes.every((byte) => byte === 0)
+/** Fewer bytes may be the beginning of anything. */
+const FEWEST_ZEROS = 64
 
 const SIGNATURES: readonly (readonly [start: string, kind: Kind, words: string])[] = [
   ['\x89PNG', 'png', 'a PNG image'],
@@ -57,6 +65,35 @@ const SIGNATURES: readonly (readonly [start: string, kind: Kind, words: string])
   ['ID3', 'unknown', 'a sound'],
   ['\x1aE\xdf\xa3', 'unknown', 'a video'],
   ['SQLite format 3', 'unknown', 'a database'],
+  ['BZh', 'unknown', 'a bzip2 archive'],
+  ['\x28\xb5\x2f\xfd', 'unknown', 'a Zstandard archive'],
+  ['PK\x07\x08', 'unknown', 'a part of a ZIP archive'],
+  ['PAR1', 'unknown', 'a Parquet table, which is not supported'],
+  ['ARROW1', 'unknown', 'an Arrow table, which is not supported'],
+  ['%!PS', 'unknown', 'a PostScript drawing, which is not supported'],
+  ['\xc5\xd0\xd3\xc6', 'unknown', 'a PostScript drawing, which is not supported'],
+  ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'unknown', 'an Office document'],
+  ['{\\rtf', 'unknown', 'a text document'],
+  ['icns', 'unknown', 'an icon file'],
+  ['DDS ', 'unknown', 'a DDS texture, which is not supported'],
+  ['qoif', 'unknown', 'a QOI image, which is not supported'],
+  ['#?RADIANCE', 'unknown', 'a Radiance HDR image, which is not supported'],
+  ['#?RGBE', 'unknown', 'a Radiance HDR image, which is not supported'],
+  ['\x01\xda\0', 'unknown', 'an SGI image, which is not supported'],
+  ['\x01\xda\x01', 'unknown', 'an SGI image, which is not supported'],
+  ['\x0a\x05\x01', 'unknown', 'a PCX image, which is not supported'],
+  ['\xd7\xcd\xc6\x9a', 'unknown', 'a Windows metafile, which is not supported'],
+  ['FUJIFILMCCD-RAW', 'unknown', 'a raw photo of a camera, which is not supported'],
+  ['IIRO', 'unknown', 'a raw photo of a camera, which is not supported'],
+  ['IIRS', 'unknown', 'a raw photo of a camera, which is not supported'],
+  ['IIU\0', 'unknown', 'a raw photo of a camera, which is not supported'],
+  ['MATLAB 5.0 MAT', 'unknown', 'a MATLAB file, which is not supported'],
+  ['\x80\x02', 'unknown', 'a Python pickle, which is not supported'],
+  ['\x80\x03', 'unknown', 'a Python pickle, which is not supported'],
+  ['\x80\x04\x95', 'unknown', 'a Python pickle, which is not supported'],
+  ['\x80\x05\x95', 'unknown', 'a Python pickle, which is not supported'],
+  ['L\0\0\0\x01\x14\x02\0', 'unknown', 'a shortcut of Windows'],
+  ['bplist00', 'unknown', 'a property list of macOS'],
 ]
 
 const BY_SIGNATURE = SIGNATURES.map(([start, kind, words]) => [start, { kind, words }] as const)
@@ -71,11 +108,15 @@ const BMP_HEADER_SIZES: readonly number[] = [12, 16, 40, 52, 56, 64, 108, 124]
 
 function containerOf(bytes: Uint8Array): FileType | null {
   const start = latin1(bytes, 0, 64)
+  if (latin1(bytes, 257, 262) === 'ustar') return { kind: 'unknown', words: 'a tar archive' }
+  if (/^(?:n\+1|ni1)\0$/.test(latin1(bytes, 344, 348)))
+    return { kind: 'unknown', words: 'a NIfTI image, which is not supported' }
   if (latin1(bytes, 128, 132) === 'DICM')
     return { kind: 'unknown', words: 'a DICOM image, which is not supported' }
   if (/^P[1-7fF][\s#]/.test(start))
     return { kind: 'unknown', words: 'a PPM, PGM or PBM image, which is not supported' }
   if (isTga(bytes)) return { kind: 'unknown', words: 'a TGA image, which is not supported' }
+  if (start.startsWith('\0\0\x02\0') && start[4] !== '\0') return { kind: 'unknown', words: 'a mouse cursor' }
   if (start.startsWith('BM') && bytes.length >= 18 && BMP_HEADER_SIZES.includes(uint32(bytes, 14)))
     return { kind: 'bmp', words: 'a BMP image' }
   if (start.startsWith('RIFF')) {
@@ -86,6 +127,8 @@ function containerOf(bytes: Uint8Array): FileType | null {
   const brands = start.slice(8, 12) + start.slice(16)
   if (/avi[fs]/.test(brands)) return { kind: 'avif', words: 'an AVIF image' }
   if (/hei[cxms]|hev[cxms]|mif1|msf1/.test(brands)) return { kind: 'heic', words: 'a HEIC image' }
+  if (brands.startsWith('crx '))
+    return { kind: 'unknown', words: 'a raw photo of a camera, which is not supported' }
   return { kind: 'unknown', words: 'a video' }
 }
 
@@ -121,6 +164,10 @@ function textOf(bytes: Uint8Array): FileType | null {
   )
     return { kind: 'script', words: 'a script' }
   if (/^\s*[[{]\s*["[{]/.test(text)) return { kind: 'text', words: 'a JSON file' }
+  if (text.startsWith('version https://git-lfs.github.com/'))
+    return { kind: 'text', words: 'a placeholder of Git LFS, to be replaced by "git lfs pull"' }
+  if (/^(?:data:image\/[\w.+-]+;base64,|iVBORw0KGgo|\/9j\/|R0lGOD|UklGR)/.test(text.trimStart()))
+    return { kind: 'text', words: 'an image in Base64, to be decoded first' }
   return { kind: 'text', words: 'a text file' }
 }
 
