@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import { getFileNameLowLevel, validateFileName } from 'yauzl'
 import type { Entry } from 'yauzl'
-import { decodeName, type CodePage } from '#lib/domain/reading/code-pages.ts'
+import { decodeName, isDoubleByte, type CodePage } from '#lib/domain/reading/code-pages.ts'
 import { visible } from '#lib/domain/visible-text.ts'
 
 /** In characters. */
@@ -18,7 +18,7 @@ const REGULAR = 0o100000
 /** UTF-8 when flagged, stated in the field 0x7075 or recognisable (macOS sets no flag); else in the code page that was
  *  guessed from all names. */
 export function readName(entry: Entry, page: CodePage | null): string {
-  const raw = guessedBytes(entry)
+  const raw = page === null ? guessedBytes(entry) : bytesIn(page, entry)
   const flags = entry.generalPurposeBitFlag | (raw === null && isUtf8(entry.fileNameRaw) ? UNICODE_FLAG : 0)
   const name =
     raw === null || page === null
@@ -33,10 +33,31 @@ export function readName(entry: Entry, page: CodePage | null): string {
 }
 
 /** The bytes of a name whose encoding is not stated and is not UTF-8; null for all others. */
-export function guessedBytes({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): Uint8Array | null {
-  if ((generalPurposeBitFlag & UNICODE_FLAG) !== 0 || isUtf8(fileNameRaw)) return null
+export const guessedBytes = (entry: Entry): Uint8Array | null => {
+  const raw = unstatedBytes(entry)
+  return raw === null || isUtf8(raw) ? null : raw
+}
+
+/** Whether the names of the archive decide how this one is read. */
+export function isDoubtful(entry: Entry): boolean {
+  const raw = unstatedBytes(entry)
+  return raw !== null && !isSurelyUtf8(raw)
+}
+
+/** Two bytes of GBK may by chance be one character in UTF-8: such names are in the code page of the others. */
+function bytesIn(page: CodePage, entry: Entry): Uint8Array | null {
+  const raw = isDoubleByte(page) ? unstatedBytes(entry) : guessedBytes(entry)
+  return raw === null || isSurelyUtf8(raw) ? null : raw
+}
+
+function unstatedBytes({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): Uint8Array | null {
+  if ((generalPurposeBitFlag & UNICODE_FLAG) !== 0) return null
   return extraFields.some(({ id }) => id === UNICODE_PATH_FIELD) ? null : fileNameRaw
 }
+
+/** ASCII, or with a character of three bytes. */
+const isSurelyUtf8 = (raw: Uint8Array): boolean =>
+  isUtf8(raw) && (raw.every((byte) => byte < 0x80) || raw.some((byte) => byte >= 0xe0))
 
 export function reasonToRefuse(path: string, entry: Entry): string | null {
   const kind = (entry.externalFileAttributes >>> 16) & FILE_KIND

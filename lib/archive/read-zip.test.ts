@@ -124,6 +124,18 @@ test('names are read as UTF-8, as the code page of Windows, and composed', async
   expect(entries.map((entry) => entry.path)).toEqual(['Äpfel/1', 'Äpfel/2', 'Äpfel/3'])
 })
 
+test('a name in GBK whose bytes are also UTF-8 is read like the others', async () => {
+  const entries = await all(
+    zipFile([
+      { name: Uint8Array.of(0xc3, 0xa8, 0x2f, 0x31), flags: 0 }, // 猫/1
+      { name: Uint8Array.of(0xb9, 0xb7, 0x2f, 0x31), flags: 0 }, // 狗/1
+      { name: Buffer.from('苹果/1'), flags: 0 },
+    ]),
+  )
+
+  expect(entries.map((entry) => entry.path)).toEqual(['猫/1', '狗/1', '苹果/1'])
+})
+
 test('an all-black image that compresses well is not a bomb', async () => {
   const black = new Uint8Array(60_000)
 

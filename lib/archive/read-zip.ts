@@ -10,7 +10,7 @@ import { guessCodePage, type CodePage } from '#lib/domain/reading/code-pages.ts'
 import type { ListedFile } from '#lib/domain/reading/folder-tree.ts'
 import { systemReason } from '#lib/domain/reading/system-files.ts'
 import { openBlocks } from './block-reader.ts'
-import { guessedBytes, LONGEST_NAME, readName, reasonToRefuse } from './entry-name.ts'
+import { guessedBytes, isDoubtful, LONGEST_NAME, readName, reasonToRefuse } from './entry-name.ts'
 import { unpackToFile, type UnpackedFile } from './unpack-to-file.ts'
 
 export const MOST_ENTRIES = 200_000
@@ -141,7 +141,7 @@ async function* judged(
     for await (const entry of entriesOf(zip)) {
       signal?.throwIfAborted()
       // Most archives have no such name, and are read once.
-      if (!isGuessed && guessedBytes(entry) !== null) {
+      if (!isGuessed && isDoubtful(entry)) {
         page = await pageOf(source, signal)
         isGuessed = true
       }

@@ -27,6 +27,8 @@ const CODE_PAGES = {
   big5: { name: 'Big5', prior: 0.1 },
   'windows-1252': { name: 'Windows-1252', prior: 0.1 },
   'windows-1251': { name: 'Windows-1251', prior: 0 },
+  'windows-1250': { name: 'Windows-1250', prior: 0 },
+  'euc-kr': { name: 'EUC-KR', prior: -1 },
 } as const
 export type CodePage = keyof typeof CODE_PAGES
 
@@ -49,7 +51,11 @@ export function decodeName(bytes: Uint8Array, page: AnyPage): string | null {
 }
 
 /** @param names the bytes of the names that are not UTF-8 */
-export const guessCodePage = (names: readonly Uint8Array[]): CodePage => likeliest(names, CODE_PAGES, 'cp437')
+export const guessCodePage = (names: readonly Uint8Array[]): CodePage =>
+  korean(likeliest(names, CODE_PAGES, 'cp437'), names)
+
+/** Whether a character takes two bytes, which may by chance be those of a character in UTF-8. */
+export const isDoubleByte = (page: CodePage): boolean => COMMON[page] !== undefined || page === 'euc-kr'
 
 /** In which programs save tables, by how often where the texts fit equally well. */
 const TEXT_PAGES = {
@@ -66,19 +72,35 @@ export type TextPage = keyof typeof TEXT_PAGES
 export const textPageName = (page: TextPage): string => TEXT_PAGES[page].name
 
 /** @param words the bytes of the parts of a text that are not ASCII */
-export function guessTextPage(words: readonly Uint8Array[]): TextPage {
-  const page = likeliest(words, TEXT_PAGES, 'windows-1252')
-  return page === 'gbk' && areKorean(words) ? 'euc-kr' : page
-}
+export const guessTextPage = (words: readonly Uint8Array[]): TextPage =>
+  korean(likeliest(words, TEXT_PAGES, 'windows-1252'), words)
 
-/** Shorter Korean texts may as well be Chinese. */
-const FEWEST_HANGUL = 8
+/** The Hangul of EUC-KR are ideographs in GBK, of which Chinese texts use others, too. */
+const korean = <Page extends AnyPage>(page: Page, words: readonly Uint8Array[]): Page | 'euc-kr' =>
+  page === 'gbk' && areKorean(words) ? 'euc-kr' : page
 
-/** The Hangul of EUC-KR are common ideographs in GBK, of which Chinese texts use others, too. */
+/** So many Hangul, common or not, are no Chinese text; fewer have to be common ones. */
+const SURELY_HANGUL = 8
+const FEWEST_HANGUL = 2
+/** Of Chinese names read as Korean, about one character in eight is common. */
+const COMMON_SHARE = 0.6
+const COMMON_HANGUL = new Set(
+  '가각간감강개거건게견결계고곡골공과관광교구국권귀그근금기김까꽃꿀나난날남내너네노녹농누눈니다단달닭담당대더도독돌동돼되두드들등디' +
+    '딸땅떡뚜라란람랑래러레려력련로록류르름리린림마만말망매머면명모목몽무문물미민밀바박반발밤방배백버번벌범벨별병보복봉부북분불브블비빵' +
+    '사산살삼상새색생서석선설성세셔소속손솔송쇠수순숲스시식신실심싸쌀아악안알암앵야양어언얼엄여연열염영예오옥온올와완왕외요용우운울원위' +
+    '유육은음의이익인일임입자작잔잠장재저적전점정제조족종좌주죽중쥐즈지직진집차찬참채처천철청체초추축춘충치카칼캐커컵코콩쿠크키타탄태터' +
+    '테토통투트티파판팔패퍼편평포표푸풀품프플피하학한항해행향허현형호홍화환황회효후훈휴흑흰',
+)
+
 function areKorean(words: readonly Uint8Array[]): boolean {
   const text = words.map((bytes) => decodeName(bytes, 'euc-kr') ?? '?').join('')
   const beyond = text.match(/[^\0-\x7f]/gu) ?? []
-  return beyond.length >= FEWEST_HANGUL && beyond.every((one) => /\p{Script=Hangul}/u.test(one))
+  if (!beyond.every((one) => /\p{Script=Hangul}/u.test(one))) return false
+  const common = beyond.filter((one) => COMMON_HANGUL.has(one)).length
+  return (
+    beyond.length >= SURELY_HANGUL ||
+    (beyond.length >= FEWEST_HANGUL && common >= COMMON_SHARE * beyond.length)
+  )
 }
 
 type AnyPage = CodePage | TextPage
@@ -102,7 +124,7 @@ function scoreOf(names: readonly Uint8Array[], page: AnyPage, prior: number): nu
   let characters = 0
   for (const bytes of names) {
     const text = decodeName(bytes, page)
-    if (text === null) return null
+    if (text === null || /\p{Co}/u.test(text)) return null
     const ideographs = /\p{Script=Han}/u.test(text) ? commonIdeographs(bytes, page) : 1
     for (const part of text.split(/[^\p{L}\p{M}\p{N}\p{S}\p{P}]+|[/\\._ -]+/u)) {
       const word = part.replace(/^[¿¡](?=.*[?!]$)/u, '')
@@ -117,7 +139,7 @@ function scoreOf(names: readonly Uint8Array[], page: AnyPage, prior: number): nu
 }
 
 const USUAL_LATIN =
-  /[àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜąćęłńśźżčďěňřšťůžőűășțđĄĆĘŁŃŚŹŻČĎŘŠŤŽŐŰ]/u
+  /[àáâãäåæçèéêëìíîïñòóôõöøùúûüýßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜąćęłńśźżčďěňřšťůžőűășțđĄĆĘŁŃŚŹŻČĎŘŠŤŽŐŰ]/u
 
 function likelihood(character: string): number {
   if (USUAL_LATIN.test(character)) return 2
