@@ -54,6 +54,11 @@ export const oddEntries = (): readonly (Omit<OddFile, 'content'> & {
     {
       name: 'odd/inner.zip',
       part: { content: zipFile([{ name: 'a.png', content: oddPng() }]) },
+      refusal: ['stray_file', /archive inside the set: extract it/],
+    },
+    {
+      name: 'odd/inner.png',
+      part: { content: zipFile([{ name: 'a.png', content: oddPng() }]) },
       refusal: refused(/inside/),
     },
     { name: 'odd/stored.png', part: { content: oddPng(), method: 0 }, refusal: null },

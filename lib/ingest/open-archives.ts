@@ -2,6 +2,7 @@
  *  else was sent that can be. It unpacks no image. */
 import { MOST_ENTRIES, type ZipLimits } from '#lib/archive/read-zip.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
+import { documentIn } from './document-archive.ts'
 import type { ArrivedZip } from './multipart-spool.ts'
 import type { Stray } from './readers/labelled-image.ts'
 import { zipSource, type SetSource } from './readers/set-source.ts'
@@ -42,7 +43,7 @@ export async function openArchives(
     refused: errors.map(({ error, zip }) => ({
       kind: 'refused_entry',
       path: zip.name,
-      reason: `The archive cannot be read: ${error.why}. ${error.remedy}`,
+      reason: `The archive is not used: ${error.why}. ${error.remedy}`,
     })),
   }
 }
@@ -53,7 +54,15 @@ async function openArchive(
   source: Promise<SetSource>,
 ): Promise<OpenArchives['archives'][number] | DarkroomError> {
   try {
-    return { name, source: await source }
+    const opened = await source
+    const document = documentIn(opened.files.map(({ path }) => path))
+    if (document !== null)
+      return new DarkroomError('bad_archive', {
+        what: name === '' ? 'The file cannot be used' : `${name} cannot be used`,
+        why: `it is ${document.words}`,
+        remedy: document.remedy,
+      })
+    return { name, source: opened }
   } catch (error) {
     if (!isDarkroomError(error) || error.code !== 'bad_archive') throw error
     const { why, remedy } = error

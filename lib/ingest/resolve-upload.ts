@@ -7,6 +7,7 @@ import { choicesOf, READINGS, type Choice } from '#lib/domain/reading/choices.ts
 import type { PlanSummary, SetPlan } from '#lib/domain/reading/set-plan.ts'
 import { partOf } from '#lib/domain/reading/split-names.ts'
 import type { TableText } from '#lib/domain/reading/table-labels.ts'
+import { isImageKind, sniff } from '#lib/images/sniff.ts'
 import type { Arrivals, ArrivedFile, ArrivedZip } from './multipart-spool.ts'
 import { openArchives, type OpenArchives } from './open-archives.ts'
 import type { IncomingFile } from './ingest.ts'
@@ -46,6 +47,7 @@ export async function contentOf(
   const plan = joinedPlan(sets.map((one) => one.plan))
   if (plan.classes.length === 0) {
     if (zips.length > 0) throw noClasses(plan, 'archive')
+    await refuseOtherFiles(arrivals, files)
     throw mismatch(
       0,
       files.length,
@@ -57,7 +59,34 @@ export async function contentOf(
     yield* opened.refused
     for (const one of sets) yield* one.files()
   }
-  return { count: sets.reduce((sum, one) => sum + one.count, 0), images, plan }
+  const notes = opened.refused.map(({ path, reason }) => `${path}: ${reason}`)
+  return {
+    count: sets.reduce((sum, one) => sum + one.count, 0),
+    images,
+    plan: { ...plan, notes: [...plan.notes, ...notes] },
+  }
+}
+
+/** More files are not examined for a better reason than that their labels are missing. */
+const MOST_EXAMINED = 20
+
+/** Files that are no images, such as another kind of archive, need no labels. */
+async function refuseOtherFiles(arrivals: Arrivals, files: readonly ArrivedFile[]): Promise<void> {
+  if (files.length > MOST_EXAMINED) return
+  const types = await Promise.all(files.map(async (file) => sniff(await arrivals.read(file))))
+  const [first] = types
+  if (first === undefined || types.some(({ kind }) => isImageKind(kind))) return
+  const isArchive = /archive/.test(first.words)
+  throw new DarkroomError(isArchive ? 'bad_archive' : 'not_an_image', {
+    what: isArchive
+      ? `${files[0]!.path} cannot be read`
+      : `${files.length === 1 ? files[0]!.path : `None of the ${files.length} files`} is ` +
+        `${files.length === 1 ? 'not ' : ''}an image`,
+    why: files.length === 1 || isArchive ? `it is ${first.words}` : `${files[0]!.path} is ${first.words}`,
+    remedy: isArchive
+      ? 'Extract it, and send the folder or a ZIP archive of it.'
+      : 'Send images, or a ZIP archive of them.',
+  })
 }
 
 /** One set, when everything belongs together; several, when each archive has classes of its own. */

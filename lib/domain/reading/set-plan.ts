@@ -11,6 +11,7 @@ import { countPlan, type PlacedFile, type PlanCounts } from './plan-counts.ts'
 import type { FilePlacement, SkipCause } from './file-placement.ts'
 import { labelOf, labelSource, type FoundLabel } from './label-source.ts'
 import { hiddenFolderOf, systemReason } from './system-files.ts'
+import { unreadReason } from './unread-files.ts'
 import { readTables, type FileLabel, type TableText } from './table-labels.ts'
 
 export type SetListing = { readonly files: readonly ListedFile[]; readonly tables: readonly TableText[] }
@@ -135,6 +136,8 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
     }
     const system = skipReason(path)
     if (system !== null) return skipped(system, 'system')
+    const unread = unreadReason(path)
+    if (unread !== null) return skipped(unread, 'outside')
     const found = labelsOf(path)
     const areNamed = inTables.used.size > 0 || source.kind === 'names'
     const isUnlabelled = areNamed && !found.isLeftOut && IMAGE_NAME.test(path)

@@ -4,6 +4,8 @@ import type { ZipLimits } from '#lib/archive/read-zip.ts'
 import { tidyName } from '#lib/domain/reading/class-spelling.ts'
 import type { Choice } from '#lib/domain/reading/choices.ts'
 import type { FilePlacement, SkipCause } from '#lib/domain/reading/file-placement.ts'
+import { listed } from '#lib/domain/reading/listed.ts'
+import { isArchiveName, unreadReason } from '#lib/domain/reading/unread-files.ts'
 import { planSet, type PlanSummary, type SetPlan } from '#lib/domain/reading/set-plan.ts'
 import type { TableText } from '#lib/domain/reading/table-labels.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
@@ -134,12 +136,24 @@ function datasetOf(
 
 /** No file has a class: with the reasons of the plan, and the other readings. */
 export function noClasses(plan: PlanSummary, what: 'archive' | 'folder' | 'set'): DarkroomError {
+  const archives = plan.skipped.find(({ examples }) => examples.some(isArchiveName))
+  const others = plan.skipped.filter((group) => group !== archives)
+  if (archives !== undefined && others.length === 0)
+    return new DarkroomError('bad_data_file', {
+      what: `The ${what} has no images`,
+      why: `it has only other archives, such as ${listed(archives.examples)}`,
+      remedy: 'Extract it, and send those archives together, or one folder for each class.',
+    })
   const [first] = plan.skipped.toSorted((a, b) => b.count - a.count)
   const example = first === undefined ? '' : `; ${first.examples[0]}: ${first.reason}`
+  const unread = plan.skipped.find(
+    (group) => group !== first && unreadReason(group.examples[0] ?? '') !== null,
+  )
+  const table = unread === undefined ? '' : `; ${unread.examples[0]}: ${unread.reason}`
   const [other] = plan.uncertain.filter(({ classes }) => classes.length > 0)
   return new DarkroomError('bad_data_file', {
     what: `The ${what} has no class folders and no label table`,
-    why: `each image must be in a folder named after its class, or be listed in a table${example}`,
+    why: `each image must be in a folder named after its class, or be listed in a table${example}${table}`,
     remedy:
       'Arrange it as cats/1.jpg, dogs/1.jpg, with train/ and test/ above them if you have both, or add a CSV file ' +
       'with the columns filename,label.' +
