@@ -96,6 +96,8 @@ export type StoredImages = {
   readonly faults: () => Promise<{ readonly count: number; readonly newest: readonly FileFault[] }>
   /** Forgets those whose file is whole again. */
   readonly recheckFaults: () => Promise<void>
+  /** Removes files of deleted images that could not be removed with them; throws where it still fails. */
+  readonly removePendingFiles: () => Promise<void>
   readonly find: (hash: string) => Promise<{
     readonly hash: string
     readonly width: number

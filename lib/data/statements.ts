@@ -5,6 +5,7 @@
  */
 import type { ClassRename } from '#lib/domain/class-renames.ts'
 import type { Classifier, Job, Prisma, Promotion, Sample, Version, VersionFault } from './generated/client.ts'
+import type { Blobs } from './images/blobs.ts'
 import type { StagedImages } from './images/staged-images.ts'
 import type { BulkStatements, DeletionStatements, ListStatements } from './transaction-statements.ts'
 import type { NewImage, NewPrediction, NewSample } from './values.ts'
@@ -81,13 +82,19 @@ export type ImageStatements = ImageReads & {
   readonly faults: (
     most: number,
   ) => Promise<{ readonly count: number; readonly newest: readonly Prisma.FileFaultModel[] }>
+  /** Removes the files of those that no row names, while no image is being stored, and forgets these removals. */
+  readonly removeFiles: (hashes: readonly string[], files: ImageFiles) => Promise<void>
 }
+
+/** Where the files of images are. */
+export type ImageFiles = { readonly dataDir: string; readonly blobs: Blobs }
 
 /** Whether there is anything to do, for work that is looked for every few seconds or at every start: each stops at the
  *  first row. */
 export type PendingWork = {
   readonly hasRunningUploads: () => Promise<boolean>
   readonly hasFileFaults: () => Promise<boolean>
+  readonly hasImageRemovals: () => Promise<boolean>
   /** May be true where `pendingClassifiers` finds none: it does not look at uploads. */
   readonly hasUngroupedSamples: () => Promise<boolean>
   /** Its time in the trash has ended. */

@@ -96,6 +96,11 @@ export async function composeWorker(start: Start, place: ProcessPlace, log: Log)
     'Damaged files could not be checked again',
     data.images.recheckFaults,
   )
+  const removingFiles = recurring(
+    { log, now: steadyClock.now },
+    'Files of deleted images could not be removed',
+    data.images.removePendingFiles,
+  )
   const leaving = new AbortController()
   const name = `worker ${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`
   const kindsOfLoops = loopsOf(isSmall(settings))
@@ -209,7 +214,14 @@ export async function composeWorker(start: Start, place: ProcessPlace, log: Log)
   }
   const sweeping = setInterval(() => {
     void sweepingFiles()
-    whereHeld([sweepingUploads, deletingPredictionJobs, emptyingTrash, recheckingFiles, grouping])
+    whereHeld([
+      sweepingUploads,
+      deletingPredictionJobs,
+      emptyingTrash,
+      recheckingFiles,
+      removingFiles,
+      grouping,
+    ])
   }, SWEEP_EVERY_MS)
   const checkpointing = recurring(
     { log, now: steadyClock.now },

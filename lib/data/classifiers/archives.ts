@@ -9,7 +9,7 @@ import { FITS, SOURCES, SPLITS } from '#lib/domain/classifier.ts'
 import { FINDING_KINDS } from '#lib/domain/findings/finding.ts'
 import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import type { Prisma } from '../generated/client.ts'
-import { removeUnusedImages } from '../images/images.ts'
+import { deleteUnusedImages, deletingImages } from '../images/image-removals.ts'
 import { snapshotEntriesIn } from '../samples/snapshots.ts'
 import { conflict, notFound, parsed, parsedOrNull, type Store } from '../store.ts'
 import type { Transaction } from '../trash/trash-rows.ts'
@@ -32,7 +32,7 @@ type Row = Prisma.ClassifierGetPayload<{ include: typeof WITH_ALL }>
 type RunRow = Row['versions'][number]['madeBy'][number]
 
 export function archivesOf(store: Store): ClassifierArchives {
-  const { prisma, settings } = store
+  const { prisma } = store
   return {
     async read(id) {
       const row = await prisma.classifier.findUnique({
@@ -87,7 +87,7 @@ export function archivesOf(store: Store): ClassifierArchives {
         await placeFiles()
       })
     },
-    discardImages: (hashes) => prisma.$transaction((tx) => removeUnusedImages(tx, settings.dataDir, hashes)),
+    discardImages: (hashes) => deletingImages(store, (tx) => deleteUnusedImages(tx, hashes, store.now())),
   }
 }
 

@@ -33,6 +33,8 @@ export type Blobs = {
   readonly delete: (kind: BlobKind, key: string) => Promise<void>
   /** All blobs of this kind made from the image with this hash: every size of its thumbnail. */
   readonly deleteOf: (kind: BlobKind, hash: string) => Promise<void>
+  /** An image with everything that was made from it. */
+  readonly deleteImage: (hash: string) => Promise<void>
 }
 
 const DIGEST_BYTES = 32
@@ -79,6 +81,7 @@ export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
         .map((name) => rm(path.join(folder, name), { force: true })),
     )
   },
+  deleteImage: async (hash) => blobNow.removeImage(dataDir, hash),
 })
 
 /** For code inside a transaction, which may not wait: moves a finished file to its place, writes it there, or

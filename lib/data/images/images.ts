@@ -5,10 +5,11 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { blobNow, blobsIn, fileMissing, isFileFault, proven } from './blobs.ts'
+import { blobsIn, fileMissing, isFileFault, proven } from './blobs.ts'
 import type { Blobs } from './blobs.ts'
 import { connectForReading } from '../database/connection.ts'
 import type { StoredImages } from '../data.ts'
+import { removePendingFiles } from './image-removals.ts'
 import { stageImages } from './staged-images.ts'
 import { imageReads } from '../sqlite/image-statements.ts'
 import type { ImageReads } from '../statements.ts'
@@ -18,10 +19,8 @@ import type { Transaction } from '../trash/trash-rows.ts'
 /** Faults that are listed and looked at again at once; all are counted. */
 const MOST_FAULTS = 100
 
-/** Of one statement that deletes. */
-const HASHES_AT_ONCE = 1_000
-
-export const imagesOf = ({ prisma, statements, settings, blobs, id, now }: Store): StoredImages => {
+export const imagesOf = (store: Store): StoredImages => {
+  const { prisma, statements, settings, blobs, id, now } = store
   async function recordingFault<T>(hash: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -69,6 +68,7 @@ export const imagesOf = ({ prisma, statements, settings, blobs, id, now }: Store
         if (isWhole) await prisma.fileFault.deleteMany({ where: { hash } })
       }
     },
+    removePendingFiles: () => removePendingFiles(store),
     find: (hash) => statements.images.facts(hash),
   }
 }
@@ -137,39 +137,6 @@ async function bytesOf(images: ImageReads, blobs: Blobs, hash: string): Promise<
 /** For a prediction's image that becomes a sample. */
 export async function keepForSample(tx: Transaction, hash: string): Promise<void> {
   await tx.image.updateMany({ where: { hash, isAnonymous: true }, data: { isAnonymous: false } })
-}
-
-/** Removes those of the images that neither a sample nor a prediction needs. */
-export async function removeUnusedImages(
-  tx: Transaction,
-  dataDir: string,
-  hashes: readonly string[],
-): Promise<void> {
-  for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
-    const unused = await tx.image.findMany({
-      where: {
-        hash: { in: hashes.slice(from, from + HASHES_AT_ONCE) },
-        samples: { none: {} },
-        predictions: { none: {} },
-      },
-      select: { hash: true },
-    })
-    await removeImages(
-      tx,
-      dataDir,
-      unused.map(({ hash }) => hash),
-    )
-  }
-}
-
-export async function removeImages(
-  tx: Transaction,
-  dataDir: string,
-  hashes: readonly string[],
-): Promise<void> {
-  await tx.image.deleteMany({ where: { hash: { in: [...hashes] } } })
-  // while the lock is held: no other process relies on these files
-  for (const hash of hashes) blobNow.removeImage(dataDir, hash)
 }
 
 export const createImageFolder = (dataDir: string): void => {

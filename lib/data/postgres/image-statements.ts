@@ -20,9 +20,10 @@ const INSERT = `INSERT INTO "Picture" AS p ("hash", "sizeBytes", "width", "heigh
   ON CONFLICT ("hash") DO UPDATE SET "isAnonymous" = excluded."isAnonymous", "usedAt" = excluded."usedAt"
   WHERE p."isAnonymous" AND (NOT excluded."isAnonymous" OR excluded."usedAt" - p."usedAt" >= interval '1 day')`
 
-/** Held while files of images go to their places, until the rows are committed. What removes files does not wait for it
- *  yet (docs/operations.md, "Known limits"). */
+/** Held while files of images go to their places, until the rows are committed. */
 const LOCK_FILES = 'SELECT pg_advisory_xact_lock_shared($1)'
+/** What removes files waits for all of these, and then sees their rows. */
+const LOCK_FILES_ALONE = 'SELECT pg_advisory_xact_lock($1)'
 /** Any number that no other lock of Darkroom has. */
 export const IMAGE_FILES_LOCK = 0x6461_7267
 
@@ -43,6 +44,17 @@ export const imageStatements = (connection: PostgresConnection): ImageStatements
     )
     return { count: rows[0]?.count ?? 0, newest: rows.map(({ count: _, ...fault }) => fault) }
   },
+  removeFiles: (hashes, { blobs }) =>
+    connection.append(async (writing) => {
+      await writing.run(LOCK_FILES_ALONE, IMAGE_FILES_LOCK)
+      const stored = await writing.all<{ readonly hash: string }>(
+        'SELECT "hash" FROM "Picture" WHERE "hash" = ANY($1)',
+        hashes,
+      )
+      const needed = new Set(stored.map(({ hash }) => hash))
+      for (const hash of hashes) if (!needed.has(hash)) await blobs.deleteImage(hash)
+      await writing.run('DELETE FROM "ImageRemoval" WHERE "hash" = ANY($1)', hashes)
+    }),
 })
 
 export const imageReads = ({ one }: Pick<PostgresConnection, 'one'>): ImageReads => ({

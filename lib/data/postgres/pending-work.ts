@@ -8,6 +8,7 @@ export const pendingWorkOf = ({ one }: Pick<PostgresConnection, 'one'>): Pending
   return {
     hasRunningUploads: () => isThere(`"Upload" WHERE "state" = 'running'`),
     hasFileFaults: () => isThere('"FileFault"'),
+    hasImageRemovals: () => isThere('"ImageRemoval"'),
     hasUngroupedSamples: () =>
       isThere(
         `"Classifier" c WHERE "fit" <> 'digit' AND "trashedAt" IS NULL AND EXISTS

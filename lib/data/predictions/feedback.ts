@@ -3,7 +3,8 @@
  *  lib/training. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import { splitOf } from '#lib/domain/splits.ts'
-import { keepForSample, removeUnusedImages } from '../images/images.ts'
+import { deleteUnusedImages, deletingImages } from '../images/image-removals.ts'
+import { keepForSample } from '../images/images.ts'
 import { revive, unknownClass } from '../samples/samples.ts'
 import type { FeedbackChange, FeedbackStore } from './prediction-types.ts'
 import { notFound } from '../store.ts'
@@ -16,7 +17,8 @@ type CorrectedPrediction = {
   readonly filename: string | null
 }
 
-export function feedbackOf({ prisma, settings, id: newId, now }: Store): FeedbackStore {
+export function feedbackOf(store: Store): FeedbackStore {
+  const { prisma, id: newId, now } = store
   return {
     async predictedClasses(ids) {
       const rows = await prisma.prediction.findMany({
@@ -26,7 +28,7 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
       return new Map(rows.map(({ id, predictedClass }) => [id, predictedClass]))
     },
     save: (changes) =>
-      prisma.$transaction(async (tx) => {
+      deletingImages(store, async (tx) => {
         const sampleIds: (string | null)[] = []
         for (const change of changes) sampleIds.push(await replace(tx, change))
         return sampleIds
@@ -68,7 +70,7 @@ export function feedbackOf({ prisma, settings, id: newId, now }: Store): Feedbac
     if (!sample) return
     if (sample.createdAt >= earlier.at) {
       await tx.sample.delete({ where: { id: sample.id } })
-      await removeUnusedImages(tx, settings.dataDir, [sample.hash])
+      await deleteUnusedImages(tx, [sample.hash], at)
     } else if (sample.trashedAt === null) {
       const trashId = newId()
       await tx.trashEntry.create({

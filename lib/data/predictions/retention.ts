@@ -3,7 +3,7 @@
  * small transactions; and drops images of anonymous clients. Samples created by corrections stay, with
  * their images. lib/operations decides when and how much.
  */
-import { removeImages, removeUnusedImages } from '../images/images.ts'
+import { deleteImages, deleteUnusedImages, deletingImages } from '../images/image-removals.ts'
 import { predictionsWhere } from './prediction-filter.ts'
 import type { FreedSpace, PredictionSelection, Retention, SpaceRequest } from './prediction-types.ts'
 import type { Prisma } from '../generated/client.ts'
@@ -26,7 +26,7 @@ const COUNTED = {
 } as const
 
 export function retentionOf(store: Store): Retention {
-  const { prisma, settings, database, statements, now } = store
+  const { prisma, database, statements, now } = store
   return {
     async deleteOne(id) {
       if ((await deletePredictions(store, { id })).count === 0) throw notFound('prediction', id)
@@ -58,7 +58,7 @@ export function retentionOf(store: Store): Retention {
     async dropAnonymousImages(request) {
       if ('before' in request && !(await statements.pending.hasAnonymousImagesBefore(request.before)))
         return { count: 0, bytes: 0 }
-      return prisma.$transaction(async (writing) => {
+      return deletingImages(store, async (writing) => {
         const which = {
           isAnonymous: true,
           samples: { none: {} },
@@ -71,10 +71,10 @@ export function retentionOf(store: Store): Retention {
           take: ROWS_AT_ONCE,
         })
         const { rows, bytes } = enoughOf(found, request, (image) => image.sizeBytes)
-        await removeImages(
+        await deleteImages(
           writing,
-          settings.dataDir,
           rows.map((image) => image.hash),
+          now(),
         )
         return { count: rows.length, bytes }
       })
@@ -106,11 +106,11 @@ function enoughOf<T>(
 
 /** At most `ROWS_AT_ONCE` of those, the oldest first. */
 function deletePredictions(
-  { prisma, settings }: Store,
+  store: Store,
   where: Prisma.PredictionWhereInput,
   request: SpaceRequest = { enoughBytes: Infinity },
 ): Promise<FreedSpace> {
-  return prisma.$transaction(async (writing) => {
+  return deletingImages(store, async (writing) => {
     const found = await writing.prediction.findMany({
       where,
       select: COUNTED,
@@ -125,7 +125,7 @@ function deletePredictions(
     await writing.prediction.deleteMany({ where: { id: { in: ids } } })
     await discountPredictions(writing, rows)
     const hashes = [...new Set(rows.flatMap((row) => row.imageHash ?? []))]
-    await removeUnusedImages(writing, settings.dataDir, hashes)
+    await deleteUnusedImages(writing, hashes, store.now())
     return { count: rows.length, bytes }
   })
 }

@@ -5,7 +5,7 @@
 import { storedFindings } from '#lib/contracts/stored-json.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Uploads } from '../data.ts'
-import { removeUnusedImages } from '../images/images.ts'
+import { deleteUnusedImages, deletingImages } from '../images/image-removals.ts'
 import { conflict, notFound, parsed, wordOf } from '../store.ts'
 import type { Store } from '../store.ts'
 import { dropEmptyClasses } from '../trash/trash.ts'
@@ -37,7 +37,8 @@ const MOST_FINDINGS = 500
  *  as. */
 const SILENT_MS = 60_000
 
-export function uploadsOf({ prisma, statements, settings, id, now }: Store): Uploads {
+export function uploadsOf(store: Store): Uploads {
+  const { prisma, statements, settings, id, now } = store
   const get = async (uploadId: string): Promise<Upload> => {
     const row = await prisma.upload.findUnique({ where: { id: uploadId } })
     if (!row) throw notFound('upload', uploadId)
@@ -85,7 +86,7 @@ export function uploadsOf({ prisma, statements, settings, id, now }: Store): Upl
     isCancelRequested: async (uploadId) =>
       (await prisma.upload.count({ where: { id: uploadId, isCancelRequested: true } })) > 0,
     discard: (uploadId) =>
-      prisma.$transaction(async (tx) => {
+      deletingImages(store, async (tx) => {
         const row = await tx.upload.findUnique({ where: { id: uploadId } })
         if (!row) throw notFound('upload', uploadId)
         await removeSamples(tx, row)
@@ -120,7 +121,7 @@ export function uploadsOf({ prisma, statements, settings, id, now }: Store): Upl
   /** How many of them were still running. */
   async function abort(left: readonly UploadRow[]): Promise<number> {
     if (left.length === 0) return 0
-    return prisma.$transaction(async (tx) => {
+    return deletingImages(store, async (tx) => {
       const running = await tx.upload.findMany({
         where: { id: { in: left.map((row) => row.id) }, state: 'running' },
       })
@@ -164,10 +165,10 @@ export function uploadsOf({ prisma, statements, settings, id, now }: Store): Upl
     }
     const created = await tx.sample.findMany({ where: { uploadId }, select: { hash: true } })
     await tx.sample.deleteMany({ where: { uploadId } })
-    await removeUnusedImages(
+    await deleteUnusedImages(
       tx,
-      settings.dataDir,
       created.map(({ hash }) => hash),
+      now(),
     )
   }
 }

@@ -6,6 +6,7 @@
  */
 import type { Connection, TransactionScope } from '../database/connection.ts'
 import type { Prisma } from '../generated/client.ts'
+import { blobNow } from '../images/blobs.ts'
 import type { StagedImages } from '../images/staged-images.ts'
 import type { ImageReads, ImageStatements } from '../statements.ts'
 import type { NewImage } from '../values.ts'
@@ -20,7 +21,9 @@ const INSERT = `INSERT INTO "Picture" ("hash", "sizeBytes", "width", "height", "
 
 type Image = Prisma.ImageModel
 
-export const imageStatements = (connection: Pick<Connection, 'one' | 'all' | 'write'>): ImageStatements => ({
+export const imageStatements = (
+  connection: Pick<Connection, 'one' | 'all' | 'write' | 'append'>,
+): ImageStatements => ({
   ...imageReads(connection),
   insert: (images: readonly NewImage[], files: StagedImages) =>
     connection.write((writing) => images.forEach((image) => insertImage(writing, image, { files }))),
@@ -32,6 +35,15 @@ export const imageStatements = (connection: Pick<Connection, 'one' | 'all' | 'wr
     )
     return { count: rows[0]?.count ?? 0, newest: rows.map(({ count: _, ...fault }) => fault) }
   },
+  /** Files go to their places inside such a transaction, too (insertImage). */
+  removeFiles: (hashes, { dataDir }) =>
+    connection.append((writing) => {
+      for (const hash of hashes) {
+        if (writing.one('SELECT 1 FROM "Picture" WHERE "hash" = ?', hash) === undefined)
+          blobNow.removeImage(dataDir, hash)
+        writing.run('DELETE FROM "ImageRemoval" WHERE "hash" = ?', hash)
+      }
+    }),
 })
 
 export const imageReads = ({ one }: Pick<Connection, 'one'>): ImageReads => ({

@@ -4,7 +4,7 @@
 import { storedFindings } from '#lib/contracts/stored-json.ts'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { blobNow } from '../images/blobs.ts'
+import { noteRemovals, removePendingFiles } from '../images/image-removals.ts'
 import type { Statements } from '../statements.ts'
 import { conflict, notFound, parsed } from '../store.ts'
 import type { Store } from '../store.ts'
@@ -148,13 +148,12 @@ export function erasingOf(
         // as a sample.
         await deletion.unlinkImages(tx, record.classifierId, { images: still, ofClassifier: everything })
         await deleteRows(tx, record)
-        // Files are deleted while the lock is held: if the process is killed before the end of the transaction, the
-        // entry is still in the trash and is deleted again.
-        for (const hash of await deletion.deleteUnusedAmong(tx, still))
-          blobNow.removeImage(settings.dataDir, hash)
+        await noteRemovals(tx, await deletion.deleteUnusedAmong(tx, still), store.now())
       })
       for (const folder of foldersOf(record, settings.dataDir))
         await rm(folder, { recursive: true, force: true })
+      // A user who deletes something permanently learns of a file that is still there; the worker tries again.
+      await removePendingFiles(store)
       return purgeImages()
     },
   }
