@@ -15,6 +15,9 @@ const TABLES = {
 } as const
 type TableName = keyof typeof TABLES
 
+/** EUC-KR is only taken instead of GBK, which fits its bytes as well. */
+const NEVER = -Infinity
+
 /** By how often their archives occur where the names fit equally well. The encodings of several bytes are strict: one
  *  invalid name excludes them. */
 const CODE_PAGES = {
@@ -28,7 +31,7 @@ const CODE_PAGES = {
   'windows-1252': { name: 'Windows-1252', prior: 0.1 },
   'windows-1251': { name: 'Windows-1251', prior: 0 },
   'windows-1250': { name: 'Windows-1250', prior: 0 },
-  'euc-kr': { name: 'EUC-KR', prior: -1 },
+  'euc-kr': { name: 'EUC-KR', prior: NEVER },
 } as const
 export type CodePage = keyof typeof CODE_PAGES
 
@@ -65,7 +68,7 @@ const TEXT_PAGES = {
   shift_jis: { name: 'Shift-JIS', prior: 0.2 },
   gbk: { name: 'GBK', prior: 0.2 },
   big5: { name: 'Big5', prior: 0.1 },
-  'euc-kr': { name: 'EUC-KR', prior: -1 },
+  'euc-kr': { name: 'EUC-KR', prior: NEVER },
 } as const
 export type TextPage = keyof typeof TEXT_PAGES
 
@@ -95,7 +98,7 @@ const COMMON_HANGUL = new Set(
 function areKorean(words: readonly Uint8Array[]): boolean {
   const text = words.map((bytes) => decodeName(bytes, 'euc-kr') ?? '?').join('')
   const beyond = text.match(/[^\0-\x7f]/gu) ?? []
-  if (!beyond.every((one) => /\p{Script=Hangul}/u.test(one))) return false
+  if (!beyond.every((one) => /[\uac00-\ud7a3]/u.test(one))) return false
   const common = beyond.filter((one) => COMMON_HANGUL.has(one)).length
   return (
     beyond.length >= SURELY_HANGUL ||
