@@ -11,6 +11,8 @@ export const READINGS = {
   'by-folders': 'The folders are the classes, and label tables are ignored.',
   'by-table': 'The label table names the classes, and folders are ignored.',
   'by-names': 'The beginnings of the file names are the classes.',
+  'class-codes': 'The classes keep their numbers or identifiers.',
+  'class-names': 'The classes have the names that a list in the set gives them.',
   'hidden-folders': 'Hidden folders are read, too.',
 } as const
 export type ReadingName = keyof typeof READINGS

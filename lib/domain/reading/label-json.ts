@@ -13,15 +13,86 @@ const text = (value: unknown): string => {
   return value === null || value === undefined ? '' : JSON.stringify(value)
 }
 
-/** Null: it is not JSON, or has no labels. */
-export function rowsOfJson(content: string): TableRows | null {
+/** Every way in which it may be a table, the likeliest first; empty: it is not JSON, or has no labels. */
+export function tablesOfJson(content: string): readonly TableRows[] {
   const values = parsed(content)
-  if (values === null) return null
-  if (values.kind === 'lines') return labelbox(values.lines) ?? rowsOfList(values.lines)
-  const { value } = values
-  if (Array.isArray(value)) return rowsOfList(value)
-  if (!isObject(value)) return null
-  return coco(value) ?? fiftyOne(value) ?? (isRow(value) ? objects([value]) : mapped(value))
+  if (values === null) return []
+  const value = values.kind === 'lines' ? values.lines : values.value
+  if (Array.isArray(value)) {
+    const known = (values.kind === 'lines' ? labelbox(value) : null) ?? labelStudio(value)
+    if (known !== null) return [known]
+    return [pairs(value) ?? objects(value), nestedObjects(value)].filter((rows) => rows !== null)
+  }
+  if (!isObject(value)) return []
+  const rows =
+    coco(value) ??
+    fiftyOne(value) ??
+    labelMe(value) ??
+    viaProject(value) ??
+    (isRow(value) ? objects([value]) : mapped(value))
+  return rows === null ? [] : [rows]
+}
+
+/** Rows with the objects inside each object as columns of their own; null where there are none. */
+function nestedObjects(list: readonly unknown[]): TableRows | null {
+  if (!list.every(isObject)) return null
+  const rows = list.map((one) => new Map(fieldsIn(one, '', 0)))
+  const keys = [...new Set(rows.flatMap((row) => [...row.keys()]))].slice(0, MOST_FIELDS)
+  if (!keys.some((key) => key.includes(PATH_SIGN))) return null
+  return [
+    keys.map((key) => key.split(PATH_SIGN).at(-1)!),
+    ...rows.map((row) => keys.map((key) => text(row.get(key)))),
+  ]
+}
+
+const PATH_SIGN = '\n'
+const DEEPEST_FIELD = 4
+const MOST_FIELDS = 60
+
+function fieldsIn(value: JsonObject, path: string, depth: number): readonly (readonly [string, unknown])[] {
+  return Object.entries(value).flatMap(([key, one]) => {
+    const own = path === '' ? key : `${path}${PATH_SIGN}${key}`
+    return isObject(one) && depth < DEEPEST_FIELD ? fieldsIn(one, own, depth + 1) : [[own, one] as const]
+  })
+}
+
+/** labelme: a file for each image, with its shapes, or with flags for the whole image. */
+function labelMe({ imagePath, shapes, flags }: JsonObject): TableRows | null {
+  if (typeof imagePath !== 'string' || !Array.isArray(shapes)) return null
+  const ofShapes = shapes.filter(isObject).map((one) => text(one['label']))
+  const ofImage = Object.entries(isObject(flags) ? flags : {}).flatMap(([name, isSet]) =>
+    isSet === true ? [name] : [],
+  )
+  const labels = ofImage.length > 0 ? ofImage : ofShapes
+  return [
+    ['image', 'label'],
+    [imagePath, JSON.stringify([...new Set(labels)])],
+  ]
+}
+
+/** A project of the VGG Image Annotator: attributes of the file, or of its regions. */
+function viaProject({ _via_img_metadata: metadata }: JsonObject): TableRows | null {
+  if (!isObject(metadata)) return null
+  const files = Object.values(metadata).filter(isObject)
+  const rows = files.map((file) => {
+    const ofFile = attributesIn(file['file_attributes'])
+    const regions = Array.isArray(file['regions']) ? file['regions'].filter(isObject) : []
+    const ofRegions = regions.flatMap((one) => attributesIn(one['region_attributes']))
+    const labels = ofFile.length > 0 ? ofFile : ofRegions
+    return [text(file['filename']), JSON.stringify([...new Set(labels)])]
+  })
+  return [['filename', 'label'], ...rows]
+}
+
+/** The value of the attribute for the class, or of the only one that is set. */
+function attributesIn(value: unknown): readonly string[] {
+  const set = Object.entries(isObject(value) ? value : {}).flatMap(([name, one]) => {
+    const label = isObject(one) ? Object.keys(one).find((key) => one[key] === true) : one
+    return typeof label === 'string' && label.trim() !== '' ? [[name, label] as const] : []
+  })
+  const named = set.filter(([name]) => labelRank(name) !== null)
+  const [only] = named.length > 0 ? named : set
+  return only === undefined || (named.length === 0 && set.length > 1) ? [] : [only[1]]
 }
 
 function parsed(
@@ -92,7 +163,10 @@ function imageIn(data: JsonObject): string {
 
 function choicesOf(result: unknown): readonly string[] {
   const value = isObject(result) ? result['value'] : null
-  const choices = isObject(value) ? (value['choices'] ?? value['taxonomy'] ?? value['labels']) : null
+  if (!isObject(value)) return []
+  // rectanglelabels, polygonlabels, …
+  const ofShapes = Object.entries(value).find(([key]) => /[a-z]labels$/.test(key))?.[1]
+  const choices = value['choices'] ?? value['taxonomy'] ?? value['labels'] ?? ofShapes
   return Array.isArray(choices) ? choices.map(text).filter((one) => one !== '') : []
 }
 

@@ -4,6 +4,7 @@
 import { READINGS, choicesText, type Choice, type Doubt } from './choices.ts'
 import { METADATA_FILE, README_FILE } from '../exported-set.ts'
 import { EXPORT_NOTE, exportedSetIn, type ExportedSet } from './darkroom-set.ts'
+import { classCodes } from './class-codes.ts'
 import { spellingOf, type NameUse, type ClassSpellings } from './class-spelling.ts'
 import { readFolders } from './folder-reading.ts'
 import { folderOf, folderTree, type ListedFile } from './folder-tree.ts'
@@ -12,7 +13,8 @@ import type { FilePlacement, SkipCause } from './file-placement.ts'
 import { labelOf, labelSource, type FoundLabel } from './label-source.ts'
 import { hiddenFolderOf, systemReason } from './system-files.ts'
 import { unreadReason } from './unread-files.ts'
-import { readTables, type FileLabel, type TableText } from './table-labels.ts'
+import { isTableName } from './table-files.ts'
+import { candidatesOf, readTables, type FileLabel, type TableText } from './table-labels.ts'
 
 export type SetListing = { readonly files: readonly ListedFile[]; readonly tables: readonly TableText[] }
 
@@ -116,7 +118,15 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
     choices,
   )
   const source = labelSource({ images, folders, inTables, tables, choices })
-  const labelsOf = (path: string): FoundLabel => labelOf(path, { folders, inTables, source })
+  const writtenLabelsOf = (path: string): FoundLabel => labelOf(path, { folders, inTables, source })
+  const codes = classCodes(
+    [...new Set(namesIn(images, writtenLabelsOf).map(({ name }) => name))],
+    tables
+      .filter(({ path }) => inTables.unused.has(path))
+      .map((table) => ({ path: table.path, text: table.text, rows: candidatesOf(table) ?? [] })),
+    choices,
+  )
+  const labelsOf = (path: string): FoundLabel => renamed(writtenLabelsOf(path), codes.nameOf)
   const spelling = spellingOf(namesIn(images, labelsOf), choices)
 
   const places = new Map<string, FilePlacement>()
@@ -130,13 +140,13 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
   const decide = (path: string): FilePlacement => {
     if (tablePaths.has(path)) {
       const unused = inTables.unused.get(path)
-      return inTables.used.has(path)
+      return inTables.used.has(path) || path === codes.path
         ? { kind: 'table' }
         : skipped(unused ?? 'it is not a label table', 'outside')
     }
     const system = skipReason(path)
     if (system !== null) return skipped(system, 'system')
-    const unread = unreadReason(path)
+    const unread = unreadReason(path) ?? (isTableName(path) ? TOO_MANY : null)
     if (unread !== null) return skipped(unread, 'outside')
     const found = labelsOf(path)
     const areNamed = inTables.used.size > 0 || source.kind === 'names'
@@ -153,17 +163,26 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
       ...countPlan(placed),
       placed,
       placeOf,
-      notes: [...inTables.notes, ...source.notes, ...spelling.notes],
+      notes: [...inTables.notes, ...source.notes, ...codes.notes, ...spelling.notes],
       missing: inTables.missing,
     },
     doubts: [
       ...source.doubts,
       ...(source.hasFolderClasses ? folders.doubts : []),
       ...inTables.doubts,
+      ...codes.doubts,
       ...spelling.doubts,
       ...(isHiddenRead ? [] : hiddenDoubts(files)),
     ],
   }
+}
+
+/** A text or table that table-files.ts left out. */
+const TOO_MANY = 'it is not read as a label table: it is about one image, too large, or one of too many'
+
+function renamed(found: FoundLabel, nameOf: (label: string) => string): FoundLabel {
+  if (found.kind === 'label') return { ...found, label: nameOf(found.label) }
+  return found.kind === 'none' ? found : { ...found, labels: found.labels.map(nameOf) }
 }
 
 /** A folder with images is hidden by its name. */

@@ -5,7 +5,8 @@ import { textPageName } from './code-pages.ts'
 import { fileIndex, type FileIndex } from './file-names.ts'
 import type { PlannedSplit } from './folder-reading.ts'
 import { folderOf } from './folder-tree.ts'
-import { rowsOfJson } from './label-json.ts'
+import { tablesOfJson } from './label-json.ts'
+import { rowsOfXml } from './label-xml.ts'
 import { readTable, tableRole, type TableReading } from './label-table.ts'
 import { labelRank } from './table-headings.ts'
 import { tablesIn, type CharacterSet, type TableRows } from './table-text.ts'
@@ -121,15 +122,22 @@ export function readTables(
 const parsed = new WeakMap<TableText, readonly TableRows[] | null>()
 
 /** What the text may be, parsed once for all readings of a set; null for JSON without labels. */
-function candidatesOf(table: TableText): readonly TableRows[] | null {
+export function candidatesOf(table: TableText): readonly TableRows[] | null {
   const known = parsed.get(table)
   if (known !== undefined) return known
-  const json = rowsOfJson(table.text)
-  const isJson = /\.(?:jsonl?|ndjson)$/i.test(table.path)
-  const unlabelled = isJson ? null : tablesIn(table.text)
-  const candidates = json === null ? unlabelled : [json]
+  const candidates = candidatesIn(table)
   parsed.set(table, candidates)
   return candidates
+}
+
+function candidatesIn({ path, text }: TableText): readonly TableRows[] | null {
+  if (/\.xml$/i.test(path)) {
+    const rows = rowsOfXml(text)
+    return rows && [rows]
+  }
+  const json = tablesOfJson(text)
+  if (json.length > 0) return json
+  return /\.(?:jsonl?|ndjson|manifest)$/i.test(path) ? null : tablesIn(text)
 }
 
 const nameOf = (path: string): string => path.split('/').at(-1) ?? path

@@ -88,7 +88,7 @@ export function tablesIn(text: string): readonly TableRows[] {
   const tables = scored
     .map(({ separator }) => withoutTitle(rowsOf(clean, separator, Infinity)))
     .filter((rows) => rows.length > 0)
-  return tables.length > 0 ? tables : bySpaces(clean)
+  return tables.length > 0 ? tables : [...byColons(clean), ...bySpaces(clean)]
 }
 
 const MOST_LINES = 1_000_000
@@ -99,6 +99,19 @@ function withoutTitle(rows: TableRows): TableRows {
   return first > 0 && first <= MOST_TITLE_LINES ? rows.slice(first) : rows
 }
 const MOST_TITLE_LINES = 5
+
+/** `1.jpg: cat`: a list with a colon after each file name. */
+function byColons(text: string): readonly TableRows[] {
+  const lines = text.split(/\r\n|\r|\n/, MOST_LINES + 1).filter((line) => line.trim() !== '')
+  if (lines.length > MOST_LINES) return []
+  const rows = lines.map((line) => {
+    const end = /\.[a-z0-9]{2,5}["']? ?:/i.exec(line)
+    const at = end === null ? -1 : end.index + end[0].length
+    return at < 0 ? null : [line.slice(0, at - 1).trim(), line.slice(at).trim()]
+  })
+  const found = rows.filter((row) => row !== null)
+  return found.length > 0 && found.length === rows.length ? [found] : []
+}
 
 /** `images/1.jpg 3`: a list whose columns are separated by spaces. */
 function bySpaces(text: string): readonly TableRows[] {
@@ -138,7 +151,7 @@ function rowsOf(text: string, separator: string, most: number): string[][] {
   }
   const endRow = (): void => {
     endCell()
-    if (hasText) rows.push(row)
+    if (hasText && !isRule(row)) rows.push(row)
     row = []
     hasText = false
   }
@@ -168,5 +181,8 @@ function rowsOf(text: string, separator: string, most: number): string[][] {
   if (rows.length < most) endRow()
   return rows
 }
+
+/** `|---|---|` below the heading of a table in Markdown. */
+const isRule = (row: readonly string[]): boolean => row.every((cell) => /^ *:?(?:-{3,}:?)? *$/.test(cell))
 
 const isSpace = (character: string): boolean => character.trim() === ''

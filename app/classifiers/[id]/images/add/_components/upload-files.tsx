@@ -23,7 +23,7 @@ export function UploadDropZone({
   return (
     <DropZone
       title="Drop images, folders or a ZIP here"
-      accept="image/*,.heic,.heif,.zip,.tm,.csv,.tsv,.json,.jsonl,.txt"
+      accept="image/*,.heic,.heif,.zip,.tm,.csv,.tsv,.json,.jsonl,.xml,.txt"
       allowFolders
       acceptPaste
       isDisabled={progress !== null}
