@@ -32,6 +32,7 @@ async function send(to: Awaited<ReturnType<typeof link>>, ...parts: readonly Par
     },
     {
       requestId: 'r',
+      signal: new AbortController().signal,
       caller: {
         kind: 'link',
         id: to.id,

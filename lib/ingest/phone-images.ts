@@ -17,7 +17,7 @@ type AddPhoneImages = typeof addPhoneImages
 export type PhoneImageCases = {
   readonly addPhoneImages: (
     input: Input<AddPhoneImages>,
-    request: { readonly caller: Caller; readonly requestId: string },
+    request: { readonly caller: Caller; readonly requestId: string; readonly signal: AbortSignal },
   ) => Promise<Output<AddPhoneImages>>
 }
 
@@ -29,13 +29,13 @@ export function createPhoneImages({
   readonly phoneLinks: Pick<PhoneLinks, 'take'>
 }): PhoneImageCases {
   return {
-    async addPhoneImages({ parts }, { caller: { id, classifier, link }, requestId }) {
+    async addPhoneImages({ parts }, { caller: { id, classifier, link }, requestId, signal }) {
       if (id === null || classifier === undefined || link === undefined)
         throw new Error('only a phone link adds images here')
       const take = (images: number, bytes: number) => phoneLinks.take(id, { images, bytes }, MOST)
       const report = await upload(
         { classifier, parts: singleImages(parts, { label: link.label, take }) },
-        { requestId, phoneLinkId: id },
+        { requestId, phoneLinkId: id, signal },
       )
       if ('dry_run' in report) throw new Error('a phone sends no dry_run')
       const { message, count, findings } = report

@@ -67,7 +67,7 @@ export type UploadPorts = {
 export type IngestAnswers = {
   readonly upload: (
     input: Input<typeof upload>,
-    request: { readonly requestId: string; readonly phoneLinkId?: string },
+    request: { readonly requestId: string; readonly phoneLinkId?: string; readonly signal?: AbortSignal },
   ) => Promise<UploadReport | (typeof uploadDryRun)['_output']>
   readonly undoUpload: (
     input: Input<typeof undoUpload>,

@@ -184,6 +184,25 @@ test('an upload that is cancelled while it is processed leaves no sample, and ca
   expect((await samples()).length).toBe(MOST_AT_ONCE + 1)
 })
 
+test('an upload whose client disconnects while its few images are processed leaves no sample', async () => {
+  const parts: FormFields = [
+    ['label', 'cow'],
+    ...Array.from({ length: MOST_AT_ONCE }, (_, i) => ['files', image(i), `${i}.png`] as const),
+  ]
+  const leaving = new AbortController()
+  const sending = send(parts, '?classifier=pets', leaving.signal)
+  await expect.poll(() => data.uploads.runningBefore('~'), { interval: 1 }).toHaveLength(1)
+
+  leaving.abort()
+  const { body } = await sending
+
+  const [report] = (await data.queries.listUploads({ limit: 9 })).uploads
+  expect(body.detail).toContain('the connection was closed')
+  expect(report).toMatchObject({ state: 'failed', count: 0, error: expect.stringContaining('was closed') })
+  expect(await samples()).toEqual([])
+  expect(leftOver()).toEqual([])
+})
+
 test('an upload that another process works on is cancelled as well', async () => {
   const { body } = await send([
     ['label', 'cow'],

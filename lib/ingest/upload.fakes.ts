@@ -76,6 +76,7 @@ export type FormFields = readonly (readonly [name: string, value: string | Uint8
 export async function send(
   parts: FormFields,
   query = '?classifier=pets',
+  signal?: AbortSignal,
 ): Promise<{ status: number; body: UploadReport & { code?: string; detail?: string } }> {
   openProgram({ settings: { maxUploadBytes: LIMITS.maxUploadBytes } })
   const form = new FormData()
@@ -89,6 +90,7 @@ export async function send(
       method: 'POST',
       body: form,
       headers: { authorization: 'Bearer admin' },
+      ...(signal && { signal }),
     }),
   )
   return { status: response.status, body: (await response.json()) as UploadReport }

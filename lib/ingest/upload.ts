@@ -48,8 +48,12 @@ export function createIngest(ports: UploadPorts): Ingest {
     await ports.uploads.change(entry.id, { plan: planAnswer(plan) })
     const cancelling = new AbortController()
     const signal = AbortSignal.any([stopping.signal, cancelling.signal])
-    const cancel = (): void => cancelling.abort(cancelled())
-    const wanted = whileWanted(images(), () => ports.uploads.isCancelRequested(entry.id), cancel)
+    const cancel = (error = cancelled()): void => cancelling.abort(error)
+    const wanted = whileWanted(
+      images(),
+      () => ports.uploads.isCancelRequested(entry.id),
+      () => cancel(),
+    )
     const work = ingestImages(wanted, { upload: entry, source: 'upload', isOneGroup, signal }, ports)
     return {
       entry,
@@ -82,7 +86,7 @@ export function createIngest(ports: UploadPorts): Ingest {
   const allEnded = () => Promise.all([...background.values()].map(({ ended }) => ended))
 
   return {
-    async upload(input, { requestId, phoneLinkId }) {
+    async upload(input, { requestId, phoneLinkId, signal }) {
       const arrivals = await receive(input.parts, ports.folder, maxImageBytes)
       let isBehind = false
       try {
@@ -97,16 +101,21 @@ export function createIngest(ports: UploadPorts): Ingest {
             plan: planAnswer(content.plan),
           }
         const started = await startUpload(content, { options, phoneLinkId })
-        const { entry, count, work, forget } = started
+        const { entry, count, work, forget, cancel } = started
         if (count > MOST_AT_ONCE) {
           isBehind = true
           continueInBackground(started, arrivals, requestId)
         } else {
+          const cancelUnheard = (): void => cancel(disconnected())
+          signal?.addEventListener('abort', cancelUnheard)
+          if (signal?.aborted === true) cancelUnheard()
           try {
             refuseNothing(await work)
           } catch (error) {
             await forget()
             throw error
+          } finally {
+            signal?.removeEventListener('abort', cancelUnheard)
           }
         }
         return await ports.queries.getUpload({ id: entry.id })
@@ -153,7 +162,7 @@ type StartedUpload = {
   readonly entry: Upload
   readonly count: number
   readonly work: Promise<Upload>
-  readonly cancel: () => void
+  readonly cancel: (error?: DarkroomError) => void
   /** Removes the classifier that was created for it, while it is empty. */
   readonly forget: () => Promise<void>
 }
@@ -162,6 +171,13 @@ const cancelled = (): DarkroomError =>
   new DarkroomError('conflict', {
     what: 'The upload was cancelled',
     why: 'a user cancelled it while its images were being processed',
+    remedy: 'Upload the files again to add them.',
+  })
+
+const disconnected = (): DarkroomError =>
+  new DarkroomError('conflict', {
+    what: 'The upload was cancelled',
+    why: 'the connection was closed while its images were being processed',
     remedy: 'Upload the files again to add them.',
   })
 
