@@ -2,84 +2,14 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { zipFile } from '#lib/archive/zip-file.fakes.ts'
-import type { Caller, Part } from '#lib/contracts/contract.ts'
-import type { ImportJobAnswer } from '#lib/contracts/imports.ts'
 import type { JobPayloads } from '#lib/domain/jobs.ts'
-import { folderForTest, openForTest, type DataFixture } from '#lib/data/opened.fakes.ts'
-import { messageOf } from '#lib/domain/errors.ts'
-import { openEngine } from '#lib/engines/open-engine.ts'
-import { readBundle } from '#lib/ml/formats/bundle.ts'
+import { openForTest } from '#lib/data/opened.fakes.ts'
 import { createCarryCases } from '../versions/carry-classifiers.ts'
 import { teachableExport } from './foreign-network.fakes.ts'
-import { createImportCases } from './import-cases.ts'
+import { form, imports, teachable, type Form } from './import-jobs.fakes.ts'
 import { forgetFiles } from './receive-import.ts'
-import { createRunImport } from './run-import.ts'
-import { sealNetwork } from './seal-network.ts'
 
-const ADA: Caller = { kind: 'person', id: null, name: 'Ada', scopes: ['edit'] }
 const MIB = 1024 ** 2
-type Form = Readonly<Record<string, string>>
-
-async function* form(
-  files: readonly (readonly [field: string, name: string, Uint8Array])[],
-  fields: Form = {},
-) {
-  for (const [name, value] of Object.entries(fields)) yield { kind: 'field', name, value } satisfies Part
-  for (const [name, filename, bytes] of files) {
-    async function* chunks() {
-      yield bytes
-    }
-    yield { kind: 'file', name, filename, bytes: chunks() } satisfies Part
-  }
-}
-
-function imports(fixture: DataFixture, dataDir = folderForTest(), maxUploadBytes = MIB) {
-  const { data, clock } = fixture
-  const cases = createImportCases({ data, dataDir, maxUploadBytes, now: clock.now })
-  const run = createRunImport({
-    data,
-    dataDir,
-    maxImageBytes: MIB,
-    maxUploadBytes: MIB,
-    codeVersion: 'test',
-    machine: 'test',
-    async seal(sealing, { onProgress }) {
-      await using engine = await openEngine('wasm', 'inference')
-      return sealNetwork(sealing, {
-        ...{ engine, onProgress },
-        now: () => new Date(clock.now()),
-        prove: async (folder) => void (await readBundle(folder)),
-      })
-    },
-  })
-  return {
-    ...cases,
-    dataDir,
-    send: (files: Parameters<typeof form>[0], fields: Form = {}) =>
-      cases.createImportJob({ parts: form(files, fields) }, { caller: ADA }),
-    /** As the worker does the next job. */
-    async work(attempt = 1): Promise<ImportJobAnswer> {
-      const job = (await data.jobs.claim('w', ['import'], clock.now(), 60_000))!
-      const signal = new AbortController().signal
-      await run(job.payload as JobPayloads['import'], { attempt, signal }).then(
-        (result) => data.jobs.complete(job.id, 'w', result, clock.now()),
-        (error: unknown) =>
-          data.jobs.fail(
-            job.id,
-            'w',
-            { code: 'invalid_input', message: messageOf(error) },
-            null,
-            clock.now(),
-          ),
-      )
-      return cases.getImportJob({ id: job.id })
-    },
-  }
-}
-
-const teachable = (labels: readonly string[]) =>
-  ['file', 'converted.zip', zipFile(teachableExport(labels))] as const
 
 /** The file of a classifier without images, as another Darkroom exports it. */
 async function exportedClassifier(id: string): Promise<Uint8Array> {

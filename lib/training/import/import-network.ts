@@ -1,6 +1,6 @@
 /** A network of another program becomes a version: of a new classifier, or of one with the same classes. The network is
  *  read and sealed elsewhere; here it gets its rows, after everything else has succeeded. */
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ImportResult } from '#lib/contracts/imports.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -89,7 +89,7 @@ type NewVersionOfNetwork = {
   readonly out: string
 }
 
-/** Under the number that is free now, which another version may have taken meanwhile. */
+/** Under a number that is free now: another version may have taken the one that was meant. */
 async function placed(
   { id, title, sealed, number: sealedNumber, out }: NewVersionOfNetwork,
   data: NetworkImportPorts['data'],
@@ -102,15 +102,7 @@ async function placed(
   try {
     requireSameClasses(classifier, sealed.classes)
     if (classifier.classes.length === 0) await data.classifiers.addClasses(id, sealed.classes)
-    const number = await data.versions.nextNumber(id)
-    if (number !== sealedNumber) {
-      const bundle = await readBundle(out)
-      await writeBundle(out, { ...bundle, card: { ...bundle.card, version: `v${number}` } })
-    }
-    const target = data.versions.folderFor(id, number)
-    await mkdir(dirname(target), { recursive: true })
-    await rm(target, { recursive: true, force: true }) // of an import that was killed
-    await rename(out, target)
+    const { number, target } = await moved(id, { out, sealedNumber }, data)
     try {
       return await data.versions.register({ classifierId: id, number, runId: null })
     } catch (error) {
@@ -122,6 +114,39 @@ async function placed(
     throw error
   }
 }
+
+/** A folder without a row and older than this is that of an import that was killed. */
+const ABANDONED_MS = 60 * 60_000
+
+/** Moves the folder to the next number. Its folder reserves a number: another import may be about to register it. */
+async function moved(
+  id: string,
+  { out, sealedNumber }: { readonly out: string; readonly sealedNumber: number },
+  { versions }: Pick<NetworkImportPorts['data'], 'versions'>,
+): Promise<{ readonly number: number; readonly target: string }> {
+  let written = sealedNumber
+  for (let number = await versions.nextNumber(id); ; number += 1) {
+    if (number !== written) {
+      const bundle = await readBundle(out)
+      await writeBundle(out, { ...bundle, card: { ...bundle.card, version: `v${number}` } })
+      written = number
+    }
+    const target = versions.folderFor(id, number)
+    await mkdir(dirname(target), { recursive: true })
+    const other = await stat(target).catch(() => null)
+    if (other !== null && Date.now() - other.mtimeMs > ABANDONED_MS)
+      await rm(target, { recursive: true, force: true })
+    try {
+      await rename(out, target)
+      return { number, target }
+    } catch (error) {
+      if (!isTaken(error)) throw error
+    }
+  }
+}
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
 
 const createdFor = (
   id: string,
