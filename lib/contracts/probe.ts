@@ -26,6 +26,8 @@ const headFigures = z.object({
   embed: cost,
   /** All tries, for each training image. */
   fit: cost,
+  /** Views of each training image. */
+  views: z.number().int(),
 })
 export type HeadFigures = z.output<typeof headFigures>
 
@@ -45,7 +47,7 @@ export const probeFigures = z.object({
 })
 export type ProbeFigures = z.output<typeof probeFigures>
 
-export const PROBE_FORMAT = 2
+export const PROBE_FORMAT = 3
 
-/** A file of figures; format 1 had only the figures. */
+/** A file of figures; format 1 had only the figures, format 2 had no views. */
 export const storedProbe = z.object({ format: z.literal(PROBE_FORMAT), figures: probeFigures })

@@ -10,7 +10,7 @@ import { say } from './progress.mjs'
 
 const FOLDER = '.pretrained'
 /** As in lib/training/pretrained/backbone-package.ts. One that was installed with another number is replaced. */
-const EDITION = 2
+const EDITION = 3
 
 /** Tried once and remembered, whether it succeeded or not: the next start does not try again.
  *  @param {string} root @param {string} node @param {NodeJS.ProcessEnv} env */

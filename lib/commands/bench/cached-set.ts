@@ -73,7 +73,7 @@ export async function cachedSet(
   const names = [...classes].toSorted()
   const images = open.set('train', names)
   const { network, weights } = await readBundle(folder)
-  const { sets } = await embed([{ set: images, views: trainingViews(spec, true) }], {
+  const { sets } = await embed([{ set: images, views: trainingViews(spec, { isMirrored: true, network }) }], {
     engine,
     network,
     weights,

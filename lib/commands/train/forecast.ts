@@ -9,7 +9,6 @@ import { purposeOf } from '#lib/training/job/engine-purpose.ts'
 import { followProbe } from '#lib/training/job/follow.ts'
 import { forecast, forecastWords, type Forecast, type Parts } from '#lib/training/retrain/forecast.ts'
 import { hasPack, packName, snapshotHash, type PackEntry } from '#lib/training/run/data/pack.ts'
-import { viewsOf } from '#lib/training/probe/probe-head.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { readSamples } from '#lib/training/run/plan.ts'
 import { datasetSamples } from '#lib/training/run/data/sources.ts'
@@ -44,7 +43,7 @@ export async function forecastOf({
     const isPacked =
       plan.start.kind !== 'choose-network' && (await hasPack(plan.packs, packName(snapshot, plan.spec)))
     return {
-      ...forecast({ figures, parts, epochs, patience, views: viewsOf(plan), isPacked, isCompared: false }),
+      ...forecast({ figures, parts, epochs, patience, isPacked, isCompared: false }),
       parts,
     }
   } finally {

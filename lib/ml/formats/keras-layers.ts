@@ -87,12 +87,12 @@ function entriesOf(layer: Layer, source: string, shapes: ReadonlyMap<string, Sha
 
 /** Two dense layers whose kernels are the matrices of the resize. */
 function resized(
-  { name, size }: Extract<Layer, { kind: 'resize' }>,
+  { name, size, part }: Extract<Layer, { kind: 'resize' }>,
   source: string,
   [h, w]: Shape,
 ): readonly LayerEntry[] {
   const dense = (suffix: string, from: number): Link => {
-    const matrix = resizeMatrix(from, size)
+    const matrix = resizeMatrix(from, size, part)
     const values = matrix.map((_, i) => matrix[(i % size) * from + Math.floor(i / size)]!)
     return [
       suffix,

@@ -4,10 +4,10 @@
 import type { ResizeMatrices } from '../network/kernels.ts'
 import type { Rule } from './layer.ts'
 
-export const resize: Rule<'resize'> = (_, { k, x, from, to }) => {
+export const resize: Rule<'resize'> = ({ part }, { k, x, from, to }) => {
   const along: ResizeMatrices = {
-    rows: resizeMatrix(from[0]!, to[0]!),
-    columns: resizeMatrix(from[1]!, to[1]!),
+    rows: resizeMatrix(from[0]!, to[0]!, part),
+    columns: resizeMatrix(from[1]!, to[1]!, part),
   }
   const window = { input: from, output: to }
   return {
@@ -17,13 +17,15 @@ export const resize: Rule<'resize'> = (_, { k, x, from, to }) => {
 }
 
 /** [to, from]: each output place weighs the input places by a triangle that is as wide as the reduction
- *  (antialiased linear interpolation, as PIL's BILINEAR); each row sums to 1. */
-export function resizeMatrix(from: number, to: number): Float32Array {
+ *  (antialiased linear interpolation, as PIL's BILINEAR); each row sums to 1.
+ *  @param part of the side, in the middle, that fills the whole output; near its ends, places beyond it count too */
+export function resizeMatrix(from: number, to: number, part = 1): Float32Array {
   const matrix = new Float32Array(to * from)
-  const scale = from / to
+  const scale = (from * part) / to
+  const start = (from * (1 - part)) / 2
   const stretch = Math.max(1, scale)
   for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale
+    const centre = start + (i + 0.5) * scale
     const weights = Array.from({ length: from }, (_, j) =>
       Math.max(0, 1 - Math.abs(j + 0.5 - centre) / stretch),
     )

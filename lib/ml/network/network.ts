@@ -47,7 +47,11 @@ export type Layer = { readonly name: string; readonly from?: string } & (
     }
   | { readonly kind: 'concat'; /** the earlier layer whose vector is appended */ readonly other: string }
   /** The map at another size, each pixel the antialiased (area-weighted linear) mean of those it covers. */
-  | { readonly kind: 'resize'; readonly size: number }
+  | {
+      readonly kind: 'resize'
+      readonly size: number
+      /** share of each side, of the middle; 1 when absent */ readonly part?: number
+    }
   | { readonly kind: 'dropout'; /** share set to zero, in steps of 1/256 */ readonly rate: number }
   | ({ readonly kind: 'graph' } & GraphFile)
 )

@@ -17,6 +17,8 @@ export type Branch = {
   readonly name: string
   readonly network: Network
   readonly weights: Weights
+  /** The share of each side that this network sees, of the middle; absent: the whole image. */
+  readonly part?: number
   /** What this network takes for each channel is scale · x + offset, with x as the whole takes it. Absent: x itself. */
   readonly pixels?: { readonly scale: readonly number[]; readonly offset: readonly number[] }
 }
@@ -61,14 +63,15 @@ export function sideBySide(
 }
 
 /** All layers but the last, under names of the branch, behind those that prepare its image. */
-function branchLayers(
-  { name: branch, network, pixels }: Branch,
+export function branchLayers(
+  { name: branch, network, pixels, part }: Branch,
   size: number,
 ): { readonly layers: readonly Layer[]; readonly last: string } {
   const preparing: Layer[] = []
   const image = (): string => preparing.at(-1)?.name ?? INPUT
-  if (network.input.size < size)
-    preparing.push({ name: `${branch}.smaller`, kind: 'resize', size: network.input.size, from: INPUT })
+  const resized = { kind: 'resize', size: network.input.size, from: INPUT } as const
+  if (part !== undefined) preparing.push({ name: `${branch}.part`, ...resized, part })
+  else if (network.input.size < size) preparing.push({ name: `${branch}.smaller`, ...resized })
   if (pixels) preparing.push({ name: `${branch}.${PIXELS}`, kind: 'batchNorm', from: image() })
   const named = (name: string): string => (name === INPUT ? image() : `${branch}.${name}`)
   const layers = network.layers.slice(0, -1).map((layer, index): Layer => {
@@ -87,7 +90,7 @@ function branchLayers(
   }
 }
 
-function branchWeights({ name: branch, network, weights, pixels }: Branch): Weights {
+export function branchWeights({ name: branch, network, weights, pixels }: Branch): Weights {
   const last = network.layers.at(-1)!.name
   const own = Object.fromEntries(
     weightSpecs(network)
@@ -98,11 +101,11 @@ function branchWeights({ name: branch, network, weights, pixels }: Branch): Weig
         return [`${branch}.${name}`, values]
       }),
   )
-  return pixels ? { ...own, ...pixelWeights(`${branch}.${PIXELS}`, pixels) } : own
+  return pixels ? { ...own, ...scalingWeights(`${branch}.${PIXELS}`, pixels) } : own
 }
 
 /** Of a batch norm that has seen a mean of 0 and a variance of 1. */
-function pixelWeights(layer: string, { scale, offset }: NonNullable<Branch['pixels']>): Weights {
+export function scalingWeights(layer: string, { scale, offset }: NonNullable<Branch['pixels']>): Weights {
   return {
     [`${layer}/gamma`]: Float32Array.from(scale, (factor) => factor * Math.sqrt(1 + EPSILON)),
     [`${layer}/beta`]: Float32Array.from(offset),

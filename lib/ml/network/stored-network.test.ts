@@ -33,6 +33,7 @@ test.each<[string, unknown]>([
   ['a kind that every object has', withLayer({ ...small.layers[0], kind: 'constructor' })],
   ['a layer without a name', withLayer({ ...small.layers[0], name: undefined })],
   ['a convolution without filters', withLayer({ ...small.layers[0], filters: undefined })],
+  ['a resize of a part as text', withLayer({ kind: 'resize', name: 'conv', size: 4, part: '0.7' })],
   ['a padding that is unknown', withLayer({ ...small.layers[0], padding: 'same' })],
 ])('%s is none', (_case, value) => expect(isNetwork(value)).toBe(false))
 

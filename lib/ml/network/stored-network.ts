@@ -25,7 +25,7 @@ const FIELDS: Readonly<Record<Layer['kind'], KindFields>> = {
   add: { other: ['string'] },
   scaleChannels: { other: ['string'] },
   concat: { other: ['string'] },
-  resize: { size: ['number'] },
+  resize: { size: ['number'], part: ['number', 'optional'] },
   dropout: { rate: ['number'] },
   graph: {
     file: ['string'],

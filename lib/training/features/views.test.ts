@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { liveWeights, tinyNetworks } from '#lib/ml/network/networks.fakes.ts'
+import { wholeAndMiddle } from '#lib/ml/network/whole-and-middle.ts'
 import { preprocessFor } from '../shipped/shipped.ts'
 import { trainingViews, viewOf, type View } from './views.ts'
 
@@ -29,12 +31,23 @@ test.each<[View, readonly number[], readonly number[]]>([
   )
 })
 
-test.each<[string, Parameters<typeof trainingViews>, readonly View[]]>([
-  ['photographs', [spec, true], ['plain', 'mirrored', 'zoomed']],
-  ['images with a left and a right', [spec, false], ['plain', 'zoomed']],
-  ['objects that must not be cut', [{ ...spec, fit: 'contain' }, true], ['plain', 'mirrored']],
-  ['squares too small to be cut', [{ ...spec, size: 96 }, true], ['plain', 'mirrored']],
-  ['digits', [{ ...spec, fit: 'digit' }, false], ['plain']],
-])('%s are trained on in the views that keep their class', (_, [preprocess, isMirrored], expected) => {
-  expect(trainingViews(preprocess, isMirrored)).toEqual(expected)
+const network = tinyNetworks.find(({ name }) => name.startsWith('squeeze-and-excitation, hard'))!
+
+test.each<[string, Parameters<typeof trainingViews>[0], boolean, readonly View[]]>([
+  ['photographs', spec, true, ['plain', 'mirrored', 'zoomed']],
+  ['images with a left and a right', spec, false, ['plain', 'zoomed']],
+  ['objects that must not be cut', { ...spec, fit: 'contain' }, true, ['plain', 'mirrored']],
+  ['squares too small to be cut', { ...spec, size: 96 }, true, ['plain', 'mirrored']],
+  ['digits', { ...spec, fit: 'digit' }, false, ['plain']],
+])('%s are trained on in the views that keep their class', (_, preprocess, isMirrored, expected) => {
+  expect(trainingViews(preprocess, { isMirrored, network })).toEqual(expected)
+})
+
+test('for a network that sees the middle itself, the middle is no view of its own', () => {
+  const both = wholeAndMiddle(
+    { network, weights: liveWeights(network, 1) },
+    { part: 0.7, factors: { whole: 1, middle: 1 } },
+  )
+
+  expect(trainingViews(spec, { isMirrored: true, network: both.network })).toEqual(['plain', 'mirrored'])
 })

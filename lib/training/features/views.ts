@@ -2,6 +2,8 @@
  *  its middle. They are made from the square of the image, so that it is decoded once. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { mirroredSquare } from '#lib/ml/learn/augment.ts'
+import { seesMiddle } from '#lib/ml/network/whole-and-middle.ts'
+import type { Network } from '#lib/ml/network/network.ts'
 
 export type View = 'plain' | 'mirrored' | 'zoomed'
 
@@ -11,10 +13,19 @@ const ZOOM = 0.7
 /** A part of a smaller square has too few pixels to be enlarged. */
 const FEWEST_PIXELS = 128
 
-/** @param isMirrored whether an image and its mirror image have the same class
- *  @returns the views that training images get; `contain` and `digit` show objects that must not be cut. */
-export function trainingViews({ size, fit }: Preprocess, isMirrored: boolean): readonly View[] {
-  const mayBeCut = (fit === 'cover' || fit === 'stretch') && size >= FEWEST_PIXELS
+type ViewOptions = {
+  /** Whether an image and its mirror image have the same class. */
+  readonly isMirrored: boolean
+  /** One that sees the middle itself is trained on it in every view. */
+  readonly network: Pick<Network, 'layers'>
+}
+
+/** @returns the views that training images get; `contain` and `digit` show objects that must not be cut. */
+export function trainingViews(
+  { size, fit }: Preprocess,
+  { isMirrored, network }: ViewOptions,
+): readonly View[] {
+  const mayBeCut = (fit === 'cover' || fit === 'stretch') && size >= FEWEST_PIXELS && !seesMiddle(network)
   return ['plain', ...(isMirrored ? (['mirrored'] as const) : []), ...(mayBeCut ? (['zoomed'] as const) : [])]
 }
 

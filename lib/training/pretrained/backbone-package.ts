@@ -29,7 +29,7 @@ export const specifierOf = ({ name, version }: Pick<BackbonePackage, 'name' | 'v
 
 /** A new number when other features are made of the same package: the next start then installs it again
  *  (lib/setup/backbone-background.mjs has the same number). */
-export const BACKBONE_EDITION = 2
+export const BACKBONE_EDITION = 3
 
 /** As people read it. */
 export const BACKBONE_TITLE = 'MobileNetV3-Small'

@@ -1,11 +1,13 @@
-/** The default pretrained network as a bundle: the features of MobileNetV3-Small and of the network that ships with
- *  the product side by side, because both together are more accurate than either
- *  (docs/decisions/0023-two-backbones-side-by-side.md). It fetches and checks nothing. */
+/** The default pretrained network as a bundle: the features of MobileNetV3-Small, of an image and of its middle, and
+ *  those of the network that ships with the product side by side, because all together are more accurate
+ *  (docs/decisions/0023-two-backbones-side-by-side.md, docs/decisions/0057-features-of-the-middle.md). It fetches and
+ *  checks nothing. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import { readGguf } from '#lib/ml/formats/gguf.ts'
 import { MOBILENET_SIZE, mobileNetV3Small, weightsFromTorchvision } from '#lib/ml/network/mobilenet-small.ts'
 import { sideBySide } from '#lib/ml/network/side-by-side.ts'
+import { wholeAndMiddle } from '#lib/ml/network/whole-and-middle.ts'
 import {
   unmeasuredCard,
   writeUnmeasured,
@@ -20,6 +22,11 @@ export type BackboneOrigin = Origin & {
   readonly ownFolder: string
 }
 
+/** The middle of the image that MobileNetV3-Small sees as well, as a share of each side. */
+const MIDDLE = 0.7
+/** The whole counts twice as much as the middle. A last layer standardises their sum, but distances between images
+ *  depend on its scale: at 0.7, they tell foreign images better than at 1. */
+const FACTORS = { whole: (0.7 * 2) / 3, middle: 0.7 / 3 } as const
 /** It has no classes: its last layer is replaced before anything learns. */
 const NO_CLASSES = ['none yet', 'none either']
 
@@ -32,11 +39,13 @@ export async function writeBackbone(
   const mobile = mobileNetV3Small(NO_CLASSES.length)
   const spec = preprocessFor({ size: MOBILENET_SIZE, channels: 3, fit: 'cover' })
   requireSameNumbers(spec, own.preprocess)
+  const weights = weightsFromTorchvision(mobile, readGguf(gguf).tensors)
+  const seen = wholeAndMiddle({ network: mobile, weights }, { part: MIDDLE, factors: FACTORS })
   const both = sideBySide(
     BACKBONE_FOLDER,
     [
       { name: 'own', network: own.network, weights: own.weights },
-      { name: 'mobile', network: mobile, weights: weightsFromTorchvision(mobile, readGguf(gguf).tensors) },
+      { name: 'mobile', ...seen },
     ],
     NO_CLASSES.length,
   )
@@ -60,8 +69,8 @@ const FACTS: UnmeasuredFacts = {
   trainedOn: 'ImageNet and others',
   notes: [
     `Its features serve the last layers of other classifiers: those of ${BACKBONE_TITLE} (weights of the npm ` +
-      `package ${specifierOf(BACKBONE_PACKAGE)}, ${BACKBONE_PACKAGE.license}) and those of the network that ships ` +
-      'with Darkroom, side by side.',
+      `package ${specifierOf(BACKBONE_PACKAGE)}, ${BACKBONE_PACKAGE.license}), of the whole image and its middle, ` +
+      'and those of the network that ships with Darkroom, side by side.',
   ],
 }
 

@@ -3,7 +3,7 @@ import type { HeadFigures } from '#lib/contracts/probe.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { learnHead, type HeadSettings } from '#lib/ml/learn/head.ts'
 import { clouds } from '#lib/ml/learn/synthetic-features.ts'
-import { featureLength } from '#lib/ml/network/network.ts'
+import { featureLength, type Network } from '#lib/ml/network/network.ts'
 import { computeOutputs } from '../run/seal/outputs.ts'
 import { trainingViews } from '../features/views.ts'
 import { per, stopwatch } from './cost.ts'
@@ -25,7 +25,8 @@ export async function probeHead(
   ).finally(() => engine.unload(KEY))
   const length = featureLength(network)
   const count = Math.max(classes * 2, Math.min(images, MOST_FITTED))
-  const training = clouds({ count, length, classes, seed: plan.seed, views: viewsOf(plan) })
+  const views = viewsOf(plan, network)
+  const training = clouds({ count, length, classes, seed: plan.seed, views })
   const none = { ...training, count: 0, views: [new Float32Array(0)], labels: new Int32Array(0) }
   const fitted = await timed(async () => {
     for (const _try of learnHead({
@@ -38,18 +39,18 @@ export async function probeHead(
     }))
       ports.signal.throwIfAborted()
   })
-  return { kind: 'head', embed: per(embedded.cost, few.count), fit: per(fitted.cost, count) }
+  return { kind: 'head', embed: per(embedded.cost, few.count), fit: per(fitted.cost, count), views }
 }
 
 /** How many features rows each training image of a head gives. */
-export function viewsOf({
-  recipe,
-  classifier,
-  spec,
-}: Pick<RunPlan, 'recipe' | 'classifier' | 'spec'>): number {
+export function viewsOf(
+  { recipe, classifier, spec }: Pick<RunPlan, 'recipe' | 'classifier' | 'spec'>,
+  network: Network,
+): number {
   switch (recipe.kind) {
     case 'head':
-      return trainingViews(spec, recipe.settings.mirrored && classifier.isMirrorable).length
+      return trainingViews(spec, { isMirrored: recipe.settings.mirrored && classifier.isMirrorable, network })
+        .length
     case 'scratch':
     case 'finetune':
     case 'transfer':

@@ -49,7 +49,7 @@ export async function probe(
     const { learning, head } = await probeTraining(run, plan.recipe)
     const sealing = await probeSaving(run, pack)
     const perImage = learning.kind === 'head' ? learning.embed : learning.choose
-    const numbers = featureLength(network.value.network) * viewsOf(plan)
+    const numbers = featureLength(network.value.network) * viewsOf(plan, network.value.network)
     return {
       engine: ports.engine.name,
       start,

@@ -14,7 +14,6 @@ import { resultOf } from '../job/job-result.ts'
 import { hasPack, packName, snapshotHash } from '../run/data/pack.ts'
 import type { PackEntry } from '../run/data/pack.ts'
 import { trainable } from '../run/plan.ts'
-import { viewsOf } from '../probe/probe-head.ts'
 import { PROBED } from '../probe/probe-images.ts'
 import { probeName, readProbe } from '../probe/probe-figures.ts'
 import { planRetrain, type RetrainParts } from './retrain.ts'
@@ -62,7 +61,6 @@ export function createForecast(parts: ForecastParts): ForecastCases {
             parts: learning,
             epochs: recipe.settings.epochs,
             patience: recipe.settings.patience,
-            views: viewsOf({ recipe, classifier, spec: draft.spec }),
             isPacked,
             isCompared: hasChampion,
           })

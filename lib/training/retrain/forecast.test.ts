@@ -30,7 +30,6 @@ const facts: ForecastFacts = {
   parts: { train: 100, validation: 20, test: 30 },
   epochs: 10,
   patience: 10,
-  views: 1,
   isPacked: false,
   isCompared: false,
 }
@@ -75,10 +74,10 @@ test('with many validation images half of them choose an epoch, and the other ha
 test('a head is fitted once on every view, whatever the number of epochs', () => {
   const figures: ProbeFigures = {
     ...stepped,
-    learning: { kind: 'head', embed: seconds(0.02), fit: seconds(0.001) },
+    learning: { kind: 'head', embed: seconds(0.02), fit: seconds(0.001), views: 2 },
   }
 
-  const result = forecast({ ...facts, figures, views: 2 })
+  const result = forecast({ ...facts, figures })
 
   expect(result.seconds).toBeCloseTo(
     3 + 150 * 0.05 + 1 + (200 + 20) * 0.02 + 100 * 0.001 + 2 + 30 * 0.1 + 20 * 0.01 + 100 * 0.01,

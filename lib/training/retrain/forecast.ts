@@ -12,8 +12,6 @@ export type ForecastFacts = {
   readonly epochs: number
   /** Tries without improvement after which the run stops; with as many as epochs or more, it never stops early. */
   readonly patience: number
-  /** 2 when each image is also trained on as its mirror image, else 1. */
-  readonly views: number
   /** Images that are decoded already. */
   readonly isPacked: boolean
   /** Compared with the live version afterwards, in a process of its own. */
@@ -47,7 +45,6 @@ export function forecast({
   parts,
   epochs,
   patience,
-  views,
   isPacked,
   isCompared,
 }: ForecastFacts): Forecast {
@@ -61,7 +58,7 @@ export function forecast({
     [figures.begin, 1],
     ...(learning.kind === 'head'
       ? ([
-          [learning.embed, parts.train * views + choosing],
+          [learning.embed, parts.train * learning.views + choosing],
           [learning.fit, parts.train],
         ] as const)
       : ([

@@ -282,7 +282,6 @@ test('a probe runs a few real steps, counts no use of the test set and leaves no
     parts: { train: 120, validation: 36, test: 60 },
     epochs: 1,
     patience: 9,
-    views: 1,
     isPacked: false,
     isCompared: false,
   })
@@ -291,7 +290,6 @@ test('a probe runs a few real steps, counts no use of the test set and leaves no
     parts: { train: 120, validation: 36, test: 60 },
     epochs: 100,
     patience: 9,
-    views: 1,
     isPacked: false,
     isCompared: false,
   })

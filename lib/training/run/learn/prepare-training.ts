@@ -95,7 +95,10 @@ function viewsOf(
   { plan, images, start }: Pick<Preparation, 'plan' | 'images' | 'start'>,
   { report }: RunPorts,
 ): readonly View[] {
-  const views = trainingViews(plan.spec, mirrored && plan.classifier.isMirrorable)
+  const views = trainingViews(plan.spec, {
+    isMirrored: mirrored && plan.classifier.isMirrorable,
+    network: start.network,
+  })
   const fitting = viewsWithin(plan.memoryMb, {
     images: images.training.count + images.choosing.count,
     length: featureLength(start.network),
