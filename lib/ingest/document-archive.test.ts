@@ -52,12 +52,23 @@ test.each([
   ['set.rar', bytes('Rar!\x1a\x07\x01'), 'bad_archive', 'set.rar cannot be read: it is a RAR archive'],
   ['set.7z', bytes('7z\xbc\xaf\x27\x1c'), 'bad_archive', 'it is a 7-Zip archive'],
   ['set.tar.gz', bytes('\x1f\x8b\x08'), 'bad_archive', 'it is a gzip archive'],
-  ['set.zip', bytes('<html><body>404').filter((byte) => byte > 0), 'not_an_image', 'it is an HTML page'],
+  [
+    'set.zip',
+    bytes('<html><body>404').filter((byte) => byte > 0),
+    'bad_archive',
+    'set.zip cannot be read: it is an HTML page. Download',
+  ],
 ])('an archive of another kind needs no label: %s', async (name, content, code, words) => {
   const { body } = await send([['files', content, name]])
 
   expect(body.code).toBe(code)
   expect(body.detail).toContain(words)
+})
+
+test('an archive without entries says so', async () => {
+  const { body } = await send([['files', zipFile([]), 'none.zip']])
+
+  expect(body.detail).toContain('The archive has no images: it is empty')
 })
 
 test('an archive of archives says so', async () => {

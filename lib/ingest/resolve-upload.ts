@@ -76,16 +76,21 @@ async function refuseOtherFiles(arrivals: Arrivals, files: readonly ArrivedFile[
   const types = await Promise.all(files.map(async (file) => sniff(await arrivals.read(file))))
   const [first] = types
   if (first === undefined || types.some(({ kind }) => isImageKind(kind))) return
-  const isArchive = /archive/.test(first.words)
-  throw new DarkroomError(isArchive ? 'bad_archive' : 'not_an_image', {
-    what: isArchive
-      ? `${files[0]!.path} cannot be read`
-      : `${files.length === 1 ? files[0]!.path : `None of the ${files.length} files`} is ` +
-        `${files.length === 1 ? 'not ' : ''}an image`,
-    why: files.length === 1 || isArchive ? `it is ${first.words}` : `${files[0]!.path} is ${first.words}`,
-    remedy: isArchive
-      ? 'Extract it, and send the folder or a ZIP archive of it.'
-      : 'Send images, or a ZIP archive of them.',
+  const name = files[0]!.path
+  const isArchive = /archive/.test(first.words) || /\.(?:zip|tm)$/i.test(name)
+  if (isArchive)
+    throw new DarkroomError('bad_archive', {
+      what: `${name} cannot be read`,
+      why: `it is ${first.words}`,
+      remedy: /archive/.test(first.words)
+        ? 'Extract it, and send the folder or a ZIP archive of it.'
+        : 'Download or create the ZIP archive again.',
+    })
+  const isOne = files.length === 1
+  throw new DarkroomError('not_an_image', {
+    what: isOne ? `${name} is not an image` : `None of the ${files.length} files is an image`,
+    why: isOne ? `it is ${first.words}` : `${name} is ${first.words}`,
+    remedy: 'Send images, or a ZIP archive of them.',
   })
 }
 

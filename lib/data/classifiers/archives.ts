@@ -99,7 +99,8 @@ async function requireFree(rows: Pick<Transaction, 'classifier'>, id: string): P
     known.trashedAt === null
       ? 'a classifier with this id already exists'
       : 'a classifier with this id is in the trash',
-    'Import it under another id: send "classifier", or on the command line --as.',
+    'Import it under another id: send "classifier", or on the command line --as.' +
+      (known.trashedAt === null ? '' : ' Or restore that one, or delete it permanently, on the page Trash.'),
   )
 }
 

@@ -136,6 +136,12 @@ function datasetOf(
 
 /** No file has a class: with the reasons of the plan, and the other readings. */
 export function noClasses(plan: PlanSummary, what: 'archive' | 'folder' | 'set'): DarkroomError {
+  if (plan.images === 0 && plan.skipped.length === 0)
+    return new DarkroomError('bad_data_file', {
+      what: `The ${what} has no images`,
+      why: 'it is empty',
+      remedy: 'Send one with a folder of images for each class.',
+    })
   const archives = plan.skipped.find(({ examples }) => examples.some(isArchiveName))
   const others = plan.skipped.filter((group) => group !== archives)
   if (archives !== undefined && others.length === 0)
