@@ -62,6 +62,16 @@ async function loadAs(
   engine: Engine,
 ): Promise<string | null> {
   await engine.load(key, modelOf(bundle, precision))
+  return goldenFailureAs(key, precision, { bundle, squares }, engine)
+}
+
+/** @returns what is wrong with the golden outputs of what is loaded as `key`; null: nothing. */
+export async function goldenFailureAs(
+  key: string,
+  precision: InferencePrecision,
+  { bundle, squares }: Candidate,
+  engine: Engine,
+): Promise<string | null> {
   const { logits } = await runSquares(engine, key, { spec: bundle.preprocess, squares })
   const rows = squares.map((_, i) => rowOf(logits, i, squares.length))
   const { golden, int8 } = bundle

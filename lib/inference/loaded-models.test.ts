@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { decode } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/write-png.ts'
+import { manifest as manifestSchema } from '#lib/contracts/bundle.ts'
 import { loadedModels } from './loaded-models.ts'
 
 const SHAPES = { key: 'shapes v1', folder: path.resolve(import.meta.dirname, '../../models/shapes/v1') }
@@ -81,3 +85,48 @@ test('a version that is loaded again is not measured again, and is computed as b
   expect(again).toMatchObject({ precision: first.precision, note: first.note })
   expect({ runs, runsOfFirst }).toEqual({ runs: 1, runsOfFirst: expect.toSatisfy((n: number) => n > 10) })
 })
+
+test('verifying a loaded version computes with it as it is, until its files are others', async () => {
+  await using engine = await openEngine('onnx', 'inference', { threads: 1 })
+  const loads: string[] = []
+  const versions = loadedModels({
+    ...engine,
+    load: (key, model) => {
+      loads.push(key)
+      return engine.load(key, model)
+    },
+  })
+  const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-verify-'))
+  try {
+    await cp(SHAPES.folder, folder, { recursive: true })
+    const version = { key: 'copy v1', folder }
+    await versions.verify(version, 'first trial') // it is not loaded
+    expect(loads.splice(0)).toContain('first trial')
+
+    await versions.load(version)
+    loads.length = 0
+    await versions.verify(version, 'second trial')
+    expect(loads).toEqual([])
+
+    const manifest = path.join(folder, 'manifest.json')
+    const text = await readFile(manifest, 'utf8')
+    const classes = path.join(folder, 'classes.json')
+    const spaced = Buffer.concat([await readFile(classes), Buffer.from(' ')]) // valid, with another checksum
+    await writeFile(classes, spaced)
+    await expect(versions.verify(version, 'third trial')).rejects.toMatchObject({ code: 'bad_bundle' })
+    await writeFile(manifest, withFile(text, 'classes.json', spaced))
+    await versions.verify(version, 'fourth trial')
+    expect(loads).toContain('fourth trial')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+function withFile(text: string, name: string, content: Uint8Array): string {
+  const manifest = manifestSchema.parse(JSON.parse(text))
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  return JSON.stringify({
+    ...manifest,
+    files: { ...manifest.files, [name]: { sha256, bytes: content.length } },
+  })
+}

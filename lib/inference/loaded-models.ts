@@ -15,7 +15,7 @@ import { directions, distanceTo } from '#lib/ml/evaluate/feature-distance.ts'
 import { cardAt } from '#lib/ml/evaluate/reliability.ts'
 import { occlude, type Occlusion } from '#lib/ml/evaluate/occlusion.ts'
 import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
-import { loadInPrecision, rowOf, runSquares } from './load-precision.ts'
+import { goldenFailureAs, loadInPrecision, rowOf, runSquares } from './load-precision.ts'
 import { backgroundOf, prepare, prepareAll } from './prepare-images.ts'
 
 /** Reference inputs are small and created by Darkroom. */
@@ -31,6 +31,8 @@ type ExplainRequest = {
   readonly temperature: number
 }
 type LoadedModel = {
+  /** What its files contained when it was loaded. */
+  readonly content: string
   readonly precision: InferencePrecision
   /** Of its precision; null: it is not calibrated. */
   readonly temperature: number | null
@@ -49,6 +51,9 @@ export type LoadResult = ServedPrecision & { readonly goldenMs: number }
 export type LoadedModels = {
   readonly load: (version: VersionRef) => Promise<LoadResult>
   readonly unload: (key: string) => Promise<void>
+  /** Whether the version could be loaded from its files as they are now. `trialKey`: what it is loaded as for this, if
+   *  it is not loaded, or from other files. */
+  readonly verify: (version: VersionRef, trialKey: string) => Promise<void>
   readonly infer: (request: InferRequest) => Promise<{ images: InferredImage[]; inferenceMs: number }>
   /** Continues when the caller asks for the next step, so that other messages can be handled in between. */
   readonly explain: (request: ExplainRequest) => AsyncGenerator<void, Occlusion & { square: Uint8Array }>
@@ -89,15 +94,11 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
     const { reference } = bundle
     if (reference) await engine.load(nearnessKey(key), nearnessNetwork(reference))
     const chosen = await loadAsBefore(key, { folder, bundle, squares })
-    if ('failure' in chosen)
-      throw new DarkroomError('bad_bundle', {
-        what: `The version in ${folder} failed validation and cannot be served`,
-        why: `on the engine ${engine.name}, ${chosen.failure}`,
-        remedy: 'Restore its files, or train a new version.',
-      })
+    if ('failure' in chosen) throw invalidVersion(folder, chosen.failure)
     const measured = cardAt(bundle.card, chosen.precision)
     return {
       served: chosen,
+      content: contentOf(bundle),
       precision: chosen.precision,
       temperature: measured.calibration?.temperature ?? null,
       preprocess: bundle.preprocess,
@@ -108,6 +109,27 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
         neighbour: reference.neighbour,
       },
     }
+  }
+
+  const invalidVersion = (folder: string, failure: string): DarkroomError =>
+    new DarkroomError('bad_bundle', {
+      what: `The version in ${folder} failed validation and cannot be served`,
+      why: `on the engine ${engine.name}, ${failure}`,
+      remedy: 'Restore its files, or train a new version.',
+    })
+
+  /** A version that is loaded from the same files computes its golden outputs as it is: preparing it a second time
+   *  occupies the thread for much longer, and would delay predictions. */
+  async function verify({ key, folder }: VersionRef, trialKey: string): Promise<void> {
+    const bundle = await readBundle(folder)
+    const squares = await goldenSquares(bundle)
+    const loaded = models.get(key)
+    if (loaded?.content !== contentOf(bundle)) {
+      await load({ key: trialKey, folder })
+      return unload(trialKey)
+    }
+    const failure = await goldenFailureAs(key, loaded.precision, { bundle, squares }, engine)
+    if (failure !== null) throw invalidVersion(folder, failure)
   }
 
   async function loadAsBefore(
@@ -227,7 +249,7 @@ export function loadedModels(engine: Engine, setting: PrecisionSetting = 'auto')
     )
   }
 
-  return { load, unload, infer, explain }
+  return { load, unload, verify, infer, explain }
 }
 
 /** The golden inputs as the version reads them. */
@@ -243,6 +265,9 @@ export const goldenSquares = ({ golden, preprocess: spec }: Bundle): Promise<Uin
       ),
     ),
   )
+
+/** The checksums of its files, which readBundle has compared. */
+const contentOf = ({ manifest }: Bundle): string => JSON.stringify(manifest.files)
 
 const nearnessKey = (key: string): string => `${key} nearness`
 

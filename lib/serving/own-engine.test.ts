@@ -11,6 +11,7 @@ function modelsWith(parts: Partial<OwnModels> = {}): OwnModels {
   return {
     load: async () => ({}),
     unload: async () => {},
+    verify: async () => {},
     infer: async () => ({ images: [], inferenceMs: 2 }),
     async *explain() {
       yield
@@ -77,6 +78,7 @@ test('a version whose files disagree with each other is refused with what the en
     name: 'onnx',
     models: modelsWith({
       load: () => Promise.reject(new Error('the network takes 3072 values per image; one image has 12288')),
+      verify: () => Promise.reject(new Error('the network takes 3072 values per image; one image has 12288')),
     }),
   }))
   const refusal = {

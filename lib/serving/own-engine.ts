@@ -22,6 +22,8 @@ const MOST_DEATHS = 3
 export type OwnModels = {
   readonly load: (version: VersionRef) => Promise<Partial<ServedPrecision>>
   readonly unload: (key: string) => Promise<void>
+  /** Refuses a version that cannot be served from its files as they are now. `trialKey`: to load it as, if needed. */
+  readonly verify: (version: VersionRef, trialKey: string) => Promise<void>
   readonly infer: (
     request: Omit<Extract<InferenceCommand, { kind: 'infer' }>, 'kind' | 'id'>,
   ) => Promise<{ images: InferredImage[]; inferenceMs: number }>
@@ -81,14 +83,20 @@ export function createOwnEngine({ open, clock, log, changed, record }: OwnEngine
     return opened
   }
 
-  async function load(version: VersionRef): Promise<void> {
+  const load = (version: VersionRef): Promise<void> =>
+    recorded(version, async (models) => {
+      const { note, isFallback } = await models.load(version)
+      if (note) log(isFallback ? 'warn' : 'info', `${version.key}: ${note}`)
+    })
+
+  /** `work` loads this version; an error of the engine becomes a refusal of the version. */
+  async function recorded(version: VersionRef, work: (models: OwnModels) => Promise<void>): Promise<void> {
     if (record.deaths(version.key) >= MOST_DEATHS)
       throw badBundle(version.key, `${MOST_DEATHS} processes in a row ended while they loaded it`)
     const { models } = await engine()
     const done = record.begin(version.key)
     try {
-      const { note, isFallback } = await models.load(version)
-      if (note) log(isFallback ? 'warn' : 'info', `${version.key}: ${note}`)
+      await work(models)
     } catch (error) {
       // The engine's own error: files that match their checksums and disagree with each other.
       if (!isDarkroomError(error)) log('error', `${version.key} cannot be loaded`, { error })
@@ -107,10 +115,9 @@ export function createOwnEngine({ open, clock, log, changed, record }: OwnEngine
   return {
     load,
     unload,
-    async verify({ key, folder }) {
-      const version = { key: `${key} verification ${++verified}`, folder }
-      await load(version)
-      unload(version.key)
+    verify(version) {
+      const trial = { ...version, key: `${version.key} verification ${++verified}` }
+      return recorded(trial, (models) => models.verify(version, trial.key))
     },
     async infer(version, images, limits) {
       const { name, models } = opened ?? (await engine())
