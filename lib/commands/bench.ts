@@ -62,6 +62,10 @@ const BENCHMARKS: Readonly<
     is: 'the page of 100,000 images: first paint, scrolling, changes',
     run: async (args) => (await import('./bench/images.ts')).benchImages(args),
   },
+  photos: {
+    is: 'predictions of a large photograph, and by networks of 224 pixels, next to their floor',
+    run: async (args) => (await import('./bench/photos.ts')).benchPhotos(args),
+  },
   train: {
     is: 'training images per second of each engine, compared with Keras',
     run: async (args) => (await import('./bench/train.ts')).benchTrain(args),

@@ -26,6 +26,8 @@ export type SentAnswer = {
   readonly retryAfter: string | undefined
 }
 
+/** `type`: of all of them. */
+type SentImages = { readonly type: string; readonly images: readonly Uint8Array[] }
 type Load = { readonly seconds: number } & ({ readonly connections: number } | { readonly perSecond: number })
 type Response = Pick<SentAnswer, 'status' | 'retryAfter'>
 /** Gets the response to a request. */
@@ -37,19 +39,20 @@ const NO_RESPONSE: Response = { status: 0, retryAfter: undefined }
 export function createSender(
   url: string,
   asForm = false,
+  sent: SentImages = { type: 'image/png', images: drawnImages() },
 ): Disposable & {
   readonly one: () => Promise<SentAnswer>
   readonly fire: (load: Load) => Promise<readonly SentAnswer[]>
 } {
   const { host, hostname, port, pathname, search } = new URL(url)
-  const requests = preparedRequests({ host, path: pathname + search, asForm })
+  const requests = preparedRequests({ host, path: pathname + search, asForm }, sent)
   const pool = createPool(hostname, Number(port))
-  let sent = 0
+  let count = 0
 
   const one = (): Promise<SentAnswer> =>
     new Promise((resolve) => {
       const began = performance.now()
-      pool.send(requests[sent++ % requests.length]!, (response) => {
+      pool.send(requests[count++ % requests.length]!, (response) => {
         const endedAt = performance.now()
         resolve({ ...response, ms: endedAt - began, endedAt })
       })
@@ -93,22 +96,20 @@ export const drawnImages = (): readonly Uint8Array[] =>
   )
 
 const BOUNDARY = 'darkroom-benchmark'
-const FORM = {
+const formOf = (type: string) => ({
   type: `multipart/form-data; boundary=${BOUNDARY}`,
   before:
     `--${BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="image.png"\r\n` +
-    'content-type: image/png\r\n\r\n',
+    `content-type: ${type}\r\n\r\n`,
   after: `\r\n--${BOUNDARY}--\r\n`,
-}
-const BODY = { type: 'image/png', before: '', after: '' }
+})
 
-function preparedRequests(to: {
-  readonly host: string
-  readonly path: string
-  readonly asForm: boolean
-}): readonly Buffer[] {
-  const { type, before, after } = to.asForm ? FORM : BODY
-  return drawnImages().map((image) => {
+function preparedRequests(
+  to: { readonly host: string; readonly path: string; readonly asForm: boolean },
+  sent: SentImages,
+): readonly Buffer[] {
+  const { type, before, after } = to.asForm ? formOf(sent.type) : { type: sent.type, before: '', after: '' }
+  return sent.images.map((image) => {
     const body = Buffer.concat([Buffer.from(before, 'latin1'), image, Buffer.from(after, 'latin1')])
     const head =
       `POST ${to.path} HTTP/1.1\r\nhost: ${to.host}\r\n` +
