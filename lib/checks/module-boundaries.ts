@@ -135,6 +135,8 @@ export const PACKAGE_OWNERS: readonly (readonly [packages: readonly string[], mo
   [
     [['@prisma/*', 'prisma'], ['data']],
     [['pg'], ['data']],
+    // processes: only to create the bucket of a throwaway store (throwaway-swift.ts)
+    [['@aws-sdk/*'], ['data', 'processes']],
     [['node:sqlite'], ['data', 'checks']],
     [['@tensorflow/tfjs-node'], ['engines', 'setup']],
     [['@tensorflow/*'], ['engines', 'browser']],

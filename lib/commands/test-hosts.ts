@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { lacksPostgres, startThrowawayPostgres } from '#lib/processes/throwaway-postgres.ts'
+import { lacksSwift, startThrowawaySwift } from '#lib/processes/throwaway-swift.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { exitOnSignals } from './terminal/exit-on-signals.ts'
 import { machineName } from './terminal/machine-name.ts'
@@ -24,6 +25,8 @@ instances at random moments while clients predict, versions are promoted and run
 table of what was expected and what was measured. Exits with 0 only if every check passes.
 
   --database NAME  postgresql (default): a server of its own, in a temporary folder; sqlite: one file
+  --files NAME     shared (default): all instances have one folder; store: each has its own, and large images,
+                   versions and checkpoints are in an object store of its own; with PostgreSQL
   --kills NUMBER   how many (default: ${KILLS})
   --json           one JSON object per row instead of the table
   --help           show this help`
@@ -32,6 +35,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       database: { type: 'string', default: 'postgresql' },
+      files: { type: 'string', default: 'shared' },
       kills: { type: 'string', default: `${KILLS}` },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -42,13 +46,19 @@ async function main(): Promise<number> {
     return 0
   }
   const kills = Number(values.kills)
+  const isStored = values.files === 'store'
   if (!Number.isInteger(kills) || kills < 1 || !['postgresql', 'sqlite'].includes(values.database)) {
     console.error('--kills takes a whole number from 1 on, --database "postgresql" or "sqlite".')
     return 1
   }
+  if (!['shared', 'store'].includes(values.files) || (isStored && values.database === 'sqlite')) {
+    console.error('--files takes "shared" or, with PostgreSQL, "store".')
+    return 1
+  }
   const say = (line: string): void => console.error(line)
   say(machineName())
-  const lacking = values.database === 'postgresql' ? lacksPostgres() : null
+  const lacking =
+    (values.database === 'postgresql' ? lacksPostgres() : null) ?? (isStored ? lacksSwift() : null)
   if (lacking !== null) {
     console.error(`NOT TESTED: ${lacking}.`)
     return 1
@@ -56,7 +66,7 @@ async function main(): Promise<number> {
   const rows =
     values.database === 'sqlite'
       ? await onSqlite((installation) => killedHosts(installation, { kills, say }))
-      : await onPostgres((installation) => killedHosts(installation, { kills, say }))
+      : await onPostgres((installation) => killedHosts(installation, { kills, say }), isStored)
   if (values.json) for (const row of rows) console.log(JSON.stringify(row))
   else console.log(resultTable(rows.map((row) => ({ scenario: values.database, ...row }))))
   return rows.length > 0 && rows.every(({ holds }) => holds) ? 0 : 1
@@ -73,6 +83,8 @@ const SHARED_TESTS = [
   'lib/jobs',
   'lib/data/runs',
   'lib/data/processes',
+  'lib/data/images',
+  'lib/data/objects',
   'lib/auth',
   'lib/operations/upkeep-lease.test.ts',
 ]
@@ -92,14 +104,26 @@ function testedOnPostgres(): CheckResult {
   }
 }
 
-async function onPostgres(judge: Judge): Promise<readonly CheckResult[]> {
+async function onPostgres(judge: Judge, isStored: boolean): Promise<readonly CheckResult[]> {
   const tested = testedOnPostgres()
   await using server = await startThrowawayPostgres()
   const databaseUrl = server.createDatabase('hosts')
-  const judged = await inFolder((sharedDir) =>
-    judge({ settings: { DATABASE_URL: databaseUrl }, data: { databaseUrl }, sharedDir }),
-  )
-  return [tested, ...judged]
+  const installation = { settings: { DATABASE_URL: databaseUrl }, data: { databaseUrl } }
+  return [
+    tested,
+    ...(isStored
+      ? await onObjectStore(judge, installation)
+      : await inFolder((sharedDir) => judge({ ...installation, sharedDir }))),
+  ]
+}
+
+/** No host sees a folder of another one. */
+async function onObjectStore(
+  judge: Judge,
+  { settings, data }: Installation,
+): Promise<readonly CheckResult[]> {
+  await using store = await startThrowawaySwift()
+  return await judge({ settings: { ...settings, ...store.environment }, data })
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

@@ -2,6 +2,9 @@
  *  TensorFlow.js, the header of reference.bin, package.json. Files of a bundle have their schemas in bundle.ts. */
 import { z } from 'zod'
 
+/** Under DATA_DIR: networks that users imported for their features. */
+export const BODIES_FOLDER = 'bodies'
+
 /** A layer, or a whole model, in Keras' configuration. The layers are interpreted elsewhere. */
 export const kerasLayer = z.object({
   class_name: z.string(),

@@ -6,7 +6,7 @@ import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
 import { inferenceSettings } from './open-inference.ts'
 import { CATALOGUE_NAMES } from './backbones.ts'
-import { DATABASE_URL_RULE, isDatabaseUrl } from './database-url.ts'
+import { storageSettings } from './storage-settings.ts'
 import { shownSetting } from './shown-setting.ts'
 import { PRECISIONS } from './precision.ts'
 import { fieldErrorsOf, zodErrorMap } from './validation-messages.ts'
@@ -60,11 +60,7 @@ export const settings = z.object({
     .min(1)
     .default('./data')
     .describe('folder for all your data: database, images, versions, logs'),
-  DATABASE_URL: z
-    .string()
-    .refine(isDatabaseUrl, DATABASE_URL_RULE)
-    .optional()
-    .describe('URL of a file, or of PostgreSQL, which hosts may share; default: darkroom.db in DATA_DIR'),
+  ...storageSettings,
   BACKUP_DIR: z
     .string()
     .min(1)

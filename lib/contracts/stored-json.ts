@@ -110,6 +110,13 @@ export const storedRunImages = z.object({
   unseen: z.number(),
 })
 
+/** Names the files of a folder in the object store (lib/data/objects/shared-folders.ts). */
+export const sharedFolderIndex = z.object({
+  format: z.literal(1),
+  files: z.array(z.object({ name: z.string(), sha256: z.string(), bytes: z.number() })),
+})
+export type SharedFolderIndex = z.infer<typeof sharedFolderIndex>
+
 export const storedFindings = z.object({
   message: z.string(),
   count: z.number(),

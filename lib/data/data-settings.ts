@@ -1,4 +1,5 @@
 /** What lib/data is given when it is opened. */
+import type { ObjectStoreSettings } from './objects/object-store.ts'
 
 export type DataSettings = {
   /** Of SQLite; it is not used where `databaseUrl` is given. */
@@ -6,6 +7,8 @@ export type DataSettings = {
   /** postgresql://… */
   readonly databaseUrl?: string
   readonly dataDir: string
+  /** Where hosts share their files; absent: in `dataDir`. */
+  readonly objects?: ObjectStoreSettings
   readonly modelsDir: string
   readonly backupDir?: string // for the copy before a migration; absent: next to the database
   readonly clock: { readonly now: () => number }

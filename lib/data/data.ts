@@ -11,6 +11,7 @@ import type { AutoRetrainStore } from './classifiers/auto-retrain.ts'
 import type { ClassifierArchives } from './classifiers/archive-types.ts'
 import type { Counts, Hosts, WebProcesses } from './processes/process-records.ts'
 import type { Blobs } from './images/blobs.ts'
+import type { SharedFolders } from './objects/shared-folders.ts'
 import type { PhoneLinks } from './administration/phone-links.ts'
 import type { PermanentDeletion } from './trash/permanent-deletion.ts'
 import type { FeedbackStore, Predictions, Retention } from './predictions/prediction-types.ts'
@@ -98,6 +99,8 @@ export type StoredImages = {
   readonly recheckFaults: () => Promise<void>
   /** Removes files of deleted images that could not be removed with them; throws where it still fails. */
   readonly removePendingFiles: () => Promise<void>
+  /** Where hosts share an object store: removes copies on this host of images that another one deleted. */
+  readonly sweepCopies: () => Promise<void>
   readonly find: (hash: string) => Promise<{
     readonly hash: string
     readonly width: number
@@ -361,6 +364,7 @@ export type Data = {
   readonly autoRetrain: AutoRetrainStore
   readonly images: StoredImages
   readonly blobs: Blobs
+  readonly folders: SharedFolders
   readonly samples: Samples
   readonly groups: Groups
   readonly findings: FindingStore

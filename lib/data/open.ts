@@ -23,6 +23,10 @@ import { liveVersionsOf } from './versions/live-versions.ts'
 import { noticesOf } from './administration/notices.ts'
 import { peopleOf } from './administration/people.ts'
 import { imagesOf, createImageFolder } from './images/images.ts'
+import { sharedBlobs } from './images/shared-blobs.ts'
+import { stagingIn } from './images/staging.ts'
+import { openObjectStore } from './objects/open-object-store.ts'
+import { NO_SHARED_FOLDERS, sharedFolders } from './objects/shared-folders.ts'
 import { predictionJobsOf } from './predictions/prediction-jobs.ts'
 import { predictionsOf } from './predictions/predictions.ts'
 import { promotionsOf } from './versions/promotions.ts'
@@ -57,14 +61,23 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     )
   const { database, prisma, statements, migrated, disconnect, close } = await openDatabase(settings)
   const id = createIds(settings.clock, randomBytesInto)
+  const now = (): Date => new Date(settings.clock.now())
+  const { objects } = settings
+  const shared = objects === undefined ? null : await openObjectStore(objects)
+  const local = blobsIn(settings.dataDir, id)
   const store: Store = {
     database,
     prisma,
     statements,
     id,
-    now: () => new Date(settings.clock.now()),
+    now,
     settings,
-    blobs: blobsIn(settings.dataDir, id),
+    blobs:
+      shared && objects
+        ? sharedBlobs(local, shared, { dataDir: settings.dataDir, cacheBytes: objects.cacheBytes, now })
+        : local,
+    stage: stagingIn(settings.dataDir, id, shared),
+    folders: shared ? sharedFolders(settings.dataDir, shared, id) : NO_SHARED_FOLDERS,
   }
   const predictions = predictionsOf(store)
   const versions = versionsOf(store)
@@ -109,6 +122,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     notices: noticesOf(store),
     store,
     blobs: store.blobs,
+    folders: store.folders,
     subjects: subjectsOf(store),
     migrated,
     syncShipped: shippedOf(store),
@@ -120,6 +134,7 @@ export async function openStore(settings: DataSettings): Promise<Data & { readon
     writingState: database.writingState,
     async close() {
       await predictions.flush()
+      shared?.close()
       await disconnect()
       await close()
       inUse.release()

@@ -5,6 +5,8 @@
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Blobs } from './images/blobs.ts'
+import type { StageImages } from './images/staging.ts'
+import type { SharedFolders } from './objects/shared-folders.ts'
 import type { DatabaseState } from './database-state.ts'
 import type { DataSettings } from './data-settings.ts'
 import type { PrismaClient } from './generated/client.ts'
@@ -19,6 +21,8 @@ export type Store = {
   readonly now: () => Date
   readonly settings: DataSettings
   readonly blobs: Blobs
+  readonly stage: StageImages
+  readonly folders: SharedFolders
 }
 
 export const notFound = (thing: string, name: string): DarkroomError =>

@@ -1,9 +1,9 @@
 /** The worker's side of pretrained networks: the handler of the job that installs one into DATA_DIR. */
 import path from 'node:path'
-import type { Settings } from '#lib/contracts/settings.ts'
+import type { Data } from '#lib/data/data.ts'
 import type { Handler } from '#lib/jobs/queue.ts'
 import { freeForTraining } from '#lib/operations/memory-limits.ts'
-import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
+import { BODIES_FOLDER } from '#lib/contracts/model-files.ts'
 import {
   BACKBONE_PACKAGE,
   specifierOf,
@@ -11,43 +11,59 @@ import {
 } from '#lib/training/pretrained/backbone-package.ts'
 import { isInCatalogue } from '#lib/training/pretrained/catalogue.ts'
 import { installNetwork } from '#lib/training/pretrained/install-network.ts'
-import { addUpload, examineUpload } from '#lib/training/pretrained/onnx/add-upload.ts'
+import { addUpload, examineUpload, type UploadChoice } from '#lib/training/pretrained/onnx/add-upload.ts'
 import { installBackbone } from '#lib/training/pretrained/install-backbone.ts'
 import type { BackboneOrigin } from '#lib/training/pretrained/write-backbone.ts'
 import { defaultBundle } from '#lib/training/run/start/backbones.ts'
 import { npmPack } from './npm-pack.ts'
 import { networkPorts, originOf } from './pretrained-ports.ts'
-import type { Places } from './settings.ts'
+import type { Start } from './settings.ts'
+
+type BackboneParts = {
+  readonly folders: Pick<Data['folders'], 'publish'>
+  readonly onLine: (line: string) => void
+}
 
 export const backboneHandler = (
-  places: Places,
-  settings: Pick<Settings, 'BACKBONE_MIRROR' | 'MEMORY_MB'>,
-  onLine: (line: string) => void,
-): Handler<'backbone'> => ({
-  run: ({ network, upload }, { signal }) => {
-    const into = path.join(places.dataDir, BODIES_FOLDER)
-    const ports = networkPorts({
-      mirror: settings.BACKBONE_MIRROR,
-      command: 'POST /api/backbones',
-      signal,
-      memoryBytes: freeForTraining(settings),
-      onLine,
-    })
-    if (upload === 'examine') return examineUpload(into, ports)
+  { settings, places }: Pick<Start, 'settings' | 'places'>,
+  { folders, onLine }: BackboneParts,
+): Handler<'backbone'> => {
+  const into = path.join(places.dataDir, BODIES_FOLDER)
+  return {
+    async run({ network, upload }, { signal }) {
+      const ports = networkPorts({
+        mirror: settings.BACKBONE_MIRROR,
+        command: 'POST /api/backbones',
+        signal,
+        memoryBytes: freeForTraining(settings),
+        onLine,
+      })
+      if (upload === 'examine') return examineUpload(into, ports)
+      const folder = await installed({ network, upload }, ports)
+      await folders.publish(folder)
+      return folder
+    },
+  }
+
+  function installed(
+    {
+      network,
+      upload,
+    }: { readonly network?: string | undefined; readonly upload?: UploadChoice | undefined },
+    ports: ReturnType<typeof networkPorts>,
+  ): Promise<string> {
     if (upload !== undefined) return addUpload(into, upload, ports)
-    if (network !== undefined && isInCatalogue(network))
-      return installNetwork(
-        {
-          name: network,
-          into,
-          downloads: path.join(places.dataDir, 'downloads'),
-          defaultFolder: defaultBundle(places),
-        },
-        ports,
-      )
-    return fetchBackbone({ into, modelsDir: places.modelsDir, command: 'POST /api/backbone', signal })
-  },
-})
+    if (network === undefined || !isInCatalogue(network))
+      return fetchBackbone({
+        into,
+        modelsDir: places.modelsDir,
+        command: 'POST /api/backbone',
+        signal: ports.signal,
+      })
+    const downloads = path.join(places.dataDir, 'downloads')
+    return installNetwork({ name: network, into, downloads, defaultFolder: defaultBundle(places) }, ports)
+  }
+}
 
 export type BackboneFetch = {
   readonly into: string

@@ -16,11 +16,12 @@ export function composeData(
   { settings, places }: Start,
   more: Pick<DataSettings, 'webId' | 'patienceMs' | 'anonymousBytes' | 'thumbnail'> = {},
 ): Promise<OpenData> {
-  const { databaseFile, databaseUrl, dataDir, modelsDir, backupDir } = places
+  const { databaseFile, databaseUrl, objects, dataDir, modelsDir, backupDir } = places
   finishRestore(dataDir)
   return openData({
     databaseFile,
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(objects !== undefined && { objects }),
     dataDir,
     modelsDir,
     backupDir,

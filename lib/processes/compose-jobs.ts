@@ -100,7 +100,10 @@ export function composeJobs(
     findings: findingsHandler({ data, dataDir: places.dataDir, sizeOf, turn, log }),
     backup: backupHandler({ settings: backupSettings, log }),
     import: importHandler(start, { data, groupImages, log }),
-    backbone: backboneHandler(places, settings, (line) => log('warn', line, { child: 'inspection' })),
+    backbone: backboneHandler(start, {
+      folders: data.folders,
+      onLine: (line) => log('warn', line, { child: 'inspection' }),
+    }),
   }
   return {
     handlers,

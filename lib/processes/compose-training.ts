@@ -3,7 +3,7 @@
 import path from 'node:path'
 import type { Darkroom } from '#lib/http/context.ts'
 import type { OpenData } from '#lib/queries/open-data.ts'
-import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
+import { BODIES_FOLDER } from '#lib/contracts/model-files.ts'
 import { createBackboneCases } from '#lib/training/pretrained/backbone-cases.ts'
 import { createNetworkCases } from '#lib/training/pretrained/network-cases.ts'
 import { createAutoRetrain } from '#lib/training/retrain/auto-retrain.ts'

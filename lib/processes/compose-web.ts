@@ -116,7 +116,15 @@ export async function composeWeb(
     backups,
     rates,
     reportOf: (machine) =>
-      place === null ? null : createHostReport(start, place, { hosts: data.hosts, machine, startedAt }),
+      place === null
+        ? null
+        : createHostReport(start, place, {
+            hosts: data.hosts,
+            images: data.images,
+            folders: data.folders,
+            machine,
+            startedAt,
+          }),
     figures: () => traffic.figures(serving.figures()),
     serving: computing ? serving.state : () => null,
     report: say,

@@ -231,6 +231,8 @@ export async function composeWorker(start: Start, place: ProcessPlace, log: Log)
   const checkpointTimer = setInterval(() => void checkpointing(), CHECKPOINT_EVERY_MS)
   const report = createHostReport(start, place, {
     hosts: data.hosts,
+    images: data.images,
+    folders: data.folders,
     machine: watchMachine({ dataDir: places.dataDir, rootPid: process.ppid, now: steadyClock.now }),
     startedAt: new Date(),
   })

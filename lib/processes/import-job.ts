@@ -1,5 +1,4 @@
 /** The worker's side of imports: networks are read by a process of their own, whole classifiers in this one. */
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { importRequest } from '#lib/contracts/imports.ts'
 import type { Data } from '#lib/data/data.ts'
@@ -43,8 +42,7 @@ export function importHandler(
   })
   const folderOf = ({ folder }: Pick<ImportPayload, 'folder'>): string =>
     path.join(importsFolder(places.dataDir), folder)
-  const forget = (payload: Pick<ImportPayload, 'folder'>) =>
-    rm(folderOf(payload), { recursive: true, force: true })
+  const forget = (payload: Pick<ImportPayload, 'folder'>) => data.folders.discard(folderOf(payload))
   /** The result of a job is needed until the queue has it. */
   async function forgetEnded(): Promise<void> {
     for (const { state, payload } of await data.jobs.recent('import', MOST_ENDED))

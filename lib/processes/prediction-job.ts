@@ -2,7 +2,6 @@
  * The worker's side of prediction jobs: an inference process of its own at low priority for each job, and decoding of
  * large images within the memory budget. lib/serving/prediction-jobs knows what is computed and stored.
  */
-import { rm } from 'node:fs/promises'
 import type { Data } from '#lib/data/data.ts'
 import { isDarkroomError, type ErrorCode } from '#lib/domain/errors.ts'
 import { laneOf } from '#lib/images/decode-placement.ts'
@@ -24,7 +23,7 @@ const DECODING_PATIENCE_MS = 600_000
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['overloaded', 'not_ready', 'disk_full'])
 
 type PredictionJobWorkerParts = {
-  readonly data: Pick<Data, 'predictionJobs' | 'versions'>
+  readonly data: Pick<Data, 'predictionJobs' | 'versions' | 'folders'>
   readonly decoding: Pick<DecodingQueue, 'decode'>
   readonly log: Log
 }
@@ -79,7 +78,7 @@ function predictionJobHandler(
       }),
     prepare,
   })
-  const forget = (id: string) => rm(folderOf(places.dataDir, id), { recursive: true, force: true })
+  const forget = (id: string) => data.folders.discard(folderOf(places.dataDir, id))
   return {
     async run({ predictionJobId: id }, { signal, why }) {
       try {

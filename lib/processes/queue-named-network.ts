@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Data } from '#lib/data/data.ts'
-import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
+import { BODIES_FOLDER } from '#lib/contracts/model-files.ts'
 import { isInCatalogue } from '#lib/training/pretrained/catalogue.ts'
 import type { Places } from './settings.ts'
 

@@ -6,6 +6,7 @@ import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, 
 import path from 'node:path'
 import { packageFile } from '#lib/contracts/model-files.ts'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
+import type { ObjectStoreSettings } from '#lib/data/objects/object-store.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -20,6 +21,8 @@ export type Places = {
   readonly databaseFile: string
   /** Of PostgreSQL; then there is no file. It may contain a password: it never leaves the process. */
   readonly databaseUrl?: string
+  /** Where hosts share their files; absent: they are in dataDir. */
+  readonly objects?: ObjectStoreSettings
   /** All backups of this DATA_DIR; outside it, and created with the first backup. */
   readonly backupDir: string
   /** Shipped bundles, never written to. */
@@ -55,6 +58,12 @@ export function readStart(): Start {
   const dataDir = path.resolve(ROOT, read.settings.DATA_DIR)
   const { DATABASE_URL: url } = read.settings
   const databaseUrl = databaseUrlIn(read.settings)
+  const objects = objectsIn(read.settings)
+  if (objects !== undefined && databaseUrl === undefined)
+    return end([
+      'Darkroom cannot start: BLOB_URL needs PostgreSQL.',
+      'Set DATABASE_URL to postgresql://…, or leave BLOB_URL out: SQLite is a file of one machine, as DATA_DIR is.',
+    ])
   const databaseFile =
     url === undefined || databaseUrl !== undefined
       ? path.join(dataDir, 'darkroom.db')
@@ -66,6 +75,7 @@ export function readStart(): Start {
     dataDir,
     databaseFile,
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(objects !== undefined && { objects }),
     backupDir,
     modelsDir: path.join(ROOT, 'models'),
     pretrainedDir: path.join(ROOT, '.pretrained'),
@@ -97,6 +107,21 @@ export function inheritedDatabaseUrl(): string | undefined {
   const read = parseSettings(process.env)
   return read.ok ? databaseUrlIn(read.settings) : undefined
 }
+
+/** The same for the object store. */
+export function inheritedObjects(): ObjectStoreSettings | undefined {
+  const read = parseSettings(process.env)
+  return read.ok ? objectsIn(read.settings) : undefined
+}
+
+const objectsIn = ({
+  BLOB_URL,
+  AWS_ENDPOINT_URL,
+  BLOB_CACHE_MB,
+}: Settings): ObjectStoreSettings | undefined =>
+  BLOB_URL === undefined
+    ? undefined
+    : { url: BLOB_URL, endpoint: AWS_ENDPOINT_URL, cacheBytes: BLOB_CACHE_MB * 2 ** 20 }
 
 const databaseUrlIn = ({ DATABASE_URL: url }: Settings): string | undefined =>
   url?.startsWith('file:') === false ? url : undefined

@@ -112,7 +112,12 @@ export function spawnSupervisor(
     '--disable-warning=ExperimentalWarning',
     path.join(ROOT, 'lib/processes/supervisor.ts'),
   ]
-  const inherited = environment ?? { ...process.env, DATABASE_URL: undefined, NEXTAUTH_URL: undefined }
+  const inherited = environment ?? {
+    ...process.env,
+    DATABASE_URL: undefined,
+    BLOB_URL: undefined,
+    NEXTAUTH_URL: undefined,
+  }
   const child = spawn(program!, args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

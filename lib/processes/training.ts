@@ -11,7 +11,7 @@ import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
 import { measuredOrder } from './measure-engines.ts'
-import { inheritedDatabaseUrl } from './settings.ts'
+import { inheritedDatabaseUrl, inheritedObjects } from './settings.ts'
 import { answerTraining } from '#lib/training/answer-training.ts'
 
 endWhenUncaught({ report: reportOnStderr })
@@ -29,6 +29,7 @@ await runChild<ToTraining, FromTraining>(async (say) => {
     openInt8Engine: () => openEngine('onnx', 'inference').catch(() => null),
     openDataset,
     databaseUrl: inheritedDatabaseUrl(),
+    objects: inheritedObjects(),
     clock: () => performance.now() / 1000,
     cpuSeconds: () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
     uptimeSeconds: () => process.uptime(),

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import type { FromTraining, ToTraining } from '#lib/contracts/ipc.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { openImages } from '#lib/data/images/images.ts'
+import type { ObjectStoreSettings } from '#lib/data/objects/object-store.ts'
 import { failureOf } from './job/failure.ts'
 import type { ProbePorts } from './probe/ports.ts'
 import { probe } from './probe/probe.ts'
@@ -25,6 +26,8 @@ export type TrainingProcess = Pick<
   readonly openDataset: OpenDataset
   /** Of PostgreSQL, where the images of this machine are rows of it; it is not part of a plan, which is a file. */
   readonly databaseUrl?: string | undefined
+  /** Where hosts share their files. */
+  readonly objects?: ObjectStoreSettings | undefined
   /** Called when a run or a probe is done or has failed, after its last message. */
   readonly ended: () => void
 }
@@ -80,8 +83,15 @@ export function answerTraining(
     samples: (of) =>
       of.samples.kind === 'dataset'
         ? datasetSamples(of.samples, training.openDataset, signal)
-        : storedSamples(folder, openImages({ ...of.samples, databaseUrl: training.databaseUrl }), (fault) =>
-            report({ kind: 'file-fault', ...fault }),
+        : storedSamples(
+            folder,
+            openImages({
+              ...of.samples,
+              databaseUrl: training.databaseUrl,
+              objects: training.objects,
+              now: training.now,
+            }),
+            (fault) => report({ kind: 'file-fault', ...fault }),
           ),
     openTest: async (hashes) =>
       plan.samples.kind === 'kept' ? plan.samples.testOpened : countOpening(plan.samples.counters, hashes),

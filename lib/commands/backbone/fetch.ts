@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { messageOf } from '#lib/domain/errors.ts'
 import { fetchBackbone } from '#lib/processes/backbone-job.ts'
 import { readStart, ROOT } from '#lib/processes/settings.ts'
-import { BODIES_FOLDER } from '#lib/training/features/known-networks.ts'
+import { BODIES_FOLDER } from '#lib/contracts/model-files.ts'
 import {
   BACKBONE_EDITION,
   BACKBONE_PACKAGE,

@@ -73,8 +73,13 @@ function variablesOf(resource: unknown): string[] {
   ]
 }
 
+/** Read by the client of the object store. */
+const OF_OBJECT_STORE = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
+
 const unknownIn = (variables: readonly string[]): string[] =>
-  variables.filter((name) => !(name in settings.shape)).map((name) => `${name} is not a setting`)
+  variables
+    .filter((name) => !(name in settings.shape) && !OF_OBJECT_STORE.includes(name))
+    .map((name) => `${name} is not a setting`)
 
 function listedRow(kustomization: string, files: readonly string[]): CheckResult {
   const left = files.filter(

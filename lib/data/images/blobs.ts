@@ -29,13 +29,19 @@ export type Blobs = {
     kind: BlobKind,
     key: string,
   ) => Promise<{ readonly sizeBytes: number; readonly bytes: AsyncIterable<Uint8Array> } | null>
+  /** Whether it is in DATA_DIR. */
   readonly has: (kind: BlobKind, key: string) => boolean
   readonly delete: (kind: BlobKind, key: string) => Promise<void>
   /** All blobs of this kind made from the image with this hash: every size of its thumbnail. */
   readonly deleteOf: (kind: BlobKind, hash: string) => Promise<void>
   /** An image with everything that was made from it. */
   readonly deleteImage: (hash: string) => Promise<void>
+  /** Where hosts share an object store: removes copies and thumbnails of images that another host deleted. */
+  readonly sweepCopies: (existing: ExistingHashes) => Promise<void>
 }
+
+/** Those of the hashes of which there is an image. */
+export type ExistingHashes = (hashes: readonly string[]) => Promise<ReadonlySet<string>>
 
 const DIGEST_BYTES = 32
 
@@ -82,6 +88,7 @@ export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
     )
   },
   deleteImage: async (hash) => blobNow.removeImage(dataDir, hash),
+  sweepCopies: async () => {},
 })
 
 /** For code inside a transaction, which may not wait: moves a finished file to its place, writes it there, or
@@ -99,6 +106,9 @@ export const blobNow = {
       rmSync(file, { force: true })
   },
 }
+
+/** The folder of DATA_DIR with the blobs of this kind. */
+export const blobFolder = (kind: BlobKind): string => KINDS[kind].folder
 
 /** Where a blob lies. */
 export function blobFile(dataDir: string, kind: BlobKind, key: string): string {

@@ -10,7 +10,9 @@ import type { Blobs } from './blobs.ts'
 import { connectForReading } from '../database/connection.ts'
 import type { StoredImages } from '../data.ts'
 import { removePendingFiles } from './image-removals.ts'
-import { stageImages } from './staged-images.ts'
+import { sharedBlobs } from './shared-blobs.ts'
+import type { ObjectStoreSettings } from '../objects/object-store.ts'
+import { openObjectStore } from '../objects/open-object-store.ts'
 import { imageReads } from '../sqlite/image-statements.ts'
 import type { ImageReads } from '../statements.ts'
 import type { Store } from '../store.ts'
@@ -20,7 +22,7 @@ import type { Transaction } from '../trash/trash-rows.ts'
 const MOST_FAULTS = 100
 
 export const imagesOf = (store: Store): StoredImages => {
-  const { prisma, statements, settings, blobs, id, now } = store
+  const { prisma, statements, blobs, now } = store
   async function recordingFault<T>(hash: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -32,7 +34,7 @@ export const imagesOf = (store: Store): StoredImages => {
 
   return {
     async keep(images) {
-      const files = await stageImages(settings.dataDir, images, id)
+      const files = await store.stage(images)
       await files.cleanUpAfter(() => statements.images.insert(images, files))
     },
     bytesOf: (hash) => recordingFault(hash, () => bytesOf(statements.images, blobs, hash)),
@@ -68,6 +70,14 @@ export const imagesOf = (store: Store): StoredImages => {
         if (isWhole) await prisma.fileFault.deleteMany({ where: { hash } })
       }
     },
+    sweepCopies: () =>
+      blobs.sweepCopies(async (hashes) => {
+        const rows = await prisma.image.findMany({
+          where: { hash: { in: [...hashes] } },
+          select: { hash: true },
+        })
+        return new Set(rows.map(({ hash }) => hash))
+      }),
     removePendingFiles: () => removePendingFiles(store),
     find: (hash) => statements.images.facts(hash),
   }
@@ -88,15 +98,35 @@ async function noteFault(
 }
 
 /** A light way to the bytes for a process that does nothing else with the data, such as a training child. */
-export function openImages(settings: ImageDatabase & { readonly dataDir: string }): {
+export function openImages({ dataDir, objects, now, ...database }: ImageSources): {
   readonly bytesOf: (hash: string) => Promise<Uint8Array | null>
   readonly close: () => void
 } {
-  const { reads, close } = openReads(settings)
-  const blobs = blobsIn(settings.dataDir, randomUUID)
-  return { bytesOf: async (hash) => bytesOf(await reads(), blobs, hash), close }
+  const { reads, close } = openReads(database)
+  const local = blobsIn(dataDir, randomUUID)
+  let opening: Promise<{ readonly blobs: Blobs; readonly close: () => void }> | null = null
+  const opened = async () => {
+    if (objects === undefined) return { blobs: local, close: () => {} }
+    const store = await openObjectStore(objects)
+    return {
+      blobs: sharedBlobs(local, store, { dataDir, cacheBytes: objects.cacheBytes, now }),
+      close: store.close,
+    }
+  }
+  return {
+    bytesOf: async (hash) => bytesOf(await reads(), (await (opening ??= opened())).blobs, hash),
+    close: () => {
+      close()
+      void opening?.then((store) => store.close())
+    },
+  }
 }
 
+type ImageSources = ImageDatabase & {
+  readonly dataDir: string
+  readonly objects?: ObjectStoreSettings | undefined
+  readonly now: () => Date
+}
 type ImageDatabase = { readonly databaseFile: string; readonly databaseUrl?: string | undefined }
 
 function openReads({ databaseFile, databaseUrl }: ImageDatabase): {

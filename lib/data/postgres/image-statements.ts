@@ -89,6 +89,7 @@ export async function insertImages(
   }
   if (byHash.size === 0) return
   await writing.run(LOCK_FILES, IMAGE_FILES_LOCK)
+  await files.confirm()
   const rows = [...byHash.values()].map(({ image, anonymousAt }) => {
     const { hash, bytes, width, height, mediaType } = image
     const inRow = files.settle(image)

@@ -7,7 +7,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 import { databaseBusy } from '../database/lock-retry.ts'
 import type { PredictionWriter } from './prediction-types.ts'
-import { stageImages } from '../images/staged-images.ts'
 import type { Store } from '../store.ts'
 import type { NewPrediction } from '../values.ts'
 
@@ -133,15 +132,11 @@ const tooMany = (waiting: number): DarkroomError =>
   })
 
 async function commit(
-  { statements, settings, id }: Store,
+  { statements, settings, stage }: Store,
   predictions: readonly NewPrediction[],
   patienceMs: number,
 ): Promise<void> {
-  const staging = stageImages(
-    settings.dataDir,
-    predictions.flatMap((prediction) => prediction.image ?? []),
-    id,
-  )
+  const staging = stage(predictions.flatMap((prediction) => prediction.image ?? []))
   const files = staging instanceof Promise ? await staging : staging
   await files.cleanUpAfter(() =>
     statements.predictions.insert(predictions, { files, quotaBytes: settings.anonymousBytes, patienceMs }),

@@ -5,7 +5,6 @@ import { DarkroomError } from '#lib/domain/errors.ts'
 import { SOURCES, SPLITS } from '#lib/domain/classifier.ts'
 import type { Samples } from '../data.ts'
 import type { Prisma, Sample as Row } from '../generated/client.ts'
-import { stageImages } from '../images/staged-images.ts'
 import type { ExistingSample } from '../statements.ts'
 import { conflict, notFound, wordOf, wordOrNull } from '../store.ts'
 import type { Store } from '../store.ts'
@@ -25,14 +24,10 @@ const USABLE: Prisma.SampleWhereInput = {
 }
 
 export function samplesOf(store: Store): Samples {
-  const { prisma, statements, settings, id, now } = store
+  const { prisma, statements, id, now } = store
   return {
     async add(classifierId, samples) {
-      const files = await stageImages(
-        settings.dataDir,
-        samples.map((sample) => sample.image),
-        id,
-      )
+      const files = await store.stage(samples.map((sample) => sample.image))
       const rows = samples.map((sample) => ({ id: id(), classifierId, sample }))
       const known = await files.cleanUpAfter(() =>
         statements.samples.insert(rows, {

@@ -2,7 +2,6 @@
  *  modules derived (packs, features) are removed before, by lib/operations/permanent-deletion.ts; backups are not
  *  touched here. */
 import { storedFindings } from '#lib/contracts/stored-json.ts'
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { noteRemovals, removePendingFiles } from '../images/image-removals.ts'
 import type { Statements } from '../statements.ts'
@@ -150,8 +149,7 @@ export function erasingOf(
         await deleteRows(tx, record)
         await noteRemovals(tx, await deletion.deleteUnusedAmong(tx, still), store.now())
       })
-      for (const folder of foldersOf(record, settings.dataDir))
-        await rm(folder, { recursive: true, force: true })
+      for (const folder of foldersOf(record, settings.dataDir)) await store.folders.discard(folder)
       // A user who deletes something permanently learns of a file that is still there; the worker tries again.
       await removePendingFiles(store)
       return purgeImages()

@@ -3,6 +3,7 @@
  * live.
  */
 import { storedComparison } from '#lib/contracts/stored-json.ts'
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { badBundle, measureBundle, verifyBundle } from './bundles.ts'
@@ -14,7 +15,7 @@ import type { VersionWithCard } from './version-values.ts'
 import { classNamesOf, createVersion, versionValue, withCard } from './version-rows.ts'
 import type { CardRow } from './version-rows.ts'
 
-export function versionsOf({ prisma, statements, id, now, settings }: Store): VersionStore {
+export function versionsOf({ prisma, statements, id, now, settings, folders }: Store): VersionStore {
   const renamesOf = statements.classifiers.renames
   const rowOf = async (versionId: string): Promise<CardRow> => {
     const row = await statements.versions.withCard(versionId)
@@ -26,7 +27,13 @@ export function versionsOf({ prisma, statements, id, now, settings }: Store): Ve
   }
   const get = async (versionId: string): Promise<VersionWithCard> => {
     const row = await rowOf(versionId)
-    return withCard(settings, row, await renamesOf(row.classifierId))
+    const version = withCard(settings, row, await renamesOf(row.classifierId))
+    await provideMissing(version.folder)
+    return version
+  }
+  /** A version that another host sealed. */
+  const provideMissing = async (folder: string): Promise<void> => {
+    if (!existsSync(folder)) await folders.provide(folder)
   }
   const verified = async (
     versionId: string,
@@ -34,7 +41,9 @@ export function versionsOf({ prisma, statements, id, now, settings }: Store): Ve
   ): Promise<VersionWithCard> => {
     const row = await rowOf(versionId)
     const renames = await renamesOf(row.classifierId)
-    return fitting(withCard(settings, row, renames), read, classNamesOf(row, renames))
+    const version = withCard(settings, row, renames)
+    await provideMissing(version.folder)
+    return fitting(version, read, classNamesOf(row, renames))
   }
   const folderFor = (classifierId: string, number: number): string =>
     path.join(settings.dataDir, 'models', classifierId, `v${number}`)
@@ -44,7 +53,10 @@ export function versionsOf({ prisma, statements, id, now, settings }: Store): Ve
     folderFor,
     async find(classifierId, name) {
       const row = await statements.versions.numbered(classifierId, Number(name.slice(1)))
-      return row && row.trashedAt === null ? versionValue(settings, row, await renamesOf(classifierId)) : null
+      if (!row || row.trashedAt !== null) return null
+      const version = versionValue(settings, row, await renamesOf(classifierId))
+      await provideMissing(version.folder)
+      return version
     },
     async list(classifierId) {
       const renames = await renamesOf(classifierId)
@@ -62,6 +74,7 @@ export function versionsOf({ prisma, statements, id, now, settings }: Store): Ve
           folder,
           `its manifest is for ${bundle.manifest.classifier} ${bundle.manifest.version}`,
         )
+      await folders.publish(folder)
       const versionId = id()
       await prisma.$transaction((tx) => createVersion(tx, { id: versionId, bundle, runId, isShipped: false }))
       return get(versionId)

@@ -1,6 +1,5 @@
 /** What a client does with prediction jobs, apart from reading: send images, cancel, delete. A caller who may read a
  *  job may also cancel and delete it. */
-import { rm } from 'node:fs/promises'
 import type { Caller, Input } from '#lib/contracts/contract.ts'
 import {
   predictionJobForm,
@@ -35,6 +34,7 @@ export type PredictionJobParts = {
     readonly live: Pick<Data['live'], 'of'>
     readonly predictionJobs: Pick<Data['predictionJobs'], 'create' | 'find' | 'remove' | 'openIds'>
     readonly jobs: Pick<Data['jobs'], 'requestCancel'>
+    readonly folders: Data['folders']
     readonly id: () => string
   }
   /** The job as its reader sees it; throws `not_found` if the caller may not read it. */
@@ -59,7 +59,7 @@ export function createPredictionJobCases(parts: PredictionJobParts) {
     const job = await data.predictionJobs.find(id)
     if (job === null || job.jobId === null) return 'over'
     const outcome = await data.jobs.requestCancel(job.jobId, now())
-    if (outcome === 'cancelled') await rm(folderOf(dataDir, id), { recursive: true, force: true })
+    if (outcome === 'cancelled') await data.folders.discard(folderOf(dataDir, id))
     return outcome
   }
 
@@ -94,6 +94,7 @@ export function createPredictionJobCases(parts: PredictionJobParts) {
         const topK = Math.min(form.top_k ?? query.top_k, version.classes.length)
         if (isAnonymous) checkResults({ total: received.total, topK }, parts.anonymousBytes)
         await received.keepAs(id)
+        await data.folders.publish(folderOf(dataDir, id)) // another host may run the job
         await data.predictionJobs.create(
           {
             id,
@@ -115,7 +116,7 @@ export function createPredictionJobCases(parts: PredictionJobParts) {
         if (isAnonymous) await checkStored(id)
       } catch (error) {
         await received.discard()
-        await rm(folderOf(dataDir, id), { recursive: true, force: true })
+        await data.folders.discard(folderOf(dataDir, id))
         throw error
       }
       const job = await read({ id }, { caller })
@@ -135,7 +136,7 @@ export function createPredictionJobCases(parts: PredictionJobParts) {
       await read({ id }, request)
       await cancelled(id)
       await data.predictionJobs.remove(id)
-      await rm(folderOf(dataDir, id), { recursive: true, force: true })
+      await data.folders.discard(folderOf(dataDir, id))
       return { success: true as const, id }
     },
   }

@@ -27,6 +27,7 @@ export type RunPredictionJobParts = {
   readonly data: {
     readonly predictionJobs: Pick<Data['predictionJobs'], 'find' | 'started' | 'append'>
     readonly versions: Pick<Data['versions'], 'check'>
+    readonly folders: Pick<Data['folders'], 'provide'>
   }
   readonly dataDir: string
   readonly limits: ImageLimits
@@ -57,6 +58,7 @@ export const createRunPredictionJob =
     await inference.load(ref)
     const storing = storingRows(id, job.done, parts)
     try {
+      await data.folders.provide(folderOf(dataDir, id)) // it may have arrived at another host
       const images = imagesIn(folderOf(dataDir, id), { from: job.done, limits, signal })
       for await (const batch of batchesOf(images)) {
         signal.throwIfAborted()

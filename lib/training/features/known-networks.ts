@@ -6,9 +6,6 @@ import type { KerasModel } from '#lib/ml/formats/keras-model.ts'
 import { weightSpecs } from '#lib/ml/network/network.ts'
 import type { PixelRange } from '../import/import-model.ts'
 
-/** Under DATA_DIR: networks that users imported for their features. */
-export const BODIES_FOLDER = 'bodies'
-
 export type KnownNetwork = { readonly title: string; readonly pixels: PixelRange }
 
 export const MOBILENET_V2_035 = '4c068d62055d325fd4dcef9713ed591427a443d805461056b53015fb263e34d1'

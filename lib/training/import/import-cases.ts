@@ -1,6 +1,5 @@
 /** What a client does with imports in the background: send files, follow, cancel. The worker does the work. */
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Caller, Input, Output } from '#lib/contracts/contract.ts'
 import {
@@ -38,6 +37,7 @@ export type ImportCaseParts = {
   readonly data: {
     readonly jobs: Pick<Data['jobs'], 'enqueue' | 'recent' | 'getTimed' | 'requestCancel'>
     readonly archives: Pick<Data['archives'], 'requireFree'>
+    readonly folders: Data['folders']
     readonly classifiers: Pick<Data['classifiers'], 'find'>
   }
   readonly dataDir: string
@@ -82,6 +82,7 @@ export function createImportCases(parts: ImportCaseParts): ImportCases {
         }
         const folder = randomUUID()
         await received.keepAs(folder)
+        await data.folders.publish(join(importsFolder(dataDir), folder)) // another host may run the job
         const id = await data.jobs
           .enqueue(
             'import',
@@ -96,7 +97,7 @@ export function createImportCases(parts: ImportCaseParts): ImportCases {
             now(),
           )
           .catch(async (error: unknown) => {
-            await rm(join(importsFolder(dataDir), folder), { recursive: true, force: true })
+            await data.folders.discard(join(importsFolder(dataDir), folder))
             throw error
           })
         const job = await get(id)
@@ -120,10 +121,7 @@ export function createImportCases(parts: ImportCaseParts): ImportCases {
           remedy: 'Delete the version or the classifier if it is not needed.',
         })
       if (outcome === 'cancelled')
-        await rm(join(importsFolder(dataDir), importRequest.parse(job.payload).folder), {
-          recursive: true,
-          force: true,
-        })
+        await data.folders.discard(join(importsFolder(dataDir), importRequest.parse(job.payload).folder))
       return get(id)
     },
   }

@@ -3,6 +3,7 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UNPACKED_TIMES } from '#lib/archive/spool-file.ts'
 import type { ImportProgress, ImportResult } from '#lib/contracts/imports.ts'
+import type { Data } from '#lib/data/data.ts'
 import type { ImportPayload } from '#lib/domain/jobs.ts'
 import { importMessage } from '../versions/carry-classifiers.ts'
 import { importClassifier, type ImportedClassifier, type ImportParts } from '../versions/import-classifier.ts'
@@ -24,7 +25,7 @@ const IMAGES_PERCENT = 90
 const MOST_NOTES = 100
 
 export type ImportRunParts = {
-  readonly data: NetworkImportPorts['data'] & ImportParts['data']
+  readonly data: NetworkImportPorts['data'] & ImportParts['data'] & Pick<Data, 'folders'>
   readonly dataDir: string
   readonly maxImageBytes: number
   readonly maxUploadBytes: number
@@ -44,6 +45,7 @@ export const createRunImport =
     { attempt, signal }: { readonly attempt: number; readonly signal: AbortSignal },
   ): Promise<ImportResult> => {
     const folder = join(importsFolder(parts.dataDir), payload.folder)
+    await parts.data.folders.provide(folder) // it may have arrived at another host
     await rm(scratchOf(folder), { recursive: true, force: true }) // of an attempt that was killed
     let noting: Promise<void> = Promise.resolve()
     const onProgress = (progress: ImportProgress): void => {

@@ -1,6 +1,5 @@
 /** What happens to a version after it was saved: it is registered, verified on the serving engine, compared with
  *  the live version, and promoted if the result and AUTO_PROMOTE allow it. */
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
@@ -75,7 +74,7 @@ export async function judgeVersion(
     error: null,
     message: `${challenger.name}: ${verdict.sentence}${isPromoted ? ' It is live from now on.' : ''}`,
   })
-  await rm(join(settings.dataDir, 'runs', run.id), { recursive: true, force: true })
+  await data.folders.discard(join(settings.dataDir, 'runs', run.id))
   if (isPromoted || !run.isAutomatic) await queueRobustness(challenger, parts)
   return { state: 'done', version: challenger.name, verdict: verdict.kind, is_promoted: isPromoted }
 }

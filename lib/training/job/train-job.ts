@@ -14,6 +14,7 @@ import { judgeVersion } from './judge-version.ts'
 import type { BackgroundTurn } from './one-at-a-time.ts'
 import { createPartTimes } from './part-times.ts'
 import { planRun, resumedPlan } from './plan-run.ts'
+import { provideRun, provideStart, publishingRun } from './share-run.ts'
 import type { JobContext, TrainingHandlers, TrainingParts } from './ports.ts'
 import { MOST_CHILDREN, trainInChildren } from './train-in-children.ts'
 
@@ -42,23 +43,35 @@ export function trainJob(parts: TrainJobParts): TrainingHandlers['train'] {
 }
 
 async function attempt(runId: string, job: JobContext, parts: TrainingParts): Promise<unknown> {
-  const { data, settings, sweepLeftovers } = parts
+  const { data, settings, sweepLeftovers, log } = parts
   const run = await data.runs.get(runId)
   if (run.state === 'done' || run.state === 'cancelled') return { state: run.state }
   const folder = join(settings.dataDir, 'runs', runId)
   const times = createPartTimes(parts)
   if (run.startedAt === null) times.add('waiting', (parts.now().getTime() - run.createdAt.getTime()) / 1000)
+  const here = { data, dataDir: settings.dataDir }
+  await provideRun(folder, here).catch((error: unknown) =>
+    log('warn', 'The checkpoint of another host could not be read; the run starts again', {
+      run: runId,
+      error,
+    }),
+  )
   const isResumed = existsSync(planFile(folder)) // started by this worker or by an earlier one
   if (isResumed) await sweepLeftovers()
   const { plan, isSaved } = isResumed
     ? await resumedPlan(run, folder, parts)
     : { plan: await planRun(run, folder, parts), isSaved: false }
   if (isSaved) return judgeVersion({ run, plan, times }, parts, job.signal)
+  await provideStart(plan, here)
   const isFromCheckpoint = isResumed && hasCheckpoint(runId, parts)
   const message = isFromCheckpoint ? 'Continuing from the checkpoint.' : 'The training process is starting.'
   await data.runs.change(runId, { state: 'running', message })
   if (run.recipe === head.name) parts.prepareInference() // the run takes seconds, and the version is verified after it
-  const end = await trainInChildren({ run, folder, isResumed, addPart: times.add, signal: job.signal }, parts)
+  const onFailure = (error: unknown): void =>
+    log('warn', 'The checkpoint could not be copied to the object store', { run: runId, error })
+  const end = await publishingRun(folder, { data, onFailure }, () =>
+    trainInChildren({ run, folder, isResumed, addPart: times.add, signal: job.signal }, parts),
+  )
   return end.kind === 'sealed'
     ? judgeVersion({ run, plan, times }, parts, job.signal)
     : ended(run, end, job, parts)

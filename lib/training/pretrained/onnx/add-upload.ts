@@ -5,7 +5,7 @@ import type { NetworkPorts } from '../install-network.ts'
 import { discardUpload, notePreview, noteRefusal, readUpload, uploadedFile } from '../uploaded-onnx.ts'
 import type { OnnxInspection } from './inspect-onnx.ts'
 
-type UploadChoice = { readonly name: string; readonly value: string; readonly reading: string }
+export type UploadChoice = { readonly name: string; readonly value: string; readonly reading: string }
 
 /** A file that cannot be used is an outcome, noted next to it, because trying again would not change it.
  *  @param into the folder of pretrained networks */

@@ -40,7 +40,11 @@ test('a training run continues without images whose files are missing or damaged
 
   const faults: SourceFault[] = []
   const read: string[] = []
-  for await (const { hash } of storedSamples(run, openImages(settings), (fault) => faults.push(fault)))
+  for await (const { hash } of storedSamples(
+    run,
+    openImages({ ...settings, now: () => new Date() }),
+    (fault) => faults.push(fault),
+  ))
     read.push(hash)
 
   expect(read).toEqual([whole.hash, small.hash])

@@ -6,7 +6,7 @@ import { basename, dirname, join, sep } from 'node:path'
 import type { NetworkCandidate } from '#lib/contracts/training-plan.ts'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { isOnnxBundle, readPreprocess } from '#lib/ml/formats/bundle.ts'
-import { BODIES_FOLDER } from '../../features/known-networks.ts'
+import { BODIES_FOLDER } from '#lib/contracts/model-files.ts'
 import { BACKBONE_FOLDER, BACKBONE_TITLE } from '../../pretrained/backbone-package.ts'
 import { preprocessFor } from '../../shipped/shipped.ts'
 
