@@ -17,6 +17,10 @@ import { prepare } from '#lib/ml/preprocess/preprocess.ts'
 const LOOK_EVERY_MS = 10
 const TOLERATED_SHARE = 0.15
 const TOLERATED_BYTES = 24 * 1024 ** 2
+/** Unused memory up to here stays until no image has come for a moment: freeing it takes as long as decoding a third of
+ *  a photograph, which leaves 7 MB. */
+const UNUSED_BYTES = 16 * 1024 ** 2
+const PAUSE_MS = 100
 
 export type DecodingPorts = {
   readonly say: (message: DecodingMessage, then?: () => void) => void
@@ -35,12 +39,16 @@ export function answerDecoding({
 }: DecodingPorts): (message: DecodingRequest) => void {
   const specs = new Map<string, Promise<Preprocess>>()
   const emptyBytes = usedBytes()
+  /** After the last collection. */
+  let keptBytes = emptyBytes
   let running = 0
+  let pause: NodeJS.Timeout | undefined
 
   async function answer({ id, bytes, wish, maxPixels, maxBytes }: DecodingRequest): Promise<void> {
     const began = performance.now()
     const watch = setInterval(() => endWhenOver(maxBytes), LOOK_EVERY_MS)
     running += 1
+    clearTimeout(pause)
     try {
       const made = await madeOf({ bytes, wish, maxPixels, maxBytes })
       say({ kind: 'decoded', id, ...made, decodeMs: performance.now() - began })
@@ -50,8 +58,18 @@ export function answerDecoding({
     } finally {
       clearInterval(watch)
       running -= 1
-      if (running === 0) collectGarbage?.()
+      if (running === 0) free()
     }
+  }
+
+  function free(): void {
+    if (usedBytes() - keptBytes > UNUSED_BYTES) collect()
+    else pause = setTimeout(collect, PAUSE_MS)
+  }
+
+  function collect(): void {
+    collectGarbage?.()
+    keptBytes = usedBytes()
   }
 
   async function madeOf({

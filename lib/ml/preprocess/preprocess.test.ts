@@ -114,6 +114,36 @@ test('a photograph of several megapixels is averaged first and keeps its content
   ).toBeLessThanOrEqual(2)
 })
 
+test.each([
+  [3, 67, 83],
+  [1, 64, 71],
+])(
+  'blocks of %i channels are averaged, halves up, also where the last ones are incomplete',
+  (channels, width, height) => {
+    const { data } = noisy(width, height)
+    const raster = { width, height, channels, data: data.subarray(0, width * height * channels) }
+    const [across, down] = [Math.floor(width / 8 / 4), Math.floor(height / 8 / 4)]
+    const [columns, rows] = [Math.ceil(width / across), Math.ceil(height / down)]
+    const averages = new Uint8Array(columns * rows * channels)
+    for (let y = 0; y < rows; y++)
+      for (let x = 0; x < columns; x++)
+        for (let c = 0; c < channels; c++) {
+          const block: number[] = []
+          for (let v = y * down; v < Math.min(height, (y + 1) * down); v++)
+            for (let u = x * across; u < Math.min(width, (x + 1) * across); u++)
+              block.push(raster.data[(v * width + u) * channels + c]!)
+          averages[(y * columns + x) * channels + c] = Math.round(
+            block.reduce((sum, value) => sum + value, 0) / block.length,
+          )
+        }
+
+    const window = { x: 0, y: 0, width, height }
+    const smaller = { width: columns, height: rows, channels, data: averages }
+    const part = { x: 0, y: 0, width: width / across, height: height / down }
+    expect(resize(raster, window, 8, 8)).toEqual(resize(smaller, part, 8, 8))
+  },
+)
+
 test('cover keeps the middle of the longer side', () => {
   const thirds = [
     [255, 0, 0],

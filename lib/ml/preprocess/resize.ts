@@ -1,6 +1,9 @@
 /** Lanczos-3 resampling of bytes, antialiased, in fixed point: the same kernel for training, serving and the
  *  browser. It knows windows and channels: the three ways to fit an image into a square come first. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
+import { averageBlocks, type Raster } from './average-blocks.ts'
+
+export type { Raster }
 
 export const SUPPORT = 3 // lobes of the kernel
 const PRECISION = 14 // bits after the point; 8-bit samples × 15-bit weights stay far below 2^31
@@ -11,12 +14,6 @@ const HALF = 1 << (PRECISION - 1)
 export const REDUCE_FROM = 8
 export const REDUCE_TO = 4
 
-export type Raster = {
-  readonly width: number
-  readonly height: number
-  readonly channels: number
-  readonly data: Uint8Array
-}
 /** The part of a raster that fills the whole result, in pixels. Taps beyond it read the image around it,
  *  never beyond the image. */
 export type Window = {
@@ -225,34 +222,6 @@ function reduced(
 }
 
 const factor = (scale: number): number => (scale < REDUCE_FROM ? 1 : Math.floor(scale / REDUCE_TO))
-
-/** Blocks at the right and lower edge may be incomplete; they average the pixels they have. */
-function averageBlocks(raster: Raster, across: number, down: number): Raster {
-  const { channels, data } = raster
-  const width = Math.ceil(raster.width / across)
-  const height = Math.ceil(raster.height / down)
-  const out = new Uint8Array(width * height * channels)
-  const sums = new Uint32Array(width * channels)
-  for (let y = 0; y < height; y++) {
-    sums.fill(0)
-    const endRow = Math.min(raster.height, (y + 1) * down)
-    for (let row = y * down; row < endRow; row++) {
-      let from = row * raster.width * channels
-      for (let x = 0; x < width; x++) {
-        const block = Math.min(across, raster.width - x * across)
-        for (let k = 0; k < block; k++)
-          for (let c = 0; c < channels; c++) sums[x * channels + c]! += data[from++]!
-      }
-    }
-    const rows = endRow - y * down
-    for (let x = 0; x < width; x++) {
-      const count = rows * Math.min(across, raster.width - x * across)
-      for (let c = 0; c < channels; c++)
-        out[(y * width + x) * channels + c] = Math.round(sums[x * channels + c]! / count)
-    }
-  }
-  return { width, height, channels, data: out }
-}
 
 /** A square with this ink on black, placed so that its centre of mass lies in the middle, as far as it stays
  *  whole. */
