@@ -62,6 +62,10 @@ const BENCHMARKS: Readonly<
     is: 'the page of 100,000 images: first paint, scrolling, changes',
     run: async (args) => (await import('./bench/images.ts')).benchImages(args),
   },
+  rates: {
+    is: 'requests per second for 10, 50, 100 and 200 users, next to the expectations of the earlier projects',
+    run: async (args) => (await import('./bench/rates.ts')).benchRates(args),
+  },
   photos: {
     is: 'predictions of a large photograph, and by networks of 224 pixels, next to their floor',
     run: async (args) => (await import('./bench/photos.ts')).benchPhotos(args),
