@@ -11,6 +11,7 @@ import { killNow } from '../test-faults/process-tree.ts'
 import { allStarted, type ProductClient } from '../test-faults/product.ts'
 import { smallImage, startTraffic } from '../test-faults/traffic.ts'
 import { clientOfAll, startHost, type TestHost } from './hosts.ts'
+import { sharedFiles } from './shared-files.ts'
 
 const WEBS = 3
 const WORKERS = 2
@@ -66,7 +67,9 @@ export async function killedHosts(
     for (const web of webs) await allStarted(client.at(web).request)
     await untilDrawn(client)
     say(`${WEBS} web and ${WORKERS} worker instances are ready`)
-    return await judged({
+    const files = await sharedFiles(webs.map((web) => ({ ...client.at(web), url: web.url })))
+    say('files of one instance were read by others')
+    const killed = await judged({
       hosts,
       webs,
       client,
@@ -74,6 +77,7 @@ export async function killedHosts(
       say,
       count: (ids) => missingRows({ dataDir }, ids, data),
     })
+    return [...files, ...killed]
   } finally {
     await Promise.all(hosts.map((host) => host.end()))
   }
