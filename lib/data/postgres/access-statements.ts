@@ -2,7 +2,6 @@
 import type { PostgresConnection } from '../database/postgres/connection.ts'
 import type { Prisma } from '../generated/client.ts'
 import type { AccessStatements } from '../statements.ts'
-import { storable } from './json-parameter.ts'
 
 export const accessStatements = ({ one, run, write }: PostgresConnection): AccessStatements => ({
   async countPeople(role) {
@@ -50,9 +49,7 @@ export const accessStatements = ({ one, run, write }: PostgresConnection): Acces
     await run(
       `INSERT INTO "Change" ("id", "at", "by", "action", "subject", "byId", "subjectId", "classifierId", "detail")
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      ...[id, at, by, action, subject, byId, subjectId, classifierId, detail].map((value) =>
-        typeof value === 'string' ? storable(value) : value,
-      ),
+      ...[id, at, by, action, subject, byId, subjectId, classifierId, detail],
     )
   },
 })

@@ -1,5 +1,5 @@
-/** Rows as one parameter of a statement: `json_to_recordset($1)`. PostgreSQL stores neither the character 0 nor half a
- *  surrogate pair, which file names may contain: they become U+FFFD. */
+/** Rows as one parameter of a statement: `json_to_recordset($1)`, with texts that PostgreSQL can store. */
+import { storable } from '../database/postgres/text.ts'
 
 const MAY_NEED_REPAIR = /\\u(0000|d[89a-f])/
 
@@ -9,5 +9,3 @@ export function asJson(value: unknown): string {
     ? JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storable(part) : part))
     : json
 }
-
-export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')

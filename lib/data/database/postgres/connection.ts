@@ -7,6 +7,7 @@ import { LONGEST_TRANSACTION_MS } from '../longest-transaction.ts'
 import { WRITE_PATIENCE_MS } from '../lock-retry.ts'
 import type { SqlValue } from '../stored-rows.ts'
 import { inWords, isSerializationFailure, type Server } from './errors.ts'
+import { StorableClient } from './text.ts'
 
 /** Of each process. PostgreSQL accepts 100 by default, for all processes of all hosts. */
 const MOST_CONNECTIONS = 8
@@ -52,6 +53,7 @@ export function connectPostgres(
 ): PostgresConnection {
   const pool = new pg.Pool({
     ...clientOptions(url),
+    Client: StorableClient,
     max: MOST_CONNECTIONS,
     idleTimeoutMillis: IDLE_MS,
     lock_timeout: patienceMs,
