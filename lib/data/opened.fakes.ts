@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, test } from 'vitest'
 import type { Data } from './data.ts'
 import type { DataSettings } from './data-settings.ts'
 import { migrate } from './database/migrate.ts'
@@ -17,6 +17,9 @@ import { postgresForTest } from './postgres.fakes.ts'
 import { openData, type OpenData } from '#lib/queries/open-data.ts'
 import { createFeedback } from '#lib/serving/feedback.ts'
 import type { NewImage, NewPrediction, NewSample } from './values.ts'
+
+/** A test of the database file itself. */
+export const testOnSqlite = test.skipIf(process.env['TEST_DATABASE'] === 'postgresql')
 
 /** A Saturday noon, UTC. */
 export const NOON = Date.UTC(2026, 10, 21, 12)

@@ -11,6 +11,7 @@ import {
   predictionOf,
   sampleOf,
   type DataFixture,
+  testOnSqlite,
 } from '../opened.fakes.ts'
 
 const DAY_MS = 86_400_000
@@ -129,7 +130,7 @@ async function liveThrough({ data }: DataFixture, steps: number): Promise<void> 
   }
 }
 
-test('the stored sums equal those of a plain scan after writes, undos and deletions', async () => {
+testOnSqlite('the stored sums equal those of a plain scan after writes, undos and deletions', async () => {
   const opened = await openWithFruit()
   await liveThrough(opened, 250)
   const database = reader(opened)

@@ -1,39 +1,42 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { editsOf, NOON, openWithFruit, predictionOf, storedImage } from '../opened.fakes.ts'
+import { editsOf, NOON, openWithFruit, predictionOf, storedImage, testOnSqlite } from '../opened.fakes.ts'
 
 const DAY_MS = 86_400_000
 
-test('an answer is acknowledged when its row is committed: another connection sees it then', async () => {
-  const { data, settings } = await openWithFruit()
-  const prediction = predictionOf(data, { image: storedImage('predicted') })
+testOnSqlite(
+  'an answer is acknowledged when its row is committed: another connection sees it then',
+  async () => {
+    const { data, settings } = await openWithFruit()
+    const prediction = predictionOf(data, { image: storedImage('predicted') })
 
-  await data.predictions.record(prediction)
+    await data.predictions.record(prediction)
 
-  const other = new DatabaseSync(settings.databaseFile, { readOnly: true })
-  expect(
-    other.prepare('SELECT "pictureHash" FROM "Prediction" WHERE "id" = ?').get(prediction.id),
-  ).toMatchObject({ pictureHash: storedImage('predicted').hash })
-  other.close()
-  expect(await data.queries.getPrediction({ id: prediction.id })).toEqual({
-    id: prediction.id,
-    classifier: 'fruit',
-    model_version: 'v1',
-    engine: 'wasm',
-    predicted_class: 'apple',
-    confidence: 0.75,
-    probabilities: { apple: 0.75, lime: 0.2, plum: 0.05 },
-    decision: 'confident',
-    filename: 'a.png',
-    width: 8,
-    height: 8,
-    timestamp: '2026-11-21T12:00:00.000Z',
-    total_ms: 4,
-    feedback: null,
-    image_url: `/api/predictions/${prediction.id}/image`,
-  })
-  expect((await data.queries.predictionImage({ id: prediction.id })).mediaType).toBe('image/png')
-})
+    const other = new DatabaseSync(settings.databaseFile, { readOnly: true })
+    expect(
+      other.prepare('SELECT "pictureHash" FROM "Prediction" WHERE "id" = ?').get(prediction.id),
+    ).toMatchObject({ pictureHash: storedImage('predicted').hash })
+    other.close()
+    expect(await data.queries.getPrediction({ id: prediction.id })).toEqual({
+      id: prediction.id,
+      classifier: 'fruit',
+      model_version: 'v1',
+      engine: 'wasm',
+      predicted_class: 'apple',
+      confidence: 0.75,
+      probabilities: { apple: 0.75, lime: 0.2, plum: 0.05 },
+      decision: 'confident',
+      filename: 'a.png',
+      width: 8,
+      height: 8,
+      timestamp: '2026-11-21T12:00:00.000Z',
+      total_ms: 4,
+      feedback: null,
+      image_url: `/api/predictions/${prediction.id}/image`,
+    })
+    expect((await data.queries.predictionImage({ id: prediction.id })).mediaType).toBe('image/png')
+  },
+)
 
 test('one row that cannot be written does not take its company along', async () => {
   const { data } = await openWithFruit()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { openWithFruit } from '../opened.fakes.ts'
+import { openWithFruit, testOnSqlite } from '../opened.fakes.ts'
 import { snapshotHash } from './snapshots.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -30,7 +30,7 @@ test('another group or another split is another snapshot', () => {
   expect(new Set(hashes).size).toBe(3)
 })
 
-test('a snapshot of format 1 is read as it was written, and keeps its hash', async () => {
+testOnSqlite('a snapshot of format 1 is read as it was written, and keeps its hash', async () => {
   const { data, settings } = await openWithFruit()
   const { id } = await data.snapshots.freeze('fruit', [])
   const text = 'aa red apple train\nbb lime test'

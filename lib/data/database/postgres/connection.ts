@@ -40,6 +40,8 @@ export type PostgresConnection = PostgresScope & {
   /** The same for rows that no other transaction decides on: each statement sees what is committed then, and waits for
    *  rows that others are changing. It does not count as a change. */
   readonly append: PostgresConnection['write']
+  /** Called for each write of Prisma; state.ts counts them. */
+  readonly changed: () => void
   readonly patienceMs: number
   /** The error in words. */
   readonly explain: (error: unknown) => unknown
@@ -93,6 +95,7 @@ export function connectPostgres(
     ...scopeOf(pool, explain),
     pool,
     server,
+    changed: () => {},
     patienceMs,
     explain,
     write: (work, patience) => transact('BEGIN ISOLATION LEVEL SERIALIZABLE', work, patience),

@@ -38,10 +38,12 @@ export function postgresPrisma(connection: PostgresConnection): LazyPrisma {
   }
 }
 
+const READS = /^\s*SELECT\b/i
+
 type Queries = Pick<SqlQueryable, 'queryRaw' | 'executeRaw'>
 
 /** Prisma translates a `DriverAdapterError`, and passes every other error on. */
-function adapterOver({ pool, explain, patienceMs }: PostgresConnection): SqlDriverAdapterFactory {
+function adapterOver({ pool, explain, patienceMs, changed }: PostgresConnection): SqlDriverAdapterFactory {
   const factory = new PrismaPg(pool)
   const inWords = (error: unknown): never => {
     const plain = plainly(error)
@@ -59,8 +61,16 @@ function adapterOver({ pool, explain, patienceMs }: PostgresConnection): SqlDriv
   const alone = (over: SqlQueryable): Queries => {
     const { queryRaw, executeRaw } = within(over)
     return {
-      queryRaw: (query) => untilSerialized(() => queryRaw(query), patienceMs).catch(inWords),
-      executeRaw: (query) => untilSerialized(() => executeRaw(query), patienceMs).catch(inWords),
+      async queryRaw(query) {
+        const rows = await untilSerialized(() => queryRaw(query), patienceMs).catch(inWords)
+        if (!READS.test(query.sql)) changed() // INSERT … RETURNING
+        return rows
+      },
+      async executeRaw(query) {
+        const count = await untilSerialized(() => executeRaw(query), patienceMs).catch(inWords)
+        changed()
+        return count
+      },
     }
   }
   const names = { provider: 'postgres', adapterName: factory.adapterName } as const
@@ -78,7 +88,10 @@ function adapterOver({ pool, explain, patienceMs }: PostgresConnection): SqlDriv
             ...names,
             ...within(transaction),
             options: transaction.options,
-            commit: () => transaction.commit(),
+            async commit() {
+              await transaction.commit()
+              changed()
+            },
             rollback: () => transaction.rollback(),
             ...savepointsOf(transaction),
           }

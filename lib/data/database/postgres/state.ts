@@ -10,6 +10,9 @@ export function stateOf(connection: PostgresConnection): {
   readonly state: DatabaseState
 } {
   let changes = 0
+  const changed = (): void => {
+    changes += 1
+  }
   let fullAt: number | null = null
   const explain = (error: unknown): unknown => {
     const explained = connection.explain(error)
@@ -20,9 +23,10 @@ export function stateOf(connection: PostgresConnection): {
     connection: {
       ...connection,
       explain,
+      changed,
       async write(work, patienceMs) {
         const written = await connection.write(work, patienceMs)
-        changes += 1
+        changed()
         return written
       },
     },
