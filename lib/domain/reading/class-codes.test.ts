@@ -15,6 +15,15 @@ test.each<[string, string, Readonly<Record<string, string>>, string]>([
     { ...NUMBERS, 'names.csv': 'id,name\n0,cat\n1,dog' },
     'cat 2, dog 2',
   ],
+  [
+    'a map of numbers that are also names of files',
+    '1.jpg, 2.jpg, 3.jpg, 4.jpg',
+    {
+      'train.csv': 'image_id,label\n1.jpg,0\n2.jpg,0\n3.jpg,1\n4.jpg,1',
+      'label_map.json': '{"0":"cat","1":"dog","2":"cow"}',
+    },
+    'cat 2, dog 2',
+  ],
   ['a list of names from 0', FOUR, { ...NUMBERS, 'classes.txt': 'cat\ndog\n' }, 'cat 2, dog 2'],
   ['a list for folders from 1', '1*2, 2*2', { 'classes.txt': 'cat\ndog\n' }, 'cat 2, dog 2'],
   [

@@ -27,6 +27,7 @@ const STRAY = oneOf(
     'thumb(?:nail)?s?|logs?|results?|outputs?|plots?|charts?|code|src|scripts?|notebooks?|models?|weights|' +
     'checkpoints?|readme|meta|metadata|annotations?|masks?|labels?',
 )
+const MASKS = oneOf('masks?|annotations?|labels?|segmentations?|ground[-_ ]?truth')
 /** Containers that say nothing about what is in them. */
 const CONTAINER = oneOf(
   'images?|imgs?|pics?|pictures?|photos?|bilder|fotos|data|datasets?|daten|archive|classes|class[-_ ]?folders?|' +
@@ -36,6 +37,8 @@ const CONTAINER = oneOf(
 export const isSession = (name: string): boolean => SESSIONS.some((pattern) => pattern.test(name.trim()))
 export const isVariant = (name: string): boolean => VARIANT.test(name.trim())
 export const isStrayFolder = (name: string): boolean => STRAY.test(name.trim())
+/** Next to a container of images. */
+export const isMaskFolder = (name: string): boolean => MASKS.test(name.trim())
 export const isContainer = (name: string): boolean => CONTAINER.test(name.trim())
 
 /** `cats - Copy`, `cats (copy)`, `cats (1)`, `Copy of cats`: the name of what was copied, or null. */
@@ -51,6 +54,14 @@ export function copiedName(name: string): string | null {
   return end === 0 ? null : trimmed.slice(0, end)
 }
 const COPY_AT_END = /(?:\(?(?:copy|kopie|copie|copia)(?: ?\d+)?\)?|\(\d+\))$/i
+
+/** `a_mask.png` or `a-seg.png`: the name of the image without its ending, of which it may be a mask; or null. */
+export function maskedName(path: string): string | null {
+  const found = /^(.+?)[-_ ](?:mask|seg|segmentation|gt|groundtruth)(?:[-_ ]?\d{1,3})?\.[a-z]{3,4}$/i.exec(
+    path,
+  )
+  return found === null ? null : found[1]!
+}
 
 /** The same name in other spelling: case, width, accents written apart, spaces around. */
 export const sameName = (a: string, b: string): boolean => sameNameKey(a) === sameNameKey(b)

@@ -1,7 +1,7 @@
 /** What the folders of a set mean: which are wrappers, parts of the set, classes, copies or strays. Pure; it sees
  *  only paths. Names in different spellings, and label tables, are for others (set-plan.ts). */
 import type { Choice, Doubt } from './choices.ts'
-import { isContainer, isSession, isVariant, sameNameKey } from './folder-names.ts'
+import { isContainer, isMaskFolder, isSession, isVariant, sameNameKey } from './folder-names.ts'
 import { partsIn, partsInClasses, partsInNames, type SetPart } from './folder-parts.ts'
 import type { Folder } from './folder-tree.ts'
 import { listed } from './listed.ts'
@@ -27,11 +27,7 @@ export type FolderReading = {
 
 /** `masks` next to `images` in a class folder. */
 const masksIn = ({ folders }: Folder): readonly Folder[] =>
-  folders.some(({ name }) => isContainer(name))
-    ? folders.filter(({ name }) =>
-        /^(?:masks?|annotations?|labels?|segmentations?|ground[-_ ]?truth)$/i.test(name),
-      )
-    : []
+  folders.some(({ name }) => isContainer(name)) ? folders.filter(({ name }) => isMaskFolder(name)) : []
 
 type ClassFolder = { readonly folder: Folder; readonly split: PlannedSplit; readonly label: string }
 
@@ -176,26 +172,36 @@ function levelled(
   choices: readonly Choice[],
   doubts: Doubt[],
 ): readonly ClassFolder[] {
-  const nested = classes.filter(
-    ({ folder }) => folder.images.length === 0 && folder.folders.length - masksIn(folder).length > 1,
-  )
+  const nested = classes
+    .map(throughContainer)
+    .filter(({ folder }) => folder.images.length === 0 && folder.folders.length - masksIn(folder).length > 1)
   if (nested.length === 0) return classes
-  const inner = classes.flatMap(({ folder, split, label }) =>
-    folder.images.length > 0 || folder.folders.length === 0
-      ? [{ folder, split, label }]
-      : folder.folders.map((one) => ({ folder: one, split, label: one.name })),
-  )
+  const inner = classes
+    .map(throughContainer)
+    .flatMap(({ folder, split, label }) =>
+      folder.images.length > 0 || folder.folders.length === 0
+        ? [{ folder, split, label }]
+        : folder.folders.map((one) => ({ folder: one, split, label: one.name })),
+    )
   const isInnerBest = areClassesInside(classes)
-  const example = nested[0]!.folder
-  const names = example.folders.map(({ name }) => name)
+  const example = nested[0]!
+  const names = example.folder.folders.map(({ name }) => name)
   doubts.push({
     choice: isInnerBest ? 'outer-folders' : 'inner-folders',
     why:
-      `"${example.name}" has folders inside: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}; ` +
+      `"${example.label}" has folders inside: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}; ` +
       'either level may be the classes',
   })
   const isInner = isInnerBest ? !choices.includes('outer-folders') : choices.includes('inner-folders')
   return isInner ? inner : classes
+}
+
+/** `amazon/images/{bike,mug}`: the folder with the others. */
+function throughContainer(one: ClassFolder): ClassFolder {
+  const [only] = one.folder.folders
+  const isInside =
+    one.folder.images.length === 0 && one.folder.folders.length === 1 && only!.folders.length > 1
+  return isInside && isContainer(only!.name) ? { ...one, folder: only! } : one
 }
 
 /** Sessions or variants outside, the same classes inside each. */

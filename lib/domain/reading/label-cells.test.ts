@@ -39,6 +39,11 @@ test.each<[string, string, string]>([
     four((n, l, i) => `${n},${i === 1 ? 'cat|dog' : l}`, 'file,Finding Labels'),
     'cat 1, dog 2',
   ],
+  [
+    'several classes with spaces',
+    four((n, l, i) => `${n},${i === 1 ? 'dog cat' : l}`, 'file,labels'),
+    'cat 1, dog 2',
+  ],
   ['a name with a comma', four((n, l) => `${n},"${l}, young"`, 'file,label'), 'cat, young 2, dog, young 2'],
   ['Markdown', four((n, l) => `| ${n} | ${l} |`, '| file | label |\n|:---|---|'), 'cat 2, dog 2'],
   ['colons', four((n, l) => `${n}: ${l}`, '').trim(), 'cat 2, dog 2'],
@@ -57,4 +62,12 @@ test('captions are no other reading of class folders', () => {
 
   expect(inWords(plan)).toBe('cat 1, dog 1 | train 2')
   expect(plan.uncertain).toEqual([])
+})
+
+test('a table of pixels says so', () => {
+  const plan = planned('', { 'fer2013.csv': 'emotion,pixels,Usage\n0,70 80,Training' })
+
+  expect(plan.placeOf('fer2013.csv')).toMatchObject({
+    reason: expect.stringContaining('the pixels of images'),
+  })
 })

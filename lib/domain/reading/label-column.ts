@@ -76,14 +76,16 @@ const hasLabels = (body: TableRows, column: number): boolean =>
 const valuesOf = (body: TableRows, column: number): ReadonlySet<string> =>
   new Set(body.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== ''))
 
-/** `1.0` of a number that a program has widened, and `cat|dog` where other rows have each alone. */
+/** `1.0` of a number that a program has widened, and `cat|dog` or `cat dog` where other rows have each alone. */
 function labelsOfColumn(body: TableRows, column: number): (row: readonly string[]) => readonly string[] {
   const values = valuesOf(body, column)
   const areWhole = values.size > 0 && [...values].every((cell) => isMissing(cell) || /^-?\d+\.0+$/.test(cell))
   const several = (label: string): readonly string[] => {
-    if (!/[|;,]/.test(label)) return [label]
-    const parts = label.split(/[|;,]/).map((part) => part.trim())
-    return parts.every((part) => values.has(part)) ? parts : [label]
+    for (const sign of [/[|;,]/, /\s+/]) {
+      const parts = label.split(sign).map((part) => part.trim())
+      if (parts.length > 1 && parts.every((part) => values.has(part))) return [...new Set(parts)]
+    }
+    return [label]
   }
   return (row) =>
     labelsIn(row[column] ?? '').flatMap((label) => (areWhole ? [label.replace(/\.0+$/, '')] : several(label)))

@@ -52,6 +52,19 @@ test.each([
     'a 4, b 4',
     '',
   ],
+  ['masks next to a folder of images', 'masks/a*3, masks/b*3, images/a*3, images/b*3', 'a 3, b 3', ''],
+  [
+    'masks next to their images',
+    'a/x (1).png, a/x (1)_mask.png, a/x (1)_mask_1.png, b/y.png, b/y_mask.png, b/face_mask.png',
+    'a 1, b 2',
+    '',
+  ],
+  [
+    'Office-31, which has the classes in a container of each domain',
+    'amazon/images/bike*3, amazon/images/mug*3, dslr/images/bike*2, dslr/images/mug*2',
+    'amazon 6, dslr 4',
+    'inner-folders',
+  ],
   ['numbered folds', 'k1/a*3, k1/b*3, k2/a*3, k2/b*3', 'a 6, b 6', 'outer-folders'],
 ])('read as meant: %s', (_story, files, read, others) => {
   const plan = planned(files)

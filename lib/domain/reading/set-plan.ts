@@ -7,6 +7,7 @@ import { EXPORT_NOTE, exportedSetIn, type ExportedSet } from './darkroom-set.ts'
 import { classCodes } from './class-codes.ts'
 import { spellingOf, type NameUse, type ClassSpellings } from './class-spelling.ts'
 import { readFolders } from './folder-reading.ts'
+import { maskedName } from './folder-names.ts'
 import { folderOf, folderTree, type ListedFile } from './folder-tree.ts'
 import { countPlan, type PlacedFile, type PlanCounts } from './plan-counts.ts'
 import type { FilePlacement, SkipCause } from './file-placement.ts'
@@ -108,7 +109,12 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
     const hidden = isHiddenRead ? null : hiddenFolderOf(path)
     return systemReason(path) ?? (hidden === null ? null : `"${hidden}" is hidden`)
   }
-  const live = files.filter(({ path }) => !tablePaths.has(path) && skipReason(path) === null)
+  const stems = new Set(files.map(({ path }) => path.replace(/\.[^./]*$/, '')))
+  const isMask = (path: string): boolean => {
+    const masked = maskedName(path)
+    return masked !== null && stems.has(masked)
+  }
+  const live = files.filter(({ path }) => !tablePaths.has(path) && skipReason(path) === null && !isMask(path))
   const byName = live.filter(({ path }) => IMAGE_NAME.test(path))
   const images = byName.length > 0 ? byName : live
   const folders = readFolders(folderTree(images), choices)
@@ -146,7 +152,10 @@ function readOnce({ files, tables }: SetListing, choices: readonly Choice[]): On
     }
     const system = skipReason(path)
     if (system !== null) return skipped(system, 'system')
-    const unread = unreadReason(path) ?? (isTableName(path) ? TOO_MANY : null)
+    const unread =
+      unreadReason(path) ??
+      (isTableName(path) ? TOO_MANY : null) ??
+      (isMask(path) ? 'it is a mask of the image next to it' : null)
     if (unread !== null) return skipped(unread, 'outside')
     const found = labelsOf(path)
     const areNamed = inTables.used.size > 0 || source.kind === 'names'

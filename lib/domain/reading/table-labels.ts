@@ -67,6 +67,10 @@ export function readTables(
     if (reading.rows.size === 0) unused.set(table.path, reasonUnused(reading, candidates, paths))
     else read.push(reading)
   }
+  for (const one of read.filter((reading) => isListOfClasses(reading, read))) {
+    read.splice(read.indexOf(one), 1)
+    unused.set(one.path, 'its names are numbers of classes')
+  }
   const isAnyRecognised = read.some((one) => one.isRecognised)
   const listed = splitsOfLists(
     tables.filter(({ path }) => unused.get(path) === NO_COLUMNS),
@@ -169,6 +173,12 @@ function splitsOfLists(
   }
 }
 
+/** `0: cat, 1: dog` next to a table of files, some of which have such numbers as names. */
+function isListOfClasses(one: TableReading, all: readonly TableReading[]): boolean {
+  if (one.missing.length === 0 || !one.missing.every((name) => /^\d{1,5}$/.test(name))) return false
+  return all.some((other) => other !== one && other.rows.size >= one.rows.size && other.missing.length === 0)
+}
+
 /** Why a table whose names are files of the set has no labels for them; null: it has. */
 function reasonNoLabels(
   one: TableReading,
@@ -226,6 +236,8 @@ function reasonUnused(
   const [first] = paths
   if (rows.length < 2 && rows[0]!.some((cell) => labelRank(cell) !== null))
     return 'it has a heading and no rows'
+  if (rows[0]!.some((cell) => /^(?:pixels?[ _]?\d*|\d{1,3}x\d{1,3})$/i.test(cell.trim())))
+    return 'it has the pixels of images, which are not read from a table: save the images as files'
   if (ambiguous.length > 0) return `each of its names, such as "${ambiguous[0]}", fits several files`
   const second = missing[0] ?? rows[1]?.[0]
   return (

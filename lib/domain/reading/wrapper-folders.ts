@@ -1,7 +1,7 @@
 /** The folders around a set that mean nothing: wrappers, also repeated and with strays next to them, and copies of the
  *  set. Pure; what the folders inside mean is in folder-reading.ts. */
 import { copiesIn, completeCopyIn } from './folder-copies.ts'
-import { isContainer, isSession, isStrayFolder, sameName } from './folder-names.ts'
+import { isContainer, isMaskFolder, isSession, isStrayFolder, sameName } from './folder-names.ts'
 import { partsIn } from './folder-parts.ts'
 import { without, type Folder } from './folder-tree.ts'
 import { partOf } from './split-names.ts'
@@ -44,7 +44,8 @@ function withoutCopies(folder: Folder, mark: FolderMark): Folder {
 
 /** The only folder in it that matters, when that is not itself a class. */
 function wrapperIn(node: Folder, isClass: IsClassName): Folder | null {
-  const largest = node.folders.reduce<Folder | null>(
+  const images = node.folders.filter(({ name }) => !isMaskFolder(name))
+  const largest = images.reduce<Folder | null>(
     (best, one) => (best === null || one.total > best.total ? one : best),
     null,
   )
@@ -54,8 +55,9 @@ function wrapperIn(node: Folder, isClass: IsClassName): Folder | null {
   if (!holdsFolders(largest, node)) return null
   if (others.length === 0) return largest
   if (partsIn(node) !== null) return null
-  const areStrays = others.every((one) => one.folders.length === 0 && isStrayFolder(one.name))
-  const otherImages = others.reduce((sum, one) => sum + one.total, 0)
+  const noMasks = isContainer(largest.name) ? others.filter(({ name }) => !isMaskFolder(name)) : others
+  const areStrays = noMasks.every((one) => one.folders.length === 0 && isStrayFolder(one.name))
+  const otherImages = noMasks.reduce((sum, one) => sum + one.total, 0)
   return areStrays && otherImages <= STRAY_SHARE * largest.total ? largest : null
 }
 
