@@ -15,8 +15,8 @@ import {
   RECALL_MARGIN,
   sentence,
   type Verdict,
-} from '#lib/domain/gate.ts'
-import { TEST_SHARE } from '#lib/domain/splits.ts'
+} from '#lib/domain/evaluation/gate.ts'
+import { TEST_SHARE } from '#lib/domain/grouping/splits.ts'
 import { MOST_FOR_HEAD } from '#lib/training/retrain/choose-recipe.ts'
 import { missingWords, wordsOnPages } from './guide.ts'
 import { pagesOf, type ProductPages } from './pages.ts'

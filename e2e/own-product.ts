@@ -5,7 +5,7 @@
 import { zipFile } from '#lib/archive/zip-file.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
-import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway/throwaway-product.ts'
 
 /** The admin of a product that `setUp` prepared. */
 export const ADMIN = { name: 'Ada', email: 'ada@example.org', password: 'correct horse battery' }
@@ -17,7 +17,7 @@ export type FreshProduct = ThrowawayProduct
 
 /**
  * Without an admin, with the default log level. Where `npm test -- e2e` started the test, some images of
- * `shapes` are there already (lib/processes/drawn-data.ts); else the product draws all of them.
+ * `shapes` are there already (lib/processes/throwaway/drawn-data.ts); else the product draws all of them.
  */
 export const startFreshProduct = (settings: Readonly<Record<string, string>> = {}): Promise<FreshProduct> =>
   startThrowawayProduct({ LOG_LEVEL: 'info', ...settings }, { copyOf: process.env['DARKROOM_DRAWN_DATA'] })

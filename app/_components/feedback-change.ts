@@ -1,7 +1,7 @@
 /** Feedback on predictions as the pages change it: what is sent to the API, and what a change is called. */
 import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 
 type SavedResponse = Output<Routes['POST /api/predictions/{id}/feedback']>
 type FeedbackBody = Omit<Input<Routes['POST /api/predictions/{id}/feedback']>, 'id'>

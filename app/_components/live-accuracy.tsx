@@ -1,6 +1,6 @@
 /** The accuracy of a live version in one number, and what it was measured on. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 
 export function LiveAccuracy({

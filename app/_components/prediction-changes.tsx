@@ -1,7 +1,7 @@
 /** What changes with a version: the images that it predicts differently. */
 import Link from 'next/link'
 import { darkroom } from '#lib/http/context.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'
 import { currentUser, resultOf } from '../current-user.ts'
 import { SampleTile } from './sample-tile.tsx'

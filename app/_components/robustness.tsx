@@ -1,7 +1,7 @@
 /** The accuracy of a version on images that it was not trained on, with changed brightness, blur, compression, noise
  *  or rotation. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Chart } from '#lib/ui/chart.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 

@@ -1,8 +1,8 @@
 /** How good a version is and how that was measured, in words that need no statistics. Pure. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { counted } from '#lib/domain/count-text.ts'
-import type { Interval } from '#lib/domain/statistics.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
+import type { Interval } from '#lib/domain/evaluation/statistics.ts'
 
 export type VersionResultAnswer = Output<Routes['GET /api/models/{id}/result']>
 type Figures = { readonly images: number; readonly accuracy: Interval }

@@ -1,7 +1,7 @@
 /** How good a version is, in a sentence; how that was measured; and its mistakes as images. */
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { confidentText } from '#lib/domain/confident-share.ts'
+import { confidentText } from '#lib/domain/evaluation/confident-share.ts'
 import { versionResultOf } from '../version-result-of.ts'
 import { EvaluatedTiles } from './evaluated-tiles.tsx'
 import { resultStatements, type VersionResultAnswer } from './version-result-text.ts'

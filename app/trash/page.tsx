@@ -2,7 +2,7 @@
  *  the pages that show them. */
 import Link from 'next/link'
 import type { TrashAnswer } from '#lib/contracts/sample-changes.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import { getFileNameLowLevel, validateFileName } from 'yauzl'
 import type { Entry } from 'yauzl'
 import { decodeName, isDoubleByte, type CodePage } from '#lib/domain/reading/code-pages.ts'
-import { visible } from '#lib/domain/visible-text.ts'
+import { visible } from '#lib/domain/text/visible-text.ts'
 
 /** In characters. */
 export const LONGEST_NAME = 1024

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, expect, test } from 'vitest'
-import { chanceOf } from '#lib/domain/conformal.ts'
+import { chanceOf } from '#lib/domain/evaluation/conformal.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { decode } from '#lib/images/decode.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'

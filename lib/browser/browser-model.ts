@@ -3,7 +3,7 @@
  *  the next. */
 import type * as tf from '@tensorflow/tfjs'
 import type { BrowserModelAnswer } from '#lib/contracts/browser.ts'
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { predictionAnswer, type NetworkOutput } from '#lib/domain/prediction-answer.ts'
 import { directions, distanceTo } from '#lib/ml/evaluate/feature-distance.ts'

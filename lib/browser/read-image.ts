@@ -1,7 +1,7 @@
 /** Images and camera frames as RGB pixels, as the server decodes them: upright, sRGB, 8 bit, over the background where
  *  they are transparent, large ones reduced. The browser's own decoders read the files. */
 import type { RgbImage } from '#lib/domain/image.ts'
-import { chanceOf } from '#lib/domain/conformal.ts'
+import { chanceOf } from '#lib/domain/evaluation/conformal.ts'
 import { shrunkSize } from '#lib/domain/shrunk-size.ts'
 import { stretch } from '#lib/ml/preprocess/resize.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { burstLinks } from '#lib/domain/groups.ts'
+import { burstLinks } from '#lib/domain/grouping/groups.ts'
 import { shotOf } from '#lib/images/exif.ts'
 import { withShotData } from './shot-data.ts'
 

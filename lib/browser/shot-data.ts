@@ -1,6 +1,6 @@
 /** Writes into a JPEG when and with what it was taken, as cameras do (EXIF 2.32): images of one camera that follow each
- *  other within seconds become one group on the server (lib/domain/groups.ts), so that frames of one recording never
- *  stand on both sides of a split. */
+ *  other within seconds become one group on the server (lib/domain/grouping/groups.ts), so that frames of one
+ *  recording never stand on both sides of a split. */
 
 const MAKER = 'Darkroom'
 const TAG = { maker: 0x010f, model: 0x0110, exif: 0x8769, takenAt: 0x9003, fraction: 0x9291 } as const

@@ -13,7 +13,11 @@ test.each([
     'app/classifiers/[id]/history/page.tsx',
     `import { x } from '#lib/data/predictions/predictions.ts'`,
   ],
-  ['a relative path out of the module', 'lib/domain/gate.ts', `import { x } from '../data/runs/runs.ts'`],
+  [
+    'a relative path out of the module',
+    'lib/domain/evaluation/gate.ts',
+    `import { x } from '../../data/runs/runs.ts'`,
+  ],
   [
     'a lazy import of a higher module',
     'lib/ml/learn/train.ts',
@@ -28,7 +32,7 @@ test.each([
     'lib/serving/pool.ts',
     `const ort = createRequire(import.meta.url)('onnxruntime-node')`,
   ],
-  ['a pure rule reads a file', 'lib/domain/gate.ts', `import { readFileSync } from 'node:fs'`],
+  ['a pure rule reads a file', 'lib/domain/evaluation/gate.ts', `import { readFileSync } from 'node:fs'`],
   ['a package without an owner', 'lib/http/serve.ts', `import _ from 'lodash'`],
   ['a process imports the pages', 'lib/processes/web.ts', `import { Card } from '#lib/ui/card.tsx'`],
   [
@@ -61,7 +65,7 @@ test.each([
     `import { x } from '#lib/data/rows.ts'`,
   ],
   ['serving forks a process itself', 'lib/serving/pool.ts', `import { fork } from 'node:child_process'`],
-  ['vitest in the product', 'lib/domain/gate.ts', `import { test } from 'vitest'`],
+  ['vitest in the product', 'lib/domain/evaluation/gate.ts', `import { test } from 'vitest'`],
   ['a test imports the pages', 'lib/http/serve.test.ts', `import { x } from '#lib/ui/card.tsx'`],
   ['a file outside the modules', 'lib/shortcut.ts', ``],
 ])('caught: %s', (_, file, text) => expect(brokenRules(file, text)).toHaveLength(1))
@@ -75,7 +79,7 @@ test.each([
   [
     'a test forks the real child',
     'lib/training/retrain/retrain.test.ts',
-    `import { fork } from '#lib/processes/fork-inference.ts'`,
+    `import { fork } from '#lib/processes/forks/fork-inference.ts'`,
   ],
   [
     'a module imports itself and its row',
@@ -86,7 +90,7 @@ test.each([
   ['a style sheet', 'app/layout.tsx', `import './globals.css'`],
   [
     'a name in a string is not an import',
-    'lib/domain/gate.ts',
+    'lib/domain/evaluation/gate.ts',
     `export const text = "import x from '../data/rows.ts'"`,
   ],
 ])('allowed: %s', (_, file, text) => expect(brokenRules(file, text)).toEqual([]))

@@ -30,7 +30,7 @@ const COMPOSED = [
 
 /** `lib/<module>`, and the folders next to `lib`. A module may always import itself. */
 export const MODULES = {
-  domain: { is: 'pure rules and types', may: [] },
+  domain: { is: 'pure rules and types: evaluation, findings, grouping, reading of sets, text', may: [] },
   contracts: { is: 'schemas of routes, files, messages and settings', may: ['domain'] },
   ml: {
     is: 'machine learning: preprocessing, layers, losses, optimisers, the training loop',
@@ -81,7 +81,7 @@ export const MODULES = {
     may: ['domain', 'contracts', 'ml'],
   },
   processes: {
-    is: 'one file per process; the only module that composes the others',
+    is: 'one file per process, and folders of what composes the other modules for them',
     may: COMPOSED.filter((moduleName) => moduleName !== 'ml'),
   },
   commands: {

@@ -39,7 +39,7 @@ async function checkMutants(named: readonly string[]): Promise<number> {
   const rules = sources.filter(({ file }) => (named.length > 0 ? named.includes(file) : isRule(file)))
   if (rules.length === 0) {
     printLine(
-      `There is no such file: ${named.join(', ')}. Give its path from the root, such as lib/domain/gate.ts.`,
+      `There is no such file: ${named.join(', ')}. Give its path from the root, such as lib/domain/evaluation/gate.ts.`,
     )
     return 2
   }

@@ -44,7 +44,7 @@ export const EXPLAINED: readonly WordException[] = [
   { files: /^lib\/http\/reference\.ts$/, text: /'pictures'/, reason: 'an address on /docs' },
   { files: /^README\.md$/, text: /<\/?picture>/, reason: 'HTML' },
   {
-    files: /^lib\/ingest\/readers\/class-folders\.test\.ts$|^lib\/domain\/splits\.test\.ts$/,
+    files: /^lib\/ingest\/readers\/class-folders\.test\.ts$|^lib\/domain\/grouping\/splits\.test\.ts$/,
     text: /pictures\/|`picture \$/,
     reason: 'folders as users name them, and text whose hash decides a split',
   },
@@ -71,7 +71,7 @@ export const EXPLAINED: readonly WordException[] = [
     reason: 'matches an error text of the operating system or the product',
   },
   {
-    files: /^lib\/domain\/statistics\.ts$|^docs\/decisions\/0020/,
+    files: /^lib\/domain\/evaluation\/statistics\.ts$|^docs\/decisions\/0020/,
     text: /law of succession|Little.s law/,
     reason: 'a title, and the name of a theorem',
   },

@@ -95,7 +95,7 @@ test('a long file is caught, and accepted with a reason in its header', () => {
 })
 
 test.each([
-  ['lib/domain/gate.ts', 'export const at = () => Date.now()'],
+  ['lib/domain/evaluation/gate.ts', 'export const at = () => Date.now()'],
   ['lib/serving/batcher.ts', 'setTimeout(flush, 5)'],
   ['lib/ml/learn/augment.ts', 'const flip = Math.random() < 0.5'],
   ['lib/jobs/claim.ts', 'const now = new Date()'],
@@ -105,10 +105,10 @@ test.each([
 ])('hidden in %s: %s', (file, text) => expect(hiddenIn({ file, text })).toHaveLength(1))
 
 test.each([
-  ['lib/domain/gate.ts', 'export const day = (at: number) => new Date(at)'],
-  ['lib/domain/gate.test.ts', 'const now = Date.now()'],
+  ['lib/domain/evaluation/gate.ts', 'export const day = (at: number) => new Date(at)'],
+  ['lib/domain/evaluation/gate.test.ts', 'const now = Date.now()'],
   ['lib/processes/web.ts', 'const { PORT } = process.env'],
-  ['lib/domain/gate.ts', '// Date.now() would hide the time\nexport const text = "Math.random()"'],
+  ['lib/domain/evaluation/gate.ts', '// Date.now() would hide the time\nexport const text = "Math.random()"'],
 ])('not hidden in %s: %s', (file, text) => expect(hiddenIn({ file, text })).toEqual([]))
 
 test('a replaced module is caught, a passed fake is not', () => {

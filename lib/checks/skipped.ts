@@ -22,9 +22,11 @@ export const NEEDED: Readonly<Record<string, string>> = {
   'lib/operations/partial-files.test.ts': PROC,
   'lib/operations/process-family.test.ts': PROC,
   'lib/processes/disk-full.test.ts': 'the permission to mount a small disk: run it as root',
-  'lib/processes/fork-inspection.test.ts': PROC,
-  'lib/processes/pretrained-ports.test.ts': FULL_DEVICE,
+  'lib/processes/forks/fork-inspection.test.ts': PROC,
+  'lib/processes/compose/pretrained-ports.test.ts': FULL_DEVICE,
   'lib/processes/supervisor.test.ts': PROC,
+  'lib/data/objects/objects.test.ts':
+    'OpenStack Swift: apt-get install swift-proxy swift-account swift-container swift-object',
   'lib/data/database/postgres/migrate.test.ts': 'PostgreSQL: apt-get install postgresql',
   'lib/processes/topology.test.ts': 'Linux and nginx: apt-get install nginx-light',
   'lib/training/job/train-job.test.ts': FULL_DEVICE,

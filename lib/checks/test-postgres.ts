@@ -1,6 +1,6 @@
 /** The server of tests that run on PostgreSQL (TEST_DATABASE=postgresql): started once before all of them, and ended
  *  after them. Loaded by vitest. */
-import { startThrowawayPostgres } from '#lib/processes/throwaway-postgres.ts'
+import { startThrowawayPostgres } from '#lib/processes/throwaway/throwaway-postgres.ts'
 
 export default async function startServer(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TEST_DATABASE'] !== 'postgresql') return undefined

@@ -2,7 +2,7 @@
  *  ends. For an upgrade of several hosts, before the first of them starts (deploy/kubernetes/migrate.yaml). */
 import { parseArgs } from 'node:util'
 import { messageOf } from '#lib/domain/errors.ts'
-import { prepared } from '#lib/processes/run-prepare.ts'
+import { prepared } from '#lib/processes/start/run-prepare.ts'
 import { runCommand } from './terminal/run-command.ts'
 
 const HELP = `npm run db:migrate

@@ -1,6 +1,6 @@
 /** Classifiers, each with its classes, its input, and its live version. */
 import { z } from 'zod'
-import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
+import { AUTO_PROMOTE } from '#lib/domain/evaluation/gate.ts'
 import { contract } from './contract.ts'
 import { inTrash } from './sample-changes.ts'
 import { chosenClassifier, className, classifierId, interval, nameOf, time, versionName } from './fields.ts'

@@ -1,7 +1,7 @@
 /** Fields that several contracts share: ids, times, names, pages of a list. No route of its own. */
 import { z } from 'zod'
 import { ENGINES, PREDICTION_ENGINES } from '#lib/domain/classifier.ts'
-import { visible } from '#lib/domain/visible-text.ts'
+import { visible } from '#lib/domain/text/visible-text.ts'
 
 export const id = z.uuid()
 export const time = z.iso.datetime()

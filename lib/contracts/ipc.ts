@@ -3,10 +3,10 @@
  *  or `unable` with the reason. */
 import type { EngineName } from '#lib/domain/classifier.ts'
 import type { FailureReport } from '#lib/domain/errors.ts'
-import type { Link } from '#lib/domain/groups.ts'
+import type { Link } from '#lib/domain/grouping/groups.ts'
 import type { ImageProblem } from '#lib/domain/image.ts'
 import type { RunPart } from '#lib/domain/run-parts.ts'
-import type { ImageTraits } from '#lib/domain/image-links.ts'
+import type { ImageTraits } from '#lib/domain/grouping/image-links.ts'
 import type { StageProgress } from '#lib/domain/run-stages.ts'
 import type { EpochPoint } from './epoch.ts'
 import type { InferencePrecision, ServedPrecision } from './precision.ts'

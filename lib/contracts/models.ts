@@ -1,6 +1,6 @@
 /** Versions: cards, comparison, verdict, promotion, and the live version. */
 import { z } from 'zod'
-import { MIN_REASON_LENGTH } from '#lib/domain/gate.ts'
+import { MIN_REASON_LENGTH } from '#lib/domain/evaluation/gate.ts'
 import { card, classFigures, classMean } from './bundle.ts'
 import { contract, type FileAnswer } from './contract.ts'
 import { PRECISIONS } from './precision.ts'

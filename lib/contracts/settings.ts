@@ -2,7 +2,7 @@
  *  feature flags. */
 import { z } from 'zod'
 import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
-import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
+import { AUTO_PROMOTE } from '#lib/domain/evaluation/gate.ts'
 import { allowanceOf } from '#lib/domain/rate-limit.ts'
 import { inferenceSettings } from './open-inference.ts'
 import { CATALOGUE_NAMES } from './backbones.ts'

@@ -4,7 +4,7 @@
 import type { Robustness } from '#lib/contracts/bundle.ts'
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
-import type { AutoPromote } from '#lib/domain/gate.ts'
+import type { AutoPromote } from '#lib/domain/evaluation/gate.ts'
 import type { Job, JobKind, JobPayloads, JobStore } from '#lib/domain/jobs.ts'
 import type { Classes } from './classifiers/class-types.ts'
 import type { AutoRetrainStore } from './classifiers/auto-retrain.ts'

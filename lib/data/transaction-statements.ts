@@ -1,7 +1,7 @@
 /** SQL that runs in a transaction of Prisma, or on Prisma alone: signatures only, like statements.ts. */
 import type { Split } from '#lib/domain/classifier.ts'
 import type { FindingState } from '#lib/domain/findings/open-findings.ts'
-import type { ImageTraits } from '#lib/domain/image-links.ts'
+import type { ImageTraits } from '#lib/domain/grouping/image-links.ts'
 import type { SampleSort } from '#lib/contracts/sample-filters.ts'
 import type { Prisma } from './generated/client.ts'
 import type { SampleCursor, SampleFilter, SamplePage } from './samples/sample-filter.ts'

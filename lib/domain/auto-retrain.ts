@@ -1,6 +1,6 @@
 /** Training while people label: what the product does by itself when images were added or corrected. Pure: facts come
  *  in, one decision goes out. It trains nothing; whether a new version goes live is the gate's decision. */
-import { counted } from './count-text.ts'
+import { counted } from './text/count-text.ts'
 
 /** off: nothing. suggest: says what a training run would use, and never starts one. on: starts one. */
 export const AUTO_RETRAIN = ['off', 'suggest', 'on'] as const

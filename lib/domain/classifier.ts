@@ -1,7 +1,7 @@
 /** The terms of the product: classifier, class, version, engine. Types only; the rules about them are in
  *  their own files. */
 
-import type { AutoPromote } from './gate.ts'
+import type { AutoPromote } from './evaluation/gate.ts'
 
 export const ENGINES = ['tfjs-node', 'onnx', 'wasm'] as const
 export type EngineName = (typeof ENGINES)[number]

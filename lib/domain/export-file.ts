@@ -1,5 +1,5 @@
 /** Rows as a file of lines, CSV or JSON, made while it is sent, so that its length takes no memory. It reads no row. */
-import { csvLine } from './csv.ts'
+import { csvLine } from './text/csv.ts'
 
 export type ExportRows<Row> = {
   readonly pages: AsyncIterable<readonly Row[]>

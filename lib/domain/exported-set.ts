@@ -2,7 +2,7 @@
  *  `metadata.jsonl`. Pure; lib/training writes the archive, reading/darkroom-set.ts reads the lines. */
 import type { Split } from './classifier.ts'
 import { systemReason } from './reading/system-files.ts'
-import { splitOf } from './splits.ts'
+import { splitOf } from './grouping/splits.ts'
 
 export type SetEntry = {
   readonly hash: string

@@ -1,8 +1,8 @@
 /** Logits into what a prediction says: probabilities, decision, candidates. The server and a browser make the same
  *  answer of the same logits with it. It computes no image and stores nothing. */
-import { softmax } from './calibration.ts'
-import { byProbability } from './conformal.ts'
-import { decide, type ReliabilityThresholds } from './decision.ts'
+import { softmax } from './evaluation/calibration.ts'
+import { byProbability } from './evaluation/conformal.ts'
+import { decide, type ReliabilityThresholds } from './evaluation/decision.ts'
 import type { ImageProblem } from './image.ts'
 
 /** Six digits of a probability; further ones are numerical noise. */

@@ -10,7 +10,7 @@ import {
   type SampleEdit,
   type SampleState,
 } from './sample-state.ts'
-import { splitOf } from './splits.ts'
+import { splitOf } from './grouping/splits.ts'
 
 const HASH = 'a'.repeat(64)
 const AT = new Date(Date.UTC(2026, 10, 21, 12))

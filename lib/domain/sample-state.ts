@@ -1,7 +1,7 @@
 /** The states of a sample and their transitions: one model for browsing, training, the trash and the change
  *  log. Pure rules. Permissions and storage are not decided here. */
 import type { Split } from './classifier.ts'
-import { splitOf } from './splits.ts'
+import { splitOf } from './grouping/splits.ts'
 
 /** How long the trash keeps a sample; issue 18 §6. */
 export const TRASH_DAYS = 30

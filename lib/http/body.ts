@@ -4,7 +4,7 @@
  */
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { MaybePromise } from '#lib/domain/maybe-promise.ts'
-import { megabytes } from '#lib/domain/size-text.ts'
+import { megabytes } from '#lib/domain/text/size-text.ts'
 import type { IncomingRequest } from './incoming.ts'
 
 export const JSON_LIMIT_BYTES = 1024 * 1024

@@ -5,7 +5,7 @@
 import type { ReceivedImage } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { andThen, type MaybePromise } from '#lib/domain/maybe-promise.ts'
-import { visible } from '#lib/domain/visible-text.ts'
+import { visible } from '#lib/domain/text/visible-text.ts'
 import { bytesOf, isJson, JSON_LIMIT_BYTES, jsonOf, tooLarge, typeOf } from './body.ts'
 import type { IncomingRequest } from './incoming.ts'
 import { partsIn, type FormPart } from './buffered-form.ts'

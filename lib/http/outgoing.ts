@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { FileAnswer } from '#lib/contracts/contract.ts'
-import { visible } from '#lib/domain/visible-text.ts'
+import { visible } from '#lib/domain/text/visible-text.ts'
 
 export type OutgoingResponse = {
   readonly status: number

@@ -6,7 +6,7 @@
 import { placeOf } from '#lib/auth/rate-limits.ts'
 import type { Body } from '#lib/contracts/contract.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { megabytes } from '#lib/domain/size-text.ts'
+import { megabytes } from '#lib/domain/text/size-text.ts'
 
 /** Bytes. */
 export type BodyBudget = { readonly perAddress: number; readonly inAll: number }

@@ -1,7 +1,7 @@
 /** When and with which camera a JPEG or HEIC was taken: the three or four EXIF tags that say so. It reads no other tag
  *  and no pixel. About 70 lines instead of a package, because every other tag of a parser would be code for untrusted
  *  bytes that nothing here needs. */
-import type { Shot } from '#lib/domain/groups.ts'
+import type { Shot } from '#lib/domain/grouping/groups.ts'
 
 /** Exif 2.32, section 4.6. */
 const TAG = { maker: 0x010f, model: 0x0110, exif: 0x8769, takenAt: 0x9003, fraction: 0x9291 } as const

@@ -6,8 +6,8 @@ import type { FindingStore, ReportSample, StoredFigures } from '#lib/data/sample
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { SetFigures } from '#lib/domain/findings/finding.ts'
 import { findingsOf } from '#lib/domain/findings/registry.ts'
-import { linkedGroups, type Link } from '#lib/domain/groups.ts'
-import { copyLinks } from '#lib/domain/near-copies.ts'
+import { linkedGroups, type Link } from '#lib/domain/grouping/groups.ts'
+import { copyLinks } from '#lib/domain/grouping/near-copies.ts'
 import { storedFigures } from './upload-report.ts'
 import type { IngestPorts } from './ports.ts'
 

@@ -12,7 +12,7 @@ import { inTrashAnswer } from '#lib/contracts/sample-changes.ts'
 import type { Data } from '#lib/data/data.ts'
 import { conflict, notFound } from '#lib/data/store.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { nameOfCaller } from './caller-name.ts'
 

@@ -5,7 +5,7 @@ import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { decodeSized } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/write-png.ts'
-import { composeGrouping } from '#lib/processes/fork-grouping.ts'
+import { composeGrouping } from '#lib/processes/forks/fork-grouping.ts'
 import { groupImages, type GroupingPorts } from './group-images.ts'
 import { searchHere } from './link-search.ts'
 

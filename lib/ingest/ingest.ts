@@ -7,7 +7,7 @@ import type { Source } from '#lib/domain/classifier.ts'
 import type { Upload } from '#lib/data/samples/upload-values.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { PlanSummary } from '#lib/domain/reading/set-plan.ts'
-import { splitOf } from '#lib/domain/splits.ts'
+import { splitOf } from '#lib/domain/grouping/splits.ts'
 import { addAfterEarlier } from './add-after-earlier.ts'
 import {
   createReport,

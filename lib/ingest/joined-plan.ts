@@ -1,5 +1,5 @@
 /** One plan for several sets that are uploaded together, and for files that came with their labels. Pure. */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { countPlan } from '#lib/domain/reading/plan-counts.ts'
 import type { PlanSummary, SetPlan } from '#lib/domain/reading/set-plan.ts'
 

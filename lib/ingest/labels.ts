@@ -2,7 +2,7 @@
  *  read by lib/domain/reading. */
 import { className } from '#lib/contracts/fields.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { visible } from '#lib/domain/visible-text.ts'
+import { visible } from '#lib/domain/text/visible-text.ts'
 
 /** The fields next to the files. `labels` are the values of that field, in order. */
 export type GivenLabels = { readonly label: string | null; readonly labels: readonly string[] }

@@ -1,7 +1,7 @@
 /** Comparing the images of a classifier in the process that calls it, a few at a time. Larger sets are compared in a
- *  child (lib/processes/fork-grouping.ts), which uses this, too. */
-import type { Link } from '#lib/domain/groups.ts'
-import { imageLinks, type ImageTraits } from '#lib/domain/image-links.ts'
+ *  child (lib/processes/forks/fork-grouping.ts), which uses this, too. */
+import type { Link } from '#lib/domain/grouping/groups.ts'
+import { imageLinks, type ImageTraits } from '#lib/domain/grouping/image-links.ts'
 import type { LinkSearch } from './group-images.ts'
 
 export function searchHere(signal: AbortSignal): LinkSearch {

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { expect, test } from 'vitest'
 import { parseSettings, type Settings } from '#lib/contracts/settings.ts'
-import { layoutOf } from '#lib/processes/process-layout.ts'
+import { layoutOf } from '#lib/processes/start/process-layout.ts'
 import { freeForTraining, heapEnvironment, heapFlags, isSmall, memoryMb } from './memory-limits.ts'
 
 const withMemory = (memory: string): Settings => {

@@ -8,7 +8,7 @@ import { isSecretSetting } from '#lib/contracts/shown-setting.ts'
 import { settings as all, type Settings } from '#lib/contracts/settings.ts'
 import type { Data } from '#lib/data/data.ts'
 import { AUTO_RETRAIN } from '#lib/domain/auto-retrain.ts'
-import { withoutPassword } from '#lib/domain/without-password.ts'
+import { withoutPassword } from '#lib/domain/text/without-password.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 
 type Name = keyof Settings

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import path from 'node:path'
 import { predictionOf, type DataFixture } from '#lib/data/opened.fakes.ts'
 import type { NewImage } from '#lib/data/values.ts'
-import { fingerprintOf } from '#lib/domain/near-copies.ts'
+import { fingerprintOf } from '#lib/domain/grouping/near-copies.ts'
 import { decode } from '#lib/images/decode.ts'
 import { encodePng } from '#lib/images/write-png.ts'
 import { thumbnail } from '#lib/images/thumbnail.ts'
@@ -12,7 +12,7 @@ import { preprocess } from '#lib/ml/preprocess/preprocess.ts'
 import { createRandom } from '#lib/ml/random.ts'
 import { writeRows } from '#lib/training/features/feature-cache.ts'
 import { buildPack, type PackSource } from '#lib/training/run/data/pack.ts'
-import { composePermanentDeletion } from '#lib/processes/compose-permanent-deletion.ts'
+import { composePermanentDeletion } from '#lib/processes/compose/compose-permanent-deletion.ts'
 
 const SPEC = {
   size: 32,

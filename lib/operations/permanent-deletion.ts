@@ -7,7 +7,7 @@ import type { Input, Output } from '#lib/contracts/contract.ts'
 import type { deleteTrash } from '#lib/contracts/sample-changes.ts'
 import type { Data } from '#lib/data/data.ts'
 import type { ErasePlan } from '#lib/data/trash/permanent-deletion.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { isDarkroomError } from '#lib/domain/errors.ts'
 import type { Backups } from './backup/backups.ts'
 

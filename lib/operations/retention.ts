@@ -3,7 +3,7 @@
  * or above a size. In steps of a few hundred, oldest first, so that no request waits. It deletes through
  * lib/data only.
  */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import type { Retention, FreedSpace, SpaceRequest } from '#lib/data/predictions/prediction-types.ts'
 import type { Log } from './log.ts'
 

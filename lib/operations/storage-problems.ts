@@ -4,7 +4,7 @@
  */
 import type { Data } from '#lib/data/data.ts'
 import type { DiskLevel, DiskState } from './disk.ts'
-import { megabytes } from '#lib/domain/size-text.ts'
+import { megabytes } from '#lib/domain/text/size-text.ts'
 
 /**
  * Web processes write several times a second: a lock that has refused all of them for this long is held by

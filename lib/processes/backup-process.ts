@@ -8,7 +8,7 @@ import type { BackupMessage } from '#lib/contracts/ipc.ts'
 import { isDarkroomError, messageOf, reportOf } from '#lib/domain/errors.ts'
 import { makeBackup } from '#lib/operations/backup/make.ts'
 import { removeExpired } from '#lib/operations/backup/rotate.ts'
-import { backupPlan } from './backup-plan.ts'
+import { backupPlan } from './jobs/backup-plan.ts'
 import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'
 import { readStart } from './settings.ts'
 

@@ -6,7 +6,7 @@ import { runChild } from '#lib/children/run-child.ts'
 import type { DecodingMessage, DecodingRequest } from '#lib/contracts/ipc.ts'
 import { answerDecoding } from '#lib/inference/answer-decoding.ts'
 import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'
-import { giveWay } from './low-priority.ts'
+import { giveWay } from './forks/low-priority.ts'
 
 endWhenUncaught({ report: reportOnStderr })
 giveWay()

@@ -7,7 +7,7 @@ import type { Data } from '#lib/data/data.ts'
 import { integrityOf } from '#lib/data/opened.fakes.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
-import { addKey, CLASSIFIER, startProduct, until, type TestProduct } from './product.fakes.ts'
+import { addKey, CLASSIFIER, startProduct, until, type TestProduct } from './throwaway/product.fakes.ts'
 
 const DISK = '24m'
 const CHUNK = Buffer.alloc(256 * 1024, 1)

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { runSupervisor } from './product.fakes.ts'
+import { runSupervisor } from './throwaway/product.fakes.ts'
 
 test('invalid settings are named, one sentence each, and nothing is started', async () => {
   const { exit, output } = runSupervisor({

@@ -5,9 +5,9 @@ import { runChild, type Say } from '#lib/children/run-child.ts'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { isDarkroomError, messageOf, reportOf, type FailureReport } from '#lib/domain/errors.ts'
 import type { NetworkSealing, SealedNetwork } from '#lib/training/import/seal-network.ts'
-import { fileNameOf, notImported, type SealingMessage } from './fork-import.ts'
-import { giveWay } from './low-priority.ts'
-import { sealHere } from './seal-here.ts'
+import { fileNameOf, notImported, type SealingMessage } from './forks/fork-import.ts'
+import { giveWay } from './forks/low-priority.ts'
+import { sealHere } from './jobs/seal-here.ts'
 
 endWhenUncaught({ report: reportOnStderr })
 giveWay()

@@ -7,8 +7,8 @@ import { isDarkroomError, messageOf, reportOf, type FailureReport } from '#lib/d
 import { openGraph } from '#lib/engines/ort/run-graph.ts'
 import { inspectOnnx, notABackbone } from '#lib/training/pretrained/onnx/inspect-onnx.ts'
 import { saveOnnx } from '#lib/training/pretrained/onnx/save-onnx.ts'
-import { nameOf, type InspectionMessage, type InspectionRequest } from './fork-inspection.ts'
-import { giveWay } from './low-priority.ts'
+import { nameOf, type InspectionMessage, type InspectionRequest } from './forks/fork-inspection.ts'
+import { giveWay } from './forks/low-priority.ts'
 
 endWhenUncaught({ report: reportOnStderr })
 giveWay()

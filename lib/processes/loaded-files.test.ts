@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { CHILD_FLAGS } from './environment.ts'
+import { CHILD_FLAGS } from './start/environment.ts'
 import { ROOT } from './settings.ts'
 
 const PROGRAM = `
@@ -27,7 +27,7 @@ const among = (loaded: readonly string[], parts: readonly string[]): readonly st
   parts.filter((part) => loaded.some((file) => file.startsWith(part)))
 
 test('a process that predicts starts without uploads, training, queries of pages and sharp', async () => {
-  const loaded = await loadedBy('run-answering.ts', 'compose-serving.ts')
+  const loaded = await loadedBy('answering/run-answering.ts', 'compose/compose-serving.ts')
 
   expect(among(loaded, ['lib/ingest/', 'lib/training/', 'node_modules/sharp/'])).toEqual([])
   expect(loaded.filter((file) => file.startsWith('lib/queries/'))).toEqual(['lib/queries/open-data.ts'])
@@ -35,7 +35,7 @@ test('a process that predicts starts without uploads, training, queries of pages
 })
 
 test('a process that shows pages starts without an engine and the files of versions', async () => {
-  const loaded = await loadedBy('run-answering.ts')
+  const loaded = await loadedBy('answering/run-answering.ts')
 
   expect(among(loaded, ['lib/ml/', 'lib/inference/loaded-models', 'lib/ingest/', 'lib/training/'])).toEqual(
     [],
@@ -43,7 +43,7 @@ test('a process that shows pages starts without an engine and the files of versi
 })
 
 test('an idle worker does without what jobs need', async () => {
-  const loaded = await loadedBy('compose-worker.ts')
+  const loaded = await loadedBy('jobs/compose-worker.ts')
 
   expect(
     among(loaded, ['lib/ml/formats/', 'lib/images/', 'lib/training/run/', 'node_modules/sharp/']),

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { lockElsewhere } from '#lib/data/database/locked.fakes.ts'
-import { addKey, startProduct, until } from './product.fakes.ts'
+import { addKey, startProduct, until } from './throwaway/product.fakes.ts'
 
 /** Longer than a prediction waits for its row. */
 const LOCKED_MS = 6_500

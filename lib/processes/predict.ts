@@ -3,8 +3,8 @@
  * most of its own modules: both take about as long.
  */
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
-import { openOwnEngine } from './own-engine.ts'
-import { placeFromArguments } from './process-layout.ts'
+import { openOwnEngine } from './answering/own-engine.ts'
+import { placeFromArguments } from './start/process-layout.ts'
 import { readStart } from './settings.ts'
 
 collectGarbage()
@@ -12,5 +12,5 @@ const start = readStart()
 const opening = openOwnEngine(start.settings)
 opening.catch(() => {}) // lib/serving/own-engine.ts gets this error
 
-const { runAnswering } = await import('./run-answering.ts')
+const { runAnswering } = await import('./answering/run-answering.ts')
 await runAnswering(start, { kind: 'predict', place: placeFromArguments(process.argv.slice(2)), opening })

@@ -6,7 +6,7 @@ import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { PrepareMessage } from '#lib/contracts/ipc.ts'
 import { messageOf } from '#lib/domain/errors.ts'
 import { endWhenUncaught, reportOnStderr } from '#lib/children/last-resort.ts'
-import { prepareData } from './prepare-data.ts'
+import { prepareData } from './start/prepare-data.ts'
 import { readStart } from './settings.ts'
 
 const say = (message: PrepareMessage) =>

@@ -3,8 +3,8 @@
  * fragmented memory, which the worker would otherwise keep as long as it lives.
  */
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
-import { composeData } from './compose-data.ts'
-import { drawFirstImages } from './seed-images.ts'
+import { composeData } from './compose/compose-data.ts'
+import { drawFirstImages } from './start/seed-images.ts'
 import { endWhenUncaught } from '#lib/children/last-resort.ts'
 import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'

@@ -19,8 +19,8 @@ import {
   isAlive,
   json,
   slownessOfThisMachine,
-} from './requests.fakes.ts'
-import { addRandomVersion } from './random-version.fakes.ts'
+} from './throwaway/requests.fakes.ts'
+import { addRandomVersion } from './throwaway/random-version.fakes.ts'
 import {
   addKey,
   CLASSIFIER,
@@ -29,7 +29,7 @@ import {
   startProduct,
   until,
   type TestProduct,
-} from './product.fakes.ts'
+} from './throwaway/product.fakes.ts'
 
 const isLinux = existsSync('/proc/self/stat')
 /** A killed web process is back within this time, on an otherwise idle machine. */

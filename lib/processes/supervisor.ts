@@ -8,10 +8,10 @@ import { messageOf } from '#lib/domain/errors.ts'
 import { allowCollecting, collectGarbage } from '#lib/operations/garbage-collection.ts'
 import { rotateLogs } from '#lib/operations/log.ts'
 import { startAnnouncement } from '#lib/operations/start-announcement.ts'
-import { superviseFamily } from './child-processes.ts'
+import { superviseFamily } from './start/child-processes.ts'
 import { openLogOf } from './process-log.ts'
-import { prepared } from './run-prepare.ts'
-import { restoreRemarks, useData } from './restored-data.ts'
+import { prepared } from './start/run-prepare.ts'
+import { restoreRemarks, useData } from './start/restored-data.ts'
 import { readStart } from './settings.ts'
 
 const tell = (text: string) => writeSync(1, `${text}\n`)

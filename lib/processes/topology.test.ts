@@ -11,9 +11,9 @@ import type { Routes } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'
 import { drawShape } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'
-import { hasNginx, startNginx, type Nginx } from './throwaway-nginx.ts'
-import { addRandomVersion } from './random-version.fakes.ts'
-import { CLASSIFIER, dataIn, pidsOf, runSupervisor, until } from './product.fakes.ts'
+import { hasNginx, startNginx, type Nginx } from './throwaway/throwaway-nginx.ts'
+import { addRandomVersion } from './throwaway/random-version.fakes.ts'
+import { CLASSIFIER, dataIn, pidsOf, runSupervisor, until } from './throwaway/product.fakes.ts'
 
 const canRun = hasNginx && existsSync('/proc/self/stat')
 const SENDERS = 8

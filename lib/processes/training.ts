@@ -10,7 +10,7 @@ import { ENGINES } from '#lib/domain/classifier.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
-import { measuredOrder } from './measure-engines.ts'
+import { measuredOrder } from './jobs/measure-engines.ts'
 import { inheritedDatabaseUrl, inheritedObjects } from './settings.ts'
 import { answerTraining } from '#lib/training/answer-training.ts'
 

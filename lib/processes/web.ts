@@ -3,8 +3,8 @@
  * connections, or instead of them (process-layout.ts).
  */
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
-import { giveWayToClients } from './low-priority.ts'
-import { layoutOf, placeFromArguments } from './process-layout.ts'
+import { giveWayToClients } from './forks/low-priority.ts'
+import { layoutOf, placeFromArguments } from './start/process-layout.ts'
 import { readStart } from './settings.ts'
 
 collectGarbage()
@@ -12,5 +12,5 @@ const start = readStart()
 // Behind others it starts at the same time as the first process that predicts, which goes first.
 if (layoutOf(start.settings).front.kind !== 'web') giveWayToClients()
 
-const { runAnswering } = await import('./run-answering.ts')
+const { runAnswering } = await import('./answering/run-answering.ts')
 await runAnswering(start, { kind: 'web', place: placeFromArguments(process.argv.slice(2)) })

@@ -4,11 +4,11 @@
  */
 import { leaveSignalsToParent } from '#lib/children/run-child.ts'
 import type { ManagedMessage, ManagedCommand } from '#lib/contracts/ipc.ts'
-import { composeWorker } from './compose-worker.ts'
+import { composeWorker } from './jobs/compose-worker.ts'
 import { collectGarbage } from '#lib/operations/garbage-collection.ts'
 import { endWhenUncaught } from '#lib/children/last-resort.ts'
-import { giveWayToClients } from './low-priority.ts'
-import { placeFromArguments } from './process-layout.ts'
+import { giveWayToClients } from './forks/low-priority.ts'
+import { placeFromArguments } from './start/process-layout.ts'
 import { openLogOf } from './process-log.ts'
 import { readStart } from './settings.ts'
 

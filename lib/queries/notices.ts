@@ -2,7 +2,7 @@
 import type { Caller, Output } from '#lib/contracts/contract.ts'
 import type { listNotices, Notice } from '#lib/contracts/notices.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import type { Data } from '#lib/data/data.ts'
 import { ownedBy } from '#lib/data/predictions/prediction-jobs.ts'
 import { ACTIVE_STATES, runValue, WITH_VERSIONS } from '#lib/data/runs/runs.ts'

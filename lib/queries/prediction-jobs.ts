@@ -17,7 +17,7 @@ import type {
 } from '#lib/data/predictions/prediction-job-values.ts'
 import { ownedBy, predictionJobValue, WITH_JOB } from '#lib/data/predictions/prediction-jobs.ts'
 import { notFound, parsed, type Store } from '#lib/data/store.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { exportFile } from '#lib/domain/export-file.ts'
 import { pageOf } from '#lib/domain/page.ts'
 

@@ -2,7 +2,7 @@
 import type { Input } from '#lib/contracts/contract.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { RunAnswer, RunEventAnswer, runEvents } from '#lib/contracts/retrain.ts'
-import { bestEpochOf, endedEarly } from '#lib/domain/early-stop.ts'
+import { bestEpochOf, endedEarly } from '#lib/domain/evaluation/early-stop.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import type { Data } from '#lib/data/data.ts'
 import { ACTIVE_STATES, isActive, runValue, WITH_VERSIONS } from '#lib/data/runs/runs.ts'

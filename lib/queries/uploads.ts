@@ -1,6 +1,6 @@
 /** Uploads and their reports. */
 import { FILE_FINDINGS, type UploadReport } from '#lib/contracts/uploads.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { CONFLICT_AUTHOR, trashedUntil } from '#lib/domain/sample-state.ts'
 import type { RouteAnswer } from '#lib/contracts/index.ts'
 import type { Data } from '#lib/data/data.ts'

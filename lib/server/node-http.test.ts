@@ -15,7 +15,7 @@ function loadsUndici(file: string): string {
 }
 
 test('the processes that predict and that execute jobs do not load undici with their modules', () => {
-  expect(loadsUndici('../processes/run-answering.ts')).toBe('false')
-  expect(loadsUndici('../processes/compose-worker.ts')).toBe('false')
+  expect(loadsUndici('../processes/answering/run-answering.ts')).toBe('false')
+  expect(loadsUndici('../processes/jobs/compose-worker.ts')).toBe('false')
   expect(loadsUndici('node:http')).toBe('true') // or Node has changed, and node-http.ts may go
 })

@@ -1,7 +1,7 @@
 /** Logits into what a prediction says, with the temperature and the thresholds of the version that served it. */
 import type { InferredImage } from '#lib/contracts/ipc.ts'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
-import { chanceOf } from '#lib/domain/conformal.ts'
+import { chanceOf } from '#lib/domain/evaluation/conformal.ts'
 import { predictionAnswer } from '#lib/domain/prediction-answer.ts'
 import { cardAt, thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 import type { ServingVersion } from './model-registry.ts'

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { supervisorEnvironment } from '#lib/processes/environment.ts'
+import { supervisorEnvironment } from '#lib/processes/start/environment.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { BACKBONE_EDITION } from '#lib/training/pretrained/backbone-package.ts'
 
@@ -213,7 +213,7 @@ test('a signal reaches the product, and its exit code is passed on', async () =>
   expect(await running.ended).toMatchObject({ code: 7 })
 })
 
-test('the supervisor starts with the environment of lib/processes/environment.ts; other commands do not', async () => {
+test('the supervisor starts with the environment of its children; other commands do not', async () => {
   const names = ['NODE_COMPILE_CACHE', 'MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_']
   const print = `console.log(JSON.stringify(${JSON.stringify(names)}.map((name) => process.env[name] ?? null)))`
   const { start, write, root } = tree(print)

@@ -53,7 +53,7 @@ export function environmentFor(root, node) {
 /**
  * What the supervisor must have from its first moment on: compiled code, which also spares it the program that strips
  * types, and one heap of the C library. It takes 21 MB instead of 40, and a third less processor time (2026-11-30).
- * Its children get the same from lib/processes/environment.ts; Dockerfile has these too.
+ * Its children get the same from lib/processes/start/environment.ts; Dockerfile has these too.
  * @param {string} root @returns {Record<string, string>}
  */
 export const supervisorEnvironment = (root) => ({

@@ -1,5 +1,5 @@
 /** The probabilities of all classes as bars, highest first; all but the first few are folded. */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { FigureNumber } from './figure-number.tsx'
 
 const MAX_VISIBLE = 10

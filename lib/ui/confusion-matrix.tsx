@@ -2,7 +2,7 @@
  *  was evaluated on, and lead to them where they are known. */
 import type { ReactNode } from 'react'
 
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 
 type ConfusionMatrixProps = {
   readonly classes: readonly string[]

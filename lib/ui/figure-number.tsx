@@ -1,6 +1,6 @@
 /** A number with its unit and, if it was measured on a sample, its confidence interval. */
-import { counted } from '#lib/domain/count-text.ts'
-import type { Interval } from '#lib/domain/statistics.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
+import type { Interval } from '#lib/domain/evaluation/statistics.ts'
 
 type FigureProps =
   /** A share from 0 to 1, shown in percent. */

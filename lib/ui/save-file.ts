@@ -1,6 +1,6 @@
 /** Downloads a file that is created on the page, such as a CSV table or a PNG of a chart. Not for downloads
  *  from the API. */
-import { csvLine } from '#lib/domain/csv.ts'
+import { csvLine } from '#lib/domain/text/csv.ts'
 
 export function saveFile(name: string, content: Blob): void {
   const address = URL.createObjectURL(content)

@@ -2,7 +2,7 @@
 /** The shipped classifiers in a fold. Whether it is open is remembered in this browser; before a choice it is open
  *  only while there is no other classifier. */
 import { useSyncExternalStore, type MouseEvent, type ReactNode } from 'react'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 
 const KEY = 'darkroom-examples'
 const CHANGED = 'darkroom-examples-changed'

@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { PhoneLinkAnswer } from '#lib/contracts/phone-links.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice, type Failure } from '#lib/ui/error-notice.tsx'
 import { ImageTile } from '#lib/ui/image-tile.tsx'

@@ -1,6 +1,6 @@
 'use client'
 /** Recorded images before they are sent, each with a button that deletes it. */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Icon } from '#lib/ui/icon.tsx'
 import type { Burst } from './bursts.ts'

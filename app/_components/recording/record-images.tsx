@@ -2,7 +2,7 @@
 /** The camera with a button that records images of a class while it is held. Nothing is sent before the user has seen
  *  the images and sends them. */
 import { useEffect, useId, useState } from 'react'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Progress } from '#lib/ui/progress.tsx'
 import { CameraNotice } from '../browser-prediction/camera-notice.tsx'

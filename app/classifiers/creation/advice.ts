@@ -1,5 +1,5 @@
 /** Advice about the images before the first training run, a sentence each. It prevents nothing. */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { FEWEST_CLASSES } from './steps-of.ts'
 
 type Class = { readonly class: string; readonly images: number }

@@ -1,7 +1,7 @@
 'use client'
 /** Searches the endpoints by all words of the input; groups without a match are hidden. */
 import { useState, type ReactNode } from 'react'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 import { Input } from '#lib/ui/field.tsx'

@@ -1,5 +1,5 @@
 /** The hosts that share the data: their role, their processes, and when each last reported. */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'

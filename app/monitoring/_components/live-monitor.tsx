@@ -1,7 +1,7 @@
 'use client'
 /** The current metrics of product and system, and their course over the last 15 minutes. */
 import { useState } from 'react'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'

@@ -3,7 +3,7 @@
  *  shared; they change with the button, not with each arrow key. */
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useState, useTransition, type FormEvent } from 'react'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { LogLines, type LogEntry } from './log-lines.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'

@@ -1,6 +1,6 @@
 'use client'
 /** Charts of the last 15 minutes: traffic, latency, system load. */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'
 import { PhoneFold } from '#lib/ui/phone-fold.tsx'

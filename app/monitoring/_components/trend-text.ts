@@ -1,5 +1,5 @@
 /** The trend of a daily count in one sentence: the newer half of the days compared with the older. Pure. */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { numberText } from '#lib/ui/figure-number.tsx'
 
 /** `days`: oldest first. */

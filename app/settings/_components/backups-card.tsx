@@ -3,7 +3,7 @@
 import { call } from '#lib/contracts/client.ts'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'

@@ -3,7 +3,7 @@
 import { useState, type FormEvent } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { PersonAnswer } from '#lib/contracts/people.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { MIN_PASSWORD_LENGTH } from '#lib/domain/passwords.ts'
 import { Badge } from '#lib/ui/badge.tsx'
 import { Button } from '#lib/ui/button.tsx'

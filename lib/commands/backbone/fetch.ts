@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf } from '#lib/domain/errors.ts'
-import { fetchBackbone } from '#lib/processes/backbone-job.ts'
+import { fetchBackbone } from '#lib/processes/jobs/backbone-job.ts'
 import { readStart, ROOT } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER } from '#lib/contracts/model-files.ts'
 import {

@@ -1,7 +1,7 @@
 /** `npm run backbone -- fetch NAME` and `-- list`: networks of the catalogue. */
 import { join, resolve } from 'node:path'
 import type { CatalogueName } from '#lib/contracts/backbones.ts'
-import { networkPorts } from '#lib/processes/pretrained-ports.ts'
+import { networkPorts } from '#lib/processes/compose/pretrained-ports.ts'
 import { readStart } from '#lib/processes/settings.ts'
 import { BODIES_FOLDER } from '#lib/contracts/model-files.ts'
 import { CATALOGUE, hostOf } from '#lib/training/pretrained/catalogue.ts'

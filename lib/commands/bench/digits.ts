@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Decision } from '#lib/domain/decision.ts'
+import type { Decision } from '#lib/domain/evaluation/decision.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { loadedModels } from '#lib/inference/loaded-models.ts'
 import { readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'

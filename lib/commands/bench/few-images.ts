@@ -5,9 +5,9 @@
  */
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { wilson } from '#lib/domain/statistics.ts'
+import { wilson } from '#lib/domain/evaluation/statistics.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
-import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { startThrowawayProduct } from '#lib/processes/throwaway/throwaway-product.ts'
 import { drawn, type Draw } from './draws.ts'
 import { foundCopies, withCopies } from './planted-copies.ts'
 import { answer, untilBackbone, untilDone, type EndedRun } from './requests.ts'

@@ -1,7 +1,7 @@
 /** `npm run bench -- few-images --reshuffles N --gate`: pairs of versions on real features, each judged by the gate and
  *  by images that neither was trained on. */
 import path from 'node:path'
-import { compare, judge, mayPromote, type PairedAnswer, type Verdict } from '#lib/domain/gate.ts'
+import { compare, judge, mayPromote, type PairedAnswer, type Verdict } from '#lib/domain/evaluation/gate.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { answerOf } from '#lib/ml/evaluate/evaluate.ts'
 import { createRandom } from '#lib/ml/random.ts'

@@ -1,7 +1,7 @@
 /** Wrong labels and foreign images that the report finds, on features that are computed once: 5 % of the labels of a
  *  set are flipped, and 2 % of its images come from another set. */
 import type { SetFigures } from '#lib/domain/findings/finding.ts'
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import { OUTLIER_NEIGHBOURS } from '#lib/domain/findings/outlier.ts'
 import { findingsOf } from '#lib/domain/findings/registry.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'

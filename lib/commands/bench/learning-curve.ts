@@ -1,7 +1,7 @@
 /** `npm run bench -- learning-curve`: whether the accuracy that a learning curve forecasts for more images is reached
  *  with them. A part of a set makes the curve; then the images that it forecasts are added. */
 import { parseArgs } from 'node:util'
-import { learningCurves, type LearningCurve } from '#lib/domain/learning-curve.ts'
+import { learningCurves, type LearningCurve } from '#lib/domain/evaluation/learning-curve.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { answerOf } from '#lib/ml/evaluate/evaluate.ts'
 import { curveOutcomes } from '#lib/ml/learn/curve-heads.ts'

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { messageOf } from '#lib/domain/errors.ts'
-import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { startThrowawayProduct, type ThrowawayProduct } from '#lib/processes/throwaway/throwaway-product.ts'
 import type { Lines } from '../terminal/progress-line.ts'
 import type { FigureRow } from './figure-rows.ts'
 import { createSender } from './load-generator.ts'

@@ -2,9 +2,9 @@
  *  computed once. It uses the functions of a training run; uploads, files and processes are left out. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { softmax } from '#lib/domain/calibration.ts'
-import { decide } from '#lib/domain/decision.ts'
-import { wilson } from '#lib/domain/statistics.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
+import { decide } from '#lib/domain/evaluation/decision.ts'
+import { wilson } from '#lib/domain/evaluation/statistics.ts'
 import { openEngine } from '#lib/engines/open-engine.ts'
 import { answerOf } from '#lib/ml/evaluate/evaluate.ts'
 import { nearnessNetwork, type Reference } from '#lib/ml/evaluate/familiarity.ts'

@@ -14,7 +14,7 @@ import { encodePng } from '#lib/images/write-png.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
 import { readKeys } from '#lib/training/features/feature-cache.ts'
 import { answer, partsOf, untilBackbone, untilDone } from './requests.ts'
-import { startThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import { startThrowawayProduct } from '#lib/processes/throwaway/throwaway-product.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
 import { machineName } from '../terminal/machine-name.ts'
 

@@ -1,7 +1,7 @@
 /** The peak of the total memory of a product's processes during an operation. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { watchMachine } from '#lib/operations/machine.ts'
-import type { ThrowawayProduct } from '#lib/processes/throwaway-product.ts'
+import type { ThrowawayProduct } from '#lib/processes/throwaway/throwaway-product.ts'
 import { proportionalMb } from './process-figures.ts'
 
 const LOOK_EVERY_MS = 250

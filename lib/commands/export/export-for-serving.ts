@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { SERVING_TARGETS } from '#lib/contracts/download-formats.ts'
-import { composeData } from '#lib/processes/compose-data.ts'
+import { composeData } from '#lib/processes/compose/compose-data.ts'
 import { readStart } from '#lib/processes/settings.ts'
 import type { OpenData } from '#lib/queries/open-data.ts'
 import { isServingTarget, servingFiles } from '#lib/training/versions/serving-files.ts'

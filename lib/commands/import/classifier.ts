@@ -1,6 +1,6 @@
 /** `npm run import -- --classifier FILE`: a whole classifier that another Darkroom exported. */
 import { resolve } from 'node:path'
-import { composeData } from '#lib/processes/compose-data.ts'
+import { composeData } from '#lib/processes/compose/compose-data.ts'
 import { VERSION, type Start } from '#lib/processes/settings.ts'
 import { importFile, importMessage } from '#lib/training/versions/carry-classifiers.ts'
 

@@ -1,7 +1,7 @@
 /** Writes predictions as text, CSV or JSON lines, to a file or to the terminal. */
 import { open, type FileHandle } from 'node:fs/promises'
 import type { PredictionAnswer } from '#lib/contracts/predict.ts'
-import { csvLine } from '#lib/domain/csv.ts'
+import { csvLine } from '#lib/domain/text/csv.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
 
 export const RESULT_FORMATS = ['text', 'csv', 'json'] as const

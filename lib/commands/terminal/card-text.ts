@@ -3,8 +3,8 @@
  * missing.
  */
 import type { Card } from '#lib/contracts/bundle.ts'
-import { int8Sentence } from '#lib/domain/int8.ts'
-import type { Interval } from '#lib/domain/statistics.ts'
+import { int8Sentence } from '#lib/domain/evaluation/int8.ts'
+import type { Interval } from '#lib/domain/evaluation/statistics.ts'
 
 export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 export const withInterval = ({ value, low, high }: Interval): string =>

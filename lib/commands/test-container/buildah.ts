@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { freePort } from '#lib/processes/free-port.ts'
+import { freePort } from '#lib/processes/throwaway/free-port.ts'
 import { containerSpec, imageFacts, type ImageConfig } from '#lib/contracts/developer-files.ts'
 import { provideBaseImage } from './base-image.ts'
 import {

@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { freePort } from '#lib/processes/free-port.ts'
+import { freePort } from '#lib/processes/throwaway/free-port.ts'
 
 export type ProgramResult = {
   readonly code: number | null

@@ -4,12 +4,12 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createOwnKey } from '../load/own-product-key.ts'
-import { drawnData } from '#lib/processes/drawn-data.ts'
+import { drawnData } from '#lib/processes/throwaway/drawn-data.ts'
 import {
   startThrowawayProduct,
   type ProductPlace,
   type ThrowawayProduct,
-} from '#lib/processes/throwaway-product.ts'
+} from '#lib/processes/throwaway/throwaway-product.ts'
 
 /** Longer than any request may take; a client that waits longer would wait forever. */
 const LONGEST_ANSWER_MS = 60_000

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
-import { forkTrainingWith } from '#lib/processes/fork-training.ts'
+import { forkTrainingWith } from '#lib/processes/forks/fork-training.ts'
 import { purposeOf } from '#lib/training/job/engine-purpose.ts'
 import { followProbe } from '#lib/training/job/follow.ts'
 import { forecast, forecastWords, type Forecast, type Parts } from '#lib/training/retrain/forecast.ts'

@@ -1,7 +1,7 @@
 /** The progress of a training run as lines of text, for a terminal or a log. */
 import type { FromTraining } from '#lib/contracts/ipc.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
-import { earlyStopSentence, endedEarly } from '#lib/domain/early-stop.ts'
+import { earlyStopSentence, endedEarly } from '#lib/domain/evaluation/early-stop.ts'
 import { STAGE_TITLES, type StageProgress } from '#lib/domain/run-stages.ts'
 import { createLines, type Lines } from '../terminal/progress-line.ts'
 

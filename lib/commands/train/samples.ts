@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import type { InputSpec } from '#lib/domain/classifier.ts'
 import { openDataset } from '#lib/ingest/readers/open-dataset.ts'
-import { composeData } from '#lib/processes/compose-data.ts'
+import { composeData } from '#lib/processes/compose/compose-data.ts'
 import type { Start } from '#lib/processes/settings.ts'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
 import { writeSamples } from '#lib/training/run/plan.ts'

@@ -2,7 +2,7 @@
 import { storedOriginal } from '#lib/contracts/stored-json.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { FITS, type Classifier } from '#lib/domain/classifier.ts'
-import { AUTO_PROMOTE } from '#lib/domain/gate.ts'
+import { AUTO_PROMOTE } from '#lib/domain/evaluation/gate.ts'
 import { trashedUntil } from '#lib/domain/sample-state.ts'
 import type { Classifiers } from '../data.ts'
 import type { Classifier as Row } from '../generated/client.ts'

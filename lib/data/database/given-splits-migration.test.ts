@@ -2,7 +2,7 @@ import { cpSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { splitOf } from '#lib/domain/splits.ts'
+import { splitOf } from '#lib/domain/grouping/splits.ts'
 import { folderForTest } from '../opened.fakes.ts'
 import { migrate, MIGRATIONS } from './migrate.ts'
 

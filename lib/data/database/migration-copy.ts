@@ -16,7 +16,7 @@ import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { isDiskFull } from '#lib/domain/disk-full.ts'
 import { DarkroomError, isDarkroomError } from '#lib/domain/errors.ts'
-import { megabytes } from '#lib/domain/size-text.ts'
+import { megabytes } from '#lib/domain/text/size-text.ts'
 
 const MIGRATION_COPIES = 'before-migration'
 /** Two updates can be taken back. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { createRetention } from '#lib/operations/retention.ts'
-import { lacksFirstImages } from '#lib/processes/fork-seed.ts'
+import { lacksFirstImages } from '#lib/processes/start/fork-seed.ts'
 import { queueMissingRobustness } from '#lib/training/job/queue-robustness.ts'
 import { autoRetrainTurn } from '#lib/training/retrain/auto-retrain.ts'
 import { openForTest, openWithFruit, sampleOf } from '../opened.fakes.ts'

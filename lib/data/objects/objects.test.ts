@@ -3,7 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, w
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { lacksSwift, startThrowawaySwift, type ThrowawaySwift } from '#lib/processes/throwaway-swift.ts'
+import {
+  lacksSwift,
+  startThrowawaySwift,
+  type ThrowawaySwift,
+} from '#lib/processes/throwaway/throwaway-swift.ts'
 import { blobFile, blobsIn } from '../images/blobs.ts'
 import { sharedBlobs, stageShared } from '../images/shared-blobs.ts'
 import { folderForTest, storedImage } from '../opened.fakes.ts'

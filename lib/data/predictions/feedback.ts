@@ -2,7 +2,7 @@
  *  sample. What a response means is decided in lib/domain/feedback.ts; whether the sample is trained on, in
  *  lib/training. */
 import { trashedUntil } from '#lib/domain/sample-state.ts'
-import { splitOf } from '#lib/domain/splits.ts'
+import { splitOf } from '#lib/domain/grouping/splits.ts'
 import { deleteUnusedImages, deletingImages } from '../images/image-removals.ts'
 import { keepForSample } from '../images/images.ts'
 import { revive, unknownClass } from '../samples/samples.ts'

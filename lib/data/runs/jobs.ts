@@ -1,7 +1,7 @@
 /** Jobs as lib/jobs and those who add, cancel and read them see them. When to retry and when to give up is lib/jobs'
  *  to say. */
 import { storedValue } from '#lib/contracts/stored-json.ts'
-import { portablePaths } from '#lib/domain/portable-paths.ts'
+import { portablePaths } from '#lib/domain/text/portable-paths.ts'
 import { JOB_KINDS, JOB_STATES, type Job, type JobKind } from '#lib/domain/jobs.ts'
 import type { Jobs, TimedJob } from '../data.ts'
 import type { Job as Row } from '../generated/client.ts'

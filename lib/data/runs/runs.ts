@@ -4,7 +4,7 @@ import { storedPoints, storedRunImages, storedValue, storedVerdict } from '#lib/
 import { DarkroomError } from '#lib/domain/errors.ts'
 import type { EpochPoint } from '#lib/contracts/epoch.ts'
 import { ENGINES } from '#lib/domain/classifier.ts'
-import { portablePaths } from '#lib/domain/portable-paths.ts'
+import { portablePaths } from '#lib/domain/text/portable-paths.ts'
 import { isRunStage } from '#lib/domain/run-stages.ts'
 import type { Runs } from '../data.ts'
 import type { Prisma } from '../generated/client.ts'

@@ -1,5 +1,5 @@
 /** The interface of lib/data for groups of near-copies and bursts: signatures only. */
-import type { ImageTraits } from '#lib/domain/image-links.ts'
+import type { ImageTraits } from '#lib/domain/grouping/image-links.ts'
 
 export type ComparableImage = {
   readonly hash: string

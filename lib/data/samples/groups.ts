@@ -1,9 +1,9 @@
 /** What near-copies and bursts among the images of a classifier are found by, and the groups that result. Which images
  *  belong together is decided in lib/domain; who compares them, in lib/ingest. */
-import type { ImageTraits } from '#lib/domain/image-links.ts'
+import type { ImageTraits } from '#lib/domain/grouping/image-links.ts'
 import { SPLITS, type Split } from '#lib/domain/classifier.ts'
-import { splitsByGroup } from '#lib/domain/group-splits.ts'
-import { joinedGroups } from '#lib/domain/groups.ts'
+import { splitsByGroup } from '#lib/domain/grouping/group-splits.ts'
+import { joinedGroups } from '#lib/domain/grouping/groups.ts'
 import type { Groups } from './group-types.ts'
 import type { Store } from '../store.ts'
 

@@ -4,7 +4,7 @@
  * (docs/decisions/0053-storage-by-prisma.md). Each list is one parameter, as JSON, so that a statement has any number
  * of rows and is prepared once.
  */
-import type { ImageTraits } from '#lib/domain/image-links.ts'
+import type { ImageTraits } from '#lib/domain/grouping/image-links.ts'
 import type { Split } from '#lib/domain/classifier.ts'
 import type { Prisma } from '../generated/client.ts'
 import type {

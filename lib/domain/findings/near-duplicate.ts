@@ -1,5 +1,5 @@
 /** Copies of one photograph that were cropped, made lighter or compressed again, in one class and one part of the set
- *  (lib/domain/near-copies.ts). They add little, and never straddle training and validation. */
+ *  (lib/domain/grouping/near-copies.ts). They add little, and never straddle training and validation. */
 import { duplicatesOf, groupFinding } from './duplicates.ts'
 import type { KindOfFinding } from './finding.ts'
 

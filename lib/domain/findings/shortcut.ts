@@ -1,7 +1,7 @@
 /** What distinguishes the classes apart from the subject: the border, the light, the size or the file. A classifier
  *  that uses it works in the set and fails elsewhere (Geirhos et al. 2020, "Shortcut learning in deep neural
  *  networks"). */
-import { wilson } from '../statistics.ts'
+import { wilson } from '../evaluation/statistics.ts'
 import { about, percent, type FindingSample, type KindOfFinding } from './finding.ts'
 import { always } from './open-findings.ts'
 import { crossValidated, type LabelledRow } from './naive-bayes.ts'

@@ -1,7 +1,7 @@
 /** Class names of a set that differ only in spelling: case, full-width letters, a dot or space at the end, invisible
  *  characters. Pure. Names that look the same are one class; others are merged only when that is chosen, or when no
  *  folder has both. */
-import { visible } from '../visible-text.ts'
+import { visible } from '../text/visible-text.ts'
 import type { Choice, Doubt } from './choices.ts'
 import { listed } from './listed.ts'
 

@@ -1,6 +1,6 @@
 /** Finds the file that a table means by a name: the file whose path has the longest tail in common with it, in the
  *  spelling, extension and prefix in which tools write names. Pure. */
-import { visible } from '../visible-text.ts'
+import { visible } from '../text/visible-text.ts'
 import { partOf, type PartRole } from './split-names.ts'
 
 export type NameMatch =

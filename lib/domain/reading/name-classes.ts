@@ -2,7 +2,7 @@
  *  used is decided in set-plan.ts. */
 import { isContainer, isSession } from './folder-names.ts'
 import { partOf } from './split-names.ts'
-import { visible } from '../visible-text.ts'
+import { visible } from '../text/visible-text.ts'
 
 /** Names that cameras, phones and programs give to any image. */
 const ANY_IMAGE = new RegExp(

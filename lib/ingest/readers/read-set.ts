@@ -88,7 +88,7 @@ function* labelled(
   if (label === undefined) return
   yield {
     label,
-    // Validation images are chosen by content (lib/domain/splits.ts); a set's own are training images.
+    // Validation images are chosen by content (lib/domain/grouping/splits.ts); a set's own are training images.
     split: place.split === 'validation' ? 'train' : place.split,
     path,
     bytes,

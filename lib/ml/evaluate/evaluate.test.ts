@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answersAt, type Logits } from '#lib/domain/calibration.ts'
+import { answersAt, type Logits } from '#lib/domain/evaluation/calibration.ts'
 import { evaluation, score } from './evaluate.ts'
 
 /** Three classes; predictions 0 0 1 · 1 1 · 2 0, against labels 0 0 0 · 1 1 · 2 2. */

@@ -8,8 +8,8 @@ import {
   type LabelledPrediction,
   type Logits,
   type ReliabilityBin,
-} from '#lib/domain/calibration.ts'
-import { wilson, type Interval } from '#lib/domain/statistics.ts'
+} from '#lib/domain/evaluation/calibration.ts'
+import { wilson, type Interval } from '#lib/domain/evaluation/statistics.ts'
 import { plainBatches, type SampleSet } from '../learn/sample-set.ts'
 
 export type Score = {

@@ -1,7 +1,7 @@
 /** Which parts of its image a prediction depends on: the image is covered piece by piece, and each piece gets the
  *  drop in probability of the predicted class (an occlusion map; Zeiler and Fergus 2014, arXiv:1311.2901, §4.2).
  *  It shows where one network depends on one image, not why; it runs no network itself. */
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import type { Square } from '../learn/square.ts'
 
 /** Of the side: large enough to hide a whole part, such as an ear or a wheel; with a smaller cover the network

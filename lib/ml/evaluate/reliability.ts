@@ -1,7 +1,7 @@
 /** The thresholds on a version's card in the form that domain/decision reads. Cards of older versions have fewer. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { InferencePrecision } from '#lib/contracts/precision.ts'
-import type { ReliabilityThresholds } from '#lib/domain/decision.ts'
+import type { ReliabilityThresholds } from '#lib/domain/evaluation/decision.ts'
 
 /** What the card says about predictions with this precision. */
 export const cardAt = <C extends Pick<Card, ReliabilityPart | 'int8'>>(

@@ -12,7 +12,7 @@ import {
 } from '#lib/contracts/bundle.ts'
 import type { Card, GoldenOutputs, Manifest, Preprocess } from '#lib/contracts/bundle.ts'
 import { int8File, type Int8File } from '#lib/contracts/int8.ts'
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readReference, referenceBytes, type Reference } from '../evaluate/familiarity.ts'
 import {

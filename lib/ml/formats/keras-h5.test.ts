@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import { fromKerasH5 } from './keras-h5.ts'
 import type { KerasLayer } from '#lib/contracts/model-files.ts'
 import { fromKeras } from './keras-model.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { foldRound } from '#lib/domain/folds.ts'
-import { firstOfGroups } from '#lib/domain/groups.ts'
+import { foldRound } from '#lib/domain/evaluation/folds.ts'
+import { firstOfGroups } from '#lib/domain/grouping/groups.ts'
 import { answerOf } from '../evaluate/evaluate.ts'
 import { createRandom, normal } from '../random.ts'
 import { head as recipe } from '../recipes/head.ts'

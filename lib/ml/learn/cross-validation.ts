@@ -1,8 +1,8 @@
 /** A last layer trained on all images and evaluated on all of them: each image is answered by layers that were trained
  *  without its group (domain/folds). How strongly weights are regularised is chosen by the same folds. It sees no image
  *  and needs no engine. */
-import { fitTemperature, logLosses, type Logits } from '#lib/domain/calibration.ts'
-import type { FoldRound } from '#lib/domain/folds.ts'
+import { fitTemperature, logLosses, type Logits } from '#lib/domain/evaluation/calibration.ts'
+import type { FoldRound } from '#lib/domain/evaluation/folds.ts'
 import { score, type Score } from '../evaluate/evaluate.ts'
 import type { FeatureProducts, MakeProducts } from './feature-products.ts'
 import {

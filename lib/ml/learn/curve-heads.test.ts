@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CURVE_SHARES, learningCurves, TRAINED_ON } from '#lib/domain/learning-curve.ts'
+import { CURVE_SHARES, learningCurves, TRAINED_ON } from '#lib/domain/evaluation/learning-curve.ts'
 import { createRandom, normal } from '../random.ts'
 import { curveOutcomes, type CurveImages } from './curve-heads.ts'
 

@@ -1,5 +1,5 @@
-/** Last layers on parts of stored features, for a learning curve (lib/domain/learning-curve.ts): which images each of
- *  them predicts correctly. It reads no file and draws no conclusion. */
+/** Last layers on parts of stored features, for a learning curve (lib/domain/evaluation/learning-curve.ts): which
+ *  images each of them predicts correctly. It reads no file and draws no conclusion. */
 import {
   CURVE_DRAWS,
   CURVE_SHARES,
@@ -7,7 +7,7 @@ import {
   TRAINED_ON,
   WRONG,
   type CurveOutcomes,
-} from '#lib/domain/learning-curve.ts'
+} from '#lib/domain/evaluation/learning-curve.ts'
 import { createRandom, mixSeeds } from '../random.ts'
 import { classWeights } from './class-weights.ts'
 import { minimisation } from './lbfgs.ts'

@@ -1,6 +1,6 @@
 /** The rows and columns of a cross-validation: features and targets of all views of all images, and logits of some of
  *  them. Arithmetic alone; nothing is trained here. */
-import type { Logits } from '#lib/domain/calibration.ts'
+import type { Logits } from '#lib/domain/evaluation/calibration.ts'
 import { classWeights } from './class-weights.ts'
 import type { FeatureSet, HeadSettings } from './head.ts'
 import type { SharedRows } from './parallel-regression.ts'

@@ -1,7 +1,7 @@
 /** Trains only the last layer, on features that a network has already computed. The regularisation is
  *  tried from strong to weak, and judged on images that were not trained on. It reads no image and needs
  *  no engine. */
-import { fitTemperature, negativeLogLikelihood, type Logits } from '#lib/domain/calibration.ts'
+import { fitTemperature, negativeLogLikelihood, type Logits } from '#lib/domain/evaluation/calibration.ts'
 import { classWeights } from './class-weights.ts'
 import { score, type Score } from '../evaluate/evaluate.ts'
 import { createRandom, mixSeeds } from '../random.ts'

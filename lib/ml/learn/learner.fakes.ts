@@ -1,6 +1,6 @@
 /** A small learner, readable at a glance: softmax regression with momentum, in plain JavaScript. For
  *  tests of the loop around it. */
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import type { Batch, FlatWeights, Learner, LearnerState, Which } from './learner.ts'
 
 export type LinearLearner = Learner & { readonly batches: number[] }

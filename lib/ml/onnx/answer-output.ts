@@ -1,6 +1,11 @@
 /** The end of a graph for serving: logits and features become probabilities, the predicted class and the decision, by
- *  the rule of lib/domain/decision. The candidates are not computed: they depend on the hash of the image's file. */
-import { fewestForThreshold, type Decision, type ReliabilityThresholds } from '#lib/domain/decision.ts'
+ *  the rule of lib/domain/evaluation/decision.ts. The candidates are not computed: they depend on the hash of the
+ *  image's file. */
+import {
+  fewestForThreshold,
+  type Decision,
+  type ReliabilityThresholds,
+} from '#lib/domain/evaluation/decision.ts'
 import type { Reference } from '../evaluate/familiarity.ts'
 import { halfBytes } from '../formats/float16.ts'
 import type { Graph } from './graph.ts'

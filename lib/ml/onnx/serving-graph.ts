@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import { IMAGES_INPUT } from '#lib/contracts/open-inference.ts'
-import type { ReliabilityThresholds } from '#lib/domain/decision.ts'
+import type { ReliabilityThresholds } from '#lib/domain/evaluation/decision.ts'
 import type { Reference } from '../evaluate/familiarity.ts'
 import { layoutOf, type GraphFile, type Network, type Weights } from '../network/network.ts'
 import { answerOutput } from './answer-output.ts'

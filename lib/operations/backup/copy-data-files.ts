@@ -3,7 +3,7 @@ import { stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { imagePath } from '#lib/data/database/database-copy.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { megabytes } from '#lib/domain/size-text.ts'
+import { megabytes } from '#lib/domain/text/size-text.ts'
 import { copyHashed, filesBelow, hashOf, inParallel, linked, type FileToCopy } from './copy-files.ts'
 import type { BackupPlan, BackupDraft } from './backup-draft.ts'
 

@@ -11,7 +11,7 @@ import type { RestoreRecord, SwapPlan } from '#lib/contracts/backups.ts'
 import { IN_USE_LOCK, lockAlone } from '#lib/data/database/file-lock.ts'
 import { unknownMigrations } from '#lib/data/database/migrate.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
-import { megabytes } from '#lib/domain/size-text.ts'
+import { megabytes } from '#lib/domain/text/size-text.ts'
 import { copyHashed, fileTrouble, inParallel } from './copy-files.ts'
 import {
   damagedBackup,

@@ -6,7 +6,7 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { resultBytes } from '#lib/domain/jobs.ts'
-import { megabytes } from '#lib/domain/size-text.ts'
+import { megabytes } from '#lib/domain/text/size-text.ts'
 import { folderOf } from './job-folder.ts'
 
 /** Throws 413 for results that could never be stored. */

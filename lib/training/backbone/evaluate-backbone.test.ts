@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitOf } from '#lib/domain/splits.ts'
+import { splitOf } from '#lib/domain/grouping/splits.ts'
 import { createRandom, normal } from '#lib/ml/random.ts'
 import { evaluateBackbone, type MeasuredImage } from './evaluate-backbone.ts'
 

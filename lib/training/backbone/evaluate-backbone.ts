@@ -4,7 +4,7 @@ import { learnHead, type FeatureSet } from '#lib/ml/learn/head.ts'
 import { headLogits } from '#lib/ml/learn/softmax-regression.ts'
 import { head } from '#lib/ml/recipes/head.ts'
 import type { Split } from '#lib/domain/classifier.ts'
-import { wilson, type Interval } from '#lib/domain/statistics.ts'
+import { wilson, type Interval } from '#lib/domain/evaluation/statistics.ts'
 import type { Features } from './teacher-features.ts'
 
 export type MeasuredImage = { readonly hash: string; readonly label: string; readonly split: Split }

@@ -3,10 +3,10 @@
  *  decodes nothing, runs no network and judges nothing. */
 import type { Data } from '#lib/data/data.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import { OUTLIER_NEIGHBOURS } from '#lib/domain/findings/outlier.ts'
 import type { SetFigures } from '#lib/domain/findings/finding.ts'
-import { groupNumbers } from '#lib/domain/groups.ts'
+import { groupNumbers } from '#lib/domain/grouping/groups.ts'
 import {
   meanDistances,
   nearestNeighbours,

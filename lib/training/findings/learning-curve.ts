@@ -3,8 +3,12 @@
 import { createHash } from 'node:crypto'
 import type { LearningCurvesAnswer } from '#lib/contracts/learning-curve.ts'
 import type { StoredCurve } from '#lib/data/samples/learning-curves.ts'
-import { groupNumbers } from '#lib/domain/groups.ts'
-import { learningCurves, type LearningCurve, type LearningCurves } from '#lib/domain/learning-curve.ts'
+import { groupNumbers } from '#lib/domain/grouping/groups.ts'
+import {
+  learningCurves,
+  type LearningCurve,
+  type LearningCurves,
+} from '#lib/domain/evaluation/learning-curve.ts'
 import { curveOutcomes } from '#lib/ml/learn/curve-heads.ts'
 import { createRandom } from '#lib/ml/random.ts'
 import { drawnPlaces } from './drawn-places.ts'

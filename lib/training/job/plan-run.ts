@@ -5,7 +5,7 @@ import type { RetrainDraft, RunPlan } from '#lib/contracts/training-plan.ts'
 import { PLAN_FORMAT } from '#lib/contracts/training-plan.ts'
 import type { Run } from '#lib/data/values.ts'
 import type { Classifier } from '#lib/domain/classifier.ts'
-import { locatedPaths } from '#lib/domain/portable-paths.ts'
+import { locatedPaths } from '#lib/domain/text/portable-paths.ts'
 import { parseDraft, readRunPlan, writePlan, writeRun } from '../run/plan.ts'
 import type { TrainingParts, TrainSettings } from './ports.ts'
 

@@ -2,7 +2,7 @@
  *  lib/processes. */
 import type { Data } from '#lib/data/data.ts'
 import type { EngineName } from '#lib/domain/classifier.ts'
-import type { AutoPromote } from '#lib/domain/gate.ts'
+import type { AutoPromote } from '#lib/domain/evaluation/gate.ts'
 import type { JobError, JobKind, JobPayloads, StopReason } from '#lib/domain/jobs.ts'
 import type { LogLine } from '#lib/domain/ports.ts'
 import type { InferencePort } from '../ports.ts'

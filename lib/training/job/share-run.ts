@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Data } from '#lib/data/data.ts'
-import { locatedPaths, portablePaths } from '#lib/domain/portable-paths.ts'
+import { locatedPaths, portablePaths } from '#lib/domain/text/portable-paths.ts'
 import { checkpointFile } from '../run/checkpoint.ts'
 import { planFile, readRunPlan, writeJson } from '../run/plan.ts'
 

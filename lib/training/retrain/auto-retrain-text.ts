@@ -1,7 +1,7 @@
 /** What automatic retraining does now, in a sentence for people. Pure. */
 import type { AutoRetrainRecord } from '#lib/data/classifiers/auto-retrain.ts'
 import { changesText, NIGHT, type AutoRetrainDecision, type RetrainAfter } from '#lib/domain/auto-retrain.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { spanWords } from './forecast.ts'
 
 const AT_NIGHT = `between ${NIGHT.from}:00 and ${NIGHT.to}:00`

@@ -1,7 +1,7 @@
 /** The duration of a training run and the memory it needs, calculated from the figures of a probe. Pure: it
  *  measures nothing. */
 import type { Cost, ProbeFigures } from '#lib/contracts/probe.ts'
-import { FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
+import { FEWEST_FOR_CALIBRATION } from '#lib/domain/evaluation/calibration.ts'
 
 /** The number of images in each part of the run. */
 export type Parts = { readonly train: number; readonly validation: number; readonly test: number }

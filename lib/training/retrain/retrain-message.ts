@@ -1,8 +1,8 @@
 /** What a training run will do, in one sentence for the person who starts it. */
 import type { RecipePlan } from '#lib/contracts/recipe-settings.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { counted } from '#lib/domain/count-text.ts'
-import { copiesSentence, type GroupCounts } from '#lib/domain/groups.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
+import { copiesSentence, type GroupCounts } from '#lib/domain/grouping/groups.ts'
 
 export type RetrainMessage = {
   readonly base: VersionWithCard | null

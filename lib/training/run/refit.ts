@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunPlan } from '#lib/contracts/training-plan.ts'
-import { firstOfGroups } from '#lib/domain/groups.ts'
+import { firstOfGroups } from '#lib/domain/grouping/groups.ts'
 import { readImages } from './data/read-images.ts'
 import type { CrossValidationResult, TrainingMaterial } from './learn/material.ts'
 import { prepareTraining } from './learn/prepare-training.ts'

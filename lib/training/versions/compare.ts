@@ -1,10 +1,10 @@
 /** Compares two versions on the same images, on the engine that serves: paired predictions, and the verdict of
- *  the gate. The rule itself is lib/domain/gate.ts; promotion is decided elsewhere. */
+ *  the gate. The rule itself is lib/domain/evaluation/gate.ts; promotion is decided elsewhere. */
 import type { ComparisonAnswer, VerdictAnswer } from '#lib/contracts/models.ts'
 import type { SnapshotEntry } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { answersAt, calibrationError, FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
-import { coverageOf, withChances } from '#lib/domain/conformal.ts'
+import { answersAt, calibrationError, FEWEST_FOR_CALIBRATION } from '#lib/domain/evaluation/calibration.ts'
+import { coverageOf, withChances } from '#lib/domain/evaluation/conformal.ts'
 import {
   compare,
   FEWEST_IMAGES,
@@ -13,8 +13,8 @@ import {
   type Comparison,
   type PairedAnswer,
   type Verdict,
-} from '#lib/domain/gate.ts'
-import { mcnemarExact, wilson } from '#lib/domain/statistics.ts'
+} from '#lib/domain/evaluation/gate.ts'
+import { mcnemarExact, wilson } from '#lib/domain/evaluation/statistics.ts'
 import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 import type { FoldComparison } from './comparable-images.ts'
 import {

@@ -1,7 +1,7 @@
 /** The verdict of a version where there is no other one to compare it with: its measured accuracy. */
 import type { VerdictAnswer } from '#lib/contracts/models.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { compare } from '#lib/domain/gate.ts'
+import { compare } from '#lib/domain/evaluation/gate.ts'
 import { verdictAnswer } from './compare.ts'
 
 export function firstVerdict({ card }: Pick<VersionWithCard, 'card'>): VerdictAnswer {

@@ -4,7 +4,7 @@ import type { Output } from '#lib/contracts/contract.ts'
 import { MOST_CHANGES, type modelChanges, type PredictionChanges } from '#lib/contracts/prediction-changes.ts'
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
 import type { Data } from '#lib/data/data.ts'
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import type { ServedVersion } from './predict-samples.ts'
 import { shownSample } from './version-result.ts'
 

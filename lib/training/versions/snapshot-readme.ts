@@ -1,6 +1,6 @@
 /** The README of an exported snapshot: what is in it, what is missing, and how other programs read it. Pure. */
 import type { Snapshot } from '#lib/data/values.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import type { SetLine } from '#lib/domain/exported-set.ts'
 import { METADATA_FILE } from '#lib/domain/exported-set.ts'
 import { SPLITS, type Split } from '#lib/domain/classifier.ts'

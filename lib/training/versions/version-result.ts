@@ -10,8 +10,8 @@ import {
 import type { Data } from '#lib/data/data.ts'
 import type { Sample } from '#lib/data/values.ts'
 import type { VersionWithCard } from '#lib/data/versions/version-values.ts'
-import { softmax } from '#lib/domain/calibration.ts'
-import { confidentShare } from '#lib/domain/confident-share.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
+import { confidentShare } from '#lib/domain/evaluation/confident-share.ts'
 import { pageOf } from '#lib/domain/page.ts'
 import { readOutOfFold, readTestAnswers } from '#lib/ml/formats/bundle.ts'
 

@@ -1,6 +1,6 @@
 /** Decides what to do next with a classifier. Pure. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { FEWEST_CLASSES } from '../../creation/steps-of.ts'
 
 type Step = { readonly text: string; readonly button: string; readonly section: string }

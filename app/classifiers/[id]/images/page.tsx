@@ -1,7 +1,7 @@
 /** The images of a classifier, to find some and change them. The filters are in the URL. */
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'

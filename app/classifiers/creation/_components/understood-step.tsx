@@ -2,7 +2,7 @@
 import Link from 'next/link'
 import type { ClassListAnswer } from '#lib/contracts/classes.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { adviceFor } from '../advice.ts'

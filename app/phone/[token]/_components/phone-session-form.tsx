@@ -3,7 +3,7 @@
 import dynamic from 'next/dynamic'
 import { useState, type ReactNode } from 'react'
 import type { PhoneSession } from '#lib/contracts/phone-links.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'

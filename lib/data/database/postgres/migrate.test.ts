@@ -5,7 +5,7 @@ import {
   lacksPostgres,
   startThrowawayPostgres,
   type ThrowawayPostgres,
-} from '#lib/processes/throwaway-postgres.ts'
+} from '#lib/processes/throwaway/throwaway-postgres.ts'
 import { editsOf, openWithFruit, predictionOf, sampleOf, storedImage } from '../../opened.fakes.ts'
 import { factsOfSchema } from '../schema-facts.fakes.ts'
 import { connectPostgres, type PostgresConnection } from './connection.ts'

@@ -2,7 +2,7 @@
  *  on this machine. */
 import { createHash } from 'node:crypto'
 import { isFileFault } from '#lib/data/images/blobs.ts'
-import { splitOf } from '#lib/domain/splits.ts'
+import { splitOf } from '#lib/domain/grouping/splits.ts'
 import type { PackSource } from './pack.ts'
 import type { PlannedSamples } from '#lib/contracts/training-plan.ts'
 import { readSamples } from '../plan.ts'

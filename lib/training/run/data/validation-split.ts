@@ -1,6 +1,6 @@
 /** Splits the validation set in two: one half chooses the epoch and the averaging, the other calibrates, so that
  *  calibration is not fitted to the images that chose the epoch. */
-import { FEWEST_FOR_CALIBRATION } from '#lib/domain/calibration.ts'
+import { FEWEST_FOR_CALIBRATION } from '#lib/domain/evaluation/calibration.ts'
 import { subsetOf, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 
 export type ValidationSplit = { readonly choosing: SampleSet; readonly calibrating: SampleSet }

@@ -1,7 +1,13 @@
 /** A head trained on all images and evaluated on all of them by folds. Near-copies are found among the decoded images
  *  first, so that no copy of a left-out image is trained on. */
-import { foldRound, roundsFor } from '#lib/domain/folds.ts'
-import { copiesSentence, firstOfGroups, groupCounts, linkedGroups, type Link } from '#lib/domain/groups.ts'
+import { foldRound, roundsFor } from '#lib/domain/evaluation/folds.ts'
+import {
+  copiesSentence,
+  firstOfGroups,
+  groupCounts,
+  linkedGroups,
+  type Link,
+} from '#lib/domain/grouping/groups.ts'
 import { crossValidate } from '#lib/ml/learn/cross-validation.ts'
 import type { FeatureSet, HeadSettings, HeadTry } from '#lib/ml/learn/head.ts'
 import type { Head } from '#lib/ml/learn/softmax-regression.ts'

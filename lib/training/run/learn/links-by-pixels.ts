@@ -1,7 +1,7 @@
 /** Near-copies among decoded images, by the fingerprints of their squares: for images whose groups are not stored. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import type { Link } from '#lib/domain/groups.ts'
-import { copyLinks, fingerprintOf } from '#lib/domain/near-copies.ts'
+import type { Link } from '#lib/domain/grouping/groups.ts'
+import { copyLinks, fingerprintOf } from '#lib/domain/grouping/near-copies.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 

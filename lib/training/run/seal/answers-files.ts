@@ -1,7 +1,7 @@
 /** The answers of a version to single images, as its bundle has them: `folds.json` those of a cross-validation, from
  *  which versions are compared, `test.json` those to its test images. */
 import type { OutOfFold, TestAnswers } from '#lib/contracts/model-files.ts'
-import type { Logits } from '#lib/domain/calibration.ts'
+import type { Logits } from '#lib/domain/evaluation/calibration.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { CrossValidationResult } from '../learn/material.ts'
 

@@ -1,7 +1,7 @@
 /** How far each training image is from the others, its own group left out: from what distance on an image is
  *  unfamiliar to a version that was trained on all images. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import { familiarUpTo } from '#lib/domain/familiarity.ts'
+import { familiarUpTo } from '#lib/domain/evaluation/familiarity.ts'
 import { readReference, referenceBytes, type Reference } from '#lib/ml/evaluate/familiarity.ts'
 import { directions, distanceOf, largestOf } from '#lib/ml/evaluate/feature-distance.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'

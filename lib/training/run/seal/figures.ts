@@ -8,10 +8,10 @@ import {
   FEWEST_FOR_CALIBRATION,
   fitTemperature,
   TARGET_ERROR,
-} from '#lib/domain/calibration.ts'
-import { CANDIDATE_LEVEL, type Coverage } from '#lib/domain/conformal.ts'
-import { wilson } from '#lib/domain/statistics.ts'
-import { thresholdImages, thresholdsByFolds, thresholdsOnOthers } from '#lib/domain/thresholds.ts'
+} from '#lib/domain/evaluation/calibration.ts'
+import { CANDIDATE_LEVEL, type Coverage } from '#lib/domain/evaluation/conformal.ts'
+import { wilson } from '#lib/domain/evaluation/statistics.ts'
+import { thresholdImages, thresholdsByFolds, thresholdsOnOthers } from '#lib/domain/evaluation/thresholds.ts'
 import { score } from '#lib/ml/evaluate/evaluate.ts'
 import type { Familiarity } from './measure-familiarity.ts'
 import type { LabelledOutputs } from './outputs.ts'

@@ -1,7 +1,7 @@
 /** The golden images, by which a version is verified before it serves: synthetic, so that a bundle holds no
  *  user's image. They need not resemble a classifier's classes, only be the same on every machine. */
 import type { GoldenOutputs, Preprocess } from '#lib/contracts/bundle.ts'
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { encodePng } from '#lib/images/write-png.ts'

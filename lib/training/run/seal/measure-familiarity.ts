@@ -1,10 +1,10 @@
 /** How well a version recognises unfamiliar images: the training images in `reference.bin`, which neighbour
  *  counts, the distance from which an image is unfamiliar, and the results on foreign sets. The rule is
- *  lib/domain/familiarity.ts, the arithmetic lib/ml/evaluate/familiarity.ts. */
+ *  lib/domain/evaluation/familiarity.ts, the arithmetic lib/ml/evaluate/familiarity.ts. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import type { Logits } from '#lib/domain/calibration.ts'
-import { auroc, familiarUpTo } from '#lib/domain/familiarity.ts'
-import { wilson } from '#lib/domain/statistics.ts'
+import type { Logits } from '#lib/domain/evaluation/calibration.ts'
+import { auroc, familiarUpTo } from '#lib/domain/evaluation/familiarity.ts'
+import { wilson } from '#lib/domain/evaluation/statistics.ts'
 import { answerOf } from '#lib/ml/evaluate/evaluate.ts'
 import { readReference, referenceBytes, type Reference } from '#lib/ml/evaluate/familiarity.ts'
 import { directions, distanceOf, largestOf } from '#lib/ml/evaluate/feature-distance.ts'

@@ -12,11 +12,15 @@ import {
   type LabelledPrediction,
   type ScoredPrediction,
   type Logits,
-} from '#lib/domain/calibration.ts'
-import { CANDIDATE_LEVEL, candidateMass, coverageOf, withChances } from '#lib/domain/conformal.ts'
-import { balancedAccuracy, crossValidatedAccuracy, isImbalanced } from '#lib/domain/cross-validated.ts'
-import { fewestForThreshold } from '#lib/domain/decision.ts'
-import { firstOfGroups } from '#lib/domain/groups.ts'
+} from '#lib/domain/evaluation/calibration.ts'
+import { CANDIDATE_LEVEL, candidateMass, coverageOf, withChances } from '#lib/domain/evaluation/conformal.ts'
+import {
+  balancedAccuracy,
+  crossValidatedAccuracy,
+  isImbalanced,
+} from '#lib/domain/evaluation/cross-validated.ts'
+import { fewestForThreshold } from '#lib/domain/evaluation/decision.ts'
+import { firstOfGroups } from '#lib/domain/grouping/groups.ts'
 import { answerOf, countRight, evaluation } from '#lib/ml/evaluate/evaluate.ts'
 import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import { chosenRows } from '#lib/ml/learn/feature-rows.ts'

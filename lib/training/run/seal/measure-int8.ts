@@ -2,8 +2,8 @@
  *  rule of domain/int8 keeps it or not. It writes no file. */
 import type { Card, Preprocess } from '#lib/contracts/bundle.ts'
 import type { Int8File } from '#lib/contracts/int8.ts'
-import { softmax } from '#lib/domain/calibration.ts'
-import { judgeInt8, type PrecisionComparison } from '#lib/domain/int8.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
+import { judgeInt8, type PrecisionComparison } from '#lib/domain/evaluation/int8.ts'
 import { answerOf } from '#lib/ml/evaluate/evaluate.ts'
 import { subsetOf, type SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { Network, Weights } from '#lib/ml/network/network.ts'

@@ -1,9 +1,9 @@
 /** Whether predictions are as reliable as their version's card states, counted over images that it was not
  *  trained on. The rule is domain/decision. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import { answersAt, type Logits } from '#lib/domain/calibration.ts'
-import { coverageOf, withChances } from '#lib/domain/conformal.ts'
-import { decide } from '#lib/domain/decision.ts'
+import { answersAt, type Logits } from '#lib/domain/evaluation/calibration.ts'
+import { coverageOf, withChances } from '#lib/domain/evaluation/conformal.ts'
+import { decide } from '#lib/domain/evaluation/decision.ts'
 import { thresholdsOf } from '#lib/ml/evaluate/reliability.ts'
 
 export type ReliabilityInput = {

@@ -1,8 +1,8 @@
 /** The accuracy of a version on disturbed test images, and the gain from averaging over an image and its mirror
  *  image. The disturbances are in lib/ml/evaluate/robustness. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import type { Logits } from '#lib/domain/calibration.ts'
-import { wilson, type Interval } from '#lib/domain/statistics.ts'
+import type { Logits } from '#lib/domain/evaluation/calibration.ts'
+import { wilson, type Interval } from '#lib/domain/evaluation/statistics.ts'
 import { throughJpeg } from '#lib/images/jpeg.ts'
 import { sampleSeed } from '#lib/ml/learn/augment.ts'
 import { countRight } from '#lib/ml/evaluate/evaluate.ts'

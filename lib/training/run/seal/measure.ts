@@ -3,8 +3,8 @@
  *  the calibrating half sets the thresholds, the test set measures the results. */
 import type { Card } from '#lib/contracts/bundle.ts'
 import type { OutOfFold } from '#lib/contracts/model-files.ts'
-import type { Logits } from '#lib/domain/calibration.ts'
-import { FEWEST_FOR_FOLDS } from '#lib/domain/thresholds.ts'
+import type { Logits } from '#lib/domain/evaluation/calibration.ts'
+import { FEWEST_FOR_FOLDS } from '#lib/domain/evaluation/thresholds.ts'
 import type { Reference } from '#lib/ml/evaluate/familiarity.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import { figuresOf, type Figures } from './figures.ts'
@@ -30,7 +30,7 @@ export type EvaluationSets = {
   /** Hashes of test images that are near-copies of training or validation images. */
   readonly testCopies?: ReadonlySet<string>
   /** The thresholds are set on the test images and judged by folds, instead of set on the calibrating half; where
-   *  it is large enough (lib/domain/thresholds). */
+   *  it is large enough (lib/domain/evaluation/thresholds). */
   readonly hasTestThresholds?: boolean
   /** Sets of images that belong to none of its classes, by name; null when none were named. */
   readonly foreign: readonly { readonly name: string; readonly squares: Squares }[] | null

@@ -1,7 +1,7 @@
 /** The outputs of a version for a set of images: logits and features of each. It evaluates nothing. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
 import type { RunPart } from '#lib/domain/run-parts.ts'
-import type { Logits } from '#lib/domain/calibration.ts'
+import type { Logits } from '#lib/domain/evaluation/calibration.ts'
 import { normalise, squareBytes } from '#lib/ml/preprocess/preprocess.ts'
 import type { SampleSet } from '#lib/ml/learn/sample-set.ts'
 import type { TrainingEngine } from '../ports.ts'

@@ -2,8 +2,8 @@
  *  were trained without it and its near-copies, as its out-of-fold answer is. The disturbances are in
  *  lib/ml/evaluate/robustness. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import { crossValidatedAccuracy } from '#lib/domain/cross-validated.ts'
-import { firstOfGroups } from '#lib/domain/groups.ts'
+import { crossValidatedAccuracy } from '#lib/domain/evaluation/cross-validated.ts'
+import { firstOfGroups } from '#lib/domain/grouping/groups.ts'
 import { throughJpeg } from '#lib/images/jpeg.ts'
 import { disturb, DISTURBANCES } from '#lib/ml/evaluate/robustness.ts'
 import { answerOf } from '#lib/ml/evaluate/evaluate.ts'

@@ -1,8 +1,8 @@
 /** The part of a card about the test images: accuracy, loss, calibration error and confusion matrix, and the accuracy
  *  without near-copies of other images. */
 import type { Card } from '#lib/contracts/bundle.ts'
-import type { LabelledPrediction, Logits } from '#lib/domain/calibration.ts'
-import { wilson } from '#lib/domain/statistics.ts'
+import type { LabelledPrediction, Logits } from '#lib/domain/evaluation/calibration.ts'
+import { wilson } from '#lib/domain/evaluation/statistics.ts'
 import { evaluation } from '#lib/ml/evaluate/evaluate.ts'
 
 export type TestPredictions = {

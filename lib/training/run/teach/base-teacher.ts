@@ -2,7 +2,7 @@
  *  (Li and Hoiem 2016, "Learning without forgetting", arXiv:1606.09282). It is used only when the old images
  *  are not on this machine. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import type { RgbImage } from '#lib/domain/image.ts'
 import { drawShape, SHAPES } from '#lib/domain/drawn-shapes.ts'
 import { answerOf, logitsOf } from '#lib/ml/evaluate/evaluate.ts'

@@ -2,7 +2,7 @@
  *  image once, and its predictions become part of the targets. Teachers with the same preprocessing
  *  predict each batch (online-distillation.ts); training without the old images is base-teacher.ts. */
 import type { Preprocess } from '#lib/contracts/bundle.ts'
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import { DarkroomError } from '#lib/domain/errors.ts'
 import { readBundle, type Bundle } from '#lib/ml/formats/bundle.ts'
 import { answerOf, logitsOf } from '#lib/ml/evaluate/evaluate.ts'

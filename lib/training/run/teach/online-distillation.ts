@@ -2,7 +2,7 @@
  *  becomes part of the targets. Sources: Beyer et al. 2022 (arXiv:2106.05237), "consistent
  *  teaching"; Hinton et al. 2015 (arXiv:1503.02531) for several teachers. A teacher with other preprocessing
  *  predicts each image once instead (distil.ts). */
-import { softmax } from '#lib/domain/calibration.ts'
+import { softmax } from '#lib/domain/evaluation/calibration.ts'
 import { readBundle } from '#lib/ml/formats/bundle.ts'
 import type { Batch } from '#lib/ml/learn/learner.ts'
 import type { Distillation } from '#lib/ml/recipes/recipe.ts'

@@ -2,7 +2,7 @@
 /** What can be done with the selected predictions. Nothing is changed before a button is pressed; the selection stays,
  *  so that another change can follow. */
 import { useState } from 'react'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ClassChoice } from '../../../../_components/class-choice.tsx'
 import type { FeedbackChoice } from '../../../../_components/feedback-change.ts'

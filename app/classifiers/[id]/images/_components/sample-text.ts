@@ -1,6 +1,6 @@
 /** How a page names the set, the source and the state of an image, and a change of images. */
 import type { SampleAnswer } from '#lib/contracts/uploads.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import type { Edit } from './sample-edit.ts'
 
 export const SPLIT_NAMES = { train: 'Training set', validation: 'Validation set', test: 'Test set' } as const

@@ -1,7 +1,7 @@
 'use client'
 /** What can be done with the selected images. Nothing is changed before a button is pressed. */
 import { useState } from 'react'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Select } from '#lib/ui/field.tsx'
 import type { Edit } from './sample-edit.ts'

@@ -2,7 +2,7 @@
 /** Changes of images, each with its undo: the last one first. */
 import { useCallback, useRef, useState } from 'react'
 import { call, ProblemError } from '#lib/contracts/client.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import type { Failure } from '#lib/ui/error-notice.tsx'
 import { failureOf } from '../../../../_components/request-error.ts'
 import type { ChangeTarget, Edit } from './sample-edit.ts'

@@ -2,7 +2,7 @@
  *  remedies next to each. */
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'

@@ -2,7 +2,7 @@
  *  can be seen and opened. */
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'

@@ -1,7 +1,7 @@
 /** In place of a form for predictions, while the classifier has no version. */
 import Link from 'next/link'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { buttonProps } from '#lib/ui/button.tsx'
 import { EmptyState } from '#lib/ui/empty-state.tsx'
 

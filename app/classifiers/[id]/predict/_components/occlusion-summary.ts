@@ -1,7 +1,7 @@
 /** Summarises an occlusion map in one sentence: the region that the prediction depends on most, or that there
  *  is none. It draws nothing. */
 import type { Explanation } from '#lib/contracts/predict.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 
 /** A smaller drop of the probability does not count as a dependency. */
 const MIN_DROP = 0.05

@@ -1,7 +1,7 @@
 /** How the list of changes describes a change of images or of a class. */
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 
 export type ListedChange = Output<Routes['GET /api/changes']>['changes'][number]
 

@@ -2,7 +2,7 @@
 /** Gives the images of a class to another one. */
 import { useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Select } from '#lib/ui/field.tsx'
 import { ClassDialog } from './class-dialog.tsx'
 import type { ClassRow } from './class-row.ts'

@@ -1,7 +1,7 @@
 'use client'
 /** Removes a class, and moves its images to the trash. */
 import { call } from '#lib/contracts/client.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { TRASH_DAYS } from '#lib/domain/sample-state.ts'
 import { ClassDialog } from './class-dialog.tsx'
 import type { ClassRow } from './class-row.ts'

@@ -1,7 +1,7 @@
 'use client'
 /** Undoes one change; images that were changed again since are left out if the user wants that. */
 import { useState } from 'react'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { call, ProblemError } from '#lib/contracts/client.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'

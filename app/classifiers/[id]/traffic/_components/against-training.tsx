@@ -1,8 +1,8 @@
 /** The class distribution of the predictions compared with that of the training set. They differ if the
  *  requests differ from the training data, or if the model is biased. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
-import { shareShifts, type ShareShift } from '#lib/domain/confusion.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { shareShifts, type ShareShift } from '#lib/domain/evaluation/confusion.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { darkroom } from '#lib/http/context.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { Chart } from '#lib/ui/chart.tsx'

@@ -1,9 +1,9 @@
 /** What a training run will do, in words, before it is started. Pure. */
 import type { ClassifierAnswer } from '#lib/contracts/classifiers.ts'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
-import { counted } from '#lib/domain/count-text.ts'
-import { FEWEST_IMAGES } from '#lib/domain/gate.ts'
-import { TEST_SHARE } from '#lib/domain/splits.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
+import { FEWEST_IMAGES } from '#lib/domain/evaluation/gate.ts'
+import { TEST_SHARE } from '#lib/domain/grouping/splits.ts'
 import { durationText } from '#lib/ui/duration.ts'
 import { numberText } from '#lib/ui/figure-number.tsx'
 

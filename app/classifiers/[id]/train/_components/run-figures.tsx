@@ -1,6 +1,6 @@
 'use client'
 /** The figures, the loss per step and the log of a training run. */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Chart } from '#lib/ui/chart.tsx'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber } from '#lib/ui/figure-number.tsx'

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useEffect, type ReactNode } from 'react'
 import type { RunAnswer } from '#lib/contracts/retrain.ts'
-import { earlyStopSentence } from '#lib/domain/early-stop.ts'
+import { earlyStopSentence } from '#lib/domain/evaluation/early-stop.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { ErrorNotice, Notice } from '#lib/ui/error-notice.tsx'
 import { PhoneFold } from '#lib/ui/phone-fold.tsx'

@@ -1,7 +1,7 @@
 /** Two versions compared on the same images, which neither model was trained on: the evaluation result, then the
  *  figures behind it. */
 import type { ComparisonAnswer } from '#lib/contracts/models.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Fact, Facts } from '#lib/ui/facts.tsx'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'

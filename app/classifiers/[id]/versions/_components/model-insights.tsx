@@ -1,8 +1,8 @@
 /** The evaluation of a version in sentences: confused classes, lowest recall, overfitting, calibration and
  *  confidence threshold. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
-import { confusedPairs, type ConfusedPair } from '#lib/domain/confusion.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { confusedPairs, type ConfusedPair } from '#lib/domain/evaluation/confusion.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'
 

@@ -1,9 +1,9 @@
 /** How far the confidence values of a version can be trusted: calibration, confidence threshold, candidates
  *  and unfamiliar images. Where too few validation images were available it says so instead of a number. */
 import type { Card as VersionCard } from '#lib/contracts/bundle.ts'
-import { confidentShare, confidentText } from '#lib/domain/confident-share.ts'
-import { counted } from '#lib/domain/count-text.ts'
-import { int8Sentence } from '#lib/domain/int8.ts'
+import { confidentShare, confidentText } from '#lib/domain/evaluation/confident-share.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
+import { int8Sentence } from '#lib/domain/evaluation/int8.ts'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'
 import { Table } from '#lib/ui/table.tsx'
 

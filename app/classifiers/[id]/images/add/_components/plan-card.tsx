@@ -3,7 +3,7 @@
  *  each one click away. */
 import { useEffect, useRef } from 'react'
 import type { UploadPlan } from '#lib/contracts/upload-plan.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import type { FilePlan, ShownPlan } from './use-plan.ts'

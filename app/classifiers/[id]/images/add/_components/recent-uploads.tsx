@@ -1,6 +1,6 @@
 /** The recent uploads to a classifier, each with its report and a button to undo it. */
 import type { UploadReport } from '#lib/contracts/uploads.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Card } from '#lib/ui/card.tsx'
 import { RelativeTime } from '#lib/ui/relative-time.tsx'
 import { UndoUpload, UploadFindings } from './upload-report-card.tsx'

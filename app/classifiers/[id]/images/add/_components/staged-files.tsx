@@ -1,6 +1,6 @@
 'use client'
 /** The files selected for the upload: how many there are, and a field for the class of files without a folder. */
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import type { SelectedFile } from '#lib/ui/drop-zone.tsx'
 import { Badge } from '#lib/ui/badge.tsx'
 import { numberText } from '#lib/ui/figure-number.tsx'

@@ -1,7 +1,7 @@
 'use client'
 /** Where files are dropped, and what an upload of them would add; both are parts of an upload form. */
 import { useEffect, useRef } from 'react'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Checkbox } from '#lib/ui/field.tsx'
 import { DropZone } from '#lib/ui/drop-zone.tsx'

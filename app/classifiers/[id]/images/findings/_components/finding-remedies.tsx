@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { useState } from 'react'
 import type { SetFinding } from '#lib/contracts/findings.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Select } from '#lib/ui/field.tsx'
 import { othersOf } from './others-of.ts'

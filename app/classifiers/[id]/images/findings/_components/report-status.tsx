@@ -2,7 +2,7 @@
 /** When the images were checked, the progress of a check that runs, and a button to check again. */
 import { call } from '#lib/contracts/client.ts'
 import type { FindingReportAnswer } from '#lib/contracts/findings.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { ErrorNotice } from '#lib/ui/error-notice.tsx'
 import { Progress } from '#lib/ui/progress.tsx'

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { call } from '#lib/contracts/client.ts'
 import type { FindingReportAnswer, SetFinding } from '#lib/contracts/findings.ts'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { FindingList } from './finding-list.tsx'
 
 const SHOWN = 12

@@ -1,6 +1,6 @@
 /** What more images should bring, in words. */
 import type { CurveAnswer, LearningCurvesAnswer } from '#lib/contracts/learning-curve.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { numberText } from '#lib/ui/figure-number.tsx'
 
 const MOST_NAMED = 3

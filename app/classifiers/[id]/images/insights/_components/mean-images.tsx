@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import type { Output } from '#lib/contracts/contract.ts'
 import type { Routes } from '#lib/contracts/index.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
 import { FigureNumber, numberText } from '#lib/ui/figure-number.tsx'

@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { useMemo, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 import { classifierPage } from '#lib/domain/classifier-pages.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Select } from '#lib/ui/field.tsx'
 import { MapCanvas } from './map-canvas.tsx'

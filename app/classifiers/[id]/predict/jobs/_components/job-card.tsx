@@ -2,7 +2,7 @@
 /** One prediction job: progress, images per class, errors, and what can be done with it. */
 import { addressOf, call } from '#lib/contracts/client.ts'
 import type { PredictionJobAnswer } from '#lib/contracts/prediction-jobs.ts'
-import { counted } from '#lib/domain/count-text.ts'
+import { counted } from '#lib/domain/text/count-text.ts'
 import { Badge, type BadgeVariant } from '#lib/ui/badge.tsx'
 import { Button, buttonProps } from '#lib/ui/button.tsx'
 import { Card } from '#lib/ui/card.tsx'
