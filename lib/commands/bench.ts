@@ -30,6 +30,10 @@ const BENCHMARKS: Readonly<
     is: 'predictions at three times the capacity',
     run: async (args) => (await import('./bench/overload.ts')).benchOverload(args),
   },
+  history: {
+    is: 'lists and exports of a million stored predictions, on both databases',
+    run: async (args) => (await import('./bench/history.ts')).benchHistory(args),
+  },
   instances: {
     is: 'predictions by one, two and four web instances behind nginx',
     run: async (args) => (await import('./bench/instances.ts')).benchInstances(args),
