@@ -9,8 +9,9 @@ import type { Transaction } from '../trash/trash-rows.ts'
 
 /** Of one statement that deletes. */
 const HASHES_AT_ONCE = 1_000
-/** Files that are removed while images that others store wait. */
-const FILES_AT_ONCE = 200
+/** Files that are removed while others who store such files wait: in an object store, that is one request each, all at
+ *  the same time. */
+const FILES_AT_ONCE = 50
 
 /** A transaction that may delete images; their files are removed after its commit. Where that fails, the worker tries
  *  again (`removePendingFiles`). */

@@ -117,6 +117,7 @@ export async function stageShared(
   }
   await storeMissing()
   return {
+    hasFiles: true,
     settle: ({ bytes }) => (inRow(bytes) ? bytes : null),
     confirm: storeMissing,
     cleanUpAfter: (work) => work(),

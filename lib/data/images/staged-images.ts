@@ -14,6 +14,8 @@ export const inRow = (bytes: Uint8Array): boolean => bytes.length <= MOST_BYTES_
 
 /** Files that were written next to their place, and go there inside the transaction that makes their rows. */
 export type StagedImages = {
+  /** False: all of them fit into their rows. */
+  readonly hasFiles: boolean
   /** Returns the bytes that belong in the row; null where they are in a file. */
   readonly settle: (image: Pick<NewImage, 'hash' | 'bytes'>) => Uint8Array | null
   /** In a transaction that may wait, before `settle`: what was removed since it was staged is stored again. */
@@ -24,6 +26,7 @@ export type StagedImages = {
 
 /** Images that are small enough for their row need no files. */
 export const NO_FILES: StagedImages = {
+  hasFiles: false,
   settle: ({ bytes }) => bytes,
   confirm: async () => {},
   cleanUpAfter: (work) => work(),
@@ -50,6 +53,7 @@ export async function stagedFiles(
     throw error
   }
   return {
+    hasFiles: true,
     settle({ hash, bytes }) {
       if (inRow(bytes)) return bytes
       const file = waiting.get(hash)

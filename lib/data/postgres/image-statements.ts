@@ -52,7 +52,7 @@ export const imageStatements = (connection: PostgresConnection): ImageStatements
         hashes,
       )
       const needed = new Set(stored.map(({ hash }) => hash))
-      for (const hash of hashes) if (!needed.has(hash)) await blobs.deleteImage(hash)
+      await Promise.all(hashes.filter((hash) => !needed.has(hash)).map(blobs.deleteImage))
       await writing.run('DELETE FROM "ImageRemoval" WHERE "hash" = ANY($1)', hashes)
     }),
 })
@@ -88,8 +88,10 @@ export async function insertImages(
     if (before === undefined || before.anonymousAt !== undefined) byHash.set(one.image.hash, one)
   }
   if (byHash.size === 0) return
-  await writing.run(LOCK_FILES, IMAGE_FILES_LOCK)
-  await files.confirm()
+  if (files.hasFiles) {
+    await writing.run(LOCK_FILES, IMAGE_FILES_LOCK)
+    await files.confirm()
+  }
   const rows = [...byHash.values()].map(({ image, anonymousAt }) => {
     const { hash, bytes, width, height, mediaType } = image
     const inRow = files.settle(image)
