@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { createRandom } from '#lib/ml/random.ts'
-import { openData, type OpenData } from '#lib/queries/open-data.ts'
+import type { Data } from '#lib/data/data.ts'
+import { openStore } from '#lib/data/open.ts'
+import type { Store } from '#lib/data/store.ts'
+import { queriesOf, type Queries } from '#lib/queries/queries.ts'
 import { ROOT } from '#lib/processes/settings.ts'
 import { lacksPostgres, startThrowawayPostgres } from '#lib/processes/throwaway/throwaway-postgres.ts'
 import { machineName } from '../terminal/machine-name.ts'
@@ -69,22 +72,28 @@ export async function benchHistory(args: readonly string[]): Promise<number> {
   return 0
 }
 
+type HistoryData = Data & { readonly queries: Queries }
+
 async function measured(
   database: string,
   count: number,
   databaseUrl?: string,
 ): Promise<readonly HistoryRow[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-history-'))
-  const data = await openData({
+  const { store, ...stored } = await openStore({
     databaseFile: path.join(folder, 'darkroom.db'),
     ...(databaseUrl !== undefined && { databaseUrl }),
     dataDir: folder,
     modelsDir: path.join(ROOT, 'models'),
     clock: { now: () => Date.now() },
   })
+  const data: HistoryData = { ...stored, queries: queriesOf(store, stored) }
   try {
     await data.syncShipped()
     const middle = await fill(data, count)
+    if (databaseUrl !== undefined) await store.prisma.$executeRawUnsafe('ANALYZE') // autovacuum does it within a minute
+    for (const line of await plansOf(store, databaseUrl === undefined ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'))
+      console.log(`${database}: ${line}`)
     return await timed(database, data, middle)
   } finally {
     await data.close()
@@ -92,8 +101,32 @@ async function measured(
   }
 }
 
+const ROWS = `FROM "Prediction" WHERE "classifierId" = '${CLASSIFIER}'`
+const LATEST = `ORDER BY "id" DESC LIMIT ${PAGE + 1}`
+/** What Prisma sends for the first page, without its list of columns. */
+const PLANNED: readonly (readonly [what: string, sql: string])[] = [
+  ['first page', `SELECT "id", "confidence" ${ROWS} ${LATEST}`],
+  ['one class', `SELECT "id", "confidence" ${ROWS} AND "predictedClass" = 'star' ${LATEST}`],
+  ['number of uncertain ones', `SELECT COUNT(*) ${ROWS} AND "decision" = 'uncertain'`],
+]
+
+async function plansOf({ prisma }: Store, explain: string): Promise<readonly string[]> {
+  const lines: string[] = []
+  for (const [what, sql] of PLANNED) {
+    const rows = await prisma.$queryRawUnsafe<readonly object[]>(`${explain} ${sql}`)
+    const steps = rows.map((row) =>
+      Object.values(row)
+        .filter((value) => typeof value === 'string')
+        .join(' ')
+        .trim(),
+    )
+    lines.push(`${what}: ${steps.join(' / ')}`)
+  }
+  return lines
+}
+
 /** @returns the id of the prediction in the middle. */
-async function fill(data: OpenData, count: number): Promise<string> {
+async function fill(data: HistoryData, count: number): Promise<string> {
   const lines = createLines(process.stderr)
   const { classes } = await data.classifiers.get(CLASSIFIER)
   const version = (await data.versions.list(CLASSIFIER))[0]!
@@ -157,7 +190,7 @@ function decisionOf(draw: number): 'confident' | 'uncertain' | 'unfamiliar' {
   return draw < 0.98 ? 'uncertain' : 'unfamiliar'
 }
 
-async function timed(database: string, data: OpenData, middle: string): Promise<readonly HistoryRow[]> {
+async function timed(database: string, data: HistoryData, middle: string): Promise<readonly HistoryRow[]> {
   const { queries } = data
   const page = { classifier: CLASSIFIER, limit: PAGE }
   const since = new Date(Date.now() - DAY_MS).toISOString()
@@ -199,7 +232,7 @@ async function median(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Reads the exported file until it has so many rows. */
-async function exportedRows({ queries }: OpenData, most: number): Promise<number> {
+async function exportedRows({ queries }: HistoryData, most: number): Promise<number> {
   const { bytes } = await queries.exportPredictions({ classifier: CLASSIFIER, format: 'jsonl' })
   let rows = 0
   for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) {
