@@ -36,6 +36,8 @@ export type Blobs = {
   readonly deleteOf: (kind: BlobKind, hash: string) => Promise<void>
   /** An image with everything that was made from it. */
   readonly deleteImage: (hash: string) => Promise<void>
+  /** Throws `not_ready` while the object store of these blobs does not respond. */
+  readonly requireReachable: () => Promise<void>
   /** Where hosts share an object store: removes copies and thumbnails of images that another host deleted. */
   readonly sweepCopies: (existing: ExistingHashes) => Promise<void>
 }
@@ -88,6 +90,7 @@ export const blobsIn = (dataDir: string, id: () => string): Blobs => ({
     )
   },
   deleteImage: async (hash) => blobNow.removeImage(dataDir, hash),
+  requireReachable: async () => {},
   sweepCopies: async () => {},
 })
 

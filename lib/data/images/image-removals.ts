@@ -69,6 +69,7 @@ export async function removePendingFiles({
   blobs,
 }: Pick<Store, 'prisma' | 'statements' | 'settings' | 'blobs'>): Promise<void> {
   while (await statements.pending.hasImageRemovals()) {
+    await blobs.requireReachable() // before others would have to wait for it
     const rows = await prisma.imageRemoval.findMany({ orderBy: { at: 'asc' }, take: FILES_AT_ONCE })
     await statements.images.removeFiles(
       rows.map(({ hash }) => hash),

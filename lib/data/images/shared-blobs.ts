@@ -83,6 +83,7 @@ export function sharedBlobs(
       await store.remove([imageKey(hash)])
       await local.deleteImage(hash)
     },
+    requireReachable: async () => void (await store.has('images/of-no-image')),
     async sweepCopies(existing) {
       for (const kind of ['image', 'thumbnail'] as const) {
         const files = (await filesBelow(folderOf(kind))).filter(

@@ -161,9 +161,11 @@ describe.skipIf(reason !== null)(`files in an object store${reason === null ? ''
         code: 'not_ready',
         message: expect.stringContaining('the object store at http://127.0.0.1'),
       })
+      await expect(host().blobs.requireReachable()).rejects.toMatchObject({ code: 'not_ready' })
     } finally {
       swift.goOn()
     }
+    await host().blobs.requireReachable()
     await stageShared(store, [image])
     expect(await host().blobs.get('image', image.hash)).toHaveLength(LARGE)
   }, 60_000)
